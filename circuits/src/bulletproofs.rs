@@ -1,0 +1,1 @@
+//! The suite `ristretto255-bulletproofs`.

@@ -1,0 +1,114 @@
+//! Prime-order groups: everything the rest of the system knows about a curve.
+//!
+//! A suite is generic over [`Group`]; scalars are arkworks prime fields in every suite, points are
+//! whatever the group's own library has. The types of `curve25519-dalek` are named in
+//! [`ristretto`] and nowhere else, so that a new release of it is one commit.
+
+pub mod ristretto;
+
+use std::fmt::Debug;
+use std::iter::Sum;
+use std::ops::{Add, Neg, Sub};
+
+use ark_ff::PrimeField;
+
+use crate::codec::{DecodeError, Reader};
+
+pub use ristretto::Ristretto;
+
+/// A group of prime order with canonical encodings and hashing to elements of unknown logarithm.
+///
+/// Costs are given in scalar multiplications (about 50 us each on ristretto255).
+pub trait Group: Copy + Clone + Debug + PartialEq + Eq + Send + Sync + 'static {
+    /// The field of exponents, of prime order `l`.
+    type Scalar: PrimeField;
+    /// An element of the group.
+    type Point: Copy
+        + Debug
+        + PartialEq
+        + Eq
+        + Send
+        + Sync
+        + Add<Output = Self::Point>
+        + Sub<Output = Self::Point>
+        + Neg<Output = Self::Point>
+        + Sum;
+
+    /// Bytes of an encoded element.
+    const POINT_LEN: usize;
+    /// Bytes of an encoded scalar.
+    const SCALAR_LEN: usize;
+    /// Bytes of a uniform stream that one mask scalar consumes (`specs/protocol.md` 4.4).
+    const MASK_LEN: usize;
+
+    /// The neutral element.
+    fn identity() -> Self::Point;
+
+    /// An element whose logarithm nobody knows, from public bytes.
+    fn hash_to_point(domain: &[u8], index: u64) -> Self::Point;
+
+    /// `sum scalars[i] * points[i]`, in constant time. For secrets.
+    fn msm_secret(scalars: &[Self::Scalar], points: &[Self::Point]) -> Self::Point;
+
+    /// `sum scalars[i] * points[i]`, in variable time. For public values only. Cost: about
+    /// `n / log n` multiplications.
+    fn msm(scalars: &[Self::Scalar], points: &[Self::Point]) -> Self::Point;
+
+    /// The canonical encoding, [`POINT_LEN`](Self::POINT_LEN) bytes.
+    fn encode_point(point: &Self::Point) -> Vec<u8>;
+
+    /// The element that `bytes` canonically encodes; the identity is refused.
+    fn decode_point(bytes: &[u8], field: &'static str) -> Result<Self::Point, DecodeError>;
+
+    /// The canonical encoding, [`SCALAR_LEN`](Self::SCALAR_LEN) bytes.
+    fn encode_scalar(scalar: &Self::Scalar) -> Vec<u8>;
+
+    /// The scalar that `bytes` canonically encodes.
+    fn decode_scalar(bytes: &[u8], field: &'static str) -> Result<Self::Scalar, DecodeError>;
+
+    /// A scalar from 64 uniform bytes, statistically uniform (reduced from 512 bits).
+    fn wide(bytes: &[u8; 64]) -> Self::Scalar;
+
+    /// A mask scalar from [`MASK_LEN`](Self::MASK_LEN) uniform bytes (`specs/protocol.md` 4.4).
+    fn mask(bytes: &[u8]) -> Self::Scalar;
+
+    /// Reads the next encoded element.
+    fn read_point(
+        reader: &mut Reader<'_>,
+        field: &'static str,
+    ) -> Result<Self::Point, DecodeError> {
+        Self::decode_point(reader.bytes(Self::POINT_LEN, field)?, field)
+    }
+
+    /// Reads the next encoded scalar.
+    fn read_scalar(
+        reader: &mut Reader<'_>,
+        field: &'static str,
+    ) -> Result<Self::Scalar, DecodeError> {
+        Self::decode_scalar(reader.bytes(Self::SCALAR_LEN, field)?, field)
+    }
+
+    /// Reads `count` encoded scalars that fill the rest of `bytes` exactly.
+    fn decode_scalars(
+        bytes: &[u8],
+        count: usize,
+        field: &'static str,
+    ) -> Result<Vec<Self::Scalar>, DecodeError> {
+        let mut reader = Reader::new(bytes);
+        let mut out = Vec::with_capacity(count.min(bytes.len() / Self::SCALAR_LEN));
+        for _ in 0..count {
+            out.push(Self::read_scalar(&mut reader, field)?);
+        }
+        reader.finish()?;
+        Ok(out)
+    }
+
+    /// The concatenated encodings of `scalars`.
+    fn encode_scalars(scalars: &[Self::Scalar]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(scalars.len() * Self::SCALAR_LEN);
+        for scalar in scalars {
+            out.extend_from_slice(&Self::encode_scalar(scalar));
+        }
+        out
+    }
+}

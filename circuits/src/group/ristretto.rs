@@ -1,0 +1,168 @@
+//! ristretto255 (RFC 9496): the only module that names `curve25519-dalek`.
+//!
+//! Vectors are computed in `ark_curve25519::Fr`, the same field with a six times faster
+//! multiplication; they cross to dalek's scalars at the group operations, here. Long-lived secrets
+//! (keys, shares, nonces) never leave dalek's constant-time, zeroizing [`KeyScalar`].
+
+use ark_ff::{BigInteger, PrimeField};
+use curve25519_dalek::ristretto::CompressedRistretto;
+use curve25519_dalek::traits::{Identity, IsIdentity, MultiscalarMul, VartimeMultiscalarMul};
+use sha2::{Digest, Sha512};
+
+use super::Group;
+use crate::codec::DecodeError;
+
+pub use curve25519_dalek::constants::{
+    RISTRETTO_BASEPOINT_POINT as KEY_BASE, RISTRETTO_BASEPOINT_TABLE as KEY_TABLE,
+};
+/// An element of the group in which keys, shares and Diffie-Hellman live, whatever the suite.
+pub use curve25519_dalek::RistrettoPoint as KeyPoint;
+/// A secret or share: constant-time arithmetic, zeroizable.
+pub use curve25519_dalek::Scalar as KeyScalar;
+
+/// The ristretto255 group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ristretto;
+
+/// The field of exponents, `l = 2^252 + 27742317777372353535851937790883648493`.
+pub type Fr = ark_curve25519::Fr;
+
+/// A vector scalar as dalek's: the one crossing between the two libraries.
+pub fn to_dalek(scalar: &Fr) -> KeyScalar {
+    let mut bytes = [0; 32];
+    for (chunk, limb) in bytes.chunks_exact_mut(8).zip(scalar.into_bigint().0) {
+        chunk.copy_from_slice(&limb.to_le_bytes());
+    }
+    KeyScalar::from_bytes_mod_order(bytes)
+}
+
+/// The inverse of [`to_dalek`].
+pub fn from_dalek(scalar: &KeyScalar) -> Fr {
+    Fr::from_le_bytes_mod_order(scalar.as_bytes())
+}
+
+impl Group for Ristretto {
+    type Scalar = Fr;
+    type Point = KeyPoint;
+
+    const POINT_LEN: usize = 32;
+    const SCALAR_LEN: usize = 32;
+    const MASK_LEN: usize = 32;
+
+    fn identity() -> KeyPoint {
+        KeyPoint::identity()
+    }
+
+    fn hash_to_point(domain: &[u8], index: u64) -> KeyPoint {
+        let digest = Sha512::new()
+            .chain_update(domain)
+            .chain_update(index.to_be_bytes())
+            .finalize();
+        KeyPoint::from_uniform_bytes(&digest.into())
+    }
+
+    fn msm_secret(scalars: &[Fr], points: &[KeyPoint]) -> KeyPoint {
+        KeyPoint::multiscalar_mul(scalars.iter().map(to_dalek), points)
+    }
+
+    fn msm(scalars: &[Fr], points: &[KeyPoint]) -> KeyPoint {
+        KeyPoint::vartime_multiscalar_mul(scalars.iter().map(to_dalek), points)
+    }
+
+    fn encode_point(point: &KeyPoint) -> Vec<u8> {
+        point.compress().as_bytes().to_vec()
+    }
+
+    fn decode_point(bytes: &[u8], field: &'static str) -> Result<KeyPoint, DecodeError> {
+        let point = CompressedRistretto::from_slice(bytes)
+            .ok()
+            .and_then(|compressed| compressed.decompress())
+            .ok_or(DecodeError::Point { field })?;
+        if point.is_identity() {
+            return Err(DecodeError::Identity { field });
+        }
+        Ok(point)
+    }
+
+    fn encode_scalar(scalar: &Fr) -> Vec<u8> {
+        scalar.into_bigint().to_bytes_le()
+    }
+
+    fn decode_scalar(bytes: &[u8], field: &'static str) -> Result<Fr, DecodeError> {
+        Ok(from_dalek(&decode_key_scalar(bytes, field)?))
+    }
+
+    fn wide(bytes: &[u8; 64]) -> Fr {
+        from_dalek(&KeyScalar::from_bytes_mod_order_wide(bytes))
+    }
+
+    /// 252 bits, little-endian: the order is `2^252 + 2^124.6`, so this is within `2^-127` of
+    /// uniform and never needs a reduction.
+    fn mask(bytes: &[u8]) -> Fr {
+        let mut kept = [0; 32];
+        for (to, from) in kept.iter_mut().zip(bytes) {
+            *to = *from;
+        }
+        kept[31] &= 0x0f;
+        Fr::from_le_bytes_mod_order(&kept)
+    }
+}
+
+/// The secret that `bytes` canonically encodes.
+pub fn decode_key_scalar(bytes: &[u8], field: &'static str) -> Result<KeyScalar, DecodeError> {
+    let bytes: [u8; 32] = bytes
+        .try_into()
+        .map_err(|_| DecodeError::Scalar { field })?;
+    Option::from(KeyScalar::from_canonical_bytes(bytes)).ok_or(DecodeError::Scalar { field })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn scalar() -> impl Strategy<Value = Fr> {
+        prop::array::uniform32(any::<u8>())
+            .prop_map(|half| Ristretto::wide(&[half, half].concat().try_into().unwrap()))
+    }
+
+    proptest! {
+        #[test]
+        fn the_two_fields_are_one(a in scalar(), b in scalar()) {
+            prop_assert_eq!(to_dalek(&(a * b)), to_dalek(&a) * to_dalek(&b));
+            prop_assert_eq!(to_dalek(&(a + b)), to_dalek(&a) + to_dalek(&b));
+            prop_assert_eq!(from_dalek(&to_dalek(&a)), a);
+        }
+
+        #[test]
+        fn scalars_and_points_round_trip(a in scalar()) {
+            prop_assert_eq!(Ristretto::decode_scalar(&Ristretto::encode_scalar(&a), "a"), Ok(a));
+            let point = Ristretto::msm(&[a], &[KEY_BASE]);
+            prop_assert_eq!(Ristretto::msm_secret(&[a], &[KEY_BASE]), point);
+            prop_assert_eq!(Ristretto::decode_point(&Ristretto::encode_point(&point), "a"), Ok(point));
+        }
+    }
+
+    #[test]
+    fn other_encodings_are_refused() {
+        // l itself, and l + 1, encode what 0 and 1 already encode.
+        let mut order = Ristretto::encode_scalar(&-Fr::from(1u64));
+        order[0] += 1;
+        assert_eq!(
+            Ristretto::decode_scalar(&order, "s"),
+            Err(DecodeError::Scalar { field: "s" })
+        );
+        assert_eq!(
+            Ristretto::decode_point(&[0; 32], "p"),
+            Err(DecodeError::Identity { field: "p" })
+        );
+        assert_eq!(
+            Ristretto::decode_point(&[0xff; 32], "p"),
+            Err(DecodeError::Point { field: "p" })
+        );
+        assert_eq!(
+            Ristretto::decode_point(&[0; 31], "p"),
+            Err(DecodeError::Point { field: "p" })
+        );
+    }
+}

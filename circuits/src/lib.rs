@@ -1,0 +1,19 @@
+//! What can be proven about a committed vector: groups, commitments, statements and proof systems.
+//!
+//! This crate knows no client, no round and no file. Its one interface to the rest of the system
+//! is [`ProofSystem`](proof_system::ProofSystem): a statement and a vector become commitments to
+//! the rows of a packed vector, with a proof that the vector satisfies the statement.
+//! `specs/proofs.md` is the normative text.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod bulletproofs;
+pub mod codec;
+pub mod commitment;
+pub mod group;
+pub mod packing;
+pub mod proof_system;
+pub mod statement;
+pub mod transcript;
+
+/// The field arithmetic that scalars of every suite share.
+pub use ark_ff;

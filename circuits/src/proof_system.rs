@@ -1,0 +1,171 @@
+//! The interface that every suite implements, and the only thing the rest of the system knows of
+//! one (`specs/proofs.md` 5).
+
+use std::fmt::Debug;
+
+use rand_core::CryptoRngCore;
+use thiserror::Error;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use crate::codec::DecodeError;
+use crate::commitment::CommitKey;
+use crate::group::Group;
+use crate::packing::Layout;
+use crate::statement::{InputError, Statement};
+
+/// The name of a suite; its number is what travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u16)]
+pub enum Suite {
+    /// `ristretto255-bulletproofs`.
+    RistrettoBulletproofs = 2,
+}
+
+impl Suite {
+    /// All suites of this version.
+    pub const ALL: [Suite; 1] = [Suite::RistrettoBulletproofs];
+
+    /// The number on the wire.
+    pub fn number(self) -> u16 {
+        self as u16
+    }
+
+    /// The suite of a number on the wire.
+    pub fn from_number(number: u16) -> Option<Self> {
+        Self::ALL.into_iter().find(|suite| suite.number() == number)
+    }
+
+    /// The name in configurations and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Suite::RistrettoBulletproofs => "ristretto255-bulletproofs",
+        }
+    }
+
+    /// The suite of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|suite| suite.name() == name)
+    }
+}
+
+/// Why a suite refuses a statement.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Unsupported {
+    /// A claim that the suite has no proof for.
+    #[error("suite {suite} cannot prove {claim} (segment {segment}); drop the claim or choose another suite")]
+    Claim {
+        /// The suite's name.
+        suite: &'static str,
+        /// The kind of claim.
+        claim: &'static str,
+        /// Index of the segment.
+        segment: usize,
+    },
+    /// A vector longer than the suite is meant for.
+    #[error("suite {suite} takes vectors of up to {max} coordinates, this one has {got}; choose another suite")]
+    Length {
+        /// The suite's name.
+        suite: &'static str,
+        /// Longest vector.
+        max: usize,
+        /// Length asked for.
+        got: usize,
+    },
+    /// A number of columns that the suite has no proof for.
+    #[error("suite {suite} commits in rows of {want} columns, the configuration says {got}")]
+    Columns {
+        /// The suite's name.
+        suite: &'static str,
+        /// Columns that it takes.
+        want: usize,
+        /// Columns asked for.
+        got: usize,
+    },
+}
+
+/// What a proof is bound to: a copy of it under another client or round is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Binding {
+    /// Digest of the round's configuration.
+    pub context: [u8; 32],
+    /// The client's number, from 1.
+    pub client: u32,
+}
+
+/// The part of an input proof that does not hold; the letters are those of check V-07.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ProofPart {
+    /// V-07.A: the commitments.
+    Commitments,
+    /// V-07.B: the ranges.
+    Range,
+    /// V-07.C: the norms.
+    Norm,
+    /// V-07.D: the sums.
+    Sum,
+}
+
+/// A client's proof and what the client keeps of it.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub struct Proven<G: Group> {
+    /// Commitments and proof, [`ProofSystem::proof_len`] bytes; public.
+    #[zeroize(skip)]
+    pub bytes: Vec<u8>,
+    /// `rhat`, the blinding of each packed row commitment; secret.
+    pub blindings: Vec<G::Scalar>,
+}
+
+impl<G: Group> Debug for Proven<G> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Proven")
+            .field("bytes", &self.bytes.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Turns a statement and a vector into commitments with a proof, and delivers the packed row
+/// commitments. A value of this type holds all that follows from the configuration.
+pub trait ProofSystem: Debug + Send + Sync + Sized + 'static {
+    /// The group of the commitments.
+    type Group: Group;
+    /// Parsed commitments and proof of one client: canonical, with the right counts, not yet
+    /// verified.
+    type Proof: Debug + Send + Sync;
+
+    /// The suite's name.
+    const SUITE: Suite;
+
+    /// Derives everything from the statement, the size of the roster and the number of columns.
+    fn new(statement: &Statement, clients: u32, columns: usize) -> Result<Self, Unsupported>;
+
+    /// The number of columns that suits the statement best.
+    fn best_columns(statement: &Statement, clients: u32) -> usize;
+
+    /// Where each coordinate stands.
+    fn layout(&self) -> &Layout;
+
+    /// The generators of the row commitments.
+    fn key(&self) -> &CommitKey<Self::Group>;
+
+    /// Bytes of commitments and proof: a constant of the configuration.
+    fn proof_len(&self) -> usize;
+
+    /// Commits to `x` and proves the statement.
+    fn prove(
+        &self,
+        binding: &Binding,
+        x: &[u64],
+        rng: &mut impl CryptoRngCore,
+    ) -> Result<Proven<Self::Group>, InputError>;
+
+    /// Parses commitments and proof. Refuses every encoding but the canonical one, the identity
+    /// and wrong lengths.
+    fn decode(&self, bytes: &[u8]) -> Result<Self::Proof, DecodeError>;
+
+    /// The commitments `Chat` to the `R` rows of the packed vector.
+    fn rows(&self, proof: &Self::Proof) -> Vec<<Self::Group as Group>::Point>;
+
+    /// Verifies the proofs of several clients together and returns the index and the first bad
+    /// part of each that does not hold, in order: all of them, and no other. Deterministic.
+    fn verify_batch(&self, batch: &[(Binding, &Self::Proof)]) -> Vec<(usize, ProofPart)>;
+}

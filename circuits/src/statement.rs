@@ -1,0 +1,372 @@
+//! What a client claims about its vector (`specs/proofs.md` 1).
+
+use thiserror::Error;
+
+/// Longest vector that a statement may speak of, in coordinates. A configuration is signed, not
+/// trusted: this bounds what a reader of it ever allocates.
+pub const MAX_COORDINATES: usize = 1 << 27;
+/// Most segments of a statement.
+pub const MAX_SEGMENTS: usize = 1 << 12;
+
+/// A conjunction of claims about a vector, segment by segment.
+///
+/// The widths of the integers keep every sum that a proof computes below the group order: a
+/// segment has fewer than `2^27` coordinates below `2^64`, so even a sum of squares stays below
+/// `2^155`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    segments: Vec<Segment>,
+}
+
+/// A run of coordinates under common bounds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Segment {
+    /// Number of coordinates, at least 1.
+    pub len: usize,
+    /// `M`: every coordinate satisfies `0 <= x < M`. Any integer of at least 2.
+    pub bound: u64,
+    /// An upper bound on the distance from an offset, if any.
+    pub norm: Option<Norm>,
+    /// A claim about the sum of the coordinates, if any.
+    pub sum: Option<SumRule>,
+}
+
+/// `sum (x_j - offset)^2 <= max_square`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Norm {
+    /// What is subtracted from each coordinate; below the segment's bound.
+    pub offset: u64,
+    /// `B^2`.
+    pub max_square: u64,
+}
+
+/// A claim about `sum x_j`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SumRule {
+    /// `sum x_j = S`.
+    Equal(u64),
+    /// `sum x_j <= S`.
+    AtMost(u64),
+}
+
+/// Why a statement is refused.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum StatementError {
+    /// No segment, or too many.
+    #[error("a statement needs 1 to {MAX_SEGMENTS} segments, this one has {0}; merge segments with equal bounds")]
+    Segments(usize),
+    /// A segment without coordinates, or more coordinates than [`MAX_COORDINATES`].
+    #[error("segment {segment} makes the vector {total} coordinates long; 1 to {MAX_COORDINATES} are allowed, at least 1 a segment")]
+    Length {
+        /// Index of the segment.
+        segment: usize,
+        /// Coordinates up to and with it.
+        total: usize,
+    },
+    /// A bound below 2.
+    #[error("segment {segment} has the bound {bound}; with values from 0 to bound - 1, it must be at least 2")]
+    Bound {
+        /// Index of the segment.
+        segment: usize,
+        /// Its bound.
+        bound: u64,
+    },
+    /// A norm's offset that no coordinate can take.
+    #[error(
+        "segment {segment} measures its norm from {offset}, which is not below its bound {bound}"
+    )]
+    Offset {
+        /// Index of the segment.
+        segment: usize,
+        /// Its offset.
+        offset: u64,
+        /// Its bound.
+        bound: u64,
+    },
+}
+
+/// How a vector breaks a statement.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum InputError {
+    /// Wrong number of coordinates.
+    #[error("the vector has {got} coordinates, the statement speaks of {want}")]
+    Length {
+        /// Coordinates given.
+        got: usize,
+        /// Coordinates of the statement.
+        want: usize,
+    },
+    /// A coordinate at or above its bound.
+    #[error("coordinate {coordinate} is {value}; it must be below {bound}. Clip the value, or ask the organiser for a larger bound")]
+    Range {
+        /// Index of the coordinate in the whole vector.
+        coordinate: usize,
+        /// Its value.
+        value: u64,
+        /// The bound of its segment.
+        bound: u64,
+    },
+    /// A segment's norm above its bound.
+    #[error(
+        "segment {segment} has the squared norm {square}, above {max_square}. Clip the vector"
+    )]
+    Norm {
+        /// Index of the segment.
+        segment: usize,
+        /// Its squared norm.
+        square: u128,
+        /// The largest allowed.
+        max_square: u64,
+    },
+    /// A segment's sum that breaks its rule.
+    #[error("segment {segment} has the sum {sum}, the statement says {rule:?}")]
+    Sum {
+        /// Index of the segment.
+        segment: usize,
+        /// Its sum.
+        sum: u128,
+        /// The rule.
+        rule: SumRule,
+    },
+}
+
+impl Segment {
+    /// `len` coordinates in `0..bound` and no other claim.
+    pub fn range(len: usize, bound: u64) -> Self {
+        Self {
+            len,
+            bound,
+            norm: None,
+            sum: None,
+        }
+    }
+}
+
+impl Statement {
+    /// Checks the shape of a statement (`specs/proofs.md` 1.2).
+    pub fn new(segments: Vec<Segment>) -> Result<Self, StatementError> {
+        if segments.is_empty() || segments.len() > MAX_SEGMENTS {
+            return Err(StatementError::Segments(segments.len()));
+        }
+        let mut total = 0usize;
+        for (index, segment) in segments.iter().enumerate() {
+            total = total.saturating_add(segment.len);
+            if segment.len == 0 || total > MAX_COORDINATES {
+                return Err(StatementError::Length {
+                    segment: index,
+                    total,
+                });
+            }
+            let bound = segment.bound;
+            if bound < 2 {
+                return Err(StatementError::Bound {
+                    segment: index,
+                    bound,
+                });
+            }
+            if let Some(Norm { offset, .. }) = segment.norm.filter(|norm| norm.offset >= bound) {
+                return Err(StatementError::Offset {
+                    segment: index,
+                    offset,
+                    bound,
+                });
+            }
+        }
+        Ok(Self { segments })
+    }
+
+    /// The segments, in the order of their coordinates.
+    pub fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
+    /// Coordinates in all.
+    pub fn len(&self) -> usize {
+        self.segments.iter().map(|segment| segment.len).sum()
+    }
+
+    /// Never: a statement has at least one coordinate.
+    pub fn is_empty(&self) -> bool {
+        false
+    }
+
+    /// Says whether a vector satisfies the statement, and if not, where first it does not.
+    pub fn check(&self, x: &[u64]) -> Result<(), InputError> {
+        if x.len() != self.len() {
+            return Err(InputError::Length {
+                got: x.len(),
+                want: self.len(),
+            });
+        }
+        let mut rest = x;
+        for (index, segment) in self.segments.iter().enumerate() {
+            let (values, tail) = rest.split_at(segment.len);
+            let start = x.len() - rest.len();
+            segment.check(index, start, values)?;
+            rest = tail;
+        }
+        Ok(())
+    }
+}
+
+impl Segment {
+    fn check(&self, segment: usize, start: usize, values: &[u64]) -> Result<(), InputError> {
+        if let Some(at) = values.iter().position(|&value| value >= self.bound) {
+            let value = values[at];
+            return Err(InputError::Range {
+                coordinate: start + at,
+                value,
+                bound: self.bound,
+            });
+        }
+        if let Some(Norm { offset, max_square }) = self.norm {
+            // Saturates only far above every `max_square`.
+            let square = values.iter().fold(0u128, |sum, &value| {
+                let distance = u128::from(value.abs_diff(offset));
+                sum.saturating_add(distance * distance)
+            });
+            if square > u128::from(max_square) {
+                return Err(InputError::Norm {
+                    segment,
+                    square,
+                    max_square,
+                });
+            }
+        }
+        if let Some(rule) = self.sum {
+            let sum: u128 = values.iter().map(|&value| u128::from(value)).sum();
+            let holds = match rule {
+                SumRule::Equal(s) => sum == u128::from(s),
+                SumRule::AtMost(s) => sum <= u128::from(s),
+            };
+            if !holds {
+                return Err(InputError::Sum { segment, sum, rule });
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_claim_is_checked_at_both_ends() {
+        let norm = Some(Norm {
+            offset: 5,
+            max_square: 8,
+        });
+        let statement = Statement::new(vec![
+            Segment::range(2, 3),
+            Segment {
+                len: 2,
+                bound: 10,
+                norm,
+                sum: None,
+            },
+            Segment {
+                len: 3,
+                bound: 2,
+                norm: None,
+                sum: Some(SumRule::Equal(1)),
+            },
+            Segment {
+                len: 1,
+                bound: 9,
+                norm: None,
+                sum: Some(SumRule::AtMost(4)),
+            },
+        ])
+        .unwrap();
+        let good = [0, 2, 3, 7, 0, 1, 0, 4];
+        assert_eq!(statement.check(&good), Ok(()));
+        let with = |at: usize, value: u64| {
+            let mut x = good;
+            x[at] = value;
+            statement.check(&x).unwrap_err()
+        };
+        assert_eq!(
+            with(1, 3),
+            InputError::Range {
+                coordinate: 1,
+                value: 3,
+                bound: 3
+            }
+        );
+        assert_eq!(
+            with(3, 8),
+            InputError::Norm {
+                segment: 1,
+                square: 13,
+                max_square: 8
+            }
+        );
+        assert_eq!(
+            with(4, 1),
+            InputError::Sum {
+                segment: 2,
+                sum: 2,
+                rule: SumRule::Equal(1)
+            }
+        );
+        assert_eq!(
+            with(7, 5),
+            InputError::Sum {
+                segment: 3,
+                sum: 5,
+                rule: SumRule::AtMost(4)
+            }
+        );
+        assert_eq!(
+            statement.check(&good[..7]),
+            Err(InputError::Length { got: 7, want: 8 })
+        );
+    }
+
+    #[test]
+    fn a_norm_of_the_largest_values_does_not_overflow() {
+        let norm = Some(Norm {
+            offset: 0,
+            max_square: u64::MAX,
+        });
+        let statement = Statement::new(vec![Segment {
+            len: 3,
+            bound: u64::MAX,
+            norm,
+            sum: None,
+        }])
+        .unwrap();
+        assert!(matches!(
+            statement.check(&[u64::MAX - 1; 3]),
+            Err(InputError::Norm { segment: 0, .. })
+        ));
+    }
+
+    #[test]
+    fn empty_and_degenerate_statements_are_refused() {
+        assert_eq!(Statement::new(vec![]), Err(StatementError::Segments(0)));
+        assert_eq!(
+            Statement::new(vec![Segment::range(0, 2)]),
+            Err(StatementError::Length {
+                segment: 0,
+                total: 0
+            })
+        );
+        assert_eq!(
+            Statement::new(vec![Segment::range(1, 1)]),
+            Err(StatementError::Bound {
+                segment: 0,
+                bound: 1
+            })
+        );
+        let total = MAX_COORDINATES + 1;
+        assert_eq!(
+            Statement::new(vec![
+                Segment::range(1, 2),
+                Segment::range(MAX_COORDINATES, 2)
+            ]),
+            Err(StatementError::Length { segment: 1, total })
+        );
+    }
+}

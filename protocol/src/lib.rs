@@ -1,0 +1,4 @@
+//! Who says what, when.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod members;
