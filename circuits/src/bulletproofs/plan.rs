@@ -7,7 +7,7 @@ use crate::statement::Statement;
 
 /// Most values that one range proof speaks of. Even, so that a coordinate never stands in two.
 ///
-/// Measured on one core for 16-bit values: see `specs/proofs.md` 6.8.
+/// `specs/proofs.md` 6.8 says why 64.
 pub(super) const MAX_VALUES: usize = 64;
 
 /// The coordinates of one aggregated range proof.
