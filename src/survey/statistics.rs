@@ -106,9 +106,10 @@ pub(super) fn interpret(
     Ok(Statistics { contributors, rows })
 }
 
-/// Sums of one measurement in one group. `plan::segments` keeps `4 * 10^4 * count * squares` below
-/// `2^128` for all sums within their bounds; with `count <= squares bound` that also puts the
-/// count below `2^57`.
+/// Sums of one measurement in one group, each within its bound.
+///
+/// `plan::segments` keeps `4 * 10^4 * count * squares` below `2^128` for the largest totals, and
+/// the largest total of squares is no less than the largest count, which is hence below `2^57`.
 struct Totals {
     count: u128,
     /// Of the values minus `min`.
