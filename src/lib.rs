@@ -1,1 +1,4 @@
 //! veragg
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod survey;

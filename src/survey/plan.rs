@@ -1,0 +1,110 @@
+//! From measures to the segments of the vector that each client contributes.
+
+use super::config::{Config, Measure};
+use super::error::{Problem, SurveyError};
+
+/// `4 * 10^4`: what the exact deviation multiplies its largest intermediate by, for two digits
+/// more than the values have and for rounding.
+const DEVIATION_FACTOR: u128 = 40_000;
+
+/// A run of coordinates of each client's vector: one for each column of a measure and each group,
+/// the groups of one column next to each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SegmentPlan {
+    /// The measure's name and what is added up: `sizes count`, `sizes sum`, `sizes squares`.
+    pub name: String,
+    /// Number of coordinates.
+    pub len: usize,
+    /// Every coordinate is below this.
+    pub bound: u64,
+    /// Digits after the point: a coordinate counts units of `10^-decimals`.
+    pub decimals: u8,
+    /// What is subtracted from each value before it is added, or squared and added; in units of
+    /// `10^-D`, where `D` is the measure's number of decimals.
+    pub offset: i64,
+}
+
+/// Three segments for each measure: counts, sums, sums of squares.
+pub(super) fn segments(config: &Config, clients: u32) -> Result<Vec<SegmentPlan>, SurveyError> {
+    let groups = config.group_count();
+    let max_rows = config.max_rows.value;
+    let mut segments = Vec::with_capacity(3 * config.measures.len());
+    for measure in &config.measures {
+        let largest = largest_square(measure.range, max_rows).ok_or_else(|| {
+            config
+                .place(measure.line)
+                .error(too_wide(measure, max_rows))
+        })?;
+        if !totals_fit(clients, max_rows, largest) {
+            return Err(config.place(measure.line).error(Problem::Totals {
+                clients,
+                max_rows,
+                measure: measure.name.clone(),
+            }));
+        }
+        // The range is at least 1, so what holds for the squares holds for sums and counts.
+        let range = u64::try_from(measure.range).unwrap_or(u64::MAX);
+        let len = measure.columns.len().saturating_mul(groups);
+        for (what, largest, decimals, offset) in [
+            ("count", max_rows, 0, 0),
+            (
+                "sum",
+                max_rows.saturating_mul(range),
+                measure.decimals,
+                measure.min,
+            ),
+            ("squares", largest, 2 * measure.decimals, measure.min),
+        ] {
+            segments.push(SegmentPlan {
+                name: format!("{} {what}", measure.name),
+                len,
+                bound: largest.saturating_add(1),
+                decimals,
+                offset,
+            });
+        }
+    }
+    Ok(segments)
+}
+
+/// The largest sum of squares of one client, if a bound above it fits 64 bits.
+fn largest_square(range: u128, max_rows: u64) -> Option<u64> {
+    let largest = range
+        .checked_mul(range)?
+        .checked_mul(u128::from(max_rows))?;
+    u64::try_from(largest)
+        .ok()
+        .filter(|&largest| largest < u64::MAX)
+}
+
+fn too_wide(measure: &Measure, max_rows: u64) -> Problem {
+    let fewer = (1..=measure.decimals).find(|&dropped| {
+        let coarser = measure.range.div_ceil(10u128.pow(u32::from(dropped)));
+        largest_square(coarser, max_rows).is_some()
+    });
+    let advice = match fewer {
+        Some(dropped) => format!(
+            "lower `decimals` to {}, or `max_rows`, or narrow `min` to `max`",
+            measure.decimals - dropped
+        ),
+        None => "lower `max_rows` or narrow `min` to `max`".to_owned(),
+    };
+    let range = measure.range as f64;
+    Problem::Bound {
+        segment: format!("`{} squares`", measure.name),
+        formula: "* ((max - min) * 10^decimals)^2".to_owned(),
+        largest: format!("{:.1e}", max_rows as f64 * range * range),
+        advice,
+    }
+}
+
+/// Whether `4 * 10^4 * n * Q` fits a `u128` for the largest total count `n` and total of squares
+/// `Q`. All arithmetic of the statistics stays below that.
+fn totals_fit(clients: u32, max_rows: u64, largest_square: u64) -> bool {
+    let clients = u128::from(clients);
+    let rows = clients * u128::from(max_rows);
+    let squares = clients * u128::from(largest_square);
+    rows.checked_mul(squares)
+        .and_then(|product| product.checked_mul(DEVIATION_FACTOR))
+        .is_some()
+}

@@ -1,0 +1,544 @@
+//! Whole surveys: mistakes and their messages, statistics against independent computations, and
+//! the example.
+
+use std::path::Path;
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Line numbers in the tests below count from this text's first line.
+const CONFIG: &str = r#"[round]
+title = "test"
+suite = "any"
+corrupt = 0.1
+dropout = 0.25
+min_contributors = 2
+
+[data]
+file = "t.csv"
+deal = "round-robin"
+clients = 3
+max_rows = 2
+
+[groups]
+column = "kind"
+names = { b = "second letter", a = "first letter" }
+
+[[measure]]
+name = "sizes"
+columns = ["size", "height"]
+decimals = 1
+min = -5.0
+max = 1_0
+
+[[measure]]
+columns = ["age"]
+decimals = 0
+max = 100
+
+[[dropout]]
+client = 2
+after = "submit"
+"#;
+
+const TABLE: &str = "kind,size,height,age,owner
+a,1,-2.5,30,x
+b,2.25,,40,y
+a,-5,10,1e1,x
+b,0,0,,z
+";
+
+fn survey(config: &str, table: &str) -> Result<Survey, SurveyError> {
+    let config = Config::parse(Path::new("dir/c.toml"), config)?;
+    let table = Table::parse(&config.table, table.as_bytes())?;
+    Survey::new(config, table)
+}
+
+fn sums(inputs: &[Vec<u64>]) -> Vec<u128> {
+    let width = inputs.first().map_or(0, Vec::len);
+    (0..width)
+        .map(|at| inputs.iter().map(|input| u128::from(input[at])).sum())
+        .collect()
+}
+
+fn refusal(config: &str, table: &str) -> String {
+    match survey(config, table).and_then(|survey| survey.inputs()) {
+        Ok(_) => panic!("accepted:\n{config}\n{table}"),
+        Err(error) => error.to_string(),
+    }
+}
+
+/// The refusal after one replacement in the configuration.
+fn config_refusal(from: &str, to: &str) -> String {
+    assert_eq!(CONFIG.matches(from).count(), 1, "{from}");
+    refusal(&CONFIG.replace(from, to), TABLE)
+}
+
+/// The refusal after one replacement in the table.
+fn table_refusal(from: &str, to: &str) -> String {
+    assert_eq!(TABLE.matches(from).count(), 1, "{from}");
+    refusal(CONFIG, &TABLE.replace(from, to))
+}
+
+#[test]
+fn settings_and_segments() {
+    let survey = survey(CONFIG, TABLE).unwrap();
+    assert_eq!((survey.title(), survey.suite()), ("test", "any"));
+    assert_eq!(
+        (survey.corrupt_ppm(), survey.dropout_ppm()),
+        (100_000, 250_000)
+    );
+    assert_eq!((survey.clients(), survey.min_contributors()), (3, Some(2)));
+    assert_eq!(
+        survey.dropouts(),
+        [Dropout {
+            client: 2,
+            after: Phase::Submit
+        }]
+    );
+    assert_eq!(survey.client_name(1), None);
+    let segments: Vec<_> = survey
+        .segments()
+        .iter()
+        .map(|plan| {
+            (
+                plan.name.as_str(),
+                plan.len,
+                plan.bound,
+                plan.decimals,
+                plan.offset,
+            )
+        })
+        .collect();
+    assert_eq!(
+        segments,
+        [
+            ("sizes count", 4, 3, 0, 0),
+            ("sizes sum", 4, 301, 1, -50),
+            ("sizes squares", 4, 45_001, 2, -50),
+            ("measure 2 count", 2, 3, 0, 0),
+            ("measure 2 sum", 2, 201, 0, 0),
+            ("measure 2 squares", 2, 20_001, 0, 0),
+        ]
+    );
+}
+
+#[test]
+fn inputs_by_hand() {
+    // Groups in the order of the configuration: b, a. Rows 1 and 4 belong to client 1.
+    let inputs = survey(CONFIG, TABLE).unwrap().inputs().unwrap();
+    assert_eq!(
+        inputs,
+        [
+            vec![1, 1, 1, 1, 50, 60, 50, 25, 2500, 3600, 2500, 625, 0, 1, 0, 30, 0, 900],
+            vec![1, 0, 0, 0, 73, 0, 0, 0, 5329, 0, 0, 0, 1, 0, 40, 0, 1600, 0],
+            vec![0, 1, 0, 1, 0, 0, 0, 150, 0, 0, 0, 22_500, 0, 1, 0, 10, 0, 100],
+        ]
+    );
+}
+
+#[test]
+fn text_of_the_statistics() {
+    let survey = survey(CONFIG, TABLE).unwrap();
+    let statistics = survey
+        .interpret(&sums(&survey.inputs().unwrap()), 3)
+        .unwrap();
+    let want = "\
+measurement  group          count   sum    mean  standard deviation
+size         second letter      2   2.3   1.150               1.626
+size         first letter       2  -4.0  -2.000               4.243
+height       second letter      1   0.0   0.000                   -
+height       first letter       2   7.5   3.750               8.839
+age          second letter      1    40   40.00                   -
+age          first letter       2    40   20.00               14.14
+";
+    assert_eq!(statistics.to_string(), want);
+    let json = serde_json::to_string(&statistics).unwrap();
+    assert_eq!(
+        serde_json::from_str::<Statistics>(&json).unwrap(),
+        statistics
+    );
+
+    let nobody = survey.interpret(&[0; 18], 0).unwrap();
+    assert_eq!(nobody.rows[0].mean, None);
+    assert!(nobody
+        .to_string()
+        .contains("size         second letter      0  0.0     -"));
+}
+
+#[test]
+fn three_ways_to_deal() {
+    let owners = |deal: &str| {
+        let config = CONFIG.replace("\"round-robin\"", deal);
+        survey(&config, TABLE).unwrap().dealt.owners
+    };
+    assert_eq!(owners("\"round-robin\""), [0, 1, 2, 0]);
+    assert_eq!(owners("\"blocks\""), [0, 0, 1, 2]);
+    assert_eq!(owners("{ column = \"owner\" }"), [0, 1, 0, 2]);
+    let config = CONFIG
+        .replace("\"round-robin\"", "{ column = \"owner\" }")
+        .replace("clients = 3\n", "");
+    let by_owner = survey(&config, TABLE).unwrap();
+    assert_eq!(by_owner.clients(), 3);
+    assert_eq!(
+        [0, 2, 3, 4].map(|client| by_owner.client_name(client)),
+        [None, Some("y"), Some("z"), None]
+    );
+}
+
+#[test]
+fn mistakes_of_the_file_format() {
+    const HINT: &str =
+        "; the comments in examples/hospitals/round.toml explain every key, required or not";
+    for (from, to, want) in [
+        ("title =", "tilte =", "dir/c.toml:2: unknown field `tilte`, expected one of `title`, `suite`, `corrupt`, `dropout`, `min_contributors`"),
+        ("max = 100\n", "max = 100\nmean = 3\n", "dir/c.toml:29: unknown field `mean`, expected one of `name`, `columns`, `decimals`, `min`, `max`"),
+        ("max = 100\n", "", "dir/c.toml:25: missing field `max`"),
+        ("[groups]", "[group]", "dir/c.toml:14: unknown field `group`, expected one of `round`, `data`, `groups`, `measure`, `dropout`"),
+        ("clients = 3", "clients = -3", "dir/c.toml:11: invalid value: integer `-3`, expected u32"),
+        ("\"round-robin\"", "\"random\"", "dir/c.toml:10: unknown variant `random`, expected one of `round-robin`, `blocks`, `column`"),
+        ("\"submit\"", "\"unmask\"", "dir/c.toml:32: unknown variant `unmask`, expected one of `advertise`, `share`, `confirm`, `submit`, `acknowledge`"),
+        ("max = 100\n", "max = \"100\"\n", "dir/c.toml:28: invalid type: string \"100\", expected f64"),
+        ("max = 100\n", "max = 100\nmax = 100\n", "dir/c.toml:29: duplicate key"),
+    ] {
+        assert_eq!(config_refusal(from, to), format!("{want}{HINT}"));
+    }
+}
+
+#[test]
+fn mistakes_of_the_configuration() {
+    for (from, to, want) in [
+        ("corrupt = 0.1", "corrupt = 1", "dir/c.toml:4: `corrupt = 1` is not a fraction; give a number from 0 up to, not including, 1, such as 0.1"),
+        ("dropout = 0.25", "dropout = -0.25", "dir/c.toml:5: `dropout = -0.25` is not a fraction; give a number from 0 up to, not including, 1, such as 0.1"),
+        ("dropout = 0.25", "dropout = nan", "dir/c.toml:5: `dropout = nan` is not a decimal number of at most 37 digits; write it like 12, -0.5 or 1e-3"),
+        ("min_contributors = 2", "min_contributors = 0", "dir/c.toml:6: `min_contributors = 0` leaves nothing to do; give at least 1"),
+        ("min_contributors = 2", "min_contributors = 4", "dir/c.toml:6: `min_contributors = 4` can never be reached with 3 clients; lower it to at most 3"),
+        ("clients = 3", "clients = 0", "dir/c.toml:11: `clients = 0` leaves nothing to do; give at least 1"),
+        ("clients = 3", "clients = 5", "dir/c.toml:11: 4 rows cannot be dealt to 5 clients; lower `clients` to at most 4"),
+        ("clients = 3\n", "", "dir/c.toml:8: `clients` is missing: `deal` says how the rows are dealt, but not to how many; add `clients = 10`, or name a column that says whose each row is, `deal = { column = \"...\" }`"),
+        ("\"round-robin\"", "{ column = \"age\" }", "t.csv:5: column `age`: the cell is empty, so the row belongs to no client; fill it or remove the row"),
+        ("\"round-robin\"", "{ column = \"kind\" }", "dir/c.toml:11: `clients = 3`, but the column `kind` names 2 of them; correct one or leave `clients` out"),
+        ("\"round-robin\"", "{ column = \"ovner\" }", "dir/c.toml:10: column `ovner`: the table has no such column; did you mean `owner`?"),
+        ("max_rows = 2", "max_rows = 0", "dir/c.toml:12: `max_rows = 0` leaves nothing to do; give at least 1"),
+        ("max_rows = 2", "max_rows = 1_000_000_000_000_000", "dir/c.toml:18: one client's `sizes squares` may reach max_rows * ((max - min) * 10^decimals)^2 = 2.2e19, which does not fit 64 bits; lower `decimals` to 0, or `max_rows`, or narrow `min` to `max`"),
+        ("column = \"kind\"", "column = \"kinds\"", "dir/c.toml:15: column `kinds`: the table has no such column; did you mean `kind`?"),
+        ("{ b = \"second letter\", a = \"first letter\" }", "{}", "dir/c.toml:14: `names` is empty; name each value of the column, as in `names = { \"1\" = \"benign\", \"0\" = \"malignant\" }`, or remove [groups]"),
+        ("second letter", "first letter", "dir/c.toml:16: the group name `first letter` is given to two values; give each value a name of its own"),
+        ("name = \"sizes\"", "name = \"measure 2\"", "dir/c.toml:25: the name `measure 2` is already taken by the [[measure]] of line 18; choose another"),
+        ("[\"age\"]", "[]", "dir/c.toml:25: `columns` is empty; list at least one column of the table, or remove this [[measure]]"),
+        ("[\"age\"]", "[\"age\",\n\"size\"]", "dir/c.toml:27: column `size`: is already measured on line 20; list each column once"),
+        ("[\"age\"]", "[\"ag\"]", "dir/c.toml:26: column `ag`: the table has no such column; did you mean `age`?"),
+        ("decimals = 1", "decimals = 19", "dir/c.toml:21: `decimals = 19` is too many; at most 18 digits after the point are kept"),
+        ("max = 1_0\n", "max = -5\n", "dir/c.toml:23: `max = -5.0` is not above `min = -5.0` at `decimals = 1`; raise `max`, lower `min`, or keep more decimals"),
+        ("max = 1_0\n", "max = 0x10\n", "dir/c.toml:23: `max = 0x10` is not a decimal number of at most 37 digits; write it like 12, -0.5 or 1e-3"),
+        ("min = -5.0", "min = -5e18", "dir/c.toml:22: `min = -5000000000000000000.0` is too far from zero for `decimals = 1`; keep fewer decimals"),
+        ("max = 100\n", "max = 1e18\n", "dir/c.toml:25: one client's `measure 2 squares` may reach max_rows * ((max - min) * 10^decimals)^2 = 2.0e36, which does not fit 64 bits; lower `max_rows` or narrow `min` to `max`"),
+        ("max = 100\n", "max = 1e37\n", "dir/c.toml:28: `max = 1e37` is not a decimal number of at most 37 digits; write it like 12, -0.5 or 1e-3"),
+        ("client = 2", "client = 4", "dir/c.toml:30: client 4 does not exist; the clients are numbered from 1 to 3"),
+        ("client = 2", "client = 0", "dir/c.toml:30: client 0 does not exist; the clients are numbered from 1 to 3"),
+        ("after = \"submit\"\n", "after = \"submit\"\n[[dropout]]\nclient = 2\nafter = \"share\"\n", "dir/c.toml:33: client 2 already drops out on line 30; remove one of the two"),
+    ] {
+        assert_eq!(config_refusal(from, to).replace("dir/t.csv", "t.csv"), want);
+    }
+    let nothing = CONFIG.split("[[measure]]").next().unwrap();
+    assert_eq!(
+        refusal(nothing, TABLE),
+        "dir/c.toml:1: there is no [[measure]]; add one that lists the columns to add up"
+    );
+}
+
+#[test]
+fn totals_beyond_exact_arithmetic_are_refused() {
+    let rows = "a,1,1,1,x\n".repeat(3);
+    let config = CONFIG
+        .replace("max_rows = 2", "max_rows = 1_000_000_000_000_000_000")
+        .replace("max = 100", "max = 2")
+        .replace(
+            "decimals = 1\nmin = -5.0\nmax = 1_0",
+            "decimals = 0\nmax = 3",
+        );
+    assert_eq!(
+        refusal(&config, &format!("kind,size,height,age,owner\n{rows}")),
+        "dir/c.toml:18: with 3 clients of up to 1000000000000000000 rows the exact deviation of `sizes` would exceed 128 bits; lower `max_rows` or `decimals`, or narrow `min` to `max`"
+    );
+}
+
+#[test]
+fn mistakes_of_the_table() {
+    for (from, to, want) in [
+        ("a,1,-2.5,30", "c,1,-2.5,30", "dir/t.csv:2: column `kind`: `c` is not among the values that [groups] names (`b`, `a`); correct the cell or add it to `names`"),
+        ("2.25", "2,25", "dir/t.csv:3: this row has 6 cells, the header has 5; look for a missing or an unquoted comma"),
+        ("2.25", "\"2,25\"", "dir/t.csv:3: column `size`: `2,25` is not a decimal number of at most 37 digits; write it like 12, -0.5 or 1e-3, and leave the cell empty if the value is missing"),
+        ("2.25", "10.05", "dir/t.csv:3: column `size`: 10.05 is above `max = 10.0` of `sizes` (line 18 of the configuration); correct the cell or raise `max` in the configuration"),
+        ("-2.5", "-5.06", "dir/t.csv:2: column `height`: -5.06 is below `min = -5.0` of `sizes` (line 18 of the configuration); correct the cell or lower `min` in the configuration"),
+        ("1e1", "-1", "dir/t.csv:4: column `age`: -1 is below `min = 0` of `measure 2` (line 25 of the configuration); correct the cell or lower `min` in the configuration"),
+        ("height,age", "size,age", "dir/c.toml:20: column `size`: the table has 2 columns of this name; rename all but one"),
+    ] {
+        assert_eq!(table_refusal(from, to), want);
+    }
+    let more = format!("{TABLE}{}", "a,0,0,0,y\n".repeat(6));
+    assert_eq!(
+        refusal(CONFIG, &more),
+        "dir/c.toml:12: client 1 has 3 rows in the group `first letter`, more than `max_rows = 2`; raise it to at least 3, or deal to more clients"
+    );
+    let config = CONFIG
+        .replace("\"round-robin\"", "{ column = \"owner\" }")
+        .replace("max_rows = 2", "max_rows = 1");
+    assert_eq!(
+        refusal(&config, TABLE),
+        "dir/c.toml:12: client 1 (`x`) has 2 rows in the group `first letter`, more than `max_rows = 1`; raise it to at least 2, or deal to more clients"
+    );
+}
+
+#[test]
+fn files_that_are_not_there() {
+    let error = Survey::load("nowhere/round.toml").unwrap_err().to_string();
+    assert!(
+        error.starts_with("nowhere/round.toml: cannot be read ("),
+        "{error}"
+    );
+    assert!(
+        error.ends_with("check the path (`file` is relative to the configuration's folder)"),
+        "{error}"
+    );
+}
+
+#[test]
+fn sums_that_cannot_be() {
+    let survey = survey(CONFIG, TABLE).unwrap();
+    let good = sums(&survey.inputs().unwrap());
+    let refused = |sums: &[u128], contributors| {
+        survey
+            .interpret(sums, contributors)
+            .unwrap_err()
+            .to_string()
+    };
+    assert_eq!(
+        refused(&good[1..], 3),
+        "dir/c.toml: 17 sums were given, this survey has 18; give the sums of a round of this very configuration"
+    );
+    assert_eq!(
+        refused(&good, 4),
+        "dir/c.toml: 4 contributors were given, this survey has 3 clients; give the number of contributors of the round"
+    );
+    assert_eq!(
+        refused(&[7; 18], 3),
+        "dir/c.toml: coordinate 0 sums to 7, but 3 contributors reach at most 6; give the sums and the number of contributors of one and the same round"
+    );
+    // Coordinates 12 to 17 are age's count, sum and squares: sum above count * max, squares above
+    // sum * max, and sum^2 above count * squares.
+    for (count, sum, squares) in [
+        (0, 1, 1),
+        (1, 101, 10_201),
+        (2, 100, 10_001),
+        (2, 100, 4_999),
+    ] {
+        let mut forged = good.clone();
+        (forged[12], forged[14], forged[16]) = (count, sum, squares);
+        assert_eq!(
+            refused(&forged, 3),
+            format!("dir/c.toml:26: column `age`: count {count}, sum {sum} and squares {squares} in the group `second letter` belong to no set of rows; a contributor gave numbers that do not fit together, so do not use these statistics")
+        );
+    }
+}
+
+/// `text` without its point, which has `decimals` digits after it.
+fn digits(text: &str, decimals: usize) -> i128 {
+    let fraction = text
+        .split_once('.')
+        .map_or(0, |(_, fraction)| fraction.len());
+    assert_eq!(fraction, decimals, "{text}");
+    text.replace('.', "").parse().unwrap()
+}
+
+/// Writes a scaled integer in one of several ways.
+fn spell(scaled: i64, decimals: u32, style: u8) -> String {
+    let unit = 10u64.pow(decimals);
+    let sign = if scaled < 0 { "-" } else { "" };
+    let (whole, fraction) = (scaled.unsigned_abs() / unit, scaled.unsigned_abs() % unit);
+    match style % 3 {
+        0 => format!("{scaled}e-{decimals}"),
+        1 => format!(
+            "{sign}{whole}.{fraction:0>width$}4",
+            width = decimals as usize
+        ),
+        _ => format!(
+            " {sign}{whole}.{:0>width$} ",
+            fraction,
+            width = decimals as usize
+        ),
+    }
+}
+
+proptest! {
+    /// The statistics of random contributors are those of their rows, computed from the rows by
+    /// other formulas: means and deviations are compared as fractions, the spread is the sum over
+    /// pairs of rows.
+    #[test]
+    fn statistics_are_those_of_the_plain_rows(
+        decimals in 0u32..4,
+        (min, max) in (-3_000i64..3_000, 1i64..5_000).prop_map(|(min, range)| (min, min + range)),
+        clients in 1usize..6,
+        rows in prop::collection::vec((any::<bool>(), prop::option::weighted(0.9, any::<prop::sample::Index>()), any::<u8>(), any::<bool>()), 6..60),
+        blocks in any::<bool>(),
+    ) {
+        let value = |at: &Option<prop::sample::Index>| at.map(|at| min + at.index((max - min + 1) as usize) as i64);
+        let table: String = rows
+            .iter()
+            .map(|(group, at, style, _)| {
+                let text = value(at).map_or(String::new(), |value| spell(value, decimals, *style));
+                format!("{},{text}\n", u8::from(*group))
+            })
+            .collect();
+        let config = format!(
+            "[round]\ntitle = \"\"\nsuite = \"\"\ncorrupt = 0\ndropout = 0.999999\n\
+             [data]\nfile = \"t.csv\"\nclients = {clients}\ndeal = \"{}\"\nmax_rows = 60\n\
+             [groups]\ncolumn = \"g\"\nnames = {{ 0 = \"no\", 1 = \"yes\" }}\n\
+             [[measure]]\ncolumns = [\"v\"]\ndecimals = {decimals}\nmin = {min}e-{decimals}\nmax = {max}e-{decimals}\n",
+            if blocks { "blocks" } else { "round-robin" },
+        );
+        let survey = survey(&config, &format!("g,v\n{table}")).unwrap();
+        let inputs = survey.inputs().unwrap();
+        let contributes: Vec<bool> = rows.iter().take(clients).map(|row| row.3).collect();
+        let chosen: Vec<Vec<u64>> = inputs.iter().zip(&contributes).filter(|(_, &yes)| yes).map(|(input, _)| input.clone()).collect();
+        let total = if chosen.is_empty() { vec![0; 6] } else { sums(&chosen) };
+        let statistics = survey.interpret(&total, chosen.len() as u32).unwrap();
+        prop_assert_eq!(statistics.rows.len(), 2);
+
+        let owner = |row: usize| {
+            if !blocks {
+                return row % clients;
+            }
+            let longer = rows.len() % clients * (rows.len() / clients + 1);
+            if row < longer { row / (rows.len() / clients + 1) } else { rows.len() % clients + (row - longer) / (rows.len() / clients) }
+        };
+        for (row, group) in statistics.rows.iter().zip([false, true]) {
+            let values: Vec<i128> = rows
+                .iter()
+                .enumerate()
+                .filter(|(at, (of, ..))| *of == group && contributes[owner(*at)])
+                .filter_map(|(_, (_, at, ..))| value(at).map(i128::from))
+                .collect();
+            let (count, sum) = (values.len() as i128, values.iter().sum::<i128>());
+            prop_assert_eq!(i128::from(row.count), count);
+            prop_assert_eq!(digits(&row.sum, decimals as usize), sum);
+            prop_assert_eq!(row.mean.is_some(), count > 0);
+            if let Some(mean) = &row.mean {
+                let error = digits(mean, decimals as usize + 2) * count - 100 * sum;
+                prop_assert!(2 * error.abs() <= count);
+                prop_assert!(2 * error.abs() < count || error.signum() == sum.signum(), "half away from zero");
+            }
+            prop_assert_eq!(row.standard_deviation.is_some(), count > 1);
+            if let Some(deviation) = &row.standard_deviation {
+                let root = digits(deviation, decimals as usize + 2);
+                let spread: i128 = values.iter().enumerate().flat_map(|(at, a)| values.iter().skip(at + 1).map(move |b| (a - b).pow(2))).sum();
+                let pairs = count * (count - 1);
+                prop_assert!(root == 0 || (2 * root - 1).pow(2) * pairs <= 40_000 * spread);
+                prop_assert!(40_000 * spread < (2 * root + 1).pow(2) * pairs);
+            }
+        }
+    }
+}
+
+fn hospitals() -> Survey {
+    Survey::load(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/hospitals/round.toml"))
+        .unwrap()
+}
+
+#[test]
+fn the_example_fits_its_bounds() {
+    let survey = hospitals();
+    assert_eq!(
+        (survey.clients(), survey.corrupt_ppm(), survey.dropout_ppm()),
+        (30, 100_000, 100_000)
+    );
+    assert_eq!(survey.suite(), "ristretto255-bulletproofs");
+    let dropouts: Vec<_> = survey
+        .dropouts()
+        .iter()
+        .map(|dropout| (dropout.client, dropout.after.name()))
+        .collect();
+    assert_eq!(dropouts, [(7, "share"), (16, "confirm"), (23, "submit")]);
+    assert_eq!(
+        survey
+            .segments()
+            .iter()
+            .map(|segment| segment.len)
+            .sum::<usize>(),
+        180
+    );
+    assert!(survey
+        .segments()
+        .iter()
+        .all(|segment| segment.bound < 1 << 32));
+    let bounds: Vec<u64> = survey
+        .segments()
+        .iter()
+        .flat_map(|segment| std::iter::repeat_n(segment.bound, segment.len))
+        .collect();
+    for input in survey.inputs().unwrap() {
+        assert_eq!(input.len(), bounds.len());
+        assert!(input
+            .iter()
+            .zip(&bounds)
+            .all(|(value, bound)| value < bound));
+    }
+}
+
+/// All 30 hospitals against floating point on the CSV as it stands: rounding a value to `D` digits
+/// moves it by at most half a unit, hence the mean by as much, and the deviation by at most
+/// `sqrt(n / (n - 1))` times as much.
+#[test]
+fn the_example_gives_the_statistics_of_its_table() {
+    let survey = hospitals();
+    let statistics = survey
+        .interpret(&sums(&survey.inputs().unwrap()), 30)
+        .unwrap();
+    let text = std::fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/data/breast_cancer.csv"),
+    )
+    .unwrap();
+    let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let header = lines.next().unwrap();
+    let rows: Vec<_> = lines.collect();
+    assert_eq!(statistics.rows.len(), 60);
+    for (at, row) in statistics.rows.iter().enumerate() {
+        let column = header
+            .iter()
+            .position(|name| *name == row.measurement)
+            .unwrap();
+        let (label, name) = [("1", "benign"), ("0", "malignant")][at % 2];
+        assert_eq!(row.group.as_deref(), Some(name));
+        let values: Vec<f64> = rows
+            .iter()
+            .filter(|cells| cells[30] == label)
+            .map(|cells| cells[column].parse().unwrap())
+            .collect();
+        let count = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / count;
+        let deviation = (values
+            .iter()
+            .map(|value| (value - mean).powi(2))
+            .sum::<f64>()
+            / (count - 1.0))
+            .sqrt();
+        let decimals = row
+            .sum
+            .split_once('.')
+            .map_or(0, |(_, fraction)| fraction.len());
+        let unit = 0.1f64.powi(decimals as i32);
+        // Half a unit of the values, half a unit of two digits more, and the rounding of `f64`.
+        let tolerance = unit * (0.5 * (count / (count - 1.0)).sqrt() + 0.005) + 1e-9;
+        let number = |text: &Option<String>| text.as_ref().unwrap().parse::<f64>().unwrap();
+        assert_eq!(row.count as usize, values.len());
+        assert!(
+            (number(&row.mean) - mean).abs() <= tolerance,
+            "{row:?}, {mean}"
+        );
+        assert!(
+            (number(&row.standard_deviation) - deviation).abs() <= tolerance,
+            "{row:?}, {deviation}"
+        );
+    }
+}
