@@ -1,4 +1,54 @@
-//! Who says what, when.
+//! Who says what, when: messages, masks, shares, neighbour graph, board; and, behind the feature
+//! `roles`, client and aggregator as state machines.
+//!
+//! Nothing here does input or output, reads a clock or owns a thread beyond rayon's. The verifier
+//! uses everything but the roles. `specs/protocol.md` and `specs/wire.md` are the normative text.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`configuration`], [`roster`], [`parameters`], [`graph`], [`round`] | what is fixed before the first message |
+//! | [`message`], [`checkpoint`], [`receipt`], [`tree`], [`board`] | how things are said, and kept |
+//! | [`advertise`], [`share`], [`submit`], [`unmask`], [`publish`] | what is said, phase by phase |
+//! | [`dh`], [`possession`], [`sealing`], [`sharing`], [`masks`], [`opening`], [`rules`] | the arithmetic |
+#![cfg_attr(
+    feature = "roles",
+    doc = "| [`client`], [`aggregator`], [`packet`] | the roles |"
+)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod advertise;
+pub mod board;
+pub mod checkpoint;
+pub mod configuration;
+pub mod dh;
+pub mod graph;
+pub mod hash;
+pub mod labels;
+pub mod masks;
 pub mod members;
+pub mod message;
+pub mod opening;
+pub mod parameters;
+pub mod phase;
+pub mod possession;
+pub mod publish;
+pub mod receipt;
+pub mod roster;
+pub mod round;
+pub mod rules;
+pub mod sealing;
+pub mod share;
+pub mod sharing;
+pub mod signing;
+pub mod submit;
+pub mod tree;
+pub mod unmask;
+
+#[cfg(feature = "roles")]
+pub mod aggregator;
+#[cfg(feature = "roles")]
+pub mod client;
+#[cfg(feature = "roles")]
+pub mod packet;
+
+pub use veragg_circuits as circuits;

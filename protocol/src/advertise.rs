@@ -1,0 +1,69 @@
+//! Advertise: a client's keys for this round (`specs/protocol.md` 3.1).
+
+use veragg_circuits::codec::{DecodeError, Reader, Writer};
+use veragg_circuits::group::ristretto::{KeyPoint, Ristretto};
+use veragg_circuits::group::Group;
+
+use crate::hash::Digest;
+use crate::members::ClientId;
+use crate::possession::{Possession, Purpose};
+
+/// A client's two public keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RoundKeys {
+    /// `S_i`, from which pairwise masks come.
+    pub mask: KeyPoint,
+    /// `E_i`, under which shares are sealed.
+    pub channel: KeyPoint,
+}
+
+/// The body of an advertisement: the keys, each with a proof of possession.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advertisement {
+    /// The keys.
+    pub keys: RoundKeys,
+    /// Proof for the mask key.
+    pub mask_proof: Possession,
+    /// Proof for the channel key.
+    pub channel_proof: Possession,
+}
+
+impl Advertisement {
+    /// Bytes of the body.
+    pub const LEN: usize = 2 * (32 + Possession::LEN);
+
+    /// The canonical bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        let writer = Writer::new().bytes(&Ristretto::encode_point(&self.keys.mask));
+        let writer = self.mask_proof.write(writer);
+        let writer = writer.bytes(&Ristretto::encode_point(&self.keys.channel));
+        self.channel_proof.write(writer).finish()
+    }
+
+    /// Decodes a body.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader::new(bytes);
+        let mask = Ristretto::read_point(&mut reader, "mask key")?;
+        let mask_proof = Possession::read(&mut reader)?;
+        let channel = Ristretto::read_point(&mut reader, "channel key")?;
+        let channel_proof = Possession::read(&mut reader)?;
+        reader.finish()?;
+        Ok(Self {
+            keys: RoundKeys { mask, channel },
+            mask_proof,
+            channel_proof,
+        })
+    }
+
+    /// The keys, if the client has shown to know both secrets (4.1).
+    pub fn verify(&self, context: &Digest, client: ClientId) -> Option<RoundKeys> {
+        let Self {
+            keys,
+            mask_proof,
+            channel_proof,
+        } = self;
+        (mask_proof.verify(&keys.mask, context, client, Purpose::Mask)
+            && channel_proof.verify(&keys.channel, context, client, Purpose::Channel))
+        .then_some(*keys)
+    }
+}

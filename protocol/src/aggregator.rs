@@ -1,0 +1,154 @@
+//! The aggregator as a state machine: bytes in, bytes out (`specs/protocol.md` 3).
+//!
+//! In each phase it takes messages in any order ([`Aggregator::receive`]), each answered with a
+//! signed receipt or refusal; closing the phase consumes the state, derives the list, signs the
+//! checkpoint and gives the next state, which has a packet for every client that goes on
+//! ([`Aggregator::packet`]). All it keeps is in the [`Log`] that the caller provides: the records
+//! of the board. After a restart it replays them ([`AnyAggregator::resume`]).
+//!
+//! ```text
+//! Advertising -> Sharing -> Confirming -> Submitting -> Acknowledging -> Unmasking -> Published
+//! ```
+
+mod any;
+mod core;
+mod error;
+mod online;
+mod setup;
+
+use std::borrow::Cow;
+use std::io;
+use std::sync::Arc;
+
+use veragg_circuits::proof_system::ProofSystem;
+
+use crate::board::Record;
+use crate::members::{ClientId, ClientSet};
+use crate::receipt::{Receipt, Refusal};
+use crate::round::Round;
+use crate::signing::SigningKey;
+
+pub use any::AnyAggregator;
+pub use error::AggregatorError;
+pub use online::{Acknowledging, Published, Submitting, Unmasking};
+pub use setup::{Advertising, Confirming, Sharing};
+
+use self::core::Core;
+
+/// Where the aggregator keeps the board's records, in order. Appending must have reached stable
+/// storage when it returns, since a receipt is given for it.
+pub trait Log: Send + Sync {
+    /// Appends a record.
+    fn append(&mut self, record: Record) -> io::Result<()>;
+    /// The record at an index.
+    fn read(&self, index: u64) -> io::Result<Cow<'_, Record>>;
+    /// Records so far.
+    fn len(&self) -> u64;
+    /// Whether there are none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A log in memory.
+impl Log for Vec<Record> {
+    fn append(&mut self, record: Record) -> io::Result<()> {
+        self.push(record);
+        Ok(())
+    }
+
+    fn read(&self, index: u64) -> io::Result<Cow<'_, Record>> {
+        let found = usize::try_from(index)
+            .ok()
+            .and_then(|index| self.get(index));
+        found
+            .map(Cow::Borrowed)
+            .ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+    }
+
+    fn len(&self) -> u64 {
+        Vec::len(self) as u64
+    }
+}
+
+/// The aggregator in one of its phases.
+#[derive(Debug)]
+pub struct Aggregator<P: ProofSystem, L: Log, S> {
+    core: Core<P, L>,
+    state: S,
+}
+
+/// The answer to a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// It stands on the board.
+    Receipt(Receipt),
+    /// It was not taken, and nothing changed.
+    Refusal(Refusal),
+}
+
+/// What a phase needs to know to take messages.
+pub trait Collecting<P: ProofSystem> {
+    /// Lengths of the parts of an eligible client's message.
+    fn lengths(&self, round: &Round<P>, client: ClientId) -> Vec<usize>;
+    /// The parts of a message of the phase before, that `reader` needs in full; by position.
+    fn needed(&self, round: &Round<P>, reader: ClientId, author: ClientId) -> Needed<'_>;
+}
+
+/// What a client needs of another client's message.
+pub enum Needed<'a> {
+    /// The envelope.
+    Envelope,
+    /// One part, of a body whose parts stand in this tree.
+    Part(&'a crate::tree::Tree<Vec<u8>>, usize),
+}
+
+impl<P: ProofSystem, L: Log> Aggregator<P, L, Advertising> {
+    /// Opens the board of a round on an empty log. `key` is the aggregator's, as the
+    /// configuration names it.
+    pub fn open(round: Arc<Round<P>>, key: SigningKey, log: L) -> Self {
+        Self {
+            core: Core::new(round, key, log),
+            state: Advertising,
+        }
+    }
+}
+
+impl<P: ProofSystem, L: Log, S: Collecting<P>> Aggregator<P, L, S> {
+    /// Takes a message, at a time in seconds since 1970 UTC. An error means that the log failed;
+    /// everything that is wrong with the message is a signed [`Refusal`].
+    pub fn receive(&mut self, bytes: &[u8], now: u64) -> Result<Reply, AggregatorError> {
+        let Self { core, state } = self;
+        let round = core.round();
+        core.receive(bytes, now, |client| state.lengths(&round, client))
+    }
+
+    /// The packet for a client that goes on: what it needs of the phase that has just closed.
+    pub fn packet(&self, client: ClientId) -> Vec<u8> {
+        let round = self.core.round();
+        self.core
+            .packet(client, |author| self.state.needed(&round, client, author))
+    }
+}
+
+impl<P: ProofSystem, L: Log, S> Aggregator<P, L, S> {
+    /// Who may speak in this phase.
+    pub fn eligible(&self) -> &ClientSet {
+        self.core.eligible()
+    }
+
+    /// Who has spoken in this phase.
+    pub fn heard(&self) -> usize {
+        self.core.heard()
+    }
+
+    /// The log, with every record so far.
+    pub fn log(&self) -> &L {
+        self.core.log()
+    }
+
+    /// Ends the aggregator's part and hands the log back.
+    pub fn into_log(self) -> L {
+        self.core.into_log()
+    }
+}

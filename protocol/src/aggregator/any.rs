@@ -1,0 +1,140 @@
+//! The aggregator in whichever phase it is in, and its restart from the log.
+
+use std::sync::Arc;
+
+use veragg_circuits::proof_system::ProofSystem;
+
+use super::{
+    Acknowledging, Advertising, Aggregator, AggregatorError, Confirming, Log, Published, Reply,
+    Sharing, Submitting, Unmasking,
+};
+use crate::board::RecordKind;
+use crate::members::{ClientId, ClientSet};
+use crate::phase::Phase;
+use crate::round::Round;
+use crate::signing::SigningKey;
+
+/// The aggregator in some phase.
+#[allow(missing_docs)]
+pub enum AnyAggregator<P: ProofSystem, L: Log> {
+    Advertising(Aggregator<P, L, Advertising>),
+    Sharing(Aggregator<P, L, Sharing>),
+    Confirming(Aggregator<P, L, Confirming>),
+    Submitting(Aggregator<P, L, Submitting>),
+    Acknowledging(Aggregator<P, L, Acknowledging<P::Group>>),
+    Unmasking(Aggregator<P, L, Unmasking<P::Group>>),
+    Published(Aggregator<P, L, Published<P::Group>>),
+}
+
+macro_rules! in_any_phase {
+    ($self:expr, $aggregator:ident => $body:expr) => {
+        match $self {
+            AnyAggregator::Advertising($aggregator) => $body,
+            AnyAggregator::Sharing($aggregator) => $body,
+            AnyAggregator::Confirming($aggregator) => $body,
+            AnyAggregator::Submitting($aggregator) => $body,
+            AnyAggregator::Acknowledging($aggregator) => $body,
+            AnyAggregator::Unmasking($aggregator) => $body,
+            AnyAggregator::Published($aggregator) => $body,
+        }
+    };
+}
+
+impl<P: ProofSystem, L: Log> AnyAggregator<P, L> {
+    /// Opens the board of a round, or goes on where the log ends: every record in it is replayed
+    /// through the same door and the same rules, and must come out the same. A record that was cut
+    /// off by the crash must have been removed; no receipt was given for it.
+    pub fn resume(round: Arc<Round<P>>, key: SigningKey, log: L) -> Result<Self, AggregatorError> {
+        let records = log.len();
+        let mut aggregator = Self::Advertising(Aggregator::open(round, key, log));
+        let mut index = 0;
+        while index < records && aggregator.phase() != Phase::Publish {
+            let record = aggregator.log().read(index)?.into_owned();
+            match record.kind {
+                // It was in time when it was taken.
+                RecordKind::Message => match aggregator.receive(&record.bytes, 0)? {
+                    Reply::Receipt(_) => index += 1,
+                    Reply::Refusal(_) => return Err(AggregatorError::Replay { record: index }),
+                },
+                RecordKind::Checkpoint => {
+                    aggregator = aggregator.close()?;
+                    index += 1;
+                }
+            }
+        }
+        Ok(aggregator)
+    }
+
+    /// The phase that is open; [`Phase::Publish`] when the round is over.
+    pub fn phase(&self) -> Phase {
+        match self {
+            Self::Advertising(_) => Phase::Advertise,
+            Self::Sharing(_) => Phase::Share,
+            Self::Confirming(_) => Phase::Confirm,
+            Self::Submitting(_) => Phase::Submit,
+            Self::Acknowledging(_) => Phase::Acknowledge,
+            Self::Unmasking(_) => Phase::Unmask,
+            Self::Published(_) => Phase::Publish,
+        }
+    }
+
+    /// Takes a message; see [`Aggregator::receive`]. When the round is over, everything new is
+    /// late.
+    pub fn receive(&mut self, bytes: &[u8], now: u64) -> Result<Reply, AggregatorError> {
+        match self {
+            Self::Advertising(aggregator) => aggregator.receive(bytes, now),
+            Self::Sharing(aggregator) => aggregator.receive(bytes, now),
+            Self::Confirming(aggregator) => aggregator.receive(bytes, now),
+            Self::Submitting(aggregator) => aggregator.receive(bytes, now),
+            Self::Acknowledging(aggregator) => aggregator.receive(bytes, now),
+            Self::Unmasking(aggregator) => aggregator.receive(bytes, now),
+            Self::Published(aggregator) => aggregator.core.receive(bytes, now, |_| Vec::new()),
+        }
+    }
+
+    /// Closes the open phase. When the round is over, nothing changes.
+    pub fn close(self) -> Result<Self, AggregatorError> {
+        Ok(match self {
+            Self::Advertising(aggregator) => Self::Sharing(aggregator.close()?),
+            Self::Sharing(aggregator) => Self::Confirming(aggregator.close()?),
+            Self::Confirming(aggregator) => Self::Submitting(aggregator.close()?),
+            Self::Submitting(aggregator) => Self::Acknowledging(aggregator.close()?),
+            Self::Acknowledging(aggregator) => Self::Unmasking(aggregator.close()?),
+            Self::Unmasking(aggregator) => Self::Published(aggregator.close()?),
+            Self::Published(_) => self,
+        })
+    }
+
+    /// The packet for a client; see [`Aggregator::packet`]. None is left when the round is over.
+    pub fn packet(&self, client: ClientId) -> Vec<u8> {
+        match self {
+            Self::Advertising(aggregator) => aggregator.packet(client),
+            Self::Sharing(aggregator) => aggregator.packet(client),
+            Self::Confirming(aggregator) => aggregator.packet(client),
+            Self::Submitting(aggregator) => aggregator.packet(client),
+            Self::Acknowledging(aggregator) => aggregator.packet(client),
+            Self::Unmasking(aggregator) => aggregator.packet(client),
+            Self::Published(_) => Vec::new(),
+        }
+    }
+
+    /// Who may speak in the open phase.
+    pub fn eligible(&self) -> &ClientSet {
+        in_any_phase!(self, aggregator => aggregator.eligible())
+    }
+
+    /// Who has spoken in the open phase.
+    pub fn heard(&self) -> usize {
+        in_any_phase!(self, aggregator => aggregator.heard())
+    }
+
+    /// The log, with every record so far.
+    pub fn log(&self) -> &L {
+        in_any_phase!(self, aggregator => aggregator.log())
+    }
+
+    /// Ends the aggregator's part and hands the log back.
+    pub fn into_log(self) -> L {
+        in_any_phase!(self, aggregator => aggregator.into_log())
+    }
+}

@@ -1,0 +1,431 @@
+//! What the aggregator keeps in every phase: board, tree, chain of checkpoints, and the door that
+//! every message goes through (`specs/protocol.md` 3.9).
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use veragg_circuits::proof_system::ProofSystem;
+
+use super::error::AggregatorError;
+use super::{Log, Needed, Reply};
+use crate::board::{Record, RecordKind};
+use crate::checkpoint::Checkpoint;
+use crate::hash::Digest;
+use crate::members::{ClientId, ClientSet};
+use crate::message::{Envelope, Message, Sender};
+use crate::packet::{Item, Packet, Part};
+use crate::phase::Phase;
+use crate::publish::Outcome;
+use crate::receipt::{Reason, Receipt, Refusal};
+use crate::round::Round;
+use crate::signing::SigningKey;
+use crate::tree::{Root, Tree};
+
+/// Messages that are read from the log and judged together.
+const BATCH: usize = 32;
+
+/// Where a message stands.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    entry: Digest,
+    index: u64,
+    record: u64,
+}
+
+/// The phase that closed last: what packets are made of.
+struct Closed {
+    checkpoint: Checkpoint,
+    before: Root,
+    tree: Tree<Digest>,
+    envelopes: HashMap<ClientId, (u64, Envelope)>,
+}
+
+pub(super) struct Core<P: ProofSystem, L> {
+    round: Arc<Round<P>>,
+    key: SigningKey,
+    log: L,
+    /// Records written, or replayed, so far.
+    records: u64,
+    tree: Tree<Digest>,
+    phase: Phase,
+    chain: Digest,
+    eligible: ClientSet,
+    places: HashMap<(Phase, ClientId), Place>,
+    outcomes: Vec<Option<Outcome>>,
+    closed: Option<Closed>,
+}
+
+impl<P: ProofSystem, L: Log> Core<P, L> {
+    pub(super) fn new(round: Arc<Round<P>>, key: SigningKey, log: L) -> Self {
+        let clients = round.clients();
+        Self {
+            chain: *round.context(),
+            eligible: ClientSet::of(clients, |_| true),
+            outcomes: vec![None; clients as usize],
+            round,
+            key,
+            log,
+            records: 0,
+            tree: Tree::new(),
+            phase: Phase::Advertise,
+            places: HashMap::new(),
+            closed: None,
+        }
+    }
+
+    pub(super) fn round(&self) -> Arc<Round<P>> {
+        Arc::clone(&self.round)
+    }
+
+    pub(super) fn eligible(&self) -> &ClientSet {
+        &self.eligible
+    }
+
+    pub(super) fn heard(&self) -> usize {
+        self.eligible
+            .iter()
+            .filter(|&c| self.places.contains_key(&(self.phase, c)))
+            .count()
+    }
+
+    pub(super) fn log(&self) -> &L {
+        &self.log
+    }
+
+    pub(super) fn into_log(self) -> L {
+        self.log
+    }
+
+    /// Writes a record; while replaying, compares it with the one that is there.
+    fn append(&mut self, record: Record) -> Result<(), AggregatorError> {
+        if self.records < self.log.len() {
+            if *self.log.read(self.records)? != record {
+                return Err(AggregatorError::Replay {
+                    record: self.records,
+                });
+            }
+        } else {
+            self.log.append(record)?;
+        }
+        self.records += 1;
+        Ok(())
+    }
+
+    /// Takes a message or refuses it (3.9). A repeated message gets the same receipt.
+    pub(super) fn receive(
+        &mut self,
+        bytes: &[u8],
+        now: u64,
+        lengths: impl Fn(ClientId) -> Vec<usize>,
+    ) -> Result<Reply, AggregatorError> {
+        match self.judge_at_door(bytes, now, lengths) {
+            Ok(Entrance::Again(receipt)) => Ok(Reply::Receipt(receipt)),
+            Ok(Entrance::New(client, envelope)) => {
+                let record = self.records;
+                self.append(Record {
+                    kind: RecordKind::Message,
+                    bytes: bytes.to_vec(),
+                })?;
+                let entry = envelope.entry();
+                let index = self.tree.push(entry);
+                self.places.insert(
+                    (self.phase, client),
+                    Place {
+                        entry,
+                        index,
+                        record,
+                    },
+                );
+                Ok(Reply::Receipt(self.receipt(index, entry)))
+            }
+            Err(reason) => {
+                let context = *self.round.context();
+                Ok(Reply::Refusal(Refusal::sign(
+                    &self.key, context, bytes, reason,
+                )))
+            }
+        }
+    }
+
+    fn receipt(&self, index: u64, entry: Digest) -> Receipt {
+        Receipt::sign(&self.key, *self.round.context(), index, entry)
+    }
+
+    fn judge_at_door(
+        &self,
+        bytes: &[u8],
+        now: u64,
+        lengths: impl Fn(ClientId) -> Vec<usize>,
+    ) -> Result<Entrance, Reason> {
+        let message = Message::decode(bytes).map_err(|_| Reason::Malformed)?;
+        let envelope = &message.envelope;
+        if envelope.context != *self.round.context() {
+            return Err(Reason::Context);
+        }
+        let Sender::Client(client) = envelope.sender else {
+            return Err(Reason::NotEligible);
+        };
+        let key = self.round.roster().key(client).ok_or(Reason::NotEligible)?;
+        let entry = envelope.entry();
+        if let Some(place) = self.places.get(&(envelope.phase, client)) {
+            return if place.entry == entry {
+                Ok(Entrance::Again(self.receipt(place.index, entry)))
+            } else {
+                Err(Reason::Occupied)
+            };
+        }
+        let deadline = self.round.configuration().deadline(envelope.phase);
+        if envelope.phase < self.phase || now > deadline {
+            return Err(Reason::Late);
+        }
+        if envelope.phase > self.phase {
+            return Err(Reason::Early);
+        }
+        if envelope.answers != self.chain {
+            return Err(Reason::Context);
+        }
+        if !self.eligible.contains(client) {
+            return Err(Reason::NotEligible);
+        }
+        if !envelope.is_signed_by(key) {
+            return Err(Reason::Signature);
+        }
+        if message.parts(&lengths(client)).is_err() {
+            return Err(Reason::Malformed);
+        }
+        Ok(Entrance::New(client, message.envelope))
+    }
+
+    /// A message of the open phase, from the log.
+    fn message(&self, client: ClientId) -> Result<Option<Message>, AggregatorError> {
+        let Some(place) = self.places.get(&(self.phase, client)) else {
+            return Ok(None);
+        };
+        let message = Message::decode(&self.log.read(place.record)?.bytes);
+        message.map(Some).map_err(|_| AggregatorError::Replay {
+            record: place.record,
+        })
+    }
+
+    /// Judges the content of every message of the open phase, in batches: `judge` gets a batch
+    /// and gives for each message what it found in it, or nothing if it is bad. Reads each message
+    /// from the log once. Returns what was found.
+    pub(super) fn judge_batches<T>(
+        &self,
+        judge: impl Fn(Vec<(ClientId, Message)>) -> Vec<(ClientId, Option<T>)>,
+    ) -> Result<Findings<T>, AggregatorError> {
+        let mut findings = Findings(HashMap::new());
+        let speakers: Vec<_> = self.eligible.iter().collect();
+        for batch in speakers.chunks(BATCH) {
+            let mut messages = Vec::with_capacity(BATCH);
+            for &client in batch {
+                if let Some(message) = self.message(client)? {
+                    messages.push((client, message));
+                }
+            }
+            findings.0.extend(judge(messages));
+        }
+        Ok(findings)
+    }
+
+    /// Judges the messages of the open phase one by one, in parallel.
+    pub(super) fn judge_each<T: Send>(
+        &self,
+        judge: impl Fn(ClientId, &Message) -> Option<T> + Sync,
+    ) -> Result<Findings<T>, AggregatorError> {
+        self.judge_batches(|batch| {
+            batch
+                .par_iter()
+                .map(|(client, message)| (*client, judge(*client, message)))
+                .collect()
+        })
+    }
+
+    /// Notes what became of those who do not come through the open phase.
+    pub(super) fn note(&mut self, list: &ClientSet, valid: impl Fn(ClientId) -> bool) {
+        for client in self
+            .eligible
+            .iter()
+            .filter(|&client| !list.contains(client))
+        {
+            let outcome = if !self.places.contains_key(&(self.phase, client)) {
+                Outcome::Dropped(self.phase)
+            } else if valid(client) {
+                Outcome::Isolated
+            } else {
+                Outcome::Faulty(self.phase)
+            };
+            if let Some(slot) = self.outcomes.get_mut(client.index()) {
+                slot.get_or_insert(outcome);
+            }
+        }
+    }
+
+    /// What became of each client, if `contributors` are in the sum.
+    pub(super) fn outcomes(&self, contributors: &ClientSet) -> Vec<Outcome> {
+        let all = self
+            .outcomes
+            .iter()
+            .zip(ClientId::all(self.round.clients()));
+        all.map(|(outcome, client)| match outcome {
+            Some(outcome) if !contributors.contains(client) => *outcome,
+            _ => Outcome::Contributed,
+        })
+        .collect()
+    }
+
+    /// Signs the checkpoint that closes the open phase with its list, and opens the next phase.
+    pub(super) fn close(&mut self, list: ClientSet) -> Result<(), AggregatorError> {
+        let context = *self.round.context();
+        let root = self.tree.root();
+        let checkpoint = Checkpoint::sign(
+            &self.key,
+            context,
+            self.phase,
+            self.chain,
+            root,
+            list.clone(),
+        );
+        let record = Record {
+            kind: RecordKind::Checkpoint,
+            bytes: checkpoint.encode(),
+        };
+        self.append(record)?;
+        let mut envelopes = HashMap::new();
+        for client in list.iter() {
+            if let Some(place) = self.places.get(&(self.phase, client)) {
+                let record = self.log.read(place.record)?;
+                let message =
+                    Message::decode(&record.bytes).map_err(|_| AggregatorError::Replay {
+                        record: place.record,
+                    })?;
+                envelopes.insert(client, (place.index, message.envelope));
+            }
+        }
+        let before = self
+            .closed
+            .as_ref()
+            .map_or(Root::empty(), |c| c.checkpoint.root);
+        self.chain = checkpoint.digest();
+        self.eligible = list;
+        let tree = self.tree.clone();
+        self.closed = Some(Closed {
+            checkpoint,
+            before,
+            tree,
+            envelopes,
+        });
+        self.phase = self.phase.next().unwrap_or(self.phase);
+        Ok(())
+    }
+
+    /// Says something on the board in the aggregator's own name, in the open phase.
+    pub(super) fn say(&mut self, parts: &[Vec<u8>]) -> Result<(), AggregatorError> {
+        let context = *self.round.context();
+        let message = Message::sign(
+            &self.key,
+            context,
+            self.phase,
+            Sender::Aggregator,
+            self.chain,
+            parts,
+        );
+        self.append(Record {
+            kind: RecordKind::Message,
+            bytes: message.encode(),
+        })?;
+        self.tree.push(message.envelope.entry());
+        Ok(())
+    }
+
+    /// The packet of the phase that closed last. Before the first there is none, and the bytes
+    /// are empty.
+    pub(super) fn packet<'a>(
+        &self,
+        reader: ClientId,
+        needed: impl Fn(ClientId) -> Needed<'a>,
+    ) -> Vec<u8> {
+        let Some(closed) = &self.closed else {
+            return Vec::new();
+        };
+        let list = &closed.checkpoint.list;
+        let graph = self.round.graph();
+        let neighbours = graph
+            .neighbours(reader)
+            .iter()
+            .copied()
+            .filter(|&c| list.contains(c));
+        let mut authors: Vec<_> = neighbours.collect();
+        if closed.checkpoint.phase == Phase::Acknowledge {
+            // 3.6: enough acknowledgements in all, whoever they are of; the reader's own counts.
+            let need = self.round.configuration().min_contributors as usize - 1;
+            let others = list
+                .iter()
+                .filter(|&c| c != reader && !graph.are_neighbours(reader, c));
+            authors.extend(others.take(need.saturating_sub(authors.len())));
+        }
+        let items = authors.into_iter().filter_map(|author| {
+            let (index, envelope) = closed.envelopes.get(&author)?;
+            let parts = match needed(author) {
+                Needed::Envelope => Vec::new(),
+                Needed::Part(tree, position) => vec![Part {
+                    position: position as u32,
+                    bytes: tree.leaf(position as u64)?.clone(),
+                    proof: tree.inclusion(position as u64)?,
+                }],
+            };
+            let inclusion = closed.tree.inclusion(*index)?;
+            Some(Item {
+                index: *index,
+                envelope: envelope.clone(),
+                inclusion,
+                parts,
+            })
+        });
+        let packet = Packet {
+            items: items.collect(),
+            consistency: closed
+                .tree
+                .consistency(closed.before.size)
+                .unwrap_or_default(),
+            checkpoint: closed.checkpoint.clone(),
+        };
+        packet.encode()
+    }
+}
+
+/// What the door decides.
+enum Entrance {
+    New(ClientId, Envelope),
+    Again(Receipt),
+}
+
+/// What was found in the messages of a phase, by sender; nothing for a bad one.
+pub(super) struct Findings<T>(HashMap<ClientId, Option<T>>);
+
+impl<T> Findings<T> {
+    pub(super) fn is_valid(&self, client: ClientId) -> bool {
+        self.0.get(&client).is_some_and(Option::is_some)
+    }
+
+    pub(super) fn valid(&self, clients: u32) -> ClientSet {
+        ClientSet::of(clients, |client| self.is_valid(client))
+    }
+
+    pub(super) fn into_valid(self) -> HashMap<ClientId, T> {
+        self.0
+            .into_iter()
+            .filter_map(|(client, found)| Some((client, found?)))
+            .collect()
+    }
+}
+
+impl<P: ProofSystem, L> fmt::Debug for Core<P, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Core")
+            .field("phase", &self.phase)
+            .finish_non_exhaustive()
+    }
+}

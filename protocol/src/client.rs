@@ -1,0 +1,130 @@
+//! The client as a state machine: bytes in, bytes out (`specs/protocol.md` 3).
+//!
+//! A state is a type, and a transition consumes it: what is out of order does not compile. Each
+//! transition takes the aggregator's [`Packet`](crate::packet::Packet) for the phase that has
+//! closed, checks it, and gives a [`Pending`] step: the next state and the message. The message
+//! can be had only by saving the state first, so that after a restart the client sends the same
+//! bytes or nothing. A client that is never called again has dropped out.
+//!
+//! ```text
+//! Joined -advertise-> Advertised -share-> Shared -confirm-> Confirmed -submit-> Submitted
+//!        -acknowledge-> Acknowledged -unmask-> Finished
+//! ```
+
+mod error;
+mod online;
+mod saved;
+mod session;
+mod setup;
+
+use std::fmt;
+use std::io;
+
+use veragg_circuits::proof_system::ProofSystem;
+use zeroize::Zeroizing;
+
+use crate::members::ClientId;
+
+pub use error::{Blame, ClientError};
+pub use online::{Acknowledged, Finished, Submitted};
+pub use saved::{AnyClient, ResumeError};
+pub use session::Session;
+pub use setup::{Advertised, Confirmed, Joined, Shared};
+
+/// A client in one of its states.
+pub struct Client<P: ProofSystem, S> {
+    session: Session<P>,
+    state: S,
+}
+
+impl<P: ProofSystem, S> Client<P, S> {
+    /// The client's number.
+    pub fn id(&self) -> ClientId {
+        self.session.me()
+    }
+
+    /// The message that was sent last: after a restart, it may be sent again.
+    pub fn message(&self) -> &[u8] {
+        self.session.sent()
+    }
+
+    fn attempt<T: saved::State>(
+        self,
+        step: impl FnOnce(&Session<P>, &S) -> Result<(Session<P>, T), ClientError>,
+    ) -> Step<P, S, T> {
+        match step(&self.session, &self.state) {
+            Ok((session, state)) => Ok(Pending {
+                client: Client { session, state },
+            }),
+            Err(error) => Err(Box::new(Refused {
+                client: self,
+                error,
+            })),
+        }
+    }
+}
+
+/// What a transition gives.
+pub type Step<P, S, T> = Result<Pending<P, T>, Box<Refused<P, S>>>;
+
+/// A step that was taken but not yet said: save it, then send the message.
+#[must_use = "a step that is not saved has not happened"]
+pub struct Pending<P: ProofSystem, S> {
+    client: Client<P, S>,
+}
+
+impl<P: ProofSystem, S: saved::State> Pending<P, S> {
+    /// Writes the new state down and hands out the client and the message to send.
+    pub fn save(self, store: &mut impl Store) -> io::Result<(Client<P, S>, Vec<u8>)> {
+        store.put(&self.client.to_saved())?;
+        let message = self.client.session.sent().to_vec();
+        Ok((self.client, message))
+    }
+}
+
+/// A step that was not taken: nothing was said, and the client is as it was.
+pub struct Refused<P: ProofSystem, S> {
+    /// The client, unchanged; it may try again with another packet.
+    pub client: Client<P, S>,
+    /// Why.
+    pub error: ClientError,
+}
+
+// States hold secrets: none of them is ever printed.
+impl<P: ProofSystem, S> fmt::Debug for Client<P, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("id", &self.id())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<P: ProofSystem, S> fmt::Debug for Pending<P, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Pending").field(&self.client).finish()
+    }
+}
+
+impl<P: ProofSystem, S> fmt::Debug for Refused<P, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Refused")
+            .field(&self.client)
+            .field(&self.error)
+            .finish()
+    }
+}
+
+/// Where a client writes its state down. What is put replaces what was put before, and must have
+/// reached stable storage when `put` returns. It holds the client's secrets.
+pub trait Store {
+    /// Replaces the saved state.
+    fn put(&mut self, state: &[u8]) -> io::Result<()>;
+}
+
+/// A store in memory, zeroized when dropped: for clients that do not outlive their process.
+impl Store for Zeroizing<Vec<u8>> {
+    fn put(&mut self, state: &[u8]) -> io::Result<()> {
+        *self = Zeroizing::new(state.to_vec());
+        Ok(())
+    }
+}

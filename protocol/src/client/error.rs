@@ -1,0 +1,131 @@
+//! Why a client does not take a step, and who is to blame.
+
+use std::io;
+
+use thiserror::Error;
+use veragg_circuits::codec::DecodeError;
+use veragg_circuits::statement::InputError;
+
+use crate::members::ClientId;
+use crate::phase::Phase;
+
+/// Why a client does not take a step.
+#[derive(Debug, Error)]
+pub enum ClientError {
+    /// The packet does not decode.
+    #[error("the aggregator's packet is malformed: {0}. Fetch it again")]
+    Malformed(#[from] DecodeError),
+    /// The checkpoint is not the aggregator's, or not of this round and phase.
+    #[error("the packet holds no checkpoint of {phase} in this round signed by its aggregator. Fetch the packet of {phase}")]
+    NotTheCheckpoint {
+        /// The phase whose checkpoint was expected.
+        phase: Phase,
+    },
+    /// The checkpoint does not continue the one that this client answered.
+    #[error("the checkpoint of {phase} does not continue the one that this client answered: the aggregator keeps two boards. Keep both checkpoints and tell the auditor")]
+    Fork {
+        /// The phase.
+        phase: Phase,
+    },
+    /// The list is no sublist of the list before it.
+    #[error("the list of {phase} names clients that the list before it does not: the aggregator made it up. Keep the checkpoint and tell the auditor")]
+    List {
+        /// The phase.
+        phase: Phase,
+    },
+    /// This client spoke and is not on the list.
+    #[error("this client is not on the list of {phase} although it spoke. Give the receipt to the auditor")]
+    Omitted {
+        /// The phase.
+        phase: Phase,
+    },
+    /// The message of somebody on the list is missing or is not theirs.
+    #[error("client {client} is on the list of {phase}, but the packet holds no message of theirs that puts them there. Fetch it again; if it stays so, the list is false")]
+    NotShown {
+        /// The phase.
+        phase: Phase,
+        /// Who.
+        client: ClientId,
+    },
+    /// A listed message breaks the rules that put it on the list.
+    #[error("client {client} is on the list of {phase} with a message that does not hold: {what}. The aggregator must not list it")]
+    FalselyListed {
+        /// The phase.
+        phase: Phase,
+        /// Who.
+        client: ClientId,
+        /// What does not hold.
+        what: &'static str,
+    },
+    /// A neighbour dealt shares that do not match their commitments.
+    #[error("client {dealer} sealed shares for this client that do not open to the committed ones; this client does not confirm")]
+    BadShare {
+        /// Who dealt them.
+        dealer: ClientId,
+    },
+    /// Too few clients for the promised privacy.
+    #[error("{got} clients in {phase} where privacy needs {need}; this client goes no further")]
+    TooFew {
+        /// The phase.
+        phase: Phase,
+        /// How many there are.
+        got: usize,
+        /// How many are needed.
+        need: usize,
+    },
+    /// Too few neighbours for the promised privacy.
+    #[error("{got} neighbours in {phase} where privacy needs {need}; this client goes no further")]
+    TooFewNeighbours {
+        /// The phase.
+        phase: Phase,
+        /// How many there are.
+        got: usize,
+        /// How many are needed.
+        need: usize,
+    },
+    /// The client's own input breaks the statement.
+    #[error("this input cannot be submitted: {0}")]
+    Input(#[from] InputError),
+    /// The vector is only needed, and always needed, at submit.
+    #[error("give the input vector at submit, and only there")]
+    InputMissing,
+    /// The state could not be written down.
+    #[error("the state could not be saved, so nothing was sent: {0}")]
+    Store(#[from] io::Error),
+    /// The round is over for this client.
+    #[error("this client has finished its round")]
+    Finished,
+}
+
+/// Whose fault an error is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blame {
+    /// The aggregator signed something false.
+    Aggregator,
+    /// A client dealt something false.
+    Client(ClientId),
+    /// The caller: input, store or order of calls.
+    Caller,
+    /// Nobody that could be shown: unsigned bytes, or too few present.
+    Nobody,
+}
+
+impl ClientError {
+    /// Whose fault it is; one match, so that each new error has to decide.
+    pub fn blame(&self) -> Blame {
+        match self {
+            Self::Fork { .. }
+            | Self::List { .. }
+            | Self::Omitted { .. }
+            | Self::FalselyListed { .. } => Blame::Aggregator,
+            Self::BadShare { dealer } => Blame::Client(*dealer),
+            Self::Input(_) | Self::InputMissing | Self::Store(_) | Self::Finished => Blame::Caller,
+            // A packet is not signed as a whole: what is missing may have been lost on the way.
+            Self::Malformed(_)
+            | Self::NotTheCheckpoint { .. }
+            | Self::NotShown { .. }
+            | Self::TooFew { .. }
+            | Self::TooFewNeighbours { .. } => Blame::Nobody,
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! What every state of a client has, and the checks that every packet goes through
+//! (`specs/protocol.md` 3.8).
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use veragg_circuits::codec::{DecodeError, Reader, Writer};
+use veragg_circuits::proof_system::ProofSystem;
+
+use super::error::ClientError;
+use crate::hash::Digest;
+use crate::members::{ClientId, ClientSet};
+use crate::message::{Message, Sender};
+use crate::packet::{Item, Packet};
+use crate::phase::Phase;
+use crate::round::Round;
+use crate::rules;
+use crate::signing::SigningKey;
+use crate::tree::Root;
+
+/// A client's place in a round, and what it has said and seen so far.
+pub struct Session<P: ProofSystem> {
+    pub(super) round: Arc<Round<P>>,
+    me: ClientId,
+    identity: Arc<SigningKey>,
+    trail: Trail,
+    sent: Vec<u8>,
+}
+
+/// The last checkpoint that the client answered; before the first, the context.
+#[derive(Debug, Clone)]
+struct Trail {
+    answered: Digest,
+    root: Root,
+    list: ClientSet,
+}
+
+/// A packet that passed every check that does not depend on the phase.
+pub(super) struct CheckedPacket {
+    answers: Digest,
+    root: Root,
+    /// The list that the closed phase derived.
+    pub(super) list: ClientSet,
+    /// Verified messages of that phase, by sender: of every listed neighbour, perhaps of others.
+    pub(super) said: BTreeMap<ClientId, Item>,
+}
+
+impl<P: ProofSystem> Session<P> {
+    pub(super) fn new(round: Arc<Round<P>>, me: ClientId, identity: Arc<SigningKey>) -> Self {
+        let trail = Trail {
+            answered: *round.context(),
+            root: Root::empty(),
+            list: ClientSet::of(round.clients(), |_| true),
+        };
+        Self {
+            round,
+            me,
+            identity,
+            trail,
+            sent: Vec::new(),
+        }
+    }
+
+    pub(super) fn me(&self) -> ClientId {
+        self.me
+    }
+
+    pub(super) fn sent(&self) -> &[u8] {
+        &self.sent
+    }
+
+    /// The list of the checkpoint that this client answered last.
+    pub(super) fn answered_list(&self) -> &ClientSet {
+        &self.trail.list
+    }
+
+    /// Neighbours in a set, in order.
+    pub(super) fn neighbours(&self, set: &ClientSet) -> Vec<ClientId> {
+        rules::holders(self.round.graph(), set, self.me)
+    }
+
+    /// Checks a packet for the close of `phase` (3.8.1 to 3.8.6).
+    pub(super) fn check(&self, phase: Phase, packet: &[u8]) -> Result<CheckedPacket, ClientError> {
+        let Packet {
+            checkpoint,
+            consistency,
+            items,
+        } = Packet::decode(packet, self.round.clients())?;
+        // 3.8.1
+        if checkpoint.context != *self.round.context()
+            || checkpoint.phase != phase
+            || !checkpoint.is_signed_by(&self.round.configuration().aggregator)
+        {
+            return Err(ClientError::NotTheCheckpoint { phase });
+        }
+        // 3.8.2
+        if checkpoint.previous != self.trail.answered
+            || !checkpoint.root.continues(&self.trail.root, &consistency)
+        {
+            return Err(ClientError::Fork { phase });
+        }
+        // 3.8.3
+        if !checkpoint.list.is_subset(&self.trail.list) {
+            return Err(ClientError::List { phase });
+        }
+        if !checkpoint.list.contains(self.me) {
+            return Err(ClientError::Omitted { phase });
+        }
+        // 3.8.4 and 3.8.5
+        let mut said = BTreeMap::new();
+        for item in items {
+            if let Some(client) = self.author(phase, &checkpoint.root, &item) {
+                if checkpoint.list.contains(client) && client != self.me {
+                    said.insert(client, item);
+                }
+            }
+        }
+        let listed = self.neighbours(&checkpoint.list);
+        if let Some(&client) = listed.iter().find(|client| !said.contains_key(client)) {
+            return Err(ClientError::NotShown { phase, client });
+        }
+        Ok(CheckedPacket {
+            answers: checkpoint.digest(),
+            root: checkpoint.root,
+            list: checkpoint.list,
+            said,
+        })
+    }
+
+    /// Whose message of this phase, in this client's own view of the round, an item shows.
+    fn author(&self, phase: Phase, root: &Root, item: &Item) -> Option<ClientId> {
+        let envelope = &item.envelope;
+        let Sender::Client(client) = envelope.sender else {
+            return None;
+        };
+        let key = self.round.roster().key(client)?;
+        (envelope.context == *self.round.context()
+            && envelope.phase == phase
+            && envelope.answers == self.trail.answered
+            && item.index >= self.trail.root.size
+            && root.includes(&envelope.entry(), item.index, &item.inclusion)
+            && envelope.is_signed_by(key))
+        .then_some(client)
+    }
+
+    /// The session after saying `parts` in `phase` in answer to a packet; at the first phase, to
+    /// the context.
+    pub(super) fn say(
+        &self,
+        phase: Phase,
+        packet: Option<&CheckedPacket>,
+        parts: &[Vec<u8>],
+    ) -> Self {
+        let trail = match packet {
+            None => self.trail.clone(),
+            Some(CheckedPacket {
+                answers,
+                root,
+                list,
+                ..
+            }) => Trail {
+                answered: *answers,
+                root: *root,
+                list: list.clone(),
+            },
+        };
+        let sender = Sender::Client(self.me);
+        let context = *self.round.context();
+        let message = Message::sign(
+            &self.identity,
+            context,
+            phase,
+            sender,
+            trail.answered,
+            parts,
+        );
+        Self {
+            round: Arc::clone(&self.round),
+            me: self.me,
+            identity: Arc::clone(&self.identity),
+            trail,
+            sent: message.encode(),
+        }
+    }
+
+    pub(super) fn write(&self, writer: Writer) -> Writer {
+        writer
+            .bytes(self.round.context())
+            .u32(self.me.number())
+            .bytes(&self.trail.answered)
+            .u64(self.trail.root.size)
+            .bytes(&self.trail.root.hash)
+            .bytes(self.trail.list.as_bytes())
+            .long(&self.sent)
+    }
+
+    pub(super) fn read(
+        reader: &mut Reader<'_>,
+        round: Arc<Round<P>>,
+        identity: Arc<SigningKey>,
+    ) -> Result<Self, DecodeError> {
+        if reader.array("context")? != *round.context() {
+            return Err(DecodeError::Value { field: "context" });
+        }
+        let me = ClientId::new(reader.u32("client")?)
+            .filter(|&me| round.roster().key(me) == Some(&identity.verifying_key()))
+            .ok_or(DecodeError::Value { field: "client" })?;
+        let trail = Trail {
+            answered: reader.array("answered checkpoint")?,
+            root: Root {
+                size: reader.u64("tree size")?,
+                hash: reader.array("tree root")?,
+            },
+            list: ClientSet::read(reader, round.clients(), "list")?,
+        };
+        let sent = reader.long("message")?.to_vec();
+        Ok(Self {
+            round,
+            me,
+            identity,
+            trail,
+            sent,
+        })
+    }
+}
+
+impl<P: ProofSystem> fmt::Debug for Session<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("me", &self.me)
+            .finish_non_exhaustive()
+    }
+}

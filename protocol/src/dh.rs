@@ -1,0 +1,77 @@
+//! Round keys and what two clients derive from them (`specs/protocol.md` 4.1, 4.2).
+
+use hkdf::Hkdf;
+use rand_core::CryptoRngCore;
+use sha2::Sha256;
+use veragg_circuits::group::ristretto::{KeyPoint, KeyScalar, Ristretto, KEY_TABLE};
+use veragg_circuits::group::Group;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+/// A fresh secret scalar of one round with its public point, `public = secret G`. Both the mask
+/// key `S_i` and the channel key `E_i` are of this kind.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct KeyPair {
+    secret: KeyScalar,
+    #[zeroize(skip)]
+    public: KeyPoint,
+}
+
+/// A key that two clients, or one client with its own seed, derive; zeroized when dropped.
+pub type DerivedKey = Zeroizing<[u8; 32]>;
+
+impl KeyPair {
+    /// A fresh pair.
+    pub fn generate(rng: &mut impl CryptoRngCore) -> Self {
+        Self::from_secret(KeyScalar::random(rng))
+    }
+
+    /// The pair of a known secret.
+    pub fn from_secret(secret: KeyScalar) -> Self {
+        Self {
+            public: &secret * KEY_TABLE,
+            secret,
+        }
+    }
+
+    /// The secret.
+    pub fn secret(&self) -> &KeyScalar {
+        &self.secret
+    }
+
+    /// The public point.
+    pub fn public(&self) -> &KeyPoint {
+        &self.public
+    }
+
+    /// The key that the owner shares with the owner of `other`, for one purpose: HKDF-SHA256
+    /// (RFC 5869) of the encoded Diffie-Hellman point, with `label` and `info` in its info.
+    pub fn derive(&self, other: &KeyPoint, label: &str, info: &[&[u8]]) -> DerivedKey {
+        let point = Zeroizing::new(Ristretto::encode_point(&(other * self.secret)));
+        derive(&point, label, info)
+    }
+}
+
+/// `HKDF-SHA256(salt = label, secret, info)`, 32 bytes; each part of `info` has a fixed length.
+pub(crate) fn derive(secret: &[u8], label: &str, info: &[&[u8]]) -> DerivedKey {
+    let mut key = Zeroizing::new([0; 32]);
+    Hkdf::<Sha256>::new(Some(label.as_bytes()), secret)
+        .expand_multi_info(info, key.as_mut())
+        .expect("HKDF-SHA256 gives up to 8160 bytes");
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand_core::OsRng;
+
+    #[test]
+    fn both_ends_derive_the_same_key_and_purposes_differ() {
+        let (a, b) = (KeyPair::generate(&mut OsRng), KeyPair::generate(&mut OsRng));
+        let key = a.derive(b.public(), "label", &[b"info"]);
+        assert_eq!(key, b.derive(a.public(), "label", &[b"info"]));
+        assert_ne!(key, a.derive(b.public(), "label", &[b"other"]));
+        assert_ne!(key, a.derive(b.public(), "other", &[b"info"]));
+        assert_ne!(key, a.derive(a.public(), "label", &[b"info"]));
+    }
+}

@@ -1,0 +1,77 @@
+//! Every domain label of the protocol, in one place: no two uses of a hash, a signature or a key
+//! derivation share one (`specs/wire.md` 1.4).
+
+/// The version of the protocol; it stands in every label and every message.
+pub const VERSION: u16 = 1;
+
+/// Digest of a configuration with its organiser: the context of everything else.
+pub(crate) const CONTEXT: &str = "veragg/1 context";
+/// Digest of the roster.
+pub(crate) const ROSTER: &str = "veragg/1 roster";
+/// Seed of the neighbour graph.
+pub(crate) const GRAPH: &str = "veragg/1 graph";
+/// Digest of an envelope: the entry of the board's tree.
+pub(crate) const ENTRY: &str = "veragg/1 entry";
+/// Digest of a checkpoint.
+pub(crate) const CHECKPOINT: &str = "veragg/1 checkpoint";
+/// Digest of bytes that were refused.
+pub(crate) const REFUSED: &str = "veragg/1 refused bytes";
+
+/// Signature of the organiser on the configuration.
+pub(crate) const SIGN_CONFIGURATION: &str = "veragg/1 sign configuration";
+/// Signature on a message.
+pub(crate) const SIGN_MESSAGE: &str = "veragg/1 sign message";
+/// Signature of the aggregator on a checkpoint.
+pub(crate) const SIGN_CHECKPOINT: &str = "veragg/1 sign checkpoint";
+/// Signature of the aggregator on a receipt.
+pub(crate) const SIGN_RECEIPT: &str = "veragg/1 sign receipt";
+/// Signature of the aggregator on a refusal.
+pub(crate) const SIGN_REFUSAL: &str = "veragg/1 sign refusal";
+
+/// Transcript of a proof of possession.
+pub(crate) const POSSESSION: &[u8] = b"veragg/1 possession";
+/// Transcript of the degree test.
+pub(crate) const DEGREE: &[u8] = b"veragg/1 degree test";
+/// Transcript of the row weights of the opening.
+pub(crate) const OPENING: &[u8] = b"veragg/1 opening";
+
+/// Key of a pairwise mask, from the edge's Diffie-Hellman point.
+pub(crate) const EDGE_MASK: &str = "veragg/1 edge mask";
+/// Key of a self-mask, from the client's seed.
+pub(crate) const SELF_MASK: &str = "veragg/1 self mask";
+/// Key that seals a pair of shares, from the channel's Diffie-Hellman point.
+pub(crate) const SEAL: &str = "veragg/1 sealed shares";
+
+/// Every label, for the test that keeps them distinct.
+#[cfg(test)]
+const ALL: [&str; 16] = [
+    CONTEXT,
+    ROSTER,
+    GRAPH,
+    ENTRY,
+    CHECKPOINT,
+    REFUSED,
+    SIGN_CONFIGURATION,
+    SIGN_MESSAGE,
+    SIGN_CHECKPOINT,
+    SIGN_RECEIPT,
+    SIGN_REFUSAL,
+    EDGE_MASK,
+    SELF_MASK,
+    SEAL,
+    "veragg/1 possession",
+    "veragg/1 degree test",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_distinct_and_carry_the_version() {
+        for (i, label) in ALL.iter().enumerate() {
+            assert!(label.starts_with(&format!("veragg/{VERSION} ")));
+            assert!(ALL[..i].iter().all(|other| other != label));
+        }
+    }
+}

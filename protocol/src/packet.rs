@@ -1,0 +1,117 @@
+//! What the aggregator sends to a client at the close of a phase (`specs/wire.md` 8): the
+//! checkpoint, the proof that it continues the last one, and the messages that the client needs,
+//! each with its place in the tree.
+
+use veragg_circuits::codec::{DecodeError, Reader, Writer};
+
+use crate::checkpoint::Checkpoint;
+use crate::message::{is_part, Envelope, ENVELOPE_LEN};
+
+/// A packet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packet {
+    /// The checkpoint that closed the phase.
+    pub checkpoint: Checkpoint,
+    /// Consistency proof from the checkpoint before it.
+    pub consistency: Vec<u8>,
+    /// Messages of the phase.
+    pub items: Vec<Item>,
+}
+
+/// One message of a packet, or those of its parts that the client needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// Index of its leaf.
+    pub index: u64,
+    /// The envelope.
+    pub envelope: Envelope,
+    /// Inclusion proof of the leaf under the checkpoint.
+    pub inclusion: Vec<u8>,
+    /// Parts of the body.
+    pub parts: Vec<Part>,
+}
+
+/// A part of a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Its place in the body.
+    pub position: u32,
+    /// The part.
+    pub bytes: Vec<u8>,
+    /// Inclusion proof of the part under the envelope's body root.
+    pub proof: Vec<u8>,
+}
+
+impl Packet {
+    /// The canonical bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut writer = Writer::new()
+            .long(&self.checkpoint.encode())
+            .short(&self.consistency)
+            .u32(self.items.len() as u32);
+        for item in &self.items {
+            writer = writer
+                .u64(item.index)
+                .bytes(&item.envelope.encode())
+                .short(&item.inclusion)
+                .u32(item.parts.len() as u32);
+            for part in &item.parts {
+                writer = writer
+                    .u32(part.position)
+                    .long(&part.bytes)
+                    .short(&part.proof);
+            }
+        }
+        writer.finish()
+    }
+
+    /// Decodes a packet over a roster of `clients` that fills `bytes`. What is allocated grows
+    /// with the bytes, not with the counts in them.
+    pub fn decode(bytes: &[u8], clients: u32) -> Result<Self, DecodeError> {
+        let mut reader = Reader::new(bytes);
+        let checkpoint = Checkpoint::decode(reader.long("checkpoint")?, clients)?;
+        let consistency = reader.short("consistency proof")?.to_vec();
+        let mut items = Vec::new();
+        for _ in 0..reader.u32("items")? {
+            items.push(Item::read(&mut reader)?);
+        }
+        reader.finish()?;
+        Ok(Self {
+            checkpoint,
+            consistency,
+            items,
+        })
+    }
+}
+
+impl Item {
+    fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let index = reader.u64("leaf index")?;
+        let envelope = Envelope::decode(reader.bytes(ENVELOPE_LEN, "envelope")?)?;
+        let inclusion = reader.short("inclusion proof")?.to_vec();
+        let mut parts = Vec::new();
+        for _ in 0..reader.u32("parts")? {
+            parts.push(Part {
+                position: reader.u32("part's position")?,
+                bytes: reader.long("part")?.to_vec(),
+                proof: reader.short("part's proof")?.to_vec(),
+            });
+        }
+        Ok(Self {
+            index,
+            envelope,
+            inclusion,
+            parts,
+        })
+    }
+
+    /// The part at `position` of a body of `count` parts, if it is here and is the one that was
+    /// signed.
+    pub fn part(&self, position: usize, count: usize) -> Option<&[u8]> {
+        let part = self
+            .parts
+            .iter()
+            .find(|part| part.position as usize == position)?;
+        is_part(&self.envelope, &part.bytes, position, count, &part.proof).then_some(&part.bytes)
+    }
+}

@@ -1,0 +1,128 @@
+//! Long-term identities and their signatures: Ed25519 (RFC 8032), strictly verified, never
+//! batched, each under a label (`specs/wire.md` 1.5).
+
+use std::fmt;
+
+use ed25519_dalek::Signer;
+use rand_core::CryptoRngCore;
+use veragg_circuits::codec::{DecodeError, Reader};
+
+/// Bytes of a signature.
+pub const SIGNATURE_LEN: usize = 64;
+/// A signature's bytes.
+pub type Signature = [u8; SIGNATURE_LEN];
+
+/// A long-term secret key; zeroized when dropped.
+pub struct SigningKey(ed25519_dalek::SigningKey);
+
+/// A long-term public key, of an organiser, an aggregator or a client.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct VerifyingKey(ed25519_dalek::VerifyingKey);
+
+fn labelled(label: &str, message: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(1 + label.len() + message.len());
+    bytes.push(label.len() as u8);
+    bytes.extend_from_slice(label.as_bytes());
+    bytes.extend_from_slice(message);
+    bytes
+}
+
+impl SigningKey {
+    /// A fresh key.
+    pub fn generate(rng: &mut impl CryptoRngCore) -> Self {
+        Self(ed25519_dalek::SigningKey::generate(rng))
+    }
+
+    /// The key of a 32-byte secret (RFC 8032 section 5.1.5).
+    pub fn from_bytes(secret: &[u8; 32]) -> Self {
+        Self(ed25519_dalek::SigningKey::from_bytes(secret))
+    }
+
+    /// The public key.
+    pub fn verifying_key(&self) -> VerifyingKey {
+        VerifyingKey(self.0.verifying_key())
+    }
+
+    /// Signs `message` under `label`. Deterministic.
+    pub fn sign(&self, label: &str, message: &[u8]) -> Signature {
+        self.0.sign(&labelled(label, message)).to_bytes()
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningKey").finish_non_exhaustive()
+    }
+}
+
+impl VerifyingKey {
+    /// The key that these bytes canonically encode; keys of small order are refused.
+    pub fn from_bytes(bytes: &[u8; 32], field: &'static str) -> Result<Self, DecodeError> {
+        let key = ed25519_dalek::VerifyingKey::from_bytes(bytes)
+            .map_err(|_| DecodeError::Point { field })?;
+        if key.is_weak() {
+            return Err(DecodeError::Identity { field });
+        }
+        Ok(Self(key))
+    }
+
+    /// Reads the next key.
+    pub fn read(reader: &mut Reader<'_>, field: &'static str) -> Result<Self, DecodeError> {
+        Self::from_bytes(&reader.array(field)?, field)
+    }
+
+    /// The encoding.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        self.0.as_bytes()
+    }
+
+    /// Whether `signature` is this key's on `message` under `label` (strict verification: RFC 8032
+    /// with canonical encodings and no small-order parts).
+    #[must_use]
+    pub fn verify(&self, label: &str, message: &[u8], signature: &Signature) -> bool {
+        let signature = ed25519_dalek::Signature::from_bytes(signature);
+        self.0
+            .verify_strict(&labelled(label, message), &signature)
+            .is_ok()
+    }
+
+    /// The key in lower-case hexadecimal.
+    pub fn fingerprint(&self) -> String {
+        hex(self.as_bytes())
+    }
+}
+
+impl fmt::Debug for VerifyingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "VerifyingKey({})", self.fingerprint())
+    }
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signatures_are_bound_to_label_message_and_key() {
+        let key = SigningKey::from_bytes(&[7; 32]);
+        let public = key.verifying_key();
+        let signature = key.sign("label", b"message");
+        assert!(public.verify("label", b"message", &signature));
+        assert!(!public.verify("labe", b"lmessage", &signature));
+        assert!(!public.verify("label", b"massage", &signature));
+        let other = SigningKey::from_bytes(&[8; 32]).verifying_key();
+        assert!(!other.verify("label", b"message", &signature));
+    }
+
+    #[test]
+    fn weak_keys_are_refused() {
+        let mut identity = [0; 32];
+        identity[0] = 1;
+        assert!(VerifyingKey::from_bytes(&identity, "key").is_err());
+    }
+}
