@@ -1,4 +1,5 @@
 //! Who says what, when.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod graph;
 pub mod members;
