@@ -111,7 +111,7 @@ pub enum ParameterError {
         bits: f64,
     },
     /// No degree is large enough.
-    #[error("no degree up to {most} gives {bits} bits of security for {clients} clients; assume smaller fractions or ask for fewer bits")]
+    #[error("no degree up to {most} gives {bits} bits of security for {clients} clients; assume smaller fractions, take a smaller roster or ask for fewer bits")]
     NoChoice {
         /// Clients on the roster.
         clients: u32,
@@ -292,7 +292,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// What a choice gives. Cost: `degree + clients` logarithms, a millisecond at 10,000 clients.
+    /// What a choice gives. Cost: some logarithms for each client and neighbour.
     pub fn of(assumptions: &Assumptions, choice: Choice) -> Result<Self, ParameterError> {
         assumptions.validate()?;
         choice.validate(assumptions)?;
@@ -310,7 +310,8 @@ impl Failure {
 }
 
 /// Whether a choice keeps what it promises (`specs/parameters.md` 4): what the auditor asks of a
-/// configuration. Total: any input gives an answer, at a cost that the limits of section 1 bound.
+/// configuration. Any input gives an answer, in well under a second: the limits of section 1 see to
+/// it (0.5 ms for 10,000 clients, 30 ms for 2^20).
 pub fn check(
     assumptions: &Assumptions,
     choice: Choice,
@@ -361,7 +362,7 @@ mod tests {
             (1000, 50_000, 104, 66),
             (10_000, 50_000, 132, 84),
             (1000, 100_000, 257, 160),
-            (10_000, 100_000, 388, 242),
+            (10_000, 100_000, 387, 241),
         ] {
             let assumptions = assume(clients, ppm, ppm);
             let found = Choice::for_assumptions(&assumptions, 40.0).unwrap();
@@ -512,39 +513,36 @@ mod tests {
     }
 
     #[test]
-    fn explore() {
-        for a in [
-            assume(1000, 180_000, 220_000),
-            assume(1000, 198_000, 202_000),
-            assume(1001, 198_000, 202_000),
-            assume(500_000, 200_000, 198_000),
-            assume(1 << 20, 200_000, 198_000),
-            assume(1 << 20, 50_000, 50_000),
-            assume(1 << 20, 0, 0),
-            assume(1000, 0, 0),
-            assume(257, 100_000, 100_000),
-            assume(257, 0, 0),
-            assume(10_000, 200_000, 190_000),
-            assume(5000, 0, 300_000),
-            assume(1 << 20, 100_000, 100_000),
-        ] {
-            let s = std::time::Instant::now();
-            let f = Choice::for_assumptions(&a, 40.0);
-            let d = s.elapsed();
-            let s = std::time::Instant::now();
-            let c = f.map(|f| check(&a, f, 40.0).unwrap());
-            println!("{a:?} {f:?} {d:?} {:?} {c:?}", s.elapsed());
-        }
-        for (n, k) in [
-            (1000, 104),
-            (10_000, 132),
-            (10_000, 388),
-            (1 << 20, 250),
-            (4001, 2000),
-        ] {
-            let s = std::time::Instant::now();
-            graph::Graph::new(n, k, &[5; 32]).unwrap();
-            println!("{n} {k} {:?}", s.elapsed());
+    fn hard_assumptions_get_the_complete_graph_or_nothing() {
+        let hard = |clients| assume(clients, 198_000, 202_000);
+        assert_eq!(
+            Choice::for_assumptions(&hard(1000), 40.0),
+            Ok(choice(999, 599))
+        );
+        assert!(check(&hard(1000), choice(999, 599), 40.0).is_ok());
+        assert_eq!(
+            Choice::for_assumptions(&hard(500_000), 40.0),
+            Err(ParameterError::NoChoice {
+                clients: 500_000,
+                most: 536,
+                bits: 40.0
+            })
+        );
+    }
+
+    #[test]
+    fn the_slack_is_a_thousandth_of_a_bit() {
+        let (assumptions, good) = (assume(1000, 50_000, 50_000), choice(104, 66));
+        let bits = -Failure::of(&assumptions, good).unwrap().total();
+        assert!(check(&assumptions, good, bits + 0.0005).is_ok());
+        assert!(check(&assumptions, good, bits + 0.002).is_err());
+    }
+
+    #[test]
+    fn larger_choices_than_the_smallest_pass() {
+        for (clients, degree, threshold) in [(1000, 264, 165), (10_000, 406, 255)] {
+            let assumptions = assume(clients, 100_000, 100_000);
+            assert!(check(&assumptions, choice(degree, threshold), 40.0).is_ok());
         }
     }
 
