@@ -106,9 +106,9 @@ pub enum Needed<'a> {
 impl<P: ProofSystem, L: Log> Aggregator<P, L, Advertising> {
     /// Opens the board of a round on an empty log. `key` is the aggregator's, as the
     /// configuration names it.
-    pub fn open(round: Arc<Round<P>>, key: SigningKey, log: L) -> Self {
+    pub fn open(round: Arc<Round<P>>, key: impl Into<Arc<SigningKey>>, log: L) -> Self {
         Self {
-            core: Core::new(round, key, log),
+            core: Core::new(round, key.into(), log),
             state: Advertising,
         }
     }

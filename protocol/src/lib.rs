@@ -12,7 +12,7 @@
 //! | [`dh`], [`possession`], [`sealing`], [`sharing`], [`masks`], [`opening`], [`rules`] | the arithmetic |
 #![cfg_attr(
     feature = "roles",
-    doc = "| [`client`], [`aggregator`], [`packet`] | the roles |"
+    doc = "| [`organiser`], [`client`], [`aggregator`], [`packet`] | the roles |"
 )]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -48,6 +48,8 @@ pub mod unmask;
 pub mod aggregator;
 #[cfg(feature = "roles")]
 pub mod client;
+#[cfg(feature = "roles")]
+pub mod organiser;
 #[cfg(feature = "roles")]
 pub mod packet;
 

@@ -90,7 +90,7 @@ pub fn apply<G: Group>(vector: &mut [G::Scalar], masks: &[Mask]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
+    use proptest::{prop_assert, prop_assert_eq, proptest, test_runner::Config};
     use rand_core::OsRng;
     use veragg_circuits::group::ristretto::{Fr, Ristretto};
 
@@ -110,7 +110,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(8))]
+        #![proptest_config(Config::with_cases(8))]
         #[test]
         fn edges_cancel_in_the_sum(clients in 2usize..6, len in 1usize..2500) {
             let mut sum = vec![Fr::from(0u64); len];

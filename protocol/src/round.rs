@@ -7,6 +7,7 @@ use veragg_circuits::packing::Layout;
 use veragg_circuits::proof_system::{Binding, ProofSystem, Unsupported};
 
 use crate::advertise::Advertisement;
+use crate::checkpoint::Checkpoint;
 use crate::configuration::{Configuration, ConfigurationError, SignedConfiguration};
 use crate::graph::{Graph, GraphError};
 use crate::hash::{digest, Digest};
@@ -212,9 +213,9 @@ impl<P: ProofSystem> Round<P> {
         )]
     }
 
-    /// The longest message that any list makes possible: what a reader of a board allocates at
-    /// most for one.
-    pub fn longest_message(&self) -> usize {
+    /// The longest record that any list makes possible: what a reader of a board allocates at most
+    /// for one.
+    pub fn longest_record(&self) -> usize {
         let degree = self.graph.degree() as usize;
         let bodies = [
             Advertisement::LEN,
@@ -223,7 +224,8 @@ impl<P: ProofSystem> Round<P> {
             degree * unmask::SHARE_LEN,
             self.publish_lengths().iter().sum(),
         ];
-        ENVELOPE_LEN + bodies.into_iter().max().unwrap_or(0)
+        let message = ENVELOPE_LEN + bodies.into_iter().max().unwrap_or(0);
+        message.max(Checkpoint::encoded_len(self.clients()))
     }
 }
 

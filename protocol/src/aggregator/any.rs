@@ -44,7 +44,11 @@ impl<P: ProofSystem, L: Log> AnyAggregator<P, L> {
     /// Opens the board of a round, or goes on where the log ends: every record in it is replayed
     /// through the same door and the same rules, and must come out the same. A record that was cut
     /// off by the crash must have been removed; no receipt was given for it.
-    pub fn resume(round: Arc<Round<P>>, key: SigningKey, log: L) -> Result<Self, AggregatorError> {
+    pub fn resume(
+        round: Arc<Round<P>>,
+        key: impl Into<Arc<SigningKey>>,
+        log: L,
+    ) -> Result<Self, AggregatorError> {
         let records = log.len();
         let mut aggregator = Self::Advertising(Aggregator::open(round, key, log));
         let mut index = 0;

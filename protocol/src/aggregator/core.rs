@@ -44,7 +44,7 @@ struct Closed {
 
 pub(super) struct Core<P: ProofSystem, L> {
     round: Arc<Round<P>>,
-    key: SigningKey,
+    key: Arc<SigningKey>,
     log: L,
     /// Records written, or replayed, so far.
     records: u64,
@@ -58,7 +58,7 @@ pub(super) struct Core<P: ProofSystem, L> {
 }
 
 impl<P: ProofSystem, L: Log> Core<P, L> {
-    pub(super) fn new(round: Arc<Round<P>>, key: SigningKey, log: L) -> Self {
+    pub(super) fn new(round: Arc<Round<P>>, key: Arc<SigningKey>, log: L) -> Self {
         let clients = round.clients();
         Self {
             chain: *round.context(),

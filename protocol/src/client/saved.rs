@@ -64,7 +64,7 @@ impl<P: ProofSystem> AnyClient<P> {
     /// Restores a client from what it wrote down last, for the same round and long-term key.
     pub fn resume(
         round: Arc<Round<P>>,
-        identity: SigningKey,
+        identity: impl Into<Arc<SigningKey>>,
         saved: &[u8],
     ) -> Result<Self, ResumeError> {
         let mut reader = Reader::new(saved);
@@ -73,7 +73,7 @@ impl<P: ProofSystem> AnyClient<P> {
         }
         let tag = reader.u8("state")?;
         let clients = round.clients();
-        let session = Session::read(&mut reader, round, Arc::new(identity))?;
+        let session = Session::read(&mut reader, round, identity.into())?;
         macro_rules! restore {
             ($($state:ident),*) => {
                 match tag {
@@ -113,14 +113,15 @@ impl<P: ProofSystem> AnyClient<P> {
 
     /// Takes the next step, whichever it is: writes the new state to `store` and returns the
     /// message to send. `packet` is needed from the second step on, `input` at submit only. After
-    /// an error nothing was sent, and the client is as it was.
+    /// an error nothing was sent, and the client is as it was; but if the store failed, only the
+    /// store knows which state is the true one: resume from it, or drop out.
     pub fn advance(
         self,
         packet: &[u8],
         input: Option<&[u64]>,
         rng: &mut impl CryptoRngCore,
         store: &mut impl Store,
-    ) -> Result<(Self, Vec<u8>), (Self, ClientError)> {
+    ) -> (Self, Result<Vec<u8>, ClientError>) {
         match self {
             Self::Joined(client) => {
                 taken(client.advertise(rng), store, Self::Advertised, Self::Joined)
@@ -141,7 +142,7 @@ impl<P: ProofSystem> AnyClient<P> {
                     Self::Submitted,
                     Self::Confirmed,
                 ),
-                None => Err((Self::Confirmed(client), ClientError::InputMissing)),
+                None => (Self::Confirmed(client), Err(ClientError::InputMissing)),
             },
             Self::Submitted(client) => taken(
                 client.acknowledge(packet),
@@ -155,7 +156,7 @@ impl<P: ProofSystem> AnyClient<P> {
                 Self::Finished,
                 Self::Acknowledged,
             ),
-            Self::Finished(_) => Err((self, ClientError::Finished)),
+            Self::Finished(_) => (self, Err(ClientError::Finished)),
         }
     }
 }
@@ -166,17 +167,17 @@ fn taken<P: ProofSystem, S, T: State>(
     store: &mut impl Store,
     next: fn(Client<P, T>) -> AnyClient<P>,
     same: fn(Client<P, S>) -> AnyClient<P>,
-) -> Result<(AnyClient<P>, Vec<u8>), (AnyClient<P>, ClientError)> {
+) -> (AnyClient<P>, Result<Vec<u8>, ClientError>) {
     match step {
         Ok(pending) => match store.put(&pending.client.to_saved()) {
             Ok(()) => {
                 let message = pending.client.message().to_vec();
-                Ok((next(pending.client), message))
+                (next(pending.client), Ok(message))
             }
             // The step may have reached the store: only it knows which message is the true one.
-            Err(error) => Err((next(pending.client), error.into())),
+            Err(error) => (next(pending.client), Err(error.into())),
         },
-        Err(refused) => Err((same(refused.client), refused.error)),
+        Err(refused) => (same(refused.client), Err(refused.error)),
     }
 }
 

@@ -59,11 +59,12 @@ pub struct Confirmed {
 
 impl<P: ProofSystem> Client<P, Joined> {
     /// Joins a round with a long-term key; nothing if the key is not on the roster.
-    pub fn join(round: Arc<Round<P>>, identity: SigningKey) -> Option<Self> {
+    pub fn join(round: Arc<Round<P>>, identity: impl Into<Arc<SigningKey>>) -> Option<Self> {
+        let identity = identity.into();
         let key = identity.verifying_key();
         let me = ClientId::all(round.clients()).find(|&id| round.roster().key(id) == Some(&key))?;
         Some(Self {
-            session: Session::new(round, me, Arc::new(identity)),
+            session: Session::new(round, me, identity),
             state: Joined,
         })
     }

@@ -1,0 +1,69 @@
+//! The organiser: turns what a round is for into a configuration (`specs/protocol.md` 2).
+
+use rand_core::CryptoRngCore;
+use veragg_circuits::proof_system::ProofSystem;
+
+use crate::configuration::{
+    Configuration, ConfigurationError, SegmentConfiguration, GRAPH_SECURITY_BITS, NEVER,
+};
+use crate::parameters::{Assumptions, Choice};
+use crate::phase::Phase;
+use crate::roster::Roster;
+use crate::signing::VerifyingKey;
+
+/// What an organiser decides; everything else follows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Proposal {
+    /// The vector, segment by segment.
+    pub segments: Vec<SegmentConfiguration>,
+    /// Largest fraction of clients that may be corrupt, in parts per million.
+    pub corrupt_ppm: u32,
+    /// Largest fraction of clients that may drop out, in parts per million.
+    pub dropout_ppm: u32,
+    /// Fewest contributors; the least that the fractions allow, if not given.
+    pub min_contributors: Option<u32>,
+    /// When each phase ends, in seconds since 1970 UTC; never, if not given.
+    pub deadlines: Option<[u64; Phase::OF_CLIENTS]>,
+    /// Public randomness that came after the roster was fixed.
+    pub beacon: [u8; 32],
+}
+
+impl Proposal {
+    /// The configuration of a fresh round: a random round id, the smallest `k` with its `t`, and
+    /// the columns that suit the statement.
+    pub fn configure<P: ProofSystem>(
+        self,
+        roster: &Roster,
+        aggregator: VerifyingKey,
+        rng: &mut impl CryptoRngCore,
+    ) -> Result<Configuration, ConfigurationError> {
+        let clients = roster.clients();
+        let assumptions = Assumptions {
+            clients,
+            corrupt_ppm: self.corrupt_ppm,
+            dropout_ppm: self.dropout_ppm,
+        };
+        let choice = Choice::for_assumptions(&assumptions, GRAPH_SECURITY_BITS)?;
+        let mut round_id = [0; 32];
+        rng.fill_bytes(&mut round_id);
+        let mut configuration = Configuration {
+            round_id,
+            suite: P::SUITE,
+            columns: 0,
+            assumptions,
+            roster: roster.digest(),
+            beacon: self.beacon,
+            aggregator,
+            choice,
+            min_contributors: self
+                .min_contributors
+                .unwrap_or(assumptions.min_contributors()),
+            deadlines: self.deadlines.unwrap_or([NEVER; Phase::OF_CLIENTS]),
+            segments: self.segments,
+        };
+        let statement = configuration.statement()?;
+        configuration.columns = P::best_columns(&statement, clients) as u32;
+        configuration.check()?;
+        Ok(configuration)
+    }
+}

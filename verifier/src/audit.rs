@@ -1,0 +1,370 @@
+//! The one pass over the board (`specs/audit.md` 3).
+
+use std::io::Read;
+
+use veragg_protocol::board::{BoardError, Record, RecordKind, Records};
+use veragg_protocol::checkpoint::Checkpoint;
+use veragg_protocol::circuits::proof_system::ProofSystem;
+use veragg_protocol::members::{ClientId, ClientSet};
+use veragg_protocol::message::{Message, Sender};
+use veragg_protocol::phase::Phase;
+use veragg_protocol::publish::{Outcome, Publication};
+use veragg_protocol::round::Round;
+use veragg_protocol::rules;
+
+use crate::check::Check;
+use crate::checks::chain::Chain;
+use crate::checks::inputs::Inputs;
+use crate::checks::messages::{self, Misplaced, Place};
+use crate::checks::receipts::Receipts;
+use crate::checks::set_up::SetUp;
+use crate::checks::unmasking::{Lists, Unmasking};
+use crate::checks::{acknowledgements, aggregate, contributors, opening};
+use crate::findings::{Finding, Findings};
+use crate::report::{Culprit, StoryMessage};
+use crate::Options;
+
+/// The state of the audit between two records. Its size does not grow with the inputs but for the
+/// one sum of commitments; a client adds its keys, its share commitments and the shares revealed
+/// of it.
+pub(crate) struct Audit<'a, P: ProofSystem> {
+    round: &'a Round<P>,
+    options: &'a Options,
+    findings: Findings,
+    chain: Chain,
+    receipts: Receipts,
+    /// The open phase; nothing once the round is over.
+    phase: Option<Phase>,
+    /// Who may speak: the list of the checkpoint before.
+    eligible: ClientSet,
+    heard: ClientSet,
+    /// The lists of the checkpoints, as the clients followed them.
+    advertised: ClientSet,
+    participants: ClientSet,
+    contributors: ClientSet,
+    acknowledged: ClientSet,
+    set_up: SetUp,
+    inputs: Inputs<P>,
+    unmasking: Unmasking,
+    published: bool,
+    outcomes: Vec<Option<Outcome>>,
+    story: Vec<StoryMessage>,
+}
+
+/// What the pass leaves.
+pub(crate) struct Outcomes {
+    pub(crate) findings: Findings,
+    pub(crate) finished: bool,
+    /// What became of each client; nothing where the round had not come so far.
+    pub(crate) clients: Vec<Option<Outcome>>,
+    pub(crate) story: Vec<StoryMessage>,
+}
+
+impl<'a, P: ProofSystem> Audit<'a, P> {
+    pub(crate) fn new(round: &'a Round<P>, options: &'a Options, findings: Findings) -> Self {
+        let clients = round.clients();
+        let nobody = || ClientSet::empty(clients);
+        Self {
+            chain: Chain::new(*round.context(), options.checkpoint.clone()),
+            receipts: Receipts::new(&options.receipts),
+            phase: Some(Phase::Advertise),
+            eligible: ClientSet::of(clients, |_| true),
+            heard: nobody(),
+            advertised: nobody(),
+            participants: nobody(),
+            contributors: nobody(),
+            acknowledged: nobody(),
+            set_up: SetUp::default(),
+            inputs: Inputs::new(round),
+            unmasking: Unmasking::default(),
+            published: false,
+            outcomes: vec![None; clients as usize],
+            story: Vec::new(),
+            round,
+            options,
+            findings,
+        }
+    }
+
+    /// Reads the records to the end.
+    pub(crate) fn run<R: Read>(mut self, records: Records<R>) -> Result<Outcomes, BoardError> {
+        for record in records {
+            let Record { kind, bytes } = record?;
+            match (self.phase, kind) {
+                (None, _) => self.findings.fail(
+                    Check::Chain,
+                    "records follow the last checkpoint of the round".to_owned(),
+                ),
+                (Some(phase), RecordKind::Message) => self.message(phase, &bytes),
+                (Some(phase), RecordKind::Checkpoint) => self.checkpoint(phase, &bytes),
+            }
+        }
+        Ok(self.finish())
+    }
+
+    fn message(&mut self, phase: Phase, bytes: &[u8]) {
+        let leaf = self.chain.size();
+        self.findings.computed(Check::Messages, 1);
+        // V-04.1
+        let message = match Message::decode(bytes) {
+            Ok(message) => message,
+            Err(error) => {
+                let what = format!("the message at leaf {leaf} is not canonical: {error}");
+                self.findings.fail(Check::Messages, what);
+                return;
+            }
+        };
+        let entry = message.envelope.entry();
+        self.chain.push(entry);
+        self.receipts.leaf(leaf, &entry);
+        let lengths = |client| self.lengths(phase, client);
+        let place = Place {
+            phase,
+            answers: self.chain.last(),
+            eligible: &self.eligible,
+            heard: &self.heard,
+            lengths: &lengths,
+        };
+        if let Err(misplaced) = messages::check(self.round, &place, &message) {
+            self.misplaced(leaf, misplaced);
+            return;
+        }
+        match message.envelope.sender {
+            Sender::Aggregator => self.publication(leaf, &message),
+            Sender::Client(client) => self.said(phase, client, leaf, message),
+        }
+    }
+
+    /// A message that the aggregator must not have taken.
+    fn misplaced(&mut self, leaf: u64, Misplaced { what, equivocator }: Misplaced) {
+        let what =
+            format!("the aggregator took a message that it must refuse (leaf {leaf}): {what}");
+        let finding = |culprit| Finding {
+            check: Check::Messages,
+            culprit: Some(culprit),
+            evidence: vec![leaf],
+            what: what.clone(),
+        };
+        self.findings.failure(finding(Culprit::Aggregator));
+        if let Some(client) = equivocator {
+            self.findings.fault(Finding {
+                what: "it signed two different messages for one phase".to_owned(),
+                ..finding(Culprit::Client(client))
+            });
+        }
+    }
+
+    fn lengths(&self, phase: Phase, client: ClientId) -> Vec<usize> {
+        match phase {
+            Phase::Advertise => self.round.advertise_lengths(),
+            Phase::Share => self.round.share_lengths(client, &self.advertised),
+            Phase::Submit => self.round.submit_lengths(),
+            Phase::Unmask => self.round.unmask_lengths(client, &self.participants),
+            Phase::Confirm | Phase::Acknowledge | Phase::Publish => Vec::new(),
+        }
+    }
+
+    fn said(&mut self, phase: Phase, client: ClientId, leaf: u64, message: Message) {
+        self.heard.insert(client);
+        if self.options.follow == Some(client) {
+            let bytes = message.encode().len();
+            self.story.push(StoryMessage {
+                phase: phase.name(),
+                leaf,
+                bytes,
+            });
+        }
+        let Self {
+            round,
+            findings,
+            set_up,
+            advertised,
+            ..
+        } = self;
+        match phase {
+            Phase::Advertise | Phase::Share => {
+                set_up.take(round, advertised, client, leaf, message, findings);
+            }
+            Phase::Submit => self.inputs.take(round, client, leaf, &message, findings),
+            Phase::Unmask => {
+                let lists = Lists {
+                    participants: &self.participants,
+                    contributors: &self.contributors,
+                };
+                let unmasking = &mut self.unmasking;
+                unmasking.take(round, set_up, &lists, (client, leaf), &message, findings);
+            }
+            Phase::Confirm | Phase::Acknowledge | Phase::Publish => {}
+        }
+    }
+
+    fn publication(&mut self, leaf: u64, message: &Message) {
+        let (round, findings) = (self.round, &mut self.findings);
+        let aggregator = |check, what| Finding {
+            check,
+            culprit: Some(Culprit::Aggregator),
+            evidence: vec![leaf],
+            what,
+        };
+        if std::mem::replace(&mut self.published, true) {
+            let what = "the aggregator has published twice".to_owned();
+            findings.failure(aggregator(Check::Messages, what));
+            return;
+        }
+        let decoded =
+            Publication::<P::Group>::decode(&message.body, round.masked_scalars(), round.clients());
+        let publication = match decoded {
+            Ok(publication) => publication,
+            Err(error) => {
+                findings.failure(aggregator(Check::Messages, error.to_string()));
+                return;
+            }
+        };
+        let recomputed: Vec<_> = self
+            .outcomes
+            .iter()
+            .map(|o| o.unwrap_or(Outcome::Contributed))
+            .collect();
+        let contributing = recomputed
+            .iter()
+            .filter(|o| **o == Outcome::Contributed)
+            .count();
+        let said = &publication.outcomes;
+        contributors::check(round, &recomputed, said, &self.acknowledged, leaf, findings);
+        let opened = &publication.opening;
+        let entry = message.envelope.entry();
+        opening::check(round, self.inputs.rows(), opened, &entry, leaf, findings);
+        let given = self.options.aggregate.as_deref();
+        aggregate::check(round, opened, contributing, given, leaf, findings);
+    }
+
+    fn checkpoint(&mut self, phase: Phase, bytes: &[u8]) {
+        let checkpoint = match Checkpoint::decode(bytes, self.round.clients()) {
+            Ok(checkpoint) => checkpoint,
+            Err(error) => {
+                let what = format!("the checkpoint of {phase} is malformed: {error}");
+                self.findings.fail(Check::Chain, what);
+                self.findings.settle(false);
+                return;
+            }
+        };
+        let derived = self.derive(phase, &checkpoint.list);
+        let Self {
+            round,
+            findings,
+            chain,
+            ..
+        } = self;
+        let authentic = chain.is_authentic(round, phase, &checkpoint, findings);
+        chain.compare_lists(&checkpoint, &derived, findings);
+        findings.settle(authentic);
+        self.follow_list(phase, checkpoint.list);
+    }
+
+    /// The list that the board gives for a phase that ends (`specs/protocol.md` 5).
+    fn derive(&mut self, phase: Phase, listed: &ClientSet) -> ClientSet {
+        let Self {
+            round,
+            findings,
+            set_up,
+            ..
+        } = self;
+        let clients = round.clients();
+        let derived = match phase {
+            Phase::Advertise => {
+                set_up.judge(round, &self.advertised, findings);
+                ClientSet::of(clients, |c| {
+                    self.heard.contains(c) && set_up.keys.contains_key(&c)
+                })
+            }
+            Phase::Share => {
+                set_up.judge(round, &self.advertised, findings);
+                ClientSet::of(clients, |c| {
+                    self.heard.contains(c) && set_up.dealt.contains_key(&c)
+                })
+            }
+            Phase::Confirm => {
+                if !findings.skips(Check::SetUp) {
+                    findings.computed(Check::SetUp, self.heard.len());
+                }
+                rules::participants(round.graph(), &self.heard, round.threshold())
+            }
+            Phase::Submit => self.inputs.close(round, listed, findings),
+            Phase::Acknowledge => acknowledgements::check(&self.heard, findings),
+            Phase::Unmask => {
+                let lists = Lists {
+                    participants: &self.participants,
+                    contributors: &self.contributors,
+                };
+                self.unmasking.close(round, set_up, &lists, findings);
+                self.unmasking.valid(clients)
+            }
+            Phase::Publish => self.contributors.clone(),
+        };
+        if matches!(
+            phase,
+            Phase::Advertise | Phase::Share | Phase::Confirm | Phase::Submit
+        ) {
+            for client in self
+                .eligible
+                .iter()
+                .filter(|&client| !derived.contains(client))
+            {
+                let outcome = if !self.heard.contains(client) {
+                    Outcome::Dropped(phase)
+                } else if phase == Phase::Confirm {
+                    Outcome::Isolated
+                } else {
+                    Outcome::Faulty(phase)
+                };
+                if let Some(slot) = self.outcomes.get_mut(client.index()) {
+                    slot.get_or_insert(outcome);
+                }
+            }
+        }
+        derived
+    }
+
+    /// Opens the next phase under the list that the checkpoint holds: the one that the clients
+    /// follow, whether or not it is right.
+    fn follow_list(&mut self, phase: Phase, list: ClientSet) {
+        match phase {
+            Phase::Advertise => self.advertised = list.clone(),
+            Phase::Confirm => self.participants = list.clone(),
+            Phase::Submit => self.contributors = list.clone(),
+            Phase::Acknowledge => self.acknowledged = list.clone(),
+            Phase::Share | Phase::Unmask | Phase::Publish => {}
+        }
+        if phase == Phase::Publish && !self.published {
+            self.findings
+                .fail(Check::Chain, "the round was closed without a publication");
+        }
+        self.eligible = list;
+        self.heard = ClientSet::empty(self.round.clients());
+        self.phase = phase.next();
+    }
+
+    fn finish(mut self) -> Outcomes {
+        let finished = self.phase.is_none();
+        self.receipts
+            .close(self.round, finished, &mut self.findings);
+        // Nothing was said since the last checkpoint but by receipts, which are signed themselves.
+        if finished {
+            self.findings.settle(true);
+        }
+        self.chain.finish(&mut self.findings);
+        Outcomes {
+            findings: self.findings,
+            finished,
+            clients: if finished {
+                self.outcomes
+                    .iter()
+                    .map(|o| Some(o.unwrap_or(Outcome::Contributed)))
+                    .collect()
+            } else {
+                self.outcomes
+            },
+            story: self.story,
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The checks, each in its own module (`specs/audit.md` 2).
+
+pub(crate) mod acknowledgements;
+pub(crate) mod aggregate;
+pub(crate) mod chain;
+pub(crate) mod configuration;
+pub(crate) mod contributors;
+pub(crate) mod graph;
+pub(crate) mod inputs;
+pub(crate) mod messages;
+pub(crate) mod opening;
+pub(crate) mod receipts;
+pub(crate) mod roster;
+pub(crate) mod set_up;
+pub(crate) mod unmasking;

@@ -1,0 +1,17 @@
+//! V-08.D: each acknowledgement is of the one list of contributors.
+//!
+//! V-04 has found each to answer the checkpoint that holds the list, and to be signed; an
+//! acknowledgement says nothing else.
+
+use veragg_protocol::members::ClientSet;
+
+use crate::check::Check;
+use crate::findings::Findings;
+
+/// Who has acknowledged.
+pub(crate) fn check(heard: &ClientSet, findings: &mut Findings) -> ClientSet {
+    if !findings.skips(Check::Acknowledgements) {
+        findings.computed(Check::Acknowledgements, heard.len());
+    }
+    heard.clone()
+}

@@ -1,0 +1,74 @@
+//! V-13: what the aggregator gave a receipt for stands on the board.
+
+use veragg_protocol::circuits::proof_system::ProofSystem;
+use veragg_protocol::hash::Digest;
+use veragg_protocol::receipt::Receipt;
+use veragg_protocol::round::Round;
+
+use crate::check::Check;
+use crate::findings::{Finding, Findings};
+use crate::report::Culprit;
+
+/// Receipts, and what stands at their places.
+pub(crate) struct Receipts {
+    wanted: Vec<(Receipt, Option<Digest>)>,
+}
+
+impl Receipts {
+    pub(crate) fn new(receipts: &[Receipt]) -> Self {
+        Self {
+            wanted: receipts
+                .iter()
+                .map(|receipt| (receipt.clone(), None))
+                .collect(),
+        }
+    }
+
+    /// A leaf of the board.
+    pub(crate) fn leaf(&mut self, index: u64, entry: &Digest) {
+        for (receipt, found) in &mut self.wanted {
+            if receipt.index == index {
+                *found = Some(*entry);
+            }
+        }
+    }
+
+    /// Compares each receipt with the board. `finished`: whether the board is complete; of an
+    /// unfinished one nobody can say what is missing.
+    pub(crate) fn close<P: ProofSystem>(
+        self,
+        round: &Round<P>,
+        finished: bool,
+        findings: &mut Findings,
+    ) {
+        let check = Check::Receipts;
+        if self.wanted.is_empty() {
+            findings.not_applicable(check, "no receipt was given");
+            return;
+        }
+        for (receipt, found) in self.wanted {
+            findings.computed(check, 1);
+            let index = receipt.index;
+            let signed = receipt.is_signed_by(&round.configuration().aggregator);
+            if receipt.context != *round.context() || !signed {
+                // V-13.1
+                findings.fail_now(Finding {
+                    check,
+                    culprit: None,
+                    evidence: Vec::new(),
+                    what: format!("the receipt for leaf {index} is not of this round's aggregator"),
+                });
+            } else if found.is_some_and(|entry| entry != receipt.entry)
+                || (found.is_none() && finished)
+            {
+                // V-13.2: the receipt is signed, and so is the board that contradicts it.
+                findings.failure(Finding {
+                    check,
+                    culprit: Some(Culprit::Aggregator),
+                    evidence: vec![index],
+                    what: format!("the message with the receipt for leaf {index} is not there"),
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! V-02: the roster's keys are distinct and are those that the configuration names.
+
+use veragg_protocol::configuration::Configuration;
+use veragg_protocol::roster::Roster;
+
+use crate::check::Check;
+use crate::findings::{Finding, Findings};
+
+/// Checks the roster. Nothing comes back for one that is none.
+pub(crate) fn check(
+    configuration: &Configuration,
+    bytes: &[u8],
+    findings: &mut Findings,
+) -> Option<Roster> {
+    findings.computed(Check::Roster, configuration.clients() as usize);
+    let mut fail = |what: String| {
+        findings.fail_now(Finding {
+            check: Check::Roster,
+            culprit: None,
+            evidence: Vec::new(),
+            what,
+        });
+    };
+    // V-02.1
+    let roster = match Roster::decode(bytes) {
+        Ok(roster) => roster,
+        Err(error) => {
+            fail(error.to_string());
+            return None;
+        }
+    };
+    // V-02.2
+    if roster.digest() != configuration.roster || roster.clients() != configuration.clients() {
+        fail("the roster is not the one that the configuration names".to_owned());
+        return None;
+    }
+    Some(roster)
+}

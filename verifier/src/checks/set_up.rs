@@ -1,0 +1,189 @@
+//! V-06: who knows the secrets of its keys, whose shares lie on polynomials of the right degree,
+//! and who, then, participates.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+use veragg_protocol::advertise::{Advertisement, RoundKeys};
+use veragg_protocol::circuits::codec::DecodeError;
+use veragg_protocol::circuits::group::ristretto::KeyPoint;
+use veragg_protocol::circuits::proof_system::ProofSystem;
+use veragg_protocol::members::{ClientId, ClientSet};
+use veragg_protocol::message::Message;
+use veragg_protocol::phase::Phase;
+use veragg_protocol::round::Round;
+use veragg_protocol::rules;
+use veragg_protocol::share::{self, DealtPair};
+use veragg_protocol::sharing::{degree_holds, CommittedShares};
+
+use crate::check::Check;
+use crate::findings::{Finding, Findings};
+use crate::report::Culprit;
+
+/// Messages judged together: they are the only ones of a phase in memory at once.
+const BATCH: usize = 64;
+
+/// What a dealer has committed to. 64 bytes a holder.
+pub(crate) struct Dealt {
+    pub(crate) seed: KeyPoint,
+    pub(crate) holders: Vec<ClientId>,
+    /// Encoded commitments to each holder's shares of mask secret and seed.
+    pub(crate) shares: Vec<[[u8; 32]; 2]>,
+}
+
+/// The set-up as the board gives it.
+#[derive(Default)]
+pub(crate) struct SetUp {
+    pub(crate) keys: HashMap<ClientId, RoundKeys>,
+    pub(crate) dealt: HashMap<ClientId, Dealt>,
+    waiting: Vec<(ClientId, u64, Message)>,
+}
+
+/// Why a message of the set-up is bad.
+struct Bad {
+    check: Check,
+    what: String,
+}
+
+fn malformed(error: DecodeError) -> Bad {
+    Bad {
+        check: Check::Messages,
+        what: error.to_string(),
+    }
+}
+
+impl SetUp {
+    /// Takes a message of the open phase; judged in batches.
+    pub(crate) fn take<P: ProofSystem>(
+        &mut self,
+        round: &Round<P>,
+        advertised: &ClientSet,
+        client: ClientId,
+        leaf: u64,
+        message: Message,
+        findings: &mut Findings,
+    ) {
+        self.waiting.push((client, leaf, message));
+        if self.waiting.len() >= BATCH {
+            self.judge(round, advertised, findings);
+        }
+    }
+
+    /// Judges what waits.
+    pub(crate) fn judge<P: ProofSystem>(
+        &mut self,
+        round: &Round<P>,
+        advertised: &ClientSet,
+        findings: &mut Findings,
+    ) {
+        let waiting = std::mem::take(&mut self.waiting);
+        let skip = findings.skips(Check::SetUp);
+        if !skip {
+            findings.computed(Check::SetUp, waiting.len());
+        }
+        let judged: Vec<_> = waiting
+            .into_par_iter()
+            .map(|(client, leaf, message)| {
+                let found = match message.envelope.phase {
+                    Phase::Advertise => {
+                        judge_keys(round, client, &message, skip).map(|keys| (Some(keys), None))
+                    }
+                    _ => judge_shares(round, advertised, &self.keys, client, &message, skip)
+                        .map(|dealt| (None, Some(dealt))),
+                };
+                (client, leaf, found)
+            })
+            .collect();
+        for (client, leaf, found) in judged {
+            match found {
+                Ok((keys, dealt)) => {
+                    self.keys.extend(keys.map(|keys| (client, keys)));
+                    self.dealt.extend(dealt.map(|dealt| (client, dealt)));
+                }
+                Err(Bad { check, what }) => findings.fault(Finding {
+                    check,
+                    culprit: Some(Culprit::Client(client)),
+                    evidence: vec![leaf],
+                    what,
+                }),
+            }
+        }
+    }
+}
+
+/// V-06.1: proofs of possession.
+fn judge_keys<P: ProofSystem>(
+    round: &Round<P>,
+    client: ClientId,
+    message: &Message,
+    skip: bool,
+) -> Result<RoundKeys, Bad> {
+    let body = Advertisement::decode(&message.body).map_err(malformed)?;
+    if skip {
+        return Ok(body.keys);
+    }
+    body.verify(round.context(), client).ok_or_else(|| Bad {
+        check: Check::SetUp,
+        what: "a key was advertised without a valid proof that its secret is known".to_owned(),
+    })
+}
+
+/// V-06.2: commitments to shares, of the right degree.
+fn judge_shares<P: ProofSystem>(
+    round: &Round<P>,
+    advertised: &ClientSet,
+    keys: &HashMap<ClientId, RoundKeys>,
+    client: ClientId,
+    message: &Message,
+    skip: bool,
+) -> Result<Dealt, Bad> {
+    let bad = |what: String| Bad {
+        check: Check::SetUp,
+        what,
+    };
+    let parts = message
+        .parts(&round.share_lengths(client, advertised))
+        .map_err(|error| bad(error.to_string()))?;
+    let (head, pairs) = parts
+        .split_first()
+        .ok_or_else(|| bad("no shares".to_owned()))?;
+    let seed = share::decode_head(head).map_err(malformed)?;
+    let shares = pairs
+        .iter()
+        .map(|part| DealtPair::decode(part).map(|pair| pair.commitments))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(malformed)?;
+    let holders = rules::holders(round.graph(), advertised, client);
+    let mask = keys
+        .get(&client)
+        .ok_or_else(|| bad("its keys are not on the board".to_owned()))?
+        .mask;
+    let committed = CommittedShares {
+        secrets: [mask, seed],
+        holders: &holders,
+        shares: &shares,
+    };
+    let root = &message.envelope.body_root;
+    if !skip && !degree_holds(&committed, round.threshold(), round.context(), client, root) {
+        return Err(bad(format!(
+            "its committed shares do not lie on polynomials of degree below {}",
+            round.threshold()
+        )));
+    }
+    let shares = pairs
+        .iter()
+        .filter_map(|part| encoded_commitments(part))
+        .collect();
+    Ok(Dealt {
+        seed,
+        holders,
+        shares,
+    })
+}
+
+/// The first two fields of a pair that was found canonical, still encoded.
+fn encoded_commitments(part: &[u8]) -> Option<[[u8; 32]; 2]> {
+    let (mask, rest) = part.split_first_chunk()?;
+    let (seed, _) = rest.split_first_chunk()?;
+    Some([*mask, *seed])
+}

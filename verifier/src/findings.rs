@@ -1,0 +1,190 @@
+//! What the checks find, until it is known whether the board is authentic (`specs/audit.md` 3).
+//!
+//! A fault names somebody only on the strength of a signed and matching checkpoint: else whoever
+//! altered the file could frame a client with another's false message. So findings wait until the
+//! checkpoint that covers them; if that one does not match, they count, but accuse nobody.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::check::Check;
+use crate::report::{CheckReport, Culprit, Fault, Status};
+
+/// Longest list of failures that a check reports one by one.
+const MOST_FAILURES: usize = 20;
+
+#[derive(Debug, Default)]
+struct Tally {
+    records: u64,
+    bad: u64,
+    failures: Vec<String>,
+    failed: usize,
+    reason: Option<String>,
+}
+
+/// Something that is wrong.
+#[derive(Debug)]
+pub(crate) struct Finding {
+    pub(crate) check: Check,
+    /// Who did it, if it can be shown.
+    pub(crate) culprit: Option<Culprit>,
+    /// Leaves that prove it.
+    pub(crate) evidence: Vec<u64>,
+    pub(crate) what: String,
+}
+
+/// All that the audit has found so far.
+#[derive(Debug)]
+pub(crate) struct Findings {
+    skip: BTreeSet<Check>,
+    tallies: BTreeMap<Check, Tally>,
+    faults: Vec<Fault>,
+    unsettled: Vec<(Finding, bool)>,
+    authentic: bool,
+}
+
+impl Findings {
+    pub(crate) fn new(skip: BTreeSet<Check>) -> Self {
+        Self {
+            skip,
+            tallies: BTreeMap::new(),
+            faults: Vec::new(),
+            unsettled: Vec::new(),
+            authentic: true,
+        }
+    }
+
+    pub(crate) fn skips(&self, check: Check) -> bool {
+        self.skip.contains(&check)
+    }
+
+    fn tally(&mut self, check: Check) -> &mut Tally {
+        self.tallies.entry(check).or_default()
+    }
+
+    /// A check was computed for so many more records.
+    pub(crate) fn computed(&mut self, check: Check, records: usize) {
+        self.tally(check).records += records as u64;
+    }
+
+    /// A check does not apply.
+    pub(crate) fn not_applicable(&mut self, check: Check, reason: &str) {
+        self.tally(check).reason = Some(reason.to_owned());
+    }
+
+    /// A record is bad, and its sender is excluded as the rules say: the round stands.
+    pub(crate) fn fault(&mut self, finding: Finding) {
+        self.unsettled.push((finding, false));
+    }
+
+    /// The published round contradicts a check.
+    pub(crate) fn failure(&mut self, finding: Finding) {
+        self.unsettled.push((finding, true));
+    }
+
+    /// A failure that nobody is named for.
+    pub(crate) fn fail(&mut self, check: Check, what: impl Into<String>) {
+        self.failure(Finding {
+            check,
+            culprit: None,
+            evidence: Vec::new(),
+            what: what.into(),
+        });
+    }
+
+    /// A failure that a signature of the organiser proves by itself, or that nobody is named for:
+    /// no checkpoint is needed.
+    pub(crate) fn fail_now(&mut self, finding: Finding) {
+        self.settle_one(finding, true, true);
+    }
+
+    /// Settles what is open: at a checkpoint, which is signed and matches the board or does not.
+    /// Once one does not, nothing after it is attributed either.
+    pub(crate) fn settle(&mut self, authentic: bool) {
+        self.authentic &= authentic;
+        let attribute = self.authentic;
+        for (finding, fatal) in std::mem::take(&mut self.unsettled) {
+            self.settle_one(finding, fatal, attribute);
+        }
+    }
+
+    fn settle_one(&mut self, finding: Finding, fatal: bool, attribute: bool) {
+        let Finding {
+            check,
+            culprit,
+            evidence,
+            what,
+        } = finding;
+        let culprit = culprit.filter(|_| attribute);
+        let tally = self.tally(check);
+        if fatal || culprit.is_none() {
+            tally.failed += 1;
+            if tally.failures.len() < MOST_FAILURES {
+                tally.failures.push(what.clone());
+            }
+        } else {
+            tally.bad += 1;
+        }
+        if let Some(culprit) = culprit {
+            self.faults.push(Fault {
+                culprit,
+                check,
+                evidence,
+                what,
+            });
+        }
+    }
+
+    /// The faults in board order, and how each check ended. `unreached` says why checks that
+    /// were never computed were not.
+    pub(crate) fn finish(mut self, unreached: &str) -> (Vec<CheckReport>, Vec<Fault>) {
+        // What no checkpoint covers yet accuses nobody, and an unfinished round may still exclude it.
+        for (finding, fatal) in std::mem::take(&mut self.unsettled) {
+            if fatal {
+                self.settle_one(finding, true, false);
+            } else {
+                self.tally(finding.check).bad += 1;
+            }
+        }
+        self.faults.sort_by(|a, b| {
+            (&a.evidence, a.culprit, a.check).cmp(&(&b.evidence, b.culprit, b.check))
+        });
+        let checks = Check::ALL
+            .iter()
+            .map(|&id| {
+                let status = match self.tallies.remove(&id) {
+                    Some(tally) if tally.failed > 0 => Status::Failed {
+                        failures: tally.failures(),
+                    },
+                    _ if self.skip.contains(&id) => Status::Skipped,
+                    Some(Tally {
+                        reason: Some(reason),
+                        ..
+                    }) => Status::NotApplicable { reason },
+                    None => Status::NotApplicable {
+                        reason: unreached.to_owned(),
+                    },
+                    Some(Tally {
+                        records, bad: 0, ..
+                    }) => Status::Passed { records },
+                    Some(Tally { records, bad, .. }) => Status::PassedWithFaults { records, bad },
+                };
+                CheckReport {
+                    id,
+                    title: id.title(),
+                    status,
+                }
+            })
+            .collect();
+        (checks, self.faults)
+    }
+}
+
+impl Tally {
+    fn failures(mut self) -> Vec<String> {
+        if self.failed > self.failures.len() {
+            let more = self.failed - self.failures.len();
+            self.failures.push(format!("and {more} more"));
+        }
+        self.failures
+    }
+}

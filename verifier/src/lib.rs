@@ -1,0 +1,220 @@
+//! The independent audit of a board: recomputes everything, names every cheater, trusts nobody.
+//!
+//! [`audit`] reads a board as a stream, offline, without a secret and without a clock, and gives a
+//! [`Report`]: the same board gives the same report, byte for byte, on any number of threads. It
+//! is total: every input gives a report or a typed error. `specs/audit.md` is the normative text.
+//!
+//! Of the protocol crate it uses the messages and the public arithmetic; the roles are behind a
+//! feature that this crate does not enable.
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::unreachable
+)]
+
+mod audit;
+pub mod check;
+mod checks;
+mod findings;
+pub mod report;
+mod text;
+
+use std::collections::BTreeSet;
+use std::io::{BufReader, Read};
+
+use thiserror::Error;
+use veragg_protocol::board::{BoardError, Header, Records};
+use veragg_protocol::checkpoint::Checkpoint;
+use veragg_protocol::circuits::bulletproofs::RistrettoBulletproofs;
+use veragg_protocol::circuits::proof_system::{ProofSystem, Suite};
+use veragg_protocol::configuration::Configuration;
+use veragg_protocol::labels::VERSION;
+use veragg_protocol::members::ClientId;
+use veragg_protocol::publish::Outcome;
+use veragg_protocol::receipt::Receipt;
+use veragg_protocol::roster::Roster;
+use veragg_protocol::round::Round;
+use veragg_protocol::signing::{hex, VerifyingKey};
+
+pub use check::Check;
+pub use report::{Culprit, Fault, Report, Status, Verdict};
+
+use audit::{Audit, Outcomes};
+use findings::{Finding, Findings};
+use report::{Absent, OrganiserReport, RoundReport, Story};
+
+/// What an auditor brings along.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The organiser's key, learned beforehand. Without it the key is taken from the board, and
+    /// the report says that then anybody may have made the whole board.
+    pub organiser: Option<VerifyingKey>,
+    /// Receipts that participants handed over.
+    pub receipts: Vec<Receipt>,
+    /// A checkpoint that somebody was shown.
+    pub checkpoint: Option<Checkpoint>,
+    /// Sums that were published elsewhere, to compare the board's with.
+    pub aggregate: Option<Vec<u128>>,
+    /// Checks to leave out.
+    pub skip: BTreeSet<Check>,
+    /// A client to tell the story of.
+    pub follow: Option<ClientId>,
+}
+
+/// Why there is no report.
+#[derive(Debug, Error)]
+pub enum AuditError {
+    /// The bytes are no board, or end too early.
+    #[error(transparent)]
+    Board(#[from] BoardError),
+    /// A check that cannot be left out.
+    #[error("{0} cannot be skipped: every later check stands on it")]
+    Skip(Check),
+}
+
+/// Audits a board. Time: about the verification of every proof and a hash over every byte. Memory:
+/// the header, one message, one batch of proofs and one sum of commitments, and for each client
+/// about 1 KiB and 100 bytes a neighbour (`specs/audit.md` 5).
+pub fn audit(board: impl Read, options: &Options) -> Result<Report, AuditError> {
+    if let Some(check) = options.skip.iter().find(|check| !check.can_be_skipped()) {
+        return Err(AuditError::Skip(*check));
+    }
+    let mut board = BufReader::new(board);
+    let header = Header::read(&mut board)?;
+    let mut findings = Findings::new(options.skip.clone());
+    let signed = &header.configuration;
+    let organiser = options.organiser.unwrap_or(signed.organiser);
+    let mut report = Report {
+        protocol: VERSION,
+        verdict: Verdict::Failed,
+        organiser: OrganiserReport {
+            key: organiser.fingerprint(),
+            given: options.organiser.is_some(),
+        },
+        round: None,
+        checks: Vec::new(),
+        faults: Vec::new(),
+        contributors: Vec::new(),
+        absent: Vec::new(),
+        story: None,
+    };
+    findings.not_applicable(Check::TrustedSetUp, "the suite needs no trusted set-up");
+    let configuration = checks::configuration::check(signed, &organiser, &mut findings);
+    let entered = configuration.and_then(|configuration| {
+        let roster = checks::roster::check(&configuration, &header.roster, &mut findings)?;
+        Some((configuration, roster))
+    });
+    let Some((configuration, roster)) = entered else {
+        conclude(
+            &mut report,
+            findings,
+            false,
+            "the round could not be entered",
+        );
+        return Ok(report);
+    };
+    match configuration.suite {
+        Suite::RistrettoBulletproofs => audit_suite::<RistrettoBulletproofs>(
+            board,
+            &header,
+            configuration,
+            roster,
+            options,
+            findings,
+            &mut report,
+        )?,
+    }
+    Ok(report)
+}
+
+fn audit_suite<P: ProofSystem>(
+    board: impl Read,
+    header: &Header,
+    configuration: Configuration,
+    roster: Roster,
+    options: &Options,
+    mut findings: Findings,
+    report: &mut Report,
+) -> Result<(), AuditError> {
+    let context = header.configuration.context();
+    let round = match Round::<P>::assemble(configuration, context, roster) {
+        Ok(round) => round,
+        Err(error) => {
+            findings.fail_now(Finding {
+                check: Check::Configuration,
+                culprit: Some(Culprit::Organiser).filter(|_| options.organiser.is_some()),
+                evidence: Vec::new(),
+                what: error.to_string(),
+            });
+            conclude(report, findings, false, "the round could not be entered");
+            return Ok(());
+        }
+    };
+    report.round = Some(describe(&round));
+    checks::graph::check(&round, &mut findings);
+    let records = Records::new(board, header.encode().len(), round.longest_record());
+    let Outcomes {
+        findings,
+        finished,
+        clients,
+        story,
+    } = Audit::new(&round, options, findings).run(records)?;
+    for (client, outcome) in ClientId::all(round.clients()).zip(&clients) {
+        match outcome {
+            Some(Outcome::Contributed) => report.contributors.push(client.number()),
+            Some(outcome) => report.absent.push(Absent {
+                client: client.number(),
+                outcome: outcome.to_string(),
+            }),
+            None => {}
+        }
+    }
+    report.story = options.follow.map(|client| {
+        let outcome = clients.get(client.index()).copied().flatten();
+        Story {
+            client: client.number(),
+            messages: story,
+            outcome: outcome.map_or("not decided yet".to_owned(), |outcome| outcome.to_string()),
+            contributed: outcome == Some(Outcome::Contributed),
+        }
+    });
+    conclude(
+        report,
+        findings,
+        finished,
+        "the board does not reach so far",
+    );
+    Ok(())
+}
+
+fn describe<P: ProofSystem>(round: &Round<P>) -> RoundReport {
+    let configuration = round.configuration();
+    RoundReport {
+        context: hex(round.context()),
+        suite: configuration.suite.name(),
+        clients: configuration.clients(),
+        degree: configuration.choice.degree,
+        threshold: configuration.choice.threshold,
+        min_contributors: configuration.min_contributors,
+        coordinates: round.layout().coordinates(),
+    }
+}
+
+/// The verdict over all checks (`specs/audit.md` 4.2).
+fn conclude(report: &mut Report, findings: Findings, finished: bool, unreached: &str) {
+    let (checks, faults) = findings.finish(unreached);
+    let any = |holds: fn(&Status) -> bool| checks.iter().any(|check| holds(&check.status));
+    report.verdict = if any(|status| matches!(status, Status::Failed { .. })) {
+        Verdict::Failed
+    } else if !finished {
+        Verdict::Unfinished
+    } else if any(|status| matches!(status, Status::Skipped)) {
+        Verdict::Incomplete
+    } else {
+        Verdict::Verified
+    };
+    report.checks = checks;
+    report.faults = faults;
+}

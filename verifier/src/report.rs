@@ -1,0 +1,225 @@
+//! The report of an audit, as a value (`specs/audit.md` 4). Same board, same report, byte for byte.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+use veragg_protocol::members::ClientId;
+
+use crate::check::Check;
+
+/// What the audit says in the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Every check was computed and holds; cheaters may have been excluded, and are named.
+    Verified,
+    /// Some check failed: the published round contradicts it.
+    Failed,
+    /// Nothing failed, but a check was skipped on request.
+    Incomplete,
+    /// Nothing failed, but the round is not finished.
+    Unfinished,
+}
+
+impl Verdict {
+    /// The exit code of the command line.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Verdict::Verified => 0,
+            Verdict::Failed => 1,
+            Verdict::Incomplete => 4,
+            Verdict::Unfinished => 75,
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Verdict::Verified => "VERIFIED",
+            Verdict::Failed => "FAILED",
+            Verdict::Incomplete => "INCOMPLETE: nothing failed, but checks were skipped on request",
+            Verdict::Unfinished => {
+                "NOT FINISHED: nothing failed, but the board ends before the result"
+            }
+        })
+    }
+}
+
+/// How a check ended. Nothing counts as passed that was not computed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "status", rename_all = "kebab-case")]
+pub enum Status {
+    /// It holds for every record.
+    Passed {
+        /// Records that it was computed for.
+        records: u64,
+    },
+    /// Some records were bad; their senders are named and excluded, as the rules say.
+    PassedWithFaults {
+        /// Records that it was computed for.
+        records: u64,
+        /// Bad ones among them.
+        bad: u64,
+    },
+    /// The published round contradicts it.
+    Failed {
+        /// What and where, each time.
+        failures: Vec<String>,
+    },
+    /// There was nothing to check, or no way to.
+    NotApplicable {
+        /// Why.
+        reason: String,
+    },
+    /// Left out on request.
+    Skipped,
+}
+
+/// One check with its outcome.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CheckReport {
+    /// Which.
+    pub id: Check,
+    /// What is checked.
+    pub title: &'static str,
+    /// How it ended.
+    #[serde(flatten)]
+    pub status: Status,
+}
+
+/// Who broke the protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Culprit {
+    /// A client.
+    Client(ClientId),
+    /// The aggregator.
+    Aggregator,
+    /// The organiser.
+    Organiser,
+}
+
+impl fmt::Display for Culprit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Culprit::Client(client) => write!(f, "client {client}"),
+            Culprit::Aggregator => f.write_str("aggregator"),
+            Culprit::Organiser => f.write_str("organiser"),
+        }
+    }
+}
+
+impl Serialize for Culprit {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// A breach of the protocol with its author and the evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// Who.
+    pub culprit: Culprit,
+    /// Which check found it.
+    pub check: Check,
+    /// Indices of the leaves that prove it.
+    pub evidence: Vec<u64>,
+    /// What was done.
+    pub what: String,
+}
+
+/// A client that is not in the sum, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Absent {
+    /// The client's number.
+    pub client: u32,
+    /// What became of it.
+    pub outcome: String,
+}
+
+/// The key that the configuration was checked against.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OrganiserReport {
+    /// The key in hexadecimal.
+    pub key: String,
+    /// Whether the auditor knew it beforehand. If not, it was taken from the board, and then
+    /// anybody may have made the whole board.
+    pub given: bool,
+}
+
+/// What the round was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RoundReport {
+    /// Digest of the configuration, in hexadecimal.
+    pub context: String,
+    /// The suite.
+    pub suite: &'static str,
+    /// Clients on the roster.
+    pub clients: u32,
+    /// Neighbours of each.
+    pub degree: u32,
+    /// Shares that rebuild a secret.
+    pub threshold: u32,
+    /// Fewest acknowledgements.
+    pub min_contributors: u32,
+    /// Coordinates of the vector.
+    pub coordinates: usize,
+}
+
+/// One message of a followed client.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StoryMessage {
+    /// Its phase.
+    pub phase: &'static str,
+    /// Its leaf.
+    pub leaf: u64,
+    /// Its bytes.
+    pub bytes: usize,
+}
+
+/// What the board says of one client.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Story {
+    /// The client's number.
+    pub client: u32,
+    /// Its messages, in order.
+    pub messages: Vec<StoryMessage>,
+    /// What became of it, as recomputed.
+    pub outcome: String,
+    /// Whether its input is in the sum.
+    pub contributed: bool,
+}
+
+/// The whole report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// Version of the protocol.
+    pub protocol: u16,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The organiser's key.
+    pub organiser: OrganiserReport,
+    /// The round, if its configuration could be entered.
+    pub round: Option<RoundReport>,
+    /// Every check.
+    pub checks: Vec<CheckReport>,
+    /// Every fault, in board order.
+    pub faults: Vec<Fault>,
+    /// Clients whose inputs are in the sum, as recomputed.
+    pub contributors: Vec<u32>,
+    /// All others on the roster.
+    pub absent: Vec<Absent>,
+    /// The client that the auditor asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub story: Option<Story>,
+}
+
+impl Report {
+    /// How a check ended.
+    pub fn status(&self, check: Check) -> Option<&Status> {
+        self.checks
+            .iter()
+            .find(|report| report.id == check)
+            .map(|report| &report.status)
+    }
+}

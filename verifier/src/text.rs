@@ -1,0 +1,80 @@
+//! The report as text.
+
+use std::fmt;
+
+use crate::report::{CheckReport, Report, Status};
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Status::Passed { records } => write!(f, "passed ({records})"),
+            Status::PassedWithFaults { records, bad } => {
+                write!(
+                    f,
+                    "passed with faults ({bad} of {records} bad, their senders excluded)"
+                )
+            }
+            Status::Failed { .. } => f.write_str("FAILED"),
+            Status::NotApplicable { reason } => write!(f, "not applicable: {reason}"),
+            Status::Skipped => f.write_str("skipped on request"),
+        }
+    }
+}
+
+impl fmt::Display for CheckReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "  {:<7} {}: {}", self.id.id(), self.title, self.status)?;
+        if let Status::Failed { failures } = &self.status {
+            for failure in failures {
+                write!(f, "\n            {failure}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.organiser.given {
+            writeln!(f, "WARNING: no organiser's key was given, so the one on the board was used: anybody may have made this whole board. Compare this fingerprint with the organiser:")?;
+        }
+        writeln!(f, "organiser  {}", self.organiser.key)?;
+        if let Some(round) = &self.round {
+            writeln!(
+                f,
+                "round      {}\n           {}, {} clients, {} coordinates, {} neighbours each, {} shares rebuild a secret",
+                round.context, round.suite, round.clients, round.coordinates, round.degree, round.threshold
+            )?;
+        }
+        writeln!(f, "\nchecks")?;
+        for check in &self.checks {
+            writeln!(f, "{check}")?;
+        }
+        if !self.faults.is_empty() {
+            writeln!(f, "\nfaults")?;
+            for (index, fault) in self.faults.iter().enumerate() {
+                let leaves = &fault.evidence;
+                let (number, culprit, check) = (index + 1, fault.culprit, fault.check);
+                writeln!(
+                    f,
+                    "  {number}. {culprit}, {check}: {} (leaves {leaves:?})",
+                    fault.what
+                )?;
+            }
+        }
+        if !self.absent.is_empty() {
+            writeln!(f, "\nnot in the sum")?;
+            for absent in &self.absent {
+                writeln!(f, "  client {}: {}", absent.client, absent.outcome)?;
+            }
+        }
+        if self.round.is_some() {
+            writeln!(f, "\ncontributors: {}", self.contributors.len())?;
+        }
+        writeln!(f, "verdict: {}", self.verdict)?;
+        if self.verdict == crate::Verdict::Verified {
+            writeln!(f, "The sum is that of exactly the listed contributors, each within its bounds. A value within its bounds can still be a lie, and a client that the aggregator left out looks like one that dropped out unless it shows its receipt.")?;
+        }
+        Ok(())
+    }
+}
