@@ -205,10 +205,10 @@ mod tests {
 
     fn board() -> Vec<u8> {
         let key = SigningKey::from_bytes(&[1; 32]);
-        let configuration = SignedConfiguration::sign(&sample(4), &key);
+        let configuration = SignedConfiguration::sign(&sample(10), &key);
         let mut bytes = Header {
             configuration,
-            roster: vec![7; 4 * 32],
+            roster: vec![7; 10 * 32],
         }
         .encode();
         for kind in [RecordKind::Message, RecordKind::Checkpoint] {
