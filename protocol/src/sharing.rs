@@ -98,7 +98,7 @@ pub fn degree_holds(
     if holders.len() != shares.len() {
         return false;
     }
-    let mut transcript = Transcript::new(labels::DEGREE);
+    let mut transcript = Transcript::new(labels::DEGREE.as_bytes());
     transcript.append_message(b"context", context);
     transcript.absorb_u64(b"dealer", u64::from(dealer.number()));
     transcript.absorb_u64(b"threshold", threshold as u64);
