@@ -186,7 +186,8 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         if envelope.answers != self.chain {
             return Err(Reason::Context);
         }
-        if !self.eligible.contains(client) {
+        // The publication is the aggregator's own.
+        if !self.eligible.contains(client) || envelope.phase == Phase::Publish {
             return Err(Reason::NotEligible);
         }
         if !envelope.is_signed_by(key) {
