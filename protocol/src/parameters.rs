@@ -4,6 +4,7 @@
 //! Raykova, "Secure Single-Server Aggregation with (Poly)Logarithmic Overhead" (2020), section 3;
 //! the events differ here, and are evaluated numerically instead of by tail inequalities.
 
+mod challenges;
 mod model;
 
 use std::f64::consts::LN_2;
@@ -12,6 +13,8 @@ use thiserror::Error;
 
 use crate::graph;
 use model::{add_logs, log2_probability, Model};
+
+pub use challenges::challenge_pairs;
 
 /// The smallest roster (`specs/parameters.md` 1.1): of a sum of two, each learns the other's input.
 pub const MIN_CLIENTS: u32 = 3;
