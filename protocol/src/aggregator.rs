@@ -17,6 +17,7 @@ mod online;
 mod setup;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 
@@ -27,6 +28,7 @@ use crate::members::{ClientId, ClientSet};
 use crate::receipt::{Receipt, Refusal};
 use crate::round::Round;
 use crate::signing::SigningKey;
+use crate::tree::Tree;
 
 pub use any::AnyAggregator;
 pub use error::AggregatorError;
@@ -91,7 +93,7 @@ pub enum Reply {
 pub trait Collecting<P: ProofSystem> {
     /// Lengths of the parts of an eligible client's message.
     fn lengths(&self, round: &Round<P>, client: ClientId) -> Vec<usize>;
-    /// The parts of a message of the phase before, that `reader` needs in full; by position.
+    /// What `reader` needs of `author`'s message in the phase before.
     fn needed(&self, round: &Round<P>, reader: ClientId, author: ClientId) -> Needed<'_>;
 }
 
@@ -100,8 +102,11 @@ pub enum Needed<'a> {
     /// The envelope.
     Envelope,
     /// One part, of a body whose parts stand in this tree.
-    Part(&'a crate::tree::Tree<Vec<u8>>, usize),
+    Part(&'a Tree<Vec<u8>>, usize),
 }
+
+/// What each dealer sent: the parts of its message.
+type Dealt = HashMap<ClientId, Tree<Vec<u8>>>;
 
 impl<P: ProofSystem, L: Log> Aggregator<P, L, Advertising> {
     /// Opens the board of a round on an empty log. `key` is the aggregator's, as the

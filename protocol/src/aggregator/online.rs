@@ -9,8 +9,7 @@ use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::ProofSystem;
 
 use super::error::AggregatorError;
-use super::setup::Dealt;
-use super::{Aggregator, Collecting, Log, Needed};
+use super::{Aggregator, Collecting, Dealt, Log, Needed};
 use crate::advertise::RoundKeys;
 use crate::masks::{self, Mask};
 use crate::members::{ClientId, ClientSet};

@@ -7,7 +7,7 @@ use veragg_circuits::proof_system::ProofSystem;
 
 use super::error::AggregatorError;
 use super::online::Submitting;
-use super::{Aggregator, Collecting, Log, Needed};
+use super::{Aggregator, Collecting, Dealt, Log, Needed};
 use crate::advertise::{Advertisement, RoundKeys};
 use crate::members::{ClientId, ClientSet};
 use crate::message::Message;
@@ -36,9 +36,6 @@ pub struct Confirming {
     keys: HashMap<ClientId, RoundKeys>,
     dealt: Dealt,
 }
-
-/// What each dealer sent: the parts of its message.
-pub(super) type Dealt = HashMap<ClientId, Tree<Vec<u8>>>;
 
 fn part_of<'a>(tree: Option<&'a Tree<Vec<u8>>>, position: usize) -> Needed<'a> {
     tree.map_or(Needed::Envelope, |tree| Needed::Part(tree, position))
