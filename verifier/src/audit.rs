@@ -1,10 +1,12 @@
 //! The one pass over the board (`specs/audit.md` 3).
 
+use std::collections::HashMap;
 use std::io::Read;
 
 use veragg_protocol::board::{BoardError, Record, RecordKind, Records};
 use veragg_protocol::checkpoint::Checkpoint;
 use veragg_protocol::circuits::proof_system::ProofSystem;
+use veragg_protocol::hash::Digest;
 use veragg_protocol::members::{ClientId, ClientSet};
 use veragg_protocol::message::{Message, Sender};
 use veragg_protocol::phase::Phase;
@@ -37,7 +39,8 @@ pub(crate) struct Audit<'a, P: ProofSystem> {
     phase: Option<Phase>,
     /// Who may speak: the list of the checkpoint before.
     eligible: ClientSet,
-    heard: ClientSet,
+    /// Who has spoken in the open phase, and the body that each has signed.
+    heard: HashMap<ClientId, Digest>,
     /// The lists of the checkpoints, as the clients followed them.
     advertised: ClientSet,
     participants: ClientSet,
@@ -69,7 +72,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             receipts: Receipts::new(&options.receipts),
             phase: Some(Phase::Advertise),
             eligible: ClientSet::of(clients, |_| true),
-            heard: nobody(),
+            heard: HashMap::new(),
             advertised: nobody(),
             participants: nobody(),
             contributors: nobody(),
@@ -165,7 +168,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
     }
 
     fn said(&mut self, phase: Phase, client: ClientId, leaf: u64, message: Message) {
-        self.heard.insert(client);
+        self.heard.insert(client, message.envelope.body_root);
         if self.options.follow == Some(client) {
             let bytes = message.encode().len();
             self.story.push(StoryMessage {
@@ -270,27 +273,28 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             ..
         } = self;
         let clients = round.clients();
+        let heard = ClientSet::of(clients, |client| self.heard.contains_key(&client));
         let derived = match phase {
             Phase::Advertise => {
                 set_up.judge(round, &self.advertised, findings);
                 ClientSet::of(clients, |c| {
-                    self.heard.contains(c) && set_up.keys.contains_key(&c)
+                    heard.contains(c) && set_up.keys.contains_key(&c)
                 })
             }
             Phase::Share => {
                 set_up.judge(round, &self.advertised, findings);
                 ClientSet::of(clients, |c| {
-                    self.heard.contains(c) && set_up.dealt.contains_key(&c)
+                    heard.contains(c) && set_up.dealt.contains_key(&c)
                 })
             }
             Phase::Confirm => {
                 if !findings.skips(Check::SetUp) {
-                    findings.computed(Check::SetUp, self.heard.len());
+                    findings.computed(Check::SetUp, heard.len());
                 }
-                rules::participants(round.graph(), &self.heard, round.threshold())
+                rules::participants(round.graph(), &heard, round.threshold())
             }
             Phase::Submit => self.inputs.close(round, listed, findings),
-            Phase::Acknowledge => acknowledgements::check(&self.heard, findings),
+            Phase::Acknowledge => acknowledgements::check(&heard, findings),
             Phase::Unmask => {
                 let lists = Lists {
                     participants: &self.participants,
@@ -310,7 +314,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
                 .iter()
                 .filter(|&client| !derived.contains(client))
             {
-                let outcome = if !self.heard.contains(client) {
+                let outcome = if !heard.contains(client) {
                     Outcome::Dropped(phase)
                 } else if phase == Phase::Confirm {
                     Outcome::Isolated
@@ -340,7 +344,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
                 .fail(Check::Chain, "the round was closed without a publication");
         }
         self.eligible = list;
-        self.heard = ClientSet::empty(self.round.clients());
+        self.heard.clear();
         self.phase = phase.next();
     }
 

@@ -1,5 +1,7 @@
 //! V-04: every message is canonical, signed, in its place, and the only one in its slot.
 
+use std::collections::HashMap;
+
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::hash::Digest;
 use veragg_protocol::members::{ClientId, ClientSet};
@@ -15,8 +17,8 @@ pub(crate) struct Place<'a> {
     pub(crate) answers: &'a Digest,
     /// Who may speak.
     pub(crate) eligible: &'a ClientSet,
-    /// Who has spoken.
-    pub(crate) heard: &'a ClientSet,
+    /// Who has spoken, and the body that each has signed.
+    pub(crate) heard: &'a HashMap<ClientId, Digest>,
     /// The body's part lengths for a client.
     pub(crate) lengths: &'a dyn Fn(ClientId) -> Vec<usize>,
 }
@@ -77,13 +79,12 @@ pub(crate) fn check<P: ProofSystem>(
     if let Err(error) = message.parts(&lengths) {
         return misplaced(error.to_string());
     }
-    // V-04.7
+    // V-04.7: the same message twice is the aggregator's doing alone.
     if let Sender::Client(client) = envelope.sender {
-        if place.heard.contains(client) {
-            let what = "its sender has already spoken in this phase".to_owned();
+        if let Some(first) = place.heard.get(&client) {
             return Err(Misplaced {
-                what,
-                equivocator: Some(client),
+                what: "its sender has already spoken in this phase".to_owned(),
+                equivocator: Some(client).filter(|_| *first != envelope.body_root),
             });
         }
     }
