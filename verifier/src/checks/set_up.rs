@@ -163,8 +163,7 @@ fn judge_shares<P: ProofSystem>(
         holders: &holders,
         shares: &shares,
     };
-    let root = &message.envelope.body_root;
-    if !skip && !degree_holds(&committed, round.threshold(), round.context(), client, root) {
+    if !skip && !degree_holds(&committed, round.threshold(), client, &message.envelope) {
         return Err(bad(format!(
             "its committed shares do not lie on polynomials of degree below {}",
             round.threshold()
