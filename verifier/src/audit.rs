@@ -17,7 +17,7 @@ use veragg_protocol::rules;
 use crate::check::Check;
 use crate::checks::chain::Chain;
 use crate::checks::inputs::Inputs;
-use crate::checks::messages::{self, Misplaced, Place};
+use crate::checks::messages::{self, Misplaced, Place, Shows};
 use crate::checks::receipts::Receipts;
 use crate::checks::set_up::SetUp;
 use crate::checks::unmasking::{Lists, Unmasking};
@@ -39,7 +39,7 @@ pub(crate) struct Audit<'a, P: ProofSystem> {
     phase: Option<Phase>,
     /// Who may speak: the list of the checkpoint before.
     eligible: ClientSet,
-    /// Who has spoken in the open phase, and the body that each has signed.
+    /// Who has spoken in the open phase, and the roots of their bodies.
     heard: HashMap<ClientId, Digest>,
     /// The lists of the checkpoints, as the clients followed them.
     advertised: ClientSet,
@@ -94,10 +94,12 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
         for record in records {
             let Record { kind, bytes } = record?;
             match (self.phase, kind) {
-                (None, _) => self.findings.fail(
-                    Check::Chain,
-                    "records follow the last checkpoint of the round".to_owned(),
-                ),
+                // V-03.6
+                (None, _) => {
+                    let what = "records follow the last checkpoint of the round";
+                    self.findings.fail(Check::Chain, what);
+                    break;
+                }
                 (Some(phase), RecordKind::Message) => self.message(phase, &bytes),
                 (Some(phase), RecordKind::Checkpoint) => self.checkpoint(phase, &bytes),
             }
@@ -139,7 +141,13 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
     }
 
     /// A message that the aggregator must not have taken.
-    fn misplaced(&mut self, leaf: u64, Misplaced { what, equivocator }: Misplaced) {
+    fn misplaced(&mut self, leaf: u64, Misplaced { what, shows }: Misplaced) {
+        if let Shows::Nothing = shows {
+            let what = format!("the message at leaf {leaf} is damaged in this file: {what}");
+            self.findings.distrust();
+            self.findings.fail(Check::Messages, what);
+            return;
+        }
         let what =
             format!("the aggregator took a message that it must refuse (leaf {leaf}): {what}");
         let finding = |culprit| Finding {
@@ -149,7 +157,8 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             what: what.clone(),
         };
         self.findings.failure(finding(Culprit::Aggregator));
-        if let Some(client) = equivocator {
+        if let Shows::Equivocation(client) = shows {
+            self.set_up.doubt(client);
             self.findings.fault(Finding {
                 what: "it signed two different messages for one phase".to_owned(),
                 ..finding(Culprit::Client(client))
@@ -209,6 +218,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             evidence: vec![leaf],
             what,
         };
+        // V-04.8
         if std::mem::replace(&mut self.published, true) {
             let what = "the aggregator has published twice".to_owned();
             findings.failure(aggregator(Check::Messages, what));
@@ -274,19 +284,26 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
         } = self;
         let clients = round.clients();
         let heard = ClientSet::of(clients, |client| self.heard.contains_key(&client));
+        // A list whose check is skipped is taken at its word, as far as it names who spoke.
+        let believed = |check, findings: &Findings, c| !findings.skips(check) || listed.contains(c);
         let derived = match phase {
             Phase::Advertise => {
                 set_up.judge(round, &self.advertised, findings);
                 ClientSet::of(clients, |c| {
-                    heard.contains(c) && set_up.keys.contains_key(&c)
+                    heard.contains(c)
+                        && set_up.keys.contains_key(&c)
+                        && believed(Check::SetUp, findings, c)
                 })
             }
             Phase::Share => {
                 set_up.judge(round, &self.advertised, findings);
                 ClientSet::of(clients, |c| {
-                    heard.contains(c) && set_up.dealt.contains_key(&c)
+                    heard.contains(c)
+                        && set_up.dealt.contains_key(&c)
+                        && believed(Check::SetUp, findings, c)
                 })
             }
+            // V-06.3
             Phase::Confirm => {
                 if !findings.skips(Check::SetUp) {
                     findings.computed(Check::SetUp, heard.len());
@@ -301,7 +318,10 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
                     contributors: &self.contributors,
                 };
                 self.unmasking.close(round, set_up, &lists, findings);
-                self.unmasking.valid(clients)
+                let valid = self.unmasking.valid(clients);
+                ClientSet::of(clients, |c| {
+                    valid.contains(c) && believed(Check::Unmasking, findings, c)
+                })
             }
             Phase::Publish => self.contributors.clone(),
         };
@@ -339,6 +359,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             Phase::Acknowledge => self.acknowledged = list.clone(),
             Phase::Share | Phase::Unmask | Phase::Publish => {}
         }
+        // V-03.7
         if phase == Phase::Publish && !self.published {
             self.findings
                 .fail(Check::Chain, "the round was closed without a publication");

@@ -78,7 +78,18 @@ impl Findings {
 
     /// The published round contradicts a check.
     pub(crate) fn failure(&mut self, finding: Finding) {
-        self.unsettled.push((finding, true));
+        // What accuses nobody need not wait: a file full of it would fill the memory.
+        if finding.culprit.is_none() {
+            self.settle_one(finding, true, false);
+        } else {
+            self.unsettled.push((finding, true));
+        }
+    }
+
+    /// The file is not what was signed: what is not settled yet, and all that follows, accuses
+    /// nobody.
+    pub(crate) fn distrust(&mut self) {
+        self.authentic = false;
     }
 
     /// A failure that nobody is named for.

@@ -27,7 +27,7 @@ pub(crate) fn check<P: ProofSystem>(
     let sums = match layout.unpack(packed, u32::try_from(contributors).unwrap_or(u32::MAX)) {
         Ok(sums) => sums,
         Err(error) => {
-            // It names nobody, for the reason that the opening does not.
+            // Nobody is named, as in V-11: one client's masked vector can do this to the sum.
             findings.failure(Finding {
                 check,
                 culprit: None,

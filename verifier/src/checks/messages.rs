@@ -17,7 +17,7 @@ pub(crate) struct Place<'a> {
     pub(crate) answers: &'a Digest,
     /// Who may speak.
     pub(crate) eligible: &'a ClientSet,
-    /// Who has spoken, and the body that each has signed.
+    /// Who has spoken, and the roots of their bodies.
     pub(crate) heard: &'a HashMap<ClientId, Digest>,
     /// The body's part lengths for a client.
     pub(crate) lengths: &'a dyn Fn(ClientId) -> Vec<usize>,
@@ -26,11 +26,21 @@ pub(crate) struct Place<'a> {
 /// Why a message must not stand where it does.
 pub(crate) struct Misplaced {
     pub(crate) what: String,
-    /// Who else than the aggregator is shown to have broken the protocol.
-    pub(crate) equivocator: Option<ClientId>,
+    pub(crate) shows: Shows,
 }
 
-/// V-04.1 to V-04.7; a message that fails here is the aggregator's fault, who took it.
+/// What a message that must not stand there shows.
+pub(crate) enum Shows {
+    /// The aggregator took what it must refuse.
+    Aggregator,
+    /// Besides that, the client signed two different messages for one phase.
+    Equivocation(ClientId),
+    /// Only that the file is not what was signed: the tree holds envelopes, so whoever has the file
+    /// can exchange a body.
+    Nothing,
+}
+
+/// V-04.2 to V-04.7.
 pub(crate) fn check<P: ProofSystem>(
     round: &Round<P>,
     place: &Place<'_>,
@@ -40,7 +50,7 @@ pub(crate) fn check<P: ProofSystem>(
     let misplaced = |what: String| {
         Err(Misplaced {
             what,
-            equivocator: None,
+            shows: Shows::Aggregator,
         })
     };
     // V-04.2
@@ -77,15 +87,22 @@ pub(crate) fn check<P: ProofSystem>(
         Sender::Client(client) => (place.lengths)(client),
     };
     if let Err(error) = message.parts(&lengths) {
-        return misplaced(error.to_string());
+        return Err(Misplaced {
+            what: error.to_string(),
+            shows: Shows::Nothing,
+        });
     }
-    // V-04.7: the same message twice is the aggregator's doing alone.
+    // V-04.7: context, phase, sender and answer are those of the first, so the body decides whether
+    // two different things were said; anybody can put the same message there again.
     if let Sender::Client(client) = envelope.sender {
         if let Some(first) = place.heard.get(&client) {
-            return Err(Misplaced {
-                what: "its sender has already spoken in this phase".to_owned(),
-                equivocator: Some(client).filter(|_| *first != envelope.body_root),
-            });
+            let what = "its sender has already spoken in this phase".to_owned();
+            let shows = if *first == envelope.body_root {
+                Shows::Aggregator
+            } else {
+                Shows::Equivocation(client)
+            };
+            return Err(Misplaced { what, shows });
         }
     }
     Ok(())
