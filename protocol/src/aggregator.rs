@@ -18,6 +18,7 @@ mod setup;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt;
 use std::io;
 use std::sync::Arc;
 
@@ -30,7 +31,7 @@ use crate::round::Round;
 use crate::signing::SigningKey;
 use crate::tree::Tree;
 
-pub use any::AnyAggregator;
+pub use any::{AnyAggregator, AnyClosed};
 pub use error::AggregatorError;
 pub use online::{Acknowledging, Published, Submitting, Unmasking};
 pub use setup::{Advertising, Confirming, Sharing};
@@ -78,6 +79,30 @@ impl Log for Vec<Record> {
 pub struct Aggregator<P: ProofSystem, L: Log, S> {
     core: Core<P, L>,
     state: S,
+}
+
+/// What closing a phase gives.
+pub type Closed<P, L, S, T> = Result<Aggregator<P, L, T>, Box<StillOpen<Aggregator<P, L, S>>>>;
+
+/// A phase that could not be closed. Nothing was decided: it takes messages as before, and can be
+/// closed later. Only if the log failed, go on with [`AnyAggregator::resume`].
+pub struct StillOpen<A> {
+    /// The aggregator, in the same phase.
+    pub aggregator: A,
+    /// Why.
+    pub error: AggregatorError,
+}
+
+impl<A> fmt::Debug for StillOpen<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("StillOpen").field(&self.error).finish()
+    }
+}
+
+impl<A> From<Box<StillOpen<A>>> for AggregatorError {
+    fn from(open: Box<StillOpen<A>>) -> Self {
+        open.error
+    }
 }
 
 /// The answer to a message.
@@ -137,6 +162,22 @@ impl<P: ProofSystem, L: Log, S: Collecting<P>> Aggregator<P, L, S> {
 }
 
 impl<P: ProofSystem, L: Log, S> Aggregator<P, L, S> {
+    fn transition<T>(
+        mut self,
+        close: impl FnOnce(&mut Core<P, L>, &mut S) -> Result<T, AggregatorError>,
+    ) -> Closed<P, L, S, T> {
+        match close(&mut self.core, &mut self.state) {
+            Ok(state) => Ok(Aggregator {
+                core: self.core,
+                state,
+            }),
+            Err(error) => Err(Box::new(StillOpen {
+                aggregator: self,
+                error,
+            })),
+        }
+    }
+
     /// Who may speak in this phase.
     pub fn eligible(&self) -> &ClientSet {
         self.core.eligible()

@@ -250,7 +250,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
     }
 
     /// Notes what became of those who do not come through the open phase.
-    pub(super) fn note(&mut self, list: &ClientSet, valid: impl Fn(ClientId) -> bool) {
+    fn note(&mut self, list: &ClientSet, valid: impl Fn(ClientId) -> bool) {
         for client in self
             .eligible
             .iter()
@@ -283,7 +283,12 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
     }
 
     /// Signs the checkpoint that closes the open phase with its list, and opens the next phase.
-    pub(super) fn close(&mut self, list: ClientSet) -> Result<(), AggregatorError> {
+    /// `valid` says whose message was good, whether or not it brought its sender on the list.
+    pub(super) fn close(
+        &mut self,
+        list: &ClientSet,
+        valid: impl Fn(ClientId) -> bool,
+    ) -> Result<(), AggregatorError> {
         let context = *self.round.context();
         let root = self.tree.root();
         let checkpoint = Checkpoint::sign(
@@ -299,6 +304,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
             bytes: checkpoint.encode(),
         };
         self.append(record)?;
+        self.note(list, valid);
         let mut envelopes = HashMap::new();
         for client in list.iter() {
             if let Some(place) = self.places.get(&(self.phase, client)) {
@@ -315,7 +321,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
             .as_ref()
             .map_or(Root::empty(), |c| c.checkpoint.root);
         self.chain = checkpoint.digest();
-        self.eligible = list;
+        self.eligible = list.clone();
         let tree = self.tree.clone();
         self.closed = Some(Closed {
             checkpoint,
