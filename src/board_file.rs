@@ -89,8 +89,7 @@ impl Log for BoardFile {
         let mut file = self.lock()?;
         file.seek(SeekFrom::Start(self.end))?;
         file.write_all(&bytes)?;
-        // A receipt is given for it next, and packets for a checkpoint: after a loss of power, other
-        // records in their place would make the aggregator sign two boards.
+        // A receipt or a checkpoint goes out for this: it must not be forgotten in a crash.
         file.sync_data()?;
         drop(file);
         let (kind, offset) = (record.kind, self.end + RECORD_HEAD_LEN as u64);

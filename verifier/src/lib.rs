@@ -108,7 +108,8 @@ pub fn audit(board: impl Read, options: &Options) -> Result<Report, AuditError> 
         &mut findings,
     );
     let entered = configuration.and_then(|configuration| {
-        let roster = checks::roster::check(&configuration, &header.roster, &mut findings)?;
+        let roster =
+            checks::roster::check(&configuration, &organiser, &header.roster, &mut findings)?;
         Some((configuration, roster))
     });
     let Some((configuration, roster)) = entered else {

@@ -133,8 +133,7 @@ fn judge_shares<P: ProofSystem>(
         holders: &holders,
         shares: &shares,
     };
-    let root = &message.envelope.body_root;
-    degree_holds(&committed, round.threshold(), round.context(), client, root)
+    degree_holds(&committed, round.threshold(), client, &message.envelope)
         .then(|| parts.iter().map(|part| part.to_vec()).collect())
 }
 

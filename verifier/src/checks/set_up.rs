@@ -176,8 +176,7 @@ fn judge_shares<P: ProofSystem>(
             holders: &holders,
             shares: &shares,
         };
-        let root = &message.envelope.body_root;
-        skip || degree_holds(&committed, round.threshold(), round.context(), client, root)
+        skip || degree_holds(&committed, round.threshold(), client, &message.envelope)
     });
     if !holds {
         return Err(bad(format!(
