@@ -26,7 +26,7 @@ pub const MAX_CLIENTS: u32 = 1 << 20;
 pub const COMPLETE_UP_TO: u32 = 256;
 
 /// The largest degree on any roster (`specs/parameters.md` 1.4).
-pub const MAX_DEGREE: u32 = 1 << 12;
+pub const MAX_DEGREE: u32 = 1 << 10;
 
 /// Parts per million in a whole.
 const MILLION: u32 = 1_000_000;
@@ -527,7 +527,7 @@ mod tests {
             Choice::for_assumptions(&hard(500_000), 40.0),
             Err(ParameterError::NoChoice {
                 clients: 500_000,
-                most: 536,
+                most: 33,
                 bits: 40.0
             })
         );

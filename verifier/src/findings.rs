@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::check::Check;
 use crate::report::{CheckReport, Culprit, Fault, Status};
 
-/// Longest list of failures that a check reports one by one.
+/// Longest list of failures that a check reports one by one, and of faults of one culprit in it:
+/// an aggregator can fill a board with garbage.
 const MOST_FAILURES: usize = 20;
 
 #[derive(Debug, Default)]
@@ -38,6 +39,7 @@ pub(crate) struct Findings {
     skip: BTreeSet<Check>,
     tallies: BTreeMap<Check, Tally>,
     faults: Vec<Fault>,
+    named: BTreeMap<(Culprit, Check), usize>,
     unsettled: Vec<(Finding, bool)>,
     authentic: bool,
 }
@@ -48,6 +50,7 @@ impl Findings {
             skip,
             tallies: BTreeMap::new(),
             faults: Vec::new(),
+            named: BTreeMap::new(),
             unsettled: Vec::new(),
             authentic: true,
         }
@@ -136,12 +139,16 @@ impl Findings {
             tally.bad += 1;
         }
         if let Some(culprit) = culprit {
-            self.faults.push(Fault {
-                culprit,
-                check,
-                evidence,
-                what,
-            });
+            let named = self.named.entry((culprit, check)).or_default();
+            *named += 1;
+            if *named <= MOST_FAILURES {
+                self.faults.push(Fault {
+                    culprit,
+                    check,
+                    evidence,
+                    what,
+                });
+            }
         }
     }
 

@@ -185,6 +185,12 @@ impl<P: ProofSystem> Session<P> {
         }
     }
 
+    /// The session without its message.
+    pub(super) fn silenced(mut self) -> Self {
+        self.sent = Vec::new();
+        self
+    }
+
     pub(super) fn write(&self, writer: Writer) -> Writer {
         writer
             .bytes(self.round.context())
