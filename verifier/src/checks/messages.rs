@@ -87,9 +87,16 @@ pub(crate) fn check<P: ProofSystem>(
         Sender::Client(client) => (place.lengths)(client),
     };
     if let Err(error) = message.parts(&lengths) {
+        // A body that is signed as one part is the true one, and of the wrong length. Of one in
+        // several parts nobody can say where they would be cut.
+        let is_signed = message.parts(&[message.body.len()]).is_ok();
         return Err(Misplaced {
             what: error.to_string(),
-            shows: Shows::Nothing,
+            shows: if is_signed {
+                Shows::Aggregator
+            } else {
+                Shows::Nothing
+            },
         });
     }
     // V-04.7: context, phase, sender and answer are those of the first, so the body decides whether
