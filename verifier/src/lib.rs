@@ -142,9 +142,12 @@ fn audit_suite<P: ProofSystem>(
     let round = match Round::<P>::assemble(configuration, context, roster) {
         Ok(round) => round,
         Err(error) => {
+            let signed = &header.configuration;
+            let organiser = options.organiser.unwrap_or(signed.organiser);
+            let signed = checks::configuration::is_signed(signed, &organiser);
             findings.fail_now(Finding {
                 check: Check::Configuration,
-                culprit: Some(Culprit::Organiser).filter(|_| options.organiser.is_some()),
+                culprit: signed.then_some(Culprit::Organiser),
                 evidence: Vec::new(),
                 what: error.to_string(),
             });

@@ -7,6 +7,12 @@ use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::report::Culprit;
 
+/// V-01.1: the key is the one that the auditor knows, V-01.2: and has signed. Only then is the
+/// organiser to blame for what the configuration says.
+pub(crate) fn is_signed(signed: &SignedConfiguration, organiser: &VerifyingKey) -> bool {
+    signed.organiser == *organiser && signed.is_signed_by(organiser)
+}
+
 /// Checks the signature under `organiser` and the security of what was signed. Nothing comes back
 /// for a configuration that nothing can be derived from.
 pub(crate) fn check(
@@ -21,8 +27,7 @@ pub(crate) fn check(
         evidence: Vec::new(),
         what,
     };
-    // V-01.1: the key is the one that the auditor knows, V-01.2: and has signed.
-    let signed_by_organiser = signed.organiser == *organiser && signed.is_signed_by(organiser);
+    let signed_by_organiser = is_signed(signed, organiser);
     if !signed_by_organiser {
         findings.fail_now(nobody(format!(
             "the configuration is not signed by the organiser's key {}; the board names {}",
