@@ -66,6 +66,11 @@ impl<P: ProofSystem, L: Log> AnyAggregator<P, L> {
                 }
             }
         }
+        // A record that nothing above has made stays in the log: a message twice, or one too many.
+        let replayed = in_any_phase!(&aggregator, aggregator => aggregator.core.replayed());
+        if replayed < records {
+            return Err(AggregatorError::Replay { record: replayed });
+        }
         Ok(aggregator)
     }
 

@@ -94,6 +94,11 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         &self.log
     }
 
+    /// Records of the log that the state stands on.
+    pub(super) fn replayed(&self) -> u64 {
+        self.records
+    }
+
     pub(super) fn into_log(self) -> L {
         self.log
     }
