@@ -1,10 +1,12 @@
 //! The one pass over the board (`specs/audit.md` 3).
 
+use std::collections::HashMap;
 use std::io::Read;
 
 use veragg_protocol::board::{BoardError, Record, RecordKind, Records};
 use veragg_protocol::checkpoint::Checkpoint;
 use veragg_protocol::circuits::proof_system::ProofSystem;
+use veragg_protocol::hash::Digest;
 use veragg_protocol::members::{ClientId, ClientSet};
 use veragg_protocol::message::{Message, Sender};
 use veragg_protocol::phase::Phase;
@@ -15,7 +17,7 @@ use veragg_protocol::rules;
 use crate::check::Check;
 use crate::checks::chain::Chain;
 use crate::checks::inputs::Inputs;
-use crate::checks::messages::{self, Misplaced, Place};
+use crate::checks::messages::{self, Blame, Misplaced, Place};
 use crate::checks::receipts::Receipts;
 use crate::checks::set_up::SetUp;
 use crate::checks::unmasking::{Lists, Unmasking};
@@ -38,6 +40,10 @@ pub(crate) struct Audit<'a, P: ProofSystem> {
     /// Who may speak: the list of the checkpoint before.
     eligible: ClientSet,
     heard: ClientSet,
+    /// Whose signature stands in the open phase, and under which body.
+    spoken: HashMap<ClientId, Digest>,
+    /// Whether some body is not the one that was signed: then the file speaks for nobody any more.
+    altered: bool,
     /// The lists of the checkpoints, as the clients followed them.
     advertised: ClientSet,
     participants: ClientSet,
@@ -70,6 +76,8 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             phase: Some(Phase::Advertise),
             eligible: ClientSet::of(clients, |_| true),
             heard: nobody(),
+            spoken: HashMap::new(),
+            altered: false,
             advertised: nobody(),
             participants: nobody(),
             contributors: nobody(),
@@ -117,15 +125,25 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
         let entry = message.envelope.entry();
         self.chain.push(entry);
         self.receipts.leaf(leaf, &entry);
-        let lengths = |client| self.lengths(phase, client);
+        let envelope = &message.envelope;
         let place = Place {
             phase,
             answers: self.chain.last(),
             eligible: &self.eligible,
-            heard: &self.heard,
-            lengths: &lengths,
+            spoken: &self.spoken,
         };
-        if let Err(misplaced) = messages::check(self.round, &place, &message) {
+        if let Err(misplaced) = messages::check_envelope(self.round, &place, envelope) {
+            self.misplaced(leaf, misplaced);
+            return;
+        }
+        let lengths = match envelope.sender {
+            Sender::Aggregator => self.round.publish_lengths(),
+            Sender::Client(client) => {
+                self.spoken.insert(client, envelope.body_root);
+                self.lengths(phase, client)
+            }
+        };
+        if let Err(misplaced) = messages::check_body(&message, &lengths) {
             self.misplaced(leaf, misplaced);
             return;
         }
@@ -136,7 +154,13 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
     }
 
     /// A message that the aggregator must not have taken.
-    fn misplaced(&mut self, leaf: u64, Misplaced { what, equivocator }: Misplaced) {
+    fn misplaced(&mut self, leaf: u64, Misplaced { what, blame }: Misplaced) {
+        if let Blame::Nobody = blame {
+            self.altered = true;
+            let what = format!("the message at leaf {leaf} is not what its envelope names: {what}");
+            self.findings.fail(Check::Messages, what);
+            return;
+        }
         let what =
             format!("the aggregator took a message that it must refuse (leaf {leaf}): {what}");
         let finding = |culprit| Finding {
@@ -146,7 +170,8 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             what: what.clone(),
         };
         self.findings.failure(finding(Culprit::Aggregator));
-        if let Some(client) = equivocator {
+        if let Blame::Both(client) = blame {
+            self.set_up.two_faced.insert(client);
             self.findings.fault(Finding {
                 what: "it signed two different messages for one phase".to_owned(),
                 ..finding(Culprit::Client(client))
@@ -255,7 +280,8 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             chain,
             ..
         } = self;
-        let authentic = chain.is_authentic(round, phase, &checkpoint, findings);
+        let signed = chain.is_authentic(round, phase, &checkpoint, findings);
+        let authentic = signed && !self.altered;
         chain.compare_lists(&checkpoint, &derived, findings);
         findings.settle(authentic);
         self.follow_list(phase, checkpoint.list);
@@ -341,6 +367,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
         }
         self.eligible = list;
         self.heard = ClientSet::empty(self.round.clients());
+        self.spoken.clear();
         self.phase = phase.next();
     }
 

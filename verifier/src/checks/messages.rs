@@ -1,9 +1,11 @@
 //! V-04: every message is canonical, signed, in its place, and the only one in its slot.
 
+use std::collections::HashMap;
+
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::hash::Digest;
 use veragg_protocol::members::{ClientId, ClientSet};
-use veragg_protocol::message::{Message, Sender};
+use veragg_protocol::message::{Envelope, Message, Sender};
 use veragg_protocol::phase::Phase;
 use veragg_protocol::round::Round;
 
@@ -15,30 +17,36 @@ pub(crate) struct Place<'a> {
     pub(crate) answers: &'a Digest,
     /// Who may speak.
     pub(crate) eligible: &'a ClientSet,
-    /// Who has spoken.
-    pub(crate) heard: &'a ClientSet,
-    /// The body's part lengths for a client.
-    pub(crate) lengths: &'a dyn Fn(ClientId) -> Vec<usize>,
+    /// Who has signed something for this phase, and the root of its body.
+    pub(crate) spoken: &'a HashMap<ClientId, Digest>,
 }
 
 /// Why a message must not stand where it does.
 pub(crate) struct Misplaced {
     pub(crate) what: String,
-    /// Who else than the aggregator is shown to have broken the protocol.
-    pub(crate) equivocator: Option<ClientId>,
+    pub(crate) blame: Blame,
 }
 
-/// V-04.1 to V-04.7; a message that fails here is the aggregator's fault, who took it.
-pub(crate) fn check<P: ProofSystem>(
+/// Who is shown to have broken the protocol.
+pub(crate) enum Blame {
+    /// The aggregator, who took the message.
+    Aggregator,
+    /// The aggregator, and the sender, who signed two different messages for one phase.
+    Both(ClientId),
+    /// Nobody: the tree holds envelopes, so whoever had the file may have exchanged the body.
+    Nobody,
+}
+
+/// V-04.2 to V-04.5 and V-04.7: what the tree holds of a message.
+pub(crate) fn check_envelope<P: ProofSystem>(
     round: &Round<P>,
     place: &Place<'_>,
-    message: &Message,
+    envelope: &Envelope,
 ) -> Result<(), Misplaced> {
-    let envelope = &message.envelope;
     let misplaced = |what: String| {
         Err(Misplaced {
             what,
-            equivocator: None,
+            blame: Blame::Aggregator,
         })
     };
     // V-04.2
@@ -69,23 +77,35 @@ pub(crate) fn check<P: ProofSystem>(
     {
         return misplaced("its signature is not its sender's".to_owned());
     }
-    // V-04.6
-    let lengths = match envelope.sender {
-        Sender::Aggregator => round.publish_lengths(),
-        Sender::Client(client) => (place.lengths)(client),
-    };
-    if let Err(error) = message.parts(&lengths) {
-        return misplaced(error.to_string());
-    }
-    // V-04.7
+    // V-04.7: the same message once more is not its sender's doing.
     if let Sender::Client(client) = envelope.sender {
-        if place.heard.contains(client) {
-            let what = "its sender has already spoken in this phase".to_owned();
+        if let Some(first) = place.spoken.get(&client) {
             return Err(Misplaced {
-                what,
-                equivocator: Some(client),
+                what: "its sender has already spoken in this phase".to_owned(),
+                blame: if *first == envelope.body_root {
+                    Blame::Aggregator
+                } else {
+                    Blame::Both(client)
+                },
             });
         }
     }
     Ok(())
+}
+
+/// V-04.6: the body is the one that was signed, in parts of these lengths.
+pub(crate) fn check_body(message: &Message, lengths: &[usize]) -> Result<(), Misplaced> {
+    let Err(error) = message.parts(lengths) else {
+        return Ok(());
+    };
+    // Of other parts than expected nobody can say whether they were signed, unless it is one.
+    let signed = message.parts(&[message.body.len()]).is_ok();
+    Err(Misplaced {
+        what: error.to_string(),
+        blame: if signed {
+            Blame::Aggregator
+        } else {
+            Blame::Nobody
+        },
+    })
 }

@@ -1,7 +1,7 @@
 //! V-06: who knows the secrets of its keys, whose shares lie on polynomials of the right degree,
 //! and who, then, participates.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 use veragg_protocol::advertise::{Advertisement, RoundKeys};
@@ -36,6 +36,9 @@ pub(crate) struct Dealt {
 pub(crate) struct SetUp {
     pub(crate) keys: HashMap<ClientId, RoundKeys>,
     pub(crate) dealt: HashMap<ClientId, Dealt>,
+    /// Who has signed two messages for one phase: what the board has of their shares may not be
+    /// what a holder was shown.
+    pub(crate) two_faced: HashSet<ClientId>,
     waiting: Vec<(ClientId, u64, Message)>,
 }
 

@@ -71,6 +71,7 @@ impl Unmasking {
                 .filter(|(dealer, share)| {
                     let secret = Secret::to_rebuild(lists.contributors.contains(**dealer));
                     let dealt = set_up.dealt.get(dealer);
+                    let dealt = dealt.filter(|_| !set_up.two_faced.contains(dealer));
                     // Without a commitment there is nothing to accuse the client with.
                     dealt.and_then(|dealt| matches(dealt, client, secret, share)) == Some(false)
                 })
