@@ -199,13 +199,7 @@ fn another_clients_proof_and_commitments_are_worth_nothing() {
             if phase != Phase::Submit {
                 return said;
             }
-            let copied = loop {
-                let copied = copied.lock().unwrap().clone();
-                if !copied.is_empty() {
-                    break copied;
-                }
-                std::thread::yield_now();
-            };
+            let copied = copied.lock().unwrap().clone();
             vec![sign_again(
                 &key,
                 &said[0],
@@ -215,7 +209,7 @@ fn another_clients_proof_and_commitments_are_worth_nothing() {
                 },
             )]
         })
-        .play();
+        .play_in_turn();
     finished.is_verified(&[1, 2, 4], &[(client(3), Check::InputRange)]);
 }
 
@@ -406,12 +400,8 @@ fn a_key_without_its_secret_is_named() {
                 if phase != Phase::Advertise {
                     return Vec::new();
                 }
-                let victim = loop {
-                    if let Some(victim) = victim.lock().unwrap().clone() {
-                        break Advertisement::decode(&victim).unwrap();
-                    }
-                    std::thread::yield_now();
-                };
+                let victim = victim.lock().unwrap().clone().unwrap();
+                let victim = Advertisement::decode(&victim).unwrap();
                 vec![sign_again(&key, &said[0], &lengths, &mut |parts| {
                     let mut mine = Advertisement::decode(&parts[0]).unwrap();
                     mine.keys.mask = victim.keys.mask;
@@ -423,7 +413,7 @@ fn a_key_without_its_secret_is_named() {
                     parts[0] = mine.encode();
                 })]
             })
-            .play();
+            .play_in_turn();
         let report = finished.is_verified(&[1, 2, 4], &[(client(3), Check::SetUp)]);
         assert_eq!(report.absent[0].outcome, "excluded for a fault (advertise)");
     }

@@ -230,14 +230,18 @@ impl Crooked {
 
     /// Publishes anything and closes the round.
     pub(crate) fn publish(&mut self, publication: &Publication<Ristretto>) {
+        self.say(publication);
+        let list = self.list();
+        self.close(list);
+    }
+
+    fn say(&mut self, publication: &Publication<Ristretto>) {
         assert_eq!(self.phase, Phase::Publish);
         let parts = [publication.encode()];
         let (key, context) = (&self.key, *self.round.context());
         let sender = Sender::Aggregator;
         let message = Message::sign(key, context, Phase::Publish, sender, self.chain, &parts);
         self.take(message.encode());
-        let list = self.list();
-        self.close(list);
     }
 }
 
@@ -343,4 +347,27 @@ impl Crook {
         said.flat_map_iter(|(person, packet)| person.speak(books.phase, &packet))
             .collect()
     }
+}
+
+/// The records with every checkpoint and publication signed anew by the aggregator, who has its
+/// key and so can make any board hold together, but not the clients' answers to the old one.
+pub(crate) fn signed_anew(setting: &Setting<Suite>, records: &[Record]) -> Vec<Record> {
+    let clients = setting.round.clients();
+    let mut books = Crooked::new(setting);
+    for record in records {
+        match record.kind {
+            RecordKind::Message if books.phase == Phase::Publish => {
+                let body = Message::decode(&record.bytes).unwrap().body;
+                let scalars = setting.round.masked_scalars();
+                let publication = Publication::decode(&body, scalars, clients).unwrap();
+                books.say(&publication);
+            }
+            RecordKind::Message => books.take(record.bytes.clone()),
+            RecordKind::Checkpoint => {
+                let list = Checkpoint::decode(&record.bytes, clients).unwrap().list;
+                books.close(list);
+            }
+        }
+    }
+    books.records
 }

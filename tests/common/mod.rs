@@ -14,7 +14,7 @@ use veragg::local::{play, Member, Participant, Setting};
 use veragg::protocol::board::{Record, RecordKind};
 use veragg::protocol::configuration::SegmentConfiguration;
 use veragg::protocol::members::{ClientId, ClientSet};
-use veragg::protocol::message::Message;
+use veragg::protocol::message::{Message, Sender};
 use veragg::protocol::organiser::Proposal;
 use veragg::protocol::phase::Phase;
 use veragg::protocol::publish::Publication;
@@ -192,6 +192,28 @@ impl Scene {
         })
     }
 
+    /// Plays the round with one client after the other, so that later ones can know what earlier
+    /// ones have said.
+    pub(crate) fn play_in_turn(mut self) -> Finished {
+        let mut aggregator = self.setting.aggregator(Vec::new()).unwrap();
+        while aggregator.phase() != Phase::Publish {
+            for person in &mut self.people {
+                let packet = aggregator.packet(person.id());
+                for message in person.speak(aggregator.phase(), &packet) {
+                    aggregator.receive(&message, 0).unwrap();
+                }
+            }
+            aggregator = aggregator.close().unwrap();
+        }
+        Finished {
+            setting: self.setting,
+            inputs: self.inputs,
+            records: aggregator.into_log(),
+            receipts: Vec::new(),
+            refusals: Vec::new(),
+        }
+    }
+
     pub(crate) fn play(mut self) -> Finished {
         let aggregator = self.setting.aggregator(Vec::new()).unwrap();
         let played = play(aggregator, &mut self.people, |_| ()).unwrap();
@@ -227,6 +249,25 @@ pub(crate) fn sign_again(
         &parts,
     )
     .encode()
+}
+
+/// Who speaks on a board in a phase, in order.
+pub(crate) fn speakers(records: &[Record], phase: Phase) -> Vec<u32> {
+    let messages = records.iter().filter(|r| r.kind == RecordKind::Message);
+    messages
+        .filter_map(|record| Message::decode(&record.bytes).ok())
+        .filter(|message| message.envelope.phase == phase)
+        .filter_map(|message| match message.envelope.sender {
+            Sender::Client(client) => Some(client.number()),
+            Sender::Aggregator => None,
+        })
+        .collect()
+}
+
+/// Where the record of a client's message in a phase stands.
+pub(crate) fn place(records: &[Record], number: u32, phase: Phase) -> usize {
+    let is_it = |record: &Record| speakers(std::slice::from_ref(record), phase) == [number];
+    records.iter().position(is_it).unwrap()
 }
 
 /// A round that was played to its end.
