@@ -43,7 +43,15 @@ pub(crate) struct Crooked {
     /// The first message of each client in each phase.
     kept: BTreeMap<(Phase, ClientId), Message>,
     pub(crate) lists: BTreeMap<Phase, ClientSet>,
-    shown: Option<(Checkpoint, Vec<u8>, Vec<(u64, Message)>)>,
+    shown: Option<Closed>,
+}
+
+/// The phase that has closed.
+#[derive(Clone)]
+struct Closed {
+    checkpoint: Checkpoint,
+    consistency: Vec<u8>,
+    said: Vec<(u64, Message)>,
 }
 
 impl Crooked {
@@ -78,6 +86,11 @@ impl Crooked {
         });
     }
 
+    /// Does not count what a client said.
+    pub(crate) fn forget(&mut self, phase: Phase, client: ClientId) {
+        self.kept.remove(&(phase, client));
+    }
+
     fn heard(&self, phase: Phase) -> ClientSet {
         ClientSet::of(self.round.clients(), |client| {
             self.kept.contains_key(&(phase, client))
@@ -110,13 +123,21 @@ impl Crooked {
         self.chain = checkpoint.digest();
         self.before = root;
         self.lists.insert(phase, list);
-        self.shown = Some((checkpoint, consistency, std::mem::take(&mut self.said)));
+        self.shown = Some(Closed {
+            checkpoint,
+            consistency,
+            said: std::mem::take(&mut self.said),
+        });
         self.phase = phase.next().unwrap_or(phase);
     }
 
     /// Everything that those on the list said in the phase that has closed.
     pub(crate) fn packet(&self) -> Option<Packet> {
-        let (checkpoint, consistency, said) = self.shown.as_ref()?;
+        let Closed {
+            checkpoint,
+            consistency,
+            said,
+        } = self.shown.as_ref()?;
         let items = said.iter().filter_map(|(leaf, message)| {
             let Sender::Client(author) = message.envelope.sender else {
                 return None;
