@@ -3,10 +3,11 @@
 
 mod common;
 
+use std::sync::{Arc, Mutex};
+
 use common::crooked::Crook;
 use common::{client, expect, id, sign_again, Scene, Suite};
 use rand_core::{CryptoRngCore, OsRng};
-use std::sync::{Arc, Mutex};
 use veragg::circuits::codec::DecodeError;
 use veragg::circuits::commitment::CommitKey;
 use veragg::circuits::group::ristretto::{Fr, KeyPoint, KeyScalar, Ristretto, KEY_TABLE};
@@ -18,10 +19,16 @@ use veragg::circuits::proof_system::{
 use veragg::circuits::statement::{InputError, Segment, Statement};
 use veragg::local::{play, Participant, Setting};
 use veragg::protocol::advertise::Advertisement;
+use veragg::protocol::configuration::SignedConfiguration;
+use veragg::protocol::members::ClientSet;
+use veragg::protocol::message::{Message, Sender};
 use veragg::protocol::phase::Phase;
 use veragg::protocol::receipt::Reason;
+use veragg::protocol::roster::Roster;
+use veragg::protocol::round::Round;
 use veragg::protocol::share::{DealtPair, PAIR_LEN};
-use veragg::verifier::{Check, Culprit, Options, Verdict};
+use veragg::protocol::signing::SigningKey;
+use veragg::verifier::{audit, Check, Culprit, Options, Verdict};
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
 const AGGREGATOR: Culprit = Culprit::Aggregator;
@@ -109,7 +116,7 @@ fn a_value_at_the_bound_or_above_is_named_and_left_out() {
             aggregate: Some(vec![3, 297, 0]),
             ..Options::default()
         };
-        let report = veragg::verifier::audit(&board[..], &options).unwrap();
+        let report = audit(&board[..], &options).unwrap();
         let faults = [(client(2), Check::InputRange)];
         expect(&report, Verdict::Verified, &[1, 3, 4], &faults, &[]);
         assert_eq!(report.absent[0].outcome, "excluded for a fault (submit)");
@@ -187,9 +194,7 @@ fn another_clients_proof_and_commitments_are_worth_nothing() {
     let (key, round) = (scene.key(3), Arc::clone(&scene.setting.round));
     let scene = scene.altering(1, move |phase, _, said| {
         if phase == Phase::Submit {
-            let body = &veragg::protocol::message::Message::decode(&said[0])
-                .unwrap()
-                .body;
+            let body = &Message::decode(&said[0]).unwrap().body;
             *source.lock().unwrap() = body[..proof_len].to_vec();
         }
         said
@@ -219,24 +224,19 @@ fn an_earlier_rounds_submission_is_refused_at_the_door() {
     // The same people, for another round.
     let mut setting = common::setting(4, &SMALL);
     let roster = &earlier.setting.header.roster;
-    let roster = veragg::protocol::roster::Roster::decode(roster).unwrap();
+    let roster = Roster::decode(roster).unwrap();
     let aggregator = earlier.setting.aggregator.verifying_key();
     let configuration = common::proposal(4, &SMALL)
         .configure::<Suite>(&roster, aggregator, &mut OsRng)
         .unwrap();
-    let organiser = veragg::protocol::signing::SigningKey::generate(&mut OsRng);
-    setting.header.configuration =
-        veragg::protocol::configuration::SignedConfiguration::sign(&configuration, &organiser);
+    let organiser = SigningKey::generate(&mut OsRng);
+    setting.header.configuration = SignedConfiguration::sign(&configuration, &organiser);
     setting.header.roster = roster.encode();
     setting.organiser = organiser.verifying_key();
     setting.aggregator = earlier.setting.aggregator;
     setting.clients = earlier.setting.clients;
     let header = &setting.header;
-    let round = veragg::protocol::round::Round::open(
-        &header.configuration,
-        &header.roster,
-        &setting.organiser,
-    );
+    let round = Round::open(&header.configuration, &header.roster, &setting.organiser);
     setting.round = Arc::new(round.unwrap());
     let replayed: Vec<Vec<u8>> = earlier.records.into_iter().map(|r| r.bytes).collect();
     let finished = Scene::of(setting)
@@ -245,8 +245,8 @@ fn an_earlier_rounds_submission_is_refused_at_the_door() {
                 return said;
             }
             let old = replayed.iter().filter(|bytes| {
-                veragg::protocol::message::Message::decode(bytes).is_ok_and(|message| {
-                    let sender = veragg::protocol::message::Sender::Client(id(3));
+                Message::decode(bytes).is_ok_and(|message| {
+                    let sender = Sender::Client(id(3));
                     message.envelope.phase == Phase::Submit && message.envelope.sender == sender
                 })
             });
@@ -316,7 +316,7 @@ fn sharing_among(
 ) -> common::Finished {
     let scene = Scene::new(clients, &SMALL);
     let round = &scene.setting.round;
-    let all = veragg::protocol::members::ClientSet::of(clients, |_| true);
+    let all = ClientSet::of(clients, |_| true);
     let lengths = round.share_lengths(id(3), &all);
     scene.altering_parts(3, Phase::Share, lengths, alter).play()
 }
@@ -367,7 +367,7 @@ fn a_bad_sealed_share_costs_its_recipient_who_is_not_named() {
         inputs: _,
     } = {
         let scene = Scene::new(10, &SMALL);
-        let all = veragg::protocol::members::ClientSet::of(10, |_| true);
+        let all = ClientSet::of(10, |_| true);
         let lengths = scene.setting.round.share_lengths(id(3), &all);
         scene.altering_parts(3, Phase::Share, lengths, |parts| {
             for part in parts.iter_mut().skip(1).take(6) {
@@ -391,7 +391,7 @@ fn a_key_without_its_secret_is_named() {
         let finished = scene
             .altering(1, move |phase, _, said| {
                 if phase == Phase::Advertise {
-                    let message = veragg::protocol::message::Message::decode(&said[0]);
+                    let message = Message::decode(&said[0]);
                     *source.lock().unwrap() = Some(message.unwrap().body);
                 }
                 said
@@ -446,7 +446,7 @@ fn bodies_that_are_not_canonical_are_named() {
     let alike = |scene: &Scene, phase| match phase {
         Phase::Advertise => scene.setting.round.advertise_lengths(),
         Phase::Share => {
-            let all = veragg::protocol::members::ClientSet::of(4, |_| true);
+            let all = ClientSet::of(4, |_| true);
             scene.setting.round.share_lengths(id(3), &all)
         }
         _ => scene.setting.round.submit_lengths(),
@@ -491,11 +491,11 @@ fn bodies_that_are_not_canonical_are_named() {
 fn a_wrong_share_at_unmask_is_named_and_not_needed() {
     let wrong = |part: &mut Vec<u8>| part[0] ^= 1;
     let not_canonical = |part: &mut Vec<u8>| add_order(&mut part[..32]);
-    let cases: [(fn(&mut Vec<u8>), Check); 2] =
-        [(wrong, Check::Unmasking), (not_canonical, Check::Messages)];
+    type Alter = fn(&mut Vec<u8>);
+    let cases: [(Alter, Check); 2] = [(wrong, Check::Unmasking), (not_canonical, Check::Messages)];
     for (alter, check) in cases {
         let scene = Scene::new(4, &SMALL);
-        let all = veragg::protocol::members::ClientSet::of(4, |_| true);
+        let all = ClientSet::of(4, |_| true);
         let lengths = scene.setting.round.unmask_lengths(id(3), &all);
         let finished = scene
             .altering_parts(3, Phase::Unmask, lengths, move |parts| alter(&mut parts[0]))

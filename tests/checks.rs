@@ -7,10 +7,10 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use common::crooked::{signed_anew, Crook};
+use common::crooked::{republished, Crook};
 use common::{
-    client, expect, failed_checks, id, knowing, named, place, publication, set, sign_again,
-    Finished, Scene, Suite,
+    client, expect, failed_checks, id, knowing, named, place, set, sign_again, Finished, Scene,
+    Suite,
 };
 use veragg::circuits::group::ristretto::{decode_key_scalar, Fr, KeyScalar, Ristretto, KEY_TABLE};
 use veragg::circuits::group::Group;
@@ -57,20 +57,6 @@ fn headed(alter: impl FnOnce(&mut veragg::protocol::board::Header)) -> (Vec<u8>,
     let options = finished.options(&ALL);
     alter(&mut finished.setting.header);
     (finished.setting.board(&finished.records), options)
-}
-
-/// The honest records with another publication, signed anew by the aggregator.
-fn republished(
-    finished: &Finished,
-    alter: impl FnOnce(&mut veragg::protocol::publish::Publication<Ristretto>),
-) -> Vec<Record> {
-    let mut records = finished.records.clone();
-    let (at, mut publication) = publication(&finished.setting.round, &records);
-    alter(&mut publication);
-    let mut message = Message::decode(&records[at].bytes).unwrap();
-    message.body = publication.encode();
-    records[at].bytes = message.encode();
-    signed_anew(&finished.setting, &records)
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::io::Read;
 
 use common::{expect, id, proposal, setting, Finished, Scene};
 use rand_core::OsRng;
-use veragg::local::{play, Participant, Setting};
+use veragg::local::{play, Setting};
 use veragg::protocol::aggregator::Reply;
 use veragg::protocol::message::Message;
 use veragg::protocol::phase::Phase;

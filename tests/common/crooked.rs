@@ -26,7 +26,7 @@ use veragg::protocol::signing::SigningKey;
 use veragg::protocol::tree::{Root, Tree};
 use veragg::protocol::unmask::{self, Secret};
 
-use super::{Finished, Scene, Suite};
+use super::{publication, Finished, Scene, Suite};
 
 /// The aggregator's books.
 #[derive(Clone)]
@@ -391,4 +391,18 @@ pub(crate) fn signed_anew(setting: &Setting<Suite>, records: &[Record]) -> Vec<R
         }
     }
     books.records
+}
+
+/// The records of a finished round with another publication, signed anew.
+pub(crate) fn republished(
+    finished: &Finished,
+    alter: impl FnOnce(&mut Publication<Ristretto>),
+) -> Vec<Record> {
+    let mut records = finished.records.clone();
+    let (at, mut publication) = publication(&finished.setting.round, &records);
+    alter(&mut publication);
+    let mut message = Message::decode(&records[at].bytes).unwrap();
+    message.body = publication.encode();
+    records[at].bytes = message.encode();
+    signed_anew(&finished.setting, &records)
 }
