@@ -9,15 +9,13 @@ use std::collections::BTreeSet;
 
 use common::crooked::{republished, Crook};
 use common::{
-    client, expect, failed_checks, id, knowing, named, place, set, sign_again, Finished, Scene,
-    Suite,
+    client, expect, failed_checks, id, knowing, named, place, set, sign_again, Scene, Suite,
 };
 use veragg::circuits::group::ristretto::{decode_key_scalar, Fr, KeyScalar, Ristretto, KEY_TABLE};
 use veragg::circuits::group::Group;
 use veragg::circuits::proof_system::ProofSystem;
 use veragg::local::{Member, Participant};
 use veragg::protocol::advertise::Advertisement;
-use veragg::protocol::board::Record;
 use veragg::protocol::checkpoint::Checkpoint;
 use veragg::protocol::dh::KeyPair;
 use veragg::protocol::members::ClientId;
