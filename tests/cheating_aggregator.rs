@@ -1,0 +1,440 @@
+//! Aggregators that cheat, each in a real round: what the clients refuse, and what the audit says.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::sync::{Arc, Mutex};
+
+use common::crooked::{republished, signed_anew, Crook};
+use common::{expect, failed_checks, id, named, place, set, speakers, Finished, Scene};
+use veragg::circuits::group::ristretto::Fr;
+use veragg::protocol::board::{Record, RecordKind};
+use veragg::protocol::checkpoint::Checkpoint;
+use veragg::protocol::members::ClientId;
+use veragg::protocol::message::{Message, Sender};
+use veragg::protocol::phase::Phase;
+use veragg::protocol::publish::Outcome;
+use veragg::protocol::receipt::Receipt;
+use veragg::verifier::{Check, Culprit, Options, Verdict};
+
+const SMALL: [(usize, u64); 1] = [(3, 100)];
+const AGGREGATOR: Culprit = Culprit::Aggregator;
+const ALL: [u32; 4] = [1, 2, 3, 4];
+
+#[test]
+fn the_crooked_aggregator_left_alone_is_verified() {
+    let finished = Crook::new().play(Scene::new(4, &SMALL));
+    finished.is_verified(&ALL, &[]);
+    let scene = Scene::new(10, &SMALL).dropping(2, Phase::Confirm);
+    let finished = Crook::new().play(scene.dropping(5, Phase::Share));
+    finished.is_verified(&[1, 3, 4, 6, 7, 8, 9, 10], &[]);
+}
+
+#[test]
+fn an_altered_result_is_found() {
+    let finished = Scene::new(4, &SMALL).play();
+    let options = common::knowing(&finished.setting);
+    // Three coordinates of nine bits share the one scalar; a blinding follows it.
+    let power = |bits: u32| (0..bits).fold(Fr::from(1u64), |power, _| power + power);
+    let (opening, aggregate) = (Check::Opening, Check::Aggregate);
+    for (scalar, delta, failed) in [
+        (0, power(0), &[opening][..]),
+        (0, -power(0), &[opening]),
+        (0, power(9), &[opening]),
+        (0, power(18) - power(9), &[opening]),
+        (0, power(27), &[opening, aggregate]),
+        (0, power(200), &[opening, aggregate]),
+        (1, power(0), &[opening]),
+    ] {
+        let records = republished(&finished, |publication| {
+            publication.opening[scalar] += delta;
+        });
+        let report = finished.audit_of(&records, &options);
+        expect(&report, Verdict::Failed, &ALL, &[], failed);
+    }
+    // Unaltered, what was signed anew is as good as the first.
+    let records = republished(&finished, |_| ());
+    assert!(records == finished.records);
+}
+
+#[test]
+fn altered_outcomes_are_the_aggregators_fault() {
+    let finished = Scene::new(4, &SMALL).dropping(4, Phase::Confirm).play();
+    let options = common::knowing(&finished.setting);
+    for (number, outcome) in [
+        // A contributor left out or accused, an absent client invented or accused.
+        (1, Outcome::Dropped(Phase::Submit)),
+        (2, Outcome::Faulty(Phase::Submit)),
+        (4, Outcome::Contributed),
+        (4, Outcome::Faulty(Phase::Submit)),
+        (4, Outcome::Dropped(Phase::Share)),
+        (4, Outcome::Isolated),
+    ] {
+        let records = republished(&finished, |publication| {
+            publication.outcomes[id(number).index()] = outcome;
+        });
+        let report = finished.audit_of(&records, &options);
+        let faults = [(AGGREGATOR, Check::Contributors)];
+        let failed = [Check::Contributors];
+        expect(&report, Verdict::Failed, &[1, 2, 3], &faults, &failed);
+    }
+}
+
+#[test]
+fn a_valid_proof_marked_invalid_is_the_aggregators_fault() {
+    let crook = Crook::new().listing(|phase, mut list| {
+        if phase == Phase::Submit {
+            list.remove(id(3));
+        }
+        list
+    });
+    let finished = crook.play(Scene::new(4, &SMALL));
+    // The client that was left out goes no further, the others cannot know.
+    assert_eq!(speakers(&finished.records, Phase::Unmask), [1, 2, 4]);
+    let faults = [
+        (AGGREGATOR, Check::Chain),
+        (AGGREGATOR, Check::Contributors),
+    ];
+    let failed = [Check::Chain, Check::Contributors, Check::Opening];
+    expect(&finished.audit(), Verdict::Failed, &ALL, &faults, &failed);
+}
+
+#[test]
+fn a_submission_that_never_came_cannot_be_listed() {
+    let crook = Crook::new().listing(|phase, mut list| {
+        if phase == Phase::Submit {
+            list.insert(id(4));
+        }
+        list
+    });
+    let finished = crook.play(Scene::new(4, &SMALL).dropping(4, Phase::Confirm));
+    assert!(speakers(&finished.records, Phase::Acknowledge).is_empty());
+    let report = finished.audit();
+    assert_eq!(report.verdict, Verdict::Failed, "{report}");
+    assert!(
+        named(&report).contains(&(AGGREGATOR, Check::Chain)),
+        "{report}"
+    );
+    assert!(named(&report).iter().all(|fault| fault.0 == AGGREGATOR));
+    assert_eq!(report.contributors, [1, 2, 3]);
+}
+
+/// A crook that leaves out a client's submission.
+fn withholding() -> Crook {
+    Crook::new().admitting(|phase, mut said| {
+        if phase == Phase::Submit {
+            said.remove(2);
+        }
+        said
+    })
+}
+
+#[test]
+fn a_withheld_submission_shows_by_its_receipt_and_only_by_that() {
+    let mut lost = Vec::new();
+    let kept: Arc<Mutex<Vec<Vec<u8>>>> = Arc::default();
+    let copy = Arc::clone(&kept);
+    let scene = Scene::new(4, &SMALL).altering(3, move |_, _, said| {
+        copy.lock().unwrap().extend(said.clone());
+        said
+    });
+    let finished = withholding().play(scene);
+    let report = finished.is_verified(&[1, 2, 4], &[]);
+    assert_eq!(report.absent[0].outcome, "dropped (submit)");
+    // It had got a receipt for leaf 14: three phases of four, and the third submission.
+    lost.append(&mut kept.lock().unwrap()[3]);
+    let entry = Message::decode(&lost).unwrap().envelope.entry();
+    let (setting, context) = (&finished.setting, *finished.setting.round.context());
+    for index in [14, 500] {
+        let options = Options {
+            receipts: vec![Receipt::sign(&setting.aggregator, context, index, entry)],
+            ..finished.options(&[1, 2, 4])
+        };
+        let report = finished.audit_of(&finished.records, &options);
+        let faults = [(AGGREGATOR, Check::Receipts)];
+        let failed = [Check::Receipts];
+        expect(&report, Verdict::Failed, &[1, 2, 4], &faults, &failed);
+    }
+    // A receipt that somebody made up accuses nobody.
+    let options = Options {
+        receipts: vec![Receipt::sign(&setting.clients[2], context, 14, entry)],
+        ..finished.options(&[1, 2, 4])
+    };
+    let report = finished.audit_of(&finished.records, &options);
+    expect(
+        &report,
+        Verdict::Failed,
+        &[1, 2, 4],
+        &[],
+        &[Check::Receipts],
+    );
+}
+
+#[test]
+fn every_honest_receipt_holds() {
+    let finished = Scene::new(4, &SMALL).play();
+    let options = Options {
+        receipts: finished.receipts.iter().map(|r| r.2.clone()).collect(),
+        ..finished.options(&ALL)
+    };
+    let report = finished.audit_of(&finished.records, &options);
+    expect(&report, Verdict::Verified, &ALL, &[], &[]);
+}
+
+#[test]
+fn what_was_answered_cannot_be_changed_under_new_signatures() {
+    let finished = Scene::new(4, &SMALL).play();
+    let (setting, records) = (&finished.setting, &finished.records);
+    let receipts: Vec<_> = finished.receipts.iter().map(|r| r.2.clone()).collect();
+    let other = Scene::new(4, &SMALL).play();
+    for phase in [
+        Phase::Advertise,
+        Phase::Share,
+        Phase::Confirm,
+        Phase::Submit,
+    ] {
+        let at = place(records, 2, phase);
+        let replaced = other.records[place(&other.records, 2, phase)].clone();
+        type Alter<'a> = &'a dyn Fn(&mut Vec<Record>);
+        let alterations: [Alter<'_>; 4] = [
+            &|records| drop(records.remove(at)),
+            &|records| records.swap(at, at + 1),
+            &|records| records[at] = replaced.clone(),
+            // The signature.
+            &|records| records[at].bytes[150] ^= 1,
+        ];
+        for (case, alter) in alterations.into_iter().enumerate() {
+            let mut altered = records.clone();
+            alter(&mut altered);
+            let altered = signed_anew(setting, &altered);
+            let options = Options {
+                receipts: receipts.clone(),
+                ..finished.options(&ALL)
+            };
+            let report = finished.audit_of(&altered, &options);
+            assert_eq!(report.verdict, Verdict::Failed, "{phase}, case {case}");
+            let named = named(&report);
+            assert!(named.contains(&(AGGREGATOR, Check::Messages)), "{report}");
+            assert!(named.contains(&(AGGREGATOR, Check::Receipts)), "{report}");
+            assert!(
+                named.iter().all(|f| f.0 == AGGREGATOR),
+                "{phase} {case}: {report}"
+            );
+        }
+    }
+    // What nobody has answered can be put in another order, but the receipts tell.
+    let at = place(records, 1, Phase::Unmask);
+    let mut altered = records.clone();
+    altered.swap(at, at + 1);
+    let altered = signed_anew(setting, &altered);
+    let report = finished.audit_of(&altered, &finished.options(&ALL));
+    expect(&report, Verdict::Verified, &ALL, &[], &[]);
+    let options = Options {
+        receipts,
+        ..finished.options(&ALL)
+    };
+    let report = finished.audit_of(&altered, &options);
+    let faults = [(AGGREGATOR, Check::Receipts)];
+    expect(&report, Verdict::Failed, &ALL, &faults, &[Check::Receipts]);
+}
+
+/// A checkpoint with something else in it, signed by the aggregator.
+fn another_checkpoint(
+    finished: &Finished,
+    at: usize,
+    alter: impl FnOnce(&mut Checkpoint),
+) -> Vec<Record> {
+    let mut records = finished.records.clone();
+    let mut new = Checkpoint::decode(&records[at].bytes, 4).unwrap();
+    alter(&mut new);
+    let key = &finished.setting.aggregator;
+    let new = Checkpoint::sign(
+        key,
+        new.context,
+        new.phase,
+        new.previous,
+        new.root,
+        new.list,
+    );
+    records[at].bytes = new.encode();
+    records
+}
+
+#[test]
+fn a_checkpoint_that_does_not_match_fails() {
+    let finished = Scene::new(4, &SMALL).play();
+    let options = common::knowing(&finished.setting);
+    let alterations: [fn(&mut Checkpoint); 6] = [
+        |c| c.root.size += 1,
+        |c| c.root.hash[0] ^= 1,
+        |c| c.previous[0] ^= 1,
+        |c| c.context[0] ^= 1,
+        |c| {
+            c.phase = match c.phase {
+                Phase::Advertise => Phase::Share,
+                _ => Phase::Advertise,
+            }
+        },
+        |c| c.list.remove(ClientId::new(1).unwrap()),
+    ];
+    let checkpoints = |r: &(usize, &Record)| r.1.kind == RecordKind::Checkpoint;
+    let places: Vec<_> = finished
+        .records
+        .iter()
+        .enumerate()
+        .filter(checkpoints)
+        .collect();
+    let last = places.last().unwrap().0;
+    for (at, _) in places {
+        for (case, alter) in alterations.iter().enumerate() {
+            let records = another_checkpoint(&finished, at, alter);
+            let report = finished.audit_of(&records, &options);
+            let list = case == 5;
+            assert_eq!(report.verdict, Verdict::Failed, "record {at}, case {case}");
+            let names_aggregator = named(&report).contains(&(AGGREGATOR, Check::Chain));
+            assert_eq!(names_aggregator, list, "record {at}, case {case}: {report}");
+            assert!(named(&report).iter().all(|f| f.0 == AGGREGATOR), "{report}");
+            if at == last {
+                assert_eq!(failed_checks(&report), [Check::Chain], "{report}");
+            }
+        }
+        let mut records = finished.records.clone();
+        records.insert(at, records[at].clone());
+        let report = finished.audit_of(&records, &options);
+        assert_eq!(report.verdict, Verdict::Failed, "record {at} doubled");
+        assert!(report.faults.is_empty(), "record {at} doubled: {report}");
+        let mut records = finished.records.clone();
+        records.remove(at);
+        let report = finished.audit_of(&records, &options);
+        let missing = if at == last {
+            Verdict::Unfinished
+        } else {
+            Verdict::Failed
+        };
+        assert_eq!(report.verdict, missing, "record {at} missing");
+        assert!(report.faults.is_empty(), "record {at} missing: {report}");
+    }
+}
+
+#[test]
+fn fewer_contributors_or_acknowledgements_than_agreed_get_nothing() {
+    let few = set(10, &[1, 2]);
+    for (phase, next) in [
+        (Phase::Submit, Phase::Acknowledge),
+        (Phase::Acknowledge, Phase::Unmask),
+    ] {
+        let few = few.clone();
+        let crook = Crook::new().listing(
+            move |closed, list| {
+                if closed == phase {
+                    few.clone()
+                } else {
+                    list
+                }
+            },
+        );
+        let finished = crook.play(Scene::new(10, &SMALL));
+        assert!(speakers(&finished.records, next).is_empty(), "{phase}");
+        let report = finished.audit();
+        assert_eq!(report.verdict, Verdict::Failed);
+        let named = named(&report);
+        assert!(named.contains(&(AGGREGATOR, Check::Chain)), "{report}");
+        assert!(
+            named.contains(&(AGGREGATOR, Check::Contributors)),
+            "{report}"
+        );
+        assert!(named.iter().all(|fault| fault.0 == AGGREGATOR));
+        assert!(failed_checks(&report).contains(&Check::Unmasking));
+    }
+}
+
+#[test]
+fn nobody_shares_when_half_of_the_advertisements_are_withheld() {
+    let crook = Crook::new().admitting(|phase, mut said| {
+        if phase == Phase::Advertise {
+            said.truncate(5);
+        }
+        said
+    });
+    let finished = crook.play(Scene::new(10, &SMALL));
+    assert_eq!(
+        speakers(&finished.records, Phase::Advertise),
+        [1, 2, 3, 4, 5]
+    );
+    assert!(speakers(&finished.records, Phase::Share).is_empty());
+    assert_eq!(finished.audit().verdict, Verdict::Failed);
+}
+
+/// A crook that puts something more on the board in one phase, made from what is there.
+fn adding(when: Phase, make: impl Fn(&[Vec<u8>]) -> Vec<u8> + 'static) -> Crook {
+    Crook::new().admitting(move |phase, mut said| {
+        if phase == when {
+            said.push(make(&said));
+        }
+        said
+    })
+}
+
+#[test]
+fn garbage_on_the_board_is_the_aggregators_fault() {
+    let earlier = Scene::new(4, &SMALL).play();
+    let at = place(&earlier.records, 2, Phase::Acknowledge);
+    let replayed = earlier.records[at].bytes.clone();
+    type Make = Box<dyn Fn(&[Vec<u8>]) -> Vec<u8>>;
+    let cases: [(&str, Make); 4] = [
+        ("the same message twice", Box::new(|said| said[1].clone())),
+        (
+            "a bad signature",
+            Box::new(|said| {
+                let mut bytes = said[1].clone();
+                bytes[160] ^= 1;
+                bytes
+            }),
+        ),
+        ("last round's message", Box::new(move |_| replayed.clone())),
+        (
+            "somebody who is not on the roster",
+            Box::new(|said| {
+                let mut message = Message::decode(&said[1]).unwrap();
+                message.envelope.sender = Sender::Client(id(5));
+                message.encode()
+            }),
+        ),
+    ];
+    for (what, make) in cases {
+        let finished = adding(Phase::Acknowledge, make).play(Scene::new(4, &SMALL));
+        let faults = [(AGGREGATOR, Check::Messages)];
+        let report = finished.audit();
+        println!("{what}");
+        expect(&report, Verdict::Failed, &ALL, &faults, &[Check::Messages]);
+    }
+}
+
+#[test]
+fn a_message_of_the_wrong_length_is_the_aggregators_fault() {
+    // Client 3 signs an advertisement with a byte too many, and the aggregator takes it.
+    let scene = Scene::new(4, &SMALL);
+    let lengths = scene.setting.round.advertise_lengths();
+    let scene = scene.altering_parts(3, Phase::Advertise, lengths, |parts| parts[0].push(0));
+    let crook = Crook::new()
+        .listing(|phase, mut list| {
+            if phase == Phase::Advertise {
+                list.remove(id(3));
+            }
+            list
+        })
+        .publishing(|_, mut publication| {
+            publication.outcomes[2] = Outcome::Dropped(Phase::Advertise);
+            publication
+        });
+    let finished = crook.play(scene);
+    let faults = [(AGGREGATOR, Check::Messages)];
+    let failed = [Check::Messages];
+    expect(
+        &finished.audit(),
+        Verdict::Failed,
+        &[1, 2, 4],
+        &faults,
+        &failed,
+    );
+}

@@ -1,0 +1,557 @@
+//! Clients that cheat, each in a real round: who is named, who is not, and what the sum is.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::sync::{Arc, Mutex};
+
+use common::crooked::Crook;
+use common::{client, expect, id, sign_again, Scene, Suite};
+use rand_core::{CryptoRngCore, OsRng};
+use veragg::circuits::codec::DecodeError;
+use veragg::circuits::commitment::CommitKey;
+use veragg::circuits::group::ristretto::{Fr, KeyPoint, KeyScalar, Ristretto, KEY_TABLE};
+use veragg::circuits::group::Group;
+use veragg::circuits::packing::Layout;
+use veragg::circuits::proof_system::{
+    Binding, ProofPart, ProofSystem, Proven, Suite as SuiteName, Unsupported,
+};
+use veragg::circuits::statement::{InputError, Segment, Statement};
+use veragg::local::{play, Participant, Setting};
+use veragg::protocol::advertise::Advertisement;
+use veragg::protocol::configuration::SignedConfiguration;
+use veragg::protocol::members::ClientSet;
+use veragg::protocol::message::{Message, Sender};
+use veragg::protocol::phase::Phase;
+use veragg::protocol::receipt::Reason;
+use veragg::protocol::roster::Roster;
+use veragg::protocol::round::Round;
+use veragg::protocol::share::{DealtPair, PAIR_LEN};
+use veragg::protocol::signing::SigningKey;
+use veragg::verifier::{audit, Check, Culprit, Options, Verdict};
+
+const SMALL: [(usize, u64); 1] = [(3, 100)];
+const AGGREGATOR: Culprit = Culprit::Aggregator;
+
+/// The suite with a prover that proves a wider range: it commits to any value below 128, hides
+/// nothing else, and leaves the verifier as it is.
+#[derive(Debug)]
+struct WiderProver {
+    honest: Suite,
+    wider: Suite,
+}
+
+impl ProofSystem for WiderProver {
+    type Group = Ristretto;
+    type Proof = <Suite as ProofSystem>::Proof;
+    const SUITE: SuiteName = Suite::SUITE;
+
+    fn new(statement: &Statement, clients: u32, columns: usize) -> Result<Self, Unsupported> {
+        let wider = statement.segments().iter();
+        let wider = wider.map(|s| Segment::range(s.len, 128)).collect();
+        let wider = Statement::new(wider).unwrap();
+        Ok(Self {
+            honest: Suite::new(statement, clients, columns)?,
+            wider: Suite::new(&wider, clients, columns)?,
+        })
+    }
+
+    fn best_columns(statement: &Statement, clients: u32) -> usize {
+        Suite::best_columns(statement, clients)
+    }
+
+    fn layout(&self) -> &Layout {
+        self.honest.layout()
+    }
+
+    fn key(&self) -> &CommitKey<Ristretto> {
+        self.honest.key()
+    }
+
+    fn proof_len(&self) -> usize {
+        self.honest.proof_len()
+    }
+
+    fn prove(
+        &self,
+        binding: &Binding,
+        x: &[u64],
+        rng: &mut impl CryptoRngCore,
+    ) -> Result<Proven<Ristretto>, InputError> {
+        match self.honest.prove(binding, x, rng) {
+            Err(InputError::Range { .. }) => self.wider.prove(binding, x, rng),
+            proven => proven,
+        }
+    }
+
+    fn decode(&self, bytes: &[u8]) -> Result<Self::Proof, DecodeError> {
+        self.honest.decode(bytes)
+    }
+
+    fn rows(&self, proof: &Self::Proof) -> Vec<KeyPoint> {
+        self.honest.rows(proof)
+    }
+
+    fn verify_batch(&self, batch: &[(Binding, &Self::Proof)]) -> Vec<(usize, ProofPart)> {
+        self.honest.verify_batch(batch)
+    }
+}
+
+#[test]
+fn a_value_at_the_bound_or_above_is_named_and_left_out() {
+    for value in [100, 101, 127] {
+        let proposal = common::proposal(4, &SMALL);
+        let setting: Setting<WiderProver> = Setting::new(4, proposal, &mut OsRng).unwrap();
+        let mut people: Vec<Box<dyn Participant>> = Vec::new();
+        for number in 1..=4 {
+            let top = if number == 2 { value } else { 99 };
+            let member = setting.member(id(number), vec![1, top, 0]).unwrap();
+            people.push(Box::new(member));
+        }
+        let aggregator = setting.aggregator(Vec::new()).unwrap();
+        let played = play(aggregator, &mut people, |_| ()).unwrap();
+        let board = setting.board(played.aggregator.log());
+        let options = Options {
+            organiser: Some(setting.organiser),
+            aggregate: Some(vec![3, 297, 0]),
+            ..Options::default()
+        };
+        let report = audit(&board[..], &options).unwrap();
+        let faults = [(client(2), Check::InputRange)];
+        expect(&report, Verdict::Verified, &[1, 3, 4], &faults, &[]);
+        assert_eq!(report.absent[0].outcome, "excluded for a fault (submit)");
+    }
+}
+
+/// Adds `delta` to one coordinate of a submission, in its commitment and in its masked vector, so
+/// that only the range proof is left to notice.
+fn shift(scene: &Scene, coordinate: usize, delta: Fr) -> impl FnMut(&mut Vec<Vec<u8>>) + Send {
+    let round = Arc::clone(&scene.setting.round);
+    move |parts| {
+        let segment = round.layout().segments()[0].clone();
+        let (slot, scalar) = (coordinate / segment.scalars, coordinate % segment.scalars);
+        let key = round.proofs().key();
+        let at = coordinate * 32..(coordinate + 1) * 32;
+        let old = Ristretto::decode_point(&parts[0][at.clone()], "commitment").unwrap();
+        let new = old + key.open(&[delta], Fr::from(0u64));
+        parts[0][at].copy_from_slice(&Ristretto::encode_point(&new));
+        let at = scalar * 32..(scalar + 1) * 32;
+        let old = Ristretto::decode_scalar(&parts[1][at.clone()], "masked").unwrap();
+        let weight = (0..segment.width as usize * slot).fold(Fr::from(1u64), |w, _| w + w);
+        parts[1][at].copy_from_slice(&Ristretto::encode_scalar(&(old + delta * weight)));
+    }
+}
+
+/// Plays a round in which client 3 alters its submission, and checks that it is named for `check`,
+/// and the others' sum comes out.
+#[track_caller]
+fn submission_is_left_out(
+    scene: Scene,
+    check: Check,
+    alter: impl FnMut(&mut Vec<Vec<u8>>) + Send + 'static,
+) {
+    let lengths = scene.setting.round.submit_lengths();
+    let finished = scene
+        .altering_parts(3, Phase::Submit, lengths, alter)
+        .play();
+    let report = finished.is_verified(&[1, 2, 4], &[(client(3), check)]);
+    assert_eq!(report.absent[0].outcome, "excluded for a fault (submit)");
+}
+
+#[test]
+fn a_negative_value_and_any_other_outside_the_range_is_named() {
+    // Client 3 holds 0 at its first coordinate, 99 at its second.
+    for (coordinate, delta) in [
+        (0, -Fr::from(1u64)),
+        (0, Fr::from(100u64)),
+        (0, Fr::from(u64::MAX)),
+        (1, Fr::from(1u64)),
+        (1, Fr::from(2u64)),
+        (1, -Fr::from(100u64)),
+    ] {
+        let scene = Scene::new(4, &SMALL);
+        assert_eq!(scene.inputs[2][..2], [0, 99]);
+        let alter = shift(&scene, coordinate, delta);
+        submission_is_left_out(scene, Check::InputRange, alter);
+    }
+}
+
+#[test]
+fn one_coordinate_of_many_is_enough() {
+    let scene = Scene::new(4, &[(200, 256)]);
+    // The last chunk of the proof, and neither end of it.
+    assert_eq!(scene.inputs[2][196], 255);
+    let alter = shift(&scene, 196, Fr::from(1u64));
+    submission_is_left_out(scene, Check::InputRange, alter);
+}
+
+#[test]
+fn another_clients_proof_and_commitments_are_worth_nothing() {
+    let copied: Arc<Mutex<Vec<u8>>> = Arc::default();
+    let scene = Scene::new(4, &SMALL);
+    let lengths = scene.setting.round.submit_lengths();
+    let (proof_len, source) = (lengths[0], Arc::clone(&copied));
+    let (key, round) = (scene.key(3), Arc::clone(&scene.setting.round));
+    let scene = scene.altering(1, move |phase, _, said| {
+        if phase == Phase::Submit {
+            let body = &Message::decode(&said[0]).unwrap().body;
+            *source.lock().unwrap() = body[..proof_len].to_vec();
+        }
+        said
+    });
+    let finished = scene
+        .altering(3, move |phase, _, said| {
+            if phase != Phase::Submit {
+                return said;
+            }
+            let copied = copied.lock().unwrap().clone();
+            vec![sign_again(
+                &key,
+                &said[0],
+                &round.submit_lengths(),
+                &mut |parts| {
+                    parts[0].clone_from(&copied);
+                },
+            )]
+        })
+        .play_in_turn();
+    finished.is_verified(&[1, 2, 4], &[(client(3), Check::InputRange)]);
+}
+
+#[test]
+fn an_earlier_rounds_submission_is_refused_at_the_door() {
+    let earlier = Scene::new(4, &SMALL).play();
+    // The same people, for another round.
+    let mut setting = common::setting(4, &SMALL);
+    let roster = &earlier.setting.header.roster;
+    let roster = Roster::decode(roster).unwrap();
+    let aggregator = earlier.setting.aggregator.verifying_key();
+    let configuration = common::proposal(4, &SMALL)
+        .configure::<Suite>(&roster, aggregator, &mut OsRng)
+        .unwrap();
+    let organiser = SigningKey::generate(&mut OsRng);
+    setting.header.configuration = SignedConfiguration::sign(&configuration, &organiser);
+    setting.header.roster = roster.encode();
+    setting.organiser = organiser.verifying_key();
+    setting.aggregator = earlier.setting.aggregator;
+    setting.clients = earlier.setting.clients;
+    let header = &setting.header;
+    let round = Round::open(&header.configuration, &header.roster, &setting.organiser);
+    setting.round = Arc::new(round.unwrap());
+    let replayed: Vec<Vec<u8>> = earlier.records.into_iter().map(|r| r.bytes).collect();
+    let finished = Scene::of(setting)
+        .altering(3, move |phase, _, said| {
+            if phase != Phase::Submit {
+                return said;
+            }
+            let old = replayed.iter().filter(|bytes| {
+                Message::decode(bytes).is_ok_and(|message| {
+                    let sender = Sender::Client(id(3));
+                    message.envelope.phase == Phase::Submit && message.envelope.sender == sender
+                })
+            });
+            old.cloned().collect()
+        })
+        .play();
+    let report = finished.is_verified(&[1, 2, 4], &[]);
+    assert_eq!(report.absent[0].outcome, "dropped (submit)");
+    assert_eq!(finished.refusals.len(), 1);
+    assert_eq!(finished.refusals[0].2.reason, Reason::Context);
+}
+
+#[test]
+fn a_masked_vector_that_does_not_match_fails_the_round_and_names_nobody() {
+    for (scalar, delta) in [
+        // A value, a value so large that no sum can hold it, and a blinding.
+        (0, Fr::from(1u64)),
+        (0, -Fr::from(1u64)),
+        (1, Fr::from(1u64)),
+    ] {
+        let scene = Scene::new(4, &SMALL);
+        assert_eq!(scene.setting.round.masked_scalars(), 2);
+        let lengths = scene.setting.round.submit_lengths();
+        let finished = scene
+            .altering_parts(3, Phase::Submit, lengths, move |parts| {
+                let at = scalar * 32..(scalar + 1) * 32;
+                let old = Ristretto::decode_scalar(&parts[1][at.clone()], "masked").unwrap();
+                parts[1][at].copy_from_slice(&Ristretto::encode_scalar(&(old + delta)));
+            })
+            .play();
+        let report = finished.audit();
+        expect(
+            &report,
+            Verdict::Failed,
+            &[1, 2, 3, 4],
+            &[],
+            &[Check::Opening],
+        );
+    }
+    // All of the vector: the sum is noise, which the packing shows too.
+    let scene = Scene::new(4, &SMALL);
+    let lengths = scene.setting.round.submit_lengths();
+    let finished = scene
+        .altering_parts(3, Phase::Submit, lengths, |parts| {
+            let noise = Ristretto::encode_scalar(&Ristretto::wide(&[0xa5; 64]));
+            parts[1][..32].copy_from_slice(&noise);
+        })
+        .play();
+    let failed = [Check::Opening, Check::Aggregate];
+    expect(
+        &finished.audit(),
+        Verdict::Failed,
+        &[1, 2, 3, 4],
+        &[],
+        &failed,
+    );
+}
+
+/// Plays a round in which client 3 alters what it shares.
+fn sharing(alter: impl FnMut(&mut Vec<Vec<u8>>) + Send + 'static) -> common::Finished {
+    sharing_among(4, alter)
+}
+
+fn sharing_among(
+    clients: u32,
+    alter: impl FnMut(&mut Vec<Vec<u8>>) + Send + 'static,
+) -> common::Finished {
+    let scene = Scene::new(clients, &SMALL);
+    let round = &scene.setting.round;
+    let all = ClientSet::of(clients, |_| true);
+    let lengths = round.share_lengths(id(3), &all);
+    scene.altering_parts(3, Phase::Share, lengths, alter).play()
+}
+
+fn alter_pair(part: &mut Vec<u8>, alter: impl FnOnce(&mut DealtPair)) {
+    let mut pair = DealtPair::decode(part).unwrap();
+    alter(&mut pair);
+    *part = pair.encode();
+}
+
+#[test]
+fn commitments_off_the_polynomial_are_named() {
+    let one = KEY_TABLE.basepoint();
+    // One share of either secret.
+    for secret in 0..2 {
+        let finished = sharing(move |parts| {
+            alter_pair(&mut parts[2], |pair| pair.commitments[secret] += one);
+        });
+        let report = finished.is_verified(&[1, 2, 4], &[(client(3), Check::SetUp)]);
+        assert_eq!(report.absent[0].outcome, "excluded for a fault (share)");
+    }
+    // A seed commitment that is not what was shared.
+    let finished = sharing(move |parts| {
+        let seed = Ristretto::decode_point(&parts[0], "seed").unwrap();
+        parts[0] = Ristretto::encode_point(&(seed + one));
+    });
+    finished.is_verified(&[1, 2, 4], &[(client(3), Check::SetUp)]);
+    // A polynomial of too high a degree: with three holders and threshold 2, add c x (x - 1) (x - 2).
+    let finished = sharing(move |parts| {
+        for (holder, part) in [1u64, 2, 4].into_iter().zip(parts.iter_mut().skip(1)) {
+            let shift = KeyScalar::from(holder * (holder - 1) * holder.saturating_sub(2));
+            alter_pair(part, |pair| pair.commitments[0] += one * shift);
+        }
+    });
+    finished.is_verified(&[1, 2, 4], &[(client(3), Check::SetUp)]);
+}
+
+#[test]
+fn a_bad_sealed_share_costs_its_recipient_who_is_not_named() {
+    // The recipient does not confirm, and drops out; the others go on.
+    let finished = sharing_among(10, |parts| parts[1][PAIR_LEN - 1] ^= 1);
+    let report = finished.is_verified(&[2, 3, 4, 5, 6, 7, 8, 9, 10], &[]);
+    assert_eq!(report.absent[0].outcome, "dropped (confirm)");
+    // Too many recipients: those that are left are too few for anybody to go on.
+    let Scene {
+        setting,
+        mut people,
+        inputs: _,
+    } = {
+        let scene = Scene::new(10, &SMALL);
+        let all = ClientSet::of(10, |_| true);
+        let lengths = scene.setting.round.share_lengths(id(3), &all);
+        scene.altering_parts(3, Phase::Share, lengths, |parts| {
+            for part in parts.iter_mut().skip(1).take(6) {
+                part[PAIR_LEN - 1] ^= 1;
+            }
+        })
+    };
+    let aggregator = setting.aggregator(Vec::new()).unwrap();
+    let error = play(aggregator, &mut people, |_| ()).err().unwrap();
+    assert!(error.to_string().contains("0 clients came through submit"));
+}
+
+#[test]
+fn a_key_without_its_secret_is_named() {
+    // A multiple of the key of client 1, under the own proof and under that of client 1.
+    for copied_proof in [false, true] {
+        let victim: Arc<Mutex<Option<Vec<u8>>>> = Arc::default();
+        let source = Arc::clone(&victim);
+        let scene = Scene::new(4, &SMALL);
+        let (key, lengths) = (scene.key(3), scene.setting.round.advertise_lengths());
+        let finished = scene
+            .altering(1, move |phase, _, said| {
+                if phase == Phase::Advertise {
+                    let message = Message::decode(&said[0]);
+                    *source.lock().unwrap() = Some(message.unwrap().body);
+                }
+                said
+            })
+            .altering(3, move |phase, _, said| {
+                if phase != Phase::Advertise {
+                    return Vec::new();
+                }
+                let victim = victim.lock().unwrap().clone().unwrap();
+                let victim = Advertisement::decode(&victim).unwrap();
+                vec![sign_again(&key, &said[0], &lengths, &mut |parts| {
+                    let mut mine = Advertisement::decode(&parts[0]).unwrap();
+                    mine.keys.mask = victim.keys.mask;
+                    if copied_proof {
+                        mine.mask_proof = victim.mask_proof;
+                    } else {
+                        mine.keys.mask += victim.keys.mask;
+                    }
+                    parts[0] = mine.encode();
+                })]
+            })
+            .play_in_turn();
+        let report = finished.is_verified(&[1, 2, 4], &[(client(3), Check::SetUp)]);
+        assert_eq!(report.absent[0].outcome, "excluded for a fault (advertise)");
+    }
+}
+
+/// `l`, the order of the group, in little-endian bytes.
+const ORDER: [u8; 32] = [
+    0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
+];
+
+/// The same scalar, not reduced: `s + l`.
+fn add_order(scalar: &mut [u8]) {
+    let mut carry = 0;
+    for (byte, order) in scalar.iter_mut().zip(ORDER) {
+        let sum = u16::from(*byte) + u16::from(order) + carry;
+        *byte = sum as u8;
+        carry = sum >> 8;
+    }
+    assert_eq!(carry, 0);
+}
+
+#[test]
+fn bodies_that_are_not_canonical_are_named() {
+    const BAD_POINTS: [[u8; 32]; 3] = [[0; 32], [0xff; 32], {
+        let mut odd = [0; 32];
+        odd[0] = 1;
+        odd
+    }];
+    let alike = |scene: &Scene, phase| match phase {
+        Phase::Advertise => scene.setting.round.advertise_lengths(),
+        Phase::Share => {
+            let all = ClientSet::of(4, |_| true);
+            scene.setting.round.share_lengths(id(3), &all)
+        }
+        _ => scene.setting.round.submit_lengths(),
+    };
+    // Phase, part, place, whether a scalar stands there, and what the place is checked by.
+    for (phase, part, at, is_scalar, check) in [
+        (Phase::Advertise, 0, 0, false, Check::Messages),
+        (Phase::Advertise, 0, 32, false, Check::Messages),
+        (Phase::Advertise, 0, 64, true, Check::Messages),
+        (Phase::Advertise, 0, 160, true, Check::Messages),
+        (Phase::Share, 0, 0, false, Check::Messages),
+        (Phase::Share, 1, 0, false, Check::Messages),
+        (Phase::Share, 2, 32, false, Check::Messages),
+        (Phase::Submit, 0, 0, false, Check::InputCommitments),
+        (Phase::Submit, 0, 3 * 32, false, Check::InputCommitments),
+        (Phase::Submit, 0, 7 * 32, true, Check::InputCommitments),
+        (Phase::Submit, 1, 0, true, Check::Messages),
+        (Phase::Submit, 1, 32, true, Check::Messages),
+    ] {
+        let fillings = if is_scalar { 1 } else { BAD_POINTS.len() };
+        for point in BAD_POINTS.iter().take(fillings) {
+            let scene = Scene::new(4, &SMALL);
+            let lengths = alike(&scene, phase);
+            let finished = scene
+                .altering_parts(3, phase, lengths, move |parts| {
+                    let place = &mut parts[part][at..at + 32];
+                    if is_scalar {
+                        add_order(place);
+                    } else {
+                        place.copy_from_slice(point);
+                    }
+                })
+                .play();
+            let report = finished.is_verified(&[1, 2, 4], &[(client(3), check)]);
+            let outcome = format!("excluded for a fault ({phase})");
+            assert_eq!(report.absent[0].outcome, outcome, "part {part}, byte {at}");
+        }
+    }
+}
+
+#[test]
+fn a_wrong_share_at_unmask_is_named_and_not_needed() {
+    let wrong = |part: &mut Vec<u8>| part[0] ^= 1;
+    let not_canonical = |part: &mut Vec<u8>| add_order(&mut part[..32]);
+    type Alter = fn(&mut Vec<u8>);
+    let cases: [(Alter, Check); 2] = [(wrong, Check::Unmasking), (not_canonical, Check::Messages)];
+    for (alter, check) in cases {
+        let scene = Scene::new(4, &SMALL);
+        let all = ClientSet::of(4, |_| true);
+        let lengths = scene.setting.round.unmask_lengths(id(3), &all);
+        let finished = scene
+            .altering_parts(3, Phase::Unmask, lengths, move |parts| alter(&mut parts[0]))
+            .play();
+        finished.is_verified(&[1, 2, 3, 4], &[(client(3), check)]);
+    }
+}
+
+/// A second submission beside the first, of the same sender.
+fn two_faces(scene: Scene) -> Scene {
+    let (key, lengths) = (scene.key(3), scene.setting.round.submit_lengths());
+    scene.altering(3, move |phase, _, mut said| {
+        if phase == Phase::Submit {
+            said.push(sign_again(&key, &said[0], &lengths, &mut |parts| {
+                parts[1][0] ^= 1;
+            }));
+        }
+        said
+    })
+}
+
+#[test]
+fn a_second_message_in_one_phase_is_refused() {
+    let finished = two_faces(Scene::new(4, &SMALL)).play();
+    finished.is_verified(&[1, 2, 3, 4], &[]);
+    assert_eq!(finished.refusals.len(), 1);
+    assert_eq!(finished.refusals[0].2.reason, Reason::Occupied);
+}
+
+#[test]
+fn two_messages_that_an_aggregator_took_name_both() {
+    let finished = Crook::new().play(two_faces(Scene::new(4, &SMALL)));
+    let faults = [(client(3), Check::Messages), (AGGREGATOR, Check::Messages)];
+    let failed = [Check::Messages];
+    expect(
+        &finished.audit(),
+        Verdict::Failed,
+        &[1, 2, 3, 4],
+        &faults,
+        &failed,
+    );
+}
+
+#[test]
+fn silence_costs_the_silent_and_nobody_else() {
+    // Having spoken, and then nothing but what an attacker may send instead: nothing at all.
+    for (last, contributors, outcome) in [
+        (Phase::Advertise, &[1, 2, 4][..], Some("dropped (share)")),
+        (Phase::Share, &[1, 2, 4], Some("dropped (confirm)")),
+        (Phase::Confirm, &[1, 2, 4], Some("dropped (submit)")),
+        (Phase::Submit, &[1, 2, 3, 4], None),
+        (Phase::Acknowledge, &[1, 2, 3, 4], None),
+    ] {
+        let finished = Scene::new(4, &SMALL).dropping(3, last).play();
+        let report = finished.is_verified(contributors, &[]);
+        let said = report.absent.first().map(|absent| absent.outcome.as_str());
+        assert_eq!(said, outcome);
+    }
+}

@@ -1,0 +1,398 @@
+//! Each check of the audit is needed: for every one that can be left out there is an attack on a
+//! real round that it alone stops, so that with the check left out nothing else fails; for every
+//! one that cannot, an attack that fails that check and no other.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::collections::BTreeSet;
+
+use common::crooked::{republished, Crook};
+use common::{
+    client, expect, failed_checks, id, knowing, named, place, set, sign_again, Scene, Suite,
+};
+use veragg::circuits::group::ristretto::{decode_key_scalar, Fr, KeyScalar, Ristretto, KEY_TABLE};
+use veragg::circuits::group::Group;
+use veragg::circuits::proof_system::ProofSystem;
+use veragg::local::{Member, Participant};
+use veragg::protocol::advertise::Advertisement;
+use veragg::protocol::checkpoint::Checkpoint;
+use veragg::protocol::dh::KeyPair;
+use veragg::protocol::members::ClientId;
+use veragg::protocol::message::Message;
+use veragg::protocol::packet::Packet;
+use veragg::protocol::phase::Phase;
+use veragg::protocol::publish::Outcome;
+use veragg::protocol::sealing::Channel;
+use veragg::protocol::share::DealtPair;
+use veragg::protocol::signing::SigningKey;
+use veragg::verifier::{audit, Check, Culprit, Options, Report, Status, Verdict};
+
+const SMALL: [(usize, u64); 1] = [(3, 100)];
+const AGGREGATOR: Culprit = Culprit::Aggregator;
+const ALL: [u32; 4] = [1, 2, 3, 4];
+
+/// Asserts that the board fails, and that nothing does once `check` is left out. Returns the
+/// report of the whole audit.
+#[track_caller]
+fn only(check: Check, board: &[u8], options: &Options) -> Report {
+    let whole = audit(board, options).unwrap();
+    assert_eq!(whole.verdict, Verdict::Failed, "{whole}");
+    let without = Options {
+        skip: BTreeSet::from([check]),
+        ..options.clone()
+    };
+    let report = audit(board, &without).unwrap();
+    assert_eq!(report.verdict, Verdict::Incomplete, "{report}");
+    assert!(report.faults.is_empty(), "{report}");
+    assert_eq!(report.status(check), Some(&Status::Skipped), "{report}");
+    whole
+}
+
+/// An honest board without its header's integrity: altered in the header.
+fn headed(alter: impl FnOnce(&mut veragg::protocol::board::Header)) -> (Vec<u8>, Options) {
+    let mut finished = Scene::new(4, &SMALL).play();
+    let options = finished.options(&ALL);
+    alter(&mut finished.setting.header);
+    (finished.setting.board(&finished.records), options)
+}
+
+#[test]
+fn v_01_configuration() {
+    let (board, options) = headed(|header| header.configuration.signature[0] ^= 1);
+    let report = audit(&board[..], &options).unwrap();
+    let failed = [Check::Configuration];
+    expect(&report, Verdict::Failed, &[], &[], &failed);
+}
+
+#[test]
+fn v_02_roster() {
+    let (board, options) = headed(|header| header.roster.rotate_left(32));
+    let report = audit(&board[..], &options).unwrap();
+    expect(&report, Verdict::Failed, &[], &[], &[Check::Roster]);
+}
+
+#[test]
+fn v_03_chain() {
+    let mut finished = Scene::new(4, &SMALL).play();
+    let last = finished.records.last_mut().unwrap();
+    let Checkpoint {
+        context,
+        phase,
+        previous,
+        mut root,
+        list,
+        ..
+    } = Checkpoint::decode(&last.bytes, 4).unwrap();
+    root.hash[31] ^= 1;
+    let key = &finished.setting.aggregator;
+    last.bytes = Checkpoint::sign(key, context, phase, previous, root, list).encode();
+    expect(
+        &finished.audit(),
+        Verdict::Failed,
+        &ALL,
+        &[],
+        &[Check::Chain],
+    );
+}
+
+#[test]
+fn v_04_messages() {
+    let crook = Crook::new().admitting(|phase, mut said| {
+        if phase == Phase::Submit {
+            said.push(said[0].clone());
+        }
+        said
+    });
+    let finished = crook.play(Scene::new(4, &SMALL));
+    let faults = [(AGGREGATOR, Check::Messages)];
+    let failed = [Check::Messages];
+    expect(&finished.audit(), Verdict::Failed, &ALL, &faults, &failed);
+}
+
+/// The graph is not on the board: the auditor derives it, and no board can contradict it. So a
+/// round over another graph than the configuration's shows by its sizes and shares.
+#[test]
+fn v_05_graph() {
+    let finished = Scene::new(10, &SMALL).play();
+    let passed = Status::Passed { records: 45 };
+    assert_eq!(finished.audit().status(Check::Graph), Some(&passed));
+    assert!(!Check::Graph.can_be_skipped());
+}
+
+/// A dealer whose polynomial has too high a degree, but agrees with one of the right degree at
+/// all holders but the last, so that the first shares rebuild the right secret.
+struct HighDegree {
+    member: Member<Suite>,
+    key: std::sync::Arc<SigningKey>,
+    context: [u8; 32],
+    lengths: Vec<usize>,
+}
+
+impl Participant for HighDegree {
+    fn id(&self) -> ClientId {
+        self.member.id()
+    }
+
+    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
+        // Its store ends in the secret of its channel key when it has advertised.
+        let saved = self.member.saved().to_vec();
+        let said = self.member.speak(phase, packet);
+        if phase != Phase::Share {
+            return said;
+        }
+        let channel = decode_key_scalar(&saved[saved.len() - 32..], "channel").unwrap();
+        let channel = KeyPair::from_secret(channel);
+        let last = veragg::protocol::message::Sender::Client(id(4));
+        let items = Packet::decode(packet, 4).unwrap().items;
+        let theirs = items.iter().find(|item| item.envelope.sender == last);
+        let theirs = Advertisement::decode(theirs.unwrap().part(0, 1).unwrap());
+        let theirs = theirs.unwrap().keys.channel;
+        let between = Channel {
+            context: &self.context,
+            dealer: self.id(),
+            recipient: id(4),
+        };
+        let deal = &mut |parts: &mut Vec<Vec<u8>>| {
+            let dealt = DealtPair::decode(&parts[3]).unwrap();
+            let mut pair = between.open(&channel, &theirs, &dealt.sealed).unwrap();
+            pair.seed += KeyScalar::from(24u64);
+            let dealt = DealtPair {
+                commitments: [&pair.mask * KEY_TABLE, &pair.seed * KEY_TABLE],
+                sealed: between.seal(&channel, &theirs, &pair),
+            };
+            parts[3] = dealt.encode();
+        };
+        vec![sign_again(&self.key, &said[0], &self.lengths, deal)]
+    }
+}
+
+#[test]
+fn v_06_set_up() {
+    let mut scene = Scene::new(4, &SMALL);
+    let round = &scene.setting.round;
+    let dealer = HighDegree {
+        member: scene.member(3),
+        key: scene.key(3),
+        context: *round.context(),
+        lengths: round.share_lengths(id(3), &set(4, &ALL)),
+    };
+    scene.people[2] = Box::new(dealer);
+    // The aggregator lists it; no holder can see what is wrong.
+    let finished = Crook::new().play(scene);
+    let board = finished.setting.board(&finished.records);
+    let report = only(Check::SetUp, &board, &finished.options(&ALL));
+    let named = named(&report);
+    assert!(named.contains(&(client(3), Check::SetUp)), "{report}");
+    assert!(named.contains(&(AGGREGATOR, Check::Chain)), "{report}");
+    assert!(named.iter().all(|f| [client(3), AGGREGATOR].contains(&f.0)));
+}
+
+/// That a proof decodes is checked in any case: what does not decode has no commitments to sum.
+#[test]
+fn v_07_a_commitments() {
+    let scene = Scene::new(4, &SMALL);
+    let lengths = scene.setting.round.submit_lengths();
+    let finished = scene
+        .altering_parts(3, Phase::Submit, lengths, |parts| {
+            parts[0][..32].fill(0);
+        })
+        .play();
+    let faults = [(client(3), Check::InputCommitments)];
+    finished.is_verified(&[1, 2, 4], &faults);
+    // And an aggregator that takes it all the same.
+    let scene = Scene::new(4, &SMALL);
+    let lengths = scene.setting.round.submit_lengths();
+    let scene = scene.altering_parts(3, Phase::Submit, lengths, |parts| {
+        parts[0][..32].fill(0);
+    });
+    let report = Crook::new().play(scene).audit();
+    assert_eq!(report.verdict, Verdict::Failed, "{report}");
+    assert!(named(&report).contains(&faults[0]), "{report}");
+}
+
+#[test]
+fn v_07_b_range() {
+    let scene = Scene::new(4, &SMALL);
+    let lengths = scene.setting.round.submit_lengths();
+    let round = std::sync::Arc::clone(&scene.setting.round);
+    // The first coordinate is at the bound, in its commitment and in the lowest slot of the vector.
+    let scene = scene.altering_parts(1, Phase::Submit, lengths, move |parts| {
+        let more = Fr::from(1u64);
+        let commitment = Ristretto::decode_point(&parts[0][..32], "commitment").unwrap();
+        let commitment = commitment + round.proofs().key().open(&[more], Fr::from(0u64));
+        parts[0][..32].copy_from_slice(&Ristretto::encode_point(&commitment));
+        let masked = Ristretto::decode_scalar(&parts[1][..32], "masked").unwrap();
+        parts[1][..32].copy_from_slice(&Ristretto::encode_scalar(&(masked + more)));
+    });
+    assert_eq!(scene.inputs[0][0] + 1, 100);
+    let finished = Crook::new().play(scene);
+    let mut options = finished.options(&ALL);
+    options.aggregate.as_mut().unwrap()[0] += 1;
+    let board = finished.setting.board(&finished.records);
+    let report = only(Check::InputRange, &board, &options);
+    let named = named(&report);
+    assert!(named.contains(&(client(1), Check::InputRange)), "{report}");
+    assert!(named.contains(&(AGGREGATOR, Check::Chain)), "{report}");
+}
+
+/// An acknowledgement is an empty message in its place, so a wrong one fails V-04, and too few
+/// fail V-10.
+#[test]
+fn v_08_d_acknowledgements() {
+    let finished = Scene::new(4, &SMALL).play();
+    let passed = Status::Passed { records: 4 };
+    let status = finished.audit();
+    assert_eq!(status.status(Check::Acknowledgements), Some(&passed));
+    let key = std::sync::Arc::clone(&finished.setting.clients[1]);
+    let at = place(&finished.records, 2, Phase::Acknowledge);
+    let mut message = Message::decode(&finished.records[at].bytes).unwrap();
+    let Message { envelope, .. } = &mut message;
+    envelope.answers[0] ^= 1;
+    let (context, sender) = (envelope.context, envelope.sender);
+    let another =
+        Message::sign(&key, context, envelope.phase, sender, envelope.answers, &[]).encode();
+    // Client 2 has signed another list, the aggregator passes it off for this one.
+    let crook = Crook::new().admitting(move |phase, mut said| {
+        if phase == Phase::Acknowledge {
+            said.push(another.clone());
+        }
+        said
+    });
+    let finished = crook.play(Scene::of(finished.setting));
+    let report = finished.audit();
+    let faults = [(AGGREGATOR, Check::Messages)];
+    expect(&report, Verdict::Failed, &ALL, &faults, &[Check::Messages]);
+}
+
+#[test]
+fn v_09_unmasking() {
+    let scene = Scene::new(4, &SMALL);
+    let lengths = scene.setting.round.unmask_lengths(id(4), &set(4, &ALL));
+    // The last to be heard: the sum comes out without its shares.
+    let scene = scene.altering_parts(4, Phase::Unmask, lengths, |parts| parts[0][0] ^= 1);
+    let finished = Crook::new()
+        .publishing(|books, honest| {
+            let mut books = books.clone();
+            books.forget(Phase::Unmask, id(4));
+            assert_eq!(books.publication().outcomes, honest.outcomes);
+            books.publication()
+        })
+        .play(scene);
+    let board = finished.setting.board(&finished.records);
+    let report = only(Check::Unmasking, &board, &finished.options(&ALL));
+    let named = named(&report);
+    assert!(named.contains(&(client(4), Check::Unmasking)), "{report}");
+    assert!(named.contains(&(AGGREGATOR, Check::Chain)), "{report}");
+}
+
+#[test]
+fn v_10_contributors() {
+    let finished = Scene::new(4, &SMALL).dropping(4, Phase::Confirm).play();
+    let records = republished(&finished, |publication| {
+        publication.outcomes[3] = Outcome::Faulty(Phase::Submit);
+    });
+    let board = finished.setting.board(&records);
+    let report = only(Check::Contributors, &board, &finished.options(&[1, 2, 3]));
+    let faults = [(AGGREGATOR, Check::Contributors)];
+    let failed = [Check::Contributors];
+    expect(&report, Verdict::Failed, &[1, 2, 3], &faults, &failed);
+}
+
+#[test]
+fn v_11_opening() {
+    let finished = Scene::new(4, &SMALL).play();
+    let records = republished(&finished, |publication| {
+        publication.opening[0] += Fr::from(1u64);
+    });
+    let mut options = finished.options(&ALL);
+    options.aggregate.as_mut().unwrap()[0] += 1;
+    let board = finished.setting.board(&records);
+    let report = only(Check::Opening, &board, &options);
+    expect(&report, Verdict::Failed, &ALL, &[], &[Check::Opening]);
+}
+
+#[test]
+fn v_12_aggregate() {
+    let finished = Scene::new(4, &SMALL).play();
+    let mut options = finished.options(&ALL);
+    options.aggregate.as_mut().unwrap()[2] -= 1;
+    let board = finished.setting.board(&finished.records);
+    let report = only(Check::Aggregate, &board, &options);
+    expect(&report, Verdict::Failed, &ALL, &[], &[Check::Aggregate]);
+}
+
+#[test]
+fn v_13_receipts() {
+    let finished = Scene::new(4, &SMALL).play();
+    let mut options = finished.options(&ALL);
+    let receipt = &finished.receipts[7].2;
+    let key = &finished.setting.aggregator;
+    let (context, entry) = (receipt.context, receipt.entry);
+    options.receipts = vec![veragg::protocol::receipt::Receipt::sign(
+        key,
+        context,
+        receipt.index + 1,
+        entry,
+    )];
+    let board = finished.setting.board(&finished.records);
+    let report = only(Check::Receipts, &board, &options);
+    let faults = [(AGGREGATOR, Check::Receipts)];
+    expect(&report, Verdict::Failed, &ALL, &faults, &[Check::Receipts]);
+}
+
+/// The case of each check, above.
+fn case_of(check: Check) -> Option<fn()> {
+    Some(match check {
+        Check::Configuration => v_01_configuration,
+        Check::Roster => v_02_roster,
+        Check::Chain => v_03_chain,
+        Check::Messages => v_04_messages,
+        Check::Graph => v_05_graph,
+        Check::SetUp => v_06_set_up,
+        Check::InputCommitments => v_07_a_commitments,
+        Check::InputRange => v_07_b_range,
+        Check::Acknowledgements => v_08_d_acknowledgements,
+        Check::Unmasking => v_09_unmasking,
+        Check::Contributors => v_10_contributors,
+        Check::Opening => v_11_opening,
+        Check::Aggregate => v_12_aggregate,
+        Check::Receipts => v_13_receipts,
+        // No suite has these claims yet.
+        Check::InputNorm | Check::InputSum | Check::TrustedSetUp => return None,
+    })
+}
+
+#[test]
+fn every_check_has_a_case_or_does_not_apply() {
+    let honest = Scene::new(4, &SMALL).play().audit();
+    for &check in Check::ALL {
+        let status = honest.status(check).unwrap();
+        let applies = !matches!(status, Status::NotApplicable { .. });
+        // No receipt was given here.
+        let applies = applies || check == Check::Receipts;
+        assert_eq!(case_of(check).is_some(), applies, "{check}: {status}");
+    }
+}
+
+#[test]
+fn what_every_other_check_stands_on_cannot_be_left_out() {
+    let finished = Scene::new(4, &SMALL).play();
+    let board = finished.setting.board(&finished.records);
+    for &check in Check::ALL {
+        let options = Options {
+            skip: BTreeSet::from([check]),
+            ..knowing(&finished.setting)
+        };
+        let report = audit(&board[..], &options);
+        assert_eq!(report.is_ok(), check > Check::Graph, "{check}");
+        let Ok(report) = report else { continue };
+        assert!(failed_checks(&report).is_empty());
+        // What was left out is never said to have passed.
+        let status = report.status(check).unwrap();
+        assert!(
+            !matches!(status, Status::Passed { .. }),
+            "{check}: {status}"
+        );
+    }
+}

@@ -1,0 +1,291 @@
+//! Aggregators that show their clients different or false things: what the clients refuse, and
+//! that nobody gets at an input or at an honest party's name that way.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::sync::Arc;
+
+use common::crooked::{Crook, Crooked};
+use common::{client, expect, id, input, named, speakers, Finished, Scene, Suite};
+use rand_core::OsRng;
+use veragg::local::{Member, Participant, Setting};
+use veragg::protocol::client::{AnyClient, ClientError};
+use veragg::protocol::members::{ClientId, ClientSet};
+use veragg::protocol::message::Sender;
+use veragg::protocol::packet::Packet;
+use veragg::protocol::phase::Phase;
+use veragg::verifier::{Check, Culprit, Options, Verdict};
+use zeroize::Zeroizing;
+
+const SMALL: [(usize, u64); 1] = [(3, 100)];
+const AGGREGATOR: Culprit = Culprit::Aggregator;
+
+/// Honest members, to be driven by hand.
+fn members(setting: &Setting<Suite>) -> Vec<Member<Suite>> {
+    let all = ClientId::all(setting.round.clients());
+    all.map(|id| setting.member(id, input(id.number(), &SMALL)).unwrap())
+        .collect()
+}
+
+#[test]
+fn two_boards_shown_to_two_groups_are_found() {
+    let setting = common::setting(4, &SMALL);
+    let mut members = members(&setting);
+    let mut first = setting.aggregator(Vec::new()).unwrap();
+    let mut second = setting.aggregator(Vec::new()).unwrap();
+    for phase in [Phase::Advertise, Phase::Share, Phase::Confirm] {
+        for member in &mut members {
+            for message in member.speak(phase, &first.packet(member.id())) {
+                first.receive(&message, 0).unwrap();
+                // The second board lacks one confirmation.
+                if phase != Phase::Confirm || member.id() != id(4) {
+                    second.receive(&message, 0).unwrap();
+                }
+            }
+        }
+        first = first.close().unwrap();
+        second = second.close().unwrap();
+    }
+    let shown = second.packet(id(3));
+    let shown = Packet::decode(&shown, 4).unwrap();
+    // Client 3 follows the second board, the others the first.
+    while first.phase() != Phase::Publish {
+        let phase = first.phase();
+        for member in &mut members {
+            let packet = if member.id() == id(3) && phase == Phase::Submit {
+                second.packet(id(3))
+            } else {
+                first.packet(member.id())
+            };
+            for message in member.speak(phase, &packet) {
+                first.receive(&message, 0).unwrap();
+            }
+        }
+        first = first.close().unwrap();
+    }
+    let stopped = members[2].stopped();
+    let fork = matches!(
+        stopped,
+        Some(ClientError::Fork {
+            phase: Phase::Submit
+        })
+    );
+    assert!(fork, "{stopped:?}");
+    let records = first.into_log();
+    let inputs = (1..=4).map(|n| input(n, &SMALL)).collect();
+    let finished = Finished {
+        setting,
+        inputs,
+        records,
+        receipts: Vec::new(),
+        refusals: Vec::new(),
+    };
+    // By itself the first board is right.
+    finished.is_verified(&[1, 2, 4], &[]);
+    let options = Options {
+        checkpoint: Some(shown.checkpoint),
+        ..finished.options(&[1, 2, 4])
+    };
+    let report = finished.audit_of(&finished.records, &options);
+    let faults = [(AGGREGATOR, Check::Chain)];
+    expect(
+        &report,
+        Verdict::Failed,
+        &[1, 2, 4],
+        &faults,
+        &[Check::Chain],
+    );
+}
+
+/// Plays to the acknowledgements with clients `1..=split` and 10 shown a list with client 10 on it
+/// and the others one without, and lets everybody unmask who will. `mixed`: whether each group is
+/// shown the other's acknowledgements as well.
+fn split_lists(split: u32, mixed: bool) -> (Vec<u32>, Vec<u32>) {
+    let setting = common::setting(10, &SMALL);
+    let mut members = members(&setting);
+    let mut books = Crooked::new(&setting);
+    let packet = |books: &Crooked| books.packet().map_or(Vec::new(), |packet| packet.encode());
+    while books.phase != Phase::Acknowledge {
+        let shown = packet(&books);
+        for member in &mut members {
+            for message in member.speak(books.phase, &shown) {
+                books.take(message);
+            }
+        }
+        if books.phase != Phase::Submit {
+            books.close(books.list());
+            continue;
+        }
+        break;
+    }
+    let mut groups = [books.clone(), books];
+    groups[0].close(ClientSet::of(10, |_| true));
+    groups[1].close(ClientSet::of(10, |client| client != id(10)));
+    let side = |id: ClientId| usize::from(id.number() > split && id.number() != 10);
+    let shown = groups.each_ref().map(packet);
+    let mut said: [Vec<Vec<u8>>; 2] = Default::default();
+    for member in &mut members {
+        let group = side(member.id());
+        said[group].extend(member.speak(Phase::Acknowledge, &shown[group]));
+    }
+    assert_eq!(said[0].len() + said[1].len(), 10);
+    for (group, books) in groups.iter_mut().enumerate() {
+        let foreign = if mixed {
+            said[1 - group].clone()
+        } else {
+            Vec::new()
+        };
+        for message in said[group].iter().cloned().chain(foreign) {
+            books.take(message);
+        }
+        let list = books.list();
+        books.close(list);
+    }
+    let shown = groups.each_ref().map(packet);
+    let mut revealed: [Vec<u32>; 2] = Default::default();
+    for member in &mut members {
+        let group = side(member.id());
+        if !member.speak(Phase::Unmask, &shown[group]).is_empty() {
+            revealed[group].push(member.id().number());
+        }
+    }
+    let [with, without] = revealed;
+    (with, without)
+}
+
+#[test]
+fn different_lists_of_contributors_never_get_both_secrets_of_anybody() {
+    // Six neighbours must acknowledge the same list: with it, or without client 10, or neither.
+    for split in 0..=9 {
+        let (with, without) = split_lists(split, false);
+        assert!(
+            with.is_empty() || without.is_empty(),
+            "{with:?} {without:?}"
+        );
+        assert_eq!(!with.is_empty(), split + 1 >= 7, "{split}: {with:?}");
+        assert_eq!(!without.is_empty(), 9 - split >= 7, "{split}: {without:?}");
+    }
+    // Acknowledgements of the other list are no help.
+    for split in [4, 5] {
+        assert_eq!(split_lists(split, true), (Vec::new(), Vec::new()));
+    }
+}
+
+#[test]
+fn packets_that_lack_or_alter_something_are_refused() {
+    type Alter = fn(Packet) -> Packet;
+    let alterations: [(&str, Alter); 8] = [
+        ("a neighbour's message is missing", |mut packet| {
+            packet.items.pop();
+            packet
+        }),
+        ("another leaf", |mut packet| {
+            packet.items[1].index += 1;
+            packet
+        }),
+        ("another signature", |mut packet| {
+            packet.items[1].envelope.signature[3] ^= 1;
+            packet
+        }),
+        ("a path cut off", |mut packet| {
+            packet.items[1].inclusion.truncate(32);
+            packet
+        }),
+        ("no proof that the tree was continued", |mut packet| {
+            packet.consistency.push(0);
+            packet
+        }),
+        (
+            "another's message under a neighbour's number",
+            |mut packet| {
+                let one = ClientId::new(1).unwrap();
+                packet.items[1].envelope.sender = Sender::Client(one);
+                packet
+            },
+        ),
+        ("a list that was not signed", |mut packet| {
+            packet.checkpoint.list.remove(ClientId::new(4).unwrap());
+            packet
+        }),
+        ("the messages of nobody", |mut packet| {
+            packet.items.clear();
+            packet
+        }),
+    ];
+    let phases = [
+        (Phase::Advertise, Phase::Share),
+        (Phase::Confirm, Phase::Submit),
+        (Phase::Submit, Phase::Acknowledge),
+        (Phase::Acknowledge, Phase::Unmask),
+    ];
+    for (closed, next) in phases {
+        for (what, alter) in alterations {
+            // Everybody needs the items of clients 2 and 4, who need each other's.
+            let crook = Crook::new().showing(move |_, packet| {
+                if packet.checkpoint.phase == closed {
+                    alter(packet)
+                } else {
+                    packet
+                }
+            });
+            let finished = crook.play(Scene::new(4, &SMALL));
+            let said = speakers(&finished.records, next);
+            // Only the author of the message that was touched does not need it.
+            assert!(said.len() <= 1, "{closed}, {what}: {said:?}");
+        }
+    }
+}
+
+/// A dealer that deals twice from one advertisement, and so has two messages that hold.
+struct TwoDeals(Member<Suite>, Arc<Setting<Suite>>);
+
+impl Participant for TwoDeals {
+    fn id(&self) -> ClientId {
+        self.0.id()
+    }
+
+    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
+        let saved = self.0.saved().to_vec();
+        let mut said = self.0.speak(phase, packet);
+        if phase == Phase::Share {
+            let key = Arc::clone(&self.1.clients[self.id().index()]);
+            let client = AnyClient::resume(Arc::clone(&self.1.round), key, &saved).unwrap();
+            let mut store = Zeroizing::new(Vec::new());
+            said.extend(client.advance(packet, None, &mut OsRng, &mut store).1);
+        }
+        said
+    }
+}
+
+#[test]
+fn a_dealer_and_an_aggregator_cannot_frame_a_holder() {
+    let mut scene = Scene::new(4, &SMALL);
+    let member = scene.member(3);
+    let setting = Setting {
+        round: Arc::clone(&scene.setting.round),
+        header: scene.setting.header.clone(),
+        organiser: scene.setting.organiser,
+        aggregator: Arc::clone(&scene.setting.aggregator),
+        clients: scene.setting.clients.clone(),
+    };
+    scene.people[2] = Box::new(TwoDeals(member, Arc::new(setting)));
+    // Client 1 is shown the second deal, the others the first.
+    let crook = Crook::new().showing(|reader, mut packet| {
+        let dealer = Sender::Client(id(3));
+        let mut deals = 0;
+        packet.items.retain(|item| {
+            let share = item.envelope.phase == Phase::Share && item.envelope.sender == dealer;
+            deals += usize::from(share);
+            !share || (deals == 2) == (reader == id(1))
+        });
+        packet
+    });
+    let finished = crook.play(scene);
+    // Everybody went on to the end, so client 1 revealed a share of the second deal.
+    assert_eq!(speakers(&finished.records, Phase::Unmask), [1, 2, 3, 4]);
+    let report = finished.audit();
+    assert_eq!(report.verdict, Verdict::Failed, "{report}");
+    let faults = [(client(3), Check::Messages), (AGGREGATOR, Check::Messages)];
+    assert_eq!(named(&report), faults.into(), "{report}");
+}

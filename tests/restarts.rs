@@ -1,0 +1,239 @@
+//! Clients and aggregators that stop anywhere and go on from what they wrote down.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::sync::{Arc, Mutex};
+
+use common::{expect, id, setting, Scene, Suite};
+use rand_core::OsRng;
+use veragg::local::{Participant, Setting};
+use veragg::protocol::aggregator::{AggregatorError, AnyAggregator};
+use veragg::protocol::board::{Record, RecordKind};
+use veragg::protocol::checkpoint::Checkpoint;
+use veragg::protocol::client::{AnyClient, Client, ClientError};
+use veragg::protocol::members::ClientId;
+use veragg::protocol::message::Message;
+use veragg::protocol::phase::Phase;
+use veragg::protocol::signing::SigningKey;
+use veragg::verifier::Verdict;
+use zeroize::Zeroizing;
+
+const SMALL: [(usize, u64); 1] = [(2, 100)];
+
+/// A client of which nothing but its store and its long-term key is left between two phases. It
+/// says everything twice: before the crash, and what it finds to have said after it.
+struct Crashing {
+    id: ClientId,
+    setting: Arc<Setting<Suite>>,
+    input: Vec<u64>,
+    store: Zeroizing<Vec<u8>>,
+    /// A copy of the store after each phase.
+    written: Arc<Mutex<Vec<Vec<u8>>>>,
+}
+
+impl Crashing {
+    fn new(setting: &Arc<Setting<Suite>>, number: u32) -> Self {
+        Self {
+            id: id(number),
+            setting: Arc::clone(setting),
+            input: common::input(number, &SMALL),
+            store: Zeroizing::new(Vec::new()),
+            written: Arc::default(),
+        }
+    }
+
+    fn key(&self) -> Arc<SigningKey> {
+        Arc::clone(&self.setting.clients[self.id.index()])
+    }
+
+    fn restored(&self) -> AnyClient<Suite> {
+        let round = Arc::clone(&self.setting.round);
+        if self.store.is_empty() {
+            return AnyClient::Joined(Client::join(round, self.key()).unwrap());
+        }
+        AnyClient::resume(round, self.key(), &self.store).unwrap()
+    }
+}
+
+impl Participant for Crashing {
+    fn id(&self) -> ClientId {
+        self.id
+    }
+
+    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
+        let input = (phase == Phase::Submit).then_some(self.input.as_slice());
+        let client = self.restored();
+        let (_, said) = client.advance(packet, input, &mut OsRng, &mut self.store);
+        let said = said.unwrap();
+        let again = self.restored().message().to_vec();
+        assert_eq!(said, again);
+        self.written.lock().unwrap().push(self.store.to_vec());
+        vec![said, again]
+    }
+}
+
+/// A round of crashing clients, and what the first of them wrote down.
+fn crashing_round() -> (Arc<Setting<Suite>>, Vec<Record>, Vec<Vec<u8>>) {
+    let setting = Arc::new(setting(4, &SMALL));
+    let mut people: Vec<_> = (1..=4).map(|n| Crashing::new(&setting, n)).collect();
+    let written = Arc::clone(&people[0].written);
+    let mut aggregator = setting.aggregator(Vec::new()).unwrap();
+    while aggregator.phase() != Phase::Publish {
+        for person in &mut people {
+            let packet = aggregator.packet(person.id());
+            for message in person.speak(aggregator.phase(), &packet) {
+                aggregator.receive(&message, 0).unwrap();
+            }
+        }
+        aggregator = aggregator.close().unwrap();
+    }
+    let written = written.lock().unwrap().clone();
+    (setting, aggregator.into_log(), written)
+}
+
+#[test]
+fn clients_restored_in_every_phase_go_on_and_say_the_same() {
+    let (setting, records, written) = crashing_round();
+    assert_eq!(written.len(), 6);
+    // Each client said everything twice, and the board has it once.
+    assert_eq!(records.len(), 4 * 6 + 1 + 7);
+    let board = setting.board(&records);
+    let report = veragg::verifier::audit(&board[..], &common::knowing(&setting)).unwrap();
+    expect(&report, Verdict::Verified, &[1, 2, 3, 4], &[], &[]);
+}
+
+#[test]
+fn a_finished_client_has_nothing_more_to_say() {
+    let (setting, _, written) = crashing_round();
+    let key = Arc::clone(&setting.clients[0]);
+    let round = Arc::clone(&setting.round);
+    let client = AnyClient::resume(round, key, written.last().unwrap()).unwrap();
+    let mut store = Zeroizing::new(Vec::new());
+    let (client, said) = client.advance(&[], None, &mut OsRng, &mut store);
+    assert!(matches!(said, Err(ClientError::Finished)));
+    assert!(matches!(client, AnyClient::Finished(_)) && store.is_empty());
+}
+
+#[test]
+fn saved_bytes_that_are_not_this_clients_are_refused() {
+    let (setting, _, written) = crashing_round();
+    let (_, _, foreign) = crashing_round();
+    let resume = |number: u32, saved: &[u8]| {
+        let key = Arc::clone(&setting.clients[id(number).index()]);
+        AnyClient::resume(Arc::clone(&setting.round), key, saved).map(|_| ())
+    };
+    for (saved, foreign) in written.iter().zip(&foreign) {
+        assert_eq!(resume(1, saved), Ok(()));
+        assert!(resume(2, saved).is_err(), "another client's");
+        assert!(resume(1, foreign).is_err(), "another round's");
+        for end in 0..saved.len() {
+            assert!(resume(1, &saved[..end]).is_err(), "cut off at {end}");
+        }
+        assert!(resume(1, &[saved, &[0][..]].concat()).is_err());
+        // Version, state, context and number.
+        for at in 0..2 + 1 + 32 + 4 {
+            let mut damaged = saved.clone();
+            damaged[at] ^= 0x40;
+            assert!(resume(1, &damaged).is_err(), "byte {at}");
+        }
+    }
+    assert!(resume(1, &[]).is_err());
+}
+
+#[test]
+fn any_damage_to_a_store_is_refused_or_does_not_panic() {
+    let (setting, _, written) = crashing_round();
+    for saved in &written {
+        for at in 0..saved.len() {
+            let mut damaged = saved.clone();
+            damaged[at] ^= 1 << (at % 8);
+            let key = Arc::clone(&setting.clients[0]);
+            let client = AnyClient::resume(Arc::clone(&setting.round), key, &damaged);
+            // It may be another state, but never one that is taken for the one that was saved.
+            if let Ok(client) = client {
+                let mut store = Zeroizing::new(Vec::new());
+                let (_, said) = client.advance(&[], Some(&[1, 2]), &mut OsRng, &mut store);
+                assert!(said.is_err(), "byte {at}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_aggregator_that_stops_at_any_record_ends_with_the_same_board() {
+    let finished = Scene::new(4, &SMALL).dropping(4, Phase::Confirm).play();
+    let (setting, records) = (&finished.setting, &finished.records);
+    for at in 0..=records.len() {
+        let mut aggregator = setting.aggregator(records[..at].to_vec()).unwrap();
+        // What the crash kept it from writing comes once more, as do the messages it has.
+        while aggregator.phase() != Phase::Publish {
+            let of_phase = |record: &&Record| {
+                let phase = Message::decode(&record.bytes).map(|m| m.envelope.phase);
+                record.kind == RecordKind::Message && phase == Ok(aggregator.phase())
+            };
+            let said: Vec<_> = records.iter().filter(of_phase).cloned().collect();
+            for record in said {
+                aggregator.receive(&record.bytes, 0).unwrap();
+            }
+            aggregator = aggregator.close().unwrap();
+        }
+        assert!(aggregator.into_log() == *records, "stopped at record {at}");
+    }
+}
+
+#[test]
+fn a_log_that_was_changed_is_refused() {
+    let finished = Scene::new(4, &SMALL).play();
+    let (setting, records) = (&finished.setting, &finished.records);
+    let resume = |log: Vec<Record>| -> Result<(), AggregatorError> {
+        let (round, key) = (Arc::clone(&setting.round), Arc::clone(&setting.aggregator));
+        AnyAggregator::resume(round, key, log).map(drop)
+    };
+    assert!(resume(records.clone()).is_ok());
+    let refused = |what: &str, at: usize, log: Vec<Record>| {
+        let error = resume(log).err();
+        assert!(error.is_some(), "record {at} {what}");
+    };
+    for (at, record) in records.iter().enumerate() {
+        for byte in [0, record.bytes.len() / 2, record.bytes.len() - 1] {
+            let mut log = records.clone();
+            log[at].bytes[byte] ^= 1;
+            refused("changed", at, log);
+        }
+        let mut log = records.clone();
+        log.insert(at, record.clone());
+        refused("doubled", at, log);
+        let mut log = records.clone();
+        log.push(record.clone());
+        refused("doubled at the end", at, log);
+        if at + 1 < records.len() {
+            let mut log = records.clone();
+            log.remove(at);
+            refused("taken away", at, log);
+        }
+    }
+    let foreign = Scene::new(4, &SMALL).play();
+    refused("of another round", 0, foreign.records);
+}
+
+#[test]
+fn an_aggregator_with_another_key_cannot_go_on() {
+    let finished = Scene::new(4, &SMALL).play();
+    let round = Arc::clone(&finished.setting.round);
+    let other = SigningKey::generate(&mut OsRng);
+    let error = AnyAggregator::resume(round, other, finished.records).err();
+    assert!(matches!(error, Some(AggregatorError::Replay { record: 4 })));
+}
+
+#[test]
+fn a_checkpoint_under_the_right_key_but_with_another_list_is_refused() {
+    let finished = Scene::new(4, &SMALL).play();
+    let mut log = finished.records.clone();
+    let at = log.iter().position(|r| r.kind == RecordKind::Checkpoint);
+    let old = Checkpoint::decode(&log[at.unwrap()].bytes, 4).unwrap();
+    let (key, list) = (&finished.setting.aggregator, common::set(4, &[1, 2, 3]));
+    let new = Checkpoint::sign(key, old.context, old.phase, old.previous, old.root, list);
+    log[at.unwrap()].bytes = new.encode();
+    assert!(finished.setting.aggregator(log).is_err());
+}

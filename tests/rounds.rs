@@ -1,0 +1,347 @@
+//! Honest rounds: whatever is ordinary, the sum comes out, and nobody is named.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::io::Read;
+
+use common::{expect, id, proposal, setting, Finished, Scene};
+use rand_core::OsRng;
+use veragg::local::{play, Setting};
+use veragg::protocol::aggregator::Reply;
+use veragg::protocol::message::Message;
+use veragg::protocol::phase::Phase;
+use veragg::protocol::receipt::{Reason, Refusal};
+use veragg::protocol::signing::SigningKey;
+use veragg::verifier::{audit, Verdict};
+
+const SMALL: [(usize, u64); 1] = [(3, 100)];
+
+#[test]
+fn sums_of_several_segments_come_out() {
+    let segments = [(3, 2), (2, 3), (4, 1000), (3, (1 << 16) + 1), (1, u64::MAX)];
+    for clients in [4, 10] {
+        let finished = Scene::new(clients, &segments).play();
+        let all: Vec<_> = (1..=clients).collect();
+        finished.is_verified(&all, &[]);
+        assert_eq!(finished.receipts.len(), 6 * clients as usize);
+        assert!(finished.refusals.is_empty());
+    }
+}
+
+#[test]
+fn everybody_at_the_upper_end_fits() {
+    let mut scene = Scene::new(4, &[(40, 1 << 16), (5, 3)]);
+    for number in 1..=4 {
+        let top = [vec![(1 << 16) - 1; 40], vec![2; 5]].concat();
+        let member = scene.setting.member(id(number), top.clone()).unwrap();
+        scene.people[id(number).index()] = Box::new(member);
+        scene.inputs[id(number).index()] = top;
+    }
+    scene.play().is_verified(&[1, 2, 3, 4], &[]);
+}
+
+/// Asserts that the report says of these clients when they dropped out.
+fn absent(finished: &Finished, contributors: &[u32], absent: &[(u32, &str)]) {
+    let report = finished.is_verified(contributors, &[]);
+    let said = report.absent.iter();
+    let said: Vec<_> = said.map(|a| (a.client, a.outcome.as_str())).collect();
+    assert_eq!(said, absent);
+}
+
+#[test]
+fn a_client_may_drop_out_after_any_phase() {
+    absent(
+        &Scene::new(4, &SMALL).silent(2).play(),
+        &[1, 3, 4],
+        &[(2, "dropped (advertise)")],
+    );
+    for (after, outcome) in [
+        (Phase::Advertise, "dropped (share)"),
+        (Phase::Share, "dropped (confirm)"),
+        (Phase::Confirm, "dropped (submit)"),
+    ] {
+        let finished = Scene::new(4, &SMALL).dropping(2, after).play();
+        absent(&finished, &[1, 3, 4], &[(2, outcome)]);
+    }
+    // Whoever has submitted is in the sum, whether or not it is heard again.
+    for after in [Phase::Submit, Phase::Acknowledge] {
+        let finished = Scene::new(4, &SMALL).dropping(2, after).play();
+        absent(&finished, &[1, 2, 3, 4], &[]);
+    }
+}
+
+#[test]
+fn several_may_drop_out_at_once_and_one_after_the_other() {
+    let finished = Scene::new(10, &SMALL)
+        .dropping(3, Phase::Confirm)
+        .dropping(8, Phase::Confirm)
+        .play();
+    absent(
+        &finished,
+        &[1, 2, 4, 5, 6, 7, 9, 10],
+        &[(3, "dropped (submit)"), (8, "dropped (submit)")],
+    );
+    let finished = Scene::new(10, &SMALL)
+        .silent(1)
+        .dropping(2, Phase::Share)
+        .dropping(9, Phase::Submit)
+        .play();
+    absent(
+        &finished,
+        &[3, 4, 5, 6, 7, 8, 9, 10],
+        &[(1, "dropped (advertise)"), (2, "dropped (confirm)")],
+    );
+}
+
+#[test]
+fn messages_may_come_in_any_order_and_twice() {
+    let mut scene = Scene::new(4, &SMALL).altering(2, |_, _, said| {
+        said.iter().flat_map(|m| [m.clone(), m.clone()]).collect()
+    });
+    scene.people.reverse();
+    scene.people.swap(0, 2);
+    let finished = scene.play();
+    finished.is_verified(&[1, 2, 3, 4], &[]);
+    assert!(finished.refusals.is_empty());
+    let of_two: Vec<_> = finished.receipts.iter().filter(|r| r.0 == id(2)).collect();
+    assert_eq!(of_two.len(), 12);
+    for twice in of_two.chunks(2) {
+        assert_eq!(twice[0], twice[1]);
+    }
+}
+
+#[test]
+fn what_comes_in_the_next_phase_is_refused_and_does_no_harm() {
+    let mut held_back = None;
+    let scene = Scene::new(4, &SMALL).altering(3, move |phase, _, said| match phase {
+        Phase::Submit => {
+            held_back = Some(said);
+            Vec::new()
+        }
+        Phase::Acknowledge => held_back.take().unwrap(),
+        _ => said,
+    });
+    let finished = scene.play();
+    absent(&finished, &[1, 2, 4], &[(3, "dropped (submit)")]);
+    let [(who, phase, refusal)] = &finished.refusals[..] else {
+        panic!("{:?}", finished.refusals);
+    };
+    assert_eq!((*who, *phase), (id(3), Phase::Acknowledge));
+    assert_eq!(refusal.reason, Reason::Late);
+}
+
+fn refused(reply: Reply) -> Refusal {
+    match reply {
+        Reply::Refusal(refusal) => refusal,
+        Reply::Receipt(receipt) => panic!("{receipt:?}"),
+    }
+}
+
+#[test]
+fn what_comes_after_the_deadline_gets_a_signed_refusal() {
+    let deadlines = Some([100, 200, 300, 400, 500, 600]);
+    let proposal = veragg::protocol::organiser::Proposal {
+        deadlines,
+        ..proposal(4, &SMALL)
+    };
+    let setting = Setting::new(4, proposal, &mut OsRng).unwrap();
+    let key = setting.aggregator.verifying_key();
+    let mut scene = Scene::of(setting);
+    let mut aggregator = scene.setting.aggregator(Vec::new()).unwrap();
+    let mut say = |number: u32, phase, packet: &[u8]| {
+        let mut said = scene.people[id(number).index()].speak(phase, packet);
+        said.remove(0)
+    };
+    for number in 1..=3 {
+        let message = say(number, Phase::Advertise, &[]);
+        let reply = aggregator.receive(&message, 100).unwrap();
+        assert!(matches!(reply, Reply::Receipt(_)));
+        // What is on the board keeps its receipt, however late it is asked for again.
+        assert_eq!(aggregator.receive(&message, 101).unwrap(), reply);
+    }
+    let late = say(4, Phase::Advertise, &[]);
+    let refusal = refused(aggregator.receive(&late, 101).unwrap());
+    assert_eq!(refusal.reason, Reason::Late);
+    assert!(refusal.is_signed_by(&key, &late));
+    assert!(!refusal.is_signed_by(&key, &late[1..]));
+    assert!(!refusal.is_signed_by(&scene.setting.organiser, &late));
+    assert_eq!(aggregator.log().len(), 3);
+    let mut aggregator = aggregator.close().unwrap();
+    let refusal = refused(aggregator.receive(&late, 0).unwrap());
+    assert_eq!(refusal.reason, Reason::Late);
+    let packet = aggregator.packet(id(1));
+    let early = scene.people[0].speak(Phase::Share, &packet).remove(0);
+    let refusal = refused(aggregator.receive(&early, 201).unwrap());
+    assert_eq!(refusal.reason, Reason::Late);
+    assert!(matches!(
+        aggregator.receive(&early, 200).unwrap(),
+        Reply::Receipt(_)
+    ));
+}
+
+#[test]
+fn outsiders_are_refused() {
+    let mut scene = Scene::new(4, &SMALL);
+    let mut aggregator = scene.setting.aggregator(Vec::new()).unwrap();
+    let key = scene.setting.aggregator.verifying_key();
+    let outsider = SigningKey::generate(&mut OsRng);
+    let honest = scene.people[0].speak(Phase::Advertise, &[]).remove(0);
+    let message = Message::decode(&honest).unwrap();
+    let said = |number: Option<u32>, signer: &SigningKey| {
+        use veragg::protocol::message::Sender;
+        let sender = number.map_or(Sender::Aggregator, |n| Sender::Client(id(n)));
+        let (envelope, parts) = (&message.envelope, [message.body.clone()]);
+        let (context, phase) = (envelope.context, envelope.phase);
+        Message::sign(signer, context, phase, sender, envelope.answers, &parts).encode()
+    };
+    for (bytes, reason) in [
+        (said(Some(1), &outsider), Reason::Signature),
+        (said(Some(2), &scene.key(1)), Reason::Signature),
+        (said(Some(5), &outsider), Reason::NotEligible),
+        (said(Some(u32::MAX), &outsider), Reason::NotEligible),
+        (said(None, &outsider), Reason::NotEligible),
+        (said(None, &scene.setting.aggregator), Reason::NotEligible),
+        (Vec::new(), Reason::Malformed),
+        (honest[..honest.len() - 1].to_vec(), Reason::Malformed),
+        ([&honest[..], &[0]].concat(), Reason::Malformed),
+    ] {
+        let refusal = refused(aggregator.receive(&bytes, 0).unwrap());
+        assert_eq!(refusal.reason, reason);
+        assert!(refusal.is_signed_by(&key, &bytes));
+    }
+    assert!(aggregator.log().is_empty());
+    // None of it keeps the honest message out.
+    let reply = aggregator.receive(&honest, 0).unwrap();
+    assert!(matches!(reply, Reply::Receipt(_)));
+}
+
+#[test]
+fn the_sum_comes_out_when_nothing_but_messages_is_left() {
+    let mut scene = Scene::new(4, &SMALL);
+    let mut aggregator = scene.setting.aggregator(Vec::new()).unwrap();
+    while aggregator.phase() != Phase::Unmask {
+        let phase = aggregator.phase();
+        for person in &mut scene.people {
+            for message in person.speak(phase, &aggregator.packet(person.id())) {
+                aggregator.receive(&message, 0).unwrap();
+            }
+        }
+        aggregator = aggregator.close().unwrap();
+    }
+    let mut last = Vec::new();
+    for mut person in scene.people.drain(..) {
+        last.extend(person.speak(Phase::Unmask, &aggregator.packet(person.id())));
+        drop(person);
+    }
+    let mut log = aggregator.into_log();
+    let mut aggregator = scene.setting.aggregator(std::mem::take(&mut log)).unwrap();
+    for message in last {
+        aggregator.receive(&message, 0).unwrap();
+    }
+    let records = aggregator.close().unwrap().into_log();
+    let Scene {
+        setting, inputs, ..
+    } = scene;
+    let finished = Finished {
+        setting,
+        inputs,
+        records,
+        receipts: Vec::new(),
+        refusals: Vec::new(),
+    };
+    finished.is_verified(&[1, 2, 3, 4], &[]);
+}
+
+#[test]
+fn a_sparse_graph_bears_dropouts_in_every_phase() {
+    let clients = 300;
+    let mut scene = Scene::new(clients, &[(2, 16)]);
+    let degree = scene.setting.round.graph().degree();
+    assert!(degree < clients - 1, "{degree}");
+    // 15 of 300 may be absent, and 15 more are assumed corrupt.
+    for (number, after) in [
+        (5, Phase::Advertise),
+        (17, Phase::Advertise),
+        (40, Phase::Share),
+        (41, Phase::Share),
+        (99, Phase::Confirm),
+        (100, Phase::Confirm),
+        (101, Phase::Confirm),
+        (150, Phase::Submit),
+        (200, Phase::Submit),
+        (299, Phase::Acknowledge),
+    ] {
+        scene = scene.dropping(number, after);
+    }
+    let finished = scene.silent(1).silent(300).play();
+    let gone = [1, 5, 17, 40, 41, 99, 100, 101, 300];
+    let contributors: Vec<_> = (1..=clients).filter(|c| !gone.contains(c)).collect();
+    finished.is_verified(&contributors, &[]);
+}
+
+/// Gives one byte at a time.
+struct OneByOne<'a>(&'a [u8]);
+
+impl Read for OneByOne<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let most = into.len().min(1);
+        self.0.read(&mut into[..most])
+    }
+}
+
+#[test]
+fn the_report_is_the_same_however_it_is_computed() {
+    let scene = Scene::new(10, &SMALL).dropping(7, Phase::Share);
+    // One fault, so that the report has something to order.
+    let lengths = scene.setting.round.submit_lengths();
+    let finished = scene
+        .altering_parts(4, Phase::Submit, lengths, |parts| {
+            let end = parts[0].len() - 1;
+            parts[0][end] ^= 1;
+        })
+        .play();
+    let contributors = [1, 2, 3, 5, 6, 8, 9, 10];
+    let options = finished.options(&contributors);
+    let board = finished.setting.board(&finished.records);
+    let report = audit(&board[..], &options).unwrap();
+    assert_eq!(report.verdict, Verdict::Verified);
+    assert_eq!(report.contributors, contributors);
+    let text = serde_json::to_string(&report).unwrap();
+    for threads in [1, 2, 5] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        let again = pool.build().unwrap();
+        let again = again.install(|| audit(&board[..], &options)).unwrap();
+        assert_eq!(serde_json::to_string(&again).unwrap(), text);
+        assert_eq!(again.to_string(), report.to_string());
+    }
+    assert_eq!(audit(OneByOne(&board), &options).unwrap(), report);
+}
+
+#[test]
+fn too_few_contributors_end_the_round_unpublished() {
+    let Scene {
+        setting,
+        mut people,
+        ..
+    } = Scene::of(setting(4, &SMALL))
+        .dropping(1, Phase::Confirm)
+        .dropping(2, Phase::Confirm)
+        .dropping(3, Phase::Confirm);
+    let aggregator = setting.aggregator(Vec::new()).unwrap();
+    let error = play(aggregator, &mut people, |_| ()).err().unwrap();
+    assert!(error.to_string().contains("1 clients came through submit"));
+}
+
+#[test]
+fn a_given_sum_that_is_not_the_boards_is_noticed() {
+    let finished = Scene::new(4, &SMALL).play();
+    let mut options = finished.options(&[1, 2, 3, 4]);
+    options.aggregate.as_mut().unwrap()[1] += 1;
+    let report = finished.audit_of(&finished.records, &options);
+    let aggregate = veragg::verifier::Check::Aggregate;
+    expect(&report, Verdict::Failed, &[1, 2, 3, 4], &[], &[aggregate]);
+    options.aggregate.as_mut().unwrap().pop();
+    let report = finished.audit_of(&finished.records, &options);
+    assert_eq!(report.verdict, Verdict::Failed);
+}
