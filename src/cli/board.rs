@@ -166,7 +166,7 @@ fn write_header(
     writeln!(out, "Listed, not checked: `veragg audit` checks.\n")?;
     writeln!(
         out,
-        "{:>8}  {:<12}{:<14}{:>10}  entry",
+        "{:>8}  {:<13}{:<14}{:>10}  entry",
         "leaf", "phase", "sender", "bytes"
     )
 }
@@ -194,7 +194,7 @@ impl Entry {
                 let entry = short(&envelope.entry());
                 let size = output::bytes(bytes);
                 Ok(Self {
-                    text: format!("{index:>8}  {phase:<12}{sender:<14}{size:>10}  {entry}"),
+                    text: format!("{index:>8}  {phase:<13}{sender:<14}{size:>10}  {entry}"),
                     json: json!({
                         "leaf": index, "phase": phase, "sender": sender, "bytes": bytes, "entry": entry,
                     }),
@@ -208,7 +208,7 @@ impl Entry {
                 let (listed, root) = (checkpoint.list.len(), short(&checkpoint.root.hash));
                 Ok(Self {
                     text: format!(
-                        "          {phase:<12}checkpoint: {listed} clients listed, {size} leaves, root {root}"
+                        "          {phase:<13}checkpoint: {listed} clients listed, {size} leaves, root {root}"
                     ),
                     json: json!({
                         "checkpoint": phase, "listed": listed, "leaves": size,

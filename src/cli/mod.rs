@@ -8,6 +8,7 @@ mod explain;
 mod files;
 mod output;
 mod params;
+mod places;
 mod run;
 mod summary;
 

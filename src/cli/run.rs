@@ -1,7 +1,6 @@
 //! `veragg run`: a whole round on this machine, from a CSV table to the audited statistics.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -16,14 +15,15 @@ use veragg::protocol::configuration::SegmentConfiguration;
 use veragg::protocol::members::ClientId;
 use veragg::protocol::organiser::Proposal;
 use veragg::protocol::phase::Phase;
-use veragg::protocol::signing::{hex, VerifyingKey};
+use veragg::protocol::signing::hex;
 use veragg::survey::{self, Survey};
 use veragg::verifier::Options;
 
 use super::aggregate::Aggregate;
 use super::audit::audit_file;
 use super::error::CliError;
-use super::summary::{Absent, Files, PhaseSummary, Spread, Summary, Traffic};
+use super::places::Places;
+use super::summary::{Absent, PhaseSummary, Spread, Summary, Traffic};
 use super::{output, Format, RunArgs};
 
 /// Runs the command; the audit's verdict gives the exit code.
@@ -226,75 +226,5 @@ fn summarise<P: ProofSystem>(
             .map(|id| survey.client_name(id.number()).map(str::to_owned))
             .collect(),
         ..Summary::default()
-    }
-}
-
-/// Where the results go.
-struct Places {
-    board: PathBuf,
-    aggregate: PathBuf,
-    receipts: PathBuf,
-    organiser: PathBuf,
-}
-
-impl Places {
-    /// Creates the folders, takes the results of an earlier round out of them, and writes the
-    /// organiser's key.
-    fn create(out: &Path, organiser: &VerifyingKey) -> Result<Self, CliError> {
-        let receipts = out.join("receipts");
-        let refused = |source| CliError::write(&receipts)(source);
-        fs::create_dir_all(&receipts).map_err(refused)?;
-        for entry in fs::read_dir(&receipts).map_err(refused)? {
-            let path = entry.map_err(refused)?.path();
-            if path
-                .extension()
-                .is_some_and(|extension| extension == "receipt")
-            {
-                fs::remove_file(&path).map_err(CliError::write(&path))?;
-            }
-        }
-        let places = Self {
-            board: out.join("round.board"),
-            aggregate: out.join("aggregate.json"),
-            organiser: out.join("organiser.pub"),
-            receipts,
-        };
-        match fs::remove_file(&places.aggregate) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(CliError::write(&places.aggregate)(error));
-            }
-            _ => {}
-        }
-        let key = organiser.fingerprint() + "\n";
-        fs::write(&places.organiser, key).map_err(CliError::write(&places.organiser))?;
-        Ok(places)
-    }
-
-    fn write<P: ProofSystem>(
-        &self,
-        played: &Played<P, BoardFile>,
-        aggregate: &Aggregate,
-    ) -> Result<(), CliError> {
-        let put =
-            |path: &Path, bytes: Vec<u8>| fs::write(path, bytes).map_err(CliError::write(path));
-        let mut json = serde_json::to_vec_pretty(aggregate).map_err(std::io::Error::from)?;
-        json.push(b'\n');
-        put(&self.aggregate, json)?;
-        let digits = played.traffic.len().to_string().len().max(2);
-        for (client, phase, receipt) in &played.receipts {
-            let name = format!("client-{:0digits$}-{phase}.receipt", client.number());
-            put(&self.receipts.join(name), receipt.encode())?;
-        }
-        Ok(())
-    }
-
-    fn names(&self) -> Files {
-        let name = |path: &Path| path.display().to_string();
-        Files {
-            board: name(&self.board),
-            aggregate: name(&self.aggregate),
-            receipts: name(&self.receipts),
-            organiser: name(&self.organiser),
-        }
     }
 }
