@@ -21,13 +21,13 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::codec::{DecodeError, Reader, Writer};
+use crate::codec::{DecodeError, Reader};
 use crate::commitment::CommitKey;
 use crate::group::ristretto::{from_dalek, Fr, KeyPoint, KeyScalar, Ristretto};
 use crate::group::Group;
 use crate::packing::Layout;
 use crate::proof_system::{Binding, ProofPart, ProofSystem, Proven, Suite, Unsupported};
-use crate::statement::{InputError, Statement, SumRule};
+use crate::statement::{InputError, Statement};
 use crate::transcript::{Transcript, TranscriptExt};
 
 use plan::{chunks, Chunk};
@@ -84,7 +84,7 @@ impl RistrettoBulletproofs {
         let mut transcript = Transcript::new(b"veragg/1 bulletproofs");
         transcript.append_message(b"context", &binding.context);
         transcript.absorb_u64(b"client", u64::from(binding.client));
-        transcript.append_message(b"statement", &encode_statement(&self.statement));
+        transcript.append_message(b"statement", &self.statement.encode());
         transcript.absorb_u64(b"clients", u64::from(self.clients));
         transcript.append_message(b"commitments", encoded);
         transcript
@@ -191,24 +191,6 @@ fn chunk_transcript(client: &Transcript, chunk: &Chunk) -> Transcript {
     transcript.absorb_u64(b"segment", chunk.segment as u64);
     transcript.absorb_u64(b"chunk", chunk.index as u64);
     transcript
-}
-
-/// Every field of a statement, as transcripts absorb it (`specs/proofs.md` 4.2).
-fn encode_statement(statement: &Statement) -> Vec<u8> {
-    let mut out = Writer::new().u64(statement.segments().len() as u64);
-    for segment in statement.segments() {
-        out = out.u64(segment.len as u64).u64(segment.bound);
-        out = match segment.norm {
-            None => out.u8(0),
-            Some(norm) => out.u8(1).u64(norm.offset).u64(norm.max_square),
-        };
-        out = match segment.sum {
-            None => out.u8(0),
-            Some(SumRule::Equal(sum)) => out.u8(1).u64(sum),
-            Some(SumRule::AtMost(sum)) => out.u8(2).u64(sum),
-        };
-    }
-    out.finish()
 }
 
 /// Parses a range proof of `rounds` rounds that fills `bytes` (`specs/proofs.md` 6.5). The crate

@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::codec::{DecodeError, Reader, Writer};
+
 /// Longest vector that a statement may speak of, in coordinates. A configuration is signed, not
 /// trusted: this bounds what a reader of it ever allocates.
 pub const MAX_COORDINATES: usize = 1 << 27;
@@ -190,6 +192,14 @@ impl Statement {
         false
     }
 
+    /// The canonical bytes: how many segments, then each. What proofs are bound to
+    /// (`specs/proofs.md` 4.2).
+    pub fn encode(&self) -> Vec<u8> {
+        let writer = Writer::new().u64(self.segments.len() as u64);
+        let write = |writer, segment: &Segment| segment.write(writer);
+        self.segments.iter().fold(writer, write).finish()
+    }
+
     /// Says whether a vector satisfies the statement, and if not, where first it does not.
     pub fn check(&self, x: &[u64]) -> Result<(), InputError> {
         if x.len() != self.len() {
@@ -210,6 +220,52 @@ impl Statement {
 }
 
 impl Segment {
+    /// Writes every field: length, bound, norm, sum.
+    pub fn write(&self, writer: Writer) -> Writer {
+        let writer = writer.u64(self.len as u64).u64(self.bound);
+        let writer = match self.norm {
+            None => writer.u8(0),
+            Some(Norm { offset, max_square }) => writer.u8(1).u64(offset).u64(max_square),
+        };
+        match self.sum {
+            None => writer.u8(0),
+            Some(SumRule::Equal(s)) => writer.u8(1).u64(s),
+            Some(SumRule::AtMost(s)) => writer.u8(2).u64(s),
+        }
+    }
+
+    /// Reads what [`write`](Self::write) wrote. Whether the segment makes sense is for
+    /// [`Statement::new`] to say.
+    pub fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let len = usize::try_from(reader.u64("segment length")?)
+            .ok()
+            .filter(|&len| len <= MAX_COORDINATES)
+            .ok_or(DecodeError::Value {
+                field: "segment length",
+            })?;
+        let bound = reader.u64("segment bound")?;
+        let norm = match reader.u8("norm")? {
+            0 => None,
+            1 => Some(Norm {
+                offset: reader.u64("norm offset")?,
+                max_square: reader.u64("norm bound")?,
+            }),
+            _ => return Err(DecodeError::Value { field: "norm" }),
+        };
+        let sum = match reader.u8("sum rule")? {
+            0 => None,
+            1 => Some(SumRule::Equal(reader.u64("sum")?)),
+            2 => Some(SumRule::AtMost(reader.u64("sum")?)),
+            _ => return Err(DecodeError::Value { field: "sum rule" }),
+        };
+        Ok(Self {
+            len,
+            bound,
+            norm,
+            sum,
+        })
+    }
+
     fn check(&self, segment: usize, start: usize, values: &[u64]) -> Result<(), InputError> {
         if let Some(at) = values.iter().position(|&value| value >= self.bound) {
             let value = values[at];

@@ -67,3 +67,34 @@ impl Advertisement {
         .then_some(*keys)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dh::KeyPair;
+    use rand_core::OsRng;
+
+    #[test]
+    fn advertisements_round_trip_and_are_bound_to_their_sender() {
+        let (mask, channel) = (KeyPair::generate(&mut OsRng), KeyPair::generate(&mut OsRng));
+        let (me, you) = (ClientId::from_index(0), ClientId::from_index(1));
+        let prove = |pair, purpose| Possession::prove(pair, &[1; 32], me, purpose, &mut OsRng);
+        let mut body = Advertisement {
+            keys: RoundKeys {
+                mask: *mask.public(),
+                channel: *channel.public(),
+            },
+            mask_proof: prove(&mask, Purpose::Mask),
+            channel_proof: prove(&channel, Purpose::Channel),
+        };
+        let bytes = body.encode();
+        assert_eq!(bytes.len(), Advertisement::LEN);
+        assert_eq!(Advertisement::decode(&bytes), Ok(body.clone()));
+        assert!(Advertisement::decode(&[&bytes[..], &[0]].concat()).is_err());
+        assert_eq!(body.verify(&[1; 32], me), Some(body.keys));
+        assert_eq!(body.verify(&[1; 32], you), None);
+        assert_eq!(body.verify(&[2; 32], me), None);
+        std::mem::swap(&mut body.mask_proof, &mut body.channel_proof);
+        assert_eq!(body.verify(&[1; 32], me), None);
+    }
+}

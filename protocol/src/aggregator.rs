@@ -17,6 +17,8 @@ mod online;
 mod setup;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
 use std::io;
 use std::sync::Arc;
 
@@ -27,8 +29,9 @@ use crate::members::{ClientId, ClientSet};
 use crate::receipt::{Receipt, Refusal};
 use crate::round::Round;
 use crate::signing::SigningKey;
+use crate::tree::Tree;
 
-pub use any::AnyAggregator;
+pub use any::{AnyAggregator, AnyClosed};
 pub use error::AggregatorError;
 pub use online::{Acknowledging, Published, Submitting, Unmasking};
 pub use setup::{Advertising, Confirming, Sharing};
@@ -78,6 +81,30 @@ pub struct Aggregator<P: ProofSystem, L: Log, S> {
     state: S,
 }
 
+/// What closing a phase gives.
+pub type Closed<P, L, S, T> = Result<Aggregator<P, L, T>, Box<StillOpen<Aggregator<P, L, S>>>>;
+
+/// A phase that could not be closed. Nothing was decided: it takes messages as before, and can be
+/// closed later. Only if the log failed, go on with [`AnyAggregator::resume`].
+pub struct StillOpen<A> {
+    /// The aggregator, in the same phase.
+    pub aggregator: A,
+    /// Why.
+    pub error: AggregatorError,
+}
+
+impl<A> fmt::Debug for StillOpen<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("StillOpen").field(&self.error).finish()
+    }
+}
+
+impl<A> From<Box<StillOpen<A>>> for AggregatorError {
+    fn from(open: Box<StillOpen<A>>) -> Self {
+        open.error
+    }
+}
+
 /// The answer to a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
@@ -91,7 +118,7 @@ pub enum Reply {
 pub trait Collecting<P: ProofSystem> {
     /// Lengths of the parts of an eligible client's message.
     fn lengths(&self, round: &Round<P>, client: ClientId) -> Vec<usize>;
-    /// The parts of a message of the phase before, that `reader` needs in full; by position.
+    /// What `reader` needs of `author`'s message in the phase before.
     fn needed(&self, round: &Round<P>, reader: ClientId, author: ClientId) -> Needed<'_>;
 }
 
@@ -100,8 +127,11 @@ pub enum Needed<'a> {
     /// The envelope.
     Envelope,
     /// One part, of a body whose parts stand in this tree.
-    Part(&'a crate::tree::Tree<Vec<u8>>, usize),
+    Part(&'a Tree<Vec<u8>>, usize),
 }
+
+/// What each dealer sent: the parts of its message.
+type Dealt = HashMap<ClientId, Tree<Vec<u8>>>;
 
 impl<P: ProofSystem, L: Log> Aggregator<P, L, Advertising> {
     /// Opens the board of a round on an empty log. `key` is the aggregator's, as the
@@ -132,6 +162,22 @@ impl<P: ProofSystem, L: Log, S: Collecting<P>> Aggregator<P, L, S> {
 }
 
 impl<P: ProofSystem, L: Log, S> Aggregator<P, L, S> {
+    fn transition<T>(
+        mut self,
+        close: impl FnOnce(&mut Core<P, L>, &mut S) -> Result<T, AggregatorError>,
+    ) -> Closed<P, L, S, T> {
+        match close(&mut self.core, &mut self.state) {
+            Ok(state) => Ok(Aggregator {
+                core: self.core,
+                state,
+            }),
+            Err(error) => Err(Box::new(StillOpen {
+                aggregator: self,
+                error,
+            })),
+        }
+    }
+
     /// Who may speak in this phase.
     pub fn eligible(&self) -> &ClientSet {
         self.core.eligible()

@@ -3,9 +3,7 @@
 use thiserror::Error;
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
 use veragg_circuits::proof_system::Suite;
-use veragg_circuits::statement::{
-    Norm, Segment, Statement, StatementError, SumRule, MAX_COORDINATES, MAX_SEGMENTS,
-};
+use veragg_circuits::statement::{Segment, Statement, StatementError, MAX_SEGMENTS};
 
 use crate::hash::{digest, Digest};
 use crate::labels::{self, VERSION};
@@ -231,25 +229,7 @@ impl Configuration {
 
 impl SegmentConfiguration {
     fn write(&self, writer: Writer) -> Writer {
-        let Segment {
-            len,
-            bound,
-            norm,
-            sum,
-        } = self.claims;
-        let mut writer = writer
-            .short(self.name.as_bytes())
-            .u32(len as u32)
-            .u64(bound);
-        writer = match norm {
-            None => writer.u8(0),
-            Some(Norm { offset, max_square }) => writer.u8(1).u64(offset).u64(max_square),
-        };
-        writer = match sum {
-            None => writer.u8(0),
-            Some(SumRule::Equal(s)) => writer.u8(1).u64(s),
-            Some(SumRule::AtMost(s)) => writer.u8(2).u64(s),
-        };
+        let writer = self.claims.write(writer.short(self.name.as_bytes()));
         writer.u8(self.decimals).i64(self.offset)
     }
 
@@ -259,37 +239,12 @@ impl SegmentConfiguration {
                 field: "segment name",
             })?
             .to_owned();
-        let len = reader.u32("segment length")? as usize;
-        if len > MAX_COORDINATES {
-            return Err(DecodeError::Value {
-                field: "segment length",
-            });
-        }
-        let bound = reader.u64("segment bound")?;
-        let norm = match reader.u8("norm")? {
-            0 => None,
-            1 => Some(Norm {
-                offset: reader.u64("norm offset")?,
-                max_square: reader.u64("norm bound")?,
-            }),
-            _ => return Err(DecodeError::Value { field: "norm" }),
-        };
-        let sum = match reader.u8("sum rule")? {
-            0 => None,
-            1 => Some(SumRule::Equal(reader.u64("sum")?)),
-            2 => Some(SumRule::AtMost(reader.u64("sum")?)),
-            _ => return Err(DecodeError::Value { field: "sum rule" }),
-        };
+        let claims = Segment::read(reader)?;
         let decimals = reader.u8("decimals")?;
         let offset = reader.i64("offset")?;
         Ok(Self {
             name,
-            claims: Segment {
-                len,
-                bound,
-                norm,
-                sum,
-            },
+            claims,
             decimals,
             offset,
         })
@@ -352,6 +307,7 @@ impl SignedConfiguration {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use veragg_circuits::statement::{Norm, SumRule};
 
     /// A configuration for `clients` clients with one corrupt and one absent, where that fits.
     pub(crate) fn sample(clients: u32) -> Configuration {

@@ -9,8 +9,9 @@ use thiserror::Error;
 
 use crate::members::ClientId;
 
-/// The largest `clients * degree` that a graph may have (`specs/graph.md` 1.2): a gibibyte.
-pub const MAX_ENDS: u64 = 1 << 28;
+/// The largest `clients * degree` that a graph may have (`specs/graph.md` 1.2). A configuration may
+/// be anybody's: this keeps the graph of any that is accepted below 200 MiB and half a minute.
+pub const MAX_ENDS: u64 = 1 << 24;
 
 /// Unsuitable pairs in a row after which an edge is switched (`specs/graph.md` 3.5).
 const PATIENCE: u32 = 64;
@@ -75,7 +76,7 @@ impl Graph {
     /// numbers, so that the neighbours of one client are a uniform subset of the others.
     ///
     /// Cost: about `clients * degree^2` comparisons of words (0.2 s for 10,000 clients of degree
-    /// 132, a minute and more at [`MAX_ENDS`]), and 8 bytes of memory for each of the
+    /// 132, half a minute at most within [`MAX_ENDS`]), and 8 bytes of memory for each of the
     /// `clients * degree` ends.
     pub fn new(clients: u32, degree: u32, seed: &[u8; 32]) -> Result<Self, GraphError> {
         if clients == 0 {

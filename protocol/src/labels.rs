@@ -29,11 +29,11 @@ pub(crate) const SIGN_RECEIPT: &str = "veragg/1 sign receipt";
 pub(crate) const SIGN_REFUSAL: &str = "veragg/1 sign refusal";
 
 /// Transcript of a proof of possession.
-pub(crate) const POSSESSION: &[u8] = b"veragg/1 possession";
+pub(crate) const POSSESSION: &str = "veragg/1 possession";
 /// Transcript of the degree test.
-pub(crate) const DEGREE: &[u8] = b"veragg/1 degree test";
+pub(crate) const DEGREE: &str = "veragg/1 degree test";
 /// Transcript of the row weights of the opening.
-pub(crate) const OPENING: &[u8] = b"veragg/1 opening";
+pub(crate) const OPENING: &str = "veragg/1 opening";
 
 /// Key of a pairwise mask, from the edge's Diffie-Hellman point.
 pub(crate) const EDGE_MASK: &str = "veragg/1 edge mask";
@@ -44,7 +44,7 @@ pub(crate) const SEAL: &str = "veragg/1 sealed shares";
 
 /// Every label, for the test that keeps them distinct.
 #[cfg(test)]
-const ALL: [&str; 16] = [
+const ALL: [&str; 17] = [
     CONTEXT,
     ROSTER,
     GRAPH,
@@ -59,8 +59,9 @@ const ALL: [&str; 16] = [
     EDGE_MASK,
     SELF_MASK,
     SEAL,
-    "veragg/1 possession",
-    "veragg/1 degree test",
+    POSSESSION,
+    DEGREE,
+    OPENING,
 ];
 
 #[cfg(test)]

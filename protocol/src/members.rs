@@ -43,7 +43,7 @@ impl fmt::Display for ClientId {
 }
 
 /// A set of clients of a roster: one bit each, client 1 in the lowest bit of the first byte.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct ClientSet {
     clients: u32,
     bits: Vec<u8>,

@@ -199,7 +199,9 @@ impl Message {
     }
 }
 
-/// Whether `part` is part number `position` of the `count` that the envelope names.
+/// Whether `part` is part number `position` of the `count` that the envelope names. The count is
+/// the caller's, from its own lists: a proof only shows that a tree of that shape has the part
+/// there (RFC 6962 section 2.1.1), which is all that a holder needs.
 #[must_use]
 pub fn is_part(
     envelope: &Envelope,

@@ -27,7 +27,7 @@ pub fn opens<P: ProofSystem>(
         return false;
     }
     let (values, blindings) = opening.split_at(layout.scalars());
-    let mut transcript = Transcript::new(labels::OPENING);
+    let mut transcript = Transcript::new(labels::OPENING.as_bytes());
     transcript.append_message(b"context", round.context());
     transcript.append_message(b"published", published);
     let weights = transcript.challenge_scalars::<P::Group>(b"row", rows.len());

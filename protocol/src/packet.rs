@@ -115,3 +115,74 @@ impl Item {
         is_part(&self.envelope, &part.bytes, position, count, &part.proof).then_some(&part.bytes)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::members::{ClientId, ClientSet};
+    use crate::message::{Message, Sender};
+    use crate::phase::Phase;
+    use crate::signing::SigningKey;
+    use crate::tree::{Root, Tree};
+    use proptest::prelude::*;
+
+    fn packet(bodies: &[Vec<Vec<u8>>]) -> Packet {
+        let key = SigningKey::from_bytes(&[1; 32]);
+        let items = bodies
+            .iter()
+            .enumerate()
+            .map(|(index, parts)| {
+                let sender = Sender::Client(ClientId::from_index(index));
+                let message = Message::sign(&key, [2; 32], Phase::Share, sender, [3; 32], parts);
+                let tree: Tree<_> = parts.iter().collect();
+                let part = |position: usize| Part {
+                    position: position as u32,
+                    bytes: parts[position].clone(),
+                    proof: tree.inclusion(position as u64).unwrap(),
+                };
+                let parts = (0..parts.len()).map(part).collect();
+                Item {
+                    index: index as u64,
+                    envelope: message.envelope,
+                    inclusion: vec![4; 32],
+                    parts,
+                }
+            })
+            .collect();
+        let root = Root {
+            size: 5,
+            hash: [6; 32],
+        };
+        let list = ClientSet::of(9, |_| true);
+        let checkpoint = Checkpoint::sign(&key, [2; 32], Phase::Share, [3; 32], root, list);
+        Packet {
+            checkpoint,
+            consistency: vec![7; 64],
+            items,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn packets_round_trip_and_cuts_are_refused(
+            bodies in prop::collection::vec(
+                prop::collection::vec(prop::collection::vec(any::<u8>(), 0..9), 0..4),
+                0..4,
+            ),
+        ) {
+            let packet = packet(&bodies);
+            let bytes = packet.encode();
+            prop_assert_eq!(Packet::decode(&bytes, 9), Ok(packet.clone()));
+            for end in 0..bytes.len() {
+                prop_assert!(Packet::decode(&bytes[..end], 9).is_err());
+            }
+            for (item, parts) in packet.items.iter().zip(&bodies) {
+                for (position, part) in parts.iter().enumerate() {
+                    prop_assert_eq!(item.part(position, parts.len()), Some(&part[..]));
+                }
+                prop_assert_eq!(item.part(parts.len(), parts.len()), None);
+                prop_assert_eq!(item.part(0, 0), None);
+            }
+        }
+    }
+}

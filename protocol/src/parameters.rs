@@ -4,6 +4,7 @@
 //! Raykova, "Secure Single-Server Aggregation with (Poly)Logarithmic Overhead" (2020), section 3;
 //! the events differ here, and are evaluated numerically instead of by tail inequalities.
 
+mod challenges;
 mod model;
 
 use std::f64::consts::LN_2;
@@ -12,6 +13,8 @@ use thiserror::Error;
 
 use crate::graph;
 use model::{add_logs, log2_probability, Model};
+
+pub use challenges::challenge_pairs;
 
 /// The smallest roster (`specs/parameters.md` 1.1): of a sum of two, each learns the other's input.
 pub const MIN_CLIENTS: u32 = 3;
@@ -23,7 +26,7 @@ pub const MAX_CLIENTS: u32 = 1 << 20;
 pub const COMPLETE_UP_TO: u32 = 256;
 
 /// The largest degree on any roster (`specs/parameters.md` 1.4).
-pub const MAX_DEGREE: u32 = 1 << 12;
+pub const MAX_DEGREE: u32 = 1 << 10;
 
 /// Parts per million in a whole.
 const MILLION: u32 = 1_000_000;
@@ -524,7 +527,7 @@ mod tests {
             Choice::for_assumptions(&hard(500_000), 40.0),
             Err(ParameterError::NoChoice {
                 clients: 500_000,
-                most: 536,
+                most: 33,
                 bits: 40.0
             })
         );

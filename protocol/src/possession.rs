@@ -43,7 +43,7 @@ fn challenge(
     key: &KeyPoint,
     commitment: &KeyPoint,
 ) -> KeyScalar {
-    let mut transcript = Transcript::new(labels::POSSESSION);
+    let mut transcript = Transcript::new(labels::POSSESSION.as_bytes());
     transcript.append_message(b"context", context);
     transcript.absorb_u64(b"client", u64::from(client.number()));
     transcript.absorb_u64(b"purpose", purpose as u64);

@@ -20,6 +20,9 @@ pub enum RosterError {
     /// One key under two numbers.
     #[error("clients {0} and {1} have the same key; every client needs its own")]
     Duplicate(ClientId, ClientId),
+    /// A client with the key of another party.
+    #[error("client {0} has the key of the {1}; every party needs its own")]
+    Role(ClientId, &'static str),
     /// A key that is none.
     #[error("client {0} has no valid Ed25519 key: {1}")]
     Key(ClientId, DecodeError),
@@ -52,6 +55,20 @@ impl Roster {
             })
             .collect::<Result<_, _>>()?;
         Self::new(keys)
+    }
+
+    /// Refuses a client that is also the organiser or the aggregator.
+    pub fn check_roles(
+        &self,
+        organiser: &VerifyingKey,
+        aggregator: &VerifyingKey,
+    ) -> Result<(), RosterError> {
+        for (key, role) in [(organiser, "organiser"), (aggregator, "aggregator")] {
+            if let Some(index) = self.keys.iter().position(|client| client == key) {
+                return Err(RosterError::Role(ClientId::from_index(index), role));
+            }
+        }
+        Ok(())
     }
 
     /// The canonical bytes: the keys, one behind the other.

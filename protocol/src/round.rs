@@ -88,6 +88,7 @@ impl<P: ProofSystem> Round<P> {
         if roster.digest() != configuration.roster || roster.clients() != configuration.clients() {
             return Err(RoundError::OtherRoster);
         }
+        roster.check_roles(organiser, &configuration.aggregator)?;
         Self::assemble(configuration, signed.context(), roster)
     }
 

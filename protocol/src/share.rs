@@ -59,3 +59,28 @@ impl DealtPair {
         self.commitments == [&pair.mask * KEY_TABLE, &pair.seed * KEY_TABLE]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use veragg_circuits::group::ristretto::KeyScalar;
+
+    #[test]
+    fn pairs_round_trip_and_commit_to_their_shares_only() {
+        let (mask, seed) = (KeyScalar::from(5u64), KeyScalar::from(6u64));
+        let dealt = DealtPair {
+            commitments: [&mask * KEY_TABLE, &seed * KEY_TABLE],
+            sealed: vec![9; SEALED_LEN],
+        };
+        let bytes = dealt.encode();
+        assert_eq!(bytes.len(), PAIR_LEN);
+        assert_eq!(DealtPair::decode(&bytes), Ok(dealt.clone()));
+        assert!(DealtPair::decode(&bytes[1..]).is_err());
+        assert!(DealtPair::decode(&[&[0; 32], &bytes[32..]].concat()).is_err());
+        assert!(dealt.commits_to(&SharePair { mask, seed }));
+        assert!(!dealt.commits_to(&SharePair {
+            mask: seed,
+            seed: mask
+        }));
+    }
+}

@@ -9,9 +9,9 @@ use veragg_circuits::group::Group;
 use veragg_circuits::transcript::TranscriptExt;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::hash::Digest;
 use crate::labels;
 use crate::members::ClientId;
+use crate::message::Envelope;
 
 /// A random polynomial of degree below `t` whose value at 0 is the secret.
 #[derive(Zeroize, ZeroizeOnDrop)]
@@ -74,16 +74,16 @@ pub struct CommittedShares<'a> {
 
 /// The test of SCRAPE (Cascudo and David 2017, section 3): committed values lie on a polynomial of
 /// degree below `t` if a random word of the dual code is orthogonal to them; else they pass with
-/// probability `1/l`. The word is hashed from the dealer's message, so anybody repeats the test.
+/// probability `1/l`. The word is hashed from the envelope of the dealer's message, which fixes the
+/// committed points and, through the list it answers, the holders; so anybody repeats the test.
 /// Both secrets are tested at once, under a further challenge. Cost: one multi-scalar
 /// multiplication over `2 (k + 1)` points and `k^2` field multiplications.
 #[must_use]
 pub fn degree_holds(
     committed: &CommittedShares<'_>,
     threshold: usize,
-    context: &Digest,
     dealer: ClientId,
-    body_root: &Digest,
+    envelope: &Envelope,
 ) -> bool {
     let CommittedShares {
         secrets,
@@ -98,12 +98,13 @@ pub fn degree_holds(
     if holders.len() != shares.len() {
         return false;
     }
-    let mut transcript = Transcript::new(labels::DEGREE);
-    transcript.append_message(b"context", context);
+    let mut transcript = Transcript::new(labels::DEGREE.as_bytes());
+    transcript.append_message(b"context", &envelope.context);
     transcript.absorb_u64(b"dealer", u64::from(dealer.number()));
     transcript.absorb_u64(b"threshold", threshold as u64);
     transcript.absorb_point::<Ristretto>(b"mask key", &secrets[0]);
-    transcript.append_message(b"body", body_root);
+    transcript.append_message(b"answers", &envelope.answers);
+    transcript.append_message(b"body", &envelope.body_root);
     let both: Fr = transcript.challenge_scalar::<Ristretto>(b"both");
     let word: Vec<Fr> = transcript.challenge_scalars::<Ristretto>(b"word", dimension);
 
@@ -137,10 +138,19 @@ pub fn degree_holds(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::message::{Message, Sender};
+    use crate::phase::Phase;
+    use crate::signing::SigningKey;
     use proptest::prelude::*;
     use rand_chacha::ChaCha20Rng;
     use rand_core::SeedableRng;
     use veragg_circuits::group::ristretto::KEY_TABLE;
+
+    fn envelope() -> Envelope {
+        let key = SigningKey::from_bytes(&[1; 32]);
+        let sender = Sender::Client(ids([1])[0]);
+        Message::sign(&key, [0; 32], Phase::Share, sender, [2; 32], &[]).envelope
+    }
 
     fn ids(numbers: impl IntoIterator<Item = u32>) -> Vec<ClientId> {
         numbers.into_iter().filter_map(ClientId::new).collect()
@@ -183,7 +193,7 @@ mod tests {
             let test = |shares: &[[KeyPoint; 2]]| {
                 let secrets = secrets.map(|s| &s * KEY_TABLE);
                 let committed = CommittedShares { secrets, holders: &holders, shares };
-                degree_holds(&committed, threshold, &[0; 32], holders[0], &[1; 32])
+                degree_holds(&committed, threshold, holders[0], &envelope())
             };
             let good = commit(threshold, &mut rng);
             prop_assert!(test(&good));
@@ -204,12 +214,6 @@ mod tests {
             holders: &ids([1, 2]),
             shares: &[[Ristretto::identity(); 2]; 2],
         };
-        assert!(!degree_holds(
-            &committed,
-            3,
-            &[0; 32],
-            ids([5])[0],
-            &[0; 32]
-        ));
+        assert!(!degree_holds(&committed, 3, ids([5])[0], &envelope()));
     }
 }

@@ -60,6 +60,10 @@ impl VerifyingKey {
     pub fn from_bytes(bytes: &[u8; 32], field: &'static str) -> Result<Self, DecodeError> {
         let key = ed25519_dalek::VerifyingKey::from_bytes(bytes)
             .map_err(|_| DecodeError::Point { field })?;
+        // The library also takes coordinates that are not reduced: a second name of the same key.
+        if key.to_edwards().compress().as_bytes() != bytes {
+            return Err(DecodeError::Point { field });
+        }
         if key.is_weak() {
             return Err(DecodeError::Identity { field });
         }
@@ -138,6 +142,26 @@ mod tests {
         assert!(!public.verify("label", b"massage", &signature));
         let other = SigningKey::from_bytes(&[8; 32]).verifying_key();
         assert!(!other.verify("label", b"message", &signature));
+    }
+
+    #[test]
+    fn a_key_has_one_encoding() {
+        // p = 2^255 - 19; the coordinates 0 to 18 can also be written p to p + 18.
+        let (mut reduced, mut refused) = (0, 0);
+        for small in 0..19u8 {
+            let mut bytes = [0; 32];
+            bytes[0] = small;
+            if VerifyingKey::from_bytes(&bytes, "key").is_ok() {
+                reduced += 1;
+                let mut twin = [0xff; 32];
+                twin[0] = 0xed + small;
+                twin[31] = 0x7f;
+                assert!(ed25519_dalek::VerifyingKey::from_bytes(&twin).is_ok());
+                refused += usize::from(VerifyingKey::from_bytes(&twin, "key").is_err());
+            }
+        }
+        assert!(reduced > 0);
+        assert_eq!(refused, reduced);
     }
 
     #[test]

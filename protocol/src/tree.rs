@@ -9,6 +9,9 @@ use sha2::Sha256;
 
 use crate::hash::Digest;
 
+/// Most leaves of a tree whose proofs are looked at.
+const MAX_LEAVES: u64 = 1 << 62;
+
 /// The head of a tree: how many leaves, and the hash over them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Root {
@@ -88,6 +91,11 @@ impl Root {
         Tree::<[u8; 0]>::new().root()
     }
 
+    /// The arithmetic of the tree ends at 2^63 leaves; whoever signs such a head signs nonsense.
+    fn is_possible(&self) -> bool {
+        self.size <= MAX_LEAVES
+    }
+
     fn head(&self) -> RootHash<Sha256> {
         RootHash::new(self.hash.into(), self.size)
     }
@@ -95,8 +103,9 @@ impl Root {
     /// Whether `leaf` stands at `index` of the tree with this head.
     #[must_use]
     pub fn includes(&self, leaf: &[u8], index: u64, proof: &[u8]) -> bool {
-        InclusionProof::try_from_bytes(proof.to_vec())
-            .is_ok_and(|proof| self.head().verify_inclusion(&leaf, index, &proof).is_ok())
+        self.is_possible()
+            && InclusionProof::try_from_bytes(proof.to_vec())
+                .is_ok_and(|proof| self.head().verify_inclusion(&leaf, index, &proof).is_ok())
     }
 
     /// Whether the tree with this head continues the tree with the head `old`.
@@ -105,8 +114,9 @@ impl Root {
         if old.size == 0 {
             return *old == Self::empty() && proof.is_empty();
         }
-        ConsistencyProof::try_from_bytes(proof.to_vec())
-            .is_ok_and(|proof| self.head().verify_consistency(&old.head(), &proof).is_ok())
+        self.is_possible()
+            && ConsistencyProof::try_from_bytes(proof.to_vec())
+                .is_ok_and(|proof| self.head().verify_consistency(&old.head(), &proof).is_ok())
     }
 }
 
@@ -190,5 +200,17 @@ mod tests {
             &[]
         ));
         assert!(!Root::empty().includes(b"", 0, &[]));
+        // A head that the aggregator made up must not stop whoever reads it.
+        for size in [u64::MAX, u64::MAX / 2 + 2, u64::MAX / 2 + 1, 1 << 62] {
+            let made_up = Root {
+                size,
+                hash: [1; 32],
+            };
+            for index in [0, 1 << 61, u64::MAX / 2 + 1, u64::MAX - 1] {
+                assert!(!made_up.includes(b"a", index, &[0; 64]));
+            }
+            assert!(!made_up.continues(&tree.root(), &[0; 64]));
+            assert!(!tree.root().continues(&made_up, &[0; 64]));
+        }
     }
 }

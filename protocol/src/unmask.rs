@@ -49,3 +49,24 @@ pub fn decode(bytes: &[u8]) -> Result<Vec<KeyScalar>, DecodeError> {
     }
     Ok(shares)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn revealed_shares_round_trip_and_must_be_canonical() {
+        let shares = [KeyScalar::from(1u64), -KeyScalar::from(2u64)];
+        let bytes = encode(&shares);
+        assert_eq!(decode(&bytes), Ok(shares.to_vec()));
+        assert!(decode(&bytes[1..]).is_err());
+        assert!(decode(&[0xff; 32]).is_err());
+    }
+
+    #[test]
+    fn a_contributor_loses_its_seed_and_nobody_both() {
+        assert_eq!(Secret::to_rebuild(true), Secret::Seed);
+        assert_eq!(Secret::to_rebuild(false), Secret::Mask);
+        assert_ne!(Secret::Seed.index(), Secret::Mask.index());
+    }
+}

@@ -1,10 +1,12 @@
 //! The one pass over the board (`specs/audit.md` 3).
 
+use std::collections::HashMap;
 use std::io::Read;
 
 use veragg_protocol::board::{BoardError, Record, RecordKind, Records};
 use veragg_protocol::checkpoint::Checkpoint;
 use veragg_protocol::circuits::proof_system::ProofSystem;
+use veragg_protocol::hash::Digest;
 use veragg_protocol::members::{ClientId, ClientSet};
 use veragg_protocol::message::{Message, Sender};
 use veragg_protocol::phase::Phase;
@@ -15,7 +17,7 @@ use veragg_protocol::rules;
 use crate::check::Check;
 use crate::checks::chain::Chain;
 use crate::checks::inputs::Inputs;
-use crate::checks::messages::{self, Misplaced, Place};
+use crate::checks::messages::{self, Misplaced, Place, Shows};
 use crate::checks::receipts::Receipts;
 use crate::checks::set_up::SetUp;
 use crate::checks::unmasking::{Lists, Unmasking};
@@ -37,7 +39,8 @@ pub(crate) struct Audit<'a, P: ProofSystem> {
     phase: Option<Phase>,
     /// Who may speak: the list of the checkpoint before.
     eligible: ClientSet,
-    heard: ClientSet,
+    /// Who has spoken in the open phase, and the roots of their bodies.
+    heard: HashMap<ClientId, Digest>,
     /// The lists of the checkpoints, as the clients followed them.
     advertised: ClientSet,
     participants: ClientSet,
@@ -69,7 +72,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             receipts: Receipts::new(&options.receipts),
             phase: Some(Phase::Advertise),
             eligible: ClientSet::of(clients, |_| true),
-            heard: nobody(),
+            heard: HashMap::new(),
             advertised: nobody(),
             participants: nobody(),
             contributors: nobody(),
@@ -91,10 +94,12 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
         for record in records {
             let Record { kind, bytes } = record?;
             match (self.phase, kind) {
-                (None, _) => self.findings.fail(
-                    Check::Chain,
-                    "records follow the last checkpoint of the round".to_owned(),
-                ),
+                // V-03.6
+                (None, _) => {
+                    let what = "records follow the last checkpoint of the round";
+                    self.findings.fail(Check::Chain, what);
+                    break;
+                }
                 (Some(phase), RecordKind::Message) => self.message(phase, &bytes),
                 (Some(phase), RecordKind::Checkpoint) => self.checkpoint(phase, &bytes),
             }
@@ -136,7 +141,13 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
     }
 
     /// A message that the aggregator must not have taken.
-    fn misplaced(&mut self, leaf: u64, Misplaced { what, equivocator }: Misplaced) {
+    fn misplaced(&mut self, leaf: u64, Misplaced { what, shows }: Misplaced) {
+        if let Shows::Nothing = shows {
+            let what = format!("the message at leaf {leaf} is damaged in this file: {what}");
+            self.findings.distrust();
+            self.findings.fail(Check::Messages, what);
+            return;
+        }
         let what =
             format!("the aggregator took a message that it must refuse (leaf {leaf}): {what}");
         let finding = |culprit| Finding {
@@ -146,7 +157,8 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             what: what.clone(),
         };
         self.findings.failure(finding(Culprit::Aggregator));
-        if let Some(client) = equivocator {
+        if let Shows::Equivocation(client) = shows {
+            self.set_up.doubt(client);
             self.findings.fault(Finding {
                 what: "it signed two different messages for one phase".to_owned(),
                 ..finding(Culprit::Client(client))
@@ -165,7 +177,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
     }
 
     fn said(&mut self, phase: Phase, client: ClientId, leaf: u64, message: Message) {
-        self.heard.insert(client);
+        self.heard.insert(client, message.envelope.body_root);
         if self.options.follow == Some(client) {
             let bytes = message.encode().len();
             self.story.push(StoryMessage {
@@ -206,6 +218,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             evidence: vec![leaf],
             what,
         };
+        // V-04.8
         if std::mem::replace(&mut self.published, true) {
             let what = "the aggregator has published twice".to_owned();
             findings.failure(aggregator(Check::Messages, what));
@@ -270,34 +283,45 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             ..
         } = self;
         let clients = round.clients();
+        let heard = ClientSet::of(clients, |client| self.heard.contains_key(&client));
+        // A list whose check is skipped is taken at its word, as far as it names who spoke.
+        let believed = |check, findings: &Findings, c| !findings.skips(check) || listed.contains(c);
         let derived = match phase {
             Phase::Advertise => {
                 set_up.judge(round, &self.advertised, findings);
                 ClientSet::of(clients, |c| {
-                    self.heard.contains(c) && set_up.keys.contains_key(&c)
+                    heard.contains(c)
+                        && set_up.keys.contains_key(&c)
+                        && believed(Check::SetUp, findings, c)
                 })
             }
             Phase::Share => {
                 set_up.judge(round, &self.advertised, findings);
                 ClientSet::of(clients, |c| {
-                    self.heard.contains(c) && set_up.dealt.contains_key(&c)
+                    heard.contains(c)
+                        && set_up.dealt.contains_key(&c)
+                        && believed(Check::SetUp, findings, c)
                 })
             }
+            // V-06.3
             Phase::Confirm => {
                 if !findings.skips(Check::SetUp) {
-                    findings.computed(Check::SetUp, self.heard.len());
+                    findings.computed(Check::SetUp, heard.len());
                 }
-                rules::participants(round.graph(), &self.heard, round.threshold())
+                rules::participants(round.graph(), &heard, round.threshold())
             }
             Phase::Submit => self.inputs.close(round, listed, findings),
-            Phase::Acknowledge => acknowledgements::check(&self.heard, findings),
+            Phase::Acknowledge => acknowledgements::check(&heard, findings),
             Phase::Unmask => {
                 let lists = Lists {
                     participants: &self.participants,
                     contributors: &self.contributors,
                 };
                 self.unmasking.close(round, set_up, &lists, findings);
-                self.unmasking.valid(clients)
+                let valid = self.unmasking.valid(clients);
+                ClientSet::of(clients, |c| {
+                    valid.contains(c) && believed(Check::Unmasking, findings, c)
+                })
             }
             Phase::Publish => self.contributors.clone(),
         };
@@ -310,7 +334,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
                 .iter()
                 .filter(|&client| !derived.contains(client))
             {
-                let outcome = if !self.heard.contains(client) {
+                let outcome = if !heard.contains(client) {
                     Outcome::Dropped(phase)
                 } else if phase == Phase::Confirm {
                     Outcome::Isolated
@@ -335,12 +359,13 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             Phase::Acknowledge => self.acknowledged = list.clone(),
             Phase::Share | Phase::Unmask | Phase::Publish => {}
         }
+        // V-03.7
         if phase == Phase::Publish && !self.published {
             self.findings
                 .fail(Check::Chain, "the round was closed without a publication");
         }
         self.eligible = list;
-        self.heard = ClientSet::empty(self.round.clients());
+        self.heard.clear();
         self.phase = phase.next();
     }
 

@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::check::Check;
 use crate::report::{CheckReport, Culprit, Fault, Status};
 
-/// Longest list of failures that a check reports one by one.
+/// Longest list of failures that a check reports one by one, and of faults of one culprit in it:
+/// an aggregator can fill a board with garbage.
 const MOST_FAILURES: usize = 20;
 
 #[derive(Debug, Default)]
@@ -38,6 +39,7 @@ pub(crate) struct Findings {
     skip: BTreeSet<Check>,
     tallies: BTreeMap<Check, Tally>,
     faults: Vec<Fault>,
+    named: BTreeMap<(Culprit, Check), usize>,
     unsettled: Vec<(Finding, bool)>,
     authentic: bool,
 }
@@ -48,6 +50,7 @@ impl Findings {
             skip,
             tallies: BTreeMap::new(),
             faults: Vec::new(),
+            named: BTreeMap::new(),
             unsettled: Vec::new(),
             authentic: true,
         }
@@ -78,7 +81,18 @@ impl Findings {
 
     /// The published round contradicts a check.
     pub(crate) fn failure(&mut self, finding: Finding) {
-        self.unsettled.push((finding, true));
+        // What accuses nobody need not wait: a file full of it would fill the memory.
+        if finding.culprit.is_none() {
+            self.settle_one(finding, true, false);
+        } else {
+            self.unsettled.push((finding, true));
+        }
+    }
+
+    /// The file is not what was signed: what is not settled yet, and all that follows, accuses
+    /// nobody.
+    pub(crate) fn distrust(&mut self) {
+        self.authentic = false;
     }
 
     /// A failure that nobody is named for.
@@ -125,12 +139,16 @@ impl Findings {
             tally.bad += 1;
         }
         if let Some(culprit) = culprit {
-            self.faults.push(Fault {
-                culprit,
-                check,
-                evidence,
-                what,
-            });
+            let named = self.named.entry((culprit, check)).or_default();
+            *named += 1;
+            if *named <= MOST_FAILURES {
+                self.faults.push(Fault {
+                    culprit,
+                    check,
+                    evidence,
+                    what,
+                });
+            }
         }
     }
 

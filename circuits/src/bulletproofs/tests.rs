@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
-use crate::statement::{Norm, Segment};
+use crate::statement::{Norm, Segment, SumRule};
 
 const BINDING: Binding = Binding {
     context: [7; 32],
@@ -480,7 +480,7 @@ fn each_field_of_a_statement_is_in_its_encoding() {
         vec![sum(SumRule::Equal(6))],
         vec![sum(SumRule::AtMost(5))],
     ];
-    let encoded = statements.map(|segments| encode_statement(&Statement::new(segments).unwrap()));
+    let encoded = statements.map(|segments| Statement::new(segments).unwrap().encode());
     for (i, bytes) in encoded.iter().enumerate() {
         assert!(encoded[..i].iter().all(|other| other != bytes));
     }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use veragg_circuits::proof_system::ProofSystem;
 
 use super::{
-    Acknowledging, Advertising, Aggregator, AggregatorError, Confirming, Log, Published, Reply,
-    Sharing, Submitting, Unmasking,
+    Acknowledging, Advertising, Aggregator, AggregatorError, Closed, Confirming, Log, Published,
+    Reply, Sharing, StillOpen, Submitting, Unmasking,
 };
 use crate::board::RecordKind;
 use crate::members::{ClientId, ClientSet};
@@ -25,6 +25,9 @@ pub enum AnyAggregator<P: ProofSystem, L: Log> {
     Unmasking(Aggregator<P, L, Unmasking<P::Group>>),
     Published(Aggregator<P, L, Published<P::Group>>),
 }
+
+/// What closing the open phase gives.
+pub type AnyClosed<P, L> = Result<AnyAggregator<P, L>, Box<StillOpen<AnyAggregator<P, L>>>>;
 
 macro_rules! in_any_phase {
     ($self:expr, $aggregator:ident => $body:expr) => {
@@ -66,6 +69,11 @@ impl<P: ProofSystem, L: Log> AnyAggregator<P, L> {
                 }
             }
         }
+        // A record that nothing above has made stays in the log: a message twice, or one too many.
+        let replayed = in_any_phase!(&aggregator, aggregator => aggregator.core.replayed());
+        if replayed < records {
+            return Err(AggregatorError::Replay { record: replayed });
+        }
         Ok(aggregator)
     }
 
@@ -96,17 +104,17 @@ impl<P: ProofSystem, L: Log> AnyAggregator<P, L> {
         }
     }
 
-    /// Closes the open phase. When the round is over, nothing changes.
-    pub fn close(self) -> Result<Self, AggregatorError> {
-        Ok(match self {
-            Self::Advertising(aggregator) => Self::Sharing(aggregator.close()?),
-            Self::Sharing(aggregator) => Self::Confirming(aggregator.close()?),
-            Self::Confirming(aggregator) => Self::Submitting(aggregator.close()?),
-            Self::Submitting(aggregator) => Self::Acknowledging(aggregator.close()?),
-            Self::Acknowledging(aggregator) => Self::Unmasking(aggregator.close()?),
-            Self::Unmasking(aggregator) => Self::Published(aggregator.close()?),
-            Self::Published(_) => self,
-        })
+    /// Closes the open phase; see the `close` of each. When the round is over, nothing changes.
+    pub fn close(self) -> AnyClosed<P, L> {
+        match self {
+            Self::Advertising(open) => next(open.close(), Self::Sharing, Self::Advertising),
+            Self::Sharing(open) => next(open.close(), Self::Confirming, Self::Sharing),
+            Self::Confirming(open) => next(open.close(), Self::Submitting, Self::Confirming),
+            Self::Submitting(open) => next(open.close(), Self::Acknowledging, Self::Submitting),
+            Self::Acknowledging(open) => next(open.close(), Self::Unmasking, Self::Acknowledging),
+            Self::Unmasking(open) => next(open.close(), Self::Published, Self::Unmasking),
+            Self::Published(_) => Ok(self),
+        }
     }
 
     /// The packet for a client; see [`Aggregator::packet`]. None is left when the round is over.
@@ -141,4 +149,19 @@ impl<P: ProofSystem, L: Log> AnyAggregator<P, L> {
     pub fn into_log(self) -> L {
         in_any_phase!(self, aggregator => aggregator.into_log())
     }
+}
+
+/// The next phase, or the same one with the reason.
+fn next<P: ProofSystem, L: Log, S, T>(
+    closed: Closed<P, L, S, T>,
+    next: fn(Aggregator<P, L, T>) -> AnyAggregator<P, L>,
+    same: fn(Aggregator<P, L, S>) -> AnyAggregator<P, L>,
+) -> AnyClosed<P, L> {
+    closed.map(next).map_err(|open| {
+        let StillOpen { aggregator, error } = *open;
+        Box::new(StillOpen {
+            aggregator: same(aggregator),
+            error,
+        })
+    })
 }

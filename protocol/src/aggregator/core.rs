@@ -94,6 +94,11 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         &self.log
     }
 
+    /// Records of the log that the state stands on.
+    pub(super) fn replayed(&self) -> u64 {
+        self.records
+    }
+
     pub(super) fn into_log(self) -> L {
         self.log
     }
@@ -186,7 +191,8 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         if envelope.answers != self.chain {
             return Err(Reason::Context);
         }
-        if !self.eligible.contains(client) {
+        // The publication is the aggregator's own.
+        if !self.eligible.contains(client) || envelope.phase == Phase::Publish {
             return Err(Reason::NotEligible);
         }
         if !envelope.is_signed_by(key) {
@@ -244,7 +250,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
     }
 
     /// Notes what became of those who do not come through the open phase.
-    pub(super) fn note(&mut self, list: &ClientSet, valid: impl Fn(ClientId) -> bool) {
+    fn note(&mut self, list: &ClientSet, valid: impl Fn(ClientId) -> bool) {
         for client in self
             .eligible
             .iter()
@@ -277,7 +283,12 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
     }
 
     /// Signs the checkpoint that closes the open phase with its list, and opens the next phase.
-    pub(super) fn close(&mut self, list: ClientSet) -> Result<(), AggregatorError> {
+    /// `valid` says whose message was good, whether or not it brought its sender on the list.
+    pub(super) fn close(
+        &mut self,
+        list: &ClientSet,
+        valid: impl Fn(ClientId) -> bool,
+    ) -> Result<(), AggregatorError> {
         let context = *self.round.context();
         let root = self.tree.root();
         let checkpoint = Checkpoint::sign(
@@ -293,6 +304,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
             bytes: checkpoint.encode(),
         };
         self.append(record)?;
+        self.note(list, valid);
         let mut envelopes = HashMap::new();
         for client in list.iter() {
             if let Some(place) = self.places.get(&(self.phase, client)) {
@@ -309,7 +321,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
             .as_ref()
             .map_or(Root::empty(), |c| c.checkpoint.root);
         self.chain = checkpoint.digest();
-        self.eligible = list;
+        self.eligible = list.clone();
         let tree = self.tree.clone();
         self.closed = Some(Closed {
             checkpoint,

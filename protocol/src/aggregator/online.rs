@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 use veragg_circuits::ark_ff::Zero;
-use veragg_circuits::group::ristretto::KeyScalar;
+use veragg_circuits::group::ristretto::{KeyScalar, KEY_TABLE};
 use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::ProofSystem;
 
 use super::error::AggregatorError;
-use super::setup::Dealt;
-use super::{Aggregator, Collecting, Log, Needed};
+use super::{Aggregator, Closed, Collecting, Dealt, Log, Needed};
 use crate::advertise::RoundKeys;
+use crate::dh::KeyPair;
 use crate::masks::{self, Mask};
 use crate::members::{ClientId, ClientSet};
 use crate::message::Message;
@@ -24,9 +24,8 @@ use crate::sharing::reconstruct;
 use crate::submit::Submission;
 use crate::unmask::{self, Secret};
 
-use veragg_circuits::group::ristretto::KEY_TABLE;
-
 /// What the online phases know of the set-up.
+#[derive(Default)]
 struct SetUp {
     advertised: ClientSet,
     keys: HashMap<ClientId, RoundKeys>,
@@ -59,6 +58,9 @@ pub struct Unmasking<G: Group> {
 pub struct Published<G: Group> {
     publication: Publication<G>,
 }
+
+/// Shares by whose secret they are of; or, turned around, by who holds them.
+type Revealed = Vec<(ClientId, KeyScalar)>;
 
 impl Submitting {
     pub(super) fn new(
@@ -101,39 +103,38 @@ collecting!(Unmasking<P::Group>, |this, round, client| {
 impl<P: ProofSystem, L: Log> Aggregator<P, L, Submitting> {
     /// 3.4: verifies the proofs in batches and lists whose input satisfies the statement; those
     /// are the contributors.
-    pub fn close(mut self) -> Result<Aggregator<P, L, Acknowledging<P::Group>>, AggregatorError> {
-        let round = self.core.round();
-        let accepted = self
-            .core
-            .judge_batches(|batch| judge_submissions(&round, batch))?;
-        let contributors = accepted.valid(round.clients());
-        self.core.note(&contributors, |_| false);
-        let (got, need) = (
-            contributors.len(),
-            round.configuration().min_contributors as usize,
-        );
-        if got < need {
-            return Err(AggregatorError::TooFew {
-                phase: Phase::Submit,
-                got,
-                need,
-            });
-        }
-        let mut masked = vec![<P::Group as Group>::Scalar::zero(); round.masked_scalars()];
-        for (_, vector) in accepted.into_valid() {
-            add(&mut masked, &vector);
-        }
-        self.core.close(contributors.clone())?;
-        let state = Acknowledging {
-            set_up: self.state.set_up,
-            contributors,
-            masked,
-        };
-        Ok(Aggregator {
-            core: self.core,
-            state,
+    pub fn close(self) -> Closed<P, L, Submitting, Acknowledging<P::Group>> {
+        self.transition(|core, state| {
+            let round = core.round();
+            let accepted = core.judge_batches(|batch| judge_submissions(&round, batch))?;
+            let contributors = accepted.valid(round.clients());
+            enough(&round, Phase::Submit, &contributors)?;
+            core.close(&contributors, |client| accepted.is_valid(client))?;
+            let mut masked = vec![<P::Group as Group>::Scalar::zero(); round.masked_scalars()];
+            for (_, vector) in accepted.into_valid() {
+                add(&mut masked, &vector);
+            }
+            let set_up = std::mem::take(&mut state.set_up);
+            Ok(Acknowledging {
+                set_up,
+                contributors,
+                masked,
+            })
         })
     }
+}
+
+/// Refuses to go on with fewer clients than any contributor would unmask for.
+fn enough<P: ProofSystem>(
+    round: &Round<P>,
+    phase: Phase,
+    list: &ClientSet,
+) -> Result<(), AggregatorError> {
+    let (got, need) = (list.len(), round.configuration().min_contributors as usize);
+    if got < need {
+        return Err(AggregatorError::TooFew { phase, got, need });
+    }
+    Ok(())
 }
 
 fn add<F: Zero + Copy + std::ops::AddAssign + Send + Sync>(sum: &mut [F], vector: &[F]) {
@@ -175,36 +176,18 @@ fn judge_submissions<P: ProofSystem>(
 
 impl<P: ProofSystem, L: Log> Aggregator<P, L, Acknowledging<P::Group>> {
     /// 3.5: lists who has acknowledged the contributors.
-    pub fn close(mut self) -> Result<Aggregator<P, L, Unmasking<P::Group>>, AggregatorError> {
-        let round = self.core.round();
-        let acknowledged = self
-            .core
-            .judge_each(|_, _| Some(()))?
-            .valid(round.clients());
-        let (got, need) = (
-            acknowledged.len(),
-            round.configuration().min_contributors as usize,
-        );
-        if got < need {
-            return Err(AggregatorError::TooFew {
-                phase: Phase::Acknowledge,
-                got,
-                need,
-            });
-        }
-        self.core.close(acknowledged)?;
-        let Acknowledging {
-            set_up,
-            contributors,
-            masked,
-        } = self.state;
-        Ok(Aggregator {
-            core: self.core,
-            state: Unmasking {
-                set_up,
-                contributors,
-                masked,
-            },
+    pub fn close(self) -> Closed<P, L, Acknowledging<P::Group>, Unmasking<P::Group>> {
+        self.transition(|core, state| {
+            let round = core.round();
+            let findings = core.judge_each(|_, _| Some(()))?;
+            let acknowledged = findings.valid(round.clients());
+            enough(&round, Phase::Acknowledge, &acknowledged)?;
+            core.close(&acknowledged, |client| findings.is_valid(client))?;
+            Ok(Unmasking {
+                set_up: std::mem::take(&mut state.set_up),
+                contributors: state.contributors.clone(),
+                masked: std::mem::take(&mut state.masked),
+            })
         })
     }
 }
@@ -236,7 +219,7 @@ impl SetUp {
         contributors: &ClientSet,
         client: ClientId,
         message: &Message,
-    ) -> Option<Vec<(ClientId, KeyScalar)>> {
+    ) -> Option<Revealed> {
         let shares = unmask::decode(&message.body).ok()?;
         let subjects = rules::holders(round.graph(), &self.participants, client);
         if shares.len() != subjects.len() {
@@ -252,6 +235,36 @@ impl SetUp {
             .then_some(revealed)
     }
 
+    /// Rebuilds one secret of each participant, and from it the masks that the sum still holds.
+    fn masks_to_remove<P: ProofSystem>(
+        &self,
+        round: &Round<P>,
+        contributors: &ClientSet,
+        revealed: &HashMap<ClientId, Revealed>,
+    ) -> Result<Vec<Mask>, AggregatorError> {
+        let mut shares: HashMap<ClientId, Revealed> = HashMap::new();
+        for (holder, of_others) in revealed {
+            for (dealer, share) in of_others {
+                shares.entry(*dealer).or_default().push((*holder, *share));
+            }
+        }
+        let need = round.threshold();
+        let rebuilt = self.participants.iter().map(|client| {
+            let mut of_client = shares.remove(&client).unwrap_or_default();
+            let got = of_client.len();
+            if got < need {
+                return Err(AggregatorError::Shares { client, got, need });
+            }
+            of_client.truncate(need);
+            Ok((client, of_client))
+        });
+        let rebuilt = rebuilt.collect::<Result<Vec<_>, _>>()?;
+        let masks = rebuilt.into_par_iter().flat_map(|(client, shares)| {
+            self.masks_in_sum(round, contributors, client, reconstruct(&shares))
+        });
+        Ok(masks.collect())
+    }
+
     /// The masks that stand in the sum of the contributors' vectors, each to be taken away: the
     /// seed of every contributor, and the edges between contributors and other participants.
     fn masks_in_sum<P: ProofSystem>(
@@ -265,7 +278,7 @@ impl SetUp {
         if contributors.contains(dealer) {
             return vec![Mask::of_seed(context, dealer, &secret).inverse()];
         }
-        let pair = crate::dh::KeyPair::from_secret(secret);
+        let pair = KeyPair::from_secret(secret);
         rules::holders(round.graph(), contributors, dealer)
             .into_iter()
             // The edge as the dropout would have added it is the inverse of what stands there.
@@ -280,58 +293,30 @@ impl SetUp {
 impl<P: ProofSystem, L: Log> Aggregator<P, L, Unmasking<P::Group>> {
     /// 3.6 and 3.7: rebuilds one secret of each participant, removes the masks from the sum and
     /// publishes what is left.
-    pub fn close(mut self) -> Result<Aggregator<P, L, Published<P::Group>>, AggregatorError> {
-        let Self {
-            core,
-            state:
-                Unmasking {
-                    set_up,
-                    contributors,
-                    masked,
-                },
-        } = &mut self;
-        let round = core.round();
-        let findings = core.judge_each(|client, message| {
-            set_up.judge_unmasking(&round, contributors, client, message)
-        })?;
-        let unmasked = findings.valid(round.clients());
-        let mut shares: HashMap<ClientId, Vec<(ClientId, KeyScalar)>> = HashMap::new();
-        for (holder, revealed) in findings.into_valid() {
-            for (dealer, share) in revealed {
-                shares.entry(dealer).or_default().push((holder, share));
-            }
-        }
-        let need = round.threshold();
-        let masks = set_up
-            .participants
-            .iter()
-            .map(|client| {
-                let mut of_client = shares.remove(&client).unwrap_or_default();
-                let got = of_client.len();
-                if got < need {
-                    return Err(AggregatorError::Shares { client, got, need });
-                }
-                of_client.truncate(need);
-                Ok((client, of_client))
-            })
-            .collect::<Result<Vec<_>, _>>()?
-            .into_par_iter()
-            .flat_map(|(client, shares)| {
-                set_up.masks_in_sum(&round, contributors, client, reconstruct(&shares))
-            })
-            .collect::<Vec<_>>();
-        masks::apply::<P::Group>(masked, &masks);
-        core.close(unmasked)?;
-        let opening = std::mem::take(masked);
-        let publication = Publication {
-            opening,
-            outcomes: core.outcomes(contributors),
-        };
-        core.say(&[publication.encode()])?;
-        core.close(contributors.clone())?;
-        Ok(Aggregator {
-            core: self.core,
-            state: Published { publication },
+    pub fn close(self) -> Closed<P, L, Unmasking<P::Group>, Published<P::Group>> {
+        self.transition(|core, state| {
+            let Unmasking {
+                set_up,
+                contributors,
+                masked,
+            } = state;
+            let round = core.round();
+            let findings = core.judge_each(|client, message| {
+                set_up.judge_unmasking(&round, contributors, client, message)
+            })?;
+            let unmasked = findings.valid(round.clients());
+            let revealed = findings.into_valid();
+            let masks = set_up.masks_to_remove(&round, contributors, &revealed)?;
+            core.close(&unmasked, |client| revealed.contains_key(&client))?;
+            let mut opening = std::mem::take(masked);
+            masks::apply::<P::Group>(&mut opening, &masks);
+            let publication = Publication {
+                opening,
+                outcomes: core.outcomes(contributors),
+            };
+            core.say(&[publication.encode()])?;
+            core.close(contributors, |_| true)?;
+            Ok(Published { publication })
         })
     }
 }

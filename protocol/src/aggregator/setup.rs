@@ -7,7 +7,7 @@ use veragg_circuits::proof_system::ProofSystem;
 
 use super::error::AggregatorError;
 use super::online::Submitting;
-use super::{Aggregator, Collecting, Log, Needed};
+use super::{Aggregator, Closed, Collecting, Dealt, Log, Needed};
 use crate::advertise::{Advertisement, RoundKeys};
 use crate::members::{ClientId, ClientSet};
 use crate::message::Message;
@@ -36,9 +36,6 @@ pub struct Confirming {
     keys: HashMap<ClientId, RoundKeys>,
     dealt: Dealt,
 }
-
-/// What each dealer sent: the parts of its message.
-pub(super) type Dealt = HashMap<ClientId, Tree<Vec<u8>>>;
 
 fn part_of<'a>(tree: Option<&'a Tree<Vec<u8>>>, position: usize) -> Needed<'a> {
     tree.map_or(Needed::Envelope, |tree| Needed::Part(tree, position))
@@ -77,37 +74,32 @@ impl<P: ProofSystem> Collecting<P> for Confirming {
 
 impl<P: ProofSystem, L: Log> Aggregator<P, L, Advertising> {
     /// 3.1: lists who has advertised keys that it knows the secrets of.
-    pub fn close(mut self) -> Result<Aggregator<P, L, Sharing>, AggregatorError> {
-        let round = self.core.round();
-        let findings = self.core.judge_each(|client, message| {
-            let body = Advertisement::decode(&message.body).ok()?;
-            let keys = body.verify(round.context(), client)?;
-            Some((keys, Tree::from_iter([message.body.clone()])))
-        })?;
-        let advertised = findings.valid(round.clients());
-        let (got, need) = (advertised.len(), round.configuration().min_advertised());
-        if got < need {
-            return Err(AggregatorError::TooFew {
-                phase: Phase::Advertise,
-                got,
-                need,
-            });
-        }
-        self.core.note(&advertised, |_| false);
-        let mut keys = HashMap::new();
-        let mut bodies = HashMap::new();
-        for (client, (key, body)) in findings.into_valid() {
-            keys.insert(client, key);
-            bodies.insert(client, body);
-        }
-        self.core.close(advertised.clone())?;
-        Ok(Aggregator {
-            core: self.core,
-            state: Sharing {
+    pub fn close(self) -> Closed<P, L, Advertising, Sharing> {
+        self.transition(|core, _| {
+            let round = core.round();
+            let findings = core.judge_each(|client, message| {
+                let body = Advertisement::decode(&message.body).ok()?;
+                let keys = body.verify(round.context(), client)?;
+                Some((keys, Tree::from_iter([message.body.clone()])))
+            })?;
+            let advertised = findings.valid(round.clients());
+            let (got, need) = (advertised.len(), round.configuration().min_advertised());
+            if got < need {
+                let phase = Phase::Advertise;
+                return Err(AggregatorError::TooFew { phase, got, need });
+            }
+            core.close(&advertised, |client| findings.is_valid(client))?;
+            let mut keys = HashMap::new();
+            let mut bodies = HashMap::new();
+            for (client, (key, body)) in findings.into_valid() {
+                keys.insert(client, key);
+                bodies.insert(client, body);
+            }
+            Ok(Sharing {
                 advertised,
                 keys,
                 bodies,
-            },
+            })
         })
     }
 }
@@ -136,55 +128,43 @@ fn judge_shares<P: ProofSystem>(
         holders: &holders,
         shares: &shares,
     };
-    let root = &message.envelope.body_root;
-    degree_holds(&committed, round.threshold(), round.context(), client, root)
+    degree_holds(&committed, round.threshold(), client, &message.envelope)
         .then(|| parts.iter().map(|part| part.to_vec()).collect())
 }
 
 impl<P: ProofSystem, L: Log> Aggregator<P, L, Sharing> {
     /// 3.2: lists who has dealt shares on polynomials of the right degree.
-    pub fn close(mut self) -> Result<Aggregator<P, L, Confirming>, AggregatorError> {
-        let Self { core, state } = &mut self;
-        let round = core.round();
-        let findings =
-            core.judge_each(|client, message| judge_shares(&round, state, client, message))?;
-        let dealers = findings.valid(round.clients());
-        core.note(&dealers, |_| false);
-        core.close(dealers)?;
-        let Sharing {
-            advertised, keys, ..
-        } = self.state;
-        let dealt = findings.into_valid();
-        Ok(Aggregator {
-            core: self.core,
-            state: Confirming {
-                advertised,
-                keys,
-                dealt,
-            },
+    pub fn close(self) -> Closed<P, L, Sharing, Confirming> {
+        self.transition(|core, state| {
+            let round = core.round();
+            let findings =
+                core.judge_each(|client, message| judge_shares(&round, state, client, message))?;
+            let dealers = findings.valid(round.clients());
+            core.close(&dealers, |client| findings.is_valid(client))?;
+            Ok(Confirming {
+                advertised: state.advertised.clone(),
+                keys: std::mem::take(&mut state.keys),
+                dealt: findings.into_valid(),
+            })
         })
     }
 }
 
 impl<P: ProofSystem, L: Log> Aggregator<P, L, Confirming> {
     /// 3.3: lists the participants: who confirmed and keeps enough neighbours that did.
-    pub fn close(mut self) -> Result<Aggregator<P, L, Submitting>, AggregatorError> {
-        let round = self.core.round();
-        let confirmed = self.core.judge_each(|_, _| Some(()))?;
-        let valid = confirmed.valid(round.clients());
-        let participants = rules::participants(round.graph(), &valid, round.threshold());
-        self.core
-            .note(&participants, |client| confirmed.is_valid(client));
-        self.core.close(participants.clone())?;
-        let Confirming {
-            advertised,
-            keys,
-            dealt,
-        } = self.state;
-        let state = Submitting::new(advertised, keys, dealt, participants);
-        Ok(Aggregator {
-            core: self.core,
-            state,
+    pub fn close(self) -> Closed<P, L, Confirming, Submitting> {
+        self.transition(|core, state| {
+            let round = core.round();
+            let confirmed = core.judge_each(|_, _| Some(()))?;
+            let valid = confirmed.valid(round.clients());
+            let participants = rules::participants(round.graph(), &valid, round.threshold());
+            core.close(&participants, |client| confirmed.is_valid(client))?;
+            Ok(Submitting::new(
+                state.advertised.clone(),
+                std::mem::take(&mut state.keys),
+                std::mem::take(&mut state.dealt),
+                participants,
+            ))
         })
     }
 }

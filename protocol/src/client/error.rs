@@ -27,14 +27,20 @@ pub enum ClientError {
         /// The phase.
         phase: Phase,
     },
+    /// The proof that the board only grew does not hold.
+    #[error("the packet does not show that the board of {phase} continues the one that this client answered. Fetch it again; if it stays so, the aggregator keeps two boards")]
+    Inconsistent {
+        /// The phase.
+        phase: Phase,
+    },
     /// The list is no sublist of the list before it.
     #[error("the list of {phase} names clients that the list before it does not: the aggregator made it up. Keep the checkpoint and tell the auditor")]
     List {
         /// The phase.
         phase: Phase,
     },
-    /// This client spoke and is not on the list.
-    #[error("this client is not on the list of {phase} although it spoke. Give the receipt to the auditor")]
+    /// This client is not on the list. With a receipt for what is not on the board it can accuse.
+    #[error("this client is not on the list of {phase}: it was late, or too few of its neighbours came through, or it was left out. If it has a receipt and the board does not hold its message, give the receipt to the auditor")]
     Omitted {
         /// The phase.
         phase: Phase,
@@ -114,15 +120,14 @@ impl ClientError {
     /// Whose fault it is; one match, so that each new error has to decide.
     pub fn blame(&self) -> Blame {
         match self {
-            Self::Fork { .. }
-            | Self::List { .. }
-            | Self::Omitted { .. }
-            | Self::FalselyListed { .. } => Blame::Aggregator,
+            Self::Fork { .. } | Self::List { .. } | Self::FalselyListed { .. } => Blame::Aggregator,
             Self::BadShare { dealer } => Blame::Client(*dealer),
             Self::Input(_) | Self::InputMissing | Self::Store(_) | Self::Finished => Blame::Caller,
             // A packet is not signed as a whole: what is missing may have been lost on the way.
             Self::Malformed(_)
             | Self::NotTheCheckpoint { .. }
+            | Self::Inconsistent { .. }
+            | Self::Omitted { .. }
             | Self::NotShown { .. }
             | Self::TooFew { .. }
             | Self::TooFewNeighbours { .. } => Blame::Nobody,

@@ -114,7 +114,8 @@ impl<P: ProofSystem> AnyClient<P> {
     /// Takes the next step, whichever it is: writes the new state to `store` and returns the
     /// message to send. `packet` is needed from the second step on, `input` at submit only. After
     /// an error nothing was sent, and the client is as it was; but if the store failed, only the
-    /// store knows which state is the true one: resume from it, or drop out.
+    /// store knows which state is the true one: what comes back has finished and says nothing;
+    /// [`resume`](Self::resume) from the store, or drop out.
     pub fn advance(
         self,
         packet: &[u8],
@@ -174,8 +175,16 @@ fn taken<P: ProofSystem, S, T: State>(
                 let message = pending.client.message().to_vec();
                 (next(pending.client), Ok(message))
             }
-            // The step may have reached the store: only it knows which message is the true one.
-            Err(error) => (next(pending.client), Err(error.into())),
+            // The step may have reached the store: only it knows which state is the true one. What is
+            // left here has nothing to say, so that nothing can be said twice.
+            Err(error) => {
+                let session = pending.client.session.silenced();
+                let state = Finished;
+                (
+                    AnyClient::Finished(Client { session, state }),
+                    Err(error.into()),
+                )
+            }
         },
         Err(refused) => (same(refused.client), Err(refused.error)),
     }

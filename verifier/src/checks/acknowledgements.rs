@@ -8,7 +8,7 @@ use veragg_protocol::members::ClientSet;
 use crate::check::Check;
 use crate::findings::Findings;
 
-/// Who has acknowledged.
+/// V-08.D.1: who has acknowledged.
 pub(crate) fn check(heard: &ClientSet, findings: &mut Findings) -> ClientSet {
     if !findings.skips(Check::Acknowledgements) {
         findings.computed(Check::Acknowledgements, heard.len());

@@ -6,7 +6,6 @@ use veragg_protocol::round::Round;
 
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
-use crate::report::Culprit;
 
 /// Unpacks the aggregate, and compares it with the sums that the auditor was given, if any.
 pub(crate) fn check<P: ProofSystem>(
@@ -28,9 +27,10 @@ pub(crate) fn check<P: ProofSystem>(
     let sums = match layout.unpack(packed, u32::try_from(contributors).unwrap_or(u32::MAX)) {
         Ok(sums) => sums,
         Err(error) => {
+            // Nobody is named, as in V-11: one client's masked vector can do this to the sum.
             findings.failure(Finding {
                 check,
-                culprit: Some(Culprit::Aggregator),
+                culprit: None,
                 evidence: vec![leaf],
                 what: error.to_string(),
             });

@@ -58,6 +58,7 @@ impl Chain {
         let aggregator = &round.configuration().aggregator;
         let root = self.tree.root();
         let name = checkpoint.phase;
+        // V-03.1
         let problem = if checkpoint.context != *round.context() {
             Some(format!("the checkpoint of {name} belongs to another round"))
         } else if checkpoint.phase != phase {
@@ -69,10 +70,12 @@ impl Chain {
                 "the checkpoint of {name} is not signed by the aggregator"
             ))
         } else if checkpoint.previous != self.last {
+            // V-03.2
             Some(format!(
                 "the checkpoint of {name} does not continue the one before it"
             ))
         } else if checkpoint.root != root {
+            // V-03.3
             Some(wrong_root(checkpoint, &root))
         } else {
             None

@@ -8,10 +8,12 @@ use crate::findings::{Finding, Findings};
 use crate::report::Culprit;
 
 /// Checks the signature under `organiser` and the security of what was signed. Nothing comes back
-/// for a configuration that nothing can be derived from.
+/// for a configuration that is not the organiser's, since all that would be found in such a round
+/// could be made up, or that is not secure. The organiser is named only if its key was `given`.
 pub(crate) fn check(
     signed: &SignedConfiguration,
     organiser: &VerifyingKey,
+    given: bool,
     findings: &mut Findings,
 ) -> Option<Configuration> {
     findings.computed(Check::Configuration, 1);
@@ -22,13 +24,13 @@ pub(crate) fn check(
         what,
     };
     // V-01.1: the key is the one that the auditor knows, V-01.2: and has signed.
-    let signed_by_organiser = signed.organiser == *organiser && signed.is_signed_by(organiser);
-    if !signed_by_organiser {
+    if signed.organiser != *organiser || !signed.is_signed_by(organiser) {
         findings.fail_now(nobody(format!(
             "the configuration is not signed by the organiser's key {}; the board names {}",
             organiser.fingerprint(),
             signed.organiser.fingerprint()
         )));
+        return None;
     }
     let configuration = match Configuration::decode(&signed.bytes) {
         Ok(configuration) => configuration,
@@ -40,7 +42,7 @@ pub(crate) fn check(
     // V-01.3: what was signed is secure.
     if let Err(error) = configuration.check() {
         findings.fail_now(Finding {
-            culprit: signed_by_organiser.then_some(Culprit::Organiser),
+            culprit: given.then_some(Culprit::Organiser),
             ..nobody(error.to_string())
         });
         return None;

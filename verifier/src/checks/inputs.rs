@@ -145,7 +145,7 @@ impl<P: ProofSystem> Inputs<P> {
         }
     }
 
-    /// Who is accepted. When V-07 is skipped, the list is taken at its word.
+    /// V-07.4: who is accepted. When V-07 is skipped, the list is taken at its word.
     pub(crate) fn close(
         &mut self,
         round: &Round<P>,

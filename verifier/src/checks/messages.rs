@@ -1,5 +1,7 @@
 //! V-04: every message is canonical, signed, in its place, and the only one in its slot.
 
+use std::collections::HashMap;
+
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::hash::Digest;
 use veragg_protocol::members::{ClientId, ClientSet};
@@ -15,8 +17,8 @@ pub(crate) struct Place<'a> {
     pub(crate) answers: &'a Digest,
     /// Who may speak.
     pub(crate) eligible: &'a ClientSet,
-    /// Who has spoken.
-    pub(crate) heard: &'a ClientSet,
+    /// Who has spoken, and the roots of their bodies.
+    pub(crate) heard: &'a HashMap<ClientId, Digest>,
     /// The body's part lengths for a client.
     pub(crate) lengths: &'a dyn Fn(ClientId) -> Vec<usize>,
 }
@@ -24,11 +26,21 @@ pub(crate) struct Place<'a> {
 /// Why a message must not stand where it does.
 pub(crate) struct Misplaced {
     pub(crate) what: String,
-    /// Who else than the aggregator is shown to have broken the protocol.
-    pub(crate) equivocator: Option<ClientId>,
+    pub(crate) shows: Shows,
 }
 
-/// V-04.1 to V-04.7; a message that fails here is the aggregator's fault, who took it.
+/// What a message that must not stand there shows.
+pub(crate) enum Shows {
+    /// The aggregator took what it must refuse.
+    Aggregator,
+    /// Besides that, the client signed two different messages for one phase.
+    Equivocation(ClientId),
+    /// Only that the file is not what was signed: the tree holds envelopes, so whoever has the file
+    /// can exchange a body.
+    Nothing,
+}
+
+/// V-04.2 to V-04.7.
 pub(crate) fn check<P: ProofSystem>(
     round: &Round<P>,
     place: &Place<'_>,
@@ -38,7 +50,7 @@ pub(crate) fn check<P: ProofSystem>(
     let misplaced = |what: String| {
         Err(Misplaced {
             what,
-            equivocator: None,
+            shows: Shows::Aggregator,
         })
     };
     // V-04.2
@@ -75,16 +87,29 @@ pub(crate) fn check<P: ProofSystem>(
         Sender::Client(client) => (place.lengths)(client),
     };
     if let Err(error) = message.parts(&lengths) {
-        return misplaced(error.to_string());
+        // A body that is signed as one part is the true one, and of the wrong length. Of one in
+        // several parts nobody can say where they would be cut.
+        let is_signed = message.parts(&[message.body.len()]).is_ok();
+        return Err(Misplaced {
+            what: error.to_string(),
+            shows: if is_signed {
+                Shows::Aggregator
+            } else {
+                Shows::Nothing
+            },
+        });
     }
-    // V-04.7
+    // V-04.7: context, phase, sender and answer are those of the first, so the body decides whether
+    // two different things were said; anybody can put the same message there again.
     if let Sender::Client(client) = envelope.sender {
-        if place.heard.contains(client) {
+        if let Some(first) = place.heard.get(&client) {
             let what = "its sender has already spoken in this phase".to_owned();
-            return Err(Misplaced {
-                what,
-                equivocator: Some(client),
-            });
+            let shows = if *first == envelope.body_root {
+                Shows::Aggregator
+            } else {
+                Shows::Equivocation(client)
+            };
+            return Err(Misplaced { what, shows });
         }
     }
     Ok(())

@@ -9,7 +9,7 @@ use veragg_protocol::round::Round;
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
 
-/// Checks the opening of all rows at once. A failure names nobody: until clients attest what they
+/// V-11.1: checks the opening of all rows at once. A failure names nobody: until clients attest what they
 /// masked, a masked vector that does not match its commitment looks like a false sum.
 pub(crate) fn check<P: ProofSystem>(
     round: &Round<P>,

@@ -2,6 +2,7 @@
 
 use veragg_protocol::configuration::Configuration;
 use veragg_protocol::roster::Roster;
+use veragg_protocol::signing::VerifyingKey;
 
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
@@ -9,6 +10,7 @@ use crate::findings::{Finding, Findings};
 /// Checks the roster. Nothing comes back for one that is none.
 pub(crate) fn check(
     configuration: &Configuration,
+    organiser: &VerifyingKey,
     bytes: &[u8],
     findings: &mut Findings,
 ) -> Option<Roster> {
@@ -32,6 +34,11 @@ pub(crate) fn check(
     // V-02.2
     if roster.digest() != configuration.roster || roster.clients() != configuration.clients() {
         fail("the roster is not the one that the configuration names".to_owned());
+        return None;
+    }
+    // V-02.3
+    if let Err(error) = roster.check_roles(organiser, &configuration.aggregator) {
+        fail(error.to_string());
         return None;
     }
     Some(roster)

@@ -1,7 +1,7 @@
 //! V-06: who knows the secrets of its keys, whose shares lie on polynomials of the right degree,
 //! and who, then, participates.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 use veragg_protocol::advertise::{Advertisement, RoundKeys};
@@ -37,6 +37,8 @@ pub(crate) struct SetUp {
     pub(crate) keys: HashMap<ClientId, RoundKeys>,
     pub(crate) dealt: HashMap<ClientId, Dealt>,
     waiting: Vec<(ClientId, u64, Message)>,
+    /// Who signed two different messages for one phase.
+    doubted: HashSet<ClientId>,
 }
 
 /// Why a message of the set-up is bad.
@@ -67,6 +69,18 @@ impl SetUp {
         if self.waiting.len() >= BATCH {
             self.judge(round, advertised, findings);
         }
+    }
+
+    /// Notes that a client signed two different messages for one phase: others may have been shown
+    /// the one that does not count.
+    pub(crate) fn doubt(&mut self, client: ClientId) {
+        self.doubted.insert(client);
+    }
+
+    /// What a client dealt to each of its holders, if they can have seen nothing else.
+    pub(crate) fn dealt_to_all(&self, dealer: ClientId) -> Option<&Dealt> {
+        let dealt = self.dealt.get(&dealer)?;
+        (!self.doubted.contains(&dealer)).then_some(dealt)
     }
 
     /// Judges what waits.
@@ -154,17 +168,17 @@ fn judge_shares<P: ProofSystem>(
         .collect::<Result<Vec<_>, _>>()
         .map_err(malformed)?;
     let holders = rules::holders(round.graph(), advertised, client);
-    let mask = keys
-        .get(&client)
-        .ok_or_else(|| bad("its keys are not on the board".to_owned()))?
-        .mask;
-    let committed = CommittedShares {
-        secrets: [mask, seed],
-        holders: &holders,
-        shares: &shares,
-    };
-    let root = &message.envelope.body_root;
-    if !skip && !degree_holds(&committed, round.threshold(), round.context(), client, root) {
+    // A client that was listed without its keys being on the board is not to blame for it, and V-03
+    // fails; there is nothing to test its shares against.
+    let holds = keys.get(&client).is_none_or(|keys| {
+        let committed = CommittedShares {
+            secrets: [keys.mask, seed],
+            holders: &holders,
+            shares: &shares,
+        };
+        skip || degree_holds(&committed, round.threshold(), client, &message.envelope)
+    });
+    if !holds {
         return Err(bad(format!(
             "its committed shares do not lie on polynomials of degree below {}",
             round.threshold()

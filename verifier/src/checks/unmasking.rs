@@ -70,8 +70,8 @@ impl Unmasking {
                 .zip(&shares)
                 .filter(|(dealer, share)| {
                     let secret = Secret::to_rebuild(lists.contributors.contains(**dealer));
-                    let dealt = set_up.dealt.get(dealer);
-                    // Without a commitment there is nothing to accuse the client with.
+                    let dealt = set_up.dealt_to_all(**dealer);
+                    // Without one commitment that all saw there is nothing to accuse it with.
                     dealt.and_then(|dealt| matches(dealt, client, secret, share)) == Some(false)
                 })
                 .map(|(dealer, _)| dealer.number())

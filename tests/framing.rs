@@ -1,0 +1,402 @@
+//! Nobody honest is named: an aggregator, other clients or whoever alters a file try to make the
+//! audit accuse somebody who kept to the protocol.
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rand_core::OsRng;
+use veragg::circuits::bulletproofs::RistrettoBulletproofs;
+use veragg::circuits::proof_system::ProofSystem;
+use veragg::circuits::statement::Segment;
+use veragg::local::{play, Member, Participant, Setting};
+use veragg::protocol::board::{Header, Record, RecordKind};
+use veragg::protocol::checkpoint::Checkpoint;
+use veragg::protocol::client::{AnyClient, Client};
+use veragg::protocol::configuration::{Configuration, SegmentConfiguration};
+use veragg::protocol::hash::Digest;
+use veragg::protocol::members::{ClientId, ClientSet};
+use veragg::protocol::message::{Message, Sender, ENVELOPE_LEN};
+use veragg::protocol::organiser::Proposal;
+use veragg::protocol::packet::{Item, Packet, Part};
+use veragg::protocol::phase::Phase;
+use veragg::protocol::tree::{Root, Tree};
+use veragg::verifier::{audit, Check, Culprit, Options, Report, Status, Verdict};
+use zeroize::Zeroizing;
+
+type P = RistrettoBulletproofs;
+
+fn setting(clients: u32, dropout_ppm: u32) -> Setting<P> {
+    let proposal = Proposal {
+        segments: vec![SegmentConfiguration {
+            name: "numbers".to_owned(),
+            claims: Segment::range(2, 100),
+            decimals: 0,
+            offset: 0,
+        }],
+        corrupt_ppm: 0,
+        dropout_ppm,
+        min_contributors: None,
+        deadlines: None,
+        beacon: [7; 32],
+    };
+    Setting::new(clients, proposal, &mut OsRng).unwrap()
+}
+
+fn id(number: u32) -> ClientId {
+    ClientId::new(number).unwrap()
+}
+
+fn client(number: u32) -> Culprit {
+    Culprit::Client(id(number))
+}
+
+fn examine(setting: &Setting<P>, board: &[u8], skip: &[Check]) -> Report {
+    let options = Options {
+        organiser: Some(setting.organiser),
+        skip: skip.iter().copied().collect(),
+        ..Options::default()
+    };
+    audit(board, &options).unwrap()
+}
+
+fn culprits(report: &Report) -> Vec<Culprit> {
+    let mut culprits: Vec<_> = report.faults.iter().map(|fault| fault.culprit).collect();
+    culprits.sort();
+    culprits.dedup();
+    culprits
+}
+
+/// A client whose message of one phase is changed and signed again.
+struct Cheater {
+    member: Member<P>,
+    phase: Phase,
+    change: fn(&Setting<P>, &mut Vec<u8>),
+    setting: Arc<Setting<P>>,
+}
+
+impl Participant for Cheater {
+    fn id(&self) -> ClientId {
+        self.member.id()
+    }
+
+    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
+        let mut said = self.member.speak(phase, packet);
+        for message in said.iter_mut().filter(|_| phase == self.phase) {
+            let Message { envelope, mut body } = Message::decode(message).unwrap();
+            (self.change)(&self.setting, &mut body);
+            let round = &self.setting.round;
+            let lengths = match phase {
+                Phase::Submit => round.submit_lengths(),
+                _ => round.advertise_lengths(),
+            };
+            let mut rest = &body[..];
+            let parts: Vec<Vec<u8>> = lengths
+                .iter()
+                .map(|&length| {
+                    let (part, tail) = rest.split_at(length);
+                    rest = tail;
+                    part.to_vec()
+                })
+                .collect();
+            let key = &self.setting.clients[self.id().index()];
+            *message = Message::sign(
+                key,
+                envelope.context,
+                phase,
+                envelope.sender,
+                envelope.answers,
+                &parts,
+            )
+            .encode();
+        }
+        said
+    }
+}
+
+/// Plays a round in which client 2 changes what it says in a phase; returns the records.
+fn play_with(
+    setting: &Arc<Setting<P>>,
+    phase: Phase,
+    change: fn(&Setting<P>, &mut Vec<u8>),
+) -> Vec<Record> {
+    let mut all: Vec<Box<dyn Participant>> = ClientId::all(setting.round.clients())
+        .map(|who| {
+            let member = setting.member(who, vec![3, 99]).unwrap();
+            if who == id(2) {
+                Box::new(Cheater {
+                    member,
+                    phase,
+                    change,
+                    setting: Arc::clone(setting),
+                }) as Box<dyn Participant>
+            } else {
+                Box::new(member)
+            }
+        })
+        .collect();
+    let aggregator = setting.aggregator(Vec::new()).unwrap();
+    play(aggregator, &mut all, |_| ())
+        .unwrap()
+        .aggregator
+        .into_log()
+}
+
+/// An aggregator that puts on the board, lists and shows what it likes.
+struct Rogue {
+    setting: Setting<P>,
+    clients: BTreeMap<u32, AnyClient<P>>,
+    stores: BTreeMap<u32, Zeroizing<Vec<u8>>>,
+    records: Vec<Record>,
+    tree: Tree<Digest>,
+    chain: Digest,
+    before: Root,
+    packet: Vec<u8>,
+}
+
+impl Rogue {
+    fn new(clients: u32) -> Self {
+        let setting = setting(clients, 0);
+        let joined = ClientId::all(clients).map(|who| {
+            let key = Arc::clone(&setting.clients[who.index()]);
+            let client = Client::join(Arc::clone(&setting.round), key).unwrap();
+            (who.number(), AnyClient::Joined(client))
+        });
+        Self {
+            clients: joined.collect(),
+            stores: BTreeMap::new(),
+            records: Vec::new(),
+            tree: Tree::new(),
+            chain: *setting.round.context(),
+            before: Root::empty(),
+            packet: Vec::new(),
+            setting,
+        }
+    }
+
+    fn ask(&mut self, who: u32, input: Option<&[u64]>) -> Vec<u8> {
+        let client = self.clients.remove(&who).unwrap();
+        let store = self.stores.entry(who).or_default();
+        let (client, said) = client.advance(&self.packet, input, &mut OsRng, store);
+        self.clients.insert(who, client);
+        said.unwrap()
+    }
+
+    /// What everybody says next.
+    fn ask_all(&mut self, input: Option<&[u64]>) -> Vec<Vec<u8>> {
+        let all: Vec<u32> = self.clients.keys().copied().collect();
+        all.into_iter().map(|who| self.ask(who, input)).collect()
+    }
+
+    /// Puts messages on the board, lists everybody, and shows of each author its last message:
+    /// one of those on the board.
+    fn close(&mut self, phase: Phase, board: &[Vec<u8>]) {
+        let round = Arc::clone(&self.setting.round);
+        let everybody = ClientSet::of(round.clients(), |_| true);
+        let mut shown = BTreeMap::new();
+        for bytes in board {
+            let message = Message::decode(bytes).unwrap();
+            let index = self.tree.push(message.envelope.entry());
+            self.records.push(Record {
+                kind: RecordKind::Message,
+                bytes: bytes.clone(),
+            });
+            if let Sender::Client(author) = message.envelope.sender {
+                shown.insert(author, (index, message));
+            }
+        }
+        let root = self.tree.root();
+        let checkpoint = Checkpoint::sign(
+            &self.setting.aggregator,
+            *round.context(),
+            phase,
+            self.chain,
+            root,
+            everybody.clone(),
+        );
+        self.records.push(Record {
+            kind: RecordKind::Checkpoint,
+            bytes: checkpoint.encode(),
+        });
+        let items = shown.into_iter().map(|(author, (index, message))| {
+            let lengths = match phase {
+                Phase::Advertise => round.advertise_lengths(),
+                Phase::Share => round.share_lengths(author, &everybody),
+                _ => Vec::new(),
+            };
+            let parts = message.parts(&lengths).unwrap_or_default();
+            let tree: Tree<_> = parts.iter().collect();
+            let parts = parts.iter().enumerate().map(|(position, part)| Part {
+                position: position as u32,
+                bytes: part.to_vec(),
+                proof: tree.inclusion(position as u64).unwrap(),
+            });
+            Item {
+                index,
+                inclusion: self.tree.inclusion(index).unwrap(),
+                parts: parts.collect(),
+                envelope: message.envelope,
+            }
+        });
+        self.chain = checkpoint.digest();
+        self.packet = Packet {
+            items: items.collect(),
+            consistency: self.tree.consistency(self.before.size).unwrap(),
+            checkpoint,
+        }
+        .encode();
+        self.before = root;
+    }
+
+    fn examine(&self) -> Report {
+        examine(&self.setting, &self.setting.board(&self.records), &[])
+    }
+}
+
+#[test]
+fn a_message_put_on_the_board_twice_is_the_aggregators_doing() {
+    let mut rogue = Rogue::new(3);
+    let mut said = rogue.ask_all(None);
+    said.push(said[1].clone());
+    rogue.close(Phase::Advertise, &said);
+    let report = rogue.examine();
+    assert_eq!(report.verdict, Verdict::Failed);
+    assert_eq!(culprits(&report), [Culprit::Aggregator], "{report}");
+}
+
+#[test]
+fn two_different_messages_name_their_sender() {
+    let mut rogue = Rogue::new(3);
+    let mut said = rogue.ask_all(None);
+    let key = Arc::clone(&rogue.setting.clients[1]);
+    let again = Client::<P, _>::join(Arc::clone(&rogue.setting.round), key).unwrap();
+    let (_, other) =
+        AnyClient::Joined(again).advance(&[], None, &mut OsRng, &mut Zeroizing::new(Vec::new()));
+    said.push(other.unwrap());
+    rogue.close(Phase::Advertise, &said);
+    assert_eq!(culprits(&rogue.examine()), [client(2), Culprit::Aggregator]);
+}
+
+#[test]
+fn a_client_is_not_to_blame_for_being_listed_without_its_keys_on_the_board() {
+    let mut rogue = Rogue::new(3);
+    let said = rogue.ask_all(None);
+    rogue.close(Phase::Advertise, &[said[0].clone(), said[2].clone()]);
+    let shares = rogue.ask(2, None);
+    rogue.close(Phase::Share, &[shares]);
+    let report = rogue.examine();
+    assert_eq!(report.verdict, Verdict::Failed);
+    assert_eq!(culprits(&report), [Culprit::Aggregator], "{report}");
+    assert!(!report.absent.iter().any(|a| a.outcome.contains("fault")));
+}
+
+#[test]
+fn a_holder_is_not_to_blame_for_the_share_of_a_dealer_that_dealt_twice() {
+    let mut rogue = Rogue::new(3);
+    let said = rogue.ask_all(None);
+    rogue.close(Phase::Advertise, &said);
+    // Client 3 deals twice; the aggregator takes both, and shows the second.
+    let saved = rogue.stores[&3].clone();
+    let first = rogue.ask(3, None);
+    let key = Arc::clone(&rogue.setting.clients[2]);
+    let again = AnyClient::resume(Arc::clone(&rogue.setting.round), key, &saved).unwrap();
+    rogue.clients.insert(3, again);
+    let mut said = vec![first];
+    said.extend(rogue.ask_all(None));
+    rogue.close(Phase::Share, &said);
+    let said = rogue.ask_all(None);
+    rogue.close(Phase::Confirm, &said);
+    let said = rogue.ask_all(Some(&[3, 99]));
+    rogue.close(Phase::Submit, &said);
+    let said = rogue.ask_all(None);
+    rogue.close(Phase::Acknowledge, &said);
+    let said = rogue.ask_all(None);
+    rogue.close(Phase::Unmask, &said);
+    let report = rogue.examine();
+    assert_eq!(report.verdict, Verdict::Failed);
+    assert_eq!(
+        culprits(&report),
+        [client(3), Culprit::Aggregator],
+        "{report}"
+    );
+}
+
+#[test]
+fn a_body_that_was_altered_in_the_file_names_nobody() {
+    let setting = Arc::new(setting(3, 0));
+    let records = play_with(&setting, Phase::Submit, |_, _| ());
+    let good = examine(&setting, &setting.board(&records), &[]);
+    assert_eq!(good.verdict, Verdict::Verified, "{good}");
+    let mut altered = 0;
+    for at in 0..records.len() {
+        if records[at].kind == RecordKind::Message && records[at].bytes.len() > ENVELOPE_LEN {
+            let mut records = records.clone();
+            *records[at].bytes.last_mut().unwrap() ^= 1;
+            let report = examine(&setting, &setting.board(&records), &[]);
+            assert_eq!(report.verdict, Verdict::Failed);
+            assert_eq!(culprits(&report), [], "record {at}: {report}");
+            altered += 1;
+        }
+    }
+    assert_eq!(
+        altered, 13,
+        "advertise, share, submit, unmask of three, and the publication"
+    );
+}
+
+#[test]
+fn a_configuration_that_is_not_the_organisers_names_nobody() {
+    let setting = setting(3, 0);
+    let mut configuration = setting.header.configuration.clone();
+    let mut changed = Configuration::decode(&configuration.bytes).unwrap();
+    changed.columns = 2;
+    configuration.bytes = changed.encode();
+    let header = Header {
+        configuration,
+        roster: setting.header.roster.clone(),
+    };
+    let report = examine(&setting, &header.encode(), &[]);
+    assert_eq!(report.verdict, Verdict::Failed);
+    assert_eq!(culprits(&report), []);
+}
+
+#[test]
+fn one_clients_false_mask_does_not_name_the_aggregator() {
+    let setting = Arc::new(setting(3, 0));
+    let records = play_with(&setting, Phase::Submit, |setting, body| {
+        let proof_len = setting.round.proofs().proof_len();
+        body[proof_len..][..32].fill(0);
+    });
+    let report = examine(&setting, &setting.board(&records), &[]);
+    assert_eq!(report.verdict, Verdict::Failed);
+    for check in [Check::Opening, Check::Aggregate] {
+        assert!(matches!(report.status(check), Some(Status::Failed { .. })));
+    }
+    assert_eq!(culprits(&report), [], "{report}");
+}
+
+#[test]
+fn skipping_a_check_names_nobody_and_passes_nothing() {
+    let setting = Arc::new(setting(5, 200_000));
+    // Its channel key comes with the proof of the other one.
+    let records = play_with(&setting, Phase::Advertise, |_, body| {
+        body.copy_within(32..96, 128);
+    });
+    let board = setting.board(&records);
+    let report = examine(&setting, &board, &[]);
+    assert_eq!(report.verdict, Verdict::Verified, "{report}");
+    assert_eq!(culprits(&report), [client(2)]);
+    let skipped = examine(&setting, &board, &[Check::SetUp]);
+    assert_eq!(skipped.verdict, Verdict::Incomplete, "{skipped}");
+    assert_eq!(culprits(&skipped), []);
+    let skipped = examine(&setting, &board, &[Check::InputRange]);
+    assert_eq!(skipped.verdict, Verdict::Incomplete);
+    for part in [
+        Check::InputCommitments,
+        Check::InputRange,
+        Check::InputNorm,
+        Check::InputSum,
+    ] {
+        assert_eq!(skipped.status(part), Some(&Status::Skipped));
+    }
+}

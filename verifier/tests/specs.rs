@@ -1,0 +1,95 @@
+//! `specs/audit.md` and the code say the same: the same checks, and the same numbered steps.
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use veragg_verifier::Check;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+}
+
+fn specification() -> String {
+    fs::read_to_string(root().join("../specs/audit.md")).unwrap()
+}
+
+fn sources(folder: &Path, out: &mut String) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, out);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            out.push_str(&fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+/// The step that a text begins with: `V-`, two digits, perhaps `.` and a part, `.` and a number.
+fn step(text: &str) -> Option<String> {
+    let rest = text.strip_prefix("V-")?;
+    let (check, rest) = rest.split_at_checked(2)?;
+    check.parse::<u8>().ok()?;
+    let mut chars = rest.strip_prefix('.')?.chars();
+    let part = match chars.clone().next()? {
+        part @ 'A'..='D' => {
+            chars.next();
+            chars.next().filter(|&c| c == '.')?;
+            format!(".{part}")
+        }
+        _ => String::new(),
+    };
+    let number: String = chars.take_while(char::is_ascii_digit).collect();
+    (!number.is_empty()).then(|| format!("V-{check}{part}.{number}"))
+}
+
+fn steps_in(text: &str) -> BTreeSet<String> {
+    text.match_indices("V-")
+        .filter_map(|(at, _)| step(&text[at..]))
+        .collect()
+}
+
+#[test]
+fn the_table_of_checks_is_the_one_of_the_code() {
+    let written: Vec<(String, String)> = specification()
+        .lines()
+        .filter_map(|line| line.strip_prefix("| V-"))
+        .map(|row| {
+            let mut cells = row.split('|').map(str::trim);
+            (
+                format!("V-{}", cells.next().unwrap()),
+                cells.next().unwrap().to_owned(),
+            )
+        })
+        .collect();
+    let coded: Vec<_> = Check::ALL
+        .iter()
+        .map(|check| (check.id().to_owned(), check.title().to_owned()))
+        .collect();
+    assert_eq!(written, coded);
+}
+
+#[test]
+fn every_step_stands_in_both() {
+    let specification = specification();
+    let defined: BTreeSet<_> = specification.lines().filter_map(step).collect();
+    let mut code = String::new();
+    sources(&root().join("src"), &mut code);
+    assert_eq!(steps_in(&code), defined);
+    // What the text refers to, it defines.
+    let undefined: Vec<_> = steps_in(&specification)
+        .difference(&defined)
+        .cloned()
+        .collect();
+    assert_eq!(undefined, [""; 0]);
+}
+
+#[test]
+fn steps_are_read_as_they_are_written() {
+    assert_eq!(step("V-04.1: x").as_deref(), Some("V-04.1"));
+    assert_eq!(step("V-08.D.12.").as_deref(), Some("V-08.D.12"));
+    for text in ["V-07.A (", "V-08", "V-4.1", "W-04.1"] {
+        assert_eq!(step(text), None);
+    }
+}
