@@ -1,4 +1,54 @@
-//! Verifiable secure aggregation.
+//! Verifiable secure aggregation: many clients contribute vectors of integers, nobody sees any of
+//! them, and anybody can check the published sum.
+//!
+//! This crate is the command line `veragg` and a facade over the others: [`circuits`] (what can be
+//! proven of a committed vector), [`protocol`] (who says what, when) and [`verifier`] (the
+//! independent audit). Of its own it has [`local`], a whole round in one process; [`board_file`],
+//! the log in a file; and [`survey`], from a CSV table to statistics.
+//!
+//! ```
+//! use rand_core::OsRng;
+//! use veragg::circuits::{bulletproofs::RistrettoBulletproofs, statement::Segment};
+//! use veragg::local::{play, Member, Setting};
+//! use veragg::protocol::{configuration::SegmentConfiguration, members::ClientId, organiser::Proposal};
+//! use veragg::verifier::{audit, Options, Verdict};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // The organiser: three numbers a client, each from 0 to 100; one client in five may drop out.
+//! let proposal = Proposal {
+//!     segments: vec![SegmentConfiguration {
+//!         name: "answers".to_owned(),
+//!         claims: Segment::range(3, 101),
+//!         decimals: 0,
+//!         offset: 0,
+//!     }],
+//!     corrupt_ppm: 0,
+//!     dropout_ppm: 200_000,
+//!     min_contributors: None,
+//!     deadlines: None,
+//!     beacon: [7; 32], // in a real round: public randomness from after the roster was fixed
+//! };
+//! let setting = Setting::<RistrettoBulletproofs>::new(5, proposal, &mut OsRng)?;
+//!
+//! // The clients and the aggregator; the board is kept in memory.
+//! let mut members: Vec<Member<_>> = ClientId::all(5)
+//!     .filter_map(|id| setting.member(id, vec![1, 10, u64::from(id.number())]))
+//!     .collect();
+//! let played = play(setting.aggregator(Vec::new())?, &mut members, |_| ())?;
+//! let board = setting.board(played.aggregator.log());
+//!
+//! // Anybody: is this the sum, and whose?
+//! let options = Options {
+//!     organiser: Some(setting.organiser),
+//!     aggregate: Some(vec![5, 50, 15]),
+//!     ..Options::default()
+//! };
+//! let report = audit(&board[..], &options)?;
+//! assert_eq!(report.verdict, Verdict::Verified);
+//! assert_eq!(report.contributors, [1, 2, 3, 4, 5]);
+//! # Ok(())
+//! # }
+//! ```
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod board_file;

@@ -124,6 +124,16 @@ pub trait Participant: Send {
     fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>>;
 }
 
+impl<T: Participant + ?Sized> Participant for Box<T> {
+    fn id(&self) -> ClientId {
+        (**self).id()
+    }
+
+    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
+        (**self).speak(phase, packet)
+    }
+}
+
 /// An honest client with its input.
 #[derive(Debug)]
 pub struct Member<P: ProofSystem> {
@@ -226,9 +236,9 @@ pub enum Progress {
 
 /// Carries messages and packets until the round is over. All deadlines are far away: a phase ends
 /// when everybody had a chance to speak.
-pub fn play<P: ProofSystem, L: Log>(
+pub fn play<P: ProofSystem, L: Log, T: Participant>(
     mut aggregator: AnyAggregator<P, L>,
-    participants: &mut [Box<dyn Participant>],
+    participants: &mut [T],
     mut watch: impl FnMut(Progress),
 ) -> Result<Played<P, L>, AggregatorError> {
     let mut traffic = vec![Traffic::default(); participants.len()];

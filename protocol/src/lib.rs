@@ -6,7 +6,7 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`configuration`], [`roster`], [`parameters`], [`graph`], [`round`] | what is fixed before the first message |
+//! | [`configuration`], [`roster`], [`parameters`], [`sizes`], [`graph`], [`round`] | what is fixed before the first message |
 //! | [`message`], [`checkpoint`], [`receipt`], [`tree`], [`board`] | how things are said, and kept |
 //! | [`advertise`], [`share`], [`submit`], [`unmask`], [`publish`] | what is said, phase by phase |
 //! | [`dh`], [`possession`], [`sealing`], [`sharing`], [`masks`], [`opening`], [`rules`] | the arithmetic |
@@ -40,6 +40,7 @@ pub mod sealing;
 pub mod share;
 pub mod sharing;
 pub mod signing;
+pub mod sizes;
 pub mod submit;
 pub mod tree;
 pub mod unmask;

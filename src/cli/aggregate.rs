@@ -1,0 +1,158 @@
+//! The published result as a JSON file: sums, contributors, statistics.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use veragg::protocol::configuration::Configuration;
+use veragg::protocol::labels::VERSION;
+use veragg::protocol::signing::hex;
+use veragg::survey::Statistics;
+use veragg::verifier::report::{Report, Status, Verdict};
+use veragg::verifier::Check;
+
+use super::error::CliError;
+
+/// What `veragg run` publishes beside the board.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Aggregate {
+    /// Version of the protocol.
+    pub(super) protocol: u16,
+    /// The round's context, in hexadecimal.
+    pub(super) context: String,
+    /// Clients whose inputs are in the sums.
+    pub(super) contributors: Vec<u32>,
+    /// The sums, segment by segment.
+    pub(super) segments: Vec<SegmentSums>,
+    /// What the sums say. The audit compares the sums, not these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) statistics: Option<Statistics>,
+}
+
+/// The sums of one segment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct SegmentSums {
+    /// Its name.
+    pub(super) name: String,
+    /// Digits after the point.
+    pub(super) decimals: u8,
+    /// What was subtracted from each value.
+    pub(super) offset: i64,
+    /// Decimal strings: JSON numbers do not hold 96 bits everywhere.
+    pub(super) sums: Vec<String>,
+}
+
+impl Aggregate {
+    /// Cuts sums into the segments of the configuration.
+    pub(super) fn new(
+        configuration: &Configuration,
+        context: &[u8],
+        contributors: Vec<u32>,
+        sums: &[u128],
+        statistics: Statistics,
+    ) -> Self {
+        let mut rest = sums.iter();
+        let segments = configuration
+            .segments
+            .iter()
+            .map(|segment| SegmentSums {
+                name: segment.name.clone(),
+                decimals: segment.decimals,
+                offset: segment.offset,
+                sums: rest
+                    .by_ref()
+                    .take(segment.claims.len)
+                    .map(u128::to_string)
+                    .collect(),
+            })
+            .collect();
+        Self {
+            protocol: VERSION,
+            context: hex(context),
+            contributors,
+            segments,
+            statistics: Some(statistics),
+        }
+    }
+
+    /// Reads a file.
+    pub(super) fn load(path: &Path) -> Result<Self, CliError> {
+        let bytes = std::fs::read(path).map_err(CliError::read(path))?;
+        let aggregate: Self = serde_json::from_slice(&bytes)
+            .map_err(|error| CliError::malformed(path, format!("not an aggregate: {error}")))?;
+        if aggregate.protocol != VERSION {
+            let reason = format!(
+                "of protocol version {}; this is veragg for version {VERSION}",
+                aggregate.protocol
+            );
+            return Err(CliError::malformed(path, reason));
+        }
+        Ok(aggregate)
+    }
+
+    /// All sums in order; the error says which is no number.
+    pub(super) fn sums(&self) -> Result<Vec<u128>, String> {
+        let all = self.segments.iter().flat_map(|segment| {
+            segment.sums.iter().map(|sum| {
+                sum.parse().map_err(|_| {
+                    format!(
+                        "segment {:?} has the sum {sum:?}, which is not a whole number below 2^128",
+                        segment.name
+                    )
+                })
+            })
+        });
+        all.collect()
+    }
+
+    /// Holds everything but the sums, which the audit itself compares, against an audited board. A
+    /// contradiction is a failure of V-12, as other sums are.
+    pub(super) fn compare(&self, configuration: &Configuration, report: &mut Report) {
+        let computed = matches!(
+            report.status(Check::Aggregate),
+            Some(Status::Passed { .. } | Status::Failed { .. })
+        );
+        let Some(round) = report.round.as_ref().filter(|_| computed) else {
+            return;
+        };
+        let mut contradictions = Vec::new();
+        if self.context != round.context {
+            contradictions.push("the given aggregate is of another round".to_owned());
+        }
+        if self.contributors != report.contributors {
+            contradictions.push("the given aggregate lists other contributors".to_owned());
+        }
+        let same = self.segments.len() == configuration.segments.len()
+            && self
+                .segments
+                .iter()
+                .zip(&configuration.segments)
+                .all(|(mine, theirs)| {
+                    mine.name == theirs.name
+                        && mine.decimals == theirs.decimals
+                        && mine.offset == theirs.offset
+                        && mine.sums.len() == theirs.claims.len
+                });
+        if !same {
+            contradictions.push(
+                "the given aggregate names, scales or shifts its segments in another way than the configuration"
+                    .to_owned(),
+            );
+        }
+        if contradictions.is_empty() {
+            return;
+        }
+        report.verdict = Verdict::Failed;
+        for check in &mut report.checks {
+            if check.id == Check::Aggregate {
+                match &mut check.status {
+                    Status::Failed { failures } => failures.append(&mut contradictions),
+                    status => {
+                        *status = Status::Failed {
+                            failures: std::mem::take(&mut contradictions),
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

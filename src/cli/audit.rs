@@ -1,0 +1,88 @@
+//! `veragg audit`: the independent audit of a board file.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::path::Path;
+
+use veragg::verifier::{audit, AuditError, Check, Options, Report};
+
+use super::aggregate::Aggregate;
+use super::error::CliError;
+use super::{files, output, AuditArgs, Format};
+
+/// Runs the command; the verdict gives the exit code.
+pub(super) fn run(args: &AuditArgs, format: Format) -> Result<u8, CliError> {
+    let mut options = Options {
+        organiser: args
+            .organiser
+            .as_deref()
+            .map(files::organiser)
+            .transpose()?,
+        receipts: args
+            .receipts
+            .iter()
+            .map(|path| files::receipt(path))
+            .collect::<Result<_, _>>()?,
+        skip: checks_to_skip(&args.skip)?,
+        ..Options::default()
+    };
+    let configuration = files::open_board(&args.board)?.configuration;
+    if let Some(path) = &args.checkpoint {
+        options.checkpoint = Some(files::checkpoint(path, configuration.clients())?);
+    }
+    let aggregate = match &args.aggregate {
+        Some(path) => {
+            let aggregate = Aggregate::load(path)?;
+            let sums = aggregate.sums();
+            options.aggregate = Some(sums.map_err(|reason| CliError::malformed(path, reason))?);
+            Some(aggregate)
+        }
+        None => None,
+    };
+    let mut report = audit_file(&args.board, &options)?;
+    if let Some(aggregate) = aggregate {
+        aggregate.compare(&configuration, &mut report);
+    }
+    output::print(format, &report, &report)?;
+    Ok(report.verdict.exit_code())
+}
+
+/// Audits the board in a file.
+pub(super) fn audit_file(path: &Path, options: &Options) -> Result<Report, CliError> {
+    let file = File::open(path).map_err(CliError::read(path))?;
+    audit(file, options).map_err(|error| match error {
+        AuditError::Board(error) => CliError::board(path, error),
+        AuditError::Skip(_) => CliError::Usage(error.to_string()),
+    })
+}
+
+/// The checks of these ids; `V-07` stands for all whose ids begin with `V-07.`.
+fn checks_to_skip(ids: &[String]) -> Result<BTreeSet<Check>, CliError> {
+    let mut skip = BTreeSet::new();
+    for id in ids {
+        let parts = format!("{id}.");
+        let named: Vec<Check> = Check::ALL
+            .iter()
+            .copied()
+            .filter(|check| check.id() == id || check.id().starts_with(&parts))
+            .collect();
+        let problem = if named.is_empty() {
+            "is no check"
+        } else if !named.iter().all(|check| check.can_be_skipped()) {
+            "cannot be skipped: every later check stands on it"
+        } else {
+            skip.extend(named);
+            continue;
+        };
+        let possible: Vec<_> = Check::ALL
+            .iter()
+            .filter(|check| check.can_be_skipped())
+            .map(|check| check.id())
+            .collect();
+        let possible = possible.join(", ");
+        return Err(CliError::Usage(format!(
+            "--skip {id}: {id} {problem}; these can be skipped: {possible} (V-07 means all its parts)"
+        )));
+    }
+    Ok(skip)
+}

@@ -1,0 +1,226 @@
+//! `veragg board`: what is on a board, read as a stream and not checked.
+
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use serde_json::{json, Value};
+use veragg::circuits::bulletproofs::RistrettoBulletproofs;
+use veragg::circuits::proof_system::Suite;
+use veragg::protocol::board::{Record, RecordKind, Records};
+use veragg::protocol::checkpoint::Checkpoint;
+use veragg::protocol::configuration::Configuration;
+use veragg::protocol::message::{Message, Sender};
+use veragg::protocol::roster::Roster;
+use veragg::protocol::round::Round;
+use veragg::protocol::signing::hex;
+
+use super::error::CliError;
+use super::files::{self, OpenBoard};
+use super::output::{self, listened};
+use super::{BoardArgs, Format};
+
+/// Runs the command. What is readable is listed before an error ends it.
+pub(super) fn run(args: &BoardArgs, format: Format) -> Result<u8, CliError> {
+    let board = files::open_board(&args.board)?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    let header = describe(&board);
+    let begun = match format {
+        Format::Text => write_header(&mut out, &header, &board.configuration),
+        Format::Json => write!(out, "{{\"header\":{header},\"records\":["),
+    };
+    if !listened(begun)? {
+        return Ok(0);
+    }
+    let mut problem = None;
+    match longest_record(&args.board, &board) {
+        Err(error) => problem = Some(error),
+        Ok(longest) => {
+            let records = Records::new(board.rest, board.header.encode().len(), longest);
+            let (mut leaf, mut first) = (0, true);
+            for record in records {
+                let entry = match record {
+                    Ok(record) => Entry::of(&record, &mut leaf, board.configuration.clients()),
+                    Err(error) => {
+                        problem = Some(CliError::board(&args.board, error));
+                        break;
+                    }
+                };
+                let entry = match entry {
+                    Ok(entry) => entry,
+                    Err(reason) => {
+                        problem = Some(CliError::malformed(&args.board, reason));
+                        break;
+                    }
+                };
+                let written = match format {
+                    Format::Text => writeln!(out, "{}", entry.text),
+                    Format::Json => {
+                        let comma = if first { "" } else { "," };
+                        write!(out, "{comma}{}", entry.json)
+                    }
+                };
+                first = false;
+                if !listened(written)? {
+                    return Ok(0);
+                }
+            }
+        }
+    }
+    let ended = match format {
+        Format::Text => Ok(()),
+        Format::Json => {
+            let error = problem.as_ref().map(ToString::to_string);
+            writeln!(out, "],\"error\":{}}}", json!(error))
+        }
+    };
+    if !listened(ended.and_then(|()| out.flush()))? {
+        return Ok(0);
+    }
+    problem.map_or(Ok(0), Err)
+}
+
+/// The longest record of the round, which a reader needs to know before it reads one.
+fn longest_record(path: &Path, board: &OpenBoard) -> Result<usize, CliError> {
+    let unusable = |error: &dyn std::fmt::Display| {
+        let reason =
+            format!("the records cannot be read, since the header gives no round: {error}");
+        CliError::malformed(path, reason)
+    };
+    let roster = Roster::decode(&board.header.roster).map_err(|error| unusable(&error))?;
+    let configuration = board.configuration.clone();
+    let context = board.header.configuration.context();
+    match configuration.suite {
+        Suite::RistrettoBulletproofs => {
+            Round::<RistrettoBulletproofs>::assemble(configuration, context, roster)
+                .map(|round| round.longest_record())
+                .map_err(|error| unusable(&error))
+        }
+    }
+}
+
+fn describe(board: &OpenBoard) -> Value {
+    let configuration = &board.configuration;
+    let segments: Vec<_> = configuration
+        .segments
+        .iter()
+        .map(|segment| {
+            json!({
+                "name": segment.name,
+                "len": segment.claims.len,
+                "bound": segment.claims.bound,
+                "decimals": segment.decimals,
+                "offset": segment.offset,
+            })
+        })
+        .collect();
+    json!({
+        "round_id": hex(&configuration.round_id),
+        "context": hex(&board.header.configuration.context()),
+        "organiser": board.header.configuration.organiser.fingerprint(),
+        "aggregator": configuration.aggregator.fingerprint(),
+        "suite": configuration.suite.name(),
+        "clients": configuration.clients(),
+        "degree": configuration.choice.degree,
+        "threshold": configuration.choice.threshold,
+        "min_contributors": configuration.min_contributors,
+        "segments": segments,
+    })
+}
+
+fn write_header(
+    out: &mut impl Write,
+    header: &Value,
+    configuration: &Configuration,
+) -> io::Result<()> {
+    for (name, key) in [
+        ("round id", "round_id"),
+        ("context", "context"),
+        ("organiser", "organiser"),
+        ("aggregator", "aggregator"),
+        ("suite", "suite"),
+    ] {
+        let value = header[key].as_str().unwrap_or_default();
+        writeln!(out, "{name:<12}{value}")?;
+    }
+    writeln!(
+        out,
+        "clients     {}, {} neighbours each, {} shares rebuild a secret, at least {} contributors",
+        configuration.clients(),
+        configuration.choice.degree,
+        configuration.choice.threshold,
+        configuration.min_contributors
+    )?;
+    writeln!(out, "segments    {}", configuration.segments.len())?;
+    for segment in &configuration.segments {
+        // Escaped: a name comes from whoever made the board.
+        writeln!(
+            out,
+            "  {:?}: {} values below {}, {} decimals, offset {}",
+            segment.name,
+            segment.claims.len,
+            segment.claims.bound,
+            segment.decimals,
+            segment.offset
+        )?;
+    }
+    writeln!(out, "Listed, not checked: `veragg audit` checks.\n")?;
+    writeln!(
+        out,
+        "{:>8}  {:<13}{:<14}{:>10}  entry",
+        "leaf", "phase", "sender", "bytes"
+    )
+}
+
+/// A record as it is listed.
+struct Entry {
+    text: String,
+    json: Value,
+}
+
+impl Entry {
+    fn of(record: &Record, leaf: &mut u64, clients: u32) -> Result<Self, String> {
+        let bytes = record.bytes.len();
+        match record.kind {
+            RecordKind::Message => {
+                let message = Message::decode(&record.bytes)
+                    .map_err(|error| format!("the message at leaf {leaf} is malformed: {error}"))?;
+                let (index, envelope) = (*leaf, message.envelope);
+                *leaf += 1;
+                let sender = match envelope.sender {
+                    Sender::Aggregator => "aggregator".to_owned(),
+                    Sender::Client(client) => format!("client {client}"),
+                };
+                let phase = envelope.phase.name();
+                let entry = short(&envelope.entry());
+                let size = output::bytes(bytes);
+                Ok(Self {
+                    text: format!("{index:>8}  {phase:<13}{sender:<14}{size:>10}  {entry}"),
+                    json: json!({
+                        "leaf": index, "phase": phase, "sender": sender, "bytes": bytes, "entry": entry,
+                    }),
+                })
+            }
+            RecordKind::Checkpoint => {
+                let checkpoint = Checkpoint::decode(&record.bytes, clients).map_err(|error| {
+                    format!("the checkpoint before leaf {leaf} is malformed: {error}")
+                })?;
+                let (phase, size) = (checkpoint.phase.name(), checkpoint.root.size);
+                let (listed, root) = (checkpoint.list.len(), short(&checkpoint.root.hash));
+                Ok(Self {
+                    text: format!(
+                        "          {phase:<13}checkpoint: {listed} clients listed, {size} leaves, root {root}"
+                    ),
+                    json: json!({
+                        "checkpoint": phase, "listed": listed, "leaves": size,
+                        "root": hex(&checkpoint.root.hash), "bytes": bytes,
+                    }),
+                })
+            }
+        }
+    }
+}
+
+/// The first 16 hexadecimal digits of a digest.
+fn short(digest: &[u8]) -> String {
+    hex(digest.get(..8).unwrap_or(digest))
+}

@@ -1,0 +1,229 @@
+//! `veragg explain`: what a board shows of one client, in plain words.
+
+use std::fmt::{self, Write};
+
+use serde::Serialize;
+use veragg::protocol::members::ClientId;
+use veragg::protocol::phase::Phase;
+use veragg::protocol::publish::Outcome;
+use veragg::verifier::report::Story;
+use veragg::verifier::{Check, Culprit, Fault, Options, Report, Status, Verdict};
+
+use super::audit::audit_file;
+use super::error::CliError;
+use super::{files, output, ExplainArgs, Format};
+
+/// Runs the command; the verdict on the whole board gives the exit code.
+pub(super) fn run(args: &ExplainArgs, format: Format) -> Result<u8, CliError> {
+    let organiser = args
+        .organiser
+        .as_deref()
+        .map(files::organiser)
+        .transpose()?;
+    let clients = files::open_board(&args.board)?.configuration.clients();
+    let client = ClientId::new(args.client).filter(|client| client.number() <= clients);
+    let Some(client) = client else {
+        return Err(CliError::Usage(format!(
+            "--client {}: no such client; those of this board are numbered from 1 to {clients}",
+            args.client
+        )));
+    };
+    let options = Options {
+        organiser,
+        follow: Some(client),
+        ..Options::default()
+    };
+    let report = audit_file(&args.board, &options)?;
+    let explained = Explained::new(&report, client);
+    output::print(format, &explained, &explained)?;
+    Ok(report.verdict.exit_code())
+}
+
+/// What is told of a client.
+#[derive(Serialize)]
+struct Explained<'a> {
+    client: u32,
+    clients: u32,
+    organiser_given: bool,
+    verdict: Verdict,
+    story: Option<&'a Story>,
+    in_words: String,
+    checks: Vec<ClientCheck>,
+    faults: Vec<&'a Fault>,
+}
+
+/// What a check found of the client.
+#[derive(Serialize)]
+struct ClientCheck {
+    id: &'static str,
+    what: &'static str,
+    found: &'static str,
+}
+
+impl<'a> Explained<'a> {
+    fn new(report: &'a Report, client: ClientId) -> Self {
+        let story = report.story.as_ref();
+        let faults: Vec<_> = report
+            .faults
+            .iter()
+            .filter(|fault| fault.culprit == Culprit::Client(client))
+            .collect();
+        let spoke = |phase: Phase| {
+            story.is_some_and(|story| story.messages.iter().any(|m| m.phase == phase.name()))
+        };
+        let checks = Check::ALL
+            .iter()
+            .filter_map(|&check| {
+                let (phases, what) = concerns(check)?;
+                let found = found(report, check, &faults);
+                phases.iter().any(|&phase| spoke(phase)).then_some({
+                    let id = check.id();
+                    ClientCheck { id, what, found }
+                })
+            })
+            .collect();
+        Self {
+            client: client.number(),
+            clients: report.round.as_ref().map_or(0, |round| round.clients),
+            organiser_given: report.organiser.given,
+            verdict: report.verdict,
+            story,
+            in_words: story.map_or_else(
+                || "The round could not be entered, so nothing is known of the client.".to_owned(),
+                |story| in_words(story, report.verdict),
+            ),
+            checks,
+            faults,
+        }
+    }
+}
+
+/// The phases whose messages a check is about, and what it asks of them; nothing for checks that
+/// are not about a client's messages.
+fn concerns(check: Check) -> Option<(&'static [Phase], &'static str)> {
+    Some(match check {
+        Check::Messages => (&Phase::ALL, "each message is signed by it and in its place"),
+        Check::SetUp => (
+            &[Phase::Advertise, Phase::Share],
+            "it knows its keys, and its shares fit together",
+        ),
+        Check::InputCommitments => (&[Phase::Submit], "its commitments fit together"),
+        Check::InputRange => (
+            &[Phase::Submit],
+            "each number of its input is within bounds",
+        ),
+        Check::InputNorm => (&[Phase::Submit], "its input as a whole is not too large"),
+        Check::InputSum => (&[Phase::Submit], "its input adds up to what is allowed"),
+        Check::Acknowledgements => (
+            &[Phase::Acknowledge],
+            "it agreed to the list that was summed",
+        ),
+        Check::Unmasking => (
+            &[Phase::Unmask],
+            "the shares that it revealed are the right ones",
+        ),
+        _ => return None,
+    })
+}
+
+fn found(report: &Report, check: Check, faults: &[&Fault]) -> &'static str {
+    if faults.iter().any(|fault| fault.check == check) {
+        return "A FAULT, see below";
+    }
+    match report.status(check) {
+        Some(Status::Passed { .. } | Status::PassedWithFaults { .. }) => "nothing wrong",
+        Some(Status::Failed { .. }) => "the check failed for the board, without naming this client",
+        Some(Status::Skipped) => "skipped on request",
+        Some(Status::NotApplicable { .. }) | None => "nothing to check in this round",
+    }
+}
+
+fn in_words(story: &Story, verdict: Verdict) -> String {
+    if verdict == Verdict::Failed {
+        return format!(
+            "As recomputed from the board, the client's outcome is: {}. But the audit of the board FAILED, so do not rely on it.",
+            story.outcome
+        );
+    }
+    if story.contributed {
+        let mut words = "Its input is in the sum. Nobody can read the input from the board: only the sum of all contributors was opened.".to_owned();
+        let last = story.messages.last().map(|message| message.phase);
+        if last != Some(Phase::Unmask.name()) {
+            words += " It fell silent before the end, which costs nothing: after it had submitted its input, its neighbours could finish without it.";
+        }
+        return words;
+    }
+    let outcome = Phase::ALL
+        .into_iter()
+        .flat_map(|phase| [Outcome::Dropped(phase), Outcome::Faulty(phase)])
+        .chain([Outcome::Isolated])
+        .find(|outcome| outcome.to_string() == story.outcome);
+    match outcome {
+        Some(Outcome::Dropped(phase)) => format!(
+            "Its input is not in the sum: in the phase `{phase}` the board holds no message of it. That is no accusation: its connection may have failed, or the aggregator may have left it out. If the client holds a receipt for the missing message, `veragg audit --receipt FILE` proves the latter."
+        ),
+        Some(Outcome::Faulty(phase)) => format!(
+            "Its input is not in the sum: its message in the phase `{phase}` broke the rules, and the rules exclude whoever does that. The faults below say how; anybody can recheck them."
+        ),
+        Some(Outcome::Isolated) => "Its input is not in the sum: too few of its neighbours went on for its secrets to be safe with them. It did nothing wrong.".to_owned(),
+        Some(Outcome::Contributed) | None => {
+            "The board ends before it is decided whether its input is in the sum.".to_owned()
+        }
+    }
+}
+
+/// What a message of a phase is.
+fn meaning(phase: &str) -> &'static str {
+    match Phase::from_name(phase) {
+        Some(Phase::Advertise) => "its keys for this round",
+        Some(Phase::Share) => "its secrets, split among its neighbours under seal",
+        Some(Phase::Confirm) => "its word that the shares it received are good",
+        Some(Phase::Submit) => "its input under a mask, with a proof that it is within bounds",
+        Some(Phase::Acknowledge) => "its agreement to the list of contributors",
+        Some(Phase::Unmask) => "its help to remove the masks from the sum",
+        Some(Phase::Publish) | None => "",
+    }
+}
+
+impl fmt::Display for Explained<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.organiser_given {
+            writeln!(f, "WARNING: no organiser's key was given, so anybody may have made this whole board.\n")?;
+        }
+        writeln!(f, "client {} of {}", self.client, self.clients)?;
+        writeln!(f, "\n{}", self.in_words)?;
+        let messages = self.story.map_or(&[][..], |story| &story.messages);
+        writeln!(f, "\nwhat it said")?;
+        let mut lines = String::new();
+        for message in messages {
+            let bytes = output::bytes(message.bytes);
+            let phase = message.phase;
+            let meaning = meaning(phase);
+            writeln!(
+                lines,
+                "  {phase:<12}leaf {:<6}{bytes:>10}  {meaning}",
+                message.leaf
+            )?;
+        }
+        if lines.is_empty() {
+            lines.push_str("  nothing\n");
+        }
+        f.write_str(&lines)?;
+        if !self.checks.is_empty() {
+            writeln!(f, "\nwhat was checked of it")?;
+            for check in &self.checks {
+                writeln!(f, "  {:<7} {}: {}", check.id, check.what, check.found)?;
+            }
+        }
+        if self.faults.is_empty() {
+            writeln!(f, "\nfaults: none")?;
+        } else {
+            writeln!(f, "\nfaults")?;
+            for fault in &self.faults {
+                let (check, what, leaves) = (fault.check, &fault.what, &fault.evidence);
+                writeln!(f, "  {check}: {what} (evidence: leaves {leaves:?})")?;
+            }
+        }
+        writeln!(f, "\nverdict on the whole board: {}", self.verdict)
+    }
+}

@@ -1,0 +1,97 @@
+//! The files that commands read: keys, receipts, checkpoints, the header of a board.
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use veragg::protocol::board::{BoardError, Header};
+use veragg::protocol::checkpoint::Checkpoint;
+use veragg::protocol::configuration::Configuration;
+use veragg::protocol::receipt::Receipt;
+use veragg::protocol::signing::{unhex, VerifyingKey};
+
+use super::error::CliError;
+
+/// Longest file that is looked at for a key.
+const MAX_KEY_FILE_LEN: usize = 1 << 10;
+
+/// The bytes of a file, one more than `most` at the most: enough to see that it is too long.
+fn read(path: &Path, most: usize) -> Result<Vec<u8>, CliError> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(most as u64 + 1).read_to_end(&mut bytes))
+        .map_err(CliError::read(path))?;
+    Ok(bytes)
+}
+
+fn key(text: &str) -> Option<Result<VerifyingKey, String>> {
+    let bytes: [u8; 32] = unhex(text)?.try_into().ok()?;
+    Some(VerifyingKey::from_bytes(&bytes, "organiser's key").map_err(|error| error.to_string()))
+}
+
+/// The organiser's key: 64 hexadecimal digits, or a file that holds them.
+pub(super) fn organiser(given: &str) -> Result<VerifyingKey, CliError> {
+    if let Some(key) = key(given) {
+        return key.map_err(|error| CliError::Usage(format!("--organiser {given}: {error}")));
+    }
+    let path = Path::new(given);
+    if !path.exists() {
+        return Err(CliError::Read {
+            file: path.to_path_buf(),
+            source: std::io::Error::new(
+                std::io::ErrorKind::NotFound,
+                "no such file, and not a key of 64 hexadecimal digits either",
+            ),
+        });
+    }
+    let bytes = read(path, MAX_KEY_FILE_LEN)?;
+    let text = std::str::from_utf8(&bytes).unwrap_or_default().trim();
+    match key(text) {
+        Some(Ok(key)) => Ok(key),
+        Some(Err(error)) => Err(CliError::malformed(path, error)),
+        None => Err(CliError::malformed(
+            path,
+            "not a key; the file must hold 64 hexadecimal digits, as organiser.pub of `veragg run` does",
+        )),
+    }
+}
+
+/// A receipt.
+pub(super) fn receipt(path: &Path) -> Result<Receipt, CliError> {
+    let bytes = read(path, Receipt::LEN)?;
+    Receipt::decode(&bytes)
+        .map_err(|error| CliError::malformed(path, format!("not a receipt: {error}")))
+}
+
+/// A checkpoint over a roster of `clients`.
+pub(super) fn checkpoint(path: &Path, clients: u32) -> Result<Checkpoint, CliError> {
+    let bytes = read(path, Checkpoint::encoded_len(clients))?;
+    Checkpoint::decode(&bytes, clients).map_err(|error| {
+        let reason = format!("not a checkpoint of a round of {clients} clients: {error}");
+        CliError::malformed(path, reason)
+    })
+}
+
+/// A board, open behind its header, and what the header says.
+pub(super) struct OpenBoard {
+    /// The file, to read on.
+    pub(super) rest: BufReader<File>,
+    /// The header.
+    pub(super) header: Header,
+    /// The configuration in it, decoded; nobody has checked it yet.
+    pub(super) configuration: Configuration,
+}
+
+/// Opens a board and reads its header.
+pub(super) fn open_board(path: &Path) -> Result<OpenBoard, CliError> {
+    let file = File::open(path).map_err(CliError::read(path))?;
+    let mut rest = BufReader::new(file);
+    let header = Header::read(&mut rest).map_err(|error| CliError::board(path, error))?;
+    let configuration = Configuration::decode(&header.configuration.bytes)
+        .map_err(|error| CliError::board(path, BoardError::Header(error)))?;
+    Ok(OpenBoard {
+        rest,
+        header,
+        configuration,
+    })
+}

@@ -1,0 +1,80 @@
+//! Printing: standard output that may be closed early, and numbers with units.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::error::CliError;
+use super::Format;
+
+/// Prints a result as text, or as one JSON object.
+pub(super) fn print(
+    format: Format,
+    text: &impl Display,
+    json: &impl Serialize,
+) -> Result<(), CliError> {
+    let mut bytes = match format {
+        Format::Text => text.to_string().into_bytes(),
+        Format::Json => serde_json::to_vec_pretty(json).map_err(io::Error::from)?,
+    };
+    if bytes.last() != Some(&b'\n') {
+        bytes.push(b'\n');
+    }
+    let mut out = io::stdout().lock();
+    listened(out.write_all(&bytes).and_then(|()| out.flush()))?;
+    Ok(())
+}
+
+/// Whether somebody still reads: a reader that has closed the pipe (`| head`) has seen enough,
+/// which is no failure.
+pub(super) fn listened(written: io::Result<()>) -> Result<bool, CliError> {
+    match written {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Bytes with a decimal unit and three significant digits or more.
+pub(super) fn bytes(count: usize) -> String {
+    let count = count as f64;
+    for (unit, size) in [("GB", 1e9), ("MB", 1e6), ("kB", 1e3)] {
+        if count >= size {
+            return format!("{:.1} {unit}", count / size);
+        }
+    }
+    format!("{count} B")
+}
+
+/// A duration in milliseconds, or in seconds from 1 s on.
+pub(super) fn seconds(duration: Duration) -> String {
+    if duration < Duration::from_secs(1) {
+        format!("{:.1} ms", duration.as_secs_f64() * 1e3)
+    } else {
+        format!("{:.2} s", duration.as_secs_f64())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_units() {
+        assert_eq!(bytes(999), "999 B");
+        assert_eq!(bytes(12_345), "12.3 kB");
+        assert_eq!(bytes(2_500_000), "2.5 MB");
+        assert_eq!(bytes(3_000_000_000), "3.0 GB");
+        assert_eq!(seconds(Duration::from_micros(12_340)), "12.3 ms");
+        assert_eq!(seconds(Duration::from_millis(1_234)), "1.23 s");
+    }
+
+    #[test]
+    fn only_a_closed_pipe_is_forgiven() {
+        assert!(listened(Ok(())).unwrap());
+        assert!(!listened(Err(io::ErrorKind::BrokenPipe.into())).unwrap());
+        assert!(listened(Err(io::ErrorKind::StorageFull.into())).is_err());
+    }
+}

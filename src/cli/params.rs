@@ -1,0 +1,252 @@
+//! `veragg params`: neighbours, threshold and bytes for a number of clients.
+
+use std::fmt;
+
+use serde::Serialize;
+use veragg::circuits::bulletproofs::RistrettoBulletproofs;
+use veragg::circuits::proof_system::ProofSystem;
+use veragg::circuits::statement::{Segment, Statement};
+use veragg::protocol::configuration::GRAPH_SECURITY_BITS;
+use veragg::protocol::parameters::{Assumptions, Choice, Failure, COMPLETE_UP_TO};
+use veragg::protocol::sizes;
+
+use super::error::CliError;
+use super::{output, Format, ParamsArgs};
+
+const MILLION: f64 = 1e6;
+
+/// A fraction as parts per million.
+pub(super) fn parts_per_million(text: &str) -> Result<u32, String> {
+    let fraction: f64 = text.parse().unwrap_or(f64::NAN);
+    if (0.0..1.0).contains(&fraction) {
+        Ok((fraction * MILLION).round() as u32)
+    } else {
+        Err("give a fraction from 0 up to, not including, 1, such as 0.05".to_owned())
+    }
+}
+
+/// Runs the command.
+pub(super) fn run(args: &ParamsArgs, format: Format) -> Result<u8, CliError> {
+    let parameters = Parameters::new(args)?;
+    output::print(format, &parameters, &parameters)?;
+    Ok(0)
+}
+
+#[derive(Debug, Serialize)]
+struct Parameters {
+    clients: u32,
+    /// How many may be corrupt, and how many of the others absent.
+    corrupt: u32,
+    absent: u32,
+    degree: u32,
+    threshold: u32,
+    min_contributors: u32,
+    complete: bool,
+    security_bits: f64,
+    failure: Probabilities,
+    bytes: Option<Bytes>,
+    warning: Option<&'static str>,
+}
+
+/// Binary logarithms; null in JSON where the event is impossible.
+#[derive(Debug, Serialize)]
+struct Probabilities {
+    majority_log2: f64,
+    availability_log2: f64,
+    connectivity_log2: f64,
+    total_log2: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct Bytes {
+    suite: &'static str,
+    len: usize,
+    max: u64,
+    phases: Vec<PhaseBytes>,
+}
+
+#[derive(Debug, Serialize)]
+struct PhaseBytes {
+    phase: &'static str,
+    sent: usize,
+    received_at_most: usize,
+}
+
+const NOBODY: &str =
+    "with --corrupt 0 and --dropout 0 a client that colludes with the aggregator breaks \
+privacy, and one client that drops out ends the round; assume more, such as 0.05 for both";
+
+impl Parameters {
+    fn new(args: &ParamsArgs) -> Result<Self, CliError> {
+        let refuse = |error: &dyn fmt::Display| CliError::Usage(error.to_string());
+        let assumptions = Assumptions {
+            clients: args.clients,
+            corrupt_ppm: args.corrupt,
+            dropout_ppm: args.dropout,
+        };
+        let choice = Choice::for_assumptions(&assumptions, GRAPH_SECURITY_BITS)
+            .map_err(|error| refuse(&error))?;
+        let failure = Failure::of(&assumptions, choice).map_err(|error| refuse(&error))?;
+        let min_contributors = assumptions.min_contributors();
+        let bytes = match (args.len, args.max) {
+            (Some(len), Some(max)) => {
+                let segment = Segment::range(len as usize, max.saturating_add(1));
+                let statement = Statement::new(vec![segment]).map_err(|error| refuse(&error))?;
+                Some(Bytes::new::<RistrettoBulletproofs>(
+                    &statement,
+                    (args.clients, choice, min_contributors),
+                    max,
+                )?)
+            }
+            _ => None,
+        };
+        Ok(Self {
+            clients: args.clients,
+            corrupt: assumptions.corrupt(),
+            absent: assumptions.absent(),
+            degree: choice.degree,
+            threshold: choice.threshold,
+            min_contributors,
+            complete: args.clients <= COMPLETE_UP_TO,
+            security_bits: GRAPH_SECURITY_BITS,
+            failure: Probabilities {
+                majority_log2: failure.majority,
+                availability_log2: failure.availability,
+                connectivity_log2: failure.connectivity,
+                total_log2: failure.total(),
+            },
+            bytes,
+            warning: (args.corrupt == 0 && args.dropout == 0).then_some(NOBODY),
+        })
+    }
+}
+
+impl Bytes {
+    fn new<P: ProofSystem>(
+        statement: &Statement,
+        (clients, choice, min_contributors): (u32, Choice, u32),
+        max: u64,
+    ) -> Result<Self, CliError> {
+        let columns = P::best_columns(statement, clients);
+        let proofs = P::new(statement, clients, columns)
+            .map_err(|error| CliError::Usage(error.to_string()))?;
+        let submission = sizes::submission_len(&proofs);
+        let phases = sizes::per_phase(clients, choice, min_contributors, submission)
+            .into_iter()
+            .map(|bytes| PhaseBytes {
+                phase: bytes.phase.name(),
+                sent: bytes.sent,
+                received_at_most: bytes.received,
+            })
+            .collect();
+        Ok(Self {
+            suite: P::SUITE.name(),
+            len: statement.len(),
+            max,
+            phases,
+        })
+    }
+}
+
+fn chance(log2: f64) -> String {
+    if log2 == f64::NEG_INFINITY {
+        "impossible".to_owned()
+    } else {
+        format!("2^{log2:.1}")
+    }
+}
+
+impl fmt::Display for Parameters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(warning) = self.warning {
+            writeln!(f, "WARNING: {warning}\n")?;
+        }
+        let graph = if self.complete {
+            "every other client"
+        } else {
+            "drawn at random from the roster and the beacon"
+        };
+        writeln!(f, "clients           {}", self.clients)?;
+        writeln!(f, "may be corrupt    {}", self.corrupt)?;
+        writeln!(f, "may be absent     {} of the others", self.absent)?;
+        writeln!(f, "neighbours k      {} ({graph})", self.degree)?;
+        writeln!(
+            f,
+            "threshold t       {} shares rebuild a secret",
+            self.threshold
+        )?;
+        writeln!(
+            f,
+            "min_contributors  {} or more; with fewer, nothing is published",
+            self.min_contributors
+        )?;
+        let failure = &self.failure;
+        writeln!(
+            f,
+            "\nprobability that the graph fails (bound: 2^-{})",
+            self.security_bits
+        )?;
+        for (name, log2, what) in [
+            (
+                "majority",
+                failure.majority_log2,
+                "both secrets of some client could be rebuilt",
+            ),
+            (
+                "availability",
+                failure.availability_log2,
+                "some client has too few neighbours that stay",
+            ),
+            (
+                "connectivity",
+                failure.connectivity_log2,
+                "the honest clients could be split into groups",
+            ),
+            ("total", failure.total_log2, "any of these"),
+        ] {
+            writeln!(f, "  {name:<14}{:<12}{what}", chance(log2))?;
+        }
+        let Some(bytes) = &self.bytes else {
+            return writeln!(
+                f,
+                "\nFor bytes on the wire, add --len and --max: the length of a vector and its largest value."
+            );
+        };
+        writeln!(
+            f,
+            "\nbytes of one client with {} coordinates from 0 to {} ({})",
+            bytes.len, bytes.max, bytes.suite
+        )?;
+        writeln!(
+            f,
+            "  {:<12}{:>10}  {:>18}",
+            "phase", "sends", "receives at most"
+        )?;
+        let (mut up, mut down) = (0, 0);
+        for phase in &bytes.phases {
+            let (sent, received) = (phase.sent, phase.received_at_most);
+            (up, down) = (up + sent, down + received);
+            line(f, phase.phase, sent, received)?;
+        }
+        line(f, "total", up, down)
+    }
+}
+
+fn line(f: &mut fmt::Formatter<'_>, name: &str, sent: usize, received: usize) -> fmt::Result {
+    let (sent, received) = (output::bytes(sent), output::bytes(received));
+    writeln!(f, "  {name:<12}{sent:>10}  {received:>18}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fractions_are_below_one() {
+        assert_eq!(parts_per_million("0"), Ok(0));
+        assert_eq!(parts_per_million("0.05"), Ok(50_000));
+        for bad in ["1", "-0.1", "nan", "", "5%"] {
+            assert!(parts_per_million(bad).is_err(), "{bad}");
+        }
+    }
+}

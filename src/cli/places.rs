@@ -1,0 +1,84 @@
+//! The folder that `veragg run` writes its results to.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use veragg::board_file::BoardFile;
+use veragg::circuits::proof_system::ProofSystem;
+use veragg::local::Played;
+use veragg::protocol::signing::VerifyingKey;
+
+use super::aggregate::Aggregate;
+use super::error::CliError;
+use super::summary::Files;
+
+/// Where the results go.
+pub(super) struct Places {
+    pub(super) board: PathBuf,
+    aggregate: PathBuf,
+    receipts: PathBuf,
+    organiser: PathBuf,
+}
+
+impl Places {
+    /// Creates the folders, takes the results of an earlier round out of them, and writes the
+    /// organiser's key.
+    pub(super) fn create(out: &Path, organiser: &VerifyingKey) -> Result<Self, CliError> {
+        let receipts = out.join("receipts");
+        let refused = |source| CliError::write(&receipts)(source);
+        fs::create_dir_all(&receipts).map_err(refused)?;
+        for entry in fs::read_dir(&receipts).map_err(refused)? {
+            let path = entry.map_err(refused)?.path();
+            if path
+                .extension()
+                .is_some_and(|extension| extension == "receipt")
+            {
+                fs::remove_file(&path).map_err(CliError::write(&path))?;
+            }
+        }
+        let places = Self {
+            board: out.join("round.board"),
+            aggregate: out.join("aggregate.json"),
+            organiser: out.join("organiser.pub"),
+            receipts,
+        };
+        match fs::remove_file(&places.aggregate) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(CliError::write(&places.aggregate)(error));
+            }
+            _ => {}
+        }
+        let key = organiser.fingerprint() + "\n";
+        fs::write(&places.organiser, key).map_err(CliError::write(&places.organiser))?;
+        Ok(places)
+    }
+
+    pub(super) fn write<P: ProofSystem>(
+        &self,
+        played: &Played<P, BoardFile>,
+        aggregate: &Aggregate,
+    ) -> Result<(), CliError> {
+        let put =
+            |path: &Path, bytes: Vec<u8>| fs::write(path, bytes).map_err(CliError::write(path));
+        let mut json = serde_json::to_vec_pretty(aggregate).map_err(io::Error::from)?;
+        json.push(b'\n');
+        put(&self.aggregate, json)?;
+        let digits = played.traffic.len().to_string().len().max(2);
+        for (client, phase, receipt) in &played.receipts {
+            let name = format!("client-{:0digits$}-{phase}.receipt", client.number());
+            put(&self.receipts.join(name), receipt.encode())?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn names(&self) -> Files {
+        let name = |path: &Path| path.display().to_string();
+        Files {
+            board: name(&self.board),
+            aggregate: name(&self.aggregate),
+            receipts: name(&self.receipts),
+            organiser: name(&self.organiser),
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! What `veragg run` tells when it is done.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Serialize, Serializer};
+use veragg::local::PhaseTime;
+use veragg::survey::Statistics;
+use veragg::verifier::Report;
+
+use super::output;
+
+/// A round that was played and audited.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Summary {
+    pub(super) title: String,
+    pub(super) suite: &'static str,
+    pub(super) clients: u32,
+    pub(super) coordinates: usize,
+    pub(super) degree: u32,
+    pub(super) threshold: u32,
+    /// Random here; see [`BEACON`].
+    pub(super) beacon: String,
+    pub(super) phases: Vec<PhaseSummary>,
+    /// Bytes of one client over the whole round.
+    pub(super) traffic: Traffic,
+    /// Messages that the aggregator refused.
+    pub(super) refusals: usize,
+    pub(super) contributors: usize,
+    pub(super) absent: Vec<Absent>,
+    pub(super) statistics: Option<Statistics>,
+    #[serde(serialize_with = "as_seconds")]
+    pub(super) audit_seconds: Duration,
+    pub(super) audit: Option<Report>,
+    pub(super) files: Files,
+    /// The clients' names, where the table gives them.
+    #[serde(skip)]
+    pub(super) names: Vec<Option<String>>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct PhaseSummary {
+    phase: &'static str,
+    #[serde(serialize_with = "as_seconds")]
+    clients_seconds: Duration,
+    #[serde(serialize_with = "as_seconds")]
+    aggregator_seconds: Duration,
+}
+
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Traffic {
+    pub(super) up: Spread,
+    pub(super) down: Spread,
+}
+
+/// Median and maximum, in bytes.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+pub(super) struct Spread {
+    median: usize,
+    max: usize,
+}
+
+/// A client that is not in the sum.
+#[derive(Debug, Serialize)]
+pub(super) struct Absent {
+    pub(super) client: u32,
+    pub(super) name: Option<String>,
+    pub(super) outcome: String,
+}
+
+/// Where the results are.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Files {
+    pub(super) board: String,
+    pub(super) aggregate: String,
+    pub(super) receipts: String,
+    pub(super) organiser: String,
+}
+
+const BEACON: &str = "All roles were played on this machine, with fresh keys and a beacon drawn at random. \
+In a real round each client keeps its own key and data, and the beacon must come from a public source \
+after the roster was fixed.";
+
+fn as_seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(duration.as_secs_f64())
+}
+
+impl From<&PhaseTime> for PhaseSummary {
+    fn from(time: &PhaseTime) -> Self {
+        Self {
+            phase: time.phase.name(),
+            clients_seconds: time.clients,
+            aggregator_seconds: time.aggregator,
+        }
+    }
+}
+
+impl Spread {
+    /// Of these numbers; the lower median of an even count, zero of none.
+    pub(super) fn of(mut bytes: Vec<usize>) -> Self {
+        bytes.sort_unstable();
+        let middle = bytes.len().saturating_sub(1) / 2;
+        Self {
+            median: bytes.get(middle).copied().unwrap_or(0),
+            max: bytes.last().copied().unwrap_or(0),
+        }
+    }
+}
+
+impl fmt::Display for Spread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (median, max) = (output::bytes(self.median), output::bytes(self.max));
+        write!(f, "median {median}, at most {max}")
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.title)?;
+        writeln!(
+            f,
+            "{} clients, {} numbers each, {}; {} neighbours, {} shares rebuild a secret",
+            self.clients, self.coordinates, self.suite, self.degree, self.threshold
+        )?;
+        writeln!(f, "{BEACON}")?;
+        writeln!(
+            f,
+            "\n{:<12}  {:>12}  {:>12}",
+            "time", "all clients", "aggregator"
+        )?;
+        for phase in &self.phases {
+            let clients = output::seconds(phase.clients_seconds);
+            let aggregator = output::seconds(phase.aggregator_seconds);
+            writeln!(f, "{:<12}  {clients:>12}  {aggregator:>12}", phase.phase)?;
+        }
+        writeln!(f, "\nbytes of one client")?;
+        writeln!(f, "  sent      {}", self.traffic.up)?;
+        writeln!(f, "  received  {}", self.traffic.down)?;
+        if self.refusals > 0 {
+            writeln!(f, "  messages refused by the aggregator: {}", self.refusals)?;
+        }
+        writeln!(
+            f,
+            "\nin the sum: {} of {} clients",
+            self.contributors, self.clients
+        )?;
+        for absent in &self.absent {
+            let name = absent.name.as_ref();
+            let name = name.map_or_else(String::new, |name| format!(" ({name})"));
+            writeln!(
+                f,
+                "  not client {}{name}: {}",
+                absent.client, absent.outcome
+            )?;
+        }
+        if let Some(statistics) = &self.statistics {
+            write!(f, "\n{statistics}")?;
+        }
+        if let Some(audit) = &self.audit {
+            let took = output::seconds(self.audit_seconds);
+            writeln!(f, "\naudit of the board, from the file alone ({took})")?;
+            for check in &audit.checks {
+                writeln!(f, "{check}")?;
+            }
+            for fault in &audit.faults {
+                let (culprit, check, what) = (fault.culprit, fault.check, &fault.what);
+                writeln!(f, "  fault of {culprit}, {check}: {what}")?;
+            }
+            writeln!(f, "verdict: {}", audit.verdict)?;
+        }
+        writeln!(f, "\nfiles")?;
+        writeln!(f, "  board       {}", self.files.board)?;
+        writeln!(f, "  sums        {}", self.files.aggregate)?;
+        writeln!(f, "  receipts    {}", self.files.receipts)?;
+        writeln!(f, "  organiser   {}", self.files.organiser)?;
+        writeln!(
+            f,
+            "\nTo audit again: veragg audit {} --organiser {} --aggregate {}",
+            self.files.board, self.files.organiser, self.files.aggregate
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_spread_is_median_and_maximum() {
+        let spread = |median, max| Spread { median, max };
+        assert_eq!(Spread::of(vec![]), spread(0, 0));
+        assert_eq!(Spread::of(vec![9, 1, 5]), spread(5, 9));
+        assert_eq!(Spread::of(vec![4, 3, 2, 1]), spread(2, 4));
+    }
+}

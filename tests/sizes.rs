@@ -1,0 +1,68 @@
+//! The bytes that are foretold for a client are those of a real round.
+#![allow(clippy::unwrap_used)]
+
+use rand_core::OsRng;
+use veragg::circuits::bulletproofs::RistrettoBulletproofs;
+use veragg::circuits::statement::Segment;
+use veragg::local::{play, Member, Setting};
+use veragg::protocol::board::RecordKind;
+use veragg::protocol::configuration::SegmentConfiguration;
+use veragg::protocol::members::ClientId;
+use veragg::protocol::message::{Message, Sender};
+use veragg::protocol::organiser::Proposal;
+use veragg::protocol::sizes;
+
+/// To the byte for what a client sends, and as a close bound for what it receives.
+#[test]
+fn a_client_sends_and_receives_what_is_foretold() {
+    let (clients, len) = (5, 9);
+    let proposal = Proposal {
+        segments: vec![SegmentConfiguration {
+            name: "numbers".to_owned(),
+            claims: Segment::range(len, 1001),
+            decimals: 0,
+            offset: 0,
+        }],
+        corrupt_ppm: 0,
+        dropout_ppm: 0,
+        min_contributors: None,
+        deadlines: None,
+        beacon: [7; 32],
+    };
+    let setting = Setting::<RistrettoBulletproofs>::new(clients, proposal, &mut OsRng).unwrap();
+    let mut members: Vec<Member<_>> = ClientId::all(clients)
+        .map(|id| setting.member(id, vec![3; len]).unwrap())
+        .collect();
+    let aggregator = setting.aggregator(Vec::new()).unwrap();
+    let played = play(aggregator, &mut members, |_| ()).unwrap();
+    let me = ClientId::from_index(1);
+    let sent: Vec<_> = played
+        .aggregator
+        .log()
+        .iter()
+        .filter(|record| record.kind == RecordKind::Message)
+        .map(|record| {
+            (
+                Message::decode(&record.bytes).unwrap().envelope,
+                record.bytes.len(),
+            )
+        })
+        .filter(|(envelope, _)| envelope.sender == Sender::Client(me))
+        .map(|(envelope, bytes)| (envelope.phase, bytes))
+        .collect();
+
+    let (choice, fewest) = {
+        let configuration = setting.round.configuration();
+        (configuration.choice, configuration.min_contributors)
+    };
+    let submission = sizes::submission_len(setting.round.proofs());
+    let foretold = sizes::per_phase(clients, choice, fewest, submission);
+    let want: Vec<_> = foretold.iter().map(|p| (p.phase, p.sent)).collect();
+    assert_eq!(sent, want);
+    let received = played.traffic[me.index()].down;
+    let most: usize = foretold.iter().map(|p| p.received).sum();
+    assert!(
+        received <= most && most * 9 < received * 10,
+        "{received} {most}"
+    );
+}
