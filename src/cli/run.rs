@@ -73,8 +73,6 @@ fn run_suite<P: ProofSystem>(
         board: files.board.clone(),
         source,
     })?;
-    let sync = played.aggregator.log().sync();
-    sync.map_err(CliError::write(&files.board))?;
 
     let aggregate = aggregate(&files.board, &setting, &survey, &played)?;
     files.write(&played, &aggregate)?;
