@@ -7,7 +7,7 @@ use veragg::circuits::bulletproofs::RistrettoBulletproofs;
 use veragg::circuits::proof_system::ProofSystem;
 use veragg::circuits::statement::{Segment, Statement};
 use veragg::protocol::configuration::GRAPH_SECURITY_BITS;
-use veragg::protocol::parameters::{Assumptions, Choice, Failure, COMPLETE_UP_TO};
+use veragg::protocol::parameters::{challenge_pairs, Assumptions, Choice, Failure, COMPLETE_UP_TO};
 use veragg::protocol::sizes;
 
 use super::error::CliError;
@@ -62,6 +62,8 @@ struct Bytes {
     suite: &'static str,
     len: usize,
     max: u64,
+    /// What attestations will need; this version makes none yet.
+    challenge_pairs: u32,
     phases: Vec<PhaseBytes>,
 }
 
@@ -94,7 +96,8 @@ impl Parameters {
                 let statement = Statement::new(vec![segment]).map_err(|error| refuse(&error))?;
                 Some(Bytes::new::<RistrettoBulletproofs>(
                     &statement,
-                    (args.clients, choice, min_contributors),
+                    &assumptions,
+                    choice,
                     max,
                 )?)
             }
@@ -124,13 +127,16 @@ impl Parameters {
 impl Bytes {
     fn new<P: ProofSystem>(
         statement: &Statement,
-        (clients, choice, min_contributors): (u32, Choice, u32),
+        assumptions: &Assumptions,
+        choice: Choice,
         max: u64,
     ) -> Result<Self, CliError> {
+        let (clients, min_contributors) = (assumptions.clients, assumptions.min_contributors());
         let columns = P::best_columns(statement, clients);
         let proofs = P::new(statement, clients, columns)
             .map_err(|error| CliError::Usage(error.to_string()))?;
         let submission = sizes::submission_len(&proofs);
+        let masked_scalars = proofs.layout().scalars() + proofs.layout().rows();
         let phases = sizes::per_phase(clients, choice, min_contributors, submission)
             .into_iter()
             .map(|bytes| PhaseBytes {
@@ -143,6 +149,7 @@ impl Bytes {
             suite: P::SUITE.name(),
             len: statement.len(),
             max,
+            challenge_pairs: challenge_pairs(assumptions.corrupt(), masked_scalars),
             phases,
         })
     }
@@ -228,7 +235,12 @@ impl fmt::Display for Parameters {
             (up, down) = (up + sent, down + received);
             line(f, phase.phase, sent, received)?;
         }
-        line(f, "total", up, down)
+        line(f, "total", up, down)?;
+        writeln!(
+            f,
+            "\nchallenge pairs q {} (for attestations, which this version does not make yet)",
+            bytes.challenge_pairs
+        )
     }
 }
 
