@@ -68,8 +68,8 @@ fn the_audit_holds_one_submission_at_a_time_and_little_for_each_client() {
     assert!(board > 4 * submission);
 
     let ([_, _, few], [_, _, many]) = (measure(10, 4), measure(40, 4));
-    // Keys, lists, 64 bytes for each of 39 holders, a share from each, and, as all of them fit
-    // into one batch, the decoded proof.
+    // Keys, lists, 64 bytes for each of 39 holders, a share from each; and, since so few make one
+    // batch, the message with its shares and later the decoded proof.
     let each = (many - few) / 30;
     assert!(each < 16 << 10, "{each} bytes a client");
 }

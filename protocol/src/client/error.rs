@@ -27,6 +27,12 @@ pub enum ClientError {
         /// The phase.
         phase: Phase,
     },
+    /// The consistency proof does not show that the board was only appended to.
+    #[error("the packet does not prove that the board of {phase} continues the one that this client answered. Fetch it again; if it stays so, the aggregator keeps two boards")]
+    NotContinued {
+        /// The phase.
+        phase: Phase,
+    },
     /// The list is no sublist of the list before it.
     #[error("the list of {phase} names clients that the list before it does not: the aggregator made it up. Keep the checkpoint and tell the auditor")]
     List {
@@ -123,6 +129,7 @@ impl ClientError {
             // A packet is not signed as a whole: what is missing may have been lost on the way.
             Self::Malformed(_)
             | Self::NotTheCheckpoint { .. }
+            | Self::NotContinued { .. }
             | Self::NotShown { .. }
             | Self::TooFew { .. }
             | Self::TooFewNeighbours { .. } => Blame::Nobody,

@@ -95,10 +95,11 @@ impl<P: ProofSystem> Session<P> {
             return Err(ClientError::NotTheCheckpoint { phase });
         }
         // 3.8.2
-        if checkpoint.previous != self.trail.answered
-            || !checkpoint.root.continues(&self.trail.root, &consistency)
-        {
+        if checkpoint.previous != self.trail.answered {
             return Err(ClientError::Fork { phase });
+        }
+        if !checkpoint.root.continues(&self.trail.root, &consistency) {
+            return Err(ClientError::NotContinued { phase });
         }
         // 3.8.3
         if !checkpoint.list.is_subset(&self.trail.list) {
