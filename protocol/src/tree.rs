@@ -9,6 +9,10 @@ use sha2::Sha256;
 
 use crate::hash::Digest;
 
+/// Most leaves of a tree that anything is shown of: heads come from outside, and a tree of more
+/// leaves has nodes that 64 bits do not number.
+const MAX_LEAVES: u64 = 1 << 62;
+
 /// The head of a tree: how many leaves, and the hash over them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Root {
@@ -95,8 +99,9 @@ impl Root {
     /// Whether `leaf` stands at `index` of the tree with this head.
     #[must_use]
     pub fn includes(&self, leaf: &[u8], index: u64, proof: &[u8]) -> bool {
-        InclusionProof::try_from_bytes(proof.to_vec())
-            .is_ok_and(|proof| self.head().verify_inclusion(&leaf, index, &proof).is_ok())
+        self.size <= MAX_LEAVES
+            && InclusionProof::try_from_bytes(proof.to_vec())
+                .is_ok_and(|proof| self.head().verify_inclusion(&leaf, index, &proof).is_ok())
     }
 
     /// Whether the tree with this head continues the tree with the head `old`.
@@ -105,8 +110,9 @@ impl Root {
         if old.size == 0 {
             return *old == Self::empty() && proof.is_empty();
         }
-        ConsistencyProof::try_from_bytes(proof.to_vec())
-            .is_ok_and(|proof| self.head().verify_consistency(&old.head(), &proof).is_ok())
+        self.size <= MAX_LEAVES
+            && ConsistencyProof::try_from_bytes(proof.to_vec())
+                .is_ok_and(|proof| self.head().verify_consistency(&old.head(), &proof).is_ok())
     }
 }
 
@@ -169,6 +175,24 @@ mod tests {
             if size > 0 {
                 let fork = forked[..size].iter().cloned().collect::<Tree<_>>().root();
                 prop_assert!(!root.continues(&fork, &proof));
+            }
+        }
+    }
+
+    #[test]
+    fn a_head_over_more_leaves_than_there_can_be_shows_nothing() {
+        for size in [MAX_LEAVES, MAX_LEAVES + 1, u64::MAX / 2 + 2, u64::MAX] {
+            let hash = [1; 32];
+            let root = Root { size, hash };
+            for hashes in [0, 1, 62, 63, 64] {
+                let proof = vec![2; 32 * hashes];
+                assert!(!root.includes(b"leaf", size - 1, &proof));
+                let old = Root {
+                    size: size / 2,
+                    hash,
+                };
+                assert!(!root.continues(&old, &proof));
+                assert!(!old.continues(&root, &proof));
             }
         }
     }
