@@ -135,8 +135,20 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
         }
     }
 
-    /// A message that the aggregator must not have taken.
-    fn misplaced(&mut self, leaf: u64, Misplaced { what, equivocator }: Misplaced) {
+    /// A message that the aggregator must not have taken, or whose body was exchanged.
+    fn misplaced(&mut self, leaf: u64, misplaced: Misplaced) {
+        let Misplaced {
+            what,
+            equivocator,
+            exchanged,
+        } = misplaced;
+        if exchanged {
+            // What is derived without the body may contradict what everybody saw and signed.
+            self.findings.distrust();
+            let what = format!("the message at leaf {leaf} does not have its own body: {what}");
+            self.findings.fail(Check::Messages, what);
+            return;
+        }
         let what =
             format!("the aggregator took a message that it must refuse (leaf {leaf}): {what}");
         let finding = |culprit| Finding {

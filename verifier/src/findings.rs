@@ -97,6 +97,11 @@ impl Findings {
         self.settle_one(finding, true, true);
     }
 
+    /// Attributes nothing from here on: the board is not, or not only, what was signed.
+    pub(crate) fn distrust(&mut self) {
+        self.authentic = false;
+    }
+
     /// Settles what is open: at a checkpoint, which is signed and matches the board or does not.
     /// Once one does not, nothing after it is attributed either.
     pub(crate) fn settle(&mut self, authentic: bool) {

@@ -26,9 +26,13 @@ pub(crate) struct Misplaced {
     pub(crate) what: String,
     /// Who else than the aggregator is shown to have broken the protocol.
     pub(crate) equivocator: Option<ClientId>,
+    /// Whether the body is another than the one that was signed. The board's tree holds envelopes,
+    /// so whoever had the file may have exchanged it.
+    pub(crate) exchanged: bool,
 }
 
-/// V-04.1 to V-04.7; a message that fails here is the aggregator's fault, who took it.
+/// V-04.1 to V-04.7; a message that fails here is the aggregator's fault, who took it, unless only
+/// its body does.
 pub(crate) fn check<P: ProofSystem>(
     round: &Round<P>,
     place: &Place<'_>,
@@ -39,6 +43,7 @@ pub(crate) fn check<P: ProofSystem>(
         Err(Misplaced {
             what,
             equivocator: None,
+            exchanged: false,
         })
     };
     // V-04.2
@@ -75,7 +80,11 @@ pub(crate) fn check<P: ProofSystem>(
         Sender::Client(client) => (place.lengths)(client),
     };
     if let Err(error) = message.parts(&lengths) {
-        return misplaced(error.to_string());
+        return Err(Misplaced {
+            what: error.to_string(),
+            equivocator: None,
+            exchanged: true,
+        });
     }
     // V-04.7
     if let Sender::Client(client) = envelope.sender {
@@ -84,6 +93,7 @@ pub(crate) fn check<P: ProofSystem>(
             return Err(Misplaced {
                 what,
                 equivocator: Some(client),
+                exchanged: false,
             });
         }
     }
