@@ -1,5 +1,6 @@
 //! Whoever has the file of a board can alter it, and so must not be able to frame anybody: what no
 //! signature covers accuses nobody.
+#![allow(clippy::unwrap_used)]
 
 use rand_core::OsRng;
 use veragg::circuits::bulletproofs::RistrettoBulletproofs;

@@ -1,5 +1,6 @@
 //! What the audit holds in memory: one message and one batch of proofs, whatever the number of
 //! submissions, and a little for each client.
+#![allow(clippy::unwrap_used)]
 
 use peak_alloc::PeakAlloc;
 use rand_core::OsRng;
