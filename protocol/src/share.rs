@@ -18,6 +18,13 @@ pub fn decode_head(bytes: &[u8]) -> Result<KeyPoint, DecodeError> {
     Ristretto::decode_point(bytes, "seed commitment")
 }
 
+/// The two commitments of a holder's part that was found canonical, still encoded.
+pub fn encoded_commitments(part: &[u8]) -> Option<[[u8; 32]; 2]> {
+    let (mask, rest) = part.split_first_chunk()?;
+    let (seed, _) = rest.split_first_chunk()?;
+    Some([*mask, *seed])
+}
+
 /// A holder's part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DealtPair {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 use veragg_circuits::ark_ff::Zero;
-use veragg_circuits::group::ristretto::{KeyScalar, KEY_TABLE};
+use veragg_circuits::group::ristretto::{KeyScalar, Ristretto, KEY_TABLE};
 use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::ProofSystem;
 
@@ -19,7 +19,7 @@ use crate::phase::Phase;
 use crate::publish::Publication;
 use crate::round::Round;
 use crate::rules;
-use crate::share::DealtPair;
+use crate::share;
 use crate::sharing::reconstruct;
 use crate::submit::Submission;
 use crate::unmask::{self, Secret};
@@ -193,23 +193,27 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L, Acknowledging<P::Group>> {
 }
 
 impl SetUp {
-    /// The commitment to the share of `dealer`'s secret that `holder` holds.
+    /// Whether a revealed share is the one that `dealer` committed to for `holder`.
     fn holds<P: ProofSystem>(
         &self,
         round: &Round<P>,
         dealer: ClientId,
         holder: ClientId,
         secret: Secret,
-        share: &KeyScalar,
+        revealed: &KeyScalar,
     ) -> bool {
         let holders = rules::holders(round.graph(), &self.advertised, dealer);
         let position = 1 + holders.partition_point(|&other| other < holder);
+        // The encodings were found canonical when they were dealt: to compare them is cheaper than
+        // to decode them again.
         self.dealt
             .get(&dealer)
             .and_then(|parts| parts.leaf(position as u64))
-            .and_then(|part| DealtPair::decode(part).ok())
-            .and_then(|pair| pair.commitments.get(secret.index()).copied())
-            .is_some_and(|commitment| share * KEY_TABLE == commitment)
+            .and_then(|part| share::encoded_commitments(part))
+            .and_then(|commitments| commitments.get(secret.index()).copied())
+            .is_some_and(|commitment| {
+                Ristretto::encode_point(&(revealed * KEY_TABLE)) == commitment
+            })
     }
 
     /// The shares that a client reveals, if every one of them is the committed one.

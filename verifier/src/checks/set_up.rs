@@ -186,18 +186,11 @@ fn judge_shares<P: ProofSystem>(
     }
     let shares = pairs
         .iter()
-        .filter_map(|part| encoded_commitments(part))
+        .filter_map(|part| share::encoded_commitments(part))
         .collect();
     Ok(Dealt {
         seed,
         holders,
         shares,
     })
-}
-
-/// The first two fields of a pair that was found canonical, still encoded.
-fn encoded_commitments(part: &[u8]) -> Option<[[u8; 32]; 2]> {
-    let (mask, rest) = part.split_first_chunk()?;
-    let (seed, _) = rest.split_first_chunk()?;
-    Some([*mask, *seed])
 }

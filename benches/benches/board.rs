@@ -1,0 +1,65 @@
+//! The audit of a whole board: 30 clients with 60 numbers of 8 bits each.
+
+use std::time::Duration;
+
+use criterion::{criterion_group, criterion_main, Criterion, Throughput};
+use rand_core::OsRng;
+use veragg::circuits::bulletproofs::RistrettoBulletproofs;
+use veragg::circuits::statement::Segment;
+use veragg::local::{play, Participant, Setting};
+use veragg::protocol::configuration::SegmentConfiguration;
+use veragg::protocol::members::ClientId;
+use veragg::protocol::organiser::Proposal;
+use veragg::verifier::{audit, Options, Verdict};
+
+const CLIENTS: u32 = 30;
+const LEN: usize = 60;
+
+fn whole_board(c: &mut Criterion) {
+    let proposal = Proposal {
+        segments: vec![SegmentConfiguration {
+            name: "numbers".to_owned(),
+            claims: Segment::range(LEN, 256),
+            decimals: 0,
+            offset: 0,
+        }],
+        corrupt_ppm: 50_000,
+        dropout_ppm: 50_000,
+        min_contributors: None,
+        deadlines: None,
+        beacon: [7; 32],
+    };
+    let setting = Setting::<RistrettoBulletproofs>::new(CLIENTS, proposal, &mut OsRng).unwrap();
+    let mut members: Vec<Box<dyn Participant>> = ClientId::all(CLIENTS)
+        .map(|id| setting.member(id, vec![u64::from(id.number()); LEN]))
+        .map(|member| Box::new(member.unwrap()) as Box<dyn Participant>)
+        .collect();
+    let aggregator = setting.aggregator(Vec::new()).unwrap();
+    let played = play(aggregator, &mut members, |_| ()).unwrap();
+    let board = setting.board(played.aggregator.log());
+    let options = Options {
+        organiser: Some(setting.organiser),
+        ..Options::default()
+    };
+    let mut group = c.benchmark_group("board");
+    group.throughput(Throughput::Bytes(board.len() as u64));
+    group.bench_function("audit of 30 clients with 60 numbers", |b| {
+        b.iter(|| {
+            assert_eq!(
+                audit(&board[..], &options).unwrap().verdict,
+                Verdict::Verified
+            )
+        });
+    });
+    group.finish();
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(100))
+        .measurement_time(Duration::from_secs(2));
+    targets = whole_board
+}
+criterion_main!(benches);

@@ -1,0 +1,121 @@
+//! What a client and an auditor do for each neighbour before any input: share, test, seal, rebuild;
+//! and what everybody derives or keeps once: the neighbour graph and the board's tree.
+
+use std::time::Duration;
+
+use criterion::{criterion_group, criterion_main, BenchmarkId, Criterion};
+use rand_core::OsRng;
+use veragg::circuits::group::ristretto::{KeyPoint, KeyScalar, KEY_TABLE};
+use veragg::protocol::dh::KeyPair;
+use veragg::protocol::graph::Graph;
+use veragg::protocol::members::ClientId;
+use veragg::protocol::message::{Message, Sender};
+use veragg::protocol::phase::Phase;
+use veragg::protocol::sealing::{Channel, SharePair};
+use veragg::protocol::sharing::{degree_holds, reconstruct, CommittedShares, Polynomial};
+use veragg::protocol::signing::SigningKey;
+use veragg::protocol::tree::Tree;
+
+fn shares(c: &mut Criterion) {
+    let mut group = c.benchmark_group("shares");
+    // Neighbours and threshold as rounds of 31, 1000 and 256 clients would have them.
+    for (degree, threshold) in [(30, 20), (104, 66), (255, 160)] {
+        let size = format!("k = {degree}, t = {threshold}");
+        let holders: Vec<_> = ClientId::all(degree).collect();
+        let secrets = [(); 2].map(|()| KeyScalar::random(&mut OsRng));
+        let of = |secret| {
+            let polynomial = Polynomial::random(secret, threshold, &mut OsRng);
+            let shares = holders.iter().map(|&holder| polynomial.share(holder));
+            shares.collect::<Vec<_>>()
+        };
+        group.bench_function(BenchmarkId::new("share one secret", &size), |b| {
+            b.iter(|| of(&secrets[0]));
+        });
+        let [masks, seeds] = [of(&secrets[0]), of(&secrets[1])];
+        let commit = |share: &KeyScalar| -> KeyPoint { share * KEY_TABLE };
+        group.bench_function(
+            BenchmarkId::new("commit to the shares of one", &size),
+            |b| {
+                b.iter(|| masks.iter().map(commit).collect::<Vec<_>>());
+            },
+        );
+        let commitments: Vec<_> = masks
+            .iter()
+            .zip(&seeds)
+            .map(|(mask, seed)| [commit(mask), commit(seed)])
+            .collect();
+        let committed = CommittedShares {
+            secrets: [commit(&secrets[0]), commit(&secrets[1])],
+            holders: &holders,
+            shares: &commitments,
+        };
+        let dealer = ClientId::from_index(degree as usize);
+        let (key, sender) = (SigningKey::generate(&mut OsRng), Sender::Client(dealer));
+        let message = Message::sign(&key, [7; 32], Phase::Share, sender, [8; 32], &[]);
+        group.bench_function(BenchmarkId::new("degree test of both", &size), |b| {
+            b.iter(|| {
+                let holds = degree_holds(&committed, threshold, dealer, &message.envelope);
+                assert!(holds);
+            });
+        });
+        let held: Vec<_> = holders.iter().copied().zip(masks).take(threshold).collect();
+        group.bench_function(BenchmarkId::new("rebuild one secret", &size), |b| {
+            b.iter(|| assert_eq!(reconstruct(&held), secrets[0]));
+        });
+    }
+    group.finish();
+}
+
+fn sealing(c: &mut Criterion) {
+    let [dealer, recipient] = [(); 2].map(|()| KeyPair::generate(&mut OsRng));
+    let channel = Channel {
+        context: &[7; 32],
+        dealer: ClientId::from_index(0),
+        recipient: ClientId::from_index(1),
+    };
+    let pair = SharePair {
+        mask: KeyScalar::random(&mut OsRng),
+        seed: KeyScalar::random(&mut OsRng),
+    };
+    let mut group = c.benchmark_group("sealed shares");
+    group.bench_function("seal", |b| {
+        b.iter(|| channel.seal(&dealer, recipient.public(), &pair));
+    });
+    let sealed = channel.seal(&dealer, recipient.public(), &pair);
+    group.bench_function("open", |b| {
+        b.iter(|| channel.open(&recipient, dealer.public(), &sealed).unwrap());
+    });
+    group.finish();
+}
+
+fn once_a_round(c: &mut Criterion) {
+    let mut group = c.benchmark_group("once a round");
+    for (clients, degree) in [(300, 72), (1000, 104), (10_000, 132)] {
+        let size = format!("n = {clients}, k = {degree}");
+        group.bench_function(BenchmarkId::new("graph", size), |b| {
+            b.iter(|| Graph::new(clients, degree, &[7; 32]).unwrap());
+        });
+    }
+    let leaves = 10_000;
+    let tree = || (0..leaves).map(|_| [7u8; 32]).collect::<Tree<_>>();
+    group.bench_function("tree of 10,000 leaves", |b| b.iter(|| tree().root()));
+    let tree = tree();
+    group.bench_function("inclusion proof among 10,000 leaves", |b| {
+        b.iter(|| tree.inclusion(1234).unwrap());
+    });
+    let (root, proof) = (tree.root(), tree.inclusion(1234).unwrap());
+    group.bench_function("check of an inclusion proof", |b| {
+        b.iter(|| assert!(root.includes(&[7; 32], 1234, &proof)));
+    });
+    group.finish();
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(100))
+        .measurement_time(Duration::from_secs(1));
+    targets = shares, sealing, once_a_round
+}
+criterion_main!(benches);

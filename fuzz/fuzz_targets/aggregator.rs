@@ -1,0 +1,98 @@
+//! The aggregator: arbitrary bytes, changed messages, and messages that a client changed before it
+//! signed them, in every phase. Whatever it takes, the verifier finds it honest, and names no
+//! other client.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use veragg::protocol::aggregator::{AnyAggregator, Reply};
+use veragg::protocol::board::Record;
+use veragg::protocol::members::ClientId;
+use veragg::protocol::message::{Message, Sender, ENVELOPE_LEN};
+use veragg::protocol::phase::Phase;
+use veragg::verifier::{audit, Culprit, Options, Verdict};
+use veragg_fuzz::{mutate, sample, Sample, Suite};
+
+/// Who sends what is changed.
+const SENDER: usize = 0;
+
+fuzz_target!(|data: &[u8]| {
+    let [kind, phase, data @ ..] = data else {
+        return;
+    };
+    let (sample, phase) = (sample(), Sample::phase(*phase));
+    let valid = &sample.steps[phase][SENDER].message;
+    let bytes = match kind % 3 {
+        0 => data.to_vec(),
+        1 => {
+            let mut bytes = valid.clone();
+            mutate(&mut bytes, data);
+            bytes
+        }
+        _ => signed(phase, &valid[ENVELOPE_LEN..], data),
+    };
+    let mut aggregator = sample.aggregator(phase);
+    let records = aggregator.log().len();
+    match aggregator.receive(&bytes, 0).expect("a log in memory") {
+        Reply::Refusal(_) => assert_eq!(aggregator.log().len(), records),
+        Reply::Receipt(_) => close(aggregator, phase),
+    }
+});
+
+/// A message with a changed body under the sender's own signature. The edits keep to the lengths
+/// of the parts: others are refused at the door, which the other kinds test.
+fn signed(phase: usize, body: &[u8], edits: &[u8]) -> Vec<u8> {
+    let setting = &sample().setting;
+    let round = &setting.round;
+    let envelope = Message::decode(&sample().steps[phase][SENDER].message)
+        .expect("a message of the sample")
+        .envelope;
+    let mut body = body.to_vec();
+    mutate(&mut body, edits);
+    let everybody = veragg::protocol::members::ClientSet::of(round.clients(), |_| true);
+    let sender = ClientId::from_index(SENDER);
+    let lengths = match envelope.phase {
+        Phase::Advertise => round.advertise_lengths(),
+        Phase::Share => round.share_lengths(sender, &everybody),
+        Phase::Submit => round.submit_lengths(),
+        Phase::Unmask => round.unmask_lengths(sender, &everybody),
+        Phase::Confirm | Phase::Acknowledge | Phase::Publish => Vec::new(),
+    };
+    body.resize(lengths.iter().sum(), 0);
+    let mut rest = &body[..];
+    let parts: Vec<_> = lengths
+        .iter()
+        .map(|&length| {
+            let (part, tail) = rest.split_at(length);
+            rest = tail;
+            part.to_vec()
+        })
+        .collect();
+    let key = &setting.clients[SENDER];
+    let (context, answers) = (envelope.context, envelope.answers);
+    let sender = Sender::Client(sender);
+    Message::sign(key, context, envelope.phase, sender, answers, &parts).encode()
+}
+
+/// Everybody else says what they said; the phase is closed and the board audited.
+fn close(mut aggregator: AnyAggregator<Suite, Vec<Record>>, phase: usize) {
+    let sample = sample();
+    for step in &sample.steps[phase] {
+        aggregator
+            .receive(&step.message, 0)
+            .expect("a log in memory");
+    }
+    let Ok(aggregator) = aggregator.close() else {
+        return;
+    };
+    let options = Options {
+        organiser: Some(sample.setting.organiser),
+        ..Options::default()
+    };
+    let board = sample.setting.board(aggregator.log());
+    let report = audit(&board[..], &options).expect("a board that the aggregator wrote");
+    assert_ne!(report.verdict, Verdict::Failed, "{report}");
+    for fault in &report.faults {
+        let sender = ClientId::from_index(SENDER);
+        assert_eq!(fault.culprit, Culprit::Client(sender), "{report}");
+    }
+}

@@ -1,0 +1,45 @@
+//! The verifier: a whole audit of arbitrary and of changed boards. Only the board itself is
+//! verified, and for a change that nobody signed nobody is named.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use veragg::verifier::{audit, Options, Verdict};
+use veragg_fuzz::{mutate, sample};
+
+fuzz_target!(|data: &[u8]| {
+    let Some((&kind, data)) = data.split_first() else {
+        return;
+    };
+    let sample = sample();
+    let mut board = sample.board.clone();
+    match kind % 3 {
+        0 => board = data.to_vec(),
+        1 => mutate(&mut board, data),
+        _ => {
+            // Whole records are dropped, repeated and moved.
+            let mut records = sample.records.clone();
+            for edit in data.chunks_exact(2) {
+                let (at, to) = (usize::from(edit[0]), usize::from(edit[1] >> 1));
+                if let Some(record) = records.get(at).cloned() {
+                    if edit[1] & 1 == 0 {
+                        records.remove(at);
+                    }
+                    if to <= records.len() {
+                        records.insert(to, record);
+                    }
+                }
+            }
+            board = sample.setting.board(&records);
+        }
+    }
+    let options = Options {
+        organiser: Some(sample.setting.organiser),
+        ..Options::default()
+    };
+    let Ok(report) = audit(&board[..], &options) else {
+        return;
+    };
+    let verified = report.verdict == Verdict::Verified;
+    assert_eq!(verified, board == sample.board, "{report}");
+    assert!(report.faults.is_empty(), "{report}");
+});

@@ -1,0 +1,31 @@
+//! The board as a file: header and records. What is read through writes back the same bytes.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use veragg::protocol::board::{Header, Records};
+use veragg_fuzz::{mutate, sample};
+
+fuzz_target!(|data: &[u8]| {
+    let Some((&source, data)) = data.split_first() else {
+        return;
+    };
+    let bytes = if source % 2 == 0 {
+        data.to_vec()
+    } else {
+        let mut bytes = sample().board.clone();
+        mutate(&mut bytes, data);
+        bytes
+    };
+    let mut rest = &bytes[..];
+    let Ok(header) = Header::read(&mut rest) else {
+        return;
+    };
+    let mut again = header.encode();
+    let longest = sample().setting.round.longest_record();
+    for record in Records::new(rest, again.len(), longest) {
+        let Ok(record) = record else { return };
+        assert!(record.bytes.len() <= longest);
+        again.extend(record.encode());
+    }
+    assert_eq!(again, bytes);
+});

@@ -1,0 +1,50 @@
+//! The client: arbitrary and changed packets in every state, and arbitrary and changed saved
+//! states. Bytes that nobody signed get nobody blamed.
+#![no_main]
+
+use std::sync::Arc;
+
+use libfuzzer_sys::fuzz_target;
+use veragg::protocol::client::{AnyClient, Blame};
+use veragg_fuzz::{mutate, rng, sample, Sample};
+use zeroize::Zeroizing;
+
+const INPUT: [u64; 2] = [1, 99];
+
+fuzz_target!(|data: &[u8]| {
+    let [kind, phase, number, data @ ..] = data else {
+        return;
+    };
+    let (sample, phase) = (sample(), Sample::phase(*phase));
+    let (index, client) = sample.client(phase, *number);
+    let step = &sample.steps[phase][index];
+    let changed = |valid: &[u8]| {
+        let mut bytes = valid.to_vec();
+        mutate(&mut bytes, data);
+        bytes
+    };
+    match kind % 4 {
+        0 => advance(client, data),
+        1 => advance(client, &changed(&step.packet)),
+        2 => resume(index, data, &step.packet),
+        _ => resume(index, &changed(&step.saved), &step.packet),
+    }
+});
+
+fn advance(client: AnyClient<veragg_fuzz::Suite>, packet: &[u8]) {
+    let mut store = Zeroizing::new(Vec::new());
+    let (_, said) = client.advance(packet, Some(&INPUT), &mut rng(), &mut store);
+    if let Err(error) = said {
+        assert_eq!(error.blame(), Blame::Nobody, "{error}");
+        assert!(store.is_empty());
+    }
+}
+
+fn resume(index: usize, saved: &[u8], packet: &[u8]) {
+    let setting = &sample().setting;
+    let (round, key) = (Arc::clone(&setting.round), &setting.clients[index]);
+    if let Ok(client) = AnyClient::resume(round, Arc::clone(key), saved) {
+        let mut store = Zeroizing::new(Vec::new());
+        let _ = client.advance(packet, Some(&INPUT), &mut rng(), &mut store);
+    }
+}

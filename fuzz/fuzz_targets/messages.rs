@@ -1,0 +1,174 @@
+//! Decoders of what travels and of what is fixed before a round. What decodes re-encodes to the
+//! same bytes. The first byte picks the structure, the second whether the rest is the input itself
+//! or a change of a valid one.
+#![no_main]
+
+use std::sync::OnceLock;
+
+use libfuzzer_sys::fuzz_target;
+use veragg::circuits::codec::{Reader, Writer};
+use veragg::circuits::group::ristretto::Ristretto;
+use veragg::protocol::advertise::Advertisement;
+use veragg::protocol::aggregator::Reply;
+use veragg::protocol::board::RecordKind;
+use veragg::protocol::checkpoint::Checkpoint;
+use veragg::protocol::configuration::{Configuration, SignedConfiguration};
+use veragg::protocol::message::{Envelope, Message, ENVELOPE_LEN};
+use veragg::protocol::packet::Packet;
+use veragg::protocol::publish::Publication;
+use veragg::protocol::receipt::{Receipt, Refusal};
+use veragg::protocol::roster::Roster;
+use veragg::protocol::share::{self, DealtPair};
+use veragg::protocol::submit::Submission;
+use veragg::protocol::unmask;
+use veragg_fuzz::{mutate, sample, CLIENTS};
+
+/// What a structure's bytes become when they are decoded and encoded again; nothing if refused.
+type Recode = fn(&[u8]) -> Option<Vec<u8>>;
+
+/// Each decoder, and valid bytes for it.
+fn structures() -> &'static [(Recode, Vec<u8>)] {
+    static ALL: OnceLock<Vec<(Recode, Vec<u8>)>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let sample = sample();
+        let (setting, steps) = (&sample.setting, &sample.steps);
+        let body = |phase: usize| steps[phase][0].message[ENVELOPE_LEN..].to_vec();
+        let pair = body(1)[share::HEAD_LEN..][..share::PAIR_LEN].to_vec();
+        let last_of = |kind| {
+            let mut records = sample.records.iter().rev();
+            let record = records.find(|record| record.kind == kind);
+            record.expect("one of each kind").bytes.clone()
+        };
+        let publication = last_of(RecordKind::Message)[ENVELOPE_LEN..].to_vec();
+        let mut aggregator = sample.aggregator(0);
+        let mut reply = |message: &[u8]| match aggregator.receive(message, 0) {
+            Ok(Reply::Receipt(receipt)) => receipt.encode(),
+            Ok(Reply::Refusal(refusal)) => refusal.encode(),
+            Err(error) => panic!("a log in memory: {error}"),
+        };
+        let receipt = reply(&steps[0][0].message);
+        let refusal = reply(&[]);
+        let signed = setting.header.configuration.write(Writer::new()).finish();
+        vec![
+            (configuration, setting.header.configuration.bytes.clone()),
+            (signed_configuration, signed),
+            (roster, setting.header.roster.clone()),
+            (message, steps[0][0].message.clone()),
+            (envelope, steps[0][0].message[..ENVELOPE_LEN].to_vec()),
+            (checkpoint, last_of(RecordKind::Checkpoint)),
+            (receipt_bytes, receipt),
+            (refusal_bytes, refusal),
+            (packet, steps[1][0].packet.clone()),
+            (advertisement, body(0)),
+            (head, body(1)[..share::HEAD_LEN].to_vec()),
+            (dealt_pair, pair),
+            (submission, body(3)),
+            (revealed, body(5)),
+            (publication_bytes, publication),
+        ]
+    })
+}
+
+fuzz_target!(|data: &[u8]| {
+    let [kind, source, data @ ..] = data else {
+        return;
+    };
+    let (recode, valid) = &structures()[usize::from(*kind) % structures().len()];
+    let bytes = if source % 2 == 0 {
+        data.to_vec()
+    } else {
+        let mut bytes = valid.clone();
+        assert_eq!(recode(&bytes).as_ref(), Some(&bytes));
+        mutate(&mut bytes, data);
+        bytes
+    };
+    if let Some(again) = recode(&bytes) {
+        assert_eq!(again, bytes);
+    }
+});
+
+fn configuration(bytes: &[u8]) -> Option<Vec<u8>> {
+    let configuration = Configuration::decode(bytes).ok()?;
+    // Few clients, so that an input does not run for a minute over the parameters of millions.
+    if configuration.clients() <= 1000 {
+        let _ = configuration.check();
+    }
+    Some(configuration.encode())
+}
+
+fn signed_configuration(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut reader = Reader::new(bytes);
+    let signed = SignedConfiguration::read(&mut reader).ok()?;
+    reader.finish().ok()?;
+    Some(signed.write(Writer::new()).finish())
+}
+
+fn roster(bytes: &[u8]) -> Option<Vec<u8>> {
+    Some(Roster::decode(bytes).ok()?.encode())
+}
+
+fn message(bytes: &[u8]) -> Option<Vec<u8>> {
+    let message = Message::decode(bytes).ok()?;
+    let len = message.body.len();
+    let _ = message.parts(&[len / 2, len - len / 2]);
+    Some(message.encode())
+}
+
+fn envelope(bytes: &[u8]) -> Option<Vec<u8>> {
+    Some(Envelope::decode(bytes).ok()?.encode())
+}
+
+fn checkpoint(bytes: &[u8]) -> Option<Vec<u8>> {
+    Some(Checkpoint::decode(bytes, CLIENTS).ok()?.encode())
+}
+
+fn receipt_bytes(bytes: &[u8]) -> Option<Vec<u8>> {
+    Some(Receipt::decode(bytes).ok()?.encode())
+}
+
+fn refusal_bytes(bytes: &[u8]) -> Option<Vec<u8>> {
+    Some(Refusal::decode(bytes).ok()?.encode())
+}
+
+fn packet(bytes: &[u8]) -> Option<Vec<u8>> {
+    let packet = Packet::decode(bytes, CLIENTS).ok()?;
+    for item in &packet.items {
+        let root = &packet.checkpoint.root;
+        let _ = root.includes(&item.envelope.entry(), item.index, &item.inclusion);
+        let _ = item.part(0, item.parts.len());
+    }
+    Some(packet.encode())
+}
+
+fn advertisement(bytes: &[u8]) -> Option<Vec<u8>> {
+    Some(Advertisement::decode(bytes).ok()?.encode())
+}
+
+fn head(bytes: &[u8]) -> Option<Vec<u8>> {
+    use veragg::circuits::group::Group;
+    Some(Ristretto::encode_point(&share::decode_head(bytes).ok()?))
+}
+
+fn dealt_pair(bytes: &[u8]) -> Option<Vec<u8>> {
+    Some(DealtPair::decode(bytes).ok()?.encode())
+}
+
+/// A submission keeps no encoding of its proof; its canonicality is the target `circuits`'.
+fn submission(bytes: &[u8]) -> Option<Vec<u8>> {
+    use veragg::circuits::group::Group;
+    use veragg::circuits::proof_system::ProofSystem;
+    let round = &sample().setting.round;
+    let (proof, masked) = bytes.split_at_checked(round.proofs().proof_len())?;
+    let submission = Submission::decode(round, proof, masked).ok()?;
+    Some([proof, &Ristretto::encode_scalars(&submission.masked)].concat())
+}
+
+fn revealed(bytes: &[u8]) -> Option<Vec<u8>> {
+    Some(unmask::encode(&unmask::decode(bytes).ok()?))
+}
+
+fn publication_bytes(bytes: &[u8]) -> Option<Vec<u8>> {
+    let scalars = sample().setting.round.masked_scalars();
+    let publication = Publication::<Ristretto>::decode(bytes, scalars, CLIENTS).ok()?;
+    Some(publication.encode())
+}

@@ -1,0 +1,167 @@
+//! What the targets share: one small round, always the same, with everything that was said in it.
+
+use std::sync::{Arc, OnceLock};
+
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+use veragg::circuits::bulletproofs::RistrettoBulletproofs;
+use veragg::circuits::statement::Segment;
+use veragg::local::Setting;
+use veragg::protocol::aggregator::{AnyAggregator, Reply};
+use veragg::protocol::board::Record;
+use veragg::protocol::client::{AnyClient, Client};
+use veragg::protocol::configuration::SegmentConfiguration;
+use veragg::protocol::members::ClientId;
+use veragg::protocol::organiser::Proposal;
+use veragg::protocol::phase::Phase;
+use zeroize::Zeroizing;
+
+/// The suite of the round.
+pub type Suite = RistrettoBulletproofs;
+
+/// Clients of the round: enough that one may be excluded without ending it.
+pub const CLIENTS: u32 = 6;
+
+/// One client's part in one phase.
+pub struct Step {
+    /// What the client wrote down before the phase.
+    pub saved: Vec<u8>,
+    /// What the aggregator sent it.
+    pub packet: Vec<u8>,
+    /// What it said.
+    pub message: Vec<u8>,
+}
+
+/// A finished round. Everything in it comes from one seed, so that an input that crashes a target
+/// does so again in another process.
+pub struct Sample {
+    /// Keys and configuration.
+    pub setting: Setting<Suite>,
+    /// For each of the clients' phases, the records before it.
+    pub before: Vec<usize>,
+    /// For each of the clients' phases, each client's step.
+    pub steps: Vec<Vec<Step>>,
+    /// All records.
+    pub records: Vec<Record>,
+    /// The board.
+    pub board: Vec<u8>,
+}
+
+/// A fresh generator that always gives the same.
+pub fn rng() -> ChaCha20Rng {
+    ChaCha20Rng::from_seed([7; 32])
+}
+
+/// The round.
+pub fn sample() -> &'static Sample {
+    static SAMPLE: OnceLock<Sample> = OnceLock::new();
+    SAMPLE.get_or_init(Sample::play)
+}
+
+impl Sample {
+    fn play() -> Self {
+        let mut rng = rng();
+        let proposal = Proposal {
+            segments: vec![SegmentConfiguration {
+                name: "numbers".to_owned(),
+                claims: Segment::range(2, 100),
+                decimals: 0,
+                offset: 0,
+            }],
+            corrupt_ppm: 0,
+            dropout_ppm: 200_000,
+            min_contributors: None,
+            deadlines: None,
+            beacon: [7; 32],
+        };
+        let setting = Setting::<Suite>::new(CLIENTS, proposal, &mut rng).expect("a good proposal");
+        let mut clients: Vec<_> = setting
+            .clients
+            .iter()
+            .map(|key| Client::join(Arc::clone(&setting.round), Arc::clone(key)))
+            .map(|client| Some(AnyClient::Joined(client.expect("on the roster"))))
+            .collect();
+        let mut stores = vec![Zeroizing::new(Vec::new()); clients.len()];
+        let mut aggregator = setting.aggregator(Vec::new()).expect("an empty log");
+        let (mut before, mut steps) = (Vec::new(), Vec::new());
+        while aggregator.phase() != Phase::Publish {
+            before.push(aggregator.log().len());
+            let mut of_phase = Vec::new();
+            for ((id, client), store) in ClientId::all(CLIENTS).zip(&mut clients).zip(&mut stores) {
+                let (saved, packet) = (store.to_vec(), aggregator.packet(id));
+                let input = [u64::from(id.number()), 99];
+                let ready = client.take().expect("each is put back");
+                let (next, said) = ready.advance(&packet, Some(&input), &mut rng, store);
+                *client = Some(next);
+                let message = said.expect("everybody is honest");
+                let reply = aggregator.receive(&message, 0).expect("a log in memory");
+                assert!(matches!(reply, Reply::Receipt(_)));
+                of_phase.push(Step {
+                    saved,
+                    packet,
+                    message,
+                });
+            }
+            steps.push(of_phase);
+            aggregator = aggregator.close().expect("everybody spoke");
+        }
+        let records = aggregator.into_log();
+        Self {
+            board: setting.board(&records),
+            setting,
+            before,
+            steps,
+            records,
+        }
+    }
+
+    /// The clients' phase with this number, counted around.
+    pub fn phase(number: u8) -> usize {
+        usize::from(number) % Phase::OF_CLIENTS
+    }
+
+    /// The aggregator as it was when this phase was open and nobody had spoken.
+    pub fn aggregator(&self, phase: usize) -> AnyAggregator<Suite, Vec<Record>> {
+        let log = self.records[..self.before[phase]].to_vec();
+        self.setting.aggregator(log).expect("its own log")
+    }
+
+    /// The client with this number, counted around, as it was before this phase.
+    pub fn client(&self, phase: usize, number: u8) -> (usize, AnyClient<Suite>) {
+        let index = usize::from(number) % CLIENTS as usize;
+        let round = Arc::clone(&self.setting.round);
+        let key = Arc::clone(&self.setting.clients[index]);
+        let saved = &self.steps[phase][index].saved;
+        let client = if saved.is_empty() {
+            AnyClient::Joined(Client::join(round, key).expect("on the roster"))
+        } else {
+            AnyClient::resume(round, key, saved).expect("its own state")
+        };
+        (index, client)
+    }
+}
+
+/// Changes valid bytes as a fuzzer's input says: edits of an operation, a place and a byte. The
+/// places of long inputs are reached because two bytes name one, modulo the length.
+pub fn mutate(bytes: &mut Vec<u8>, edits: &[u8]) {
+    for edit in edits.chunks_exact(4) {
+        let (operation, place, byte) = (
+            edit[0],
+            usize::from(u16::from_be_bytes([edit[1], edit[2]])),
+            edit[3],
+        );
+        let at = place % (bytes.len() + 1);
+        let span = usize::from(byte).min(bytes.len() - at);
+        match operation % 6 {
+            0 if at < bytes.len() => bytes[at] ^= byte,
+            1 => bytes.insert(at, byte),
+            2 => drop(bytes.drain(at..at + span)),
+            3 => bytes.truncate(at),
+            4 => {
+                let copy = bytes[at..at + span].to_vec();
+                bytes.extend(copy);
+            }
+            _ => bytes[at..at + span].reverse(),
+        }
+    }
+}

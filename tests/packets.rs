@@ -1,0 +1,93 @@
+//! A packet that was damaged on the way puts the blame on nobody: it is not signed as a whole.
+#![allow(clippy::unwrap_used)]
+
+use std::sync::Arc;
+
+use rand_core::OsRng;
+use veragg::circuits::bulletproofs::RistrettoBulletproofs;
+use veragg::circuits::statement::Segment;
+use veragg::local::Setting;
+use veragg::protocol::client::{AnyClient, Blame, Client, ClientError};
+use veragg::protocol::configuration::SegmentConfiguration;
+use veragg::protocol::members::ClientId;
+use veragg::protocol::organiser::Proposal;
+use veragg::protocol::packet::Packet;
+use veragg::protocol::phase::Phase;
+use zeroize::Zeroizing;
+
+const CLIENTS: u32 = 4;
+
+/// A client that has shared, as it was saved, with its packet of that phase.
+fn shared() -> (Setting<RistrettoBulletproofs>, Vec<u8>, Vec<u8>) {
+    let proposal = Proposal {
+        segments: vec![SegmentConfiguration {
+            name: "numbers".to_owned(),
+            claims: Segment::range(1, 256),
+            decimals: 0,
+            offset: 0,
+        }],
+        corrupt_ppm: 0,
+        dropout_ppm: 0,
+        min_contributors: None,
+        deadlines: None,
+        beacon: [7; 32],
+    };
+    let setting = Setting::new(CLIENTS, proposal, &mut OsRng).unwrap();
+    let mut aggregator = setting.aggregator(Vec::new()).unwrap();
+    let mut clients: Vec<_> = setting
+        .clients
+        .iter()
+        .map(|key| Client::join(Arc::clone(&setting.round), Arc::clone(key)).unwrap())
+        .map(|client| (AnyClient::Joined(client), Zeroizing::new(Vec::new())))
+        .collect();
+    for _ in [Phase::Advertise, Phase::Share] {
+        let mut spoken = Vec::new();
+        for (client, mut store) in clients {
+            let id = ClientId::from_index(spoken.len());
+            let packet = aggregator.packet(id);
+            let (client, said) = client.advance(&packet, None, &mut OsRng, &mut store);
+            aggregator.receive(&said.unwrap(), 0).unwrap();
+            spoken.push((client, store));
+        }
+        clients = spoken;
+        aggregator = aggregator.close().unwrap();
+    }
+    let saved = clients[0].1.to_vec();
+    (setting, saved, aggregator.packet(ClientId::from_index(0)))
+}
+
+fn answer(
+    setting: &Setting<RistrettoBulletproofs>,
+    saved: &[u8],
+    packet: &[u8],
+) -> Result<Vec<u8>, ClientError> {
+    let (round, key) = (Arc::clone(&setting.round), Arc::clone(&setting.clients[0]));
+    let client = AnyClient::resume(round, key, saved).unwrap();
+    let mut store = Zeroizing::new(Vec::new());
+    client.advance(packet, None, &mut OsRng, &mut store).1
+}
+
+#[test]
+fn no_damaged_byte_blames_anybody() {
+    let (setting, saved, packet) = shared();
+    assert!(answer(&setting, &saved, &packet).is_ok());
+    for at in 0..packet.len() {
+        let mut damaged = packet.clone();
+        damaged[at] ^= 1;
+        let error = answer(&setting, &saved, &damaged).unwrap_err();
+        assert_eq!(error.blame(), Blame::Nobody, "byte {at}: {error}");
+    }
+}
+
+#[test]
+fn a_damaged_consistency_proof_is_no_evidence_of_a_fork() {
+    let (setting, saved, packet) = shared();
+    let mut packet = Packet::decode(&packet, CLIENTS).unwrap();
+    packet.consistency[0] ^= 1;
+    let error = answer(&setting, &saved, &packet.encode()).unwrap_err();
+    let phase = Phase::Share;
+    assert!(
+        matches!(error, ClientError::Inconsistent { phase: of } if of == phase),
+        "{error}"
+    );
+}
