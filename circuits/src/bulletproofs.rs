@@ -67,14 +67,28 @@ impl fmt::Debug for RistrettoBulletproofs {
 /// Commitments and range proofs of one client: canonical, not yet verified.
 #[derive(Debug, Clone)]
 pub struct BulletproofsInput {
-    /// `V_j`, a commitment to each coordinate.
-    commitments: Vec<KeyPoint>,
-    /// Their encodings, one after the other.
+    /// The encodings of `V_j`, a commitment to each coordinate. They were found canonical, and are
+    /// kept so, since a decoded one takes five times the memory.
     encoded: Vec<u8>,
     /// One range proof a chunk.
     ranges: Vec<RangeProof>,
     /// SHA-256 of the whole encoding.
     digest: [u8; 32],
+}
+
+impl BulletproofsInput {
+    fn len(&self) -> usize {
+        self.encoded.len() / Ristretto::POINT_LEN
+    }
+
+    /// `V_j`; the identity where there is none.
+    fn commitment(&self, j: usize) -> KeyPoint {
+        self.encoded
+            .chunks_exact(Ristretto::POINT_LEN)
+            .nth(j)
+            .and_then(|point| Ristretto::decode_point(point, "commitment").ok())
+            .unwrap_or(Ristretto::identity())
+    }
 }
 
 impl RistrettoBulletproofs {
@@ -90,27 +104,24 @@ impl RistrettoBulletproofs {
         transcript
     }
 
-    /// `sum_s 2^(w s) items_(s D + m)` for each packed scalar `m`: the same combination for
+    /// `sum_s 2^(w s) item(s D + m)` for each packed scalar `m`: the same combination for
     /// commitments and for their blindings. Cost: at most 252 doublings a packed scalar.
-    fn combine<T: Copy + Send + Sync + Add<Output = T>>(&self, items: &[T], zero: T) -> Vec<T> {
+    fn combine<T: Copy + Send + Sync + Add<Output = T>>(
+        &self,
+        item: impl Fn(usize) -> T + Sync,
+        zero: T,
+    ) -> Vec<T> {
         let mut out = vec![zero; self.layout.scalars()];
         for segment in self.layout.segments() {
-            // Missing only in a proof that was parsed for another statement.
-            let Some(slots) = items.get(segment.start..segment.start + segment.len) else {
-                continue;
-            };
             let sums = &mut out[segment.first_scalar..][..segment.scalars];
             // Horner's rule from the last slot down; the last slot may lack coordinates.
             sums.par_iter_mut().enumerate().for_each(|(m, sum)| {
-                for &item in slots
-                    .chunks(segment.scalars)
-                    .rev()
-                    .filter_map(|slot| slot.get(m))
-                {
+                let coordinates = (m..segment.len).step_by(segment.scalars);
+                for j in coordinates.rev() {
                     for _ in 0..segment.width {
                         *sum = *sum + *sum;
                     }
-                    *sum = *sum + item;
+                    *sum = *sum + item(segment.start + j);
                 }
             });
         }
@@ -125,8 +136,13 @@ impl RistrettoBulletproofs {
         blindings: &[KeyScalar],
         seed: [u8; 32],
     ) -> RangeProof {
-        let values = Zeroizing::new(chunk.values(x, |x| chunk.bound - 1 - x, 0));
-        let blindings = Zeroizing::new(chunk.values(blindings, |r| -r, KeyScalar::ZERO));
+        let values =
+            Zeroizing::new(chunk.values(&x[chunk.coordinates.clone()], |x| chunk.bound - 1 - x, 0));
+        let blindings = Zeroizing::new(chunk.values(
+            &blindings[chunk.coordinates.clone()],
+            |r| -r,
+            KeyScalar::ZERO,
+        ));
         RangeProof::prove_multiple_with_rng(
             &self.generators,
             &self.pedersen,
@@ -143,9 +159,7 @@ impl RistrettoBulletproofs {
     /// `specs/proofs.md` 6.6.
     fn holds(&self, binding: &Binding, proof: &BulletproofsInput) -> bool {
         // A proof that was parsed for another statement.
-        if proof.commitments.len() != self.statement.len()
-            || proof.ranges.len() != self.chunks.len()
-        {
+        if proof.len() != self.statement.len() || proof.ranges.len() != self.chunks.len() {
             return false;
         }
         let transcript = self.transcript(binding, &proof.encoded);
@@ -163,7 +177,9 @@ impl RistrettoBulletproofs {
         range: &RangeProof,
     ) -> bool {
         let most = KeyScalar::from(chunk.bound - 1) * self.pedersen.B;
-        let values = chunk.values(&proof.commitments, |v| most - v, Ristretto::identity());
+        let coordinates = chunk.coordinates.clone();
+        let commitments: Vec<_> = coordinates.map(|j| proof.commitment(j)).collect();
+        let values = chunk.values(&commitments, |v| most - v, Ristretto::identity());
         let encoded: Vec<_> = values.iter().map(|value| value.compress()).collect();
         let mut transcript = chunk_transcript(transcript, chunk);
         // The crate joins its two equations under a random weight. Hashed from all that is
@@ -323,7 +339,7 @@ impl ProofSystem for RistrettoBulletproofs {
         let blindings = Zeroizing::new(blindings.iter().map(from_dalek).collect::<Vec<_>>());
         Ok(Proven {
             bytes,
-            blindings: self.combine(&blindings, Fr::zero()),
+            blindings: self.combine(|j| blindings[j], Fr::zero()),
         })
     }
 
@@ -334,10 +350,9 @@ impl ProofSystem for RistrettoBulletproofs {
 
         let mut reader = Reader::new(body);
         let encoded = reader.bytes(self.statement.len() * Ristretto::POINT_LEN, "commitments")?;
-        let commitments = encoded
-            .chunks_exact(Ristretto::POINT_LEN)
-            .map(|point| Ristretto::decode_point(point, "commitment"))
-            .collect::<Result<_, _>>()?;
+        for point in encoded.chunks_exact(Ristretto::POINT_LEN) {
+            Ristretto::decode_point(point, "commitment")?;
+        }
         let ranges = self
             .chunks
             .iter()
@@ -348,7 +363,6 @@ impl ProofSystem for RistrettoBulletproofs {
             .collect::<Result<_, _>>()?;
         reader.finish()?;
         Ok(BulletproofsInput {
-            commitments,
             encoded: encoded.to_vec(),
             ranges,
             digest: Sha256::digest(body).into(),
@@ -356,7 +370,7 @@ impl ProofSystem for RistrettoBulletproofs {
     }
 
     fn rows(&self, proof: &BulletproofsInput) -> Vec<KeyPoint> {
-        self.combine(&proof.commitments, Ristretto::identity())
+        self.combine(|j| proof.commitment(j), Ristretto::identity())
     }
 
     fn verify_batch(&self, batch: &[(Binding, &BulletproofsInput)]) -> Vec<(usize, ProofPart)> {

@@ -100,18 +100,18 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
                     self.findings.fail(Check::Chain, what);
                     break;
                 }
-                (Some(phase), RecordKind::Message) => self.message(phase, &bytes),
+                (Some(phase), RecordKind::Message) => self.message(phase, bytes),
                 (Some(phase), RecordKind::Checkpoint) => self.checkpoint(phase, &bytes),
             }
         }
         Ok(self.finish())
     }
 
-    fn message(&mut self, phase: Phase, bytes: &[u8]) {
+    fn message(&mut self, phase: Phase, bytes: Vec<u8>) {
         let leaf = self.chain.size();
         self.findings.computed(Check::Messages, 1);
         // V-04.1
-        let message = match Message::decode(bytes) {
+        let message = match Message::from_bytes(bytes) {
             Ok(message) => message,
             Err(error) => {
                 let what = format!("the message at leaf {leaf} is not canonical: {error}");
@@ -197,7 +197,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             Phase::Advertise | Phase::Share => {
                 set_up.take(round, advertised, client, leaf, message, findings);
             }
-            Phase::Submit => self.inputs.take(round, client, leaf, &message, findings),
+            Phase::Submit => self.inputs.take(round, client, leaf, message, findings),
             Phase::Unmask => {
                 let lists = Lists {
                     participants: &self.participants,

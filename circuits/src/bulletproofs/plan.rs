@@ -44,12 +44,12 @@ impl Chunk {
         32 * (9 + 2 * self.rounds())
     }
 
-    /// The chunk's values of anything that belongs to a coordinate: the coordinate's own, then its
-    /// `mirror` if the range is two-sided; `zero` up to the power of two. Nothing is reallocated,
-    /// so no copy of a secret stays behind.
-    pub(super) fn values<T: Copy>(&self, vector: &[T], mirror: impl Fn(T) -> T, zero: T) -> Vec<T> {
+    /// The chunk's values of anything that belongs to a coordinate, given that of each of its
+    /// coordinates: the coordinate's own, then its `mirror` if the range is two-sided; `zero` up to
+    /// the power of two. Nothing is reallocated, so no copy of a secret stays behind.
+    pub(super) fn values<T: Copy>(&self, items: &[T], mirror: impl Fn(T) -> T, zero: T) -> Vec<T> {
         let mut out = Vec::with_capacity(self.parties());
-        for &item in &vector[self.coordinates.clone()] {
+        for &item in items {
             out.push(item);
             if self.two_sided {
                 out.push(mirror(item));
@@ -157,7 +157,7 @@ mod tests {
             bits: 16,
             two_sided: true,
         };
-        let values = chunk.values(&[9, 1, 2, 3, 9], |x| 999 - x, 0);
+        let values = chunk.values(&[1, 2, 3], |x| 999 - x, 0);
         assert_eq!(values, [1, 998, 2, 997, 3, 996, 0, 0]);
         assert_eq!(chunk.rounds(), 7);
         assert_eq!(chunk.proof_len(), 32 * 23);

@@ -405,8 +405,8 @@ proptest! {
         let mut rng = rng(seed);
         let r: Vec<_> = x.iter().map(|_| KeyScalar::random(&mut rng)).collect();
         let v: Vec<_> = x.iter().zip(&r).map(|(&x, &r)| system.pedersen.commit(x.into(), r)).collect();
-        let rows = system.combine(&v, Ristretto::identity());
-        let blindings = system.combine(&r.iter().map(from_dalek).collect::<Vec<_>>(), Fr::zero());
+        let rows = system.combine(|j| v[j], Ristretto::identity());
+        let blindings = system.combine(|j| from_dalek(&r[j]), Fr::zero());
         let packed = system.layout().pack::<Fr>(&x).unwrap();
         prop_assert_eq!(rows.len(), packed.len());
         for m in 0..rows.len() {

@@ -48,7 +48,7 @@ impl<P: ProofSystem> Inputs<P> {
         round: &Round<P>,
         client: ClientId,
         leaf: u64,
-        message: &Message,
+        message: Message,
         findings: &mut Findings,
     ) {
         let fault = |check, what| Finding {
@@ -82,6 +82,8 @@ impl<P: ProofSystem> Inputs<P> {
             self.unverified.push((client, round.proofs().rows(&proof)));
             return;
         }
+        // Its proof is all that is still needed of a message that may be long.
+        drop(message);
         self.waiting.push((client, leaf, proof));
         if self.waiting.len().saturating_mul(proof_len) >= BATCH_BYTES {
             self.judge(round, findings);
