@@ -16,7 +16,6 @@ use std::time::{Duration, Instant};
 
 use rand_core::OsRng;
 use veragg::circuits::bulletproofs::RistrettoBulletproofs;
-use veragg::circuits::statement::Segment;
 use veragg::local::{play, Participant, PhaseTime, Setting};
 use veragg::protocol::configuration::SegmentConfiguration;
 use veragg::protocol::members::ClientId;
@@ -70,19 +69,12 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn run(clients: u32, len: usize, bits: u32) -> Result<(), Box<dyn Error>> {
     let bound = 1 << bits;
-    let proposal = Proposal {
-        segments: vec![SegmentConfiguration {
-            name: "numbers".to_owned(),
-            claims: Segment::range(len, bound),
-            decimals: 0,
-            offset: 0,
-        }],
-        corrupt_ppm: PPM,
-        dropout_ppm: PPM,
-        min_contributors: None,
-        deadlines: None,
-        beacon: [7; 32],
-    };
+    let proposal = Proposal::new(
+        vec![SegmentConfiguration::integers("numbers", len, bound)],
+        PPM,
+        PPM,
+        [7; 32],
+    );
     let start = Instant::now();
     let setting = Setting::<RistrettoBulletproofs>::new(clients, proposal, &mut OsRng)?;
     let set_up = start.elapsed();

@@ -8,26 +8,16 @@
 //!
 //! ```
 //! use rand_core::OsRng;
-//! use veragg::circuits::{bulletproofs::RistrettoBulletproofs, statement::Segment};
+//! use veragg::circuits::bulletproofs::RistrettoBulletproofs;
 //! use veragg::local::{play, Member, Setting};
 //! use veragg::protocol::{configuration::SegmentConfiguration, members::ClientId, organiser::Proposal};
 //! use veragg::verifier::{audit, Options, Verdict};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! // The organiser: three numbers a client, each from 0 to 100; one client in five may drop out.
-//! let proposal = Proposal {
-//!     segments: vec![SegmentConfiguration {
-//!         name: "answers".to_owned(),
-//!         claims: Segment::range(3, 101),
-//!         decimals: 0,
-//!         offset: 0,
-//!     }],
-//!     corrupt_ppm: 0,
-//!     dropout_ppm: 200_000,
-//!     min_contributors: None,
-//!     deadlines: None,
-//!     beacon: [7; 32], // in a real round: public randomness from after the roster was fixed
-//! };
+//! let answers = SegmentConfiguration::integers("answers", 3, 101);
+//! let beacon = [7; 32]; // in a real round: public randomness from after the roster was fixed
+//! let proposal = Proposal::new(vec![answers], 0, 200_000, beacon);
 //! let setting = Setting::<RistrettoBulletproofs>::new(5, proposal, &mut OsRng)?;
 //!
 //! // The clients and the aggregator; the board is kept in memory.

@@ -292,26 +292,12 @@ pub fn play<P: ProofSystem, L: Log, T: Participant>(
 pub(crate) mod tests {
     use super::*;
     use veragg_circuits::bulletproofs::RistrettoBulletproofs;
-    use veragg_circuits::statement::Segment;
     use veragg_protocol::configuration::SegmentConfiguration;
     use veragg_verifier::{audit, Options, Verdict};
 
     pub(crate) fn setting(clients: u32) -> Setting<RistrettoBulletproofs> {
-        let claims = Segment::range(3, 100);
-        let name = "numbers".to_owned();
-        let proposal = Proposal {
-            segments: vec![SegmentConfiguration {
-                name,
-                claims,
-                decimals: 0,
-                offset: 0,
-            }],
-            corrupt_ppm: 0,
-            dropout_ppm: 0,
-            min_contributors: None,
-            deadlines: None,
-            beacon: [7; 32],
-        };
+        let segments = vec![SegmentConfiguration::integers("numbers", 3, 100)];
+        let proposal = Proposal::new(segments, 0, 0, [7; 32]);
         Setting::new(clients, proposal, &mut OsRng).unwrap()
     }
 

@@ -5,7 +5,6 @@
 use peak_alloc::PeakAlloc;
 use rand_core::OsRng;
 use veragg::circuits::bulletproofs::RistrettoBulletproofs;
-use veragg::circuits::statement::Segment;
 use veragg::local::{play, Participant, Setting};
 use veragg::protocol::configuration::SegmentConfiguration;
 use veragg::protocol::members::ClientId;
@@ -18,19 +17,12 @@ static ALLOCATOR: PeakAlloc = PeakAlloc;
 /// Plays a round of `clients` with `len` numbers of 8 bits, and audits its board. Returns bytes of
 /// a submission, of the board, and at the peak of the audit beyond what was there before.
 fn measure(clients: u32, len: usize) -> [usize; 3] {
-    let proposal = Proposal {
-        segments: vec![SegmentConfiguration {
-            name: "numbers".to_owned(),
-            claims: Segment::range(len, 256),
-            decimals: 0,
-            offset: 0,
-        }],
-        corrupt_ppm: 0,
-        dropout_ppm: 0,
-        min_contributors: None,
-        deadlines: None,
-        beacon: [7; 32],
-    };
+    let proposal = Proposal::new(
+        vec![SegmentConfiguration::integers("numbers", len, 256)],
+        0,
+        0,
+        [7; 32],
+    );
     let setting = Setting::<RistrettoBulletproofs>::new(clients, proposal, &mut OsRng).unwrap();
     let mut members: Vec<Box<dyn Participant>> = ClientId::all(clients)
         .map(|id| setting.member(id, vec![7; len]).unwrap())

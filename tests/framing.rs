@@ -8,7 +8,6 @@ use std::sync::Arc;
 use rand_core::OsRng;
 use veragg::circuits::bulletproofs::RistrettoBulletproofs;
 use veragg::circuits::proof_system::ProofSystem;
-use veragg::circuits::statement::Segment;
 use veragg::local::{play, Member, Participant, Setting};
 use veragg::protocol::board::{Header, Record, RecordKind};
 use veragg::protocol::checkpoint::Checkpoint;
@@ -27,19 +26,12 @@ use zeroize::Zeroizing;
 type P = RistrettoBulletproofs;
 
 fn setting(clients: u32, dropout_ppm: u32) -> Setting<P> {
-    let proposal = Proposal {
-        segments: vec![SegmentConfiguration {
-            name: "numbers".to_owned(),
-            claims: Segment::range(2, 100),
-            decimals: 0,
-            offset: 0,
-        }],
-        corrupt_ppm: 0,
+    let proposal = Proposal::new(
+        vec![SegmentConfiguration::integers("numbers", 2, 100)],
+        0,
         dropout_ppm,
-        min_contributors: None,
-        deadlines: None,
-        beacon: [7; 32],
-    };
+        [7; 32],
+    );
     Setting::new(clients, proposal, &mut OsRng).unwrap()
 }
 

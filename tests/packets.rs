@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use rand_core::OsRng;
 use veragg::circuits::bulletproofs::RistrettoBulletproofs;
-use veragg::circuits::statement::Segment;
 use veragg::local::Setting;
 use veragg::protocol::client::{AnyClient, Blame, Client, ClientError};
 use veragg::protocol::configuration::SegmentConfiguration;
@@ -19,19 +18,12 @@ const CLIENTS: u32 = 4;
 
 /// A client that has shared, as it was saved, with its packet of that phase.
 fn shared() -> (Setting<RistrettoBulletproofs>, Vec<u8>, Vec<u8>) {
-    let proposal = Proposal {
-        segments: vec![SegmentConfiguration {
-            name: "numbers".to_owned(),
-            claims: Segment::range(1, 256),
-            decimals: 0,
-            offset: 0,
-        }],
-        corrupt_ppm: 0,
-        dropout_ppm: 0,
-        min_contributors: None,
-        deadlines: None,
-        beacon: [7; 32],
-    };
+    let proposal = Proposal::new(
+        vec![SegmentConfiguration::integers("numbers", 1, 256)],
+        0,
+        0,
+        [7; 32],
+    );
     let setting = Setting::new(CLIENTS, proposal, &mut OsRng).unwrap();
     let mut aggregator = setting.aggregator(Vec::new()).unwrap();
     let mut clients: Vec<_> = setting

@@ -3,7 +3,6 @@
 
 use rand_core::OsRng;
 use veragg::circuits::bulletproofs::RistrettoBulletproofs;
-use veragg::circuits::statement::Segment;
 use veragg::local::{play, Member, Setting};
 use veragg::protocol::board::RecordKind;
 use veragg::protocol::configuration::SegmentConfiguration;
@@ -16,19 +15,12 @@ use veragg::protocol::sizes;
 #[test]
 fn a_client_sends_and_receives_what_is_foretold() {
     let (clients, len) = (5, 9);
-    let proposal = Proposal {
-        segments: vec![SegmentConfiguration {
-            name: "numbers".to_owned(),
-            claims: Segment::range(len, 1001),
-            decimals: 0,
-            offset: 0,
-        }],
-        corrupt_ppm: 0,
-        dropout_ppm: 0,
-        min_contributors: None,
-        deadlines: None,
-        beacon: [7; 32],
-    };
+    let proposal = Proposal::new(
+        vec![SegmentConfiguration::integers("numbers", len, 1001)],
+        0,
+        0,
+        [7; 32],
+    );
     let setting = Setting::<RistrettoBulletproofs>::new(clients, proposal, &mut OsRng).unwrap();
     let mut members: Vec<Member<_>> = ClientId::all(clients)
         .map(|id| setting.member(id, vec![3; len]).unwrap())

@@ -5,7 +5,6 @@ use std::time::Duration;
 use criterion::{criterion_group, criterion_main, Criterion, Throughput};
 use rand_core::OsRng;
 use veragg::circuits::bulletproofs::RistrettoBulletproofs;
-use veragg::circuits::statement::Segment;
 use veragg::local::{play, Participant, Setting};
 use veragg::protocol::configuration::SegmentConfiguration;
 use veragg::protocol::members::ClientId;
@@ -16,19 +15,12 @@ const CLIENTS: u32 = 30;
 const LEN: usize = 60;
 
 fn whole_board(c: &mut Criterion) {
-    let proposal = Proposal {
-        segments: vec![SegmentConfiguration {
-            name: "numbers".to_owned(),
-            claims: Segment::range(LEN, 256),
-            decimals: 0,
-            offset: 0,
-        }],
-        corrupt_ppm: 50_000,
-        dropout_ppm: 50_000,
-        min_contributors: None,
-        deadlines: None,
-        beacon: [7; 32],
-    };
+    let proposal = Proposal::new(
+        vec![SegmentConfiguration::integers("numbers", LEN, 256)],
+        50_000,
+        50_000,
+        [7; 32],
+    );
     let setting = Setting::<RistrettoBulletproofs>::new(CLIENTS, proposal, &mut OsRng).unwrap();
     let mut members: Vec<Box<dyn Participant>> = ClientId::all(CLIENTS)
         .map(|id| setting.member(id, vec![u64::from(id.number()); LEN]))

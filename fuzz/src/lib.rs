@@ -5,7 +5,6 @@ use std::sync::{Arc, OnceLock};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use veragg::circuits::bulletproofs::RistrettoBulletproofs;
-use veragg::circuits::statement::Segment;
 use veragg::local::Setting;
 use veragg::protocol::aggregator::{AnyAggregator, Reply};
 use veragg::protocol::board::Record;
@@ -61,19 +60,12 @@ pub fn sample() -> &'static Sample {
 impl Sample {
     fn play() -> Self {
         let mut rng = rng();
-        let proposal = Proposal {
-            segments: vec![SegmentConfiguration {
-                name: "numbers".to_owned(),
-                claims: Segment::range(2, 100),
-                decimals: 0,
-                offset: 0,
-            }],
-            corrupt_ppm: 0,
-            dropout_ppm: 200_000,
-            min_contributors: None,
-            deadlines: None,
-            beacon: [7; 32],
-        };
+        let proposal = Proposal::new(
+            vec![SegmentConfiguration::integers("numbers", 2, 100)],
+            0,
+            200_000,
+            [7; 32],
+        );
         let setting = Setting::<Suite>::new(CLIENTS, proposal, &mut rng).expect("a good proposal");
         let mut clients: Vec<_> = setting
             .clients

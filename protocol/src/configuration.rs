@@ -228,6 +228,16 @@ impl Configuration {
 }
 
 impl SegmentConfiguration {
+    /// `len` integers in `0..bound`, which mean what they are.
+    pub fn integers(name: &str, len: usize, bound: u64) -> Self {
+        Self {
+            name: name.to_owned(),
+            claims: Segment::range(len, bound),
+            decimals: 0,
+            offset: 0,
+        }
+    }
+
     fn write(&self, writer: Writer) -> Writer {
         let writer = self.claims.write(writer.short(self.name.as_bytes()));
         writer.u8(self.decimals).i64(self.offset)

@@ -29,6 +29,23 @@ pub struct Proposal {
 }
 
 impl Proposal {
+    /// A round without deadlines and with as few contributors as the fractions allow.
+    pub fn new(
+        segments: Vec<SegmentConfiguration>,
+        corrupt_ppm: u32,
+        dropout_ppm: u32,
+        beacon: [u8; 32],
+    ) -> Self {
+        Self {
+            segments,
+            corrupt_ppm,
+            dropout_ppm,
+            min_contributors: None,
+            deadlines: None,
+            beacon,
+        }
+    }
+
     /// The configuration of a fresh round: a random round id, the smallest `k` with its `t`, and
     /// the columns that suit the statement.
     pub fn configure<P: ProofSystem>(

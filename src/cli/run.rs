@@ -8,15 +8,13 @@ use rand_core::{OsRng, RngCore};
 use veragg::board_file::BoardFile;
 use veragg::circuits::bulletproofs::RistrettoBulletproofs;
 use veragg::circuits::proof_system::{ProofSystem, Suite};
-use veragg::circuits::statement::Segment;
 use veragg::local::{play, Member, Played, Progress, Setting};
 use veragg::protocol::aggregator::AnyAggregator;
-use veragg::protocol::configuration::SegmentConfiguration;
 use veragg::protocol::members::ClientId;
 use veragg::protocol::organiser::Proposal;
 use veragg::protocol::phase::Phase;
 use veragg::protocol::signing::hex;
-use veragg::survey::{self, Survey};
+use veragg::survey::Survey;
 use veragg::verifier::Options;
 
 use super::aggregate::Aggregate;
@@ -49,7 +47,15 @@ fn run_suite<P: ProofSystem>(
     let inputs = survey.inputs()?;
     let mut beacon = [0; 32];
     OsRng.fill_bytes(&mut beacon);
-    let proposal = propose(&survey, beacon);
+    let proposal = Proposal {
+        min_contributors: survey.min_contributors(),
+        ..Proposal::new(
+            survey.segments().to_vec(),
+            survey.corrupt_ppm(),
+            survey.dropout_ppm(),
+            beacon,
+        )
+    };
     let setting = Setting::<P>::new(survey.clients(), proposal, &mut OsRng).map_err(|source| {
         CliError::Setting {
             file: args.config.clone(),
@@ -108,25 +114,6 @@ fn run_suite<P: ProofSystem>(
     Ok(summary.audit.map_or(1, |report| report.verdict.exit_code()))
 }
 
-fn propose(survey: &Survey, beacon: [u8; 32]) -> Proposal {
-    let segments = survey.segments().iter();
-    Proposal {
-        segments: segments
-            .map(|segment| SegmentConfiguration {
-                name: segment.name.clone(),
-                claims: Segment::range(segment.len, segment.bound),
-                decimals: segment.decimals,
-                offset: segment.offset,
-            })
-            .collect(),
-        corrupt_ppm: survey.corrupt_ppm(),
-        dropout_ppm: survey.dropout_ppm(),
-        min_contributors: survey.min_contributors(),
-        deadlines: None,
-        beacon,
-    }
-}
-
 fn members<P: ProofSystem>(
     setting: &Setting<P>,
     survey: &Survey,
@@ -139,22 +126,12 @@ fn members<P: ProofSystem>(
             let mut dropouts = survey.dropouts().iter();
             Some(
                 match dropouts.find(|dropout| dropout.client == id.number()) {
-                    Some(dropout) => member.dropping_out_after(phase(dropout.after)),
+                    Some(dropout) => member.dropping_out_after(dropout.after),
                     None => member,
                 },
             )
         })
         .collect()
-}
-
-fn phase(after: survey::Phase) -> Phase {
-    match after {
-        survey::Phase::Advertise => Phase::Advertise,
-        survey::Phase::Share => Phase::Share,
-        survey::Phase::Confirm => Phase::Confirm,
-        survey::Phase::Submit => Phase::Submit,
-        survey::Phase::Acknowledge => Phase::Acknowledge,
-    }
 }
 
 /// One step for each phase and one for the audit; hidden where standard error is no terminal.

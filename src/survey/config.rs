@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::Spanned;
 
+use veragg_protocol::phase::Phase;
+
 use super::decimal;
 use super::error::{Place, Problem, SurveyError};
 
@@ -83,35 +85,6 @@ pub struct Dropout {
     pub after: Phase,
 }
 
-/// A phase of the round in which every client speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Phase {
-    /// Keys of the round.
-    Advertise,
-    /// Shares of the secrets.
-    Share,
-    /// Confirmation that the shares received are good.
-    Confirm,
-    /// The masked input and its proof.
-    Submit,
-    /// Signature under the list of contributors.
-    Acknowledge,
-}
-
-impl Phase {
-    /// The name, as the configuration spells it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Advertise => "advertise",
-            Self::Share => "share",
-            Self::Confirm => "confirm",
-            Self::Submit => "submit",
-            Self::Acknowledge => "acknowledge",
-        }
-    }
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawConfig {
@@ -174,7 +147,30 @@ struct RawMeasure {
 #[serde(deny_unknown_fields)]
 struct RawDropout {
     client: u32,
-    after: Phase,
+    after: RawPhase,
+}
+
+/// The phases that a client can be said to leave after: in the last it would have done all.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RawPhase {
+    Advertise,
+    Share,
+    Confirm,
+    Submit,
+    Acknowledge,
+}
+
+impl From<RawPhase> for Phase {
+    fn from(phase: RawPhase) -> Self {
+        match phase {
+            RawPhase::Advertise => Phase::Advertise,
+            RawPhase::Share => Phase::Share,
+            RawPhase::Confirm => Phase::Confirm,
+            RawPhase::Submit => Phase::Submit,
+            RawPhase::Acknowledge => Phase::Acknowledge,
+        }
+    }
 }
 
 /// The text of a configuration, for the places and the exact numbers in it.
@@ -453,7 +449,10 @@ fn parse_dropouts(
         }
         dropouts.push(Located {
             line,
-            value: Dropout { client, after },
+            value: Dropout {
+                client,
+                after: after.into(),
+            },
         });
     }
     Ok(dropouts)

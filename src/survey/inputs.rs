@@ -16,7 +16,7 @@ impl Survey {
         let row_groups = self.row_groups()?;
         self.check_rows(&row_groups)?;
         let groups = self.config.group_count();
-        let coordinates = self.segments.iter().map(|segment| segment.len).sum();
+        let coordinates = self.segments.iter().map(|segment| segment.claims.len).sum();
         let mut vectors = vec![vec![0u64; coordinates]; self.client_count()];
         for (row, (&owner, &group)) in self.dealt.owners.iter().zip(&row_groups).enumerate() {
             let vector = &mut vectors[owner];

@@ -22,9 +22,10 @@ mod tests;
 
 use std::path::Path;
 
-pub use config::{Dropout, Phase};
+use veragg_protocol::configuration::SegmentConfiguration;
+
+pub use config::Dropout;
 pub use error::{Place, Problem, SurveyError};
-pub use plan::SegmentPlan;
 pub use statistics::{Statistics, StatisticsRow};
 
 use config::Config;
@@ -40,7 +41,7 @@ pub struct Survey {
     /// For each measure the indices of its columns in the table.
     columns: Vec<Vec<usize>>,
     group_column: Option<usize>,
-    segments: Vec<SegmentPlan>,
+    segments: Vec<SegmentConfiguration>,
     dropouts: Vec<Dropout>,
 }
 
@@ -144,7 +145,7 @@ impl Survey {
     }
 
     /// The segments of each client's vector: for each measure counts, sums and sums of squares.
-    pub fn segments(&self) -> &[SegmentPlan] {
+    pub fn segments(&self) -> &[SegmentConfiguration] {
         &self.segments
     }
 

@@ -1,5 +1,8 @@
 //! From measures to the segments of the vector that each client contributes.
 
+use veragg_circuits::statement::Segment;
+use veragg_protocol::configuration::SegmentConfiguration;
+
 use super::config::{Config, Measure};
 use super::error::{Problem, SurveyError};
 
@@ -7,25 +10,12 @@ use super::error::{Problem, SurveyError};
 /// more than the values have and for rounding.
 const DEVIATION_FACTOR: u128 = 40_000;
 
-/// A run of coordinates of each client's vector: one for each column of a measure and each group,
-/// the groups of one column next to each other.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SegmentPlan {
-    /// The measure's name and what is added up: `sizes count`, `sizes sum`, `sizes squares`.
-    pub name: String,
-    /// Number of coordinates.
-    pub len: usize,
-    /// Every coordinate is below this.
-    pub bound: u64,
-    /// Digits after the point: a coordinate counts units of `10^-decimals`.
-    pub decimals: u8,
-    /// What is subtracted from each value before it is added, or squared and added; in units of
-    /// `10^-D`, where `D` is the measure's number of decimals.
-    pub offset: i64,
-}
-
-/// Three segments for each measure: counts, sums, sums of squares.
-pub(super) fn segments(config: &Config, clients: u32) -> Result<Vec<SegmentPlan>, SurveyError> {
+/// Three segments for each measure: counts, sums, sums of squares; in each, a coordinate for each
+/// column and each group, the groups of one column next to each other.
+pub(super) fn segments(
+    config: &Config,
+    clients: u32,
+) -> Result<Vec<SegmentConfiguration>, SurveyError> {
     let groups = config.group_count();
     let max_rows = config.max_rows.value;
     let mut segments = Vec::with_capacity(3 * config.measures.len());
@@ -45,22 +35,29 @@ pub(super) fn segments(config: &Config, clients: u32) -> Result<Vec<SegmentPlan>
         // The range is at least 1, so what holds for the squares holds for sums and counts.
         let range = u64::try_from(measure.range).unwrap_or(u64::MAX);
         let len = measure.columns.len().saturating_mul(groups);
-        for (what, largest, decimals, offset) in [
-            ("count", max_rows, 0, 0),
+        // Values are shifted before they are added, so no shift of the sums gives them back.
+        let above = if measure.min == 0 {
+            ""
+        } else {
+            " above the minimum"
+        };
+        for (what, above, largest, decimals) in [
+            ("count", "", max_rows, 0),
             (
                 "sum",
+                above,
                 max_rows.saturating_mul(range),
                 measure.decimals,
-                measure.min,
             ),
-            ("squares", largest, 2 * measure.decimals, measure.min),
+            ("squares", above, largest, 2 * measure.decimals),
         ] {
-            segments.push(SegmentPlan {
-                name: format!("{} {what}", measure.name),
-                len,
-                bound: largest.saturating_add(1),
+            let name = format!("{} {what}{above}", measure.name);
+            let claims = Segment::range(len, largest.saturating_add(1));
+            segments.push(SegmentConfiguration {
+                name,
+                claims,
                 decimals,
-                offset,
+                offset: 0,
             });
         }
     }

@@ -4,10 +4,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use veragg_protocol::configuration::SegmentConfiguration;
+
 use super::config::{Config, Measure};
 use super::decimal;
 use super::error::{in_group, Place, Problem, SurveyError};
-use super::plan::SegmentPlan;
 
 /// Digits of mean and deviation beyond those of the values.
 const MORE_DIGITS: u8 = 2;
@@ -45,13 +46,13 @@ pub struct StatisticsRow {
 /// Turns sums over the contributors into statistics.
 pub(super) fn interpret(
     config: &Config,
-    segments: &[SegmentPlan],
+    segments: &[SegmentConfiguration],
     clients: u32,
     sums: &[u128],
     contributors: u32,
 ) -> Result<Statistics, SurveyError> {
     let refuse = |problem| Err(Place::file(&config.path).error(problem));
-    let want = segments.iter().map(|segment| segment.len).sum();
+    let want = segments.iter().map(|segment| segment.claims.len).sum();
     if sums.len() != want {
         return refuse(Problem::SumsLength {
             got: sums.len(),
@@ -66,7 +67,7 @@ pub(super) fn interpret(
     }
     let bounds = segments
         .iter()
-        .flat_map(|segment| std::iter::repeat_n(segment.bound, segment.len));
+        .flat_map(|segment| std::iter::repeat_n(segment.claims.bound, segment.claims.len));
     for (coordinate, (&sum, bound)) in sums.iter().zip(bounds).enumerate() {
         let most = u128::from(contributors) * u128::from(bound - 1);
         if sum > most {

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
+use veragg_protocol::phase::Phase;
+
 use super::*;
 
 /// Line numbers in the tests below count from this text's first line.
@@ -104,8 +106,8 @@ fn settings_and_segments() {
         .map(|plan| {
             (
                 plan.name.as_str(),
-                plan.len,
-                plan.bound,
+                plan.claims.len,
+                plan.claims.bound,
                 plan.decimals,
                 plan.offset,
             )
@@ -115,8 +117,8 @@ fn settings_and_segments() {
         segments,
         [
             ("sizes count", 4, 3, 0, 0),
-            ("sizes sum", 4, 301, 1, -50),
-            ("sizes squares", 4, 45_001, 2, -50),
+            ("sizes sum above the minimum", 4, 301, 1, 0),
+            ("sizes squares above the minimum", 4, 45_001, 2, 0),
             ("measure 2 count", 2, 3, 0, 0),
             ("measure 2 sum", 2, 201, 0, 0),
             ("measure 2 squares", 2, 20_001, 0, 0),
@@ -464,18 +466,18 @@ fn the_example_fits_its_bounds() {
         survey
             .segments()
             .iter()
-            .map(|segment| segment.len)
+            .map(|segment| segment.claims.len)
             .sum::<usize>(),
         180
     );
     assert!(survey
         .segments()
         .iter()
-        .all(|segment| segment.bound < 1 << 32));
+        .all(|segment| segment.claims.bound < 1 << 32));
     let bounds: Vec<u64> = survey
         .segments()
         .iter()
-        .flat_map(|segment| std::iter::repeat_n(segment.bound, segment.len))
+        .flat_map(|segment| std::iter::repeat_n(segment.claims.bound, segment.claims.len))
         .collect();
     for input in survey.inputs().unwrap() {
         assert_eq!(input.len(), bounds.len());

@@ -9,7 +9,6 @@ use std::collections::BTreeSet;
 use rand_core::OsRng;
 use veragg::circuits::bulletproofs::RistrettoBulletproofs;
 use veragg::circuits::group::Ristretto;
-use veragg::circuits::statement::Segment;
 use veragg::local::{play, Member, Participant, Setting};
 use veragg::protocol::board::{Record, RecordKind};
 use veragg::protocol::configuration::SegmentConfiguration;
@@ -49,23 +48,10 @@ pub(crate) fn proposal(clients: u32, segments: &[(usize, u64)]) -> Proposal {
         10..=256 => (100_000, 200_000),
         _ => (50_000, 50_000),
     };
-    Proposal {
-        segments: segments
-            .iter()
-            .enumerate()
-            .map(|(index, &(len, bound))| SegmentConfiguration {
-                name: format!("segment {index}"),
-                claims: Segment::range(len, bound),
-                decimals: 0,
-                offset: 0,
-            })
-            .collect(),
-        corrupt_ppm,
-        dropout_ppm,
-        min_contributors: None,
-        deadlines: None,
-        beacon: [7; 32],
-    }
+    let segments = segments.iter().enumerate().map(|(index, &(len, bound))| {
+        SegmentConfiguration::integers(&format!("segment {index}"), len, bound)
+    });
+    Proposal::new(segments.collect(), corrupt_ppm, dropout_ppm, [7; 32])
 }
 
 pub(crate) fn setting(clients: u32, segments: &[(usize, u64)]) -> Setting<Suite> {
