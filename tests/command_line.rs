@@ -429,7 +429,7 @@ fn parameters_are_worked_out() {
     assert!(value["warning"]
         .as_str()
         .unwrap()
-        .starts_with("with --corrupt 0 and --dropout 0"));
+        .starts_with("of this many clients the fractions allow for no corrupt"));
     assert_eq!(value["failure"]["total_log2"], Value::Null);
     assert_eq!(value["bytes"]["phases"].as_array().unwrap().len(), 6);
     assert_eq!(value["bytes"]["phases"][2]["sent"], 167);

@@ -75,8 +75,9 @@ struct PhaseBytes {
 }
 
 const NOBODY: &str =
-    "with --corrupt 0 and --dropout 0 a client that colludes with the aggregator breaks \
-privacy, and one client that drops out ends the round; assume more, such as 0.05 for both";
+    "of this many clients the fractions allow for no corrupt and no absent one: a single client that \
+colludes with the aggregator may break privacy, and a single one that drops out may end the round; \
+assume more, or take more clients";
 
 impl Parameters {
     fn new(args: &ParamsArgs) -> Result<Self, CliError> {
@@ -119,7 +120,7 @@ impl Parameters {
                 total_log2: failure.total(),
             },
             bytes,
-            warning: (args.corrupt == 0 && args.dropout == 0).then_some(NOBODY),
+            warning: (assumptions.corrupt() == 0 && assumptions.absent() == 0).then_some(NOBODY),
         })
     }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use veragg::board_file::BoardFile;
 use veragg::circuits::proof_system::ProofSystem;
 use veragg::local::Played;
+use veragg::protocol::phase::Phase;
 use veragg::protocol::signing::VerifyingKey;
 
 use super::aggregate::Aggregate;
@@ -21,6 +22,19 @@ pub(super) struct Places {
     organiser: PathBuf,
 }
 
+/// Whether a file has a name that [`Places::write`] gives: nobody else's is touched.
+fn is_own_receipt(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let inner = name
+        .strip_prefix("client-")
+        .and_then(|name| name.strip_suffix(".receipt"));
+    inner
+        .and_then(|inner| inner.split_once('-'))
+        .is_some_and(|(number, phase)| {
+            number.parse::<u32>().is_ok() && Phase::from_name(phase).is_some()
+        })
+}
+
 impl Places {
     /// Creates the folders, takes the results of an earlier round out of them, and writes the
     /// organiser's key.
@@ -30,10 +44,7 @@ impl Places {
         fs::create_dir_all(&receipts).map_err(refused)?;
         for entry in fs::read_dir(&receipts).map_err(refused)? {
             let path = entry.map_err(refused)?.path();
-            if path
-                .extension()
-                .is_some_and(|extension| extension == "receipt")
-            {
+            if is_own_receipt(&path) {
                 fs::remove_file(&path).map_err(CliError::write(&path))?;
             }
         }
@@ -79,6 +90,25 @@ impl Places {
             aggregate: name(&self.aggregate),
             receipts: name(&self.receipts),
             organiser: name(&self.organiser),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_own_receipts_are_replaced() {
+        let own = |name| is_own_receipt(Path::new(name));
+        assert!(own("out/receipts/client-07-submit.receipt"));
+        for other in [
+            "evidence.receipt",
+            "client-07.receipt",
+            "client-x-submit.receipt",
+            "client-7-submit.txt",
+        ] {
+            assert!(!own(other), "{other}");
         }
     }
 }

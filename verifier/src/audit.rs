@@ -148,8 +148,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             self.findings.fail(Check::Messages, what);
             return;
         }
-        let what =
-            format!("the aggregator took a message that it must refuse (leaf {leaf}): {what}");
+        let what = format!("leaf {leaf} holds a message that the aggregator must refuse: {what}");
         let finding = |culprit| Finding {
             check: Check::Messages,
             culprit: Some(culprit),

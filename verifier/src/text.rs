@@ -50,7 +50,9 @@ impl fmt::Display for Report {
         for check in &self.checks {
             writeln!(f, "{check}")?;
         }
-        if !self.faults.is_empty() {
+        if self.faults.is_empty() {
+            writeln!(f, "\nfaults: none; nobody is accused")?;
+        } else {
             writeln!(f, "\nfaults")?;
             for (index, fault) in self.faults.iter().enumerate() {
                 let leaves = &fault.evidence;
@@ -74,6 +76,12 @@ impl fmt::Display for Report {
         writeln!(f, "verdict: {}", self.verdict)?;
         if self.verdict == crate::Verdict::Verified {
             writeln!(f, "The sum is that of exactly the listed contributors, each within its bounds. A value within its bounds can still be a lie, and a client that the aggregator left out looks like one that dropped out unless it shows its receipt.")?;
+        }
+        if !self.organiser.given {
+            writeln!(
+                f,
+                "But see the warning above: whose board this is was not checked."
+            )?;
         }
         Ok(())
     }

@@ -25,11 +25,16 @@ pub(crate) fn check(
     };
     // V-01.1: the key is the one that the auditor knows, V-01.2: and has signed.
     if signed.organiser != *organiser || !signed.is_signed_by(organiser) {
-        findings.fail_now(nobody(format!(
-            "the configuration is not signed by the organiser's key {}; the board names {}",
-            organiser.fingerprint(),
-            signed.organiser.fingerprint()
-        )));
+        let what = if signed.organiser == *organiser {
+            "the configuration is not the one that the organiser signed".to_owned()
+        } else {
+            format!(
+                "the board is not the organiser's: it names the key {} instead of {}",
+                signed.organiser.fingerprint(),
+                organiser.fingerprint()
+            )
+        };
+        findings.fail_now(nobody(what));
         return None;
     }
     let configuration = match Configuration::decode(&signed.bytes) {
