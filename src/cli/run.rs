@@ -188,6 +188,8 @@ fn summarise<P: ProofSystem>(
         suite: P::SUITE.name(),
         clients: survey.clients(),
         coordinates: setting.round.layout().coordinates(),
+        corrupt: setting.round.configuration().assumptions.corrupt(),
+        may_be_absent: setting.round.configuration().assumptions.absent(),
         degree: setting.round.configuration().choice.degree,
         threshold: setting.round.configuration().choice.threshold,
         beacon: hex(&beacon),

@@ -17,6 +17,9 @@ pub(super) struct Summary {
     pub(super) suite: &'static str,
     pub(super) clients: u32,
     pub(super) coordinates: usize,
+    /// How many clients may be corrupt, and how many of the others absent.
+    pub(super) corrupt: u32,
+    pub(super) may_be_absent: u32,
     pub(super) degree: u32,
     pub(super) threshold: u32,
     /// Random here; see [`BEACON`].
@@ -121,6 +124,11 @@ impl fmt::Display for Summary {
             f,
             "{} clients, {} numbers each, {}; {} neighbours, {} shares rebuild a secret",
             self.clients, self.coordinates, self.suite, self.degree, self.threshold
+        )?;
+        writeln!(
+            f,
+            "at most {} corrupt and {} absent clients assumed",
+            self.corrupt, self.may_be_absent
         )?;
         writeln!(f, "{BEACON}")?;
         writeln!(
