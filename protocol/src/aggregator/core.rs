@@ -303,8 +303,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
             kind: RecordKind::Checkpoint,
             bytes: checkpoint.encode(),
         };
-        self.append(record)?;
-        self.note(list, valid);
+        // Read before the checkpoint is written: a failed read must leave the phase really open.
         let mut envelopes = HashMap::new();
         for client in list.iter() {
             if let Some(place) = self.places.get(&(self.phase, client)) {
@@ -316,6 +315,8 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
                 envelopes.insert(client, (place.index, message.envelope));
             }
         }
+        self.append(record)?;
+        self.note(list, valid);
         let before = self
             .closed
             .as_ref()
