@@ -4,6 +4,7 @@
 //! whatever the group's own library has. The types of `curve25519-dalek` are named in
 //! [`ristretto`] and nowhere else, so that a new release of it is one commit.
 
+pub(crate) mod edwards;
 pub mod ristretto;
 
 use std::fmt::Debug;
