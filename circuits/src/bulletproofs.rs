@@ -13,10 +13,9 @@ mod tests;
 use std::fmt;
 use std::ops::Add;
 
-use ::bulletproofs::{BulletproofGens, PedersenGens, RangeProof};
+use ::bulletproofs::RangeProof;
 use ark_ff::Zero;
-use rand_chacha::ChaCha20Rng;
-use rand_core::{CryptoRngCore, SeedableRng};
+use rand_core::CryptoRngCore;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -27,6 +26,7 @@ use crate::group::ristretto::{from_dalek, Fr, KeyPoint, KeyScalar, Ristretto};
 use crate::group::Group;
 use crate::packing::Layout;
 use crate::proof_system::{Binding, ProofPart, ProofSystem, Proven, Suite, Unsupported};
+use crate::range_proof::{self, RangeProofs};
 use crate::statement::{InputError, Statement};
 use crate::transcript::{Transcript, TranscriptExt};
 
@@ -48,9 +48,7 @@ pub struct RistrettoBulletproofs {
     clients: u32,
     layout: Layout,
     key: CommitKey<Ristretto>,
-    /// `G_0` and `H` under the names that the crate has for them.
-    pedersen: PedersenGens,
-    generators: BulletproofGens,
+    ranges: RangeProofs,
     chunks: Vec<Chunk>,
 }
 
@@ -143,17 +141,9 @@ impl RistrettoBulletproofs {
             |r| -r,
             KeyScalar::ZERO,
         ));
-        RangeProof::prove_multiple_with_rng(
-            &self.generators,
-            &self.pedersen,
-            &mut chunk_transcript(transcript, chunk),
-            &values,
-            &blindings,
-            chunk.bits,
-            &mut ChaCha20Rng::from_seed(seed),
-        )
-        .map(|(proof, _)| proof)
-        .expect("the sizes are ones that the crate takes, and no challenge is zero")
+        let transcript = &mut chunk_transcript(transcript, chunk);
+        self.ranges
+            .prove(transcript, &values, &blindings, chunk.bits, seed)
     }
 
     /// `specs/proofs.md` 6.6.
@@ -176,28 +166,13 @@ impl RistrettoBulletproofs {
         proof: &BulletproofsInput,
         range: &RangeProof,
     ) -> bool {
-        let most = KeyScalar::from(chunk.bound - 1) * self.pedersen.B;
+        let most = KeyScalar::from(chunk.bound - 1) * self.ranges.pedersen.B;
         let coordinates = chunk.coordinates.clone();
         let commitments: Vec<_> = coordinates.map(|j| proof.commitment(j)).collect();
         let values = chunk.values(&commitments, |v| most - v, Ristretto::identity());
-        let encoded: Vec<_> = values.iter().map(|value| value.compress()).collect();
-        let mut transcript = chunk_transcript(transcript, chunk);
-        // The crate joins its two equations under a random weight. Hashed from all that is
-        // checked, it is the same for everybody, and no prover knows it beforehand.
-        let mut seed = [0; 32];
-        let mut weight = transcript.clone();
-        weight.append_message(b"proof", &proof.digest);
-        weight.challenge_bytes(b"weight", &mut seed);
-        range
-            .verify_multiple_with_rng(
-                &self.generators,
-                &self.pedersen,
-                &mut transcript,
-                &encoded,
-                chunk.bits,
-                &mut ChaCha20Rng::from_seed(seed),
-            )
-            .is_ok()
+        let transcript = &mut chunk_transcript(transcript, chunk);
+        self.ranges
+            .holds(transcript, &values, chunk.bits, range, &proof.digest)
     }
 }
 
@@ -207,30 +182,6 @@ fn chunk_transcript(client: &Transcript, chunk: &Chunk) -> Transcript {
     transcript.absorb_u64(b"segment", chunk.segment as u64);
     transcript.absorb_u64(b"chunk", chunk.index as u64);
     transcript
-}
-
-/// Parses a range proof of `rounds` rounds that fills `bytes` (`specs/proofs.md` 6.5). The crate
-/// leaves points unread until it verifies, so they are read here.
-fn decode_range(bytes: &[u8], rounds: usize) -> Result<RangeProof, DecodeError> {
-    const POINT: &str = "point of a range proof";
-    const SCALAR: &str = "scalar of a range proof";
-    let mut reader = Reader::new(bytes);
-    for _ in 0..4 {
-        Ristretto::read_point(&mut reader, POINT)?;
-    }
-    for _ in 0..3 {
-        Ristretto::read_scalar(&mut reader, SCALAR)?;
-    }
-    for _ in 0..2 * rounds {
-        Ristretto::read_point(&mut reader, POINT)?;
-    }
-    for _ in 0..2 {
-        Ristretto::read_scalar(&mut reader, SCALAR)?;
-    }
-    reader.finish()?;
-    RangeProof::from_bytes(bytes).map_err(|_| DecodeError::Value {
-        field: "range proof",
-    })
 }
 
 impl ProofSystem for RistrettoBulletproofs {
@@ -245,7 +196,7 @@ impl ProofSystem for RistrettoBulletproofs {
         if columns != COLUMNS {
             return Err(Unsupported::Columns {
                 suite,
-                want: COLUMNS,
+                want: "1",
                 got: columns,
             });
         }
@@ -276,12 +227,13 @@ impl ProofSystem for RistrettoBulletproofs {
             statement: statement.clone(),
             clients,
             layout: Layout::new(statement, clients, columns),
-            pedersen: PedersenGens {
-                B: key.columns()[0],
-                B_blinding: key.blinding(),
-            },
+            ranges: RangeProofs::new(
+                key.columns()[0],
+                key.blinding(),
+                bits.unwrap_or(0),
+                parties.unwrap_or(0),
+            ),
             key,
-            generators: BulletproofGens::new(bits.unwrap_or(0), parties.unwrap_or(0)),
             chunks,
         })
     }
@@ -322,7 +274,7 @@ impl ProofSystem for RistrettoBulletproofs {
         let commitments: Vec<_> = x
             .par_iter()
             .zip(blindings.par_iter())
-            .map(|(&x, &r)| Ristretto::encode_point(&self.pedersen.commit(x.into(), r)))
+            .map(|(&x, &r)| Ristretto::encode_point(&self.ranges.pedersen.commit(x.into(), r)))
             .collect();
         let mut bytes = commitments.concat();
         let transcript = self.transcript(binding, &bytes);
@@ -358,7 +310,7 @@ impl ProofSystem for RistrettoBulletproofs {
             .iter()
             .map(|chunk| {
                 let range = reader.bytes(chunk.proof_len(), "range proof")?;
-                decode_range(range, chunk.rounds())
+                range_proof::decode(range, chunk.rounds())
             })
             .collect::<Result<_, _>>()?;
         reader.finish()?;

@@ -1,5 +1,7 @@
 //! Pedersen vector commitments to the rows of a packed vector (`specs/proofs.md` 3).
 
+use rayon::prelude::*;
+
 use crate::group::Group;
 
 /// The generators `G_0, .., G_(C-1), H` of a suite, derived from public labels, so that nobody
@@ -14,14 +16,19 @@ impl<G: Group> CommitKey<G> {
     /// Derives the key of `columns` columns for the suite `domain` (`specs/proofs.md` 3.1). Cost:
     /// `columns + 1` hashes to the group.
     pub fn derive(domain: &str, columns: usize) -> Self {
-        let label = |what: &str| format!("veragg/1 generator {domain} {what}").into_bytes();
-        let column = label("column");
         Self {
             columns: (0..columns as u64)
-                .map(|c| G::hash_to_point(&column, c))
+                .into_par_iter()
+                .map(|c| Self::generator(domain, "column", c))
                 .collect(),
-            blinding: G::hash_to_point(&label("blinding"), 0),
+            blinding: Self::generator(domain, "blinding", 0),
         }
+    }
+
+    /// A generator of the suite `domain` for one purpose (`specs/proofs.md` 3.1).
+    pub fn generator(domain: &str, purpose: &str, index: u64) -> G::Point {
+        let label = format!("veragg/1 generator {domain} {purpose}");
+        G::hash_to_point(label.as_bytes(), index)
     }
 
     /// `G_0, .., G_(C-1)`.

@@ -6,12 +6,14 @@
 //! `specs/proofs.md` is the normative text.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod bitplane;
 pub mod bulletproofs;
 pub mod codec;
 pub mod commitment;
 pub mod group;
 pub mod packing;
 pub mod proof_system;
+mod range_proof;
 pub mod statement;
 pub mod transcript;
 

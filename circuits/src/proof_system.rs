@@ -17,13 +17,15 @@ use crate::statement::{InputError, Statement};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u16)]
 pub enum Suite {
+    /// `ristretto255-bitplane`, the default.
+    RistrettoBitplane = 1,
     /// `ristretto255-bulletproofs`.
     RistrettoBulletproofs = 2,
 }
 
 impl Suite {
     /// All suites of this version.
-    pub const ALL: [Suite; 1] = [Suite::RistrettoBulletproofs];
+    pub const ALL: [Suite; 2] = [Suite::RistrettoBitplane, Suite::RistrettoBulletproofs];
 
     /// The number on the wire.
     pub fn number(self) -> u16 {
@@ -38,6 +40,7 @@ impl Suite {
     /// The name in configurations and reports.
     pub fn name(self) -> &'static str {
         match self {
+            Suite::RistrettoBitplane => "ristretto255-bitplane",
             Suite::RistrettoBulletproofs => "ristretto255-bulletproofs",
         }
     }
@@ -71,13 +74,23 @@ pub enum Unsupported {
         /// Length asked for.
         got: usize,
     },
+    /// More commitments than the suite is meant for.
+    #[error("suite {suite} takes up to {max} rows of bits, this statement has {got} with the configured columns; choose more columns")]
+    Rows {
+        /// The suite's name.
+        suite: &'static str,
+        /// Most rows.
+        max: usize,
+        /// Rows of the statement.
+        got: usize,
+    },
     /// A number of columns that the suite has no proof for.
-    #[error("suite {suite} commits in rows of {want} columns, the configuration says {got}")]
+    #[error("suite {suite} commits in rows of {want} columns, the configuration says {got}; leave the number out to have the best one chosen")]
     Columns {
         /// The suite's name.
         suite: &'static str,
         /// Columns that it takes.
-        want: usize,
+        want: &'static str,
         /// Columns asked for.
         got: usize,
     },

@@ -10,6 +10,8 @@ pub trait TranscriptExt {
     fn absorb_u64(&mut self, label: &'static [u8], value: u64);
     /// Absorbs an encoded group element.
     fn absorb_point<G: Group>(&mut self, label: &'static [u8], point: &G::Point);
+    /// Absorbs an encoded scalar.
+    fn absorb_scalar<G: Group>(&mut self, label: &'static [u8], scalar: &G::Scalar);
     /// Squeezes a scalar, reduced from 64 bytes.
     fn challenge_scalar<G: Group>(&mut self, label: &'static [u8]) -> G::Scalar;
     /// Squeezes `count` scalars under one label.
@@ -31,6 +33,10 @@ impl TranscriptExt for Transcript {
 
     fn absorb_point<G: Group>(&mut self, label: &'static [u8], point: &G::Point) {
         self.append_message(label, &G::encode_point(point));
+    }
+
+    fn absorb_scalar<G: Group>(&mut self, label: &'static [u8], scalar: &G::Scalar) {
+        self.append_message(label, &G::encode_scalar(scalar));
     }
 
     fn challenge_scalar<G: Group>(&mut self, label: &'static [u8]) -> G::Scalar {

@@ -3,12 +3,8 @@
 
 use std::ops::Range;
 
+use crate::range_proof::{encoded_len, MAX_VALUES};
 use crate::statement::Statement;
-
-/// Most values that one range proof speaks of. Even, so that a coordinate never stands in two.
-///
-/// `specs/proofs.md` 6.8 says why 64.
-pub(super) const MAX_VALUES: usize = 64;
 
 /// The coordinates of one aggregated range proof.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +37,7 @@ impl Chunk {
 
     /// Bytes of the range proof.
     pub(super) fn proof_len(&self) -> usize {
-        32 * (9 + 2 * self.rounds())
+        encoded_len(self.rounds())
     }
 
     /// The chunk's values of anything that belongs to a coordinate, given that of each of its

@@ -1,5 +1,7 @@
 use ::bulletproofs::range_proof_mpc::{dealer::Dealer, party::Party};
 use proptest::prelude::*;
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
 use serde_json::Value;
 
 use super::*;
@@ -63,7 +65,7 @@ fn forge(system: &RistrettoBulletproofs, x: &[KeyScalar]) -> Vec<u8> {
     let mut bytes: Vec<u8> = x
         .iter()
         .zip(&r)
-        .flat_map(|(&x, &r)| Ristretto::encode_point(&system.pedersen.commit(x, r)))
+        .flat_map(|(&x, &r)| Ristretto::encode_point(&system.ranges.pedersen.commit(x, r)))
         .collect();
     let client = system.transcript(&BINDING, &bytes);
     for chunk in &system.chunks {
@@ -74,7 +76,7 @@ fn forge(system: &RistrettoBulletproofs, x: &[KeyScalar]) -> Vec<u8> {
             .iter()
             .map(|value| {
                 let low = u64::from_le_bytes(value.as_bytes()[..8].try_into().unwrap());
-                let mut units = system.pedersen;
+                let mut units = system.ranges.pedersen;
                 if KeyScalar::from(low) == *value {
                     return (low, units);
                 }
@@ -84,10 +86,10 @@ fn forge(system: &RistrettoBulletproofs, x: &[KeyScalar]) -> Vec<u8> {
             .collect();
 
         let mut transcript = chunk_transcript(&client, chunk);
-        let generators = &system.generators;
+        let generators = &system.ranges.generators;
         let dealer = Dealer::new(
             generators,
-            &system.pedersen,
+            &system.ranges.pedersen,
             &mut transcript,
             chunk.bits,
             chunk.parties(),
@@ -404,7 +406,7 @@ proptest! {
             .collect();
         let mut rng = rng(seed);
         let r: Vec<_> = x.iter().map(|_| KeyScalar::random(&mut rng)).collect();
-        let v: Vec<_> = x.iter().zip(&r).map(|(&x, &r)| system.pedersen.commit(x.into(), r)).collect();
+        let v: Vec<_> = x.iter().zip(&r).map(|(&x, &r)| system.ranges.pedersen.commit(x.into(), r)).collect();
         let rows = system.combine(|j| v[j], Ristretto::identity());
         let blindings = system.combine(|j| from_dalek(&r[j]), Fr::zero());
         let packed = system.layout().pack::<Fr>(&x).unwrap();
@@ -442,7 +444,7 @@ fn statements_of_other_suites_are_refused() {
     assert_eq!(new(vec![plain, norm], 1), claim("a norm", 1));
     assert_eq!(new(vec![sum, plain], 1), claim("a sum", 0));
     for got in [0, 2] {
-        let want = 1;
+        let want = "1";
         let error = Unsupported::Columns { suite, want, got };
         assert_eq!(new(vec![plain], got), error);
     }

@@ -7,7 +7,9 @@
 use ark_ff::{BigInt, BigInteger, PrimeField};
 use curve25519_dalek::ristretto::CompressedRistretto;
 use curve25519_dalek::traits::{Identity, IsIdentity, MultiscalarMul, VartimeMultiscalarMul};
+use rand_core::CryptoRngCore;
 use sha2::{Digest, Sha512};
+use zeroize::Zeroizing;
 
 use super::Group;
 use crate::codec::DecodeError;
@@ -39,6 +41,13 @@ pub fn to_dalek(scalar: &Fr) -> KeyScalar {
 /// The inverse of [`to_dalek`].
 pub fn from_dalek(scalar: &KeyScalar) -> Fr {
     from_reduced(scalar.as_bytes())
+}
+
+/// A uniform scalar: 64 bytes of the generator, little-endian, reduced.
+pub(crate) fn uniform(rng: &mut impl CryptoRngCore) -> Fr {
+    let mut bytes = Zeroizing::new([0; 64]);
+    rng.fill_bytes(bytes.as_mut());
+    Ristretto::wide(&bytes)
 }
 
 /// The scalar that 32 little-endian bytes below the order stand for: one multiplication, where

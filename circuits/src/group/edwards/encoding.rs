@@ -63,8 +63,7 @@ fn decode_lanes(bytes: [[u8; 32]; LANES]) -> [Option<Affine>; LANES] {
     let u1 = ss.map(|ss| Field::ONE.sub(&ss));
     let u2 = ss.map(|ss| Field::ONE.add(&ss));
     let u2_squared = u2.map(|u2| u2.square());
-    let v: [Field; LANES] =
-        array::from_fn(|i| D.mul(&u1[i].square()).neg().sub(&u2_squared[i]));
+    let v: [Field; LANES] = array::from_fn(|i| D.mul(&u1[i].square()).neg().sub(&u2_squared[i]));
     let roots: [_; LANES] = inverse_sqrt(array::from_fn(|i| v[i].mul(&u2_squared[i])));
     array::from_fn(|i| {
         let (square, root) = roots[i];

@@ -361,6 +361,9 @@ mod tests {
         assert_eq!(reference(&D), d);
         assert_eq!(reference(&D2), d + d);
         assert_eq!(reference(&SQRT_M1).square(), -Fq::from(1u64));
-        assert_eq!(reference(&INVSQRT_A_MINUS_D).square() * (-Fq::from(1u64) - d), Fq::from(1u64));
+        assert_eq!(
+            reference(&INVSQRT_A_MINUS_D).square() * (-Fq::from(1u64) - d),
+            Fq::from(1u64)
+        );
     }
 }

@@ -26,9 +26,12 @@ pub(crate) fn msm(scalars: &[Fr], points: &[Affine]) -> Point {
         .map(|digits| window(digits, points, width))
         .collect();
     // From the highest window down.
-    windows.into_iter().rev().fold(Point::IDENTITY, |sum, window| {
-        sum.double_times(width) + window
-    })
+    windows
+        .into_iter()
+        .rev()
+        .fold(Point::IDENTITY, |sum, window| {
+            sum.double_times(width) + window
+        })
 }
 
 /// The width of windows with the fewest multiplications: an addition to a bucket costs 7, emptying
@@ -54,7 +57,9 @@ fn signed_digits(scalars: &[Fr], width: u32) -> Vec<i16> {
             let bit = w as u32 * width;
             let (limb, shift) = ((bit / 64) as usize, bit % 64);
             let low = limbs.get(limb).map_or(0, |limb| limb >> shift);
-            let high = limbs.get(limb + 1).map_or(0, |limb| limb << 1 << (63 - shift));
+            let high = limbs
+                .get(limb + 1)
+                .map_or(0, |limb| limb << 1 << (63 - shift));
             let digit = ((low | high) & ((1 << width) - 1)) as i32 + carry;
             carry = i32::from(digit >= 1 << (width - 1));
             out[at] = (digit - (carry << width)) as i16;

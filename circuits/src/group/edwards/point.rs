@@ -2,7 +2,7 @@
 
 use std::ops::{Add, AddAssign, Neg};
 
-use subtle::{Choice, ConditionallySelectable};
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::DefaultIsZeroes;
 
 use super::field::{invert_all, Field, D2};
@@ -50,6 +50,11 @@ impl Point {
             z: g.mul(&f),
             t: e.mul(&h),
         }
+    }
+
+    /// Whether it stands for the neutral element of ristretto255 (RFC 9496, 4.3.3).
+    pub(crate) fn is_identity(&self) -> bool {
+        (self.x.ct_eq(&Field::ZERO) | self.y.ct_eq(&Field::ZERO)).into()
     }
 
     /// `2^times self`.

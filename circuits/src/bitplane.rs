@@ -1,0 +1,297 @@
+//! The suite `ristretto255-bitplane`: exact ranges, norms and sums at about the price of the
+//! commitment (`specs/proofs.md` 7).
+//!
+//! Every *bit* of every coordinate is committed, in rows, which costs additions only; the
+//! commitments to the values follow from those. That all bits are bits is one sum-check, whose
+//! first rounds run over the values of a byte since bits are small; norms and sums ride in it. What
+//! the sum-check ends in is shown by a Schnorr proof over linear relations.
+//!
+//! Sources: Wahby, Tzialla, Shelat, Thaler, Walfish, *Doubly-Efficient zkSNARKs Without Trusted
+//! Setup*, IEEE S&P 2018 (rows opened at a point); Xie, Zhang, Zhang, Papamanthou, Song, *Libra*,
+//! CRYPTO 2019 (masked sum-check); Attema, Cramer, *Compressed Sigma-Protocol Theory*, CRYPTO 2020.
+
+mod bases;
+mod bounded;
+mod commit;
+mod linear;
+mod mask;
+mod multilinear;
+mod opening;
+mod places;
+mod proof;
+mod prove;
+mod relation;
+mod shape;
+mod sumcheck;
+#[cfg(test)]
+mod tests;
+mod vector;
+mod verify;
+
+use std::fmt;
+
+use ark_ff::Field;
+use rand_core::CryptoRngCore;
+use rayon::prelude::*;
+
+use crate::codec::DecodeError;
+use crate::commitment::CommitKey;
+use crate::group::edwards::{encode, Point};
+use crate::group::ristretto::{Fr, KeyPoint, Ristretto};
+use crate::group::Group;
+use crate::packing::{Layout, PackedSegment};
+use crate::proof_system::{Binding, ProofPart, ProofSystem, Proven, Suite, Unsupported};
+use crate::statement::{InputError, Statement};
+use crate::transcript::{Transcript, TranscriptExt};
+
+use bases::Bases;
+use bounded::Bounded;
+use places::Places;
+use relation::witness;
+use shape::{SegmentShape, Shape, MAX_BIT_ROWS, MAX_COLUMNS};
+
+pub use proof::BitplaneInput;
+
+/// The suite for one statement, roster size and number of columns.
+pub struct RistrettoBitplane {
+    statement: Statement,
+    clients: u32,
+    layout: Layout,
+    shape: Shape,
+    places: Places,
+    bases: Bases,
+    bounded: Bounded,
+}
+
+impl fmt::Debug for RistrettoBitplane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RistrettoBitplane")
+            .field("statement", &self.statement)
+            .field("clients", &self.clients)
+            .field("columns", &self.shape.columns)
+            .finish_non_exhaustive()
+    }
+}
+
+impl RistrettoBitplane {
+    /// The transcript with everything that is public before the first challenge
+    /// (`specs/proofs.md` 7.5, steps 1 to 4).
+    fn transcript(&self, binding: &Binding, commitments: &[u8]) -> Transcript {
+        let mut transcript = Transcript::new(b"veragg/1 bitplane");
+        transcript.append_message(b"context", &binding.context);
+        transcript.absorb_u64(b"client", u64::from(binding.client));
+        transcript.append_message(b"statement", &self.statement.encode());
+        transcript.absorb_u64(b"clients", u64::from(self.clients));
+        transcript.absorb_u64(b"columns", self.shape.columns as u64);
+        transcript.append_message(b"commitments", commitments);
+        transcript
+    }
+
+    /// The weight of `xt` in the opening, behind the committed evaluations; 0 where nothing is
+    /// claimed of it.
+    fn sigma(&self, transcript: &mut Transcript) -> Fr {
+        if self.shape.has_claims() {
+            transcript.challenge_scalar::<Ristretto>(b"sigma")
+        } else {
+            Fr::default()
+        }
+    }
+
+    /// Absorbs all first messages and draws the challenge that the responses answer.
+    fn absorb_announcements(
+        &self,
+        transcript: &mut Transcript,
+        announcements: &[u8],
+        form: &Fr,
+    ) -> Fr {
+        transcript.append_message(b"announcements", announcements);
+        transcript.absorb_scalar::<Ristretto>(b"form", form);
+        transcript.challenge_scalar::<Ristretto>(b"e")
+    }
+
+    fn absorb_responses(&self, transcript: &mut Transcript, responses: &[Fr]) {
+        transcript.append_message(b"responses", &Ristretto::encode_scalars(responses));
+    }
+
+    /// What the linear form of the opened vector's response must be.
+    fn claimed_form(&self, scalars: &proof::Scalars, sigma: Fr) -> Fr {
+        let value = if self.shape.has_claims() {
+            sigma * scalars.responses[witness::value(self.shape.variables())]
+        } else {
+            Fr::default()
+        };
+        scalars.responses[witness::BIT] + value + scalars.form
+    }
+
+    /// Equations of a proof: the opened vector's, and one an announcement.
+    fn equation_count(&self) -> usize {
+        self.places.announcements_end() - self.places.evaluations_end()
+    }
+
+    /// `sum_s 2^(w s) sum_t w_t item(bit row)` for every packed row: the same combination for
+    /// commitments and for their blindings (`specs/proofs.md` 7.3).
+    fn pack_rows<T: Send>(
+        &self,
+        combine: impl Fn(&SegmentShape, &PackedSegment, usize) -> T + Sync,
+    ) -> Vec<T> {
+        let segments = self.shape.segments.iter().zip(self.layout.segments());
+        let rows: Vec<_> = segments
+            .flat_map(|(shape, packed)| {
+                (0..packed.scalars / self.shape.columns).map(move |rho| (shape, packed, rho))
+            })
+            .collect();
+        rows.par_iter()
+            .map(|(shape, packed, rho)| combine(shape, packed, *rho))
+            .collect()
+    }
+
+    /// The slot rows of a packed row, from the last slot down.
+    fn slot_rows<'a>(
+        &'a self,
+        shape: &'a SegmentShape,
+        packed: &PackedSegment,
+        rho: usize,
+    ) -> impl Iterator<Item = &'a shape::Row> {
+        let step = packed.scalars / self.shape.columns;
+        let rows = &self.shape.rows[shape.rows.clone()];
+        rows.iter()
+            .skip(rho)
+            .step_by(step)
+            .collect::<Vec<_>>()
+            .into_iter()
+            .rev()
+    }
+
+    /// `rhat`, from the blindings of the bit rows.
+    fn packed_blindings(&self, blindings: &[Fr]) -> Vec<Fr> {
+        self.pack_rows(|shape, packed, rho| {
+            let shift = Fr::from(2u64).pow([u64::from(packed.width)]);
+            let of_row = |row: &shape::Row| {
+                let of_row = blindings[row.bit_row..][..shape.bits].iter();
+                of_row
+                    .enumerate()
+                    .map(|(t, beta)| *beta * Fr::from(shape.weight(t)))
+                    .sum::<Fr>()
+            };
+            let rows = self.slot_rows(shape, packed, rho);
+            rows.fold(Fr::default(), |sum, row| sum * shift + of_row(row))
+        })
+    }
+}
+
+impl ProofSystem for RistrettoBitplane {
+    type Group = Ristretto;
+    type Proof = BitplaneInput;
+
+    const SUITE: Suite = Suite::RistrettoBitplane;
+
+    /// Cost: `columns` hashes to the group.
+    fn new(statement: &Statement, clients: u32, columns: usize) -> Result<Self, Unsupported> {
+        let suite = Self::SUITE.name();
+        if !columns.is_power_of_two() || columns > MAX_COLUMNS {
+            return Err(Unsupported::Columns {
+                suite,
+                want: "a power of two up to 65536",
+                got: columns,
+            });
+        }
+        let rows = Shape::count_bit_rows(statement, columns);
+        if rows > MAX_BIT_ROWS {
+            return Err(Unsupported::Rows {
+                suite,
+                max: MAX_BIT_ROWS,
+                got: rows,
+            });
+        }
+        let shape = Shape::new(statement, columns);
+        let bases = Bases::derive(suite, columns, 4 * shape.variables());
+        Ok(Self {
+            statement: statement.clone(),
+            clients,
+            layout: Layout::new(statement, clients, columns),
+            places: Places::new(&shape),
+            bounded: Bounded::new(&shape, bases.value_point, bases.key.blinding()),
+            bases,
+            shape,
+        })
+    }
+
+    fn best_columns(statement: &Statement, clients: u32) -> usize {
+        Shape::best_columns(statement, clients)
+    }
+
+    fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    fn key(&self) -> &CommitKey<Ristretto> {
+        &self.bases.key
+    }
+
+    fn proof_len(&self) -> usize {
+        proof::encoded_len(&self.shape, &self.places, &self.bounded)
+    }
+
+    fn prove(
+        &self,
+        binding: &Binding,
+        x: &[u64],
+        rng: &mut impl CryptoRngCore,
+    ) -> Result<Proven<Ristretto>, InputError> {
+        self.statement.check(x)?;
+        Ok(prove::prove(self, binding, x, rng))
+    }
+
+    fn decode(&self, bytes: &[u8]) -> Result<BitplaneInput, DecodeError> {
+        BitplaneInput::decode(&self.shape, &self.places, &self.bounded, bytes)
+    }
+
+    /// Cost: at most 252 doublings and an addition for each bit row, for every packed row.
+    fn rows(&self, proof: &BitplaneInput) -> Vec<KeyPoint> {
+        let sums = self.pack_rows(|shape, packed, rho| {
+            let of_row = |row: &shape::Row| self.slot_row(shape, row, proof);
+            let rows = self.slot_rows(shape, packed, rho);
+            rows.fold(Point::IDENTITY, |sum, row| {
+                sum.double_times(packed.width) + of_row(row)
+            })
+        });
+        let decode = |bytes: &[u8; 32]| Ristretto::decode_point(bytes, "row").ok();
+        let rows = encode(&sums);
+        rows.par_iter()
+            .map(|row| decode(row).unwrap_or(Ristretto::identity()))
+            .collect()
+    }
+
+    fn verify_batch(&self, batch: &[(Binding, &BitplaneInput)]) -> Vec<(usize, ProofPart)> {
+        verify::verify(self, batch)
+    }
+}
+
+impl RistrettoBitplane {
+    /// `sum_t w_t Brow_t`, the commitment to a slot row: the weights below the top one are powers of
+    /// two.
+    fn slot_row(&self, segment: &SegmentShape, row: &shape::Row, proof: &BitplaneInput) -> Point {
+        let bits = proof
+            .points
+            .get(row.bit_row..row.bit_row + segment.bits)
+            .unwrap_or_default();
+        let Some((top, low)) = bits.split_last() else {
+            return Point::IDENTITY;
+        };
+        let low = low.iter().rev().fold(Point::IDENTITY, |sum, bit| {
+            let mut sum = sum.double();
+            sum += bit;
+            sum
+        });
+        let weight = segment.weight(segment.bits - 1);
+        let bits_of_weight = (0..u64::BITS - weight.leading_zeros()).rev();
+        let top = bits_of_weight.fold(Point::IDENTITY, |product, bit| {
+            let mut product = product.double();
+            if weight >> bit & 1 == 1 {
+                product += top;
+            }
+            product
+        });
+        low + top
+    }
+}

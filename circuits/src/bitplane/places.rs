@@ -1,0 +1,106 @@
+//! Where each element stands in the encoding of a proof (`specs/proofs.md` 7.10): all group
+//! elements, then all scalars, then the range proofs.
+
+use super::bases::Base;
+use super::shape::Shape;
+
+/// The places of a shape's group elements.
+#[derive(Debug, Clone)]
+pub(super) struct Places {
+    bit_rows: usize,
+    bounded: usize,
+    has_claims: bool,
+    has_norms: bool,
+    folds: usize,
+}
+
+impl Places {
+    pub(super) fn new(shape: &Shape) -> Self {
+        Self {
+            bit_rows: shape.bit_rows(),
+            bounded: shape
+                .claims()
+                .filter(|(_, claim)| claim.bound().is_some())
+                .count(),
+            has_claims: shape.has_claims(),
+            has_norms: shape.has_norms(),
+            folds: shape.folds,
+        }
+    }
+
+    /// Bit rows come first.
+    pub(super) fn bit_rows(&self) -> usize {
+        self.bit_rows
+    }
+
+    /// `Gamma`.
+    pub(super) fn mask(&self) -> Base {
+        Base::Own(self.bit_rows)
+    }
+
+    /// The commitment to the quantity of the `index`-th claim that has one.
+    pub(super) fn bounded(&self, index: usize) -> Base {
+        Base::Own(self.bit_rows + 1 + index)
+    }
+
+    /// Up to here everything is absorbed before the first challenge.
+    pub(super) fn commitments(&self) -> usize {
+        self.bit_rows + 1 + self.bounded
+    }
+
+    /// `Y`.
+    pub(super) fn bit(&self) -> Base {
+        Base::Own(self.commitments())
+    }
+
+    /// `Z_y`.
+    pub(super) fn bit_square(&self) -> Base {
+        Base::Own(self.commitments() + 1)
+    }
+
+    /// `X`.
+    pub(super) fn value(&self) -> Base {
+        Base::Own(self.commitments() + 2)
+    }
+
+    /// `Z_x`.
+    pub(super) fn value_square(&self) -> Base {
+        Base::Own(self.commitments() + 3)
+    }
+
+    /// Behind the committed evaluations.
+    pub(super) fn evaluations_end(&self) -> usize {
+        self.commitments() + 2 + usize::from(self.has_claims) + usize::from(self.has_norms)
+    }
+
+    /// The announcement of the opened vector; those of the equations follow.
+    pub(super) fn vector_announcement(&self) -> Base {
+        Base::Own(self.evaluations_end())
+    }
+
+    /// The announcement of an equation.
+    pub(super) fn announcement(&self, equation: usize) -> Base {
+        Base::Own(self.evaluations_end() + 1 + equation)
+    }
+
+    /// Equations, the opened vector left out.
+    fn equations(&self) -> usize {
+        5 + usize::from(self.has_claims) + usize::from(self.has_norms)
+    }
+
+    /// Behind the announcements: the folds.
+    pub(super) fn announcements_end(&self) -> usize {
+        self.evaluations_end() + 1 + self.equations()
+    }
+
+    /// `L` of a fold; `R` follows.
+    pub(super) fn fold(&self, fold: usize) -> (Base, Base) {
+        let at = self.announcements_end() + 2 * fold;
+        (Base::Own(at), Base::Own(at + 1))
+    }
+
+    /// Group elements in all.
+    pub(super) fn points(&self) -> usize {
+        self.announcements_end() + 2 * self.folds
+    }
+}

@@ -1,0 +1,282 @@
+//! The prover (`specs/proofs.md` 7.5).
+
+use ark_ff::Zero;
+use rand_core::CryptoRngCore;
+use zeroize::Zeroizing;
+
+use super::commit::{bit_rows, Codes};
+use super::mask::Mask;
+use super::multilinear::eq_table;
+use super::opening::{fold, inner};
+use super::proof::Scalars;
+use super::relation::{equations, witness, AtPoint};
+use super::shape::{Claim, Shape};
+use super::sumcheck::{self, Challenges};
+use super::vector::opened;
+use super::{linear, RistrettoBitplane};
+use crate::group::edwards::{encode, msm_secret, normalise, Affine, Point};
+use crate::group::ristretto::{uniform, Fr, Ristretto};
+use crate::proof_system::{Binding, Proven};
+
+/// What a claim adds up to.
+struct Quantity {
+    /// What the sum-check sums to for it.
+    riding: Fr,
+    /// What is committed and bounded, if anything.
+    bounded: Option<u64>,
+}
+
+/// The sums of all claims, of a vector that satisfies them.
+fn quantities(shape: &Shape, x: &[u64]) -> Vec<Quantity> {
+    let mut starts = shape.segments.iter().scan(0, |end, segment| {
+        let start = *end;
+        *end += segment.claims.len;
+        Some(start)
+    });
+    let starts: Vec<usize> = starts.by_ref().collect();
+    let of_claim = |(index, claim): (usize, Claim)| {
+        let values = &x[starts[index]..][..shape.segments[index].claims.len];
+        match claim {
+            Claim::Norm { offset, .. } => {
+                // Below `max_square`, which is below 2^64.
+                let squares = values.iter().map(|x| x.abs_diff(offset).wrapping_pow(2));
+                let norm = squares.fold(0, u64::wrapping_add);
+                let (len, offset) = (Fr::from(values.len() as u64), Fr::from(offset));
+                Quantity {
+                    riding: Fr::from(norm) - len * offset * offset,
+                    bounded: Some(norm),
+                }
+            }
+            Claim::Equal(sum) => Quantity {
+                riding: Fr::from(sum),
+                bounded: None,
+            },
+            Claim::AtMost(_) => {
+                let sum = values.iter().fold(0, |sum: u64, x| sum.wrapping_add(*x));
+                Quantity {
+                    riding: Fr::from(sum),
+                    bounded: Some(sum),
+                }
+            }
+        }
+    };
+    shape.claims().map(of_claim).collect()
+}
+
+fn randoms(count: usize, rng: &mut impl CryptoRngCore) -> Zeroizing<Vec<Fr>> {
+    let mut out = Zeroizing::new(vec![Fr::zero(); count]);
+    for scalar in out.iter_mut() {
+        *scalar = uniform(rng);
+    }
+    out
+}
+
+/// Commits and proves. The vector satisfies the statement.
+pub(super) fn prove(
+    suite: &RistrettoBitplane,
+    binding: &Binding,
+    x: &[u64],
+    rng: &mut impl CryptoRngCore,
+) -> Proven<Ristretto> {
+    let (shape, places, bases) = (&suite.shape, &suite.places, &suite.bases);
+
+    // 7.5.1 to 7.5.4: commitments
+    let codes = Codes::new(shape, x);
+    let blindings = randoms(shape.bit_rows(), rng);
+    let rows = bit_rows(shape, bases, &codes, &blindings);
+    let mask = Mask::random(shape.variables(), rng);
+    let mask_blinding = Zeroizing::new(uniform(rng));
+    let flat_mask = Zeroizing::new(mask.coefficients.concat());
+    let gamma = msm_secret(&flat_mask, &bases.masks) + bases.blind(&mask_blinding);
+    let quantities = quantities(shape, x);
+    let bounded: Zeroizing<Vec<u64>> = Zeroizing::new(
+        quantities
+            .iter()
+            .filter_map(|quantity| quantity.bounded)
+            .collect(),
+    );
+    let bounded_blindings = randoms(bounded.len(), rng);
+    let quantity_points = bounded
+        .iter()
+        .zip(bounded_blindings.iter())
+        .map(|(quantity, blinding)| bases.commit(&Fr::from(*quantity), blinding));
+    let committed = encode(
+        &[gamma]
+            .into_iter()
+            .chain(quantity_points)
+            .collect::<Vec<_>>(),
+    );
+    let mut points = [rows, committed].concat();
+    let mut transcript = suite.transcript(binding, points.as_flattened());
+    // 7.5.5: the bounds
+    let ranges = suite
+        .bounded
+        .prove(&transcript, &bounded, &bounded_blindings, rng);
+
+    // 7.5.6 and 7.5.7: the sum-check
+    let challenges = Challenges::squeeze(shape, &mut transcript);
+    let riding = challenges.claims.iter().zip(&quantities);
+    let total: Fr = riding
+        .map(|(alpha, quantity)| *alpha * quantity.riding)
+        .sum();
+    let outcome = sumcheck::prove(shape, &codes, &mask, &challenges, total, &mut transcript);
+
+    // 7.5.8: the evaluations, committed
+    let evaluations = Evaluations::new(shape, &outcome, rng);
+    let evaluation_points = evaluations.commit(suite);
+    let encoded = encode(&evaluation_points);
+    transcript.append_message(b"evaluations", encoded.as_flattened());
+    points.extend(encoded);
+    let sigma = suite.sigma(&mut transcript);
+
+    // 7.5.9: announcements
+    let at = AtPoint::new(shape, &challenges, &outcome.point);
+    let polynomials = &outcome.polynomials;
+    let equations = equations(shape, places, &challenges, polynomials, &outcome.point, &at);
+    let own = normalise(&evaluation_points);
+    let first = places.commitments();
+    let own = |index: usize| own.get(index - first).copied().unwrap_or(Affine::IDENTITY);
+    let announced = linear::announce(&equations, shape.witnesses(), bases, own, rng);
+    let vector_nonces = randoms(shape.columns, rng);
+    let blinding_nonce = Zeroizing::new(uniform(rng));
+    let vector_announcement =
+        msm_secret(&vector_nonces, &bases.columns) + bases.blind(&blinding_nonce);
+    let mut form = inner(&vector_nonces, &eq_table(&at.columns)) - announced.nonces[witness::BIT];
+    if shape.has_claims() {
+        form -= sigma * announced.nonces[witness::value(shape.variables())];
+    }
+    let announcements: Vec<Point> = [vector_announcement]
+        .into_iter()
+        .chain(announced.points)
+        .collect();
+    let encoded = encode(&announcements);
+    let challenge = suite.absorb_announcements(&mut transcript, encoded.as_flattened(), &form);
+    points.extend(encoded);
+
+    // 7.5.10: responses
+    let weights = at.row_weights(shape, sigma);
+    let vector = opened(shape, &codes, &at.rows, |segment, t| {
+        at.planes[t] + sigma * Fr::from(shape.segments[segment].weight(t))
+    });
+    let blinding = Zeroizing::new(inner(&weights, &blindings));
+    let witnesses = evaluations.witnesses(
+        shape,
+        &mask,
+        *mask_blinding,
+        Ends {
+            first: {
+                let alphas = shape.claims().zip(&challenges.claims);
+                let bounded = alphas.filter(|((_, claim), _)| claim.bound().is_some());
+                let blinded = bounded.zip(bounded_blindings.iter());
+                -blinded
+                    .map(|((_, alpha), blinding)| *alpha * blinding)
+                    .sum::<Fr>()
+            },
+            at: &at,
+        },
+    );
+    let mut responses = linear::respond(&announced.nonces, challenge, &witnesses);
+    responses.extend(linear::respond(&[*blinding_nonce], challenge, &[*blinding]));
+    suite.absorb_responses(&mut transcript, &responses);
+    let response = linear::respond(&vector_nonces, challenge, &vector);
+    let folded = fold(bases, response, &at.columns, shape.folds, &mut transcript);
+    points.extend(encode(&folded.points));
+
+    let scalars = Scalars {
+        polynomials: outcome.polynomials,
+        form,
+        responses,
+        vector: folded.vector,
+    };
+    Proven {
+        bytes: [points.into_flattened(), scalars.encode(), ranges].concat(),
+        blindings: suite.packed_blindings(&blindings),
+    }
+}
+
+/// The committed evaluations with what hides them.
+struct Evaluations {
+    bit: Secret,
+    /// Nothing without claims; the square's blinding is drawn only for norms.
+    value: Option<Secret>,
+    has_norms: bool,
+}
+
+/// A value, the blinding of its commitment, and that of its square's commitment to that base.
+struct Secret(Zeroizing<[Fr; 3]>);
+
+impl Secret {
+    fn commitments(&self) -> [(Fr, Fr); 2] {
+        let [value, blinding, square] = *self.0;
+        [
+            (value, blinding),
+            (value * value, value * blinding + square),
+        ]
+    }
+}
+
+/// What the blindings of the two ends of the sum-check follow from.
+struct Ends<'a> {
+    first: Fr,
+    at: &'a AtPoint,
+}
+
+impl Evaluations {
+    fn new(shape: &Shape, outcome: &sumcheck::Outcome, rng: &mut impl CryptoRngCore) -> Self {
+        let mut secret = |value| Secret(Zeroizing::new([value, uniform(rng), uniform(rng)]));
+        Self {
+            bit: secret(*outcome.bit),
+            value: shape.has_claims().then(|| secret(*outcome.value)),
+            has_norms: shape.has_norms(),
+        }
+    }
+
+    /// `Y`, `Z_y`, then `X` and `Z_x` where the shape has them.
+    fn commit(&self, suite: &RistrettoBitplane) -> Vec<Point> {
+        let mut all = self.bit.commitments().to_vec();
+        if let Some(value) = &self.value {
+            all.extend(&value.commitments()[..1 + usize::from(self.has_norms)]);
+        }
+        let all = Zeroizing::new(all);
+        all.iter()
+            .map(|(value, blinding)| suite.bases.commit(value, blinding))
+            .collect()
+    }
+
+    /// All short witnesses, in their order.
+    fn witnesses(
+        &self,
+        shape: &Shape,
+        mask: &Mask,
+        mask_blinding: Fr,
+        ends: Ends<'_>,
+    ) -> Zeroizing<Vec<Fr>> {
+        let at = ends.at;
+        let [(_, y), (_, y_square)] = self.bit.commitments();
+        let mut last = -at.bit * y - at.bit_square * y_square;
+        let mut behind = Zeroizing::new(Vec::with_capacity(3));
+        if let Some(value) = &self.value {
+            let [(_, x), (_, x_square)] = value.commitments();
+            last -= at.value * x
+                + if self.has_norms {
+                    at.value_square * x_square
+                } else {
+                    Fr::zero()
+                };
+            behind.extend(&value.0[..2 + usize::from(self.has_norms)]);
+        }
+        let [bit, bit_blinding, bit_square] = *self.bit.0;
+        let mut out = Zeroizing::new(Vec::with_capacity(shape.witnesses()));
+        out.extend([
+            bit,
+            bit_blinding,
+            bit_square,
+            ends.first,
+            last,
+            mask_blinding,
+        ]);
+        out.extend(mask.coefficients.iter().flatten());
+        out.extend(behind.iter());
+        out
+    }
+}

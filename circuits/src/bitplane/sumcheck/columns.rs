@@ -1,0 +1,206 @@
+//! The rounds of the column variables: a lane at a time, in pairs of neighbouring columns, until a
+//! lane is one value. The first of them reads the codes, so that no full vector of field elements
+//! is ever held.
+
+use ark_ff::{Field, One, Zero};
+use rayon::prelude::*;
+use zeroize::Zeroizing;
+
+use super::limb::Tables;
+use super::{between, Lane, Riding, Rounds};
+use crate::bitplane::commit::Codes;
+use crate::bitplane::multilinear::eq_table;
+use crate::bitplane::shape::Shape;
+use crate::group::ristretto::Fr;
+
+type Values = Zeroizing<Vec<Fr>>;
+
+/// What is left of each lane, and of each row's padding and coordinates.
+pub(super) struct Bound {
+    pub(super) bits: Vec<Fr>,
+    pub(super) padding: Vec<Fr>,
+    pub(super) values: Vec<Fr>,
+}
+
+/// A quadratic's value at 0 and its leading coefficient.
+type Ends = (Fr, Fr);
+
+fn add(a: Ends, b: Ends) -> Ends {
+    (a.0 + b.0, a.1 + b.1)
+}
+
+/// Binds the columns.
+pub(super) fn bind(
+    shape: &Shape,
+    codes: &Codes,
+    tables: &Tables,
+    lanes: &[Lane],
+    riding: &[Riding],
+    rounds: &mut Rounds<'_>,
+) -> Bound {
+    let code_bits = |lane: &Lane| {
+        let lane = *lane;
+        codes
+            .row(lane.row)
+            .iter()
+            .map(move |code| tables.at(lane.of(*code)))
+    };
+    let code_values = |row: usize| {
+        let segment = &shape.segments[shape.rows[row].segment];
+        codes
+            .row(row)
+            .iter()
+            .map(|code| Fr::from(segment.value(*code)))
+    };
+    // Rows that end in padding; 1 where a column is padding.
+    let mut padding: Vec<Option<Vec<Fr>>> = shape
+        .rows
+        .iter()
+        .map(|row| {
+            let one_from = |c| if c < row.len { Fr::zero() } else { Fr::one() };
+            (row.len < shape.columns).then(|| (0..shape.columns).map(one_from).collect())
+        })
+        .collect();
+    let of_row = |row: usize| riding[shape.rows[row].segment];
+    let rides = |row: &usize| of_row(*row).rides();
+    let riding_rows: Vec<usize> = (0..shape.rows.len()).filter(rides).collect();
+
+    let mut bits: Option<Vec<Values>> = None;
+    let mut values: Option<Vec<Values>> = None;
+    for left in (0..shape.column_variables).rev() {
+        let eq = eq_table(&rounds.open()[1..=left]);
+        let lane_ends = |(index, lane): (usize, &Lane)| {
+            let padding = padding[lane.row].as_deref();
+            let ends = match &bits {
+                None => zero_check(code_bits(lane), padding, &eq),
+                Some(bits) => zero_check(bits[index].iter().copied(), padding, &eq),
+            };
+            (ends.0 * lane.weight, ends.1 * lane.weight)
+        };
+        let zero = || (Fr::zero(), Fr::zero());
+        let ends = lanes
+            .par_iter()
+            .enumerate()
+            .map(lane_ends)
+            .reduce(zero, add);
+        let row_ends = |(index, row): (usize, &usize)| match &values {
+            None => riding_along(code_values(*row), of_row(*row)),
+            Some(values) => riding_along(values[index].iter().copied(), of_row(*row)),
+        };
+        let along = riding_rows
+            .par_iter()
+            .enumerate()
+            .map(row_ends)
+            .reduce(zero, add);
+        // A row stands for eq(0, .) of the plane variables that are not bound yet: they sum to 1.
+        let scale = rounds.bound_planes(shape);
+        let h = rounds.quadratic(ends.0, ends.1);
+        let along = rounds.riding_quadratic(along.0 * scale, along.1 * scale);
+        let r = rounds.send(h, along);
+
+        bits = Some(match bits {
+            None => lanes
+                .par_iter()
+                .map(|lane| fold(code_bits(lane), r))
+                .collect(),
+            Some(bits) => fold_all(bits, r),
+        });
+        values = Some(match values {
+            None => riding_rows
+                .par_iter()
+                .map(|row| fold(code_values(*row), r))
+                .collect(),
+            Some(values) => fold_all(values, r),
+        });
+        for padding in padding.iter_mut().flatten() {
+            *padding = fold(padding.iter().copied(), r).to_vec();
+        }
+    }
+
+    let one = |values: &Values| values.first().copied().unwrap_or_default();
+    let bits = match &bits {
+        Some(bits) => bits.iter().map(one).collect(),
+        None => lanes
+            .iter()
+            .filter_map(|lane| code_bits(lane).next())
+            .collect(),
+    };
+    let mut row_values = vec![Fr::zero(); shape.rows.len()];
+    for (index, &row) in riding_rows.iter().enumerate() {
+        row_values[row] = match &values {
+            Some(values) => one(&values[index]),
+            None => code_values(row).next().unwrap_or_default(),
+        };
+    }
+    let first = |padding: &Option<Vec<Fr>>| padding.iter().flatten().next().copied();
+    Bound {
+        bits,
+        padding: padding
+            .iter()
+            .map(|p| first(p).unwrap_or_default())
+            .collect(),
+        values: row_values,
+    }
+}
+
+/// Pairs of neighbours.
+fn pairs(values: impl Iterator<Item = Fr>) -> impl Iterator<Item = (Fr, Fr)> {
+    let mut values = values;
+    std::iter::from_fn(move || Some((values.next()?, values.next()?)))
+}
+
+/// `sum eq B (1 - padding - B)` over the pairs, in the variable that tells them apart.
+fn zero_check(bits: impl Iterator<Item = Fr>, padding: Option<&[Fr]>, eq: &[Fr]) -> Ends {
+    let mut ends = (Fr::zero(), Fr::zero());
+    let Some(padding) = padding else {
+        for ((low, high), eq) in pairs(bits).zip(eq) {
+            ends.0 += (low - low.square()) * eq;
+            ends.1 -= (high - low).square() * eq;
+        }
+        return ends;
+    };
+    let padding = padding
+        .chunks_exact(2)
+        .map(|pair| (pair[0], pair[1] - pair[0]));
+    for (((low, high), (pad, slope)), eq) in pairs(bits).zip(padding).zip(eq) {
+        let step = high - low;
+        ends.0 += low * (Fr::one() - pad - low) * eq;
+        ends.1 -= step * (slope + step) * eq;
+    }
+    ends
+}
+
+/// `sum square xt^2 + linear xt` over the pairs.
+fn riding_along(values: impl Iterator<Item = Fr>, riding: Riding) -> Ends {
+    let (mut sum, mut constant, mut leading) = (Fr::zero(), Fr::zero(), Fr::zero());
+    for (low, high) in pairs(values) {
+        sum += low;
+        constant += low.square();
+        leading += (high - low).square();
+    }
+    (
+        riding.square * constant + riding.linear * sum,
+        riding.square * leading,
+    )
+}
+
+fn fold(values: impl Iterator<Item = Fr>, r: Fr) -> Values {
+    Zeroizing::new(
+        pairs(values)
+            .map(|(low, high)| between(low, high, r))
+            .collect(),
+    )
+}
+
+/// Folds in place, so that no copy of a secret stays behind.
+fn fold_all(mut all: Vec<Values>, r: Fr) -> Vec<Values> {
+    all.par_iter_mut().for_each(|values| {
+        let half = values.len() / 2;
+        for j in 0..half {
+            values[j] = between(values[2 * j], values[2 * j + 1], r);
+        }
+        // What is cut off is a fold of what is left, or wiped with it: a vector is wiped whole.
+        values.truncate(half);
+    });
+    all
+}

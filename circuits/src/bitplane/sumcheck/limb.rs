@@ -1,0 +1,149 @@
+//! The rounds of the lowest plane variables. Bits are small, so what a coordinate contributes there
+//! depends on two bytes of it alone: its weight goes into a bucket for each, and the rounds run over
+//! 256 values. Where a limb has two bytes, one more round joins them.
+
+use ark_ff::{Field, One, Zero};
+use rayon::prelude::*;
+
+use super::{between, Lane, Rounds};
+use crate::bitplane::commit::Codes;
+use crate::bitplane::multilinear::eq_table;
+use crate::bitplane::shape::Shape;
+use crate::group::ristretto::Fr;
+
+const VALUES: usize = 256;
+/// Plane variables of a byte.
+const BYTE_VARIABLES: usize = 3;
+
+/// `B` at the bound variables, as a sum over the bytes of a limb.
+pub(super) struct Tables {
+    low: Vec<Fr>,
+    high: Vec<Fr>,
+}
+
+impl Tables {
+    #[inline(always)]
+    pub(super) fn at(&self, (low, high): (usize, usize)) -> Fr {
+        self.low[low] + self.high[high]
+    }
+}
+
+/// Binds the plane variables of a limb.
+pub(super) fn bind(
+    shape: &Shape,
+    codes: &Codes,
+    lanes: &[Lane],
+    rounds: &mut Rounds<'_>,
+) -> Tables {
+    let planes = shape.limb_variables();
+    let columns = eq_table(&rounds.challenges.theta[planes..][..shape.column_variables]);
+    let buckets = buckets(codes, lanes, &columns);
+    let joined = planes > BYTE_VARIABLES;
+    let weights: Vec<Fr> = if joined {
+        let theta = rounds.challenges.theta[BYTE_VARIABLES];
+        buckets
+            .iter()
+            .map(|[low, high]| between(*low, *high, theta))
+            .collect()
+    } else {
+        buckets.iter().map(|[low, _]| *low).collect()
+    };
+    let byte = bind_byte(planes.min(BYTE_VARIABLES), &weights, rounds);
+    if !joined {
+        let high = vec![Fr::zero(); VALUES];
+        return Tables { low: byte, high };
+    }
+    // The byte at X: low + X (high - low).
+    let constant = buckets
+        .iter()
+        .zip(&byte)
+        .map(|([low, _], b)| *low * (*b - b.square()))
+        .sum();
+    let leading = -spread(codes, lanes, &columns, &byte);
+    let h = rounds.quadratic(constant, leading);
+    let r = rounds.send(h, rounds.riding_on_planes());
+    Tables {
+        low: byte.iter().map(|b| *b - r * b).collect(),
+        high: byte.iter().map(|b| r * b).collect(),
+    }
+}
+
+/// For each value of a byte the weight of the coordinates whose low, and whose high byte it is.
+fn buckets(codes: &Codes, lanes: &[Lane], columns: &[Fr]) -> Vec<[Fr; 2]> {
+    let empty = || vec![[Fr::zero(); 2]; VALUES];
+    let share = lanes.len().div_ceil(rayon::current_num_threads()).max(1);
+    let sums = lanes.par_chunks(share).map(|lanes| {
+        let mut sums = empty();
+        let mut row = empty();
+        for lane in lanes {
+            row.fill([Fr::zero(); 2]);
+            for (code, weight) in codes.row(lane.row).iter().zip(columns) {
+                let (low, high) = lane.of(*code);
+                row[low][0] += weight;
+                row[high][1] += weight;
+            }
+            for (sum, row) in sums.iter_mut().zip(&row) {
+                sum[0] += lane.weight * row[0];
+                sum[1] += lane.weight * row[1];
+            }
+        }
+        sums
+    });
+    sums.reduce(empty, |mut a, b| {
+        for (a, b) in a.iter_mut().zip(b) {
+            a[0] += b[0];
+            a[1] += b[1];
+        }
+        a
+    })
+}
+
+/// Binds the variables of a byte, and gives `B` there for each value.
+fn bind_byte(variables: usize, weights: &[Fr], rounds: &mut Rounds<'_>) -> Vec<Fr> {
+    let bit = |value: usize, t: usize| Fr::from((value >> t & 1) as u64);
+    let mut values: Vec<Vec<Fr>> = (0..VALUES)
+        .map(|value| (0..1 << variables).map(|t| bit(value, t)).collect())
+        .collect();
+    for left in (0..variables).rev() {
+        let eq = eq_table(&rounds.open()[1..=left]);
+        let (mut constant, mut leading) = (Fr::zero(), Fr::zero());
+        for (weight, bits) in weights
+            .iter()
+            .zip(&values)
+            .filter(|(weight, _)| !weight.is_zero())
+        {
+            let (mut own_constant, mut own_leading) = (Fr::zero(), Fr::zero());
+            for (pair, eq) in bits.chunks_exact(2).zip(&eq) {
+                own_constant += *eq * (pair[0] - pair[0].square());
+                own_leading += *eq * (pair[1] - pair[0]).square();
+            }
+            constant += *weight * own_constant;
+            leading -= *weight * own_leading;
+        }
+        let h = rounds.quadratic(constant, leading);
+        let r = rounds.send(h, rounds.riding_on_planes());
+        for bits in &mut values {
+            *bits = bits
+                .chunks_exact(2)
+                .map(|pair| between(pair[0], pair[1], r))
+                .collect();
+        }
+    }
+    values
+        .into_iter()
+        .map(|bits| bits.first().copied().unwrap_or(Fr::one()))
+        .collect()
+}
+
+/// The weighed sum of the squared differences between a limb's bytes.
+fn spread(codes: &Codes, lanes: &[Lane], columns: &[Fr], byte: &[Fr]) -> Fr {
+    let of_lane = |lane: &Lane| {
+        let of_code = |(code, weight): (&u64, &Fr)| {
+            let (low, high) = lane.of(*code);
+            (byte[high] - byte[low]).square() * weight
+        };
+        let row: Fr = codes.row(lane.row).iter().zip(columns).map(of_code).sum();
+        row * lane.weight
+    };
+    lanes.par_iter().map(of_lane).sum()
+}
