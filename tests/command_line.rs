@@ -561,6 +561,7 @@ fn misuse_is_answered_with_what_to_do() {
         (vec!["run", text(&config), "--out", &under_file], 5, "{}/plain/out/receipts: cannot be written (Not a directory (os error 20)); choose another folder with --out".into()),
         (vec!["params", "--clients", "2", "--corrupt", "0", "--dropout", "0"], 2, "the roster has 2 clients; 3 to 1048576 are possible".into()),
         (vec!["params", "--clients", "9", "--corrupt", "1", "--dropout", "0"], 2, "invalid value '1' for '--corrupt <FRACTION>': give a fraction from 0 up to, not including, 1, such as 0.05".into()),
+        (vec!["params", "--clients", "9", "--corrupt", "0", "--dropout", "0", "--suite", "magic"], 2, "invalid value 'magic' for '--suite <NAME>': unknown suite `magic`; known: ristretto255-bulletproofs".into()),
         (vec!["params", "--clients", "9", "--corrupt", "0", "--dropout", "0", "--len", "5"], 2, "the following required arguments were not provided:".into()),
         (vec!["params", "--clients", "9", "--corrupt", "0", "--dropout", "0", "--len", "4294967295", "--max", "9"], 2, "segment 0 makes the vector 4294967295 coordinates long; 1 to 134217728 are allowed, at least 1 a segment".into()),
         (vec!["board", &nowhere], 3, "{}/plain: not a board of this version: it begins with other bytes".into()),

@@ -1,7 +1,8 @@
 //! The interface that every suite implements, and the only thing the rest of the system knows of
 //! one (`specs/proofs.md` 5).
 
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
+use std::str::FromStr;
 
 use rand_core::CryptoRngCore;
 use thiserror::Error;
@@ -26,6 +27,8 @@ pub enum Suite {
 impl Suite {
     /// All suites of this version.
     pub const ALL: [Suite; 2] = [Suite::RistrettoBitplane, Suite::RistrettoBulletproofs];
+    /// The suite for whoever has no reason to choose another.
+    pub const DEFAULT: Suite = Suite::RistrettoBitplane;
 
     /// The number on the wire.
     pub fn number(self) -> u16 {
@@ -44,11 +47,45 @@ impl Suite {
             Suite::RistrettoBulletproofs => "ristretto255-bulletproofs",
         }
     }
+}
 
-    /// The suite of a name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|suite| suite.name() == name)
+impl fmt::Display for Suite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
+}
+
+/// A name that no suite has.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("unknown suite `{0}`; known: {known}", known = Suite::ALL.map(Suite::name).join(", "))]
+pub struct UnknownSuite(String);
+
+impl FromStr for Suite {
+    type Err = UnknownSuite;
+
+    fn from_str(name: &str) -> Result<Self, UnknownSuite> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|suite| suite.name() == name)
+            .ok_or_else(|| UnknownSuite(name.to_owned()))
+    }
+}
+
+/// `with_suite!(suite, P => expression)`: the expression with `P` for the [`ProofSystem`] of a
+/// [`Suite`]. The one place that knows which type is which suite.
+#[macro_export]
+macro_rules! with_suite {
+    ($suite:expr, $proofs:ident => $body:expr) => {
+        match $suite {
+            $crate::proof_system::Suite::RistrettoBitplane => {
+                type $proofs = $crate::bitplane::RistrettoBitplane;
+                $body
+            }
+            $crate::proof_system::Suite::RistrettoBulletproofs => {
+                type $proofs = $crate::bulletproofs::RistrettoBulletproofs;
+                $body
+            }
+        }
+    };
 }
 
 /// Why a suite refuses a statement.
@@ -129,7 +166,7 @@ pub struct Proven<G: Group> {
 }
 
 impl<G: Group> Debug for Proven<G> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Proven")
             .field("bytes", &self.bytes.len())
             .finish_non_exhaustive()

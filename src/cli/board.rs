@@ -4,8 +4,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use serde_json::{json, Value};
-use veragg::circuits::bulletproofs::RistrettoBulletproofs;
-use veragg::circuits::proof_system::Suite;
+use veragg::circuits::with_suite;
 use veragg::protocol::board::{Record, RecordKind, Records};
 use veragg::protocol::checkpoint::Checkpoint;
 use veragg::protocol::configuration::Configuration;
@@ -89,13 +88,11 @@ fn longest_record(path: &Path, board: &OpenBoard) -> Result<usize, CliError> {
     let roster = Roster::decode(&board.header.roster).map_err(|error| unusable(&error))?;
     let configuration = board.configuration.clone();
     let context = board.header.configuration.context();
-    match configuration.suite {
-        Suite::RistrettoBulletproofs => {
-            Round::<RistrettoBulletproofs>::assemble(configuration, context, roster)
-                .map(|round| round.longest_record())
-                .map_err(|error| unusable(&error))
-        }
-    }
+    with_suite!(configuration.suite, P => {
+        Round::<P>::assemble(configuration, context, roster)
+            .map(|round| round.longest_record())
+            .map_err(|error| unusable(&error))
+    })
 }
 
 fn describe(board: &OpenBoard) -> Value {

@@ -17,6 +17,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use veragg::circuits::proof_system::Suite;
 use veragg::protocol::labels::VERSION;
 
 // `--version` says which protocol is spoken; a literal, since clap wants a constant.
@@ -121,6 +122,9 @@ struct ParamsArgs {
     /// Largest value of a coordinate; the smallest is 0.
     #[arg(long, value_name = "M", requires = "len", value_parser = clap::value_parser!(u64).range(1..u64::MAX))]
     max: Option<u64>,
+    /// What the ranges are proven with; it decides the bytes, not the neighbours.
+    #[arg(long, value_name = "NAME", default_value_t = Suite::DEFAULT)]
+    suite: Suite,
 }
 
 #[derive(Debug, Args)]

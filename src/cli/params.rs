@@ -3,9 +3,9 @@
 use std::fmt;
 
 use serde::Serialize;
-use veragg::circuits::bulletproofs::RistrettoBulletproofs;
 use veragg::circuits::proof_system::ProofSystem;
 use veragg::circuits::statement::{Segment, Statement};
+use veragg::circuits::with_suite;
 use veragg::protocol::configuration::GRAPH_SECURITY_BITS;
 use veragg::protocol::parameters::{challenge_pairs, Assumptions, Choice, Failure, COMPLETE_UP_TO};
 use veragg::protocol::sizes;
@@ -95,12 +95,9 @@ impl Parameters {
             (Some(len), Some(max)) => {
                 let segment = Segment::range(len as usize, max.saturating_add(1));
                 let statement = Statement::new(vec![segment]).map_err(|error| refuse(&error))?;
-                Some(Bytes::new::<RistrettoBulletproofs>(
-                    &statement,
-                    &assumptions,
-                    choice,
-                    max,
-                )?)
+                Some(with_suite!(args.suite, P => {
+                    Bytes::new::<P>(&statement, &assumptions, choice, max)
+                })?)
             }
             _ => None,
         };

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use rand_core::{OsRng, RngCore};
 use veragg::board_file::BoardFile;
-use veragg::circuits::bulletproofs::RistrettoBulletproofs;
 use veragg::circuits::proof_system::{ProofSystem, Suite};
+use veragg::circuits::with_suite;
 use veragg::local::{play, Member, Played, Progress, Setting};
 use veragg::protocol::aggregator::AnyAggregator;
 use veragg::protocol::members::ClientId;
@@ -27,16 +27,11 @@ use super::{output, Format, RunArgs};
 /// Runs the command; the audit's verdict gives the exit code.
 pub(super) fn run(args: &RunArgs, format: Format) -> Result<u8, CliError> {
     let survey = Survey::load(&args.config)?;
-    match Suite::from_name(survey.suite()) {
-        Some(Suite::RistrettoBulletproofs) => {
-            run_suite::<RistrettoBulletproofs>(args, survey, format)
-        }
-        None => {
-            let known = Suite::ALL.map(Suite::name).join(", ");
-            let reason = format!("unknown suite `{}`; known: {known}", survey.suite());
-            Err(CliError::malformed(&args.config, reason))
-        }
-    }
+    let suite: Suite = survey
+        .suite()
+        .parse()
+        .map_err(|error| CliError::malformed(&args.config, error))?;
+    with_suite!(suite, P => run_suite::<P>(args, survey, format))
 }
 
 fn run_suite<P: ProofSystem>(

@@ -27,8 +27,8 @@ use std::io::{BufReader, Read};
 use thiserror::Error;
 use veragg_protocol::board::{BoardError, Header, Records};
 use veragg_protocol::checkpoint::Checkpoint;
-use veragg_protocol::circuits::bulletproofs::RistrettoBulletproofs;
-use veragg_protocol::circuits::proof_system::{ProofSystem, Suite};
+use veragg_protocol::circuits::proof_system::ProofSystem;
+use veragg_protocol::circuits::with_suite;
 use veragg_protocol::configuration::Configuration;
 use veragg_protocol::labels::VERSION;
 use veragg_protocol::members::ClientId;
@@ -121,8 +121,8 @@ pub fn audit(board: impl Read, options: &Options) -> Result<Report, AuditError> 
         );
         return Ok(report);
     };
-    match configuration.suite {
-        Suite::RistrettoBulletproofs => audit_suite::<RistrettoBulletproofs>(
+    with_suite!(configuration.suite, P => {
+        audit_suite::<P>(
             board,
             &header,
             configuration,
@@ -130,8 +130,8 @@ pub fn audit(board: impl Read, options: &Options) -> Result<Report, AuditError> 
             options,
             findings,
             &mut report,
-        )?,
-    }
+        )?
+    });
     Ok(report)
 }
 
