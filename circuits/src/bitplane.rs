@@ -75,7 +75,7 @@ impl fmt::Debug for RistrettoBitplane {
 
 impl RistrettoBitplane {
     /// The transcript with everything that is public before the first challenge
-    /// (`specs/proofs.md` 7.5, steps 1 to 4).
+    /// (`specs/proofs.md` 7.5, steps 1 to 3).
     fn transcript(&self, binding: &Binding, commitments: &[u8]) -> Transcript {
         let mut transcript = Transcript::new(b"veragg/1 bitplane");
         transcript.append_message(b"context", &binding.context);

@@ -80,7 +80,7 @@ pub(super) fn prove(
 ) -> Proven<Ristretto> {
     let (shape, places, bases) = (&suite.shape, &suite.places, &suite.bases);
 
-    // 7.5.1 to 7.5.4: commitments
+    // 7.5, steps 1 to 3: commitments
     let codes = Codes::new(shape, x);
     let blindings = randoms(shape.bit_rows(), rng);
     let rows = bit_rows(shape, bases, &codes, &blindings);
@@ -108,12 +108,12 @@ pub(super) fn prove(
     );
     let mut points = [rows, committed].concat();
     let mut transcript = suite.transcript(binding, points.as_flattened());
-    // 7.5.5: the bounds
+    // 7.9: the bounds
     let ranges = suite
         .bounded
         .prove(&transcript, &bounded, &bounded_blindings, rng);
 
-    // 7.5.6 and 7.5.7: the sum-check
+    // 7.5, steps 5 and 6: the sum-check
     let challenges = Challenges::squeeze(shape, &mut transcript);
     let riding = challenges.claims.iter().zip(&quantities);
     let total: Fr = riding
@@ -121,7 +121,7 @@ pub(super) fn prove(
         .sum();
     let outcome = sumcheck::prove(shape, &codes, &mask, &challenges, total, &mut transcript);
 
-    // 7.5.8: the evaluations, committed
+    // 7.5, steps 7 and 8: the evaluations, committed
     let evaluations = Evaluations::new(shape, &outcome, rng);
     let evaluation_points = evaluations.commit(suite);
     let encoded = encode(&evaluation_points);
@@ -129,7 +129,7 @@ pub(super) fn prove(
     points.extend(encoded);
     let sigma = suite.sigma(&mut transcript);
 
-    // 7.5.9: announcements
+    // 7.7: announcements
     let at = AtPoint::new(shape, &challenges, &outcome.point);
     let polynomials = &outcome.polynomials;
     let equations = equations(shape, places, &challenges, polynomials, &outcome.point, &at);
@@ -153,7 +153,7 @@ pub(super) fn prove(
     let challenge = suite.absorb_announcements(&mut transcript, encoded.as_flattened(), &form);
     points.extend(encoded);
 
-    // 7.5.10: responses
+    // 7.7 and 7.8: responses
     let weights = at.row_weights(shape, sigma);
     let vector = opened(shape, &codes, &at.rows, |segment, t| {
         at.planes[t] + sigma * Fr::from(shape.segments[segment].weight(t))

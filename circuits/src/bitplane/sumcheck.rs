@@ -31,7 +31,7 @@ pub(super) struct Challenges {
 }
 
 impl Challenges {
-    /// `specs/proofs.md` 7.5, step 9.
+    /// `specs/proofs.md` 7.5, step 5.
     pub(super) fn squeeze(shape: &Shape, transcript: &mut Transcript) -> Self {
         let theta = transcript.challenge_scalars::<Ristretto>(b"theta", shape.variables());
         Self {
@@ -226,7 +226,7 @@ impl Rounds<'_> {
     }
 }
 
-/// Absorbs a round polynomial and draws its challenge (`specs/proofs.md` 7.5, step 10).
+/// Absorbs a round polynomial and draws its challenge (`specs/proofs.md` 7.5, step 6).
 pub(super) fn absorb_round(transcript: &mut Transcript, round: &[Fr; 4]) -> Fr {
     for coefficient in round {
         transcript.absorb_scalar::<Ristretto>(b"round", coefficient);
