@@ -12,12 +12,14 @@
 
 mod bases;
 mod bounded;
+mod bytes;
 mod commit;
 mod linear;
 mod mask;
 mod multilinear;
 mod opening;
 mod places;
+mod products;
 mod proof;
 mod prove;
 mod relation;

@@ -41,12 +41,6 @@ impl Codes {
     pub(super) fn row(&self, row: usize) -> &[u64] {
         &self.codes[row * self.columns..][..self.columns]
     }
-
-    /// A code, to be changed by a prover that cheats.
-    #[cfg(test)]
-    pub(super) fn row_mut(&mut self, row: usize) -> &mut [u64] {
-        &mut self.codes[row * self.columns..][..self.columns]
-    }
 }
 
 /// The encoded commitments `sum_c bit_t G_c + beta H` to all bit rows, row by row and bit by bit.

@@ -5,10 +5,10 @@
 //! is that of Bulletproofs, section 3).
 
 use ark_ff::{One, Zero};
-use rayon::prelude::*;
 
 use super::bases::Bases;
 use super::multilinear::eq_table;
+use super::products::inner;
 use crate::group::edwards::{encode, msm, Affine, Point};
 use crate::group::ristretto::{Fr, Ristretto};
 use crate::transcript::{Transcript, TranscriptExt};
@@ -19,11 +19,6 @@ pub(super) struct Folded {
     pub(super) points: Vec<Point>,
     /// The vector that is left.
     pub(super) vector: Vec<Fr>,
-}
-
-/// `<a, b>`.
-pub(super) fn inner(a: &[Fr], b: &[Fr]) -> Fr {
-    a.par_iter().zip(b).map(|(a, b)| *a * b).sum()
 }
 
 /// Folds a response whose inner product with `eq(point, .)` is claimed. Nothing here is secret.

@@ -7,7 +7,8 @@ use zeroize::Zeroizing;
 use super::commit::{bit_rows, Codes};
 use super::mask::Mask;
 use super::multilinear::eq_table;
-use super::opening::{fold, inner};
+use super::opening::fold;
+use super::products::inner;
 use super::proof::Scalars;
 use super::relation::{equations, witness, AtPoint};
 use super::shape::{Claim, Shape};
@@ -16,6 +17,7 @@ use super::vector::opened;
 use super::{linear, RistrettoBitplane};
 use crate::group::edwards::{encode, msm_secret, normalise, Affine, Point};
 use crate::group::ristretto::{uniform, Fr, Ristretto};
+use crate::group::Group;
 use crate::proof_system::{Binding, Proven};
 
 /// What a claim adds up to.
@@ -63,10 +65,15 @@ fn quantities(shape: &Shape, x: &[u64]) -> Vec<Quantity> {
     shape.claims().map(of_claim).collect()
 }
 
+/// Uniform scalars, their bytes drawn at once: the operating system's generator is slow to call.
 fn randoms(count: usize, rng: &mut impl CryptoRngCore) -> Zeroizing<Vec<Fr>> {
-    let mut out = Zeroizing::new(vec![Fr::zero(); count]);
-    for scalar in out.iter_mut() {
-        *scalar = uniform(rng);
+    let mut bytes = Zeroizing::new(vec![0; 64 * count]);
+    rng.fill_bytes(&mut bytes);
+    let mut out = Zeroizing::new(Vec::with_capacity(count));
+    let mut wide = Zeroizing::new([0; 64]);
+    for chunk in bytes.chunks_exact(64) {
+        wide.copy_from_slice(chunk);
+        out.push(Ristretto::wide(&wide));
     }
     out
 }

@@ -101,16 +101,6 @@ impl SegmentShape {
         }
     }
 
-    /// The value that a code stands for.
-    pub(super) fn value(&self, code: u64) -> u64 {
-        let top = 1 << (self.bits - 1);
-        if code < top {
-            code
-        } else {
-            (code ^ top) + self.top_weight()
-        }
-    }
-
     /// Its claims besides the range, in the order of their challenges.
     pub(super) fn claims(&self) -> impl Iterator<Item = Claim> {
         let norm = self.claims.norm.map(|norm| Claim::Norm {
@@ -284,7 +274,6 @@ mod tests {
                     .map(|t| segment.weight(t))
                     .sum();
                 assert_eq!(sum, value.min(bound - 1), "{bound}");
-                assert_eq!(segment.value(code), sum);
             }
         }
     }

@@ -3,56 +3,46 @@
 use rayon::prelude::*;
 use zeroize::Zeroizing;
 
+use super::bytes::ByteTables;
 use super::commit::Codes;
+use super::products::Products;
 use super::shape::Shape;
 use crate::group::ristretto::Fr;
 
 /// Columns that one thread adds up at a time.
 const RUN: usize = 64;
 
-/// `V_c = sum of weights_(q,t) bit_t(q, c)` for every column. A row's weight factors into `rows_q`
-/// and one of its segment's bits, so a coordinate costs a look-up for each byte of it and one
-/// multiplication.
+/// `V_c`, the sum over all bit rows of `rows_q bits(segment, t)` times the bit in column `c`. A
+/// coordinate costs a look-up for each byte of it and one multiplication.
 pub(super) fn opened(
     shape: &Shape,
     codes: &Codes,
     rows: &[Fr],
     bits: impl Fn(usize, usize) -> Fr,
 ) -> Zeroizing<Vec<Fr>> {
-    let tables: Vec<Vec<[Fr; 256]>> = shape
-        .segments
-        .iter()
-        .enumerate()
+    let segments = shape.segments.iter().enumerate();
+    let tables: Vec<ByteTables> = segments
         .map(|(index, segment)| {
             let weights: Vec<Fr> = (0..segment.bits).map(|t| bits(index, t)).collect();
-            weights.chunks(8).map(subset_sums).collect()
+            ByteTables::new(&weights)
         })
         .collect();
     let mut vector = Zeroizing::new(vec![Fr::default(); shape.columns]);
     vector
         .par_chunks_mut(RUN)
         .enumerate()
-        .for_each(|(run, sums)| {
+        .for_each(|(run, out)| {
             let first = run * RUN;
+            let mut sums = Zeroizing::new([Products::default(); RUN]);
             for (index, (row, weight)) in shape.rows.iter().zip(rows).enumerate() {
-                let tables = &tables[row.segment];
+                let table = &tables[row.segment];
                 for (sum, code) in sums.iter_mut().zip(&codes.row(index)[first..]) {
-                    let byte = |at: usize| (code >> (8 * at) & 255) as usize;
-                    let weighed = tables.iter().enumerate().map(|(at, table)| table[byte(at)]);
-                    *sum += weighed.sum::<Fr>() * weight;
+                    sum.add(&table.at(*code), weight);
                 }
+            }
+            for (out, sum) in out.iter_mut().zip(sums.iter()) {
+                *out = sum.reduce();
             }
         });
     vector
-}
-
-/// The sums of all subsets of up to 8 weights; bit `t` of the index is weight `t`.
-fn subset_sums(weights: &[Fr]) -> [Fr; 256] {
-    let mut sums = [Fr::default(); 256];
-    for (t, weight) in weights.iter().enumerate() {
-        for value in 0..1 << t {
-            sums[value | 1 << t] = sums[value] + weight;
-        }
-    }
-    sums
 }

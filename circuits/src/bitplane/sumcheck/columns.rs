@@ -8,8 +8,10 @@ use zeroize::Zeroizing;
 
 use super::limb::Tables;
 use super::{between, Lane, Riding, Rounds};
+use crate::bitplane::bytes::ByteTables;
 use crate::bitplane::commit::Codes;
 use crate::bitplane::multilinear::eq_table;
+use crate::bitplane::products::Products;
 use crate::bitplane::shape::Shape;
 use crate::group::ristretto::Fr;
 
@@ -45,12 +47,18 @@ pub(super) fn bind(
             .iter()
             .map(move |code| tables.at(lane.of(*code)))
     };
+    let segments = shape.segments.iter();
+    let value_tables: Vec<ByteTables> = segments
+        .map(|segment| {
+            let weights: Vec<Fr> = (0..segment.bits)
+                .map(|t| segment.weight(t).into())
+                .collect();
+            ByteTables::new(&weights)
+        })
+        .collect();
     let code_values = |row: usize| {
-        let segment = &shape.segments[shape.rows[row].segment];
-        codes
-            .row(row)
-            .iter()
-            .map(|code| Fr::from(segment.value(*code)))
+        let table = &value_tables[shape.rows[row].segment];
+        codes.row(row).iter().map(|code| table.at(*code))
     };
     // Rows that end in padding; 1 where a column is padding.
     let mut padding: Vec<Option<Vec<Fr>>> = shape
@@ -101,19 +109,19 @@ pub(super) fn bind(
         bits = Some(match bits {
             None => lanes
                 .par_iter()
-                .map(|lane| fold(code_bits(lane), r))
+                .map(|lane| fold(code_bits(lane), shape.columns, r))
                 .collect(),
             Some(bits) => fold_all(bits, r),
         });
         values = Some(match values {
             None => riding_rows
                 .par_iter()
-                .map(|row| fold(code_values(*row), r))
+                .map(|row| fold(code_values(*row), shape.columns, r))
                 .collect(),
             Some(values) => fold_all(values, r),
         });
         for padding in padding.iter_mut().flatten() {
-            *padding = fold(padding.iter().copied(), r).to_vec();
+            *padding = fold(padding.iter().copied(), padding.len(), r).to_vec();
         }
     }
 
@@ -151,45 +159,43 @@ fn pairs(values: impl Iterator<Item = Fr>) -> impl Iterator<Item = (Fr, Fr)> {
 
 /// `sum eq B (1 - padding - B)` over the pairs, in the variable that tells them apart.
 fn zero_check(bits: impl Iterator<Item = Fr>, padding: Option<&[Fr]>, eq: &[Fr]) -> Ends {
-    let mut ends = (Fr::zero(), Fr::zero());
-    let Some(padding) = padding else {
-        for ((low, high), eq) in pairs(bits).zip(eq) {
-            ends.0 += (low - low.square()) * eq;
-            ends.1 -= (high - low).square() * eq;
+    let (mut constant, mut leading) = (Products::default(), Products::default());
+    if let Some(padding) = padding {
+        let padding = padding
+            .chunks_exact(2)
+            .map(|pair| (pair[0], pair[1] - pair[0]));
+        for (((low, high), (pad, slope)), eq) in pairs(bits).zip(padding).zip(eq) {
+            let step = high - low;
+            constant.add(&(low * (Fr::one() - pad - low)), eq);
+            leading.add(&(step * (slope + step)), eq);
         }
-        return ends;
-    };
-    let padding = padding
-        .chunks_exact(2)
-        .map(|pair| (pair[0], pair[1] - pair[0]));
-    for (((low, high), (pad, slope)), eq) in pairs(bits).zip(padding).zip(eq) {
-        let step = high - low;
-        ends.0 += low * (Fr::one() - pad - low) * eq;
-        ends.1 -= step * (slope + step) * eq;
+    } else {
+        for ((low, high), eq) in pairs(bits).zip(eq) {
+            constant.add(&(low - low.square()), eq);
+            leading.add(&(high - low).square(), eq);
+        }
     }
-    ends
+    (constant.reduce(), -leading.reduce())
 }
 
 /// `sum square xt^2 + linear xt` over the pairs.
 fn riding_along(values: impl Iterator<Item = Fr>, riding: Riding) -> Ends {
-    let (mut sum, mut constant, mut leading) = (Fr::zero(), Fr::zero(), Fr::zero());
+    let mut sum = Fr::zero();
+    let (mut constant, mut leading) = (Products::default(), Products::default());
     for (low, high) in pairs(values) {
+        let step = high - low;
         sum += low;
-        constant += low.square();
-        leading += (high - low).square();
+        constant.add(&low, &low);
+        leading.add(&step, &step);
     }
-    (
-        riding.square * constant + riding.linear * sum,
-        riding.square * leading,
-    )
+    let constant = riding.square * constant.reduce() + riding.linear * sum;
+    (constant, riding.square * leading.reduce())
 }
 
-fn fold(values: impl Iterator<Item = Fr>, r: Fr) -> Values {
-    Zeroizing::new(
-        pairs(values)
-            .map(|(low, high)| between(low, high, r))
-            .collect(),
-    )
+fn fold(values: impl Iterator<Item = Fr>, count: usize, r: Fr) -> Values {
+    let mut out = Zeroizing::new(Vec::with_capacity(count / 2));
+    out.extend(pairs(values).map(|(low, high)| between(low, high, r)));
+    out
 }
 
 /// Folds in place, so that no copy of a secret stays behind.

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::{between, Lane, Rounds};
 use crate::bitplane::commit::Codes;
 use crate::bitplane::multilinear::eq_table;
+use crate::bitplane::products::Products;
 use crate::bitplane::shape::Shape;
 use crate::group::ristretto::Fr;
 
@@ -138,12 +139,12 @@ fn bind_byte(variables: usize, weights: &[Fr], rounds: &mut Rounds<'_>) -> Vec<F
 /// The weighed sum of the squared differences between a limb's bytes.
 fn spread(codes: &Codes, lanes: &[Lane], columns: &[Fr], byte: &[Fr]) -> Fr {
     let of_lane = |lane: &Lane| {
-        let of_code = |(code, weight): (&u64, &Fr)| {
+        let mut row = Products::default();
+        for (code, weight) in codes.row(lane.row).iter().zip(columns) {
             let (low, high) = lane.of(*code);
-            (byte[high] - byte[low]).square() * weight
-        };
-        let row: Fr = codes.row(lane.row).iter().zip(columns).map(of_code).sum();
-        row * lane.weight
+            row.add(&(byte[high] - byte[low]).square(), weight);
+        }
+        row.reduce() * lane.weight
     };
     lanes.par_iter().map(of_lane).sum()
 }

@@ -108,6 +108,20 @@ impl Field {
         Self([r0.wrapping_sub(c * 38), r1, r2, r3])
     }
 
+    /// Every limb under a mask.
+    #[inline(always)]
+    pub(super) fn masked(&self, mask: u64) -> Self {
+        Self(self.0.map(|limb| limb & mask))
+    }
+
+    /// The bits of both.
+    #[inline(always)]
+    pub(super) fn join(&mut self, other: &Self) {
+        for (limb, other) in self.0.iter_mut().zip(other.0) {
+            *limb |= other;
+        }
+    }
+
     #[inline(always)]
     pub(super) fn neg(&self) -> Self {
         Self::ZERO.sub(self)

@@ -65,14 +65,20 @@ pub(super) fn radix_16(scalar: &Fr) -> [i8; DIGITS] {
     digits
 }
 
+/// All ones for yes.
+#[inline(always)]
+fn mask(choice: Choice) -> u64 {
+    u64::from(choice.unwrap_u8()).wrapping_neg()
+}
+
 /// `digit B` out of the table of `B, 2 B, .., 8 B`.
 #[inline(always)]
 pub(super) fn select(table: &[Affine], digit: i8) -> Affine {
     let sign = digit >> 7;
     let size = ((digit + sign) ^ sign) as u8;
-    let mut out = Affine::IDENTITY;
+    let mut out = Affine::IDENTITY.masked(mask(size.ct_eq(&0)));
     for (multiple, k) in table.iter().zip(1u8..) {
-        out.conditional_assign(multiple, size.ct_eq(&k));
+        out.join(&multiple.masked(mask(size.ct_eq(&k))));
     }
     let negated = -out;
     out.conditional_assign(&negated, Choice::from((sign & 1) as u8));

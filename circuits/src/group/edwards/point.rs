@@ -118,6 +118,24 @@ impl Affine {
         product: Field::ZERO,
     };
 
+    /// Itself under a mask of all ones, zeros under one of all zeros.
+    #[inline(always)]
+    pub(super) fn masked(&self, mask: u64) -> Self {
+        Self {
+            sum: self.sum.masked(mask),
+            difference: self.difference.masked(mask),
+            product: self.product.masked(mask),
+        }
+    }
+
+    /// Joins the bits of another, where of all that are joined only one is not masked.
+    #[inline(always)]
+    pub(super) fn join(&mut self, other: &Self) {
+        self.sum.join(&other.sum);
+        self.difference.join(&other.difference);
+        self.product.join(&other.product);
+    }
+
     /// The same point with coordinates that are further additions' left side.
     pub(crate) fn extended(&self) -> Point {
         let mut point = Point::IDENTITY;

@@ -1,0 +1,143 @@
+//! Sums of products that are reduced once: half of a field multiplication is its reduction.
+
+use ark_curve25519::FrConfig;
+use ark_ff::{BigInt, MontConfig};
+use zeroize::DefaultIsZeroes;
+
+use crate::group::ristretto::Fr;
+
+/// `sum a_i b_i` over the integers, of the Montgomery forms of the factors. Each product is below
+/// `2^506`, so nothing that is ever summed here overflows 576 bits.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Products([u64; 9]);
+
+/// So that sums over secrets can be wiped.
+impl DefaultIsZeroes for Products {}
+
+#[inline(always)]
+fn mac(a: u64, b: u64, c: u64, carry: u64) -> (u64, u64) {
+    let wide = u128::from(a) + u128::from(b) * u128::from(c) + u128::from(carry);
+    (wide as u64, (wide >> 64) as u64)
+}
+
+#[inline(always)]
+fn adc(a: u64, b: u64, carry: u64) -> (u64, u64) {
+    let wide = u128::from(a) + u128::from(b) + u128::from(carry);
+    (wide as u64, (wide >> 64) as u64)
+}
+
+impl Products {
+    /// Adds `a b`.
+    #[inline(always)]
+    pub(super) fn add(&mut self, a: &Fr, b: &Fr) {
+        let (a, b) = (&a.0 .0, &b.0 .0);
+        let (r0, c) = mac(0, a[0], b[0], 0);
+        let (r1, c) = mac(0, a[0], b[1], c);
+        let (r2, c) = mac(0, a[0], b[2], c);
+        let (r3, r4) = mac(0, a[0], b[3], c);
+        let (r1, c) = mac(r1, a[1], b[0], 0);
+        let (r2, c) = mac(r2, a[1], b[1], c);
+        let (r3, c) = mac(r3, a[1], b[2], c);
+        let (r4, r5) = mac(r4, a[1], b[3], c);
+        let (r2, c) = mac(r2, a[2], b[0], 0);
+        let (r3, c) = mac(r3, a[2], b[1], c);
+        let (r4, c) = mac(r4, a[2], b[2], c);
+        let (r5, r6) = mac(r5, a[2], b[3], c);
+        let (r3, c) = mac(r3, a[3], b[0], 0);
+        let (r4, c) = mac(r4, a[3], b[1], c);
+        let (r5, c) = mac(r5, a[3], b[2], c);
+        let (r6, r7) = mac(r6, a[3], b[3], c);
+        let sum = &mut self.0;
+        let carry;
+        (sum[0], carry) = adc(sum[0], r0, 0);
+        let mut c = carry;
+        for (limb, r) in sum[1..8].iter_mut().zip([r1, r2, r3, r4, r5, r6, r7]) {
+            (*limb, c) = adc(*limb, r, c);
+        }
+        sum[8] = sum[8].wrapping_add(c);
+    }
+
+    /// The sum as a field element. Cost: two multiplications.
+    pub(super) fn reduce(self) -> Fr {
+        let [r0, r1, r2, r3, r4, r5, r6, r7, r8] = self.0;
+        // With R = 2^256, a sum s = low + R middle + R^2 high of Montgomery forms stands for the
+        // element of form s / R. A product of forms is divided by R.
+        let low = form([r0, r1, r2, r3]) * Fr::new_unchecked(BigInt::new([1, 0, 0, 0]));
+        let middle = form([r4, r5, r6, r7]);
+        let high = form([r8, 0, 0, 0]) * Fr::new_unchecked(<FrConfig as MontConfig<4>>::R2);
+        low + middle + high
+    }
+}
+
+/// The element whose Montgomery form is this integer, reduced: `2^256` is below 16 times the order,
+/// so four conditional subtractions do.
+fn form(mut limbs: [u64; 4]) -> Fr {
+    for shift in (0..4).rev() {
+        let mut multiple = <FrConfig as MontConfig<4>>::MODULUS.0;
+        for _ in 0..shift {
+            let mut carry = 0;
+            for limb in &mut multiple {
+                (*limb, carry) = (*limb << 1 | carry, *limb >> 63);
+            }
+        }
+        let mut less = [0; 4];
+        let mut borrow = false;
+        for ((out, a), b) in less.iter_mut().zip(limbs).zip(multiple) {
+            let (first, under) = a.overflowing_sub(b);
+            let (second, again) = first.overflowing_sub(u64::from(borrow));
+            (*out, borrow) = (second, under | again);
+        }
+        if !borrow {
+            limbs = less;
+        }
+    }
+    Fr::new_unchecked(BigInt::new(limbs))
+}
+
+/// `<a, b>`; the shorter decides.
+pub(super) fn inner(a: &[Fr], b: &[Fr]) -> Fr {
+    let mut products = Products::default();
+    for (a, b) in a.iter().zip(b) {
+        products.add(a, b);
+    }
+    products.reduce()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::group::ristretto::uniform;
+    use ark_ff::{Field, Zero};
+    use proptest::prelude::*;
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng;
+
+    proptest! {
+        #[test]
+        fn sums_of_products_are_those_of_the_field(seed: u64, count in 0usize..200) {
+            let mut rng = ChaCha20Rng::seed_from_u64(seed);
+            let mut vector = || -> Vec<Fr> {
+                (0..count)
+                    .map(|i| match i % 5 {
+                        0 => -Fr::ONE,
+                        1 => Fr::zero(),
+                        _ => uniform(&mut rng),
+                    })
+                    .collect()
+            };
+            let (a, b) = (vector(), vector());
+            let want: Fr = a.iter().zip(&b).map(|(a, b)| *a * b).sum();
+            prop_assert_eq!(inner(&a, &b), want);
+        }
+
+        #[test]
+        fn every_sum_is_reduced(limbs in prop::array::uniform9(prop_oneof![Just(u64::MAX), Just(0), any::<u64>()])) {
+            // Limb by limb: each counts 2^(64 i) / R, a Montgomery form.
+            let base = Fr::from(1u128 << 64);
+            let value = limbs.iter().rev().fold(Fr::zero(), |v, limb| v * base + Fr::from(*limb));
+            let r = base.square().square();
+            let element = value / r;
+            prop_assert_eq!(Products(limbs).reduce(), element / r);
+        }
+    }
+}
