@@ -176,7 +176,7 @@ impl Default for Point {
 /// The identity is what a wiped point holds.
 impl DefaultIsZeroes for Point {}
 
-/// Affine coordinates of many points. Cost: 7 multiplications a point, and one inversion in all.
+/// Affine coordinates of many points; no `Z` is 0, since the addition is complete. Cost: 7 multiplications a point, and one inversion in all.
 pub(crate) fn normalise(points: &[Point]) -> Vec<Affine> {
     let mut inverses: Vec<Field> = points.iter().map(|point| point.z).collect();
     invert_all(&mut inverses);
