@@ -103,11 +103,14 @@ impl Round {
         let bytes = self.board();
         let mut source = &bytes[..];
         let header = Header::read(&mut source).unwrap();
-        Records::new(source, header.encode().len(), 1 << 20)
-            .map(Result::unwrap)
-            .filter(|record| record.kind == RecordKind::Checkpoint)
-            .map(|record| record.bytes)
-            .collect()
+        let mut records = Records::new(source, header.encode().len(), 1 << 20);
+        let mut checkpoints = Vec::new();
+        while let Some(record) = records.next_record().unwrap() {
+            if record.kind() == RecordKind::Checkpoint {
+                checkpoints.push(record.whole().unwrap().bytes);
+            }
+        }
+        checkpoints
     }
 }
 
