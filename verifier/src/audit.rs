@@ -30,8 +30,8 @@ use crate::report::{Culprit, StoryMessage};
 use crate::Options;
 
 /// The state of the audit between two records. Its size does not grow with the inputs but for the
-/// one sum of commitments; a client adds its keys, its share commitments and the shares revealed
-/// of it.
+/// proofs that wait and the one sum of commitments; a client adds its keys, its share commitments and
+/// the shares revealed of it.
 pub(crate) struct Audit<'a, P: ProofSystem> {
     round: &'a Round<P>,
     options: &'a Options,

@@ -74,9 +74,10 @@ pub enum AuditError {
     Skip(Check),
 }
 
-/// Audits a board. Time: about the verification of every proof and a hash over every byte. Memory:
-/// the header, one message, one batch of proofs and one sum of commitments, and for each client
-/// about 1 KiB and 100 bytes a neighbour (`specs/audit.md` 5).
+/// Audits a board. Time: about the verification of every proof and two hashes over every byte.
+/// Memory, whatever the length of the inputs: the header, one batch of proofs, a piece of 64 KiB and
+/// one sum of commitments, and for each client about 1 KiB and 100 bytes a neighbour
+/// (`specs/audit.md` 5).
 pub fn audit(board: impl Read, options: &Options) -> Result<Report, AuditError> {
     if let Some(check) = options.skip.iter().find(|check| !check.can_be_skipped()) {
         return Err(AuditError::Skip(*check));
