@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 use tempfile::TempDir;
-use veragg::protocol::board::{Header, RecordKind, Records};
+use veragg::protocol::board::{Header, RecordKind, Records, RECORD_HEAD_LEN};
 
 struct Ended {
     code: i32,
@@ -268,6 +268,25 @@ fn another_aggregate_fails() {
         assert_eq!(ended.code, 1, "{}", ended.out);
         assert!(ended.out.contains(says), "{says}: {}", ended.out);
     }
+}
+
+#[test]
+fn an_aggregate_is_compared_as_soon_as_there_is_one_on_the_board() {
+    let round = Round::get();
+    let folder = tempfile::tempdir().unwrap();
+    let last = RECORD_HEAD_LEN + round.checkpoints().last().unwrap().len();
+    let board = round.board();
+    let board = put(&folder, "round.board", &board[..board.len() - last]);
+    let (key, aggregate) = (round.file("organiser.pub"), round.file("aggregate.json"));
+    let ended = veragg(&[
+        "audit",
+        &board,
+        "--organiser",
+        &key,
+        "--aggregate",
+        &aggregate,
+    ]);
+    assert_eq!(ended.code, 75, "{}", ended.out);
 }
 
 #[test]

@@ -24,7 +24,7 @@ use crate::checks::publication::Publication;
 use crate::checks::receipts::Receipts;
 use crate::checks::set_up::SetUp;
 use crate::checks::unmasking::{Lists, Unmasking};
-use crate::checks::{acknowledgements, contributors, opening};
+use crate::checks::{acknowledgements, aggregate, contributors, opening};
 use crate::findings::{Finding, Findings};
 use crate::report::{Culprit, StoryMessage};
 use crate::Options;
@@ -72,6 +72,15 @@ enum Content<'a, P: ProofSystem> {
     Short(Vec<u8>),
     Submission(Submission),
     Publication(Publication<'a, P>),
+}
+
+/// The numbers of those who contributed.
+fn contributing(outcomes: &[Outcome]) -> Vec<u32> {
+    let contributed = outcomes.iter().enumerate();
+    contributed
+        .filter(|(_, outcome)| **outcome == Outcome::Contributed)
+        .map(|(index, _)| ClientId::from_index(index).number())
+        .collect()
 }
 
 impl<'a, P: ProofSystem> Audit<'a, P> {
@@ -173,9 +182,8 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
         Ok(match phase {
             Phase::Submit => Content::Submission(Submission::read(round, body)?),
             Phase::Publish => {
-                let recomputed = self.recomputed();
-                let contributed = recomputed.iter().filter(|o| **o == Outcome::Contributed);
-                let contributors = u32::try_from(contributed.count()).unwrap_or(u32::MAX);
+                let contributors = contributing(&self.recomputed()).len();
+                let contributors = u32::try_from(contributors).unwrap_or(u32::MAX);
                 let given = self.options.aggregate.as_deref();
                 let sums = Sums::new(round.layout(), contributors, given);
                 let opening = Opening::new(round, entry);
@@ -310,7 +318,9 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             findings,
         );
         opening::check(&opening, self.inputs.rows(), leaf, findings);
-        sums.check(leaf, findings);
+        let caption = self.options.caption.as_ref();
+        let numbers = contributing(&recomputed);
+        aggregate::check(round, sums, caption, &numbers, leaf, findings);
     }
 
     /// What became of each client, with all phases that decide it behind.

@@ -15,6 +15,7 @@
 )]
 
 mod audit;
+pub mod caption;
 pub mod check;
 mod checks;
 mod findings;
@@ -38,6 +39,7 @@ use veragg_protocol::roster::Roster;
 use veragg_protocol::round::Round;
 use veragg_protocol::signing::{hex, VerifyingKey};
 
+pub use caption::Caption;
 pub use check::Check;
 pub use report::{Culprit, Fault, Report, Status, Verdict};
 
@@ -57,6 +59,8 @@ pub struct Options {
     pub checkpoint: Option<Checkpoint>,
     /// Sums that were published elsewhere, to compare the board's with.
     pub aggregate: Option<Vec<u128>>,
+    /// What was said of sums where they were published, to compare with the board.
+    pub caption: Option<Caption>,
     /// Checks to leave out.
     pub skip: BTreeSet<Check>,
     /// A client to tell the story of.

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::packing::{Layout, UnpackError};
+use veragg_protocol::circuits::proof_system::ProofSystem;
+use veragg_protocol::round::Round;
+use veragg_protocol::signing::hex;
 
+use crate::caption::Caption;
 use crate::check::Check;
 use crate::findings::{Finding, Findings, MOST_FAILURES};
 
@@ -65,14 +69,10 @@ impl<'a> Sums<'a> {
         }
     }
 
-    /// What was found, once the publication is known to be the one that was signed.
-    pub(crate) fn check(self, leaf: u64, findings: &mut Findings) {
+    /// V-12.1 and V-12.3: what was found, once the publication is known to be the one that was
+    /// signed.
+    fn check(self, leaf: u64, findings: &mut Findings) {
         let check = Check::Aggregate;
-        if findings.skips(check) {
-            return;
-        }
-        let want = self.layout.coordinates();
-        findings.computed(check, want);
         // V-12.1
         if let Some(error) = self.impossible {
             // Nobody is named, as in V-11: one client's masked vector can do this to the sum.
@@ -84,7 +84,8 @@ impl<'a> Sums<'a> {
             });
             return;
         }
-        // V-12.2
+        // V-12.3
+        let want = self.layout.coordinates();
         let got = self.given.map_or(want, <[u128]>::len);
         if got != want {
             findings.fail(
@@ -101,4 +102,42 @@ impl<'a> Sums<'a> {
         }
         findings.fail_unlisted(check, unlisted);
     }
+}
+
+/// Holds sums, and what is said of them if the auditor was given that, against the board.
+/// `contributors` are the recomputed ones.
+pub(crate) fn check<P: ProofSystem>(
+    round: &Round<P>,
+    sums: Sums<'_>,
+    caption: Option<&Caption>,
+    contributors: &[u32],
+    leaf: u64,
+    findings: &mut Findings,
+) {
+    let check = Check::Aggregate;
+    if findings.skips(check) {
+        return;
+    }
+    findings.computed(check, round.layout().coordinates());
+    // V-12.2: before the sums, which can be many.
+    if let Some(caption) = caption {
+        let problems = [
+            (
+                caption.context != hex(round.context()),
+                "the given aggregate is of another round",
+            ),
+            (
+                caption.contributors != contributors,
+                "the given aggregate lists other contributors",
+            ),
+            (
+                !caption.has_segments_of(round.configuration()),
+                "the given aggregate names, scales or shifts its segments in another way than the configuration",
+            ),
+        ];
+        for (_, what) in problems.into_iter().filter(|(found, _)| *found) {
+            findings.fail(check, what);
+        }
+    }
+    sums.check(leaf, findings);
 }
