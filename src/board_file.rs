@@ -96,10 +96,16 @@ impl Log for BoardFile {
     fn append(&mut self, record: Record) -> io::Result<()> {
         let bytes = record.encode();
         let mut file = self.lock()?;
-        file.seek(SeekFrom::Start(self.end))?;
-        file.write_all(&bytes)?;
         // A receipt or a checkpoint goes out for this: it must not be forgotten in a crash.
-        file.sync_data()?;
+        let written = file
+            .seek(SeekFrom::Start(self.end))
+            .and_then(|_| file.write_all(&bytes))
+            .and_then(|()| file.sync_data());
+        if written.is_err() {
+            // What came of it would stand behind a shorter record that is appended next.
+            file.set_len(self.end)?;
+        }
+        written?;
         drop(file);
         let (kind, offset) = (record.kind, self.end + RECORD_HEAD_LEN as u64);
         self.places.push(Place {

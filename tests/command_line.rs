@@ -289,6 +289,26 @@ fn an_aggregate_is_compared_as_soon_as_there_is_one_on_the_board() {
     assert_eq!(ended.code, 75, "{}", ended.out);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_disk_that_is_full_leaves_a_board_of_whole_records() {
+    let folder = tempfile::tempdir().unwrap();
+    let (config, out) = (survey(folder.path(), &[]), folder.path().join("out"));
+    // A limit on the size of files acts as a full disk: the write that meets it is cut short.
+    let limited = Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$@\"", "sh"])
+        .args([env!("CARGO_BIN_EXE_veragg"), "run", text(&config)])
+        .args(["--out", text(&out)])
+        .output()
+        .unwrap();
+    let err = String::from_utf8(limited.stderr).unwrap();
+    assert_eq!(limited.status.code(), Some(5), "{err}");
+    let board = out.join("round.board");
+    let listed = veragg(&["board", text(&board)]);
+    assert_eq!(listed.code, 0, "{}{}", listed.out, listed.err);
+    assert!(listed.out.contains("advertise"), "{}", listed.out);
+}
+
 #[test]
 fn a_checkpoint_that_somebody_was_shown_is_compared() {
     let round = Round::get();
