@@ -24,6 +24,20 @@ struct Place {
     length: usize,
 }
 
+/// Where the next record stands, whose head begins at `end`; all of it is there.
+fn next_place<R: Read>(records: &mut Records<R>, end: u64) -> Result<Option<Place>, BoardError> {
+    let Some(record) = records.next_record()? else {
+        return Ok(None);
+    };
+    let place = Place {
+        kind: record.kind(),
+        offset: end + RECORD_HEAD_LEN as u64,
+        length: record.remaining(),
+    };
+    record.skip()?;
+    Ok(Some(place))
+}
+
 impl BoardFile {
     /// Creates the file with the header of a round; a file that is there is replaced.
     pub fn create(path: &Path, header: &Header) -> io::Result<Self> {
@@ -50,20 +64,15 @@ impl BoardFile {
         let header = Header::read(&mut source)?;
         let header_len = header.encode().len();
         let (mut places, mut end) = (Vec::new(), header_len as u64);
-        for record in Records::new(source, header_len, longest) {
-            match record {
-                Ok(Record { kind, bytes }) => {
-                    let offset = end + RECORD_HEAD_LEN as u64;
-                    places.push(Place {
-                        kind,
-                        offset,
-                        length: bytes.len(),
-                    });
-                    end = offset + bytes.len() as u64;
-                }
-                Err(BoardError::Truncated { .. }) => break,
+        let mut records = Records::new(source, header_len, longest);
+        loop {
+            let place = match next_place(&mut records, end) {
+                Ok(Some(place)) => place,
+                Ok(None) | Err(BoardError::Truncated { .. }) => break,
                 Err(error) => return Err(error),
-            }
+            };
+            end = place.offset + place.length as u64;
+            places.push(place);
         }
         file.set_len(end)?;
         Ok((
@@ -87,10 +96,16 @@ impl Log for BoardFile {
     fn append(&mut self, record: Record) -> io::Result<()> {
         let bytes = record.encode();
         let mut file = self.lock()?;
-        file.seek(SeekFrom::Start(self.end))?;
-        file.write_all(&bytes)?;
         // A receipt or a checkpoint goes out for this: it must not be forgotten in a crash.
-        file.sync_data()?;
+        let written = file
+            .seek(SeekFrom::Start(self.end))
+            .and_then(|_| file.write_all(&bytes))
+            .and_then(|()| file.sync_data());
+        if written.is_err() {
+            // What came of it would stand behind a shorter record that is appended next.
+            file.set_len(self.end)?;
+        }
+        written?;
         drop(file);
         let (kind, offset) = (record.kind, self.end + RECORD_HEAD_LEN as u64);
         self.places.push(Place {

@@ -1,29 +1,55 @@
-//! What the audit holds in memory: one message and one batch of proofs, whatever the number of
-//! submissions, and a little for each client.
+//! What the audit holds in memory: one batch of proofs and one piece of whatever else is long,
+//! whatever the number of submissions, and a little for each client.
 #![allow(clippy::unwrap_used)]
+
+use std::io::{self, Read};
 
 use peak_alloc::PeakAlloc;
 use rand_core::OsRng;
 use veragg::circuits::bulletproofs::RistrettoBulletproofs;
+use veragg::circuits::group::{Group, Ristretto};
+use veragg::circuits::proof_system::ProofSystem;
 use veragg::local::{play, Participant, Setting};
+use veragg::protocol::board::{RecordKind, Records, PIECE_LEN};
+use veragg::protocol::body;
 use veragg::protocol::configuration::SegmentConfiguration;
 use veragg::protocol::members::ClientId;
+use veragg::protocol::message::{Envelope, Sender, ENVELOPE_LEN};
 use veragg::protocol::organiser::Proposal;
+use veragg::protocol::phase::Phase;
+use veragg::protocol::tree::Leaf;
 use veragg::verifier::{audit, Options, Verdict};
 
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
 
-/// Plays a round of `clients` with `len` numbers of 8 bits, and audits its board. Returns bytes of
-/// a submission, of the board, and at the peak of the audit beyond what was there before.
-fn measure(clients: u32, len: usize) -> [usize; 3] {
+type Suite = RistrettoBulletproofs;
+
+/// Bytes at the peak of `work`, beyond what was there before.
+fn peak<T>(work: impl FnOnce() -> T) -> (usize, T) {
+    let before = ALLOCATOR.current_usage();
+    ALLOCATOR.reset_peak_usage();
+    let done = work();
+    (ALLOCATOR.peak_usage() - before, done)
+}
+
+/// Bytes of a round and of its audit.
+#[derive(Debug)]
+struct Measured {
+    proof: usize,
+    board: usize,
+    peak: usize,
+}
+
+/// Plays a round of `clients` with `len` numbers of 8 bits, and audits its board.
+fn measure(clients: u32, len: usize) -> Measured {
     let proposal = Proposal::new(
         vec![SegmentConfiguration::integers("numbers", len, 256)],
         0,
         0,
         [7; 32],
     );
-    let setting = Setting::<RistrettoBulletproofs>::new(clients, proposal, &mut OsRng).unwrap();
+    let setting = Setting::<Suite>::new(clients, proposal, &mut OsRng).unwrap();
     let mut members: Vec<Box<dyn Participant>> = ClientId::all(clients)
         .map(|id| setting.member(id, vec![7; len]).unwrap())
         .map(|member| Box::new(member) as Box<dyn Participant>)
@@ -31,43 +57,92 @@ fn measure(clients: u32, len: usize) -> [usize; 3] {
     let aggregator = setting.aggregator(Vec::new()).unwrap();
     let played = play(aggregator, &mut members, |_| ()).unwrap();
     let board = setting.board(played.aggregator.log());
-    let submission = setting.round.submit_lengths().iter().sum();
     drop((played, members));
 
     let options = Options {
         organiser: Some(setting.organiser),
+        aggregate: Some(vec![7 * u128::from(clients); len]),
         ..Options::default()
     };
-    let before = ALLOCATOR.current_usage();
-    ALLOCATOR.reset_peak_usage();
     // On one thread, so that what threads need at the same moment does not blur the measurement.
     let alone = rayon::ThreadPoolBuilder::new()
         .num_threads(1)
         .build()
         .unwrap();
-    let report = alone.install(|| audit(&board[..], &options)).unwrap();
-    let peak = ALLOCATOR.peak_usage() - before;
+    let (peak, report) = peak(|| alone.install(|| audit(&board[..], &options)).unwrap());
     assert_eq!(report.verdict, Verdict::Verified, "{report}");
-    let sizes = [submission, board.len(), peak];
-    println!("{clients} clients, {len} numbers: submission, board, peak of {sizes:?} bytes");
-    sizes
+    let measured = Measured {
+        proof: setting.round.proofs().proof_len(),
+        board: board.len(),
+        peak,
+    };
+    println!("{clients} clients, {len} numbers: {measured:?}");
+    measured
+}
+
+/// A body of `len` bytes that nobody could hold, read scalar by scalar.
+fn read_long_body(len: usize) -> usize {
+    let zeros = || io::repeat(0).take(len as u64);
+    let mut leaf = Leaf::new();
+    io::copy(&mut zeros(), &mut Hashing(&mut leaf)).unwrap();
+    let envelope = Envelope {
+        context: [1; 32],
+        phase: Phase::Publish,
+        sender: Sender::Aggregator,
+        answers: [2; 32],
+        body_root: leaf.finish(),
+        signature: [0; 64],
+    };
+    let length = ENVELOPE_LEN + len;
+    let mut head = vec![RecordKind::Message as u8];
+    head.extend((length as u32).to_be_bytes());
+    head.extend(envelope.encode());
+    let (peak, scalars) = peak(|| {
+        let mut records = Records::new(head.chain(zeros()), 0, length);
+        let mut record = records.next_record().unwrap().unwrap();
+        let envelope = record.envelope().unwrap().unwrap();
+        let mut scalars = 0;
+        let read = body::read(record, &envelope, vec![len], |body| {
+            body.scalars::<Ristretto>(len / Ristretto::SCALAR_LEN, "number", |_| scalars += 1)
+        });
+        assert_eq!(read.unwrap(), Ok(Ok(())));
+        scalars
+    });
+    assert_eq!(scalars, len / Ristretto::SCALAR_LEN);
+    println!("body of {len} bytes: {peak}");
+    peak
+}
+
+struct Hashing<'a>(&'a mut Leaf);
+
+impl io::Write for Hashing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// One test, since the allocator counts for the whole process.
 #[test]
-fn the_audit_holds_one_submission_at_a_time_and_little_for_each_client() {
-    let [_, _, short] = measure(4, 60);
-    let [submission, board, long] = measure(4, 6000);
-    let growth = long - short;
-    // One message, then its proof, still encoded, and one sum of commitments, are all that is longer;
-    // measured: 1.9 submissions. All four would be more than that.
-    assert!(growth < 4 * submission, "{growth} of {submission}");
-    assert!(growth < 2 << 20, "{growth}");
-    assert!(board > 4 * submission);
+fn the_audit_holds_one_batch_of_proofs_and_little_for_each_client() {
+    // A piece, and the scalars in it.
+    assert!(read_long_body(1 << 25) < 3 * PIECE_LEN);
 
-    let ([_, _, few], [_, _, many]) = (measure(10, 4), measure(40, 4));
+    let (short, long) = (measure(4, 60), measure(4, 6000));
+    let growth = long.peak - short.peak;
+    // A proof is all that grows with the vector, and then one sum of row commitments, which are a
+    // part of it; measured: 1.2 proofs. Two proofs at once would be more than that.
+    let proof = long.proof - short.proof;
+    assert!(growth < 2 * proof, "{growth} for a proof of {proof}");
+    assert!(long.board > 4 * long.proof);
+
+    let (few, many) = (measure(10, 4), measure(40, 4));
     // Keys, lists, 64 bytes for each of 39 holders, a share from each; and, since so few make one
     // batch, the message with its shares and later the decoded proof.
-    let each = (many - few) / 30;
+    let each = (many.peak - few.peak) / 30;
     assert!(each < 32 << 10, "{each} bytes a client");
 }

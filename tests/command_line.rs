@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 use tempfile::TempDir;
-use veragg::protocol::board::{Header, RecordKind, Records};
+use veragg::protocol::board::{Header, RecordKind, Records, RECORD_HEAD_LEN};
 
 struct Ended {
     code: i32,
@@ -103,11 +103,14 @@ impl Round {
         let bytes = self.board();
         let mut source = &bytes[..];
         let header = Header::read(&mut source).unwrap();
-        Records::new(source, header.encode().len(), 1 << 20)
-            .map(Result::unwrap)
-            .filter(|record| record.kind == RecordKind::Checkpoint)
-            .map(|record| record.bytes)
-            .collect()
+        let mut records = Records::new(source, header.encode().len(), 1 << 20);
+        let mut checkpoints = Vec::new();
+        while let Some(record) = records.next_record().unwrap() {
+            if record.kind() == RecordKind::Checkpoint {
+                checkpoints.push(record.whole().unwrap().bytes);
+            }
+        }
+        checkpoints
     }
 }
 
@@ -265,6 +268,45 @@ fn another_aggregate_fails() {
         assert_eq!(ended.code, 1, "{}", ended.out);
         assert!(ended.out.contains(says), "{says}: {}", ended.out);
     }
+}
+
+#[test]
+fn an_aggregate_is_compared_as_soon_as_there_is_one_on_the_board() {
+    let round = Round::get();
+    let folder = tempfile::tempdir().unwrap();
+    let last = RECORD_HEAD_LEN + round.checkpoints().last().unwrap().len();
+    let board = round.board();
+    let board = put(&folder, "round.board", &board[..board.len() - last]);
+    let (key, aggregate) = (round.file("organiser.pub"), round.file("aggregate.json"));
+    let ended = veragg(&[
+        "audit",
+        &board,
+        "--organiser",
+        &key,
+        "--aggregate",
+        &aggregate,
+    ]);
+    assert_eq!(ended.code, 75, "{}", ended.out);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_disk_that_is_full_leaves_a_board_of_whole_records() {
+    let folder = tempfile::tempdir().unwrap();
+    let (config, out) = (survey(folder.path(), &[]), folder.path().join("out"));
+    // A limit on the size of files acts as a full disk: the write that meets it is cut short.
+    let limited = Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$@\"", "sh"])
+        .args([env!("CARGO_BIN_EXE_veragg"), "run", text(&config)])
+        .args(["--out", text(&out)])
+        .output()
+        .unwrap();
+    let err = String::from_utf8(limited.stderr).unwrap();
+    assert_eq!(limited.status.code(), Some(5), "{err}");
+    let board = out.join("round.board");
+    let listed = veragg(&["board", text(&board)]);
+    assert_eq!(listed.code, 0, "{}{}", listed.out, listed.err);
+    assert!(listed.out.contains("advertise"), "{}", listed.out);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use veragg::protocol::message::Message;
 use veragg::protocol::phase::Phase;
 use veragg::protocol::receipt::{Reason, Refusal};
 use veragg::protocol::signing::SigningKey;
-use veragg::verifier::{audit, Verdict};
+use veragg::verifier::{audit, Status, Verdict};
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
 
@@ -344,4 +344,28 @@ fn a_given_sum_that_is_not_the_boards_is_noticed() {
     options.aggregate.as_mut().unwrap().pop();
     let report = finished.audit_of(&finished.records, &options);
     assert_eq!(report.verdict, Verdict::Failed);
+}
+
+#[test]
+fn given_sums_that_are_others_are_listed_by_coordinate() {
+    // Two packed scalars, which hold every other coordinate.
+    let finished = Scene::new(4, &[(40, 256)]).play();
+    let mut options = finished.options(&[1, 2, 3, 4]);
+    let sums = options.aggregate.as_mut().unwrap();
+    let differ: Vec<usize> = (3..40).filter(|at| at % 5 != 0).collect();
+    for &at in &differ {
+        sums[at] += 1;
+    }
+    let report = finished.audit_of(&finished.records, &options);
+    let status = report.status(veragg::verifier::Check::Aggregate);
+    let Some(Status::Failed { failures }) = status else {
+        panic!("{report}");
+    };
+    let listed = differ.iter().take(20);
+    let listed: Vec<_> = listed.map(|at| format!("for coordinate {at}, ")).collect();
+    assert_eq!(failures.len(), 21);
+    for (failure, coordinate) in failures.iter().zip(&listed) {
+        assert!(failure.contains(coordinate), "{failure}");
+    }
+    assert_eq!(failures[20], format!("and {} more", differ.len() - 20));
 }

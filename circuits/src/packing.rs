@@ -170,39 +170,64 @@ impl Layout {
             });
         }
         let mut out = vec![0; self.coordinates()];
-        for segment in &self.segments {
-            let scalars = packed.iter().enumerate().skip(segment.first_scalar);
-            for (m, (scalar, value)) in scalars.take(segment.scalars).enumerate() {
-                let bits = value.into_bigint().to_bits_le();
-                let width = segment.width as usize;
-                let (used, above) = bits.split_at((width * segment.slots).min(bits.len()));
-                if above.contains(&true) {
-                    return Err(UnpackError::Overflow { scalar });
-                }
-                for (slot, bits) in used.chunks(width).enumerate() {
-                    let value = bits
-                        .iter()
-                        .rev()
-                        .fold(0, |v, &bit| v << 1 | u128::from(bit));
-                    let j = slot * segment.scalars + m;
-                    let real = j < segment.len;
-                    let largest = u128::from(contributors) * u128::from(segment.bound - 1);
-                    let max = if real { largest } else { 0 };
-                    if value > max {
-                        return Err(UnpackError::Slot {
-                            scalar,
-                            slot,
-                            value,
-                            max,
-                        });
-                    }
-                    if real {
-                        out[segment.start + j] = value;
-                    }
-                }
+        for (scalar, value) in packed.iter().enumerate() {
+            for (coordinate, sum) in self.unpack_scalar(scalar, value, contributors)? {
+                out[coordinate] = sum;
             }
         }
         Ok(out)
+    }
+
+    /// [`unpack`](Self::unpack) for one scalar of a packed sum: the coordinates that stand in it,
+    /// with their sums.
+    pub fn unpack_scalar<F: PrimeField>(
+        &self,
+        scalar: usize,
+        value: &F,
+        contributors: u32,
+    ) -> Result<Vec<(usize, u128)>, UnpackError> {
+        let behind = self
+            .segments
+            .partition_point(|segment| segment.first_scalar <= scalar);
+        let segment = behind
+            .checked_sub(1)
+            .and_then(|index| self.segments.get(index))
+            .filter(|segment| scalar - segment.first_scalar < segment.scalars);
+        let Some(segment) = segment else {
+            return Err(UnpackError::Length {
+                got: scalar.saturating_add(1),
+                want: self.scalars(),
+            });
+        };
+        let bits = value.into_bigint().to_bits_le();
+        let width = segment.width as usize;
+        let (used, above) = bits.split_at((width * segment.slots).min(bits.len()));
+        if above.contains(&true) {
+            return Err(UnpackError::Overflow { scalar });
+        }
+        let largest = u128::from(contributors) * u128::from(segment.bound - 1);
+        let mut sums = Vec::with_capacity(segment.slots);
+        for (slot, bits) in used.chunks(width).enumerate() {
+            let value = bits
+                .iter()
+                .rev()
+                .fold(0, |v, &bit| v << 1 | u128::from(bit));
+            let j = slot * segment.scalars + (scalar - segment.first_scalar);
+            let real = j < segment.len;
+            let max = if real { largest } else { 0 };
+            if value > max {
+                return Err(UnpackError::Slot {
+                    scalar,
+                    slot,
+                    value,
+                    max,
+                });
+            }
+            if real {
+                sums.push((segment.start + j, value));
+            }
+        }
+        Ok(sums)
     }
 }
 
@@ -316,9 +341,9 @@ mod tests {
             layout.unpack(&scalars(64, 0), 2),
             Err(UnpackError::Overflow { scalar: 0 })
         );
-        assert_eq!(
-            layout.unpack(&[Fr::from(0u64)], 2),
-            Err(UnpackError::Length { got: 1, want: 2 })
-        );
+        let length = |got| UnpackError::Length { got, want: 2 };
+        let zero = Fr::from(0u64);
+        assert_eq!(layout.unpack(&[zero], 2), Err(length(1)));
+        assert_eq!(layout.unpack_scalar(2, &zero, 2), Err(length(3)));
     }
 }

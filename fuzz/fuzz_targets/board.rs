@@ -22,9 +22,15 @@ fuzz_target!(|data: &[u8]| {
     };
     let mut again = header.encode();
     let longest = sample().setting.round.longest_record();
-    for record in Records::new(rest, again.len(), longest) {
-        let Ok(record) = record else { return };
-        assert!(record.bytes.len() <= longest);
+    let mut records = Records::new(rest, again.len(), longest);
+    loop {
+        let record = match records.next_record() {
+            Ok(Some(record)) => record,
+            Ok(None) => break,
+            Err(_) => return,
+        };
+        assert!(record.remaining() <= longest);
+        let Ok(record) = record.whole() else { return };
         again.extend(record.encode());
     }
     assert_eq!(again, bytes);

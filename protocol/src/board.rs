@@ -5,7 +5,9 @@ use std::io::{self, Read};
 use thiserror::Error;
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
 
+use crate::checkpoint::Checkpoint;
 use crate::configuration::{Configuration, SignedConfiguration, MAX_CONFIGURATION_LEN};
+use crate::message::{Envelope, ENVELOPE_LEN};
 use crate::roster::Roster;
 
 /// The first bytes of a board: name and version of the format.
@@ -13,6 +15,9 @@ pub const MAGIC: [u8; 8] = *b"veragg\x00\x01";
 
 /// Bytes in front of a record: kind and length.
 pub const RECORD_HEAD_LEN: usize = 5;
+
+/// Most bytes of a record that are in memory while it streams by.
+pub const PIECE_LEN: usize = 1 << 16;
 
 /// What a record holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +29,7 @@ pub enum RecordKind {
     Checkpoint = 2,
 }
 
-/// A record of the board.
+/// A record of the board, in memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     /// What it holds.
@@ -136,42 +141,62 @@ impl Record {
     }
 }
 
-/// Reads the records behind a header, one by one.
+/// Where a record stands.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    record: u64,
+    offset: u64,
+}
+
+/// The records behind a header, read from front to back, each as a stream of its own: what a
+/// reader holds of a long record is up to the reader.
 #[derive(Debug)]
 pub struct Records<R> {
     source: R,
     longest: usize,
-    record: u64,
-    offset: u64,
+    next: Place,
+    /// The record that is being read, and how many bytes of it are still to come.
+    open: Place,
+    left: usize,
+    piece: Vec<u8>,
 }
 
 impl<R: Read> Records<R> {
     /// Goes on behind a header of `header_len` bytes. No record longer than `longest` is read.
     pub fn new(source: R, header_len: usize, longest: usize) -> Self {
+        let first = Place {
+            record: 0,
+            offset: header_len as u64,
+        };
         Self {
             source,
             longest,
-            record: 0,
-            offset: header_len as u64,
+            next: first,
+            open: first,
+            left: 0,
+            piece: Vec::with_capacity(PIECE_LEN),
         }
     }
 
-    fn read(&mut self) -> Result<Option<Record>, BoardError> {
-        let (record, offset) = (self.record, self.offset);
-        let truncated = BoardError::Truncated { record, offset };
+    /// Reads the head of the next record, if there is one. What was left unread of the one before
+    /// is passed over.
+    pub fn next_record(&mut self) -> Result<Option<OpenRecord<'_, R>>, BoardError> {
+        self.skip()?;
+        self.open = self.next;
         let head = take(&mut self.source, RECORD_HEAD_LEN)?;
         if head.is_empty() {
             return Ok(None);
         }
         let mut reader = Reader::new(&head);
         let (Ok(kind), Ok(length)) = (reader.u8("kind"), reader.u32("length")) else {
-            return Err(truncated);
+            return Err(self.truncated());
         };
         let known = [RecordKind::Message, RecordKind::Checkpoint]
             .into_iter()
             .find(|known| *known as u8 == kind)
             .filter(|_| length as usize <= self.longest);
-        let Some(known) = known else {
+        let Place { record, offset } = self.open;
+        let Some(kind) = known else {
             return Err(BoardError::Record {
                 record,
                 offset,
@@ -179,21 +204,107 @@ impl<R: Read> Records<R> {
                 length,
             });
         };
-        let bytes = take(&mut self.source, length as usize)?;
-        if bytes.len() < length as usize {
-            return Err(truncated);
+        self.left = length as usize;
+        self.next = Place {
+            record: record + 1,
+            offset: offset + RECORD_HEAD_LEN as u64 + u64::from(length),
+        };
+        Ok(Some(OpenRecord {
+            kind,
+            records: self,
+        }))
+    }
+
+    fn truncated(&self) -> BoardError {
+        let Place { record, offset } = self.open;
+        BoardError::Truncated { record, offset }
+    }
+
+    fn piece(&mut self, most: usize) -> Result<&[u8], BoardError> {
+        let count = most.min(self.left).min(PIECE_LEN);
+        self.piece.clear();
+        let mut source = self.source.by_ref().take(count as u64);
+        source.read_to_end(&mut self.piece)?;
+        if self.piece.len() < count {
+            return Err(self.truncated());
         }
-        self.record += 1;
-        self.offset += (RECORD_HEAD_LEN + bytes.len()) as u64;
-        Ok(Some(Record { kind: known, bytes }))
+        self.left -= count;
+        Ok(&self.piece)
+    }
+
+    fn skip(&mut self) -> Result<(), BoardError> {
+        while !self.piece(PIECE_LEN)?.is_empty() {}
+        Ok(())
     }
 }
 
-impl<R: Read> Iterator for Records<R> {
-    type Item = Result<Record, BoardError>;
+/// A record whose head was read, and whose content is read as far as somebody wants to know it.
+#[derive(Debug)]
+pub struct OpenRecord<'a, R> {
+    kind: RecordKind,
+    records: &'a mut Records<R>,
+}
 
-    fn next(&mut self) -> Option<Self::Item> {
-        self.read().transpose()
+impl<R: Read> OpenRecord<'_, R> {
+    /// What it holds.
+    pub fn kind(&self) -> RecordKind {
+        self.kind
+    }
+
+    /// Bytes of the content that are still to be read.
+    pub fn remaining(&self) -> usize {
+        self.records.left
+    }
+
+    /// The next `most` bytes, or [`PIECE_LEN`] of them, or what remains: whichever is least.
+    pub fn piece(&mut self, most: usize) -> Result<&[u8], BoardError> {
+        self.records.piece(most)
+    }
+
+    /// The next `most` bytes, or what remains if that is less. Memory grows with what arrives, not
+    /// with what was announced.
+    pub fn bytes(&mut self, most: usize) -> Result<Vec<u8>, BoardError> {
+        let mut bytes = Vec::new();
+        loop {
+            let piece = self.piece(most - bytes.len())?;
+            if piece.is_empty() {
+                return Ok(bytes);
+            }
+            bytes.extend_from_slice(piece);
+        }
+    }
+
+    /// The envelope that the content of a message begins with.
+    pub fn envelope(&mut self) -> Result<Result<Envelope, DecodeError>, BoardError> {
+        Ok(Envelope::decode(&self.bytes(ENVELOPE_LEN)?))
+    }
+
+    /// The checkpoint over a roster of `clients` that fills the content.
+    pub fn checkpoint(
+        mut self,
+        clients: u32,
+    ) -> Result<Result<Checkpoint, DecodeError>, BoardError> {
+        let bytes = self.bytes(Checkpoint::encoded_len(clients))?;
+        let extra = self.remaining();
+        self.records.skip()?;
+        Ok(match Checkpoint::decode(&bytes, clients) {
+            Ok(_) if extra > 0 => Err(DecodeError::Trailing { extra }),
+            decoded => decoded,
+        })
+    }
+
+    /// The whole record, in memory.
+    pub fn whole(mut self) -> Result<Record, BoardError> {
+        let bytes = self.bytes(self.remaining())?;
+        Ok(Record {
+            kind: self.kind,
+            bytes,
+        })
+    }
+
+    /// Passes over what remains, and finds it there.
+    pub fn skip(self) -> Result<(), BoardError> {
+        self.records.skip()
     }
 }
 
@@ -201,7 +312,10 @@ impl<R: Read> Iterator for Records<R> {
 mod tests {
     use super::*;
     use crate::configuration::tests::sample;
+    use crate::members::ClientSet;
+    use crate::phase::Phase;
     use crate::signing::SigningKey;
+    use crate::tree::Root;
 
     fn board() -> Vec<u8> {
         let key = SigningKey::from_bytes(&[1; 32]);
@@ -226,7 +340,12 @@ mod tests {
     fn records(bytes: &[u8]) -> Result<Vec<Record>, BoardError> {
         let mut source = bytes;
         let header = Header::read(&mut source)?;
-        Records::new(source, header.encode().len(), 9).collect()
+        let mut records = Records::new(source, header.encode().len(), 9);
+        let mut out = Vec::new();
+        while let Some(record) = records.next_record()? {
+            out.push(record.whole()?);
+        }
+        Ok(out)
     }
 
     #[test]
@@ -234,6 +353,52 @@ mod tests {
         let records = records(&board()).unwrap();
         assert_eq!(records.len(), 2);
         assert_eq!(records[1].bytes, [2; 9]);
+    }
+
+    #[test]
+    fn what_is_left_of_a_record_is_passed_over() {
+        let bytes = board();
+        let mut source = &bytes[..];
+        let header_len = Header::read(&mut source).unwrap().encode().len();
+        let mut records = Records::new(source, header_len, 9);
+        let mut first = records.next_record().unwrap().unwrap();
+        assert_eq!(first.kind(), RecordKind::Message);
+        assert_eq!(first.piece(4).unwrap(), [1; 4]);
+        assert_eq!(first.remaining(), 5);
+        let second = records.next_record().unwrap().unwrap();
+        assert_eq!(second.whole().unwrap().bytes, [2; 9]);
+        assert!(records.next_record().unwrap().is_none());
+        // What is passed over must be there.
+        let mut records = Records::new(&source[..RECORD_HEAD_LEN + 8], header_len, 9);
+        records.next_record().unwrap().unwrap();
+        assert!(matches!(
+            records.next_record(),
+            Err(BoardError::Truncated { record: 0, offset }) if offset == header_len as u64
+        ));
+    }
+
+    #[test]
+    fn a_checkpoint_fills_its_record() {
+        let key = SigningKey::from_bytes(&[1; 32]);
+        let list = ClientSet::of(11, |_| true);
+        let checkpoint =
+            Checkpoint::sign(&key, [2; 32], Phase::Share, [3; 32], Root::empty(), list);
+        let encoded = checkpoint.encode();
+        for (bytes, clients) in [
+            (encoded.clone(), 11),
+            (encoded[1..].to_vec(), 11),
+            ([&encoded[..], &[0; 9]].concat(), 11),
+            (vec![0; 500], 11),
+            (encoded, 12),
+        ] {
+            let kind = RecordKind::Checkpoint;
+            let expected = Checkpoint::decode(&bytes, clients);
+            let record = Record { kind, bytes }.encode();
+            let mut records = Records::new(&record[..], 0, 500);
+            let record = records.next_record().unwrap().unwrap();
+            assert_eq!(record.checkpoint(clients).unwrap(), expected);
+            assert!(records.next_record().unwrap().is_none());
+        }
     }
 
     #[test]

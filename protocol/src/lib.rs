@@ -7,7 +7,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`configuration`], [`roster`], [`parameters`], [`sizes`], [`graph`], [`round`] | what is fixed before the first message |
-//! | [`message`], [`checkpoint`], [`receipt`], [`tree`], [`board`] | how things are said, and kept |
+//! | [`message`], [`body`], [`checkpoint`], [`receipt`], [`tree`], [`board`] | how things are said, and kept |
 //! | [`advertise`], [`share`], [`submit`], [`unmask`], [`publish`] | what is said, phase by phase |
 //! | [`dh`], [`possession`], [`sealing`], [`sharing`], [`masks`], [`opening`], [`rules`] | the arithmetic |
 #![cfg_attr(
@@ -18,6 +18,7 @@
 
 pub mod advertise;
 pub mod board;
+pub mod body;
 pub mod checkpoint;
 pub mod configuration;
 pub mod dh;

@@ -4,15 +4,15 @@
 //! that the board's tree holds. So whoever needs only the fact of a message gets the envelope, and
 //! whoever needs one part of a long one gets that part with its path.
 
-use thiserror::Error;
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
 
+use crate::body::BodyError;
 use crate::hash::{digest, Digest};
 use crate::labels::{self, VERSION};
 use crate::members::ClientId;
 use crate::phase::Phase;
 use crate::signing::{Signature, SigningKey, VerifyingKey, SIGNATURE_LEN};
-use crate::tree::{Root, Tree};
+use crate::tree::{CompactTree, Leaf, Root};
 
 /// Bytes of an envelope.
 pub const ENVELOPE_LEN: usize = 2 + 32 + 1 + 4 + 32 + 32 + SIGNATURE_LEN;
@@ -108,7 +108,7 @@ impl Envelope {
     }
 }
 
-/// A whole message.
+/// A whole message, in memory. [`crate::body`] reads one that is too long for that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// The envelope.
@@ -116,22 +116,6 @@ pub struct Message {
     /// The parts of the body, one behind the other. How long each is follows from the
     /// configuration and the lists, never from the message.
     pub body: Vec<u8>,
-}
-
-/// Why a body is not the one that its envelope names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum BodyError {
-    /// Not the length that the configuration gives.
-    #[error("the body has {got} bytes, the configuration and the lists give {want}")]
-    Length {
-        /// Bytes of the body.
-        got: usize,
-        /// Bytes that it must have.
-        want: usize,
-    },
-    /// Not the parts that were signed.
-    #[error("the body is not the one that the envelope names")]
-    Root,
 }
 
 impl Message {
@@ -144,7 +128,7 @@ impl Message {
         answers: Digest,
         parts: &[Vec<u8>],
     ) -> Self {
-        let body_root = parts.iter().collect::<Tree<_>>().root().hash;
+        let body_root = body_root(parts);
         let mut envelope = Envelope {
             context,
             phase,
@@ -170,17 +154,10 @@ impl Message {
 
     /// Decodes the envelope and takes the rest for the body, which is not looked at yet.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
-        Self::from_bytes(bytes.to_vec())
-    }
-
-    /// [`decode`](Self::decode) without a second copy of the body.
-    pub fn from_bytes(mut bytes: Vec<u8>) -> Result<Self, DecodeError> {
-        let envelope = Envelope::read(&mut Reader::new(&bytes))?;
-        bytes.drain(..ENVELOPE_LEN);
-        Ok(Self {
-            envelope,
-            body: bytes,
-        })
+        let mut reader = Reader::new(bytes);
+        let envelope = Envelope::read(&mut reader)?;
+        let body = reader.bytes(reader.remaining(), "body")?.to_vec();
+        Ok(Self { envelope, body })
     }
 
     /// Cuts the body into parts of these lengths, if it is the body that the envelope names.
@@ -199,11 +176,16 @@ impl Message {
             .map(|&length| reader.bytes(length, "part"))
             .collect::<Result<Vec<_>, _>>()
             .map_err(|_| wrong_length)?;
-        if parts.iter().collect::<Tree<_>>().root().hash != self.envelope.body_root {
+        if body_root(&parts) != self.envelope.body_root {
             return Err(BodyError::Root);
         }
         Ok(parts)
     }
+}
+
+fn body_root(parts: &[impl AsRef<[u8]>]) -> Digest {
+    let leaves = parts.iter().map(|part| Leaf::of(part.as_ref()));
+    leaves.collect::<CompactTree>().root().hash
 }
 
 /// Whether `part` is part number `position` of the `count` that the envelope names. The count is
@@ -227,6 +209,7 @@ pub fn is_part(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tree::Tree;
 
     fn message(parts: &[Vec<u8>]) -> (SigningKey, Message) {
         let key = SigningKey::from_bytes(&[1; 32]);

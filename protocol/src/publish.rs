@@ -39,6 +39,14 @@ impl Outcome {
             .chain([Outcome::Contributed, Outcome::Isolated])
             .find(|outcome| outcome.number() == number)
     }
+
+    /// Decodes outcomes, one a byte.
+    pub fn decode_all(bytes: &[u8]) -> Result<Vec<Self>, DecodeError> {
+        bytes
+            .iter()
+            .map(|&number| Self::from_number(number).ok_or(DecodeError::Value { field: "outcome" }))
+            .collect()
+    }
 }
 
 impl fmt::Display for Outcome {
@@ -93,13 +101,7 @@ impl<G: Group> Publication<G> {
         let mut reader = Reader::new(bytes);
         let opening = reader.bytes(scalars * G::SCALAR_LEN, "opening")?;
         let opening = G::decode_scalars(opening, scalars, "opening")?;
-        let outcomes = reader
-            .bytes(clients as usize, "outcomes")?
-            .iter()
-            .map(|&number| {
-                Outcome::from_number(number).ok_or(DecodeError::Value { field: "outcome" })
-            })
-            .collect::<Result<_, _>>()?;
+        let outcomes = Outcome::decode_all(reader.bytes(clients as usize, "outcomes")?)?;
         reader.finish()?;
         Ok(Self { opening, outcomes })
     }

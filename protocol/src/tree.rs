@@ -1,13 +1,18 @@
 //! The Merkle tree of RFC 6962 section 2.1 over SHA-256 (`specs/wire.md` 1.6).
 //!
 //! The same tree serves twice: over the messages of the board, and over the parts of one message,
-//! so that a part can be shown without the rest.
+//! so that a part can be shown without the rest. [`Tree`] makes proofs; [`CompactTree`] gives only
+//! the head, in next to no memory.
+
+mod compact;
 
 use ct_merkle::mem_backed_tree::MemoryBackedTree;
 use ct_merkle::{ConsistencyProof, InclusionProof, RootHash};
 use sha2::Sha256;
 
 use crate::hash::Digest;
+
+pub use compact::{CompactTree, Leaf};
 
 /// Most leaves of a tree whose proofs are looked at.
 const MAX_LEAVES: u64 = 1 << 62;
@@ -158,6 +163,8 @@ mod tests {
             let tree: Tree<_> = leaves.iter().cloned().collect();
             let root = tree.root();
             prop_assert_eq!(root.hash, reference(&leaves));
+            let compact: CompactTree = leaves.iter().map(|leaf| Leaf::of(leaf)).collect();
+            prop_assert_eq!(compact.root(), root);
             let index = pick.index(leaves.len());
             let proof = tree.inclusion(index as u64).unwrap();
             prop_assert!(root.includes(&leaves[index], index as u64, &proof));
@@ -186,6 +193,7 @@ mod tests {
     #[test]
     fn what_is_not_there_has_no_proof() {
         let tree: Tree<_> = [b"a", b"b"].into_iter().collect();
+        assert_eq!(CompactTree::default().root(), Root::empty());
         assert_eq!(tree.inclusion(2), None);
         assert_eq!(tree.consistency(3), None);
         assert!(!Root {

@@ -7,8 +7,7 @@ use veragg::protocol::configuration::Configuration;
 use veragg::protocol::labels::VERSION;
 use veragg::protocol::signing::hex;
 use veragg::survey::Statistics;
-use veragg::verifier::report::{Report, Status, Verdict};
-use veragg::verifier::Check;
+use veragg::verifier::caption::{Caption, SegmentCaption};
 
 use super::error::CliError;
 
@@ -23,7 +22,7 @@ pub(super) struct Aggregate {
     pub(super) contributors: Vec<u32>,
     /// The sums, segment by segment.
     pub(super) segments: Vec<SegmentSums>,
-    /// What the sums say. The audit compares the sums, not these.
+    /// What the sums say. The audit compares everything but these.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) statistics: Option<Statistics>,
 }
@@ -104,55 +103,18 @@ impl Aggregate {
         all.collect()
     }
 
-    /// Holds everything but the sums, which the audit itself compares, against an audited board. A
-    /// contradiction is a failure of V-12, as other sums are.
-    pub(super) fn compare(&self, configuration: &Configuration, report: &mut Report) {
-        let computed = matches!(
-            report.status(Check::Aggregate),
-            Some(Status::Passed { .. } | Status::Failed { .. })
-        );
-        let Some(round) = report.round.as_ref().filter(|_| computed) else {
-            return;
-        };
-        let mut contradictions = Vec::new();
-        if self.context != round.context {
-            contradictions.push("the given aggregate is of another round".to_owned());
-        }
-        if self.contributors != report.contributors {
-            contradictions.push("the given aggregate lists other contributors".to_owned());
-        }
-        let same = self.segments.len() == configuration.segments.len()
-            && self
-                .segments
-                .iter()
-                .zip(&configuration.segments)
-                .all(|(mine, theirs)| {
-                    mine.name == theirs.name
-                        && mine.decimals == theirs.decimals
-                        && mine.offset == theirs.offset
-                        && mine.sums.len() == theirs.claims.len
-                });
-        if !same {
-            contradictions.push(
-                "the given aggregate names, scales or shifts its segments in another way than the configuration"
-                    .to_owned(),
-            );
-        }
-        if contradictions.is_empty() {
-            return;
-        }
-        report.verdict = Verdict::Failed;
-        for check in &mut report.checks {
-            if check.id == Check::Aggregate {
-                match &mut check.status {
-                    Status::Failed { failures } => failures.append(&mut contradictions),
-                    status => {
-                        *status = Status::Failed {
-                            failures: std::mem::take(&mut contradictions),
-                        }
-                    }
-                }
-            }
+    /// What it says of the sums.
+    pub(super) fn caption(&self) -> Caption {
+        let segments = self.segments.iter().map(|segment| SegmentCaption {
+            name: segment.name.clone(),
+            len: segment.sums.len(),
+            decimals: segment.decimals,
+            offset: segment.offset,
+        });
+        Caption {
+            context: self.context.clone(),
+            contributors: self.contributors.clone(),
+            segments: segments.collect(),
         }
     }
 }

@@ -30,19 +30,13 @@ pub(super) fn run(args: &AuditArgs, format: Format) -> Result<u8, CliError> {
     if let Some(path) = &args.checkpoint {
         options.checkpoint = Some(files::checkpoint(path, configuration.clients())?);
     }
-    let aggregate = match &args.aggregate {
-        Some(path) => {
-            let aggregate = Aggregate::load(path)?;
-            let sums = aggregate.sums();
-            options.aggregate = Some(sums.map_err(|reason| CliError::malformed(path, reason))?);
-            Some(aggregate)
-        }
-        None => None,
-    };
-    let mut report = audit_file(&args.board, &options)?;
-    if let Some(aggregate) = aggregate {
-        aggregate.compare(&configuration, &mut report);
+    if let Some(path) = &args.aggregate {
+        let aggregate = Aggregate::load(path)?;
+        let sums = aggregate.sums();
+        options.aggregate = Some(sums.map_err(|reason| CliError::malformed(path, reason))?);
+        options.caption = Some(aggregate.caption());
     }
+    let report = audit_file(&args.board, &options)?;
     output::print(format, &report, &report)?;
     Ok(report.verdict.exit_code())
 }

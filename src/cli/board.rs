@@ -1,14 +1,13 @@
 //! `veragg board`: what is on a board, read as a stream and not checked.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
 use serde_json::{json, Value};
 use veragg::circuits::with_suite;
-use veragg::protocol::board::{Record, RecordKind, Records};
-use veragg::protocol::checkpoint::Checkpoint;
+use veragg::protocol::board::{OpenRecord, RecordKind, Records};
 use veragg::protocol::configuration::Configuration;
-use veragg::protocol::message::{Message, Sender};
+use veragg::protocol::message::Sender;
 use veragg::protocol::roster::Roster;
 use veragg::protocol::round::Round;
 use veragg::protocol::signing::hex;
@@ -34,20 +33,19 @@ pub(super) fn run(args: &BoardArgs, format: Format) -> Result<u8, CliError> {
     match longest_record(&args.board, &board) {
         Err(error) => problem = Some(error),
         Ok(longest) => {
-            let records = Records::new(board.rest, board.header.encode().len(), longest);
+            let clients = board.configuration.clients();
+            let mut records = Records::new(board.rest, board.header.encode().len(), longest);
             let (mut leaf, mut first) = (0, true);
-            for record in records {
-                let entry = match record {
-                    Ok(record) => Entry::of(&record, &mut leaf, board.configuration.clients()),
-                    Err(error) => {
-                        problem = Some(CliError::board(&args.board, error));
-                        break;
-                    }
+            loop {
+                let entry = match records.next_record() {
+                    Ok(Some(record)) => Entry::of(&args.board, record, &mut leaf, clients),
+                    Ok(None) => break,
+                    Err(error) => Err(CliError::board(&args.board, error)),
                 };
                 let entry = match entry {
                     Ok(entry) => entry,
-                    Err(reason) => {
-                        problem = Some(CliError::malformed(&args.board, reason));
+                    Err(error) => {
+                        problem = Some(error);
                         break;
                     }
                 };
@@ -175,13 +173,24 @@ struct Entry {
 }
 
 impl Entry {
-    fn of(record: &Record, leaf: &mut u64, clients: u32) -> Result<Self, String> {
-        let bytes = record.bytes.len();
-        match record.kind {
+    /// Reads a record; one that is not there as a whole is not listed.
+    fn of<R: Read>(
+        board: &Path,
+        mut record: OpenRecord<'_, R>,
+        leaf: &mut u64,
+        clients: u32,
+    ) -> Result<Self, CliError> {
+        let unreadable = |error| CliError::board(board, error);
+        let bytes = record.remaining();
+        match record.kind() {
             RecordKind::Message => {
-                let message = Message::decode(&record.bytes)
-                    .map_err(|error| format!("the message at leaf {leaf} is malformed: {error}"))?;
-                let (index, envelope) = (*leaf, message.envelope);
+                let envelope = record.envelope().map_err(unreadable)?;
+                record.skip().map_err(unreadable)?;
+                let envelope = envelope.map_err(|error| {
+                    let reason = format!("the message at leaf {leaf} is malformed: {error}");
+                    CliError::malformed(board, reason)
+                })?;
+                let index = *leaf;
                 *leaf += 1;
                 let sender = match envelope.sender {
                     Sender::Aggregator => "aggregator".to_owned(),
@@ -198,8 +207,10 @@ impl Entry {
                 })
             }
             RecordKind::Checkpoint => {
-                let checkpoint = Checkpoint::decode(&record.bytes, clients).map_err(|error| {
-                    format!("the checkpoint before leaf {leaf} is malformed: {error}")
+                let checkpoint = record.checkpoint(clients).map_err(unreadable)?;
+                let checkpoint = checkpoint.map_err(|error| {
+                    let reason = format!("the checkpoint before leaf {leaf} is malformed: {error}");
+                    CliError::malformed(board, reason)
                 })?;
                 let (phase, size) = (checkpoint.phase.name(), checkpoint.root.size);
                 let (listed, root) = (checkpoint.list.len(), short(&checkpoint.root.hash));

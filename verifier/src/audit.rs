@@ -3,21 +3,24 @@
 use std::collections::HashMap;
 use std::io::Read;
 
-use veragg_protocol::board::{BoardError, Record, RecordKind, Records};
-use veragg_protocol::checkpoint::Checkpoint;
+use veragg_protocol::board::{BoardError, OpenRecord, RecordKind, Records};
+use veragg_protocol::body::{self, Body};
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::hash::Digest;
 use veragg_protocol::members::{ClientId, ClientSet};
-use veragg_protocol::message::{Message, Sender};
+use veragg_protocol::message::{Envelope, Message, Sender};
+use veragg_protocol::opening::Opening;
 use veragg_protocol::phase::Phase;
-use veragg_protocol::publish::{Outcome, Publication};
+use veragg_protocol::publish::Outcome;
 use veragg_protocol::round::Round;
 use veragg_protocol::rules;
 
 use crate::check::Check;
+use crate::checks::aggregate::Sums;
 use crate::checks::chain::Chain;
-use crate::checks::inputs::Inputs;
+use crate::checks::inputs::{Inputs, Submission};
 use crate::checks::messages::{self, Misplaced, Place, Shows};
+use crate::checks::publication::Publication;
 use crate::checks::receipts::Receipts;
 use crate::checks::set_up::SetUp;
 use crate::checks::unmasking::{Lists, Unmasking};
@@ -27,8 +30,8 @@ use crate::report::{Culprit, StoryMessage};
 use crate::Options;
 
 /// The state of the audit between two records. Its size does not grow with the inputs but for the
-/// one sum of commitments; a client adds its keys, its share commitments and the shares revealed
-/// of it.
+/// proofs that wait and the one sum of commitments; a client adds its keys, its share commitments and
+/// the shares revealed of it.
 pub(crate) struct Audit<'a, P: ProofSystem> {
     round: &'a Round<P>,
     options: &'a Options,
@@ -63,6 +66,23 @@ pub(crate) struct Outcomes {
     pub(crate) story: Vec<StoryMessage>,
 }
 
+/// What is held of the body of a message.
+enum Content<'a, P: ProofSystem> {
+    /// The whole body.
+    Short(Vec<u8>),
+    Submission(Submission),
+    Publication(Publication<'a, P>),
+}
+
+/// The numbers of those who contributed.
+fn contributing(outcomes: &[Outcome]) -> Vec<u32> {
+    let contributed = outcomes.iter().enumerate();
+    contributed
+        .filter(|(_, outcome)| **outcome == Outcome::Contributed)
+        .map(|(index, _)| ClientId::from_index(index).number())
+        .collect()
+}
+
 impl<'a, P: ProofSystem> Audit<'a, P> {
     pub(crate) fn new(round: &'a Round<P>, options: &'a Options, findings: Findings) -> Self {
         let clients = round.clients();
@@ -90,54 +110,91 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
     }
 
     /// Reads the records to the end.
-    pub(crate) fn run<R: Read>(mut self, records: Records<R>) -> Result<Outcomes, BoardError> {
-        for record in records {
-            let Record { kind, bytes } = record?;
-            match (self.phase, kind) {
+    pub(crate) fn run<R: Read>(mut self, mut records: Records<R>) -> Result<Outcomes, BoardError> {
+        while let Some(record) = records.next_record()? {
+            match (self.phase, record.kind()) {
                 // V-03.6
                 (None, _) => {
+                    record.skip()?;
                     let what = "records follow the last checkpoint of the round";
                     self.findings.fail(Check::Chain, what);
                     break;
                 }
-                (Some(phase), RecordKind::Message) => self.message(phase, bytes),
-                (Some(phase), RecordKind::Checkpoint) => self.checkpoint(phase, &bytes),
+                (Some(phase), RecordKind::Message) => self.message(phase, record)?,
+                (Some(phase), RecordKind::Checkpoint) => self.checkpoint(phase, record)?,
             }
         }
         Ok(self.finish())
     }
 
-    fn message(&mut self, phase: Phase, bytes: Vec<u8>) {
+    fn message<R: Read>(
+        &mut self,
+        phase: Phase,
+        mut record: OpenRecord<'_, R>,
+    ) -> Result<(), BoardError> {
         let leaf = self.chain.size();
+        let bytes = record.remaining();
         self.findings.computed(Check::Messages, 1);
         // V-04.1
-        let message = match Message::from_bytes(bytes) {
-            Ok(message) => message,
+        let envelope = match record.envelope()? {
+            Ok(envelope) => envelope,
             Err(error) => {
                 let what = format!("the message at leaf {leaf} is not canonical: {error}");
                 self.findings.fail(Check::Messages, what);
-                return;
+                return Ok(());
             }
         };
-        let entry = message.envelope.entry();
-        self.chain.push(entry);
+        let entry = envelope.entry();
+        self.chain.push(&entry);
         self.receipts.leaf(leaf, &entry);
-        let lengths = |client| self.lengths(phase, client);
         let place = Place {
             phase,
             answers: self.chain.last(),
             eligible: &self.eligible,
-            heard: &self.heard,
-            lengths: &lengths,
         };
-        if let Err(misplaced) = messages::check(self.round, &place, &message) {
+        if let Err(misplaced) = messages::check_envelope(self.round, &place, &envelope) {
             self.misplaced(leaf, misplaced);
-            return;
+            return Ok(());
         }
-        match message.envelope.sender {
-            Sender::Aggregator => self.publication(leaf, &message),
-            Sender::Client(client) => self.said(phase, client, leaf, message),
+        let lengths = self.lengths(phase, envelope.sender);
+        let content = body::read(record, &envelope, lengths, |body| {
+            self.read(phase, &entry, body)
+        })?;
+        let checked = match content {
+            Ok(content) => messages::check_first(&self.heard, &envelope).map(|()| content),
+            Err(misfit) => Err(messages::misfit(&misfit)),
+        };
+        match checked {
+            Ok(content) => self.said(phase, leaf, bytes, envelope, content),
+            Err(misplaced) => self.misplaced(leaf, misplaced),
         }
+        Ok(())
+    }
+
+    /// Reads the body of a message of the open phase.
+    fn read<R: Read>(
+        &self,
+        phase: Phase,
+        entry: &Digest,
+        body: &mut Body<'_, R>,
+    ) -> Result<Content<'a, P>, BoardError> {
+        let round = self.round;
+        Ok(match phase {
+            Phase::Submit => Content::Submission(Submission::read(round, body)?),
+            Phase::Publish => {
+                let contributors = contributing(&self.recomputed()).len();
+                let contributors = u32::try_from(contributors).unwrap_or(u32::MAX);
+                let given = self.options.aggregate.as_deref();
+                let sums = Sums::new(round.layout(), contributors, given);
+                let opening = Opening::new(round, entry);
+                Content::Publication(Publication::read(round, opening, sums, body)?)
+            }
+            Phase::Advertise
+            | Phase::Share
+            | Phase::Confirm
+            | Phase::Acknowledge
+            | Phase::Unmask => Content::Short(body.whole()?),
+        })
     }
 
     /// A message that the aggregator must not have taken.
@@ -165,7 +222,10 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
         }
     }
 
-    fn lengths(&self, phase: Phase, client: ClientId) -> Vec<usize> {
+    fn lengths(&self, phase: Phase, sender: Sender) -> Vec<usize> {
+        let Sender::Client(client) = sender else {
+            return self.round.publish_lengths();
+        };
         match phase {
             Phase::Advertise => self.round.advertise_lengths(),
             Phase::Share => self.round.share_lengths(client, &self.advertised),
@@ -175,15 +235,24 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
         }
     }
 
-    fn said(&mut self, phase: Phase, client: ClientId, leaf: u64, message: Message) {
-        self.heard.insert(client, message.envelope.body_root);
+    fn said(
+        &mut self,
+        phase: Phase,
+        leaf: u64,
+        bytes: usize,
+        envelope: Envelope,
+        content: Content<'_, P>,
+    ) {
+        let Sender::Client(client) = envelope.sender else {
+            if let Content::Publication(publication) = content {
+                self.publication(leaf, publication);
+            }
+            return;
+        };
+        self.heard.insert(client, envelope.body_root);
         if self.options.follow == Some(client) {
-            let bytes = message.encode().len();
-            self.story.push(StoryMessage {
-                phase: phase.name(),
-                leaf,
-                bytes,
-            });
+            let phase = phase.name();
+            self.story.push(StoryMessage { phase, leaf, bytes });
         }
         let Self {
             round,
@@ -192,24 +261,29 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             advertised,
             ..
         } = self;
-        match phase {
-            Phase::Advertise | Phase::Share => {
+        match (phase, content) {
+            (Phase::Advertise | Phase::Share, Content::Short(body)) => {
+                let message = Message { envelope, body };
                 set_up.take(round, advertised, client, leaf, message, findings);
             }
-            Phase::Submit => self.inputs.take(round, client, leaf, message, findings),
-            Phase::Unmask => {
+            (Phase::Submit, Content::Submission(submission)) => {
+                self.inputs.take(round, client, leaf, submission, findings);
+            }
+            (Phase::Unmask, Content::Short(body)) => {
                 let lists = Lists {
                     participants: &self.participants,
                     contributors: &self.contributors,
                 };
                 let unmasking = &mut self.unmasking;
-                unmasking.take(round, set_up, &lists, (client, leaf), &message, findings);
+                unmasking.take(round, set_up, &lists, (client, leaf), &body, findings);
             }
-            Phase::Confirm | Phase::Acknowledge | Phase::Publish => {}
+            // There is nothing in a confirmation or an acknowledgement.
+            _ => {}
         }
     }
 
-    fn publication(&mut self, leaf: u64, message: &Message) {
+    fn publication(&mut self, leaf: u64, publication: Publication<'_, P>) {
+        let recomputed = self.recomputed();
         let (round, findings) = (self.round, &mut self.findings);
         let aggregator = |check, what| Finding {
             check,
@@ -223,41 +297,52 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             findings.failure(aggregator(Check::Messages, what));
             return;
         }
-        let decoded =
-            Publication::<P::Group>::decode(&message.body, round.masked_scalars(), round.clients());
-        let publication = match decoded {
-            Ok(publication) => publication,
+        let Publication {
+            opening,
+            sums,
+            outcomes,
+        } = publication;
+        let said = match outcomes {
+            Ok(said) => said,
             Err(error) => {
                 findings.failure(aggregator(Check::Messages, error.to_string()));
                 return;
             }
         };
-        let recomputed: Vec<_> = self
-            .outcomes
-            .iter()
-            .map(|o| o.unwrap_or(Outcome::Contributed))
-            .collect();
-        let contributing = recomputed
-            .iter()
-            .filter(|o| **o == Outcome::Contributed)
-            .count();
-        let said = &publication.outcomes;
-        contributors::check(round, &recomputed, said, &self.acknowledged, leaf, findings);
-        let opened = &publication.opening;
-        let entry = message.envelope.entry();
-        opening::check(round, self.inputs.rows(), opened, &entry, leaf, findings);
-        let given = self.options.aggregate.as_deref();
-        aggregate::check(round, opened, contributing, given, leaf, findings);
+        contributors::check(
+            round,
+            &recomputed,
+            &said,
+            &self.acknowledged,
+            leaf,
+            findings,
+        );
+        opening::check(&opening, self.inputs.rows(), leaf, findings);
+        let caption = self.options.caption.as_ref();
+        let numbers = contributing(&recomputed);
+        aggregate::check(round, sums, caption, &numbers, leaf, findings);
     }
 
-    fn checkpoint(&mut self, phase: Phase, bytes: &[u8]) {
-        let checkpoint = match Checkpoint::decode(bytes, self.round.clients()) {
+    /// What became of each client, with all phases that decide it behind.
+    fn recomputed(&self) -> Vec<Outcome> {
+        let outcomes = self.outcomes.iter();
+        outcomes
+            .map(|outcome| outcome.unwrap_or(Outcome::Contributed))
+            .collect()
+    }
+
+    fn checkpoint<R: Read>(
+        &mut self,
+        phase: Phase,
+        record: OpenRecord<'_, R>,
+    ) -> Result<(), BoardError> {
+        let checkpoint = match record.checkpoint(self.round.clients())? {
             Ok(checkpoint) => checkpoint,
             Err(error) => {
                 let what = format!("the checkpoint of {phase} is malformed: {error}");
                 self.findings.fail(Check::Chain, what);
                 self.findings.settle(false);
-                return;
+                return Ok(());
             }
         };
         let derived = self.derive(phase, &checkpoint.list);
@@ -271,6 +356,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
         chain.compare_lists(&checkpoint, &derived, findings);
         findings.settle(authentic);
         self.follow_list(phase, checkpoint.list);
+        Ok(())
     }
 
     /// The list that the board gives for a phase that ends (`specs/protocol.md` 5).
@@ -370,6 +456,11 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
 
     fn finish(mut self) -> Outcomes {
         let finished = self.phase.is_none();
+        let clients = if finished {
+            self.recomputed().into_iter().map(Some).collect()
+        } else {
+            std::mem::take(&mut self.outcomes)
+        };
         self.receipts
             .close(self.round, finished, &mut self.findings);
         // Nothing was said since the last checkpoint but by receipts, which are signed themselves.
@@ -380,14 +471,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
         Outcomes {
             findings: self.findings,
             finished,
-            clients: if finished {
-                self.outcomes
-                    .iter()
-                    .map(|o| Some(o.unwrap_or(Outcome::Contributed)))
-                    .collect()
-            } else {
-                self.outcomes
-            },
+            clients,
             story: self.story,
         }
     }

@@ -9,6 +9,7 @@ pub(crate) mod graph;
 pub(crate) mod inputs;
 pub(crate) mod messages;
 pub(crate) mod opening;
+pub(crate) mod publication;
 pub(crate) mod receipts;
 pub(crate) mod roster;
 pub(crate) mod set_up;

@@ -11,7 +11,7 @@ use crate::report::{CheckReport, Culprit, Fault, Status};
 
 /// Longest list of failures that a check reports one by one, and of faults of one culprit in it:
 /// an aggregator can fill a board with garbage.
-const MOST_FAILURES: usize = 20;
+pub(crate) const MOST_FAILURES: usize = 20;
 
 #[derive(Debug, Default)]
 struct Tally {
@@ -103,6 +103,13 @@ impl Findings {
             evidence: Vec::new(),
             what: what.into(),
         });
+    }
+
+    /// So many more failures that nobody is named for, behind [`MOST_FAILURES`] that have a text.
+    pub(crate) fn fail_unlisted(&mut self, check: Check, more: usize) {
+        if more > 0 {
+            self.tally(check).failed += more;
+        }
     }
 
     /// A failure that a signature of the organiser proves by itself, or that nobody is named for:

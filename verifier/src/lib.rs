@@ -15,6 +15,7 @@
 )]
 
 mod audit;
+pub mod caption;
 pub mod check;
 mod checks;
 mod findings;
@@ -38,6 +39,7 @@ use veragg_protocol::roster::Roster;
 use veragg_protocol::round::Round;
 use veragg_protocol::signing::{hex, VerifyingKey};
 
+pub use caption::Caption;
 pub use check::Check;
 pub use report::{Culprit, Fault, Report, Status, Verdict};
 
@@ -57,6 +59,8 @@ pub struct Options {
     pub checkpoint: Option<Checkpoint>,
     /// Sums that were published elsewhere, to compare the board's with.
     pub aggregate: Option<Vec<u128>>,
+    /// What was said of sums where they were published, to compare with the board.
+    pub caption: Option<Caption>,
     /// Checks to leave out.
     pub skip: BTreeSet<Check>,
     /// A client to tell the story of.
@@ -74,9 +78,10 @@ pub enum AuditError {
     Skip(Check),
 }
 
-/// Audits a board. Time: about the verification of every proof and a hash over every byte. Memory:
-/// the header, one message, one batch of proofs and one sum of commitments, and for each client
-/// about 1 KiB and 100 bytes a neighbour (`specs/audit.md` 5).
+/// Audits a board. Time: about the verification of every proof and two hashes over every byte.
+/// Memory, whatever the length of the inputs: the header, one batch of proofs, a piece of 64 KiB and
+/// one sum of commitments, and for each client about 1 KiB and 100 bytes a neighbour
+/// (`specs/audit.md` 5).
 pub fn audit(board: impl Read, options: &Options) -> Result<Report, AuditError> {
     if let Some(check) = options.skip.iter().find(|check| !check.can_be_skipped()) {
         return Err(AuditError::Skip(*check));

@@ -6,7 +6,7 @@ use veragg_protocol::hash::Digest;
 use veragg_protocol::members::ClientSet;
 use veragg_protocol::phase::Phase;
 use veragg_protocol::round::Round;
-use veragg_protocol::tree::{Root, Tree};
+use veragg_protocol::tree::{CompactTree, Leaf, Root};
 
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
@@ -14,7 +14,7 @@ use crate::report::Culprit;
 
 /// The tree over the messages so far, and the checkpoint that comes last.
 pub(crate) struct Chain {
-    tree: Tree<Digest>,
+    tree: CompactTree,
     last: Digest,
     /// A checkpoint that somebody else was shown.
     earlier: Option<Checkpoint>,
@@ -23,7 +23,7 @@ pub(crate) struct Chain {
 impl Chain {
     pub(crate) fn new(context: Digest, earlier: Option<Checkpoint>) -> Self {
         Self {
-            tree: Tree::new(),
+            tree: CompactTree::default(),
             last: context,
             earlier,
         }
@@ -39,9 +39,9 @@ impl Chain {
         self.tree.size()
     }
 
-    /// Appends a message's entry and returns its index.
-    pub(crate) fn push(&mut self, entry: Digest) -> u64 {
-        self.tree.push(entry)
+    /// Appends a message's entry.
+    pub(crate) fn push(&mut self, entry: &Digest) {
+        self.tree.push(Leaf::of(entry));
     }
 
     /// V-03.1 to V-03.3: the checkpoint is the aggregator's, continues the chain, and covers

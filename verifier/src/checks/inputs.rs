@@ -1,9 +1,13 @@
 //! V-07: every input satisfies the statement; who is accepted; the sum of the accepted commitments.
 
+use std::io::Read;
+
+use veragg_protocol::board::BoardError;
+use veragg_protocol::body::Body;
+use veragg_protocol::circuits::codec::DecodeError;
 use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::proof_system::{ProofPart, ProofSystem};
 use veragg_protocol::members::{ClientId, ClientSet};
-use veragg_protocol::message::Message;
 use veragg_protocol::round::Round;
 
 use crate::check::Check;
@@ -22,6 +26,27 @@ const PARTS: [(ProofPart, Check); 4] = [
 ];
 
 type Point<P> = <<P as ProofSystem>::Group as Group>::Point;
+
+/// What is held of the body of a submission.
+pub(crate) struct Submission {
+    /// Commitments and proof, encoded.
+    proof: Vec<u8>,
+    /// Whether the masked vector is canonical. It is only read: what it must match is the opening's
+    /// part.
+    masked: Result<(), DecodeError>,
+}
+
+impl Submission {
+    pub(crate) fn read<P: ProofSystem, R: Read>(
+        round: &Round<P>,
+        body: &mut Body<'_, R>,
+    ) -> Result<Self, BoardError> {
+        Ok(Self {
+            proof: body.bytes(round.proofs().proof_len())?,
+            masked: body.scalars::<P::Group>(round.masked_scalars(), "masked vector", |_| ())?,
+        })
+    }
+}
 
 /// The submissions so far.
 pub(crate) struct Inputs<P: ProofSystem> {
@@ -42,13 +67,13 @@ impl<P: ProofSystem> Inputs<P> {
         }
     }
 
-    /// Takes a submission, whose parts were found to be those that were signed.
+    /// Takes a submission, whose body was found to be the one that was signed.
     pub(crate) fn take(
         &mut self,
         round: &Round<P>,
         client: ClientId,
         leaf: u64,
-        message: Message,
+        submission: Submission,
         findings: &mut Findings,
     ) {
         let fault = |check, what| Finding {
@@ -57,34 +82,31 @@ impl<P: ProofSystem> Inputs<P> {
             evidence: vec![leaf],
             what,
         };
-        let proof_len = round.proofs().proof_len();
-        let (proof, masked) = message.body.split_at_checked(proof_len).unwrap_or_default();
         // V-07.1
         findings.computed(
             Check::InputCommitments,
             usize::from(!self.skipped(findings)),
         );
-        let proof = match round.proofs().decode(proof) {
+        let proof = match round.proofs().decode(&submission.proof) {
             Ok(proof) => proof,
             Err(error) => {
                 findings.fault(fault(Check::InputCommitments, error.to_string()));
                 return;
             }
         };
-        // V-07.2: a masked vector is only read here; what it must match is the opening's part.
-        for scalar in masked.chunks(P::Group::SCALAR_LEN) {
-            if let Err(error) = P::Group::decode_scalar(scalar, "masked vector") {
-                findings.fault(fault(Check::Messages, error.to_string()));
-                return;
-            }
+        // V-07.2
+        if let Err(error) = submission.masked {
+            findings.fault(fault(Check::Messages, error.to_string()));
+            return;
         }
         if self.skipped(findings) {
             self.unverified.push((client, round.proofs().rows(&proof)));
             return;
         }
-        // Its proof is all that is still needed of a message that may be long.
-        drop(message);
+        // Its encoding is not needed beside it.
+        drop(submission);
         self.waiting.push((client, leaf, proof));
+        let proof_len = round.proofs().proof_len();
         if self.waiting.len().saturating_mul(proof_len) >= BATCH_BYTES {
             self.judge(round, findings);
         }

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use veragg_protocol::body::Misfit;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::hash::Digest;
 use veragg_protocol::members::{ClientId, ClientSet};
-use veragg_protocol::message::{Message, Sender};
+use veragg_protocol::message::{Envelope, Sender};
 use veragg_protocol::phase::Phase;
 use veragg_protocol::round::Round;
 
@@ -17,10 +18,6 @@ pub(crate) struct Place<'a> {
     pub(crate) answers: &'a Digest,
     /// Who may speak.
     pub(crate) eligible: &'a ClientSet,
-    /// Who has spoken, and the roots of their bodies.
-    pub(crate) heard: &'a HashMap<ClientId, Digest>,
-    /// The body's part lengths for a client.
-    pub(crate) lengths: &'a dyn Fn(ClientId) -> Vec<usize>,
 }
 
 /// Why a message must not stand where it does.
@@ -40,13 +37,12 @@ pub(crate) enum Shows {
     Nothing,
 }
 
-/// V-04.2 to V-04.7.
-pub(crate) fn check<P: ProofSystem>(
+/// V-04.2 to V-04.5: what the envelope alone shows.
+pub(crate) fn check_envelope<P: ProofSystem>(
     round: &Round<P>,
     place: &Place<'_>,
-    message: &Message,
+    envelope: &Envelope,
 ) -> Result<(), Misplaced> {
-    let envelope = &message.envelope;
     let misplaced = |what: String| {
         Err(Misplaced {
             what,
@@ -81,36 +77,43 @@ pub(crate) fn check<P: ProofSystem>(
     {
         return misplaced("its signature is not its sender's".to_owned());
     }
-    // V-04.6
-    let lengths = match envelope.sender {
-        Sender::Aggregator => round.publish_lengths(),
-        Sender::Client(client) => (place.lengths)(client),
-    };
-    if let Err(error) = message.parts(&lengths) {
+    Ok(())
+}
+
+/// V-04.6: what a body shows that is not the one that its envelope names.
+pub(crate) fn misfit(misfit: &Misfit) -> Misplaced {
+    Misplaced {
+        what: misfit.error.to_string(),
         // A body that is signed as one part is the true one, and of the wrong length. Of one in
         // several parts nobody can say where they would be cut.
-        let is_signed = message.parts(&[message.body.len()]).is_ok();
-        return Err(Misplaced {
-            what: error.to_string(),
-            shows: if is_signed {
-                Shows::Aggregator
-            } else {
-                Shows::Nothing
-            },
-        });
+        shows: if misfit.fits_as_one_part {
+            Shows::Aggregator
+        } else {
+            Shows::Nothing
+        },
     }
-    // V-04.7: context, phase, sender and answer are those of the first, so the body decides whether
-    // two different things were said; anybody can put the same message there again.
-    if let Sender::Client(client) = envelope.sender {
-        if let Some(first) = place.heard.get(&client) {
-            let what = "its sender has already spoken in this phase".to_owned();
-            let shows = if *first == envelope.body_root {
-                Shows::Aggregator
-            } else {
-                Shows::Equivocation(client)
-            };
-            return Err(Misplaced { what, shows });
-        }
-    }
-    Ok(())
+}
+
+/// V-04.7: the sender speaks for the first time. `heard` are those who have spoken, and the roots of
+/// their bodies.
+pub(crate) fn check_first(
+    heard: &HashMap<ClientId, Digest>,
+    envelope: &Envelope,
+) -> Result<(), Misplaced> {
+    let Sender::Client(client) = envelope.sender else {
+        return Ok(());
+    };
+    let Some(first) = heard.get(&client) else {
+        return Ok(());
+    };
+    Err(Misplaced {
+        what: "its sender has already spoken in this phase".to_owned(),
+        // Context, phase, sender and answer are those of the first, so the body decides whether two
+        // different things were said; anybody can put the same message there again.
+        shows: if *first == envelope.body_root {
+            Shows::Aggregator
+        } else {
+            Shows::Equivocation(client)
+        },
+    })
 }

@@ -2,9 +2,7 @@
 
 use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::proof_system::ProofSystem;
-use veragg_protocol::hash::Digest;
-use veragg_protocol::opening::opens;
-use veragg_protocol::round::Round;
+use veragg_protocol::opening::Opening;
 
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
@@ -12,10 +10,8 @@ use crate::findings::{Finding, Findings};
 /// V-11.1: checks the opening of all rows at once. A failure names nobody: until clients attest what they
 /// masked, a masked vector that does not match its commitment looks like a false sum.
 pub(crate) fn check<P: ProofSystem>(
-    round: &Round<P>,
+    opening: &Opening<'_, P>,
     rows: &[<P::Group as Group>::Point],
-    opening: &[<P::Group as Group>::Scalar],
-    published: &Digest,
     leaf: u64,
     findings: &mut Findings,
 ) {
@@ -24,7 +20,7 @@ pub(crate) fn check<P: ProofSystem>(
         return;
     }
     findings.computed(check, rows.len());
-    if !opens(round, rows, opening, published) {
+    if !opening.opens(rows) {
         findings.failure(Finding {
             check,
             culprit: None,

@@ -7,7 +7,6 @@ use veragg_protocol::circuits::group::ristretto::{KeyPoint, KeyScalar, Ristretto
 use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::members::{ClientId, ClientSet};
-use veragg_protocol::message::Message;
 use veragg_protocol::round::Round;
 use veragg_protocol::rules;
 use veragg_protocol::sharing::reconstruct;
@@ -46,7 +45,7 @@ impl Unmasking {
         set_up: &SetUp,
         lists: &Lists<'_>,
         (client, leaf): (ClientId, u64),
-        message: &Message,
+        body: &[u8],
         findings: &mut Findings,
     ) {
         let fault = |check, what| Finding {
@@ -55,7 +54,7 @@ impl Unmasking {
             evidence: vec![leaf],
             what,
         };
-        let shares = match unmask::decode(&message.body) {
+        let shares = match unmask::decode(body) {
             Ok(shares) => shares,
             Err(error) => {
                 findings.fault(fault(Check::Messages, error.to_string()));
