@@ -1,16 +1,9 @@
-//! The Bulletproofs suite: prove, verify and decode, beside what one would take instead for the
-//! same vector: a bare Pedersen vector commitment (no proof at all), the `bulletproofs` crate's one
-//! aggregated proof, and the client's part of Prio3SumVec (two servers, one of them honest).
+//! The Bulletproofs suite: prove, decode and verify. What one would take instead stands in
+//! `peers`, beside the default suite.
 
 use std::time::Duration;
 
-use bulletproofs::{BulletproofGens, PedersenGens, RangeProof};
 use criterion::{criterion_group, criterion_main, BenchmarkId, Criterion};
-use curve25519_dalek::traits::MultiscalarMul;
-use curve25519_dalek::{RistrettoPoint, Scalar};
-use merlin::Transcript;
-use prio::vdaf::prio3::{optimal_chunk_length, Prio3};
-use prio::vdaf::Client;
 use rand_core::OsRng;
 use veragg::circuits::bulletproofs::RistrettoBulletproofs;
 use veragg::circuits::proof_system::{Binding, ProofSystem};
@@ -49,44 +42,8 @@ fn prove(c: &mut Criterion) {
     for (len, bits, size) in sizes() {
         let x = vector(len, bits);
         let suite = suite(len, bits);
-        group.bench_function(BenchmarkId::new("veragg", &size), |b| {
+        group.bench_function(size, |b| {
             b.iter(|| suite.prove(&binding(1), &x, &mut OsRng).unwrap());
-        });
-
-        let points: Vec<_> = (0..=len)
-            .map(|_| RistrettoPoint::random(&mut OsRng))
-            .collect();
-        let blinding = Scalar::random(&mut OsRng);
-        let opening: Vec<_> = x
-            .iter()
-            .map(|&x| Scalar::from(x))
-            .chain([blinding])
-            .collect();
-        group.bench_function(BenchmarkId::new("Pedersen commitment alone", &size), |b| {
-            b.iter(|| RistrettoPoint::multiscalar_mul(&opening, &points).compress());
-        });
-
-        let (pedersen, generators) = (PedersenGens::default(), BulletproofGens::new(bits, len));
-        let blindings: Vec<_> = x.iter().map(|_| Scalar::random(&mut OsRng)).collect();
-        group.bench_function(BenchmarkId::new("bulletproofs, one proof", &size), |b| {
-            b.iter(|| {
-                RangeProof::prove_multiple(
-                    &generators,
-                    &pedersen,
-                    &mut Transcript::new(b"bench"),
-                    &x,
-                    &blindings,
-                    bits,
-                )
-                .unwrap()
-            });
-        });
-
-        let chunk = optimal_chunk_length(len * bits);
-        let prio = Prio3::new_sum_vec(2, (1 << bits) - 1, len, chunk).unwrap();
-        let measurement: Vec<_> = x.iter().map(|&x| u128::from(x)).collect();
-        group.bench_function(BenchmarkId::new("Prio3SumVec shard", &size), |b| {
-            b.iter(|| prio.shard(b"bench", &measurement, &[0; 16]).unwrap());
         });
     }
     group.finish();

@@ -1,0 +1,80 @@
+//! Our side: a statement and its proofs.
+
+use rand_core::OsRng;
+use veragg::circuits::bulletproofs::RistrettoBulletproofs;
+use veragg::circuits::proof_system::{Binding, ProofSystem, Unsupported};
+use veragg::circuits::statement::{Norm, Segment, Statement};
+use veragg::protocol::message::ENVELOPE_LEN;
+use veragg::protocol::sizes::submission_len;
+
+use crate::case::Case;
+
+/// The suite that is measured.
+pub type Ours = RistrettoBulletproofs;
+
+/// Clients of the roster: more of them make slots wider, and the masked vector longer.
+pub const CLIENTS: u32 = 1000;
+
+/// The suite for one statement; what follows from the configuration is derived beforehand.
+pub struct Prover(Ours);
+
+impl Prover {
+    /// For ranges.
+    pub fn range(case: Case) -> Result<Self, Unsupported> {
+        Self::of(Segment::range(case.len(), case.bound()))
+    }
+
+    /// For ranges and a norm.
+    pub fn range_and_norm(case: Case) -> Result<Self, Unsupported> {
+        let norm = Norm {
+            offset: case.offset(),
+            max_square: case.max_square(),
+        };
+        Self::of(Segment {
+            norm: Some(norm),
+            ..Segment::range(case.len(), case.bound())
+        })
+    }
+
+    fn of(segment: Segment) -> Result<Self, Unsupported> {
+        let statement = Statement::new(vec![segment]).expect("a sound statement");
+        let columns = Ours::best_columns(&statement, CLIENTS);
+        Ours::new(&statement, CLIENTS, columns).map(Self)
+    }
+
+    /// Commitments and proof of a client.
+    pub fn prove(&self, client: u32, x: &[u64]) -> Vec<u8> {
+        let proven = self.0.prove(&binding(client), x, &mut OsRng);
+        proven.expect("a vector that satisfies").bytes.clone()
+    }
+
+    /// Verifies the proofs of clients 1, 2, .. as a receiver does: from their bytes.
+    pub fn verify(&self, proofs: &[Vec<u8>]) {
+        let decode = |bytes: &Vec<u8>| self.0.decode(bytes).expect("a canonical proof");
+        let decoded: Vec<_> = proofs.iter().map(decode).collect();
+        let batch: Vec<_> = (1..).map(binding).zip(&decoded).collect();
+        assert!(self.0.verify_batch(&batch).is_empty());
+    }
+
+    /// Scalars of a row.
+    pub fn columns(&self) -> usize {
+        self.0.layout().columns()
+    }
+
+    /// Bytes of commitments and proof.
+    pub fn proof_len(&self) -> usize {
+        self.0.proof_len()
+    }
+
+    /// Bytes of the whole message: envelope, commitments and proof, masked vector.
+    pub fn submission_len(&self) -> usize {
+        ENVELOPE_LEN + submission_len(&self.0)
+    }
+}
+
+fn binding(client: u32) -> Binding {
+    Binding {
+        context: [7; 32],
+        client,
+    }
+}
