@@ -88,8 +88,9 @@ fn run(clients: u32, len: usize, bits: u32) -> Result<(), Box<dyn Error>> {
     let dropouts = setting.round.configuration().assumptions.absent();
     let mut participants: Vec<Box<dyn Participant>> = Vec::new();
     for id in ClientId::all(clients) {
-        let input = (0..len as u64).map(|j| (u64::from(id.number()) + j) % bound);
-        let member = setting.member(id, input.collect()).ok_or("not a member")?;
+        let value = move |j| (u64::from(id.number()) + j) % bound;
+        let input = move || (0..len as u64).map(value).collect();
+        let member = setting.member(id, input).ok_or("not a member")?;
         participants.push(Box::new(if id.number() > dropouts {
             member
         } else if id.number() % 2 == 1 {

@@ -291,7 +291,7 @@ fn a_holder_is_not_to_blame_for_the_share_of_a_dealer_that_dealt_twice() {
     let saved = rogue.stores[&3].clone();
     let first = rogue.ask(3, None);
     let key = Arc::clone(&rogue.setting.clients[2]);
-    let again = AnyClient::resume(Arc::clone(&rogue.setting.round), key, &saved).unwrap();
+    let (again, _) = AnyClient::resume(Arc::clone(&rogue.setting.round), key, &saved).unwrap();
     rogue.clients.insert(3, again);
     let mut said = vec![first];
     said.extend(rogue.ask_all(None));

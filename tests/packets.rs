@@ -54,7 +54,7 @@ fn answer(
     packet: &[u8],
 ) -> Result<Vec<u8>, ClientError> {
     let (round, key) = (Arc::clone(&setting.round), Arc::clone(&setting.clients[0]));
-    let client = AnyClient::resume(round, key, saved).unwrap();
+    let (client, _) = AnyClient::resume(round, key, saved).unwrap();
     let mut store = Zeroizing::new(Vec::new());
     client.advance(packet, None, &mut OsRng, &mut store).1
 }

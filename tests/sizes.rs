@@ -43,12 +43,7 @@ fn a_client_sends_and_receives_what_is_foretold() {
         .map(|(envelope, bytes)| (envelope.phase, bytes))
         .collect();
 
-    let (choice, fewest) = {
-        let configuration = setting.round.configuration();
-        (configuration.choice, configuration.min_contributors)
-    };
-    let submission = sizes::submission_len(setting.round.proofs());
-    let foretold = sizes::per_phase(clients, choice, fewest, submission);
+    let foretold = sizes::of_round(&setting.round);
     let want: Vec<_> = foretold.iter().map(|p| (p.phase, p.sent)).collect();
     assert_eq!(sent, want);
     let received = played.traffic[me.index()].down;

@@ -127,7 +127,9 @@ impl Sample {
         let client = if saved.is_empty() {
             AnyClient::Joined(Client::join(round, key).expect("on the roster"))
         } else {
-            AnyClient::resume(round, key, saved).expect("its own state")
+            AnyClient::resume(round, key, saved)
+                .expect("its own state")
+                .0
         };
         (index, client)
     }
