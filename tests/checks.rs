@@ -9,8 +9,7 @@ use std::collections::BTreeSet;
 
 use common::crooked::{republished, Crook};
 use common::{
-    client, expect, failed_checks, id, knowing, named, place, set, sign_again, Scene, Suite,
-    Writing,
+    client, expect, failed_checks, id, knowing, named, place, set, sign_again, Scene, Writing,
 };
 use veragg::circuits::group::ristretto::{decode_key_scalar, Fr, KeyScalar, Ristretto, KEY_TABLE};
 use veragg::circuits::group::Group;

@@ -33,8 +33,7 @@ pub(super) fn run(args: &AuditArgs, format: Format) -> Result<u8, CliError> {
     let aggregate = match &args.aggregate {
         Some(path) => {
             let aggregate = Aggregate::load(path)?;
-            let sums = aggregate.sums();
-            options.aggregate = Some(sums.map_err(|reason| CliError::malformed(path, reason))?);
+            options.aggregate = Some(aggregate.sums());
             Some(aggregate)
         }
         None => None,
