@@ -245,7 +245,7 @@ fn mistakes_of_the_file_format() {
 #[test]
 fn mistakes_of_the_configuration() {
     for (from, to, want) in [
-        ("ristretto255-bulletproofs", "magic", "dir/c.toml:3: unknown suite `magic`; known: ristretto255-bulletproofs"),
+        ("ristretto255-bulletproofs", "magic", "dir/c.toml:3: unknown suite `magic`; known: ristretto255-bitplane, ristretto255-bulletproofs"),
         ("corrupt = 0.1", "columns = 0\ncorrupt = 0.1", "dir/c.toml:4: `columns = 0` leaves nothing to do; give at least 1"),
         ("corrupt = 0.1", "corrupt = 1", "dir/c.toml:4: `corrupt = 1` is not a fraction; give a number from 0 up to, not including, 1, such as 0.1"),
         ("dropout = 0.25", "dropout = -0.25", "dir/c.toml:5: `dropout = -0.25` is not a fraction; give a number from 0 up to, not including, 1, such as 0.1"),
