@@ -11,7 +11,7 @@ use serde_json::Value;
 
 /// Numbers from a seed instead of a table.
 const SYNTHETIC: &str = "[round]\ntitle = \"Synthetic\"\n\
-    suite = \"ristretto255-bulletproofs\"\ncolumns = 1\ncorrupt = 0\ndropout = 0.2\n\
+    columns = 8\ncorrupt = 0\ndropout = 0.2\n\
     [synthetic]\nclients = 5\nlen = 40\nbound = 256\nseed = 1\n\
     [[dropout]]\nclient = 2\nafter = \"confirm\"\n";
 
@@ -384,10 +384,15 @@ fn synthetic_vectors_are_drawn_again_and_compared() {
         );
     }
     let summary: Value = serde_json::from_str(&run(&["--format", "json"]).out).unwrap();
+    assert_eq!(summary["suite"], "ristretto255-bitplane");
     assert_eq!(summary["recomputed"]["sums"], 40);
     assert_eq!(summary["recomputed"]["contributors"], 4);
     assert_eq!(summary["recomputed"]["first"], serde_json::json!(first));
     assert_eq!(summary["audit"]["verdict"], "verified");
+    let board = out.join("round.board");
+    let listed = veragg(&["board", text(&board), "--format", "json"]).out;
+    let listed: Value = serde_json::from_str(&listed).unwrap();
+    assert_eq!(listed["header"]["columns"], 8);
 }
 
 #[test]

@@ -116,6 +116,7 @@ fn describe(board: &OpenBoard) -> Value {
         "organiser": board.header.configuration.organiser.fingerprint(),
         "aggregator": configuration.aggregator.fingerprint(),
         "suite": configuration.suite.name(),
+        "columns": configuration.columns,
         "clients": configuration.clients(),
         "degree": configuration.choice.degree,
         "threshold": configuration.choice.threshold,
@@ -139,6 +140,7 @@ fn write_header(
         let value = header[key].as_str().unwrap_or_default();
         writeln!(out, "{name:<12}{value}")?;
     }
+    writeln!(out, "columns     {}", configuration.columns)?;
     writeln!(
         out,
         "clients     {}, {} neighbours each, {} shares rebuild a secret, at least {} contributors",

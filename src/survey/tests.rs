@@ -489,7 +489,7 @@ fn the_example_fits_its_bounds() {
         (survey.clients(), survey.corrupt_ppm(), survey.dropout_ppm()),
         (30, 100_000, 100_000)
     );
-    assert_eq!(survey.suite(), Suite::RistrettoBulletproofs);
+    assert_eq!(survey.suite(), Suite::RistrettoBitplane);
     let dropouts: Vec<_> = survey
         .dropouts()
         .iter()
