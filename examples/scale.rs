@@ -15,7 +15,7 @@ use std::error::Error;
 use std::time::{Duration, Instant};
 
 use rand_core::OsRng;
-use veragg::circuits::bulletproofs::RistrettoBulletproofs;
+use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::local::{play, Participant, PhaseTime, Setting};
 use veragg::protocol::configuration::SegmentConfiguration;
 use veragg::protocol::members::ClientId;
@@ -76,7 +76,7 @@ fn run(clients: u32, len: usize, bits: u32) -> Result<(), Box<dyn Error>> {
         [7; 32],
     );
     let start = Instant::now();
-    let setting = Setting::<RistrettoBulletproofs>::new(clients, proposal, &mut OsRng)?;
+    let setting = Setting::<RistrettoBitplane>::new(clients, proposal, &mut OsRng)?;
     let set_up = start.elapsed();
     let choice = setting.round.configuration().choice;
     println!(
@@ -88,8 +88,9 @@ fn run(clients: u32, len: usize, bits: u32) -> Result<(), Box<dyn Error>> {
     let dropouts = setting.round.configuration().assumptions.absent();
     let mut participants: Vec<Box<dyn Participant>> = Vec::new();
     for id in ClientId::all(clients) {
-        let input = (0..len as u64).map(|j| (u64::from(id.number()) + j) % bound);
-        let member = setting.member(id, input.collect()).ok_or("not a member")?;
+        let value = move |j| (u64::from(id.number()) + j) % bound;
+        let input = move || (0..len as u64).map(value).collect();
+        let member = setting.member(id, input).ok_or("not a member")?;
         participants.push(Box::new(if id.number() > dropouts {
             member
         } else if id.number() % 2 == 1 {

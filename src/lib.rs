@@ -8,7 +8,7 @@
 //!
 //! ```
 //! use rand_core::OsRng;
-//! use veragg::circuits::bulletproofs::RistrettoBulletproofs;
+//! use veragg::circuits::bitplane::RistrettoBitplane;
 //! use veragg::local::{play, Member, Setting};
 //! use veragg::protocol::{configuration::SegmentConfiguration, members::ClientId, organiser::Proposal};
 //! use veragg::verifier::{audit, Options, Verdict};
@@ -18,7 +18,7 @@
 //! let answers = SegmentConfiguration::integers("answers", 3, 101);
 //! let beacon = [7; 32]; // in a real round: public randomness from after the roster was fixed
 //! let proposal = Proposal::new(vec![answers], 0, 200_000, beacon);
-//! let setting = Setting::<RistrettoBulletproofs>::new(5, proposal, &mut OsRng)?;
+//! let setting = Setting::<RistrettoBitplane>::new(5, proposal, &mut OsRng)?;
 //!
 //! // The clients and the aggregator; the board is kept in memory.
 //! let mut members: Vec<Member<_>> = ClientId::all(5)

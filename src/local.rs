@@ -4,6 +4,8 @@
 //! Each role still has nothing but its bytes and its own store: [`play`] carries messages and
 //! packets between them and sees no secret.
 
+use std::fmt;
+use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,7 +15,7 @@ use thiserror::Error;
 use veragg_circuits::proof_system::ProofSystem;
 use veragg_protocol::aggregator::{AggregatorError, AnyAggregator, Log, Reply};
 use veragg_protocol::board::{Header, Record};
-use veragg_protocol::client::{AnyClient, Client, ClientError};
+use veragg_protocol::client::{AnyClient, Client, ClientError, Store};
 use veragg_protocol::configuration::{ConfigurationError, SignedConfiguration};
 use veragg_protocol::members::ClientId;
 use veragg_protocol::organiser::Proposal;
@@ -22,6 +24,7 @@ use veragg_protocol::receipt::{Receipt, Refusal};
 use veragg_protocol::roster::{Roster, RosterError};
 use veragg_protocol::round::{Round, RoundError};
 use veragg_protocol::signing::{SigningKey, VerifyingKey};
+use veragg_protocol::sizes;
 use zeroize::Zeroizing;
 
 /// A round that is ready to begin, with everybody's long-term keys.
@@ -92,16 +95,16 @@ impl<P: ProofSystem> Setting<P> {
         AnyAggregator::resume(Arc::clone(&self.round), Arc::clone(&self.aggregator), log)
     }
 
-    /// An honest member with this input; nobody has a number beyond the roster.
-    pub fn member(&self, id: ClientId, input: Vec<u64>) -> Option<Member<P>> {
+    /// An honest member with this input, at hand (`vec![1, 2]`) or made when it is asked for
+    /// (`move || vec![1, 2]`); nobody has a number beyond the roster.
+    pub fn member(&self, id: ClientId, input: impl Into<Input>) -> Option<Member<P>> {
         let key = self.clients.get(id.index())?;
         let client = Client::join(Arc::clone(&self.round), Arc::clone(key))?;
         Some(Member {
             id,
             client: Some(AnyClient::Joined(client)),
-            input: Zeroizing::new(input),
+            input: Some(input.into()),
             last: None,
-            store: Zeroizing::new(Vec::new()),
             stopped: None,
         })
     }
@@ -134,14 +137,46 @@ impl<T: Participant + ?Sized> Participant for Box<T> {
     }
 }
 
+/// Where a member's input comes from. It is asked for once, when the member submits, and wiped when
+/// it has.
+pub struct Input(Box<dyn FnOnce() -> Zeroizing<Vec<u64>> + Send>);
+
+impl From<Vec<u64>> for Input {
+    fn from(input: Vec<u64>) -> Self {
+        let input = Zeroizing::new(input);
+        Self(Box::new(move || input))
+    }
+}
+
+impl<F: FnOnce() -> Vec<u64> + Send + 'static> From<F> for Input {
+    fn from(input: F) -> Self {
+        Self(Box::new(move || Zeroizing::new(input())))
+    }
+}
+
+// It may hold a secret.
+impl fmt::Debug for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Input")
+    }
+}
+
+/// The store of a client that lives and dies with its round: nobody would read what it writes.
+struct NoStore;
+
+impl Store for NoStore {
+    fn put(&mut self, _state: &[u8]) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// An honest client with its input.
 #[derive(Debug)]
 pub struct Member<P: ProofSystem> {
     id: ClientId,
     client: Option<AnyClient<P>>,
-    input: Zeroizing<Vec<u64>>,
+    input: Option<Input>,
     last: Option<Phase>,
-    store: Zeroizing<Vec<u8>>,
     stopped: Option<ClientError>,
 }
 
@@ -157,11 +192,6 @@ impl<P: ProofSystem> Member<P> {
     pub fn stopped(&self) -> Option<&ClientError> {
         self.stopped.as_ref()
     }
-
-    /// What it has written down: all that is left of it after a crash.
-    pub fn saved(&self) -> &[u8] {
-        &self.store
-    }
 }
 
 impl<P: ProofSystem> Participant for Member<P> {
@@ -176,8 +206,10 @@ impl<P: ProofSystem> Participant for Member<P> {
         let Some(client) = self.client.take() else {
             return Vec::new();
         };
-        let input = (phase == Phase::Submit).then_some(self.input.as_slice());
-        let (client, said) = client.advance(packet, input, &mut OsRng, &mut self.store);
+        let source = self.input.take_if(|_| phase == Phase::Submit);
+        let input = source.map(|source| (source.0)());
+        let input = input.as_ref().map(|input| input.as_slice());
+        let (client, said) = client.advance(packet, input, &mut OsRng, &mut NoStore);
         match said {
             Ok(message) => {
                 self.client = Some(client);
@@ -234,8 +266,15 @@ pub enum Progress {
     Ends(Phase, usize),
 }
 
+/// Bytes of messages that wait for the aggregator at most, unless one message for each thread is
+/// more: to make a message takes many times the memory of the message, so there is no point in
+/// having many long ones under way, and short ones come in hundreds.
+const WAITING: usize = 4 << 20;
+
 /// Carries messages and packets until the round is over. All deadlines are far away: a phase ends
-/// when everybody had a chance to speak.
+/// when everybody had a chance to speak. Participants speak in the order given, as many at a time
+/// as the threads and the length of their messages suggest, so that the same participants make the
+/// same board, and memory does not grow with their number.
 pub fn play<P: ProofSystem, L: Log, T: Participant>(
     mut aggregator: AnyAggregator<P, L>,
     participants: &mut [T],
@@ -243,39 +282,47 @@ pub fn play<P: ProofSystem, L: Log, T: Participant>(
 ) -> Result<Played<P, L>, AggregatorError> {
     let mut traffic = vec![Traffic::default(); participants.len()];
     let (mut receipts, mut refusals, mut phases) = (Vec::new(), Vec::new(), Vec::new());
-    while aggregator.phase() != Phase::Publish {
-        let phase = aggregator.phase();
+    let sizes = sizes::of_round(&aggregator.round());
+    while let Some(size) = sizes.get(aggregator.phase().index()) {
+        let phase = size.phase;
         watch(Progress::Begins(phase));
-        let start = Instant::now();
-        let said: Vec<(usize, Vec<Vec<u8>>)> = participants
-            .par_iter_mut()
-            .map(|participant| {
-                let packet = aggregator.packet(participant.id());
-                (packet.len(), participant.speak(phase, &packet))
-            })
-            .collect();
-        let clients = start.elapsed();
-        let start = Instant::now();
-        for ((participant, traffic), (down, messages)) in
-            participants.iter().zip(&mut traffic).zip(said)
+        let (mut of_clients, mut of_aggregator) = (Duration::ZERO, Duration::ZERO);
+        let at_once = (WAITING / size.sent).max(rayon::current_num_threads());
+        for (speakers, traffic) in participants
+            .chunks_mut(at_once)
+            .zip(traffic.chunks_mut(at_once))
         {
-            if !messages.is_empty() {
-                traffic.down += down;
-            }
-            for message in messages {
-                traffic.up += message.len();
-                match aggregator.receive(&message, 0)? {
-                    Reply::Receipt(receipt) => receipts.push((participant.id(), phase, receipt)),
-                    Reply::Refusal(refusal) => refusals.push((participant.id(), phase, refusal)),
+            let start = Instant::now();
+            let said: Vec<(usize, Vec<Vec<u8>>)> = speakers
+                .par_iter_mut()
+                .map(|speaker| {
+                    let packet = aggregator.packet(speaker.id());
+                    (packet.len(), speaker.speak(phase, &packet))
+                })
+                .collect();
+            of_clients += start.elapsed();
+            let start = Instant::now();
+            for ((speaker, traffic), (down, messages)) in speakers.iter().zip(traffic).zip(said) {
+                if !messages.is_empty() {
+                    traffic.down += down;
+                }
+                for message in messages {
+                    traffic.up += message.len();
+                    match aggregator.receive(&message, 0)? {
+                        Reply::Receipt(receipt) => receipts.push((speaker.id(), phase, receipt)),
+                        Reply::Refusal(refusal) => refusals.push((speaker.id(), phase, refusal)),
+                    }
                 }
             }
+            of_aggregator += start.elapsed();
         }
         let heard = aggregator.heard();
+        let start = Instant::now();
         aggregator = aggregator.close()?;
         phases.push(PhaseTime {
             phase,
-            clients,
-            aggregator: start.elapsed(),
+            clients: of_clients,
+            aggregator: of_aggregator + start.elapsed(),
         });
         watch(Progress::Ends(phase, heard));
     }
@@ -291,11 +338,11 @@ pub fn play<P: ProofSystem, L: Log, T: Participant>(
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use veragg_circuits::bulletproofs::RistrettoBulletproofs;
+    use veragg_circuits::bitplane::RistrettoBitplane;
     use veragg_protocol::configuration::SegmentConfiguration;
     use veragg_verifier::{audit, Options, Verdict};
 
-    pub(crate) fn setting(clients: u32) -> Setting<RistrettoBulletproofs> {
+    pub(crate) fn setting(clients: u32) -> Setting<RistrettoBitplane> {
         let segments = vec![SegmentConfiguration::integers("numbers", 3, 100)];
         let proposal = Proposal::new(segments, 0, 0, [7; 32]);
         Setting::new(clients, proposal, &mut OsRng).unwrap()

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 
 use peak_alloc::PeakAlloc;
 use rand_core::OsRng;
-use veragg::circuits::bulletproofs::RistrettoBulletproofs;
+use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::circuits::group::{Group, Ristretto};
 use veragg::circuits::proof_system::ProofSystem;
 use veragg::local::{play, Participant, Setting};
@@ -23,7 +23,7 @@ use veragg::verifier::{audit, Options, Verdict};
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
 
-type Suite = RistrettoBulletproofs;
+type Suite = RistrettoBitplane;
 
 /// Bytes at the peak of `work`, beyond what was there before.
 fn peak<T>(work: impl FnOnce() -> T) -> (usize, T) {

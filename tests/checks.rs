@@ -9,12 +9,12 @@ use std::collections::BTreeSet;
 
 use common::crooked::{republished, Crook};
 use common::{
-    client, expect, failed_checks, id, knowing, named, place, set, sign_again, Scene, Suite,
+    client, expect, failed_checks, id, knowing, named, place, set, sign_again, Scene, Writing,
 };
 use veragg::circuits::group::ristretto::{decode_key_scalar, Fr, KeyScalar, Ristretto, KEY_TABLE};
 use veragg::circuits::group::Group;
 use veragg::circuits::proof_system::ProofSystem;
-use veragg::local::{Member, Participant};
+use veragg::local::Participant;
 use veragg::protocol::advertise::Advertisement;
 use veragg::protocol::checkpoint::Checkpoint;
 use veragg::protocol::dh::KeyPair;
@@ -123,7 +123,7 @@ fn v_05_graph() {
 /// A dealer whose polynomial has too high a degree, but agrees with one of the right degree at
 /// all holders but the last, so that the first shares rebuild the right secret.
 struct HighDegree {
-    member: Member<Suite>,
+    member: Writing,
     key: std::sync::Arc<SigningKey>,
     context: [u8; 32],
     lengths: Vec<usize>,
@@ -136,7 +136,7 @@ impl Participant for HighDegree {
 
     fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
         // Its store ends in the secret of its channel key when it has advertised.
-        let saved = self.member.saved().to_vec();
+        let saved = self.member.store.to_vec();
         let said = self.member.speak(phase, packet);
         if phase != Phase::Share {
             return said;
@@ -172,7 +172,7 @@ fn v_06_set_up() {
     let mut scene = Scene::new(4, &SMALL);
     let round = &scene.setting.round;
     let dealer = HighDegree {
-        member: scene.member(3),
+        member: scene.writing(3),
         key: scene.key(3),
         context: *round.context(),
         lengths: round.share_lengths(id(3), &set(4, &ALL)),

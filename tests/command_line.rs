@@ -1,124 +1,20 @@
 //! The command line from outside: what it prints, and the code that it ends with.
 #![allow(clippy::unwrap_used)]
 
+mod cli;
+
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
 
+use cli::{command, put, survey, text, veragg, Round};
 use serde_json::Value;
-use tempfile::TempDir;
-use veragg::protocol::board::{Header, RecordKind, Records, RECORD_HEAD_LEN};
+use veragg::protocol::board::RECORD_HEAD_LEN;
 
-struct Ended {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-fn command(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_veragg"));
-    command.args(args);
-    command
-}
-
-fn veragg(args: &[&str]) -> Ended {
-    let output = command(args).output().unwrap();
-    let err = String::from_utf8(output.stderr).unwrap();
-    assert!(!err.contains("panicked"), "{args:?}: {err}");
-    Ended {
-        code: output.status.code().unwrap(),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err,
-    }
-}
-
-const TABLE: &str = "clinic,age\na,10\nb,20\nc,30\nd,40\ne,50\nf,60\n";
-
-/// Six clinics with a patient each; these drop out.
-fn survey(folder: &Path, dropouts: &[(u32, &str)]) -> PathBuf {
-    fs::write(folder.join("ages.csv"), TABLE).unwrap();
-    let mut config = "[round]\ntitle = \"Ages\"\nsuite = \"ristretto255-bulletproofs\"\n\
-        corrupt = 0\ndropout = 0.2\n\
-        [data]\nfile = \"ages.csv\"\ndeal = { column = \"clinic\" }\nmax_rows = 5\n\
-        [[measure]]\ncolumns = [\"age\"]\ndecimals = 0\nmax = 120\n"
-        .to_owned();
-    for (client, after) in dropouts {
-        config += &format!("[[dropout]]\nclient = {client}\nafter = \"{after}\"\n");
-    }
-    let path = folder.join("round.toml");
-    fs::write(&path, config).unwrap();
-    path
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
-}
-
-/// A round that was played once for all tests: client 2 leaves it after share, 5 after submit.
-struct Round {
-    folder: TempDir,
-    out: String,
-}
-
-impl Round {
-    fn get() -> &'static Round {
-        static ROUND: OnceLock<Round> = OnceLock::new();
-        ROUND.get_or_init(|| {
-            let folder = tempfile::tempdir().unwrap();
-            let config = survey(folder.path(), &[(2, "share"), (5, "submit")]);
-            let out = folder.path().join("out");
-            let ended = veragg(&["run", text(&config), "--out", text(&out)]);
-            assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
-            assert_eq!(ended.err, "");
-            let out = ended.out;
-            Round { folder, out }
-        })
-    }
-
-    fn file(&self, name: &str) -> String {
-        let path = self.folder.path().join("out").join(name);
-        path.to_str().unwrap().to_owned()
-    }
-
-    fn board(&self) -> Vec<u8> {
-        fs::read(self.file("round.board")).unwrap()
-    }
-
-    /// Audits the board with the organiser's key and these further arguments.
-    fn audit(&self, more: &[&str]) -> Ended {
-        let (board, key) = (self.file("round.board"), self.file("organiser.pub"));
-        veragg(&[&["audit", &board, "--organiser", &key], more].concat())
-    }
-
-    /// Audits other bytes as the board.
-    fn audit_bytes(&self, bytes: &[u8]) -> Ended {
-        let folder = tempfile::tempdir().unwrap();
-        let board = put(&folder, "other.board", bytes);
-        veragg(&["audit", &board, "--organiser", &self.file("organiser.pub")])
-    }
-
-    /// The bytes of its checkpoints, in order.
-    fn checkpoints(&self) -> Vec<Vec<u8>> {
-        let bytes = self.board();
-        let mut source = &bytes[..];
-        let header = Header::read(&mut source).unwrap();
-        let mut records = Records::new(source, header.encode().len(), 1 << 20);
-        let mut checkpoints = Vec::new();
-        while let Some(record) = records.next_record().unwrap() {
-            if record.kind() == RecordKind::Checkpoint {
-                checkpoints.push(record.whole().unwrap().bytes);
-            }
-        }
-        checkpoints
-    }
-}
-
-fn put(folder: &TempDir, name: &str, bytes: &[u8]) -> String {
-    let path = folder.path().join(name);
-    fs::write(&path, bytes).unwrap();
-    path.to_str().unwrap().to_owned()
-}
+/// Numbers from a seed instead of a table.
+const SYNTHETIC: &str = "[round]\ntitle = \"Synthetic\"\n\
+    columns = 8\ncorrupt = 0\ndropout = 0.2\n\
+    [synthetic]\nclients = 5\nlen = 40\nbound = 256\nseed = 1\n\
+    [[dropout]]\nclient = 2\nafter = \"confirm\"\n";
 
 #[test]
 fn a_round_gives_the_statistics_of_those_who_contributed() {
@@ -502,6 +398,44 @@ fn results_are_json_on_request() {
 }
 
 #[test]
+fn synthetic_vectors_are_drawn_again_and_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = put(&folder, "round.toml", SYNTHETIC.as_bytes());
+    let out = folder.path().join("out");
+    let run = |more: &[&str]| veragg(&[&["run", &config, "--out", text(&out)], more].concat());
+    let ended = run(&[]);
+    assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
+    let aggregate = fs::read(out.join("aggregate.json")).unwrap();
+    let aggregate: Value = serde_json::from_slice(&aggregate).unwrap();
+    let sums = aggregate["segments"][0]["sums"].as_array().unwrap();
+    assert_eq!(sums.len(), 40);
+    let first: Vec<_> = sums[..5].iter().map(|sum| sum.as_str().unwrap()).collect();
+    for line in [
+        "in the sum: 4 of 5 clients",
+        "  not client 2: dropped (submit)",
+        &format!("40 sums: {}, ..", first.join(", ")),
+        "checked: every one is the sum of the synthetic vectors of the 4 contributors, drawn again",
+        "verdict: VERIFIED",
+    ] {
+        assert!(
+            ended.out.lines().any(|l| l == line),
+            "{line}:\n{}",
+            ended.out
+        );
+    }
+    let summary: Value = serde_json::from_str(&run(&["--format", "json"]).out).unwrap();
+    assert_eq!(summary["suite"], "ristretto255-bitplane");
+    assert_eq!(summary["recomputed"]["sums"], 40);
+    assert_eq!(summary["recomputed"]["contributors"], 4);
+    assert_eq!(summary["recomputed"]["first"], serde_json::json!(first));
+    assert_eq!(summary["audit"]["verdict"], "verified");
+    let board = out.join("round.board");
+    let listed = veragg(&["board", text(&board), "--format", "json"]).out;
+    let listed: Value = serde_json::from_str(&listed).unwrap();
+    assert_eq!(listed["header"]["columns"], 8);
+}
+
+#[test]
 fn a_reader_may_go_away() {
     let board = Round::get().file("round.board");
     for args in [
@@ -537,89 +471,4 @@ fn the_version_names_the_protocol() {
         ended.out,
         concat!("veragg ", env!("CARGO_PKG_VERSION"), " (protocol 1)\n")
     );
-}
-
-/// Every misuse with the code and the whole message; `{}` is the folder of the files.
-#[test]
-fn misuse_is_answered_with_what_to_do() {
-    let folder = tempfile::tempdir().unwrap();
-    let round = Round::get();
-    let board = put(&folder, "round.board", &round.board());
-    let file = |name: &str, bytes: &[u8]| put(&folder, name, bytes);
-    let config = survey(folder.path(), &[]);
-    let good = fs::read_to_string(&config).unwrap();
-    let suite = file(
-        "suite.toml",
-        good.replace("ristretto255-bulletproofs", "magic")
-            .as_bytes(),
-    );
-    let wide = file(
-        "wide.toml",
-        good.replace("corrupt = 0", "corrupt = 0.4").as_bytes(),
-    );
-    let table = file(
-        "table.toml",
-        good.replace("ages.csv", "none.csv").as_bytes(),
-    );
-    let syntax = file(
-        "syntax.toml",
-        good.replace("max_rows", "max_row").as_bytes(),
-    );
-    let nowhere = file("plain", b"text");
-    let under_file = format!("{nowhere}/out");
-    let missing = format!("{}/missing", folder.path().display());
-    let not_number = br#"{"protocol":1,"context":"","contributors":[],"segments":[{"name":"a","decimals":0,"offset":0,"sums":["1.5"]}]}"#;
-    let not_number = file("sums.json", not_number);
-    let version = file(
-        "version.json",
-        br#"{"protocol":2,"context":"","contributors":[],"segments":[]}"#,
-    );
-    let weak = format!("01{}", "00".repeat(31));
-    let skippable = "these can be skipped: V-06, V-07.A, V-07.B, V-07.C, V-07.D, V-08.D, V-09, V-10, V-11, V-12, V-13, V-14 (V-07 means all its parts)";
-    let os = "cannot be read (No such file or directory (os error 2)); check the path";
-
-    let cases: Vec<(Vec<&str>, i32, String)> = vec![
-        (vec!["audit", &missing], 5, format!("{{}}/missing: {os}")),
-        (vec!["audit", text(folder.path())], 5, "{}: cannot be read (Is a directory (os error 21)); check the path".into()),
-        (vec!["audit", &nowhere], 3, "{}/plain: not a board of this version: it begins with other bytes".into()),
-        (vec!["audit", &board, "--organiser", &missing], 5, "{}/missing: cannot be read (no such file, and not a key of 64 hexadecimal digits either); check the path".into()),
-        (vec!["audit", &board, "--organiser", &nowhere], 3, "{}/plain: not a key; the file must hold 64 hexadecimal digits, as organiser.pub of `veragg run` does".into()),
-        (vec!["audit", &board, "--organiser", &weak], 2, format!("--organiser {weak}: organiser's key is the identity element, which is never allowed")),
-        (vec!["audit", &board, "--receipt", &nowhere], 3, "{}/plain: not a receipt: ".into()),
-        (vec!["audit", &board, "--receipt", &missing], 5, format!("{{}}/missing: {os}")),
-        (vec!["audit", &board, "--checkpoint", &nowhere], 3, "{}/plain: not a checkpoint of a round of 6 clients: ".into()),
-        (vec!["audit", &board, "--aggregate", &nowhere], 3, "{}/plain: not an aggregate: expected ident at line 1 column 2".into()),
-        (vec!["audit", &board, "--aggregate", &not_number], 3, "{}/sums.json: segment \"a\" has the sum \"1.5\", which is not a whole number below 2^128".into()),
-        (vec!["audit", &board, "--aggregate", &version], 3, "{}/version.json: of protocol version 2; this is veragg for version 1".into()),
-        (vec!["audit", &board, "--skip", "V-99"], 2, format!("--skip V-99: V-99 is no check; {skippable}")),
-        (vec!["audit", &board, "--skip", "V-03"], 2, format!("--skip V-03: V-03 cannot be skipped: every later check stands on it; {skippable}")),
-        (vec!["explain", &board, "--client", "7"], 2, "--client 7: no such client; those of this board are numbered from 1 to 6".into()),
-        (vec!["explain", &board, "--client", "0"], 2, "--client 0: no such client; those of this board are numbered from 1 to 6".into()),
-        (vec!["run", &missing], 5, "{}/missing: cannot be read (No such file or directory (os error 2)); check the path (`file` is relative to the configuration's folder)".into()),
-        (vec!["run", &table], 5, "{}/none.csv: cannot be read (No such file or directory (os error 2)); check the path (`file` is relative to the configuration's folder)".into()),
-        (vec!["run", &syntax], 3, "{}/syntax.toml:9: ".into()),
-        (vec!["run", &suite], 3, "{}/suite.toml: unknown suite `magic`; known: ristretto255-bulletproofs".into()),
-        (vec!["run", &wide], 3, "{}/wide.toml: the parameters are refused: 2 corrupt and 1 absent clients of 6 are too many: even a complete graph needs 3 gamma + 2 delta < 1 (here 3 corrupt + 2 absent <= clients - 2); assume fewer of them, or enlarge the roster".into()),
-        (vec!["run", text(&config), "--out", &under_file], 5, "{}/plain/out/receipts: cannot be written (Not a directory (os error 20)); choose another folder with --out".into()),
-        (vec!["params", "--clients", "2", "--corrupt", "0", "--dropout", "0"], 2, "the roster has 2 clients; 3 to 1048576 are possible".into()),
-        (vec!["params", "--clients", "9", "--corrupt", "1", "--dropout", "0"], 2, "invalid value '1' for '--corrupt <FRACTION>': give a fraction from 0 up to, not including, 1, such as 0.05".into()),
-        (vec!["params", "--clients", "9", "--corrupt", "0", "--dropout", "0", "--suite", "magic"], 2, "invalid value 'magic' for '--suite <NAME>': unknown suite `magic`; known: ristretto255-bulletproofs".into()),
-        (vec!["params", "--clients", "9", "--corrupt", "0", "--dropout", "0", "--len", "5"], 2, "the following required arguments were not provided:".into()),
-        (vec!["params", "--clients", "9", "--corrupt", "0", "--dropout", "0", "--len", "4294967295", "--max", "9"], 2, "segment 0 makes the vector 4294967295 coordinates long; 1 to 134217728 are allowed, at least 1 a segment".into()),
-        (vec!["board", &nowhere], 3, "{}/plain: not a board of this version: it begins with other bytes".into()),
-    ];
-    for (args, code, message) in cases {
-        let ended = veragg(&args);
-        let want = format!("error: {}", message.replace("{}", text(folder.path())));
-        let first = ended.err.lines().next().unwrap_or_default();
-        // A message that ends openly goes on in the words of a library.
-        let open = message.ends_with(": ");
-        let same = if open {
-            first.starts_with(&want)
-        } else {
-            first == want
-        };
-        assert!(same, "{args:?}\n got {first}\nwant {want}");
-        assert_eq!((ended.code, ended.out.as_str()), (code, ""), "{args:?}");
-    }
 }

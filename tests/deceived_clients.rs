@@ -7,7 +7,7 @@ mod common;
 use std::sync::Arc;
 
 use common::crooked::{Crook, Crooked};
-use common::{client, expect, id, input, named, speakers, Finished, Scene, Suite};
+use common::{client, expect, id, input, named, speakers, Finished, Scene, Suite, Writing};
 use rand_core::OsRng;
 use veragg::local::{Member, Participant, Setting};
 use veragg::protocol::client::{AnyClient, ClientError};
@@ -238,7 +238,7 @@ fn packets_that_lack_or_alter_something_are_refused() {
 }
 
 /// A dealer that deals twice from one advertisement, and so has two messages that hold.
-struct TwoDeals(Member<Suite>, Arc<Setting<Suite>>);
+struct TwoDeals(Writing, Arc<Setting<Suite>>);
 
 impl Participant for TwoDeals {
     fn id(&self) -> ClientId {
@@ -246,11 +246,12 @@ impl Participant for TwoDeals {
     }
 
     fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
-        let saved = self.0.saved().to_vec();
+        let saved = self.0.store.to_vec();
         let mut said = self.0.speak(phase, packet);
         if phase == Phase::Share {
             let key = Arc::clone(&self.1.clients[self.id().index()]);
-            let client = AnyClient::resume(Arc::clone(&self.1.round), key, &saved).unwrap();
+            let resumed = AnyClient::resume(Arc::clone(&self.1.round), key, &saved);
+            let (client, _) = resumed.unwrap();
             let mut store = Zeroizing::new(Vec::new());
             said.extend(client.advance(packet, None, &mut OsRng, &mut store).1);
         }
@@ -261,7 +262,7 @@ impl Participant for TwoDeals {
 #[test]
 fn a_dealer_and_an_aggregator_cannot_frame_a_holder() {
     let mut scene = Scene::new(4, &SMALL);
-    let member = scene.member(3);
+    let member = scene.writing(3);
     let setting = Setting {
         round: Arc::clone(&scene.setting.round),
         header: scene.setting.header.clone(),

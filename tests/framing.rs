@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rand_core::OsRng;
-use veragg::circuits::bulletproofs::RistrettoBulletproofs;
+use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::circuits::proof_system::ProofSystem;
 use veragg::local::{play, Member, Participant, Setting};
 use veragg::protocol::board::{Header, Record, RecordKind};
@@ -23,7 +23,7 @@ use veragg::protocol::tree::{Root, Tree};
 use veragg::verifier::{audit, Check, Culprit, Options, Report, Status, Verdict};
 use zeroize::Zeroizing;
 
-type P = RistrettoBulletproofs;
+type P = RistrettoBitplane;
 
 fn setting(clients: u32, dropout_ppm: u32) -> Setting<P> {
     let proposal = Proposal::new(
@@ -291,7 +291,7 @@ fn a_holder_is_not_to_blame_for_the_share_of_a_dealer_that_dealt_twice() {
     let saved = rogue.stores[&3].clone();
     let first = rogue.ask(3, None);
     let key = Arc::clone(&rogue.setting.clients[2]);
-    let again = AnyClient::resume(Arc::clone(&rogue.setting.round), key, &saved).unwrap();
+    let (again, _) = AnyClient::resume(Arc::clone(&rogue.setting.round), key, &saved).unwrap();
     rogue.clients.insert(3, again);
     let mut said = vec![first];
     said.extend(rogue.ask_all(None));

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use rand_core::OsRng;
-use veragg::circuits::bulletproofs::RistrettoBulletproofs;
+use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::local::Setting;
 use veragg::protocol::client::{AnyClient, Blame, Client, ClientError};
 use veragg::protocol::configuration::SegmentConfiguration;
@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 const CLIENTS: u32 = 4;
 
 /// A client that has shared, as it was saved, with its packet of that phase.
-fn shared() -> (Setting<RistrettoBulletproofs>, Vec<u8>, Vec<u8>) {
+fn shared() -> (Setting<RistrettoBitplane>, Vec<u8>, Vec<u8>) {
     let proposal = Proposal::new(
         vec![SegmentConfiguration::integers("numbers", 1, 256)],
         0,
@@ -49,12 +49,12 @@ fn shared() -> (Setting<RistrettoBulletproofs>, Vec<u8>, Vec<u8>) {
 }
 
 fn answer(
-    setting: &Setting<RistrettoBulletproofs>,
+    setting: &Setting<RistrettoBitplane>,
     saved: &[u8],
     packet: &[u8],
 ) -> Result<Vec<u8>, ClientError> {
     let (round, key) = (Arc::clone(&setting.round), Arc::clone(&setting.clients[0]));
-    let client = AnyClient::resume(round, key, saved).unwrap();
+    let (client, _) = AnyClient::resume(round, key, saved).unwrap();
     let mut store = Zeroizing::new(Vec::new());
     client.advance(packet, None, &mut OsRng, &mut store).1
 }

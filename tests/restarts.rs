@@ -47,10 +47,12 @@ impl Crashing {
         Arc::clone(&self.setting.clients[self.id.index()])
     }
 
-    fn restored(&self) -> AnyClient<Suite> {
+    /// The client, and what it finds to have said last.
+    fn restored(&self) -> (AnyClient<Suite>, Vec<u8>) {
         let round = Arc::clone(&self.setting.round);
         if self.store.is_empty() {
-            return AnyClient::Joined(Client::join(round, self.key()).unwrap());
+            let client = Client::join(round, self.key()).unwrap();
+            return (AnyClient::Joined(client), Vec::new());
         }
         AnyClient::resume(round, self.key(), &self.store).unwrap()
     }
@@ -63,10 +65,10 @@ impl Participant for Crashing {
 
     fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
         let input = (phase == Phase::Submit).then_some(self.input.as_slice());
-        let client = self.restored();
+        let (client, _) = self.restored();
         let (_, said) = client.advance(packet, input, &mut OsRng, &mut self.store);
         let said = said.unwrap();
-        let again = self.restored().message().to_vec();
+        let (_, again) = self.restored();
         assert_eq!(said, again);
         self.written.lock().unwrap().push(self.store.to_vec());
         vec![said, again]
@@ -108,7 +110,7 @@ fn a_finished_client_has_nothing_more_to_say() {
     let (setting, _, written) = crashing_round();
     let key = Arc::clone(&setting.clients[0]);
     let round = Arc::clone(&setting.round);
-    let client = AnyClient::resume(round, key, written.last().unwrap()).unwrap();
+    let (client, _) = AnyClient::resume(round, key, written.last().unwrap()).unwrap();
     let mut store = Zeroizing::new(Vec::new());
     let (client, said) = client.advance(&[], None, &mut OsRng, &mut store);
     assert!(matches!(said, Err(ClientError::Finished)));
@@ -151,7 +153,7 @@ fn any_damage_to_a_store_is_refused_or_does_not_panic() {
             let key = Arc::clone(&setting.clients[0]);
             let client = AnyClient::resume(Arc::clone(&setting.round), key, &damaged);
             // It may be another state, but never one that is taken for the one that was saved.
-            if let Ok(client) = client {
+            if let Ok((client, _)) = client {
                 let mut store = Zeroizing::new(Vec::new());
                 let (_, said) = client.advance(&[], Some(&[1, 2]), &mut OsRng, &mut store);
                 assert!(said.is_err(), "byte {at}");

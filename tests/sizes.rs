@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use rand_core::OsRng;
-use veragg::circuits::bulletproofs::RistrettoBulletproofs;
+use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::local::{play, Member, Setting};
 use veragg::protocol::board::RecordKind;
 use veragg::protocol::configuration::SegmentConfiguration;
@@ -21,7 +21,7 @@ fn a_client_sends_and_receives_what_is_foretold() {
         0,
         [7; 32],
     );
-    let setting = Setting::<RistrettoBulletproofs>::new(clients, proposal, &mut OsRng).unwrap();
+    let setting = Setting::<RistrettoBitplane>::new(clients, proposal, &mut OsRng).unwrap();
     let mut members: Vec<Member<_>> = ClientId::all(clients)
         .map(|id| setting.member(id, vec![3; len]).unwrap())
         .collect();
@@ -43,12 +43,7 @@ fn a_client_sends_and_receives_what_is_foretold() {
         .map(|(envelope, bytes)| (envelope.phase, bytes))
         .collect();
 
-    let (choice, fewest) = {
-        let configuration = setting.round.configuration();
-        (configuration.choice, configuration.min_contributors)
-    };
-    let submission = sizes::submission_len(setting.round.proofs());
-    let foretold = sizes::per_phase(clients, choice, fewest, submission);
+    let foretold = sizes::of_round(&setting.round);
     let want: Vec<_> = foretold.iter().map(|p| (p.phase, p.sent)).collect();
     assert_eq!(sent, want);
     let received = played.traffic[me.index()].down;

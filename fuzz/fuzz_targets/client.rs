@@ -43,7 +43,7 @@ fn advance(client: AnyClient<veragg_fuzz::Suite>, packet: &[u8]) {
 fn resume(index: usize, saved: &[u8], packet: &[u8]) {
     let setting = &sample().setting;
     let (round, key) = (Arc::clone(&setting.round), &setting.clients[index]);
-    if let Ok(client) = AnyClient::resume(round, Arc::clone(key), saved) {
+    if let Ok((client, _)) = AnyClient::resume(round, Arc::clone(key), saved) {
         let mut store = Zeroizing::new(Vec::new());
         let _ = client.advance(packet, Some(&INPUT), &mut rng(), &mut store);
     }

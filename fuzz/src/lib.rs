@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
-use veragg::circuits::bulletproofs::RistrettoBulletproofs;
+use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::local::Setting;
 use veragg::protocol::aggregator::{AnyAggregator, Reply};
 use veragg::protocol::board::Record;
@@ -16,7 +16,7 @@ use veragg::protocol::phase::Phase;
 use zeroize::Zeroizing;
 
 /// The suite of the round.
-pub type Suite = RistrettoBulletproofs;
+pub type Suite = RistrettoBitplane;
 
 /// Clients of the round: enough that one may be excluded without ending it.
 pub const CLIENTS: u32 = 6;
@@ -127,7 +127,9 @@ impl Sample {
         let client = if saved.is_empty() {
             AnyClient::Joined(Client::join(round, key).expect("on the roster"))
         } else {
-            AnyClient::resume(round, key, saved).expect("its own state")
+            AnyClient::resume(round, key, saved)
+                .expect("its own state")
+                .0
         };
         (index, client)
     }

@@ -31,6 +31,8 @@ pub use saved::{AnyClient, ResumeError};
 pub use session::Session;
 pub use setup::{Advertised, Confirmed, Joined, Shared};
 
+use session::Said;
+
 /// A client in one of its states.
 pub struct Client<P: ProofSystem, S> {
     session: Session<P>,
@@ -43,18 +45,14 @@ impl<P: ProofSystem, S> Client<P, S> {
         self.session.me()
     }
 
-    /// The message that was sent last: after a restart, it may be sent again.
-    pub fn message(&self) -> &[u8] {
-        self.session.sent()
-    }
-
     fn attempt<T: saved::State>(
         self,
-        step: impl FnOnce(&Session<P>, &S) -> Result<(Session<P>, T), ClientError>,
+        step: impl FnOnce(&Session<P>, &S) -> Result<(Said<P>, T), ClientError>,
     ) -> Step<P, S, T> {
         match step(&self.session, &self.state) {
-            Ok((session, state)) => Ok(Pending {
+            Ok(((session, message), state)) => Ok(Pending {
                 client: Client { session, state },
+                message,
             }),
             Err(error) => Err(Box::new(Refused {
                 client: self,
@@ -71,14 +69,14 @@ pub type Step<P, S, T> = Result<Pending<P, T>, Box<Refused<P, S>>>;
 #[must_use = "a step that is not saved has not happened"]
 pub struct Pending<P: ProofSystem, S> {
     client: Client<P, S>,
+    message: Vec<u8>,
 }
 
 impl<P: ProofSystem, S: saved::State> Pending<P, S> {
     /// Writes the new state down and hands out the client and the message to send.
     pub fn save(self, store: &mut impl Store) -> io::Result<(Client<P, S>, Vec<u8>)> {
-        store.put(&self.client.to_saved())?;
-        let message = self.client.session.sent().to_vec();
-        Ok((self.client, message))
+        store.put(&self.client.to_saved(&self.message))?;
+        Ok((self.client, self.message))
     }
 }
 

@@ -330,7 +330,7 @@ pub(crate) mod tests {
         let key = SigningKey::from_bytes(&[9; 32]).verifying_key();
         Configuration {
             round_id: [1; 32],
-            suite: Suite::RistrettoBulletproofs,
+            suite: Suite::DEFAULT,
             columns: 1,
             assumptions,
             roster: [2; 32],

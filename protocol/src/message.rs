@@ -154,10 +154,17 @@ impl Message {
 
     /// Decodes the envelope and takes the rest for the body, which is not looked at yet.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
-        let mut reader = Reader::new(bytes);
-        let envelope = Envelope::read(&mut reader)?;
-        let body = reader.bytes(reader.remaining(), "body")?.to_vec();
-        Ok(Self { envelope, body })
+        Self::from_bytes(bytes.to_vec())
+    }
+
+    /// [`decode`](Self::decode) without a second copy of the body.
+    pub fn from_bytes(mut bytes: Vec<u8>) -> Result<Self, DecodeError> {
+        let envelope = Envelope::read(&mut Reader::new(&bytes))?;
+        bytes.drain(..ENVELOPE_LEN);
+        Ok(Self {
+            envelope,
+            body: bytes,
+        })
     }
 
     /// Cuts the body into parts of these lengths, if it is the body that the envelope names.

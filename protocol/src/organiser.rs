@@ -20,6 +20,8 @@ pub struct Proposal {
     pub corrupt_ppm: u32,
     /// Largest fraction of clients that may drop out, in parts per million.
     pub dropout_ppm: u32,
+    /// `C`, scalars of a committed row; those that suit the statement best, if not given.
+    pub columns: Option<u32>,
     /// Fewest contributors; the least that the fractions allow, if not given.
     pub min_contributors: Option<u32>,
     /// When each phase ends, in seconds since 1970 UTC; never, if not given.
@@ -29,7 +31,8 @@ pub struct Proposal {
 }
 
 impl Proposal {
-    /// A round without deadlines and with as few contributors as the fractions allow.
+    /// A round without deadlines, with as few contributors as the fractions allow, and in the
+    /// columns that suit the statement best.
     pub fn new(
         segments: Vec<SegmentConfiguration>,
         corrupt_ppm: u32,
@@ -40,14 +43,14 @@ impl Proposal {
             segments,
             corrupt_ppm,
             dropout_ppm,
+            columns: None,
             min_contributors: None,
             deadlines: None,
             beacon,
         }
     }
 
-    /// The configuration of a fresh round: a random round id, the smallest `k` with its `t`, and
-    /// the columns that suit the statement.
+    /// The configuration of a fresh round: a random round id, and the smallest `k` with its `t`.
     pub fn configure<P: ProofSystem>(
         self,
         roster: &Roster,
@@ -79,7 +82,9 @@ impl Proposal {
             segments: self.segments,
         };
         let statement = configuration.statement()?;
-        configuration.columns = P::best_columns(&statement, clients) as u32;
+        configuration.columns = self
+            .columns
+            .unwrap_or_else(|| P::best_columns(&statement, clients) as u32);
         configuration.check()?;
         Ok(configuration)
     }

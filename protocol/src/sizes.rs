@@ -1,4 +1,4 @@
-//! How many bytes a client sends and receives in each phase, before there is a round.
+//! How many bytes a client sends and receives in each phase, before anything is said.
 
 use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::ProofSystem;
@@ -8,6 +8,7 @@ use crate::checkpoint::Checkpoint;
 use crate::message::ENVELOPE_LEN;
 use crate::parameters::Choice;
 use crate::phase::Phase;
+use crate::round::Round;
 use crate::{share, unmask};
 
 /// Bytes of a hash in an inclusion or consistency proof.
@@ -72,6 +73,17 @@ pub fn per_phase(
         sent: ENVELOPE_LEN + body,
         received,
     })
+}
+
+/// Bytes in each of the clients' phases of a round that is configured.
+pub fn of_round<P: ProofSystem>(round: &Round<P>) -> [PhaseBytes; Phase::OF_CLIENTS] {
+    let configuration = round.configuration();
+    per_phase(
+        round.clients(),
+        configuration.choice,
+        configuration.min_contributors,
+        submission_len(round.proofs()),
+    )
 }
 
 /// Hashes of the longest audit path in a tree (RFC 6962 section 2.1.1): `ceil(log2(leaves))`.

@@ -1,8 +1,12 @@
 //! The published result as a JSON file: sums, contributors, statistics.
 
+use std::borrow::Cow;
+use std::fs;
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use veragg::protocol::configuration::Configuration;
 use veragg::protocol::labels::VERSION;
 use veragg::protocol::signing::hex;
@@ -36,8 +40,29 @@ pub(super) struct SegmentSums {
     pub(super) decimals: u8,
     /// What was subtracted from each value.
     pub(super) offset: i64,
-    /// Decimal strings: JSON numbers do not hold 96 bits everywhere.
-    pub(super) sums: Vec<String>,
+    /// In the order of the coordinates.
+    pub(super) sums: Vec<Sum>,
+}
+
+/// A sum: in the file a decimal string, since JSON numbers do not hold 96 bits everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Sum(u128);
+
+impl Serialize for Sum {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Sum {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<str>::deserialize(deserializer)?;
+        text.parse().map(Sum).map_err(|_| {
+            D::Error::custom(format!(
+                "the sum {text:?} is not a whole number below 2^128"
+            ))
+        })
+    }
 }
 
 impl Aggregate {
@@ -47,7 +72,7 @@ impl Aggregate {
         context: &[u8],
         contributors: Vec<u32>,
         sums: &[u128],
-        statistics: Statistics,
+        statistics: Option<Statistics>,
     ) -> Self {
         let mut rest = sums.iter();
         let segments = configuration
@@ -60,7 +85,7 @@ impl Aggregate {
                 sums: rest
                     .by_ref()
                     .take(segment.claims.len)
-                    .map(u128::to_string)
+                    .map(|&sum| Sum(sum))
                     .collect(),
             })
             .collect();
@@ -69,13 +94,13 @@ impl Aggregate {
             context: hex(context),
             contributors,
             segments,
-            statistics: Some(statistics),
+            statistics,
         }
     }
 
     /// Reads a file.
     pub(super) fn load(path: &Path) -> Result<Self, CliError> {
-        let bytes = std::fs::read(path).map_err(CliError::read(path))?;
+        let bytes = fs::read(path).map_err(CliError::read(path))?;
         let aggregate: Self = serde_json::from_slice(&bytes)
             .map_err(|error| CliError::malformed(path, format!("not an aggregate: {error}")))?;
         if aggregate.protocol != VERSION {
@@ -88,19 +113,21 @@ impl Aggregate {
         Ok(aggregate)
     }
 
-    /// All sums in order; the error says which is no number.
-    pub(super) fn sums(&self) -> Result<Vec<u128>, String> {
-        let all = self.segments.iter().flat_map(|segment| {
-            segment.sums.iter().map(|sum| {
-                sum.parse().map_err(|_| {
-                    format!(
-                        "segment {:?} has the sum {sum:?}, which is not a whole number below 2^128",
-                        segment.name
-                    )
-                })
-            })
-        });
-        all.collect()
+    /// Writes a file.
+    pub(super) fn save(&self, path: &Path) -> Result<(), CliError> {
+        let put = || -> io::Result<()> {
+            let mut file = BufWriter::new(fs::File::create(path)?);
+            serde_json::to_writer_pretty(&mut file, self)?;
+            file.write_all(b"\n")?;
+            file.flush()
+        };
+        put().map_err(CliError::write(path))
+    }
+
+    /// All sums in order.
+    pub(super) fn sums(&self) -> Vec<u128> {
+        let all = self.segments.iter().flat_map(|segment| &segment.sums);
+        all.map(|sum| sum.0).collect()
     }
 
     /// What it says of the sums.

@@ -32,8 +32,7 @@ pub(super) fn run(args: &AuditArgs, format: Format) -> Result<u8, CliError> {
     }
     if let Some(path) = &args.aggregate {
         let aggregate = Aggregate::load(path)?;
-        let sums = aggregate.sums();
-        options.aggregate = Some(sums.map_err(|reason| CliError::malformed(path, reason))?);
+        options.aggregate = Some(aggregate.sums());
         options.caption = Some(aggregate.caption());
     }
     let report = audit_file(&args.board, &options)?;

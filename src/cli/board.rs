@@ -114,6 +114,7 @@ fn describe(board: &OpenBoard) -> Value {
         "organiser": board.header.configuration.organiser.fingerprint(),
         "aggregator": configuration.aggregator.fingerprint(),
         "suite": configuration.suite.name(),
+        "columns": configuration.columns,
         "clients": configuration.clients(),
         "degree": configuration.choice.degree,
         "threshold": configuration.choice.threshold,
@@ -137,6 +138,7 @@ fn write_header(
         let value = header[key].as_str().unwrap_or_default();
         writeln!(out, "{name:<12}{value}")?;
     }
+    writeln!(out, "columns     {}", configuration.columns)?;
     writeln!(
         out,
         "clients     {}, {} neighbours each, {} shares rebuild a secret, at least {} contributors",

@@ -51,7 +51,7 @@ enum Format {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Play a whole round on this machine from a configuration and a CSV table, then audit it.
+    /// Play a whole round on this machine, from a configuration to its audit.
     Run(RunArgs),
     /// Audit a board: recompute everything, name every cheater, trust nobody.
     Audit(AuditArgs),
@@ -65,7 +65,7 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct RunArgs {
-    /// The configuration (TOML); examples/hospitals/round.toml explains every key.
+    /// The configuration (TOML); the comments in examples/hospitals/round.toml explain the keys.
     config: PathBuf,
     /// Folder that the results are written to.
     #[arg(long, value_name = "DIR", default_value = "veragg-out")]

@@ -70,15 +70,12 @@ impl Places {
         played: &Played<P, BoardFile>,
         aggregate: &Aggregate,
     ) -> Result<(), CliError> {
-        let put =
-            |path: &Path, bytes: Vec<u8>| fs::write(path, bytes).map_err(CliError::write(path));
-        let mut json = serde_json::to_vec_pretty(aggregate).map_err(io::Error::from)?;
-        json.push(b'\n');
-        put(&self.aggregate, json)?;
+        aggregate.save(&self.aggregate)?;
         let digits = played.traffic.len().to_string().len().max(2);
         for (client, phase, receipt) in &played.receipts {
             let name = format!("client-{:0digits$}-{phase}.receipt", client.number());
-            put(&self.receipts.join(name), receipt.encode())?;
+            let path = self.receipts.join(name);
+            fs::write(&path, receipt.encode()).map_err(CliError::write(&path))?;
         }
         Ok(())
     }

@@ -1,12 +1,13 @@
-//! `veragg run`: a whole round on this machine, from a CSV table to the audited statistics.
+//! `veragg run`: a whole round on this machine, from a configuration to the audited results.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use rand_core::{OsRng, RngCore};
 use veragg::board_file::BoardFile;
-use veragg::circuits::proof_system::{ProofSystem, Suite};
+use veragg::circuits::proof_system::ProofSystem;
 use veragg::circuits::with_suite;
 use veragg::local::{play, Member, Played, Progress, Setting};
 use veragg::protocol::aggregator::AnyAggregator;
@@ -14,7 +15,7 @@ use veragg::protocol::members::ClientId;
 use veragg::protocol::organiser::Proposal;
 use veragg::protocol::phase::Phase;
 use veragg::protocol::signing::hex;
-use veragg::survey::Survey;
+use veragg::survey::{Results, Survey};
 use veragg::verifier::Options;
 
 use super::aggregate::Aggregate;
@@ -27,11 +28,7 @@ use super::{output, Format, RunArgs};
 /// Runs the command; the audit's verdict gives the exit code.
 pub(super) fn run(args: &RunArgs, format: Format) -> Result<u8, CliError> {
     let survey = Survey::load(&args.config)?;
-    let suite: Suite = survey
-        .suite()
-        .parse()
-        .map_err(|error| CliError::malformed(&args.config, error))?;
-    with_suite!(suite, P => run_suite::<P>(args, survey, format))
+    with_suite!(survey.suite(), P => run_suite::<P>(args, survey, format))
 }
 
 fn run_suite<P: ProofSystem>(
@@ -39,10 +36,10 @@ fn run_suite<P: ProofSystem>(
     survey: Survey,
     format: Format,
 ) -> Result<u8, CliError> {
-    let inputs = survey.inputs()?;
     let mut beacon = [0; 32];
     OsRng.fill_bytes(&mut beacon);
     let proposal = Proposal {
+        columns: survey.columns(),
         min_contributors: survey.min_contributors(),
         ..Proposal::new(
             survey.segments().to_vec(),
@@ -57,7 +54,8 @@ fn run_suite<P: ProofSystem>(
             source,
         }
     })?;
-    let mut members = members(&setting, &survey, inputs);
+    let survey = Arc::new(survey);
+    let mut members = members(&setting, &survey);
 
     let files = Places::create(&args.out, &setting.organiser)?;
     let write = CliError::write(&files.board);
@@ -75,7 +73,7 @@ fn run_suite<P: ProofSystem>(
         source,
     })?;
 
-    let aggregate = aggregate(&files.board, &setting, &survey, &played)?;
+    let (aggregate, results) = interpret(&files.board, &setting, &survey, &played)?;
     files.write(&played, &aggregate)?;
     let mut summary = summarise(&survey, &setting, &played, beacon);
     // Nothing of what follows needs an input.
@@ -84,7 +82,7 @@ fn run_suite<P: ProofSystem>(
     bar.set_message("audit");
     let options = Options {
         organiser: Some(setting.organiser),
-        aggregate: aggregate.sums().ok(),
+        aggregate: Some(aggregate.sums()),
         caption: Some(aggregate.caption()),
         ..Options::default()
     };
@@ -102,22 +100,19 @@ fn run_suite<P: ProofSystem>(
         });
     }
     summary.contributors = report.contributors.len();
-    summary.statistics = aggregate.statistics;
+    summary.results = Some(results);
     summary.files = files.names();
     summary.audit = Some(report);
     output::print(format, &summary, &summary)?;
     Ok(summary.audit.map_or(1, |report| report.verdict.exit_code()))
 }
 
-fn members<P: ProofSystem>(
-    setting: &Setting<P>,
-    survey: &Survey,
-    inputs: Vec<Vec<u64>>,
-) -> Vec<Member<P>> {
+/// A member for each client, whose input is made when it submits.
+fn members<P: ProofSystem>(setting: &Setting<P>, survey: &Arc<Survey>) -> Vec<Member<P>> {
     ClientId::all(survey.clients())
-        .zip(inputs)
-        .filter_map(|(id, input)| {
-            let member = setting.member(id, input)?;
+        .filter_map(|id| {
+            let of = Arc::clone(survey);
+            let member = setting.member(id, move || of.input(id))?;
             let mut dropouts = survey.dropouts().iter();
             Some(
                 match dropouts.find(|dropout| dropout.client == id.number()) {
@@ -140,33 +135,35 @@ fn progress_bar() -> ProgressBar {
 }
 
 /// The sums that the aggregator published, and what they say.
-fn aggregate<P: ProofSystem>(
+fn interpret<P: ProofSystem>(
     board: &Path,
     setting: &Setting<P>,
     survey: &Survey,
     played: &Played<P, BoardFile>,
-) -> Result<Aggregate, CliError> {
+) -> Result<(Aggregate, Results), CliError> {
     let unusable = |reason: String| CliError::malformed(board, reason);
     let AnyAggregator::Published(aggregator) = &played.aggregator else {
         return Err(unusable("the board holds no publication".to_owned()));
     };
     let (round, publication) = (&setting.round, aggregator.publication());
-    let list = publication.contributors();
-    let contributors: Vec<u32> = list.iter().map(ClientId::number).collect();
+    let contributors: Vec<_> = publication.contributors().iter().collect();
     let scalars = round.layout().scalars();
     let packed = publication.opening.get(..scalars).unwrap_or_default();
-    let count = contributors.len() as u32;
-    let sums = round.layout().unpack(packed, count);
+    let sums = round.layout().unpack(packed, contributors.len() as u32);
     let sums = sums.map_err(|error| unusable(error.to_string()))?;
-    let statistics = survey.interpret(&sums, count)?;
-    let (configuration, context) = (round.configuration(), round.context());
-    Ok(Aggregate::new(
-        configuration,
-        context,
-        contributors,
+    let results = survey.interpret(&sums, &contributors)?;
+    let statistics = match &results {
+        Results::Statistics(statistics) => Some(statistics.clone()),
+        Results::Recomputed(_) => None,
+    };
+    let aggregate = Aggregate::new(
+        round.configuration(),
+        round.context(),
+        contributors.into_iter().map(ClientId::number).collect(),
         &sums,
         statistics,
-    ))
+    );
+    Ok((aggregate, results))
 }
 
 fn summarise<P: ProofSystem>(
@@ -195,7 +192,7 @@ fn summarise<P: ProofSystem>(
         },
         refusals: played.refusals.len(),
         names: ClientId::all(survey.clients())
-            .map(|id| survey.client_name(id.number()).map(str::to_owned))
+            .map(|id| survey.client_name(id).map(str::to_owned))
             .collect(),
         ..Summary::default()
     }

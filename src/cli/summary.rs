@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 use veragg::local::PhaseTime;
-use veragg::survey::Statistics;
+use veragg::survey::Results;
 use veragg::verifier::Report;
 
 use super::output;
@@ -31,7 +31,8 @@ pub(super) struct Summary {
     pub(super) refusals: usize,
     pub(super) contributors: usize,
     pub(super) absent: Vec<Absent>,
-    pub(super) statistics: Option<Statistics>,
+    #[serde(flatten)]
+    pub(super) results: Option<Results>,
     #[serde(serialize_with = "as_seconds")]
     pub(super) audit_seconds: Duration,
     pub(super) audit: Option<Report>,
@@ -161,8 +162,8 @@ impl fmt::Display for Summary {
                 absent.client, absent.outcome
             )?;
         }
-        if let Some(statistics) = &self.statistics {
-            write!(f, "\n{statistics}")?;
+        if let Some(results) = &self.results {
+            write!(f, "\n{results}")?;
         }
         if let Some(audit) = &self.audit {
             let took = output::seconds(self.audit_seconds);

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
+use veragg_circuits::proof_system::UnknownSuite;
 
 /// A mistake in a configuration or a table: where it is, and what it is.
 ///
@@ -83,10 +84,31 @@ pub enum Problem {
     Read(#[source] std::io::Error),
 
     /// Not TOML, a key that is missing, unknown or of the wrong type.
-    #[error(
-        "{0}; the comments in examples/hospitals/round.toml explain every key, required or not"
-    )]
+    #[error("{0}; the comments in examples/hospitals/round.toml, and for [synthetic] in examples/million/round.toml, explain every key, required or not")]
     Toml(String),
+    /// A suite that does not exist.
+    #[error(transparent)]
+    Suite(UnknownSuite),
+    /// Neither a table nor a generator.
+    #[error("nothing says where the clients' numbers come from; add [data] with a table, or [synthetic]")]
+    NoSource,
+    /// A table and a generator.
+    #[error("[synthetic] and [data] both say where the clients' numbers come from; remove one of the two")]
+    TwoSources,
+    /// A block that only makes sense with a table.
+    #[error("{0} speaks of a table, and [synthetic] has none; remove it")]
+    NoTable(&'static str),
+    /// A vector that no statement may speak of.
+    #[error("`len = {got}` is too long; a vector has at most {most} numbers")]
+    Long {
+        /// As configured.
+        got: usize,
+        /// The longest.
+        most: usize,
+    },
+    /// A bound that no number, or only 0, is below.
+    #[error("`bound = {0}` leaves no choice, since values go from 0 up to, not including, it; give at least 2")]
+    OneValue(u64),
     /// A number of the configuration that is not written in decimal, or far too large.
     #[error("`{key} = {text}` is not a decimal number of at most 37 digits; write it like 12, -0.5 or 1e-3")]
     Number {
@@ -314,7 +336,7 @@ pub enum Problem {
     #[error("{got} contributors were given, this survey has {clients} clients; give the number of contributors of the round")]
     Contributors {
         /// Given.
-        got: u32,
+        got: usize,
         /// Clients of the survey.
         clients: u32,
     },
@@ -329,6 +351,16 @@ pub enum Problem {
         contributors: u32,
         /// Contributors times the bound.
         most: u128,
+    },
+    /// A sum that is not that of the contributors' synthetic vectors.
+    #[error("coordinate {coordinate} sums to {sum}, but the synthetic vectors of the contributors add up to {want}; somebody contributed other numbers than its own, so do not use these sums")]
+    OtherSum {
+        /// Index of the coordinate.
+        coordinate: usize,
+        /// Its sum.
+        sum: u128,
+        /// The sum of the vectors.
+        want: u128,
     },
     /// Sums that no rows have. Ranges do not exclude them: a contributor can lie within its bounds.
     #[error("count {count}, sum {sum} and squares {squares}{group} belong to no set of rows; a contributor gave numbers that do not fit together, so do not use these statistics")]

@@ -1,102 +1,111 @@
-//! The data side of a round: a configuration and a table become the vectors that the clients
-//! contribute, and the sums of a round become statistics.
+//! The data side of a round: a configuration becomes the vectors that the clients contribute, and
+//! the sums of a round become results.
 //!
-//! Rows of a CSV table are dealt to clients. Each client contributes, for each measured column and
-//! each group of rows, the number of its rows, the sum and the sum of squares of their values, all
-//! as integers in fixed point. Nothing but the sums of these over the contributing clients is
-//! known after the round, and from them follow count, mean and standard deviation, equal to the
-//! last digit to what the plain rows give.
+//! From a CSV table: its rows are dealt to clients. Each client contributes, for each measured
+//! column and each group of rows, the number of its rows, the sum and the sum of squares of their
+//! values, all as integers in fixed point. Nothing but the sums of these over the contributing
+//! clients is known after the round, and from them follow count, mean and standard deviation, equal
+//! to the last digit to what the plain rows give. `examples/hospitals/round.toml` explains every
+//! key.
 //!
-//! `examples/hospitals/round.toml` explains every key of the configuration.
+//! Or from a generator, for rounds whose size matters: each client's vector follows from a seed and
+//! its number, so that the sums can be recomputed. `examples/million/round.toml` explains the keys.
 
 mod config;
-mod deal;
 mod decimal;
 mod error;
-mod inputs;
-mod plan;
-mod statistics;
+mod synthetic;
 mod table;
 #[cfg(test)]
 mod tests;
+mod text;
 
+use std::fmt;
 use std::path::Path;
 
+use serde::Serialize;
+use veragg_circuits::proof_system::Suite;
 use veragg_protocol::configuration::SegmentConfiguration;
+use veragg_protocol::members::ClientId;
 
 pub use config::Dropout;
 pub use error::{Place, Problem, SurveyError};
-pub use statistics::{Statistics, StatisticsRow};
+pub use synthetic::Recomputed;
+pub use table::{Statistics, StatisticsRow};
 
-use config::Config;
-use deal::Dealt;
-use table::Table;
+use config::{Config, Source};
+use synthetic::Synthetic;
+use table::{Table, Tabular};
 
-/// A configuration, its table, and who owns which row.
+/// A configuration, and the numbers of its clients.
 #[derive(Debug)]
 pub struct Survey {
     config: Config,
-    table: Table,
-    dealt: Dealt,
-    /// For each measure the indices of its columns in the table.
-    columns: Vec<Vec<usize>>,
-    group_column: Option<usize>,
-    segments: Vec<SegmentConfiguration>,
+    numbers: Numbers,
     dropouts: Vec<Dropout>,
 }
 
+#[derive(Debug)]
+enum Numbers {
+    Tabular(Tabular),
+    Synthetic(Synthetic),
+}
+
+/// What the sums of a round say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Results {
+    /// Of a table.
+    Statistics(Statistics),
+    /// Of synthetic vectors.
+    Recomputed(Recomputed),
+}
+
+impl fmt::Display for Results {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Statistics(statistics) => statistics.fmt(f),
+            Self::Recomputed(recomputed) => recomputed.fmt(f),
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, SurveyError> {
+    std::fs::read(path).map_err(|error| Place::file(path).error(Problem::Read(error)))
+}
+
 impl Survey {
-    /// Reads a configuration and the table it names, and checks all but the cells that are
-    /// measured (see [`Survey::inputs`]).
+    /// Reads a configuration and the table it names, if it does, and checks all of both.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, SurveyError> {
         let path = path.as_ref();
-        let read = |path: &Path| {
-            std::fs::read(path).map_err(|error| Place::file(path).error(Problem::Read(error)))
-        };
         let text = String::from_utf8(read(path)?)
             .map_err(|_| Place::file(path).error(Problem::Toml("not UTF-8 text".to_owned())))?;
-        let config = Config::parse(path, &text)?;
-        let table = Table::parse(&config.table, &read(&config.table)?)?;
-        Self::new(config, table)
+        Self::parse(path, &text)
     }
 
-    /// Checks a configuration against its table.
-    fn new(config: Config, table: Table) -> Result<Self, SurveyError> {
-        let find = |column: &config::Located<String>| {
-            table.column(&column.value).map_err(|problem| {
-                config
-                    .place(column.line)
-                    .column(&column.value)
-                    .error(problem)
-            })
+    /// The survey of a configuration with this text.
+    fn parse(path: &Path, text: &str) -> Result<Self, SurveyError> {
+        let (config, source) = Config::parse(path, text)?;
+        let numbers = match source {
+            Source::Table(source) => {
+                let table = Table::parse(&source.table, &read(&source.table)?)?;
+                Numbers::Tabular(Tabular::new(source, &table)?)
+            }
+            Source::Synthetic(source) => Numbers::Synthetic(source),
         };
-        let group_column = config
-            .groups
-            .as_ref()
-            .map(|groups| find(&groups.column))
-            .transpose()?;
-        let columns = config
-            .measures
-            .iter()
-            .map(|measure| measure.columns.iter().map(find).collect())
-            .collect::<Result<_, _>>()?;
-        let dealt = deal::deal(&config, &table)?;
-        check_clients(&config, dealt.clients)?;
-        let segments = plan::segments(&config, dealt.clients)?;
-        let dropouts = config
-            .dropouts
-            .iter()
-            .map(|dropout| dropout.value)
-            .collect();
-        Ok(Self {
+        Self::new(config, numbers)
+    }
+
+    fn new(config: Config, numbers: Numbers) -> Result<Self, SurveyError> {
+        let dropouts = &config.dropouts;
+        let dropouts = dropouts.iter().map(|dropout| dropout.value).collect();
+        let survey = Self {
             config,
-            table,
-            dealt,
-            columns,
-            group_column,
-            segments,
+            numbers,
             dropouts,
-        })
+        };
+        survey.config.check_clients(survey.clients())?;
+        Ok(survey)
     }
 
     /// What the round is called.
@@ -104,20 +113,32 @@ impl Survey {
         &self.config.title
     }
 
-    /// The name of the suite, as configured; whether there is such a suite is not checked here.
-    pub fn suite(&self) -> &str {
-        &self.config.suite
+    /// The suite, [`Suite::DEFAULT`] if none is configured. Whether it takes the segments is not
+    /// checked here.
+    pub fn suite(&self) -> Suite {
+        self.config.suite
     }
 
-    /// Number of clients, numbered from 1; each owns at least one row.
+    /// Scalars of a committed row, if configured; positive. Whether the suite takes so many is not
+    /// checked here.
+    pub fn columns(&self) -> Option<u32> {
+        self.config.columns
+    }
+
+    /// Number of clients, numbered from 1; with a table each owns at least one row.
     pub fn clients(&self) -> u32 {
-        self.dealt.clients
+        match &self.numbers {
+            Numbers::Tabular(tabular) => tabular.clients(),
+            Numbers::Synthetic(synthetic) => synthetic.clients(),
+        }
     }
 
-    /// The name of a client, by its number from 1, where a column of the table gives it.
-    pub fn client_name(&self, client: u32) -> Option<&str> {
-        let index = usize::try_from(client.checked_sub(1)?).ok()?;
-        self.dealt.names.as_ref()?.get(index).map(String::as_str)
+    /// The name of a client, where a column of a table gives it.
+    pub fn client_name(&self, client: ClientId) -> Option<&str> {
+        match &self.numbers {
+            Numbers::Tabular(tabular) => tabular.name(client.index()),
+            Numbers::Synthetic(_) => None,
+        }
     }
 
     /// The assumed fraction of corrupt clients, in parts per million; below a million.
@@ -144,56 +165,62 @@ impl Survey {
         &self.dropouts
     }
 
-    /// The segments of each client's vector: for each measure counts, sums and sums of squares.
+    /// The segments of each client's vector. With a table: for each measure counts, sums and sums
+    /// of squares.
     pub fn segments(&self) -> &[SegmentConfiguration] {
-        &self.segments
-    }
-
-    /// What the sums over the contributors say: `sums` in the order of [`Survey::segments`], over
-    /// the vectors of `contributors` clients. Refuses sums that no rows could have.
-    pub fn interpret(&self, sums: &[u128], contributors: u32) -> Result<Statistics, SurveyError> {
-        statistics::interpret(
-            &self.config,
-            &self.segments,
-            self.dealt.clients,
-            sums,
-            contributors,
-        )
-    }
-
-    fn client_count(&self) -> usize {
-        usize::try_from(self.dealt.clients).unwrap_or(usize::MAX)
-    }
-
-    /// A client in words, by its index from 0.
-    fn describe_client(&self, index: usize) -> String {
-        let number = index + 1;
-        match self.dealt.names.as_ref().and_then(|names| names.get(index)) {
-            Some(name) => format!("client {number} (`{name}`)"),
-            None => format!("client {number}"),
+        match &self.numbers {
+            Numbers::Tabular(tabular) => tabular.segments(),
+            Numbers::Synthetic(synthetic) => synthetic.segments(),
         }
     }
-}
 
-/// Checks the settings that name clients, or a number of them.
-fn check_clients(config: &Config, clients: u32) -> Result<(), SurveyError> {
-    if let Some(wanted) = config
-        .min_contributors
-        .as_ref()
-        .filter(|wanted| wanted.value > clients)
-    {
-        let problem = Problem::MinContributors {
-            wanted: wanted.value,
-            clients,
-        };
-        return Err(config.place(wanted.line).error(problem));
-    }
-    for dropout in &config.dropouts {
-        let client = dropout.value.client;
-        if client == 0 || client > clients {
-            let problem = Problem::DropoutUnknown { client, clients };
-            return Err(config.place(dropout.line).error(problem));
+    /// The vector of a client, its coordinates in the order of [`Survey::segments`]: made on each
+    /// call. Time is linear in the client's rows, or in the vector.
+    pub fn input(&self, client: ClientId) -> Vec<u64> {
+        match &self.numbers {
+            Numbers::Tabular(tabular) => tabular.vector(client.index()),
+            Numbers::Synthetic(synthetic) => synthetic.vector(client),
         }
     }
-    Ok(())
+
+    /// What the sums over the vectors of these clients say: `sums` in the order of
+    /// [`Survey::segments`]. Refuses sums that they cannot have.
+    pub fn interpret(
+        &self,
+        sums: &[u128],
+        contributors: &[ClientId],
+    ) -> Result<Results, SurveyError> {
+        let (got, clients) = (contributors.len(), self.clients());
+        let count = u32::try_from(got).unwrap_or(u32::MAX);
+        let refuse = |problem| Err(Place::file(&self.config.path).error(problem));
+        if count > clients {
+            return refuse(Problem::Contributors { got, clients });
+        }
+        let segments = self.segments();
+        let want = segments.iter().map(|segment| segment.claims.len).sum();
+        if sums.len() != want {
+            let got = sums.len();
+            return refuse(Problem::SumsLength { got, want });
+        }
+        let bounds = segments
+            .iter()
+            .flat_map(|segment| std::iter::repeat_n(segment.claims.bound, segment.claims.len));
+        for (coordinate, (&sum, bound)) in sums.iter().zip(bounds).enumerate() {
+            let most = u128::from(count) * u128::from(bound - 1);
+            if sum > most {
+                return refuse(Problem::SumTooLarge {
+                    coordinate,
+                    sum,
+                    contributors: count,
+                    most,
+                });
+            }
+        }
+        match &self.numbers {
+            Numbers::Tabular(tabular) => tabular.interpret(sums, count).map(Results::Statistics),
+            Numbers::Synthetic(synthetic) => synthetic
+                .recompute(sums, contributors)
+                .map(Results::Recomputed),
+        }
+    }
 }

@@ -7,12 +7,13 @@ use proptest::prelude::*;
 
 use veragg_protocol::phase::Phase;
 
+use super::table::TableConfig;
 use super::*;
 
 /// Line numbers in the tests below count from this text's first line.
 const CONFIG: &str = r#"[round]
 title = "test"
-suite = "any"
+suite = "ristretto255-bitplane"
 corrupt = 0.1
 dropout = 0.25
 min_contributors = 2
@@ -51,10 +52,37 @@ a,-5,10,1e1,x
 b,0,0,,z
 ";
 
+/// The settings, and what they say of a table.
+fn parsed(config: &str) -> Result<(Config, TableConfig), SurveyError> {
+    match Config::parse(Path::new("dir/c.toml"), config)? {
+        (config, Source::Table(table)) => Ok((config, table)),
+        (_, Source::Synthetic(_)) => panic!("no table:\n{}", config),
+    }
+}
+
 fn survey(config: &str, table: &str) -> Result<Survey, SurveyError> {
-    let config = Config::parse(Path::new("dir/c.toml"), config)?;
-    let table = Table::parse(&config.table, table.as_bytes())?;
-    Survey::new(config, table)
+    let (config, source) = parsed(config)?;
+    let table = Table::parse(&source.table, table.as_bytes())?;
+    Survey::new(config, Numbers::Tabular(Tabular::new(source, &table)?))
+}
+
+/// Everybody's vector.
+fn inputs(survey: &Survey) -> Vec<Vec<u64>> {
+    let all = ClientId::all(survey.clients());
+    all.map(|client| survey.input(client)).collect()
+}
+
+/// The statistics of sums over this many clients.
+fn statistics(
+    survey: &Survey,
+    sums: &[u128],
+    contributors: u32,
+) -> Result<Statistics, SurveyError> {
+    let contributors: Vec<_> = ClientId::all(contributors).collect();
+    match survey.interpret(sums, &contributors)? {
+        Results::Statistics(statistics) => Ok(statistics),
+        Results::Recomputed(recomputed) => panic!("no statistics: {recomputed}"),
+    }
 }
 
 fn sums(inputs: &[Vec<u64>]) -> Vec<u128> {
@@ -65,7 +93,7 @@ fn sums(inputs: &[Vec<u64>]) -> Vec<u128> {
 }
 
 fn refusal(config: &str, table: &str) -> String {
-    match survey(config, table).and_then(|survey| survey.inputs()) {
+    match survey(config, table) {
         Ok(_) => panic!("accepted:\n{config}\n{table}"),
         Err(error) => error.to_string(),
     }
@@ -86,7 +114,11 @@ fn table_refusal(from: &str, to: &str) -> String {
 #[test]
 fn settings_and_segments() {
     let survey = survey(CONFIG, TABLE).unwrap();
-    assert_eq!((survey.title(), survey.suite()), ("test", "any"));
+    assert_eq!(survey.title(), "test");
+    assert_eq!(
+        (survey.suite(), survey.columns()),
+        (Suite::RistrettoBitplane, None)
+    );
     assert_eq!(
         (survey.corrupt_ppm(), survey.dropout_ppm()),
         (100_000, 250_000)
@@ -99,7 +131,7 @@ fn settings_and_segments() {
             after: Phase::Submit
         }]
     );
-    assert_eq!(survey.client_name(1), None);
+    assert_eq!(survey.client_name(ClientId::from_index(0)), None);
     let segments: Vec<_> = survey
         .segments()
         .iter()
@@ -129,9 +161,8 @@ fn settings_and_segments() {
 #[test]
 fn inputs_by_hand() {
     // Groups in the order of the configuration: b, a. Rows 1 and 4 belong to client 1.
-    let inputs = survey(CONFIG, TABLE).unwrap().inputs().unwrap();
     assert_eq!(
-        inputs,
+        inputs(&survey(CONFIG, TABLE).unwrap()),
         [
             vec![1, 1, 1, 1, 50, 60, 50, 25, 2500, 3600, 2500, 625, 0, 1, 0, 30, 0, 900],
             vec![1, 0, 0, 0, 73, 0, 0, 0, 5329, 0, 0, 0, 1, 0, 40, 0, 1600, 0],
@@ -143,9 +174,7 @@ fn inputs_by_hand() {
 #[test]
 fn text_of_the_statistics() {
     let survey = survey(CONFIG, TABLE).unwrap();
-    let statistics = survey
-        .interpret(&sums(&survey.inputs().unwrap()), 3)
-        .unwrap();
+    let statistics = statistics(&survey, &sums(&inputs(&survey)), 3).unwrap();
     let want = "\
 measurement  group          count   sum    mean  standard deviation
 size         second letter      2   2.3   1.150               1.626
@@ -162,7 +191,7 @@ age          first letter       2    40   20.00               14.14
         statistics
     );
 
-    let nobody = survey.interpret(&[0; 18], 0).unwrap();
+    let nobody = self::statistics(&survey, &[0; 18], 0).unwrap();
     assert_eq!(nobody.rows[0].mean, None);
     assert!(nobody
         .to_string()
@@ -171,33 +200,38 @@ age          first letter       2    40   20.00               14.14
 
 #[test]
 fn three_ways_to_deal() {
-    let owners = |deal: &str| {
+    // The ages of those who have one: 30, 40, 10, and none in the last row.
+    let ages = |deal: &str| {
         let config = CONFIG.replace("\"round-robin\"", deal);
-        survey(&config, TABLE).unwrap().dealt.owners
+        let inputs = inputs(&survey(&config, TABLE).unwrap());
+        inputs
+            .iter()
+            .map(|x| (x[14] + x[15], x[12] + x[13]))
+            .collect::<Vec<_>>()
     };
-    assert_eq!(owners("\"round-robin\""), [0, 1, 2, 0]);
-    assert_eq!(owners("\"blocks\""), [0, 0, 1, 2]);
-    assert_eq!(owners("{ column = \"owner\" }"), [0, 1, 0, 2]);
+    assert_eq!(ages("\"round-robin\""), [(30, 1), (40, 1), (10, 1)]);
+    assert_eq!(ages("\"blocks\""), [(70, 2), (10, 1), (0, 0)]);
+    assert_eq!(ages("{ column = \"owner\" }"), [(40, 2), (40, 1), (0, 0)]);
     let config = CONFIG
         .replace("\"round-robin\"", "{ column = \"owner\" }")
         .replace("clients = 3\n", "");
     let by_owner = survey(&config, TABLE).unwrap();
     assert_eq!(by_owner.clients(), 3);
     assert_eq!(
-        [0, 2, 3, 4].map(|client| by_owner.client_name(client)),
-        [None, Some("y"), Some("z"), None]
+        [1, 2, 3].map(|index| by_owner.client_name(ClientId::from_index(index))),
+        [Some("y"), Some("z"), None]
     );
 }
 
 #[test]
 fn mistakes_of_the_file_format() {
     const HINT: &str =
-        "; the comments in examples/hospitals/round.toml explain every key, required or not";
+        "; the comments in examples/hospitals/round.toml, and for [synthetic] in examples/million/round.toml, explain every key, required or not";
     for (from, to, want) in [
-        ("title =", "tilte =", "dir/c.toml:2: unknown field `tilte`, expected one of `title`, `suite`, `corrupt`, `dropout`, `min_contributors`"),
+        ("title =", "tilte =", "dir/c.toml:2: unknown field `tilte`, expected one of `title`, `suite`, `columns`, `corrupt`, `dropout`, `min_contributors`"),
         ("max = 100\n", "max = 100\nmean = 3\n", "dir/c.toml:29: unknown field `mean`, expected one of `name`, `columns`, `decimals`, `min`, `max`"),
         ("max = 100\n", "", "dir/c.toml:25: missing field `max`"),
-        ("[groups]", "[group]", "dir/c.toml:14: unknown field `group`, expected one of `round`, `data`, `groups`, `measure`, `dropout`"),
+        ("[groups]", "[group]", "dir/c.toml:14: unknown field `group`, expected one of `round`, `data`, `groups`, `measure`, `synthetic`, `dropout`"),
         ("clients = 3", "clients = -3", "dir/c.toml:11: invalid value: integer `-3`, expected u32"),
         ("\"round-robin\"", "\"random\"", "dir/c.toml:10: unknown variant `random`, expected one of `round-robin`, `blocks`, `column`"),
         ("\"submit\"", "\"unmask\"", "dir/c.toml:32: unknown variant `unmask`, expected one of `advertise`, `share`, `confirm`, `submit`, `acknowledge`"),
@@ -211,6 +245,8 @@ fn mistakes_of_the_file_format() {
 #[test]
 fn mistakes_of_the_configuration() {
     for (from, to, want) in [
+        ("ristretto255-bitplane", "magic", "dir/c.toml:3: unknown suite `magic`; known: ristretto255-bitplane, ristretto255-bulletproofs"),
+        ("corrupt = 0.1", "columns = 0\ncorrupt = 0.1", "dir/c.toml:4: `columns = 0` leaves nothing to do; give at least 1"),
         ("corrupt = 0.1", "corrupt = 1", "dir/c.toml:4: `corrupt = 1` is not a fraction; give a number from 0 up to, not including, 1, such as 0.1"),
         ("dropout = 0.25", "dropout = -0.25", "dir/c.toml:5: `dropout = -0.25` is not a fraction; give a number from 0 up to, not including, 1, such as 0.1"),
         ("dropout = 0.25", "dropout = nan", "dir/c.toml:5: `dropout = nan` is not a decimal number of at most 37 digits; write it like 12, -0.5 or 1e-3"),
@@ -309,12 +345,10 @@ fn files_that_are_not_there() {
 #[test]
 fn sums_that_cannot_be() {
     let survey = survey(CONFIG, TABLE).unwrap();
-    let good = sums(&survey.inputs().unwrap());
+    let good = sums(&inputs(&survey));
     let refused = |sums: &[u128], contributors| {
-        survey
-            .interpret(sums, contributors)
-            .unwrap_err()
-            .to_string()
+        let error = statistics(&survey, sums, contributors).unwrap_err();
+        error.to_string()
     };
     assert_eq!(
         refused(&good[1..], 3),
@@ -394,18 +428,18 @@ proptest! {
             })
             .collect();
         let config = format!(
-            "[round]\ntitle = \"\"\nsuite = \"\"\ncorrupt = 0\ndropout = 0.999999\n\
+            "[round]\ntitle = \"\"\ncorrupt = 0\ndropout = 0.999999\n\
              [data]\nfile = \"t.csv\"\nclients = {clients}\ndeal = \"{}\"\nmax_rows = 60\n\
              [groups]\ncolumn = \"g\"\nnames = {{ 0 = \"no\", 1 = \"yes\" }}\n\
              [[measure]]\ncolumns = [\"v\"]\ndecimals = {decimals}\nmin = {min}e-{decimals}\nmax = {max}e-{decimals}\n",
             if blocks { "blocks" } else { "round-robin" },
         );
         let survey = survey(&config, &format!("g,v\n{table}")).unwrap();
-        let inputs = survey.inputs().unwrap();
+        let inputs = inputs(&survey);
         let contributes: Vec<bool> = rows.iter().take(clients).map(|row| row.3).collect();
         let chosen: Vec<Vec<u64>> = inputs.iter().zip(&contributes).filter(|(_, &yes)| yes).map(|(input, _)| input.clone()).collect();
         let total = if chosen.is_empty() { vec![0; 6] } else { sums(&chosen) };
-        let statistics = survey.interpret(&total, chosen.len() as u32).unwrap();
+        let statistics = statistics(&survey, &total, chosen.len() as u32).unwrap();
         prop_assert_eq!(statistics.rows.len(), 2);
 
         let owner = |row: usize| {
@@ -455,7 +489,7 @@ fn the_example_fits_its_bounds() {
         (survey.clients(), survey.corrupt_ppm(), survey.dropout_ppm()),
         (30, 100_000, 100_000)
     );
-    assert_eq!(survey.suite(), "ristretto255-bulletproofs");
+    assert_eq!(survey.suite(), Suite::RistrettoBitplane);
     let dropouts: Vec<_> = survey
         .dropouts()
         .iter()
@@ -479,7 +513,7 @@ fn the_example_fits_its_bounds() {
         .iter()
         .flat_map(|segment| std::iter::repeat_n(segment.claims.bound, segment.claims.len))
         .collect();
-    for input in survey.inputs().unwrap() {
+    for input in inputs(&survey) {
         assert_eq!(input.len(), bounds.len());
         assert!(input
             .iter()
@@ -494,9 +528,7 @@ fn the_example_fits_its_bounds() {
 #[test]
 fn the_example_gives_the_statistics_of_its_table() {
     let survey = hospitals();
-    let statistics = survey
-        .interpret(&sums(&survey.inputs().unwrap()), 30)
-        .unwrap();
+    let statistics = statistics(&survey, &sums(&inputs(&survey)), 30).unwrap();
     let text = std::fs::read_to_string(
         Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/data/breast_cancer.csv"),
     )

@@ -7,10 +7,11 @@ pub(crate) mod crooked;
 use std::collections::BTreeSet;
 
 use rand_core::OsRng;
-use veragg::circuits::bulletproofs::RistrettoBulletproofs;
+use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::circuits::group::Ristretto;
 use veragg::local::{play, Member, Participant, Setting};
 use veragg::protocol::board::{Record, RecordKind};
+use veragg::protocol::client::{AnyClient, Client};
 use veragg::protocol::configuration::SegmentConfiguration;
 use veragg::protocol::members::{ClientId, ClientSet};
 use veragg::protocol::message::{Message, Sender};
@@ -21,8 +22,9 @@ use veragg::protocol::receipt::{Receipt, Refusal};
 use veragg::protocol::round::Round;
 use veragg::protocol::signing::SigningKey;
 use veragg::verifier::{audit, Check, Culprit, Options, Report, Status, Verdict};
+use zeroize::Zeroizing;
 
-pub(crate) type Suite = RistrettoBulletproofs;
+pub(crate) type Suite = RistrettoBitplane;
 pub(crate) type People = Vec<Box<dyn Participant>>;
 
 /// The client with this number.
@@ -91,6 +93,28 @@ impl<P: veragg::circuits::proof_system::ProofSystem> Participant for Altered<P> 
     }
 }
 
+/// An honest member that keeps what it writes down.
+pub(crate) struct Writing {
+    id: ClientId,
+    client: Option<AnyClient<Suite>>,
+    input: Vec<u64>,
+    pub(crate) store: Zeroizing<Vec<u8>>,
+}
+
+impl Participant for Writing {
+    fn id(&self) -> ClientId {
+        self.id
+    }
+
+    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
+        let input = (phase == Phase::Submit).then_some(self.input.as_slice());
+        let client = self.client.take().unwrap();
+        let (client, said) = client.advance(packet, input, &mut OsRng, &mut self.store);
+        self.client = Some(client);
+        said.into_iter().collect()
+    }
+}
+
 /// A round before it is played.
 pub(crate) struct Scene {
     pub(crate) setting: Setting<Suite>,
@@ -133,6 +157,16 @@ impl Scene {
     pub(crate) fn member(&self, number: u32) -> Member<Suite> {
         let input = self.inputs[id(number).index()].clone();
         self.setting.member(id(number), input).unwrap()
+    }
+
+    pub(crate) fn writing(&self, number: u32) -> Writing {
+        let client = Client::join(self.setting.round.clone(), self.key(number)).unwrap();
+        Writing {
+            id: id(number),
+            client: Some(AnyClient::Joined(client)),
+            input: self.inputs[id(number).index()].clone(),
+            store: Zeroizing::new(Vec::new()),
+        }
     }
 
     /// The client is never heard again after this phase.

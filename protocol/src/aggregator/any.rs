@@ -77,6 +77,11 @@ impl<P: ProofSystem, L: Log> AnyAggregator<P, L> {
         Ok(aggregator)
     }
 
+    /// The round.
+    pub fn round(&self) -> Arc<Round<P>> {
+        in_any_phase!(self, aggregator => aggregator.core.round())
+    }
+
     /// The phase that is open; [`Phase::Publish`] when the round is over.
     pub fn phase(&self) -> Phase {
         match self {

@@ -23,8 +23,11 @@ use crate::round::Round;
 use crate::signing::SigningKey;
 use crate::tree::{Root, Tree};
 
-/// Messages that are read from the log and judged together.
-const BATCH: usize = 32;
+/// Bytes of messages that are read from the log and judged together, give or take one message. A
+/// batch is all that is held of the bodies, so it must be small beside what a machine has; and the
+/// proofs in it share the work on the generators, which no longer shows once there are several of
+/// the longest (ten of a million coordinates) or some hundred short ones.
+const BATCH: usize = 32 << 20;
 
 /// Where a message stands.
 #[derive(Debug, Clone, Copy)]
@@ -34,12 +37,15 @@ struct Place {
     record: u64,
 }
 
+/// Envelopes of a phase with their leaf indices, by sender.
+type Envelopes = HashMap<ClientId, (u64, Envelope)>;
+
 /// The phase that closed last: what packets are made of.
 struct Closed {
     checkpoint: Checkpoint,
     before: Root,
     tree: Tree<Digest>,
-    envelopes: HashMap<ClientId, (u64, Envelope)>,
+    envelopes: Envelopes,
 }
 
 pub(super) struct Core<P: ProofSystem, L> {
@@ -53,6 +59,8 @@ pub(super) struct Core<P: ProofSystem, L> {
     chain: Digest,
     eligible: ClientSet,
     places: HashMap<(Phase, ClientId), Place>,
+    /// Of the open phase.
+    envelopes: Envelopes,
     outcomes: Vec<Option<Outcome>>,
     closed: Option<Closed>,
 }
@@ -71,6 +79,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
             tree: Tree::new(),
             phase: Phase::Advertise,
             places: HashMap::new(),
+            envelopes: HashMap::new(),
             closed: None,
         }
     }
@@ -143,6 +152,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
                         record,
                     },
                 );
+                self.envelopes.insert(client, (index, envelope));
                 Ok(Reply::Receipt(self.receipt(index, entry)))
             }
             Err(reason) => {
@@ -209,7 +219,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         let Some(place) = self.places.get(&(self.phase, client)) else {
             return Ok(None);
         };
-        let message = Message::decode(&self.log.read(place.record)?.bytes);
+        let message = Message::from_bytes(self.log.read(place.record)?.into_owned().bytes);
         message.map(Some).map_err(|_| AggregatorError::Replay {
             record: place.record,
         })
@@ -217,22 +227,24 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
 
     /// Judges the content of every message of the open phase, in batches: `judge` gets a batch
     /// and gives for each message what it found in it, or nothing if it is bad. Reads each message
-    /// from the log once. Returns what was found.
+    /// from the log once. Returns what was found. Memory: one batch, and the findings.
     pub(super) fn judge_batches<T>(
         &self,
-        judge: impl Fn(Vec<(ClientId, Message)>) -> Vec<(ClientId, Option<T>)>,
+        mut judge: impl FnMut(Vec<(ClientId, Message)>) -> Vec<(ClientId, Option<T>)>,
     ) -> Result<Findings<T>, AggregatorError> {
         let mut findings = Findings(HashMap::new());
-        let speakers: Vec<_> = self.eligible.iter().collect();
-        for batch in speakers.chunks(BATCH) {
-            let mut messages = Vec::with_capacity(BATCH);
-            for &client in batch {
-                if let Some(message) = self.message(client)? {
-                    messages.push((client, message));
-                }
+        let (mut batch, mut bytes) = (Vec::new(), 0);
+        for client in self.eligible.iter() {
+            if let Some(message) = self.message(client)? {
+                bytes += message.body.len();
+                batch.push((client, message));
             }
-            findings.0.extend(judge(messages));
+            if bytes >= BATCH {
+                findings.0.extend(judge(std::mem::take(&mut batch)));
+                bytes = 0;
+            }
         }
+        findings.0.extend(judge(batch));
         Ok(findings)
     }
 
@@ -243,8 +255,8 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
     ) -> Result<Findings<T>, AggregatorError> {
         self.judge_batches(|batch| {
             batch
-                .par_iter()
-                .map(|(client, message)| (*client, judge(*client, message)))
+                .into_par_iter()
+                .map(|(client, message)| (client, judge(client, &message)))
                 .collect()
         })
     }
@@ -303,18 +315,6 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
             kind: RecordKind::Checkpoint,
             bytes: checkpoint.encode(),
         };
-        // Read before the checkpoint is written: a failed read must leave the phase really open.
-        let mut envelopes = HashMap::new();
-        for client in list.iter() {
-            if let Some(place) = self.places.get(&(self.phase, client)) {
-                let record = self.log.read(place.record)?;
-                let message =
-                    Message::decode(&record.bytes).map_err(|_| AggregatorError::Replay {
-                        record: place.record,
-                    })?;
-                envelopes.insert(client, (place.index, message.envelope));
-            }
-        }
         self.append(record)?;
         self.note(list, valid);
         let before = self
@@ -324,6 +324,8 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         self.chain = checkpoint.digest();
         self.eligible = list.clone();
         let tree = self.tree.clone();
+        let mut envelopes = std::mem::take(&mut self.envelopes);
+        envelopes.retain(|&client, _| list.contains(client));
         self.closed = Some(Closed {
             checkpoint,
             before,

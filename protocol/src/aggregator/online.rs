@@ -1,6 +1,6 @@
 //! Online: submit, acknowledge, unmask, publish (`specs/protocol.md` 3.4 to 3.7).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 use veragg_circuits::ark_ff::Zero;
@@ -106,14 +106,12 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L, Submitting> {
     pub fn close(self) -> Closed<P, L, Submitting, Acknowledging<P::Group>> {
         self.transition(|core, state| {
             let round = core.round();
-            let accepted = core.judge_batches(|batch| judge_submissions(&round, batch))?;
+            let mut masked = vec![<P::Group as Group>::Scalar::zero(); round.masked_scalars()];
+            let accepted =
+                core.judge_batches(|batch| sum_submissions(&round, batch, &mut masked))?;
             let contributors = accepted.valid(round.clients());
             enough(&round, Phase::Submit, &contributors)?;
             core.close(&contributors, |client| accepted.is_valid(client))?;
-            let mut masked = vec![<P::Group as Group>::Scalar::zero(); round.masked_scalars()];
-            for (_, vector) in accepted.into_valid() {
-                add(&mut masked, &vector);
-            }
             let set_up = std::mem::take(&mut state.set_up);
             Ok(Acknowledging {
                 set_up,
@@ -143,15 +141,16 @@ fn add<F: Zero + Copy + std::ops::AddAssign + Send + Sync>(sum: &mut [F], vector
         .for_each(|(sum, value)| *sum += *value);
 }
 
-/// The masked vector of each submission in a batch whose proof holds.
-#[allow(clippy::type_complexity)]
-fn judge_submissions<P: ProofSystem>(
+/// Adds the masked vector of each submission in a batch whose proof holds to `sum`, and says whose
+/// those are. Each message is gone as soon as it is decoded, and the batch when this returns.
+fn sum_submissions<P: ProofSystem>(
     round: &Round<P>,
     batch: Vec<(ClientId, Message)>,
-) -> Vec<(ClientId, Option<Vec<<P::Group as Group>::Scalar>>)> {
+    sum: &mut [<P::Group as Group>::Scalar],
+) -> Vec<(ClientId, Option<()>)> {
     let decoded: Vec<_> = batch
-        .par_iter()
-        .map(|(client, message)| (*client, Submission::of_message(round, message).ok()))
+        .into_par_iter()
+        .map(|(client, message)| (client, Submission::of_message(round, &message).ok()))
         .collect();
     let proofs: Vec<_> = decoded
         .iter()
@@ -159,7 +158,7 @@ fn judge_submissions<P: ProofSystem>(
             Some((round.binding(*client), &submission.as_ref()?.proof))
         })
         .collect();
-    let rejected: Vec<u32> = round
+    let rejected: HashSet<u32> = round
         .proofs()
         .verify_batch(&proofs)
         .into_iter()
@@ -169,7 +168,7 @@ fn judge_submissions<P: ProofSystem>(
         .into_iter()
         .map(|(client, submission)| {
             let accepted = submission.filter(|_| !rejected.contains(&client.number()));
-            (client, accepted.map(|submission| submission.masked))
+            (client, accepted.map(|accepted| add(sum, &accepted.masked)))
         })
         .collect()
 }

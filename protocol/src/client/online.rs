@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use rand_core::CryptoRngCore;
+use veragg_circuits::ark_ff::Zero;
 use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::ProofSystem;
-use zeroize::ZeroizeOnDrop;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::error::ClientError;
 use super::session::Session;
@@ -56,15 +57,18 @@ impl<P: ProofSystem> Client<P, Confirmed> {
             let packet = session.check(phase, packet)?;
             let neighbours = enough_neighbours(session, phase, &packet.list)?;
             let round = &session.round;
-            let proven = round.proofs().prove(&round.binding(session.me()), x, rng)?;
-            let mut vector = round.layout().pack(x)?;
-            vector.extend_from_slice(&proven.blindings);
-            masks::apply::<P::Group>(&mut vector, &self_and_edges(session, state, &neighbours)?);
-            let parts = [proven.bytes.clone(), P::Group::encode_scalars(&vector)];
-            let session = session.say(Phase::Submit, Some(&packet), &parts);
+            let mut proven = round.proofs().prove(&round.binding(session.me()), x, rng)?;
+            let masks = self_and_edges(session, state, &neighbours)?;
+            let masked = mask::<P::Group>(
+                &Zeroizing::new(round.layout().pack(x)?),
+                &proven.blindings,
+                &masks,
+            );
+            let parts = [std::mem::take(&mut proven.bytes), masked];
+            let said = session.say(Phase::Submit, Some(&packet), &parts);
             let held = state.held.clone();
             Ok((
-                session,
+                said,
                 Submitted {
                     participants: packet.list,
                     held,
@@ -72,6 +76,17 @@ impl<P: ProofSystem> Client<P, Confirmed> {
             ))
         })
     }
+}
+
+/// The bytes of packed values and blindings under masks. The masks are there first, so that no
+/// buffer ever holds a vector without them.
+fn mask<G: Group>(packed: &[G::Scalar], blindings: &[G::Scalar], masks: &[Mask]) -> Vec<u8> {
+    let mut vector = vec![G::Scalar::zero(); packed.len() + blindings.len()];
+    masks::apply::<G>(&mut vector, masks);
+    for (sum, value) in vector.iter_mut().zip(packed.iter().chain(blindings)) {
+        *sum += value;
+    }
+    G::encode_scalars(&vector)
 }
 
 /// A participant's masks: its own, and one towards each neighbour that participates.
@@ -104,10 +119,10 @@ impl<P: ProofSystem> Client<P, Submitted> {
             if got < need {
                 return Err(ClientError::TooFew { phase, got, need });
             }
-            let session = session.say(Phase::Acknowledge, Some(&packet), &[]);
+            let said = session.say(Phase::Acknowledge, Some(&packet), &[]);
             let (participants, held) = (state.participants.clone(), state.held.clone());
             Ok((
-                session,
+                said,
                 Acknowledged {
                     participants,
                     contributors: packet.list,
@@ -146,8 +161,8 @@ impl<P: ProofSystem> Client<P, Acknowledged> {
                     },
                 );
             }
-            let session = session.say(Phase::Unmask, Some(&packet), &[unmask::encode(&shares)]);
-            Ok((session, Finished))
+            let said = session.say(Phase::Unmask, Some(&packet), &[unmask::encode(&shares)]);
+            Ok((said, Finished))
         })
     }
 }

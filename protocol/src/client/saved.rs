@@ -15,7 +15,7 @@ use super::error::ClientError;
 use super::online::{Acknowledged, Finished, Submitted};
 use super::session::Session;
 use super::setup::{Advertised, Confirmed, Joined, Shared};
-use super::{Client, Step, Store};
+use super::{Client, Pending, Step, Store};
 use crate::advertise::RoundKeys;
 use crate::dh::KeyPair;
 use crate::labels::VERSION;
@@ -40,9 +40,10 @@ pub trait State: Sized {
 pub struct ResumeError(#[from] DecodeError);
 
 impl<P: ProofSystem, S: State> Client<P, S> {
-    /// The bytes to write down; zeroized when dropped.
-    pub(super) fn to_saved(&self) -> Zeroizing<Vec<u8>> {
-        let writer = self.session.write(Writer::new().u16(VERSION).u8(S::TAG));
+    /// The bytes to write down, with the message to send; zeroized when dropped.
+    pub(super) fn to_saved(&self, message: &[u8]) -> Zeroizing<Vec<u8>> {
+        let writer = Writer::new().u16(VERSION).u8(S::TAG);
+        let writer = self.session.write(message, writer);
         Zeroizing::new(self.state.write(writer).finish())
     }
 }
@@ -61,19 +62,20 @@ pub enum AnyClient<P: ProofSystem> {
 }
 
 impl<P: ProofSystem> AnyClient<P> {
-    /// Restores a client from what it wrote down last, for the same round and long-term key.
+    /// Restores a client from what it wrote down last, for the same round and long-term key, with
+    /// the message that it was about to send, which may be sent again.
     pub fn resume(
         round: Arc<Round<P>>,
         identity: impl Into<Arc<SigningKey>>,
         saved: &[u8],
-    ) -> Result<Self, ResumeError> {
+    ) -> Result<(Self, Vec<u8>), ResumeError> {
         let mut reader = Reader::new(saved);
         if reader.u16("version")? != VERSION {
             return Err(DecodeError::Value { field: "version" }.into());
         }
         let tag = reader.u8("state")?;
         let clients = round.clients();
-        let session = Session::read(&mut reader, round, identity.into())?;
+        let (session, message) = Session::read(&mut reader, round, identity.into())?;
         macro_rules! restore {
             ($($state:ident),*) => {
                 match tag {
@@ -95,20 +97,7 @@ impl<P: ProofSystem> AnyClient<P> {
             Finished
         );
         reader.finish()?;
-        Ok(client)
-    }
-
-    /// The message that was sent last; empty before the first.
-    pub fn message(&self) -> &[u8] {
-        match self {
-            Self::Joined(client) => client.message(),
-            Self::Advertised(client) => client.message(),
-            Self::Shared(client) => client.message(),
-            Self::Confirmed(client) => client.message(),
-            Self::Submitted(client) => client.message(),
-            Self::Acknowledged(client) => client.message(),
-            Self::Finished(client) => client.message(),
-        }
+        Ok((client, message))
     }
 
     /// Takes the next step, whichever it is: writes the new state to `store` and returns the
@@ -170,16 +159,12 @@ fn taken<P: ProofSystem, S, T: State>(
     same: fn(Client<P, S>) -> AnyClient<P>,
 ) -> (AnyClient<P>, Result<Vec<u8>, ClientError>) {
     match step {
-        Ok(pending) => match store.put(&pending.client.to_saved()) {
-            Ok(()) => {
-                let message = pending.client.message().to_vec();
-                (next(pending.client), Ok(message))
-            }
+        Ok(Pending { client, message }) => match store.put(&client.to_saved(&message)) {
+            Ok(()) => (next(client), Ok(message)),
             // The step may have reached the store: only it knows which state is the true one. What is
             // left here has nothing to say, so that nothing can be said twice.
             Err(error) => {
-                let session = pending.client.session.silenced();
-                let state = Finished;
+                let (session, state) = (client.session, Finished);
                 (
                     AnyClient::Finished(Client { session, state }),
                     Err(error.into()),

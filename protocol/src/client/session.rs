@@ -19,14 +19,17 @@ use crate::rules;
 use crate::signing::SigningKey;
 use crate::tree::Root;
 
-/// A client's place in a round, and what it has said and seen so far.
+/// A client's place in a round, and what it has seen so far.
 pub struct Session<P: ProofSystem> {
     pub(super) round: Arc<Round<P>>,
     me: ClientId,
     identity: Arc<SigningKey>,
     trail: Trail,
-    sent: Vec<u8>,
 }
+
+/// The session after saying something, and the bytes of the message. They may be many: they go to
+/// the store and to the aggregator, and are not kept here.
+pub(super) type Said<P> = (Session<P>, Vec<u8>);
 
 /// The last checkpoint that the client answered; before the first, the context.
 #[derive(Debug, Clone)]
@@ -58,16 +61,11 @@ impl<P: ProofSystem> Session<P> {
             me,
             identity,
             trail,
-            sent: Vec::new(),
         }
     }
 
     pub(super) fn me(&self) -> ClientId {
         self.me
-    }
-
-    pub(super) fn sent(&self) -> &[u8] {
-        &self.sent
     }
 
     /// The list of the checkpoint that this client answered last.
@@ -152,7 +150,7 @@ impl<P: ProofSystem> Session<P> {
         phase: Phase,
         packet: Option<&CheckedPacket>,
         parts: &[Vec<u8>],
-    ) -> Self {
+    ) -> Said<P> {
         let trail = match packet {
             None => self.trail.clone(),
             Some(CheckedPacket {
@@ -176,22 +174,17 @@ impl<P: ProofSystem> Session<P> {
             trail.answered,
             parts,
         );
-        Self {
+        let session = Self {
             round: Arc::clone(&self.round),
             me: self.me,
             identity: Arc::clone(&self.identity),
             trail,
-            sent: message.encode(),
-        }
+        };
+        (session, message.encode())
     }
 
-    /// The session without its message.
-    pub(super) fn silenced(mut self) -> Self {
-        self.sent = Vec::new();
-        self
-    }
-
-    pub(super) fn write(&self, writer: Writer) -> Writer {
+    /// Writes the session with the message that was said last.
+    pub(super) fn write(&self, message: &[u8], writer: Writer) -> Writer {
         writer
             .bytes(self.round.context())
             .u32(self.me.number())
@@ -199,14 +192,15 @@ impl<P: ProofSystem> Session<P> {
             .u64(self.trail.root.size)
             .bytes(&self.trail.root.hash)
             .bytes(self.trail.list.as_bytes())
-            .long(&self.sent)
+            .long(message)
     }
 
+    /// Reads what [`write`](Self::write) wrote.
     pub(super) fn read(
         reader: &mut Reader<'_>,
         round: Arc<Round<P>>,
         identity: Arc<SigningKey>,
-    ) -> Result<Self, DecodeError> {
+    ) -> Result<Said<P>, DecodeError> {
         if reader.array("context")? != *round.context() {
             return Err(DecodeError::Value { field: "context" });
         }
@@ -221,14 +215,14 @@ impl<P: ProofSystem> Session<P> {
             },
             list: ClientSet::read(reader, round.clients(), "list")?,
         };
-        let sent = reader.long("message")?.to_vec();
-        Ok(Self {
+        let message = reader.long("message")?.to_vec();
+        let session = Self {
             round,
             me,
             identity,
             trail,
-            sent,
-        })
+        };
+        Ok((session, message))
     }
 }
 

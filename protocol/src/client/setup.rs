@@ -82,8 +82,8 @@ impl<P: ProofSystem> Client<P, Joined> {
                 mask_proof: Possession::prove(&mask, context, me, Purpose::Mask, rng),
                 channel_proof: Possession::prove(&channel, context, me, Purpose::Channel, rng),
             };
-            let session = session.say(Phase::Advertise, None, &[body.encode()]);
-            Ok((session, Advertised { mask, channel }))
+            let said = session.say(Phase::Advertise, None, &[body.encode()]);
+            Ok((said, Advertised { mask, channel }))
         })
     }
 }
@@ -124,10 +124,10 @@ impl<P: ProofSystem> Client<P, Advertised> {
             }
             let seed = KeyScalar::random(rng);
             let parts = deal(session, mask, channel, &seed, &peers, rng);
-            let session = session.say(Phase::Share, Some(&packet), &parts);
+            let said = session.say(Phase::Share, Some(&packet), &parts);
             let (mask, channel) = (mask.clone(), channel.clone());
             Ok((
-                session,
+                said,
                 Shared {
                     mask,
                     channel,
@@ -217,9 +217,9 @@ impl<P: ProofSystem> Client<P, Shared> {
                 held.insert(dealer, pair);
                 peers.insert(dealer, keys.mask);
             }
-            let session = session.say(Phase::Confirm, Some(&packet), &[]);
+            let said = session.say(Phase::Confirm, Some(&packet), &[]);
             Ok((
-                session,
+                said,
                 Confirmed {
                     mask: state.mask.clone(),
                     seed: state.seed,

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use csv::{ErrorKind, ReaderBuilder, StringRecord, Trim};
 
-use super::error::{Place, Problem, SurveyError};
+use crate::survey::error::{Place, Problem, SurveyError};
 
 /// Column names that a message lists before it stops.
 const LISTED: usize = 12;
 
 /// A table in memory.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(in crate::survey) struct Table {
     path: PathBuf,
     header: Vec<String>,
     rows: Vec<Row>,
@@ -25,7 +25,7 @@ struct Row {
 
 impl Table {
     /// Parses a table; `path` is where it came from.
-    pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Self, SurveyError> {
+    pub(in crate::survey) fn parse(path: &Path, bytes: &[u8]) -> Result<Self, SurveyError> {
         let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(bytes);
         let refuse = |error| refusal(path, bytes, error);
         let header = reader
@@ -51,12 +51,12 @@ impl Table {
     }
 
     /// Number of rows, without the header; at least 1.
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::survey) fn len(&self) -> usize {
         self.rows.len()
     }
 
     /// Index of the column of a name, or why there is none.
-    pub(super) fn column(&self, name: &str) -> Result<usize, Problem> {
+    pub(in crate::survey) fn column(&self, name: &str) -> Result<usize, Problem> {
         let mut found = self
             .header
             .iter()
@@ -70,7 +70,7 @@ impl Table {
     }
 
     /// The cell of a row in a column, without surrounding white space.
-    pub(super) fn cell(&self, row: usize, column: usize) -> &str {
+    pub(in crate::survey) fn cell(&self, row: usize, column: usize) -> &str {
         // Each row has as many cells as the header: the reader refuses every other.
         self.rows
             .get(row)
@@ -79,7 +79,7 @@ impl Table {
     }
 
     /// Place of a mistake in a cell.
-    pub(super) fn place(&self, row: usize, column: usize) -> Place {
+    pub(in crate::survey) fn place(&self, row: usize, column: usize) -> Place {
         let place = match self.rows.get(row) {
             Some(row) => Place::line(&self.path, row.line),
             None => Place::file(&self.path),

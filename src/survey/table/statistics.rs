@@ -4,11 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use veragg_protocol::configuration::SegmentConfiguration;
-
-use super::config::{Config, Measure};
-use super::decimal;
-use super::error::{in_group, Place, Problem, SurveyError};
+use super::config::{Measure, TableConfig};
+use crate::survey::decimal;
+use crate::survey::error::{in_group, Problem, SurveyError};
 
 /// Digits of mean and deviation beyond those of the values.
 const MORE_DIGITS: u8 = 2;
@@ -43,43 +41,12 @@ pub struct StatisticsRow {
     pub standard_deviation: Option<String>,
 }
 
-/// Turns sums over the contributors into statistics.
+/// Turns sums over the contributors, each within its bound, into statistics.
 pub(super) fn interpret(
-    config: &Config,
-    segments: &[SegmentConfiguration],
-    clients: u32,
+    config: &TableConfig,
     sums: &[u128],
     contributors: u32,
 ) -> Result<Statistics, SurveyError> {
-    let refuse = |problem| Err(Place::file(&config.path).error(problem));
-    let want = segments.iter().map(|segment| segment.claims.len).sum();
-    if sums.len() != want {
-        return refuse(Problem::SumsLength {
-            got: sums.len(),
-            want,
-        });
-    }
-    if contributors > clients {
-        return refuse(Problem::Contributors {
-            got: contributors,
-            clients,
-        });
-    }
-    let bounds = segments
-        .iter()
-        .flat_map(|segment| std::iter::repeat_n(segment.claims.bound, segment.claims.len));
-    for (coordinate, (&sum, bound)) in sums.iter().zip(bounds).enumerate() {
-        let most = u128::from(contributors) * u128::from(bound - 1);
-        if sum > most {
-            return refuse(Problem::SumTooLarge {
-                coordinate,
-                sum,
-                contributors,
-                most,
-            });
-        }
-    }
-
     let groups = config.group_count();
     let mut rows = Vec::new();
     let mut rest = sums;

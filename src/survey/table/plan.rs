@@ -3,8 +3,8 @@
 use veragg_circuits::statement::Segment;
 use veragg_protocol::configuration::SegmentConfiguration;
 
-use super::config::{Config, Measure};
-use super::error::{Problem, SurveyError};
+use super::config::{Measure, TableConfig};
+use crate::survey::error::{Problem, SurveyError};
 
 /// `4 * 10^4`: what the exact deviation multiplies its largest intermediate by, for two digits
 /// more than the values have and for rounding.
@@ -13,7 +13,7 @@ const DEVIATION_FACTOR: u128 = 40_000;
 /// Three segments for each measure: counts, sums, sums of squares; in each, a coordinate for each
 /// column and each group, the groups of one column next to each other.
 pub(super) fn segments(
-    config: &Config,
+    config: &TableConfig,
     clients: u32,
 ) -> Result<Vec<SegmentConfiguration>, SurveyError> {
     let groups = config.group_count();

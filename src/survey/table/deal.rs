@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::config::{Config, Deal};
-use super::error::{Problem, SurveyError};
-use super::table::Table;
+use super::config::{Deal, TableConfig};
+use super::csv::Table;
+use crate::survey::error::{Problem, SurveyError};
 
 /// The owner of each row.
 #[derive(Debug)]
@@ -17,8 +17,19 @@ pub(super) struct Dealt {
     pub(super) names: Option<Vec<String>>,
 }
 
+impl Dealt {
+    /// A client in words, by its index from 0.
+    pub(super) fn describe(&self, index: usize) -> String {
+        let number = index + 1;
+        match self.names.as_ref().and_then(|names| names.get(index)) {
+            Some(name) => format!("client {number} (`{name}`)"),
+            None => format!("client {number}"),
+        }
+    }
+}
+
 /// Deals the rows of the table as the configuration says.
-pub(super) fn deal(config: &Config, table: &Table) -> Result<Dealt, SurveyError> {
+pub(super) fn deal(config: &TableConfig, table: &Table) -> Result<Dealt, SurveyError> {
     let rows = table.len();
     let column = match &config.deal {
         Deal::Column(column) => {
@@ -62,7 +73,7 @@ pub(super) fn deal(config: &Config, table: &Table) -> Result<Dealt, SurveyError>
 }
 
 fn by_column(
-    config: &Config,
+    config: &TableConfig,
     table: &Table,
     index: usize,
     column: &str,

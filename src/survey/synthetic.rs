@@ -1,0 +1,280 @@
+//! Numbers from a generator instead of a table: for rounds whose size matters, and whose result
+//! anybody can compute.
+
+use std::fmt;
+
+use rand_chacha::ChaCha20Rng;
+use rand_core::{RngCore, SeedableRng};
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+
+use veragg_circuits::statement::MAX_COORDINATES;
+use veragg_protocol::configuration::SegmentConfiguration;
+use veragg_protocol::members::ClientId;
+
+use super::error::{Place, Problem, SurveyError};
+use super::text::{Located, Text};
+
+/// Sums that are shown.
+const SHOWN: usize = 5;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawSynthetic {
+    clients: Spanned<u32>,
+    len: Spanned<usize>,
+    bound: Spanned<u64>,
+    seed: u64,
+}
+
+/// Vectors that are drawn when they are needed; none is held.
+#[derive(Debug)]
+pub(super) struct Synthetic {
+    place: Place,
+    clients: u32,
+    segment: SegmentConfiguration,
+    seed: u64,
+}
+
+impl Synthetic {
+    pub(super) fn parse(text: &Text<'_>, raw: Spanned<RawSynthetic>) -> Result<Self, SurveyError> {
+        let Located { line, value: raw } = text.located(raw);
+        let clients = text.positive("clients", raw.clients)?.value;
+        let len = text.positive("len", raw.len)?;
+        if len.value > MAX_COORDINATES {
+            let problem = Problem::Long {
+                got: len.value,
+                most: MAX_COORDINATES,
+            };
+            return Err(text.error(len.line, problem));
+        }
+        let bound = text.located(raw.bound);
+        if bound.value < 2 {
+            return Err(text.error(bound.line, Problem::OneValue(bound.value)));
+        }
+        Ok(Self {
+            place: Place::line(text.path, line),
+            clients,
+            segment: SegmentConfiguration::integers("synthetic", len.value, bound.value),
+            seed: raw.seed,
+        })
+    }
+
+    pub(super) fn clients(&self) -> u32 {
+        self.clients
+    }
+
+    pub(super) fn segments(&self) -> &[SegmentConfiguration] {
+        std::slice::from_ref(&self.segment)
+    }
+
+    /// The numbers of a client, in order: `floor(u bound / 2^64)` for each 64-bit word `u` of the
+    /// ChaCha20 stream whose key comes from the seed and whose nonce is the client's number.
+    fn values(&self, client: ClientId) -> impl Iterator<Item = u64> {
+        let mut stream = ChaCha20Rng::seed_from_u64(self.seed);
+        stream.set_stream(client.number().into());
+        let (len, bound) = (self.segment.claims.len, self.segment.claims.bound);
+        (0..len).map(move |_| {
+            let product = u128::from(stream.next_u64()) * u128::from(bound);
+            (product >> 64) as u64
+        })
+    }
+
+    /// The vector of a client.
+    pub(super) fn vector(&self, client: ClientId) -> Vec<u64> {
+        self.values(client).collect()
+    }
+
+    /// Compares sums with those of the contributors' vectors, which are drawn again, a coordinate
+    /// at a time.
+    pub(super) fn recompute(
+        &self,
+        sums: &[u128],
+        contributors: &[ClientId],
+    ) -> Result<Recomputed, SurveyError> {
+        let mut vectors: Vec<_> = contributors.iter().map(|&id| self.values(id)).collect();
+        for (coordinate, &sum) in sums.iter().enumerate() {
+            let values = vectors.iter_mut().filter_map(Iterator::next);
+            let want: u128 = values.map(u128::from).sum();
+            if sum != want {
+                let problem = Problem::OtherSum {
+                    coordinate,
+                    sum,
+                    want,
+                };
+                return Err(self.place.clone().error(problem));
+            }
+        }
+        Ok(Recomputed {
+            sums: sums.len(),
+            contributors: contributors.len(),
+            first: sums.iter().take(SHOWN).map(u128::to_string).collect(),
+        })
+    }
+}
+
+/// Sums of synthetic vectors. A value of this type says that each was found equal to the sum of the
+/// contributors' vectors.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Recomputed {
+    /// How many sums.
+    sums: usize,
+    /// How many vectors are in each.
+    contributors: usize,
+    /// The first few, as decimal strings.
+    first: Vec<String>,
+}
+
+impl fmt::Display for Recomputed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let more = if self.first.len() < self.sums {
+            ", .."
+        } else {
+            ""
+        };
+        writeln!(f, "{} sums: {}{more}", self.sums, self.first.join(", "))?;
+        writeln!(
+            f,
+            "checked: every one is the sum of the synthetic vectors of the {} contributors, drawn again",
+            self.contributors
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::survey::{Results, Survey};
+
+    const CONFIG: &str = r#"[round]
+title = "synthetic"
+corrupt = 0
+dropout = 0.2
+
+[synthetic]
+clients = 5
+len = 1_000
+bound = 1000
+seed = 7
+
+[[dropout]]
+client = 2
+after = "share"
+"#;
+
+    fn survey(text: &str) -> Result<Survey, String> {
+        Survey::parse(Path::new("dir/c.toml"), text).map_err(|error| error.to_string())
+    }
+
+    fn ids(numbers: &[u32]) -> Vec<ClientId> {
+        let ids = numbers.iter().copied().filter_map(ClientId::new);
+        ids.collect()
+    }
+
+    #[test]
+    fn vectors_are_in_range_and_differ_by_client_and_seed() {
+        let survey = survey(CONFIG).unwrap();
+        assert_eq!(survey.clients(), 5);
+        assert_eq!(
+            survey.segments(),
+            [SegmentConfiguration::integers("synthetic", 1000, 1000)]
+        );
+        let vectors: Vec<_> = ClientId::all(5).map(|id| survey.input(id)).collect();
+        for vector in &vectors {
+            assert_eq!(vector.len(), 1000);
+            // About 500, by far more than five deviations of the mean of uniform numbers.
+            let sum: u64 = vector.iter().sum();
+            assert!((450_000..550_000).contains(&sum), "{sum}");
+            assert!(vector.iter().all(|&value| value < 1000));
+            assert_eq!(vectors.iter().filter(|other| *other == vector).count(), 1);
+        }
+        assert_eq!(
+            survey.input(ids(&[3])[0]),
+            vectors[2],
+            "the same when drawn again"
+        );
+        let other = self::survey(&CONFIG.replace("seed = 7", "seed = 8")).unwrap();
+        assert_ne!(other.input(ids(&[1])[0]), vectors[0]);
+    }
+
+    /// `specs` say nothing of this, but whoever checks a round with another program needs it.
+    #[test]
+    fn the_stream_is_the_one_that_is_documented() {
+        let survey =
+            survey(&CONFIG.replace("bound = 1000", "bound = 9_223_372_036_854_775_807")).unwrap();
+        let mut words = ChaCha20Rng::seed_from_u64(7);
+        words.set_stream(3);
+        let vector = survey.input(ids(&[3])[0]);
+        for value in vector {
+            // (2^63 - 1) u / 2^64 is just below u / 2.
+            let half = words.next_u64() / 2;
+            assert!(value == half || value + 1 == half, "{value} {half}");
+        }
+    }
+
+    #[test]
+    fn only_the_right_sums_are_recomputed() {
+        let survey = survey(CONFIG).unwrap();
+        let contributors = ids(&[1, 4, 5]);
+        let mut sums = vec![0u128; 1000];
+        for &id in &contributors {
+            for (sum, value) in sums.iter_mut().zip(survey.input(id)) {
+                *sum += u128::from(value);
+            }
+        }
+        let results = survey.interpret(&sums, &contributors).unwrap();
+        assert!(
+            matches!(&results, Results::Recomputed(r) if r.sums == 1000 && r.contributors == 3)
+        );
+        let first: Vec<_> = sums.iter().take(5).map(u128::to_string).collect();
+        assert_eq!(
+            results.to_string(),
+            format!("1000 sums: {}, ..\nchecked: every one is the sum of the synthetic vectors of the 3 contributors, drawn again\n", first.join(", "))
+        );
+        let refused = |sums: &[u128], contributors: &[u32]| {
+            let error = survey.interpret(sums, &ids(contributors)).unwrap_err();
+            error.to_string()
+        };
+        let (good, want) = (sums.clone(), sums[999]);
+        sums[999] = want.abs_diff(1);
+        assert_eq!(
+            refused(&sums, &[1, 4, 5]),
+            format!("dir/c.toml:6: coordinate 999 sums to {}, but the synthetic vectors of the contributors add up to {want}; somebody contributed other numbers than its own, so do not use these sums", sums[999])
+        );
+        assert!(refused(&good, &[1, 3, 5]).starts_with("dir/c.toml:6: coordinate 0 sums to "));
+        assert!(refused(&good[1..], &[1, 4, 5]).starts_with("dir/c.toml: 999 sums were given"));
+    }
+
+    #[test]
+    fn mistakes() {
+        const HINT: &str = "; the comments in examples/hospitals/round.toml, and for [synthetic] in examples/million/round.toml, explain every key, required or not";
+        for (from, to, want) in [
+            ("clients = 5", "clients = 0", "dir/c.toml:7: `clients = 0` leaves nothing to do; give at least 1"),
+            ("len = 1_000", "len = 0", "dir/c.toml:8: `len = 0` leaves nothing to do; give at least 1"),
+            ("len = 1_000", "len = 134_217_729", "dir/c.toml:8: `len = 134217729` is too long; a vector has at most 134217728 numbers"),
+            ("bound = 1000", "bound = 1", "dir/c.toml:9: `bound = 1` leaves no choice, since values go from 0 up to, not including, it; give at least 2"),
+            ("client = 2", "client = 6", "dir/c.toml:12: client 6 does not exist; the clients are numbered from 1 to 5"),
+            ("dropout = 0.2", "dropout = 0.2\nmin_contributors = 6", "dir/c.toml:5: `min_contributors = 6` can never be reached with 5 clients; lower it to at most 5"),
+            ("seed = 7\n", "seed = 7\n[data]\nfile = \"t.csv\"\ndeal = \"blocks\"\nmax_rows = 1\n", "dir/c.toml:6: [synthetic] and [data] both say where the clients' numbers come from; remove one of the two"),
+            ("seed = 7\n", "seed = 7\n[groups]\ncolumn = \"kind\"\nnames = {}\n", "dir/c.toml:11: [groups] speaks of a table, and [synthetic] has none; remove it"),
+            ("seed = 7\n", "seed = 7\n[[measure]]\ncolumns = []\ndecimals = 0\nmax = 1\n", "dir/c.toml:11: [[measure]] speaks of a table, and [synthetic] has none; remove it"),
+        ] {
+            assert_eq!(CONFIG.matches(from).count(), 1, "{from}");
+            assert_eq!(survey(&CONFIG.replace(from, to)).unwrap_err(), want);
+        }
+        for (from, to, want) in [
+            ("seed = 7\n", "", "dir/c.toml:6: missing field `seed`"),
+            ("seed = 7\n", "seed = 7\nbits = 8\n", "dir/c.toml:11: unknown field `bits`, expected one of `clients`, `len`, `bound`, `seed`"),
+        ] {
+            let want = format!("{want}{HINT}");
+            assert_eq!(survey(&CONFIG.replace(from, to)).unwrap_err(), want);
+        }
+        let neither = &CONFIG[..CONFIG.find("[synthetic]").unwrap()];
+        assert_eq!(
+            survey(neither).unwrap_err(),
+            "dir/c.toml:1: nothing says where the clients' numbers come from; add [data] with a table, or [synthetic]"
+        );
+    }
+}

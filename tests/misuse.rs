@@ -1,0 +1,95 @@
+//! Every misuse of the command line, with the code that it ends with and what it says to do.
+#![allow(clippy::unwrap_used)]
+
+mod cli;
+
+use std::fs;
+
+use cli::{put, survey, text, veragg, Round};
+
+/// Every misuse with the code and the whole message; `{}` is the folder of the files.
+#[test]
+fn misuse_is_answered_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let round = Round::get();
+    let board = put(&folder, "round.board", &round.board());
+    let file = |name: &str, bytes: &[u8]| put(&folder, name, bytes);
+    let config = survey(folder.path(), &[]);
+    let good = fs::read_to_string(&config).unwrap();
+    let suite = file(
+        "suite.toml",
+        good.replace("ristretto255-bitplane", "magic").as_bytes(),
+    );
+    let wide = file(
+        "wide.toml",
+        good.replace("corrupt = 0", "corrupt = 0.4").as_bytes(),
+    );
+    let table = file(
+        "table.toml",
+        good.replace("ages.csv", "none.csv").as_bytes(),
+    );
+    let syntax = file(
+        "syntax.toml",
+        good.replace("max_rows", "max_row").as_bytes(),
+    );
+    let columns = good.replace("corrupt", "columns = 7\ncorrupt");
+    let columns = file("columns.toml", columns.as_bytes());
+    let nowhere = file("plain", b"text");
+    let under_file = format!("{nowhere}/out");
+    let missing = format!("{}/missing", folder.path().display());
+    let not_number = br#"{"protocol":1,"context":"","contributors":[],"segments":[{"name":"a","decimals":0,"offset":0,"sums":["1.5"]}]}"#;
+    let not_number = file("sums.json", not_number);
+    let version = file(
+        "version.json",
+        br#"{"protocol":2,"context":"","contributors":[],"segments":[]}"#,
+    );
+    let weak = format!("01{}", "00".repeat(31));
+    let skippable = "these can be skipped: V-06, V-07.A, V-07.B, V-07.C, V-07.D, V-08.D, V-09, V-10, V-11, V-12, V-13, V-14 (V-07 means all its parts)";
+    let os = "cannot be read (No such file or directory (os error 2)); check the path";
+
+    let cases: Vec<(Vec<&str>, i32, String)> = vec![
+        (vec!["audit", &missing], 5, format!("{{}}/missing: {os}")),
+        (vec!["audit", text(folder.path())], 5, "{}: cannot be read (Is a directory (os error 21)); check the path".into()),
+        (vec!["audit", &nowhere], 3, "{}/plain: not a board of this version: it begins with other bytes".into()),
+        (vec!["audit", &board, "--organiser", &missing], 5, "{}/missing: cannot be read (no such file, and not a key of 64 hexadecimal digits either); check the path".into()),
+        (vec!["audit", &board, "--organiser", &nowhere], 3, "{}/plain: not a key; the file must hold 64 hexadecimal digits, as organiser.pub of `veragg run` does".into()),
+        (vec!["audit", &board, "--organiser", &weak], 2, format!("--organiser {weak}: organiser's key is the identity element, which is never allowed")),
+        (vec!["audit", &board, "--receipt", &nowhere], 3, "{}/plain: not a receipt: ".into()),
+        (vec!["audit", &board, "--receipt", &missing], 5, format!("{{}}/missing: {os}")),
+        (vec!["audit", &board, "--checkpoint", &nowhere], 3, "{}/plain: not a checkpoint of a round of 6 clients: ".into()),
+        (vec!["audit", &board, "--aggregate", &nowhere], 3, "{}/plain: not an aggregate: expected ident at line 1 column 2".into()),
+        (vec!["audit", &board, "--aggregate", &not_number], 3, "{}/sums.json: not an aggregate: the sum \"1.5\" is not a whole number below 2^128 at line 1 column 107".into()),
+        (vec!["audit", &board, "--aggregate", &version], 3, "{}/version.json: of protocol version 2; this is veragg for version 1".into()),
+        (vec!["audit", &board, "--skip", "V-99"], 2, format!("--skip V-99: V-99 is no check; {skippable}")),
+        (vec!["audit", &board, "--skip", "V-03"], 2, format!("--skip V-03: V-03 cannot be skipped: every later check stands on it; {skippable}")),
+        (vec!["explain", &board, "--client", "7"], 2, "--client 7: no such client; those of this board are numbered from 1 to 6".into()),
+        (vec!["explain", &board, "--client", "0"], 2, "--client 0: no such client; those of this board are numbered from 1 to 6".into()),
+        (vec!["run", &missing], 5, "{}/missing: cannot be read (No such file or directory (os error 2)); check the path (`file` is relative to the configuration's folder)".into()),
+        (vec!["run", &table], 5, "{}/none.csv: cannot be read (No such file or directory (os error 2)); check the path (`file` is relative to the configuration's folder)".into()),
+        (vec!["run", &syntax], 3, "{}/syntax.toml:9: ".into()),
+        (vec!["run", &suite], 3, "{}/suite.toml:3: unknown suite `magic`; known: ristretto255-bitplane, ristretto255-bulletproofs".into()),
+        (vec!["run", &columns], 3, "{}/columns.toml: suite ristretto255-bitplane commits in rows of a power of two up to 65536 columns, the configuration says 7; leave the number out to have the best one chosen".into()),
+        (vec!["run", &wide], 3, "{}/wide.toml: the parameters are refused: 2 corrupt and 1 absent clients of 6 are too many: even a complete graph needs 3 gamma + 2 delta < 1 (here 3 corrupt + 2 absent <= clients - 2); assume fewer of them, or enlarge the roster".into()),
+        (vec!["run", text(&config), "--out", &under_file], 5, "{}/plain/out/receipts: cannot be written (Not a directory (os error 20)); choose another folder with --out".into()),
+        (vec!["params", "--clients", "2", "--corrupt", "0", "--dropout", "0"], 2, "the roster has 2 clients; 3 to 1048576 are possible".into()),
+        (vec!["params", "--clients", "9", "--corrupt", "1", "--dropout", "0"], 2, "invalid value '1' for '--corrupt <FRACTION>': give a fraction from 0 up to, not including, 1, such as 0.05".into()),
+        (vec!["params", "--clients", "9", "--corrupt", "0", "--dropout", "0", "--suite", "magic"], 2, "invalid value 'magic' for '--suite <NAME>': unknown suite `magic`; known: ristretto255-bitplane, ristretto255-bulletproofs".into()),
+        (vec!["params", "--clients", "9", "--corrupt", "0", "--dropout", "0", "--len", "5"], 2, "the following required arguments were not provided:".into()),
+        (vec!["params", "--clients", "9", "--corrupt", "0", "--dropout", "0", "--len", "4294967295", "--max", "9"], 2, "segment 0 makes the vector 4294967295 coordinates long; 1 to 134217728 are allowed, at least 1 a segment".into()),
+        (vec!["board", &nowhere], 3, "{}/plain: not a board of this version: it begins with other bytes".into()),
+    ];
+    for (args, code, message) in cases {
+        let ended = veragg(&args);
+        let want = format!("error: {}", message.replace("{}", text(folder.path())));
+        let first = ended.err.lines().next().unwrap_or_default();
+        // A message that ends openly goes on in the words of a library.
+        let open = message.ends_with(": ");
+        let same = if open {
+            first.starts_with(&want)
+        } else {
+            first == want
+        };
+        assert!(same, "{args:?}\n got {first}\nwant {want}");
+        assert_eq!((ended.code, ended.out.as_str()), (code, ""), "{args:?}");
+    }
+}
