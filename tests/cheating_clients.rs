@@ -123,15 +123,17 @@ fn a_value_at_the_bound_or_above_is_named_and_left_out() {
     }
 }
 
-/// Adds `delta` to one coordinate of a submission, in its commitment and in its masked vector, so
-/// that only the range proof is left to notice.
+/// Adds `delta` to one coordinate of a submission, in the commitment to its lowest bit and in its
+/// masked vector, so that only the range proof is left to notice.
 fn shift(scene: &Scene, coordinate: usize, delta: Fr) -> impl FnMut(&mut Vec<Vec<u8>>) + Send {
     let round = Arc::clone(&scene.setting.round);
     move |parts| {
         let segment = round.layout().segments()[0].clone();
         let (slot, scalar) = (coordinate / segment.scalars, coordinate % segment.scalars);
         let key = round.proofs().key();
-        let at = coordinate * 32..(coordinate + 1) * 32;
+        // One coordinate a row, and a commitment for each of its bits.
+        let bits = (u64::BITS - (segment.bound - 1).leading_zeros()) as usize;
+        let at = coordinate * bits * 32..(coordinate * bits + 1) * 32;
         let old = Ristretto::decode_point(&parts[0][at.clone()], "commitment").unwrap();
         let new = old + key.open(&[delta], Fr::from(0u64));
         parts[0][at].copy_from_slice(&Ristretto::encode_point(&new));
@@ -179,7 +181,6 @@ fn a_negative_value_and_any_other_outside_the_range_is_named() {
 #[test]
 fn one_coordinate_of_many_is_enough() {
     let scene = Scene::new(4, &[(200, 256)]);
-    // The last chunk of the proof, and neither end of it.
     assert_eq!(scene.inputs[2][196], 255);
     let alter = shift(&scene, 196, Fr::from(1u64));
     submission_is_left_out(scene, Check::InputRange, alter);

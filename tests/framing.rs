@@ -341,7 +341,7 @@ fn a_configuration_that_is_not_the_organisers_names_nobody() {
     let setting = setting(3, 0);
     let mut configuration = setting.header.configuration.clone();
     let mut changed = Configuration::decode(&configuration.bytes).unwrap();
-    changed.columns = 2;
+    changed.columns *= 2;
     configuration.bytes = changed.encode();
     let header = Header {
         configuration,

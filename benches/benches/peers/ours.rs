@@ -1,7 +1,7 @@
 //! Our side: a statement and its proofs.
 
 use rand_core::OsRng;
-use veragg::circuits::bulletproofs::RistrettoBulletproofs;
+use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::circuits::proof_system::{Binding, ProofSystem, Unsupported};
 use veragg::circuits::statement::{Norm, Segment, Statement};
 use veragg::protocol::message::ENVELOPE_LEN;
@@ -10,7 +10,7 @@ use veragg::protocol::sizes::submission_len;
 use crate::case::Case;
 
 /// The suite that is measured.
-pub type Ours = RistrettoBulletproofs;
+pub type Ours = RistrettoBitplane;
 
 /// Clients of the roster: more of them make slots wider, and the masked vector longer.
 pub const CLIENTS: u32 = 1000;

@@ -65,12 +65,6 @@ pub(super) struct Riding {
     pub(super) linear: Fr,
 }
 
-impl Riding {
-    fn rides(&self) -> bool {
-        !self.square.is_zero() || !self.linear.is_zero()
-    }
-}
-
 /// Some of the bits of a slot row: those of one limb.
 #[derive(Debug, Clone, Copy)]
 struct Lane {

@@ -1,5 +1,11 @@
 //! Proofs as a whole.
 
+mod absorbed;
+mod agreement;
+mod attacks;
+mod hidden;
+mod reference;
+
 use proptest::prelude::*;
 use rand_core::OsRng;
 

@@ -70,8 +70,12 @@ pub(super) fn bind(
         })
         .collect();
     let of_row = |row: usize| riding[shape.rows[row].segment];
-    let rides = |row: &usize| of_row(*row).rides();
-    let riding_rows: Vec<usize> = (0..shape.rows.len()).filter(rides).collect();
+    // All rows or none: the rounds of the rows mix those that something rides on with the others.
+    let riding_rows = if shape.has_claims() {
+        0..shape.rows.len()
+    } else {
+        0..0
+    };
 
     let mut bits: Option<Vec<Values>> = None;
     let mut values: Option<Vec<Values>> = None;
@@ -91,12 +95,13 @@ pub(super) fn bind(
             .enumerate()
             .map(lane_ends)
             .reduce(zero, add);
-        let row_ends = |(index, row): (usize, &usize)| match &values {
-            None => riding_along(code_values(*row), of_row(*row)),
-            Some(values) => riding_along(values[index].iter().copied(), of_row(*row)),
+        let row_ends = |(index, row): (usize, usize)| match &values {
+            None => riding_along(code_values(row), of_row(row)),
+            Some(values) => riding_along(values[index].iter().copied(), of_row(row)),
         };
         let along = riding_rows
-            .par_iter()
+            .clone()
+            .into_par_iter()
             .enumerate()
             .map(row_ends)
             .reduce(zero, add);
@@ -115,8 +120,9 @@ pub(super) fn bind(
         });
         values = Some(match values {
             None => riding_rows
-                .par_iter()
-                .map(|row| fold(code_values(*row), shape.columns, r))
+                .clone()
+                .into_par_iter()
+                .map(|row| fold(code_values(row), shape.columns, r))
                 .collect(),
             Some(values) => fold_all(values, r),
         });
@@ -134,7 +140,7 @@ pub(super) fn bind(
             .collect(),
     };
     let mut row_values = vec![Fr::zero(); shape.rows.len()];
-    for (index, &row) in riding_rows.iter().enumerate() {
+    for (index, row) in riding_rows.enumerate() {
         row_values[row] = match &values {
             Some(values) => one(&values[index]),
             None => code_values(row).next().unwrap_or_default(),

@@ -1,0 +1,420 @@
+//! A prover that cheats, carrying each lie through as far as it can. Each test says which equations
+//! of `specs/proofs.md` 7.11 are all that stops it: without them the lie would be accepted.
+
+use ark_ff::{Field, One, Zero};
+
+use super::agreement::{statements, Both};
+use super::reference::prover::Prover;
+use super::reference::verifier::Equation::{Opening, Range, Relation, Round};
+use super::*;
+
+const LEN: usize = 5;
+
+fn range(bound: u64) -> Segment {
+    Segment::range(LEN, bound)
+}
+
+/// Two slot rows of four columns: three columns of padding.
+fn both() -> (Both, Vec<u64>) {
+    (Both::new(vec![range(11)], 4), vec![0, 10, 3, 7, 5])
+}
+
+fn normed(max_square: u64) -> Segment {
+    let norm = Some(Norm {
+        offset: 5,
+        max_square,
+    });
+    Segment { norm, ..range(11) }
+}
+
+fn summed(rule: SumRule) -> Segment {
+    Segment {
+        sum: Some(rule),
+        ..range(11)
+    }
+}
+
+/// Runs the sum-check with a sum that is not the claimed one, but says so nowhere: a constant that
+/// makes the first claim right goes from round to round, to be noticed at the last.
+fn lie_through_all_rounds(prover: &mut Prover<'_>, lie: Fr) {
+    let half = Fr::from(2u64).inverse().unwrap();
+    let mut constant = lie * half;
+    for _ in 0..prover.setting.nu() {
+        let mut round = prover.round();
+        round[0] += constant;
+        prover.send_round(round);
+        constant *= half;
+    }
+}
+
+#[test]
+fn what_is_no_bit_fails_the_first_claim() {
+    let (both, x) = both();
+    // 2, -1, a half; the value 11, all bits and the lowest twice; and something in the padding.
+    let half = Fr::from(2u64).inverse().unwrap();
+    let cases = [
+        (0, 0, 1, Fr::from(2u64)),
+        (3, 0, 0, -Fr::one()),
+        (1, 1, 0, half),
+        (0, 0, 1, Fr::from(2u64)),
+        (0, 1, 1, Fr::one()),
+        (3, 1, 3, Fr::one()),
+    ];
+    for (t, q, c, bit) in cases {
+        let mut prover = both.prover(&x);
+        let corner = both.setting.corner(t, q, c);
+        prover.beliefs.table[corner] = bit;
+        both.refuses(&prover.prove(), &[Relation(5)]);
+    }
+}
+
+#[test]
+fn a_lie_that_is_carried_through_fails_the_last_claim() {
+    let (both, x) = both();
+    let mut prover = both.prover(&x);
+    let corner = both.setting.corner(0, 0, 1);
+    prover.beliefs.table[corner] = Fr::from(2u64);
+    prover.commit();
+    prover.send_commitments();
+    // B (1 - B) = -2 there.
+    let lie = Fr::from(2u64) * prover.cube.theta[corner];
+    lie_through_all_rounds(&mut prover, lie);
+    both.refuses(&prover.finish(), &[Relation(6)]);
+}
+
+#[test]
+fn a_bit_where_there_is_no_bit_row_fails_the_opening() {
+    // 4 planes and 3 rows: a fourth row is absent. 5 planes where the cube has 8.
+    let rows = Both::new(vec![Segment::range(9, 16)], 4);
+    let planes = Both::new(vec![Segment::range(9, 32)], 4);
+    for (both, t, q) in [(rows, 0, 3), (planes, 6, 0)] {
+        let mut prover = both.prover(&[1; 9]);
+        let corner = both.setting.corner(t, q, 2);
+        prover.beliefs.table[corner] = Fr::one();
+        both.refuses(&prover.prove(), &[Opening]);
+    }
+}
+
+#[test]
+fn a_wrong_weight_fails_the_opening() {
+    let both = Both::new(vec![summed(SumRule::Equal(24))], 4);
+    let mut prover = both.prover(&[0, 10, 3, 7, 5]);
+    // The lowest bit of the 3 counts 0.
+    for t in 0..1 << both.setting.tau {
+        let corner = both.setting.corner(t, 0, 2);
+        if t == 0 {
+            prover.beliefs.weights[corner] = Fr::zero();
+        }
+    }
+    both.refuses(&prover.prove(), &[Opening]);
+}
+
+#[test]
+fn every_round_is_held_to_the_one_before() {
+    for (segments, x) in
+        [(vec![range(11)], 0u64), (vec![normed(58)], 1)].map(|(s, _)| (s, vec![0, 10, 3, 7, 5]))
+    {
+        let both = Both::new(segments, 4);
+        let rounds = both.setting.nu();
+        for lie in 0..rounds {
+            let mut prover = both.prover(&x);
+            prover.commit();
+            prover.send_commitments();
+            for at in 0..rounds {
+                let mut round = prover.round();
+                if at == lie {
+                    // 1 - 2 X: nothing at both ends together.
+                    round[0] += Fr::one();
+                    round[1] -= Fr::from(2u64);
+                }
+                prover.send_round(round);
+            }
+            let noticed = if lie + 1 < rounds {
+                Round(lie + 1)
+            } else {
+                Relation(6)
+            };
+            both.refuses(&prover.finish(), &[noticed]);
+        }
+    }
+}
+
+#[test]
+fn another_evaluation_that_fits_the_last_claim_fails_the_opening() {
+    let (both, x) = both();
+    let mut prover = both.prover(&x);
+    prover.commit();
+    prover.send_commitments();
+    prover.sum_check();
+    // y (1 - pad - y) has two solutions.
+    let other = Fr::one() - prover.relations().pad - prover.cube.b[0];
+    prover.claim_values(other, Fr::zero());
+    prover.send_evaluations();
+    both.refuses(&prover.finish_last_proof(), &[Opening]);
+}
+
+#[test]
+fn evaluations_are_committed_and_squared() {
+    let both = Both::new(vec![normed(58)], 4);
+    let x = [0, 10, 3, 7, 5];
+    let evaluated = || {
+        let mut prover = both.prover(&x);
+        prover.commit();
+        prover.send_commitments();
+        prover.sum_check();
+        prover.evaluate();
+        prover
+    };
+    // Swapped; and commitments to something else than what the responses answer for.
+    let mut prover = evaluated();
+    let [y, value] = [prover.cube.b[0], prover.cube.xt[0]];
+    prover.claim_values(value, y);
+    prover.send_evaluations();
+    both.refuses(&prover.finish_last_proof(), &[Relation(6), Opening]);
+    let unit = both.setting.u;
+    let moved: [(
+        fn(&mut Prover<'_>, crate::group::ristretto::KeyPoint),
+        Vec<_>,
+    ); 4] = [
+        (
+            |p, u| p.sent.y[0] = p.sent.y[0] + u,
+            vec![Relation(2), Relation(3), Relation(6)],
+        ),
+        (
+            |p, u| p.sent.y[1] = p.sent.y[1] + u,
+            vec![Relation(3), Relation(6)],
+        ),
+        (
+            |p, u| p.sent.x = p.sent.x.map(|x| x + u),
+            vec![Relation(6), Relation(7), Relation(8)],
+        ),
+        (
+            |p, u| p.sent.z_x = p.sent.z_x.map(|z| z + u),
+            vec![Relation(6), Relation(8)],
+        ),
+    ];
+    for (alter, equations) in moved {
+        let mut prover = evaluated();
+        alter(&mut prover, unit);
+        prover.send_evaluations();
+        both.refuses(&prover.finish_last_proof(), &equations);
+    }
+}
+
+#[test]
+fn a_masking_polynomial_that_was_not_committed_is_noticed() {
+    let (both, x) = both();
+    let mut prover = both.prover(&x);
+    prover.commit();
+    prover.sent.gamma = prover.sent.gamma + both.setting.u;
+    prover.send_commitments();
+    prover.sum_check();
+    both.refuses(&prover.finish(), &[Relation(4)]);
+}
+
+#[test]
+fn swapped_bit_rows_fail_the_opening() {
+    let (both, x) = both();
+    let mut prover = both.prover(&x);
+    prover.commit();
+    prover.sent.bit_rows.swap(1, 2);
+    prover.send_commitments();
+    prover.sum_check();
+    both.refuses(&prover.finish(), &[Opening]);
+}
+
+#[test]
+fn norms_and_sums_beyond_their_bounds_are_noticed() {
+    let x = [0, 10, 3, 7, 5];
+    // The true quantity is one too large: either its bound fails, or, lied about, the first claim.
+    for segment in [normed(57), summed(SumRule::AtMost(24))] {
+        let both = Both::new(vec![segment], 4);
+        let bytes = both.prover(&x).prove();
+        both.refuses(&bytes, &[Range(0, 1)]);
+        let mut prover = both.prover(&x);
+        prover.beliefs.quantities[0] -= Fr::one();
+        both.refuses(&prover.prove(), &[Relation(5)]);
+    }
+    for sum in [24, 26] {
+        let both = Both::new(vec![summed(SumRule::Equal(sum))], 4);
+        both.refuses(&both.prover(&x).prove(), &[Relation(5)]);
+    }
+}
+
+#[test]
+fn range_proofs_cannot_change_places() {
+    let segment = Segment {
+        sum: Some(SumRule::AtMost(25)),
+        ..normed(60)
+    };
+    let both = Both::new(vec![segment], 4);
+    let mut bytes = both.prover(&[0, 10, 3, 7, 5]).prove();
+    let len = both.suite.bounded.encoded_len() / 2;
+    let start = bytes.len() - 2 * len;
+    let (first, second) = bytes[start..].split_at_mut(len);
+    first.swap_with_slice(second);
+    both.refuses(
+        &bytes,
+        &[Range(0, 1), Range(0, 2), Range(1, 1), Range(1, 2)],
+    );
+    assert_eq!(both.verdict(&bytes), [(0, ProofPart::Norm)]);
+}
+
+#[test]
+fn a_proof_is_of_one_statement_client_and_round() {
+    let x = vec![0, 10, 3, 7, 5];
+    let shapes = |bound, len, max_square, sum| {
+        let norm = Some(Norm {
+            offset: 5,
+            max_square,
+        });
+        let sum = Some(SumRule::Equal(sum));
+        let statement = Statement::new(vec![Segment {
+            len,
+            bound,
+            norm,
+            sum,
+        }])
+        .unwrap();
+        [(20, 4), (21, 4)].map(|(n, c)| RistrettoBitplane::new(&statement, n, c).unwrap())
+    };
+    let [suite, other_roster] = shapes(11, 5, 60, 25);
+    let bytes = suite
+        .prove(&binding(3), &x, &mut OsRng)
+        .unwrap()
+        .bytes
+        .clone();
+    let refuses = |suite: &RistrettoBitplane, binding| {
+        let proof = suite.decode(&bytes).unwrap();
+        assert_eq!(
+            suite.verify_batch(&[(binding, &proof)]),
+            [(0, ProofPart::Range)]
+        );
+    };
+    refuses(&suite, binding(4));
+    refuses(
+        &suite,
+        Binding {
+            context: [8; 32],
+            client: 3,
+        },
+    );
+    refuses(&other_roster, binding(3));
+    for (bound, len, square, sum) in [
+        (12, 5, 60, 25),
+        (11, 6, 60, 25),
+        (11, 5, 61, 25),
+        (11, 5, 60, 26),
+    ] {
+        refuses(&shapes(bound, len, square, sum)[0], binding(3));
+    }
+}
+
+#[test]
+fn identities_and_other_lengths_are_not_decoded() {
+    for (segments, x) in statements() {
+        let both = Both::new(segments, 4);
+        let bytes = both
+            .suite
+            .prove(&binding(3), &x, &mut OsRng)
+            .unwrap()
+            .bytes
+            .clone();
+        for point in 0..both.suite.places.points() {
+            let mut bad = bytes.clone();
+            bad[32 * point..][..32].fill(0);
+            assert!(matches!(
+                both.suite.decode(&bad),
+                Err(DecodeError::Identity { .. })
+            ));
+        }
+        assert!(both.suite.decode(&bytes[1..]).is_err());
+        assert!(both.suite.decode(&[&bytes[..], &[0]].concat()).is_err());
+    }
+}
+
+#[test]
+fn bad_proofs_among_good_ones_are_named_exactly() {
+    let (both, x) = both();
+    let mut rng = OsRng;
+    let mut prove = |client| {
+        both.suite
+            .prove(&binding(client), &x, &mut rng)
+            .unwrap()
+            .bytes
+            .clone()
+    };
+    let mut bytes: Vec<Vec<u8>> = (0..40).map(&mut prove).collect();
+    for bad in [7, 8, 31] {
+        // What is left of the opened vector.
+        let end = bytes[bad].len() - 32;
+        bytes[bad][end] ^= 1;
+    }
+    let proofs: Vec<_> = bytes
+        .iter()
+        .map(|bytes| both.suite.decode(bytes).unwrap())
+        .collect();
+    let batch: Vec<_> = (0..).map(binding).zip(&proofs).collect();
+    let named = [7, 8, 31].map(|index| (index, ProofPart::Range));
+    assert_eq!(both.suite.verify_batch(&batch), named);
+    for threads in [1, 3] {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
+        assert_eq!(pool.install(|| both.suite.verify_batch(&batch)), named);
+    }
+    // A proof that was parsed for another statement, beside one that was not.
+    let other = RistrettoBitplane::new(&Statement::new(vec![range(3)]).unwrap(), 20, 4).unwrap();
+    let mixed = [(binding(0), &proofs[0]), (binding(1), &proofs[1])];
+    assert_eq!(
+        other.verify_batch(&mixed),
+        [(0, ProofPart::Range), (1, ProofPart::Range)]
+    );
+}
+
+#[test]
+fn errors_that_cancel_without_weights_do_not_cancel() {
+    // Two proofs whose openings are wrong by opposite points: the last vectors shifted by what
+    // neither linear form sees.
+    let (both, x) = both();
+    let points: Vec<Vec<Fr>> = [1, 2]
+        .iter()
+        .map(|_| {
+            let mut prover = both.prover(&x);
+            prover.commit();
+            prover.send_commitments();
+            prover.sum_check();
+            prover.relations().columns.clone()
+        })
+        .collect();
+    let form = &points[0];
+    // Orthogonal to the form in its first two columns; both clients use the same randomness here,
+    // so that their forms are the same.
+    let shift = [form[1], -form[0]];
+    let bytes: Vec<Vec<u8>> = [Fr::one(), -Fr::one()]
+        .iter()
+        .map(|sign| {
+            let mut bytes = both.prover(&x).prove();
+            let start = bytes.len() - 32 * 4;
+            for (c, shift) in shift.iter().enumerate() {
+                let at = start + 32 * c..start + 32 * (c + 1);
+                let old = Ristretto::decode_scalar(&bytes[at.clone()], "z").unwrap();
+                bytes[at].copy_from_slice(&Ristretto::encode_scalar(&(old + *sign * shift)));
+            }
+            bytes
+        })
+        .collect();
+    for bytes in &bytes {
+        both.refuses(bytes, &[Opening]);
+    }
+    let proofs: Vec<_> = bytes
+        .iter()
+        .map(|bytes| both.suite.decode(bytes).unwrap())
+        .collect();
+    let batch = [(binding(3), &proofs[0]), (binding(3), &proofs[1])];
+    assert_eq!(
+        both.suite.verify_batch(&batch),
+        [(0, ProofPart::Range), (1, ProofPart::Range)]
+    );
+}
