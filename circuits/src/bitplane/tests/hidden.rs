@@ -46,11 +46,13 @@ fn nothing_that_is_sent_is_a_secret() {
         walked.evaluate();
         walked.send_evaluations();
         walked.announce();
-        let mut hidden = [walked.witness.list(), walked.v.clone(), secrets.beta].concat();
-        hidden.extend(secrets.nonces.list());
+        let witnesses = walked.witness.list();
+        let mut hidden = [witnesses.clone(), walked.v.clone(), secrets.beta].concat();
+        // The response for a witness that is 0, a blinding that there is not, is its nonce.
+        let nonces = secrets.nonces.list().into_iter().zip(&witnesses);
+        hidden.extend(nonces.filter(|(_, w)| !w.is_zero()).map(|(nonce, _)| nonce));
         hidden.extend(secrets.nonces_v);
         hidden.extend(walked.beliefs.quantities.clone());
-        // Zero may stand anywhere by its own right: a blinding that there is not.
         hidden.retain(|secret| !secret.is_zero());
         let sent = Messages::decode(&both.setting, &prover.prove()).unwrap();
         let mut shown: Vec<Fr> = sent.rounds.iter().flatten().copied().collect();
