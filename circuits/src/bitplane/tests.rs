@@ -5,6 +5,7 @@ mod agreement;
 mod attacks;
 mod hidden;
 mod reference;
+mod vectors;
 
 use proptest::prelude::*;
 use rand_core::OsRng;
