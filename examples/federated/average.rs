@@ -1,0 +1,150 @@
+//! The average of the clients' updates, weighted by their samples: in the clear, and as a round of
+//! veragg in which nobody shows an update and everybody proves the length of its own.
+
+use std::error::Error;
+
+use rand_core::OsRng;
+use veragg::circuits::bitplane::RistrettoBitplane;
+use veragg::circuits::statement::{InputError, Norm, Segment, Statement};
+use veragg::local::{play, Member, Setting};
+use veragg::protocol::aggregator::AnyAggregator;
+use veragg::protocol::configuration::SegmentConfiguration;
+use veragg::protocol::members::ClientId;
+use veragg::protocol::organiser::Proposal;
+use veragg::protocol::phase::Phase;
+use veragg::verifier::{audit, Options, Verdict};
+
+use crate::model::WEIGHTS;
+
+/// The longest update, as a vector, that anybody may contribute.
+pub(crate) const CLIP: f64 = 4.0;
+/// Fixed point: an update is a multiple of `1 / SCALE`.
+pub(crate) const SCALE: f64 = 1e6;
+const DECIMALS: u8 = 6;
+/// What makes every coordinate non-negative: none exceeds the length of its vector.
+const OFFSET: u64 = (CLIP * SCALE) as u64;
+
+/// One client's part of a round.
+#[derive(Debug, Clone)]
+pub(crate) struct Contribution {
+    pub(crate) samples: usize,
+    pub(crate) update: Vec<f64>,
+}
+
+/// Shortens an update to [`CLIP`].
+pub(crate) fn clip(update: &[f64]) -> Vec<f64> {
+    let length = update.iter().map(|u| u * u).sum::<f64>().sqrt();
+    let factor = (CLIP / length).min(1.0);
+    update.iter().map(|u| u * factor).collect()
+}
+
+/// The weighted average in the clear, over the clients that are there.
+pub(crate) fn plain<'a>(contributions: impl Iterator<Item = &'a Contribution> + Clone) -> Vec<f64> {
+    let samples: usize = contributions.clone().map(|c| c.samples).sum();
+    let mut average = vec![0.0; WEIGHTS];
+    for contribution in contributions {
+        let share = contribution.samples as f64 / samples as f64;
+        for (sum, u) in average.iter_mut().zip(clip(&contribution.update)) {
+            *sum += share * u;
+        }
+    }
+    average
+}
+
+/// What everybody proves: at most so many samples; an update around [`OFFSET`] of bounded length.
+fn segments(most_samples: usize) -> Vec<SegmentConfiguration> {
+    let norm = Norm {
+        offset: OFFSET,
+        max_square: OFFSET * OFFSET,
+    };
+    vec![
+        SegmentConfiguration::integers("samples", 1, most_samples as u64 + 1),
+        SegmentConfiguration {
+            name: "update".to_owned(),
+            claims: Segment {
+                norm: Some(norm),
+                ..Segment::range(WEIGHTS, 2 * OFFSET + 1)
+            },
+            decimals: DECIMALS,
+            offset: -(OFFSET as i64),
+        },
+    ]
+}
+
+/// A client's vector: its samples, then its update times its share of the most samples, so that
+/// the length of what is added is bounded too. Rounded towards zero: never longer.
+fn vector(contribution: &Contribution, most_samples: usize) -> Vec<u64> {
+    let share = contribution.samples as f64 / most_samples as f64;
+    let fixed = |u: &f64| {
+        (OFFSET as i64)
+            .saturating_add((u * share * SCALE) as i64)
+            .max(0) as u64
+    };
+    let update = contribution.update.iter().map(fixed);
+    std::iter::once(contribution.samples as u64)
+        .chain(update)
+        .collect()
+}
+
+/// The weighted average by a whole round: masked, proven, summed and audited. `absent`, if anybody,
+/// leaves before it submits. Gives the average and who is in it.
+pub(crate) fn secure(
+    contributions: &[Contribution],
+    most_samples: usize,
+    absent: Option<usize>,
+) -> Result<(Vec<f64>, Vec<u32>), Box<dyn Error>> {
+    let count = contributions.len() as u32;
+    // Nobody corrupt, one client in ten may vanish.
+    let proposal = Proposal::new(segments(most_samples), 0, 100_000, [7; 32]);
+    let setting = Setting::<RistrettoBitplane>::new(count, proposal, &mut OsRng)?;
+    let mut members = Vec::new();
+    for (id, contribution) in ClientId::all(count).zip(contributions) {
+        let clipped = Contribution {
+            update: clip(&contribution.update),
+            ..*contribution
+        };
+        let member = setting.member(id, vector(&clipped, most_samples));
+        let member: Member<_> = member.ok_or("more clients than keys")?;
+        members.push(match absent {
+            Some(absent) if absent == id.index() => member.dropping_out_after(Phase::Confirm),
+            _ => member,
+        });
+    }
+    let played = play(setting.aggregator(Vec::new())?, &mut members, |_| ())?;
+    let AnyAggregator::Published(aggregator) = &played.aggregator else {
+        return Err("the round did not come to its end".into());
+    };
+
+    let (layout, publication) = (setting.round.layout(), aggregator.publication());
+    let contributors = publication.contributors().len() as u32;
+    let sums = layout.unpack(&publication.opening[..layout.scalars()], contributors)?;
+    // What the average is made of is what the board shows to anybody.
+    let options = Options {
+        organiser: Some(setting.organiser),
+        aggregate: Some(sums.clone()),
+        ..Options::default()
+    };
+    let report = audit(&setting.board(played.aggregator.log())[..], &options)?;
+    if report.verdict != Verdict::Verified {
+        return Err(report.to_string().into());
+    }
+    let [samples, updates @ ..] = &sums[..] else {
+        return Err("a vector without numbers".into());
+    };
+    let shares = *samples as f64 / most_samples as f64;
+    let shift = f64::from(contributors) * OFFSET as f64;
+    let average = updates
+        .iter()
+        .map(|sum| (*sum as f64 - shift) / SCALE / shares);
+    Ok((average.collect(), report.contributors))
+}
+
+/// What becomes of somebody who does not clip: the vector fails the statement, so there is no proof.
+pub(crate) fn unclipped(contribution: &Contribution, most_samples: usize) -> Option<InputError> {
+    let claims = segments(most_samples)
+        .iter()
+        .map(|segment| segment.claims)
+        .collect();
+    let statement = Statement::new(claims).ok()?;
+    statement.check(&vector(contribution, most_samples)).err()
+}

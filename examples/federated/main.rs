@@ -1,0 +1,160 @@
+//! Federated averaging of a classifier of handwritten digits: 20 clients with 24 to 120 images each
+//! train on their own, and the server learns the weighted average of their updates and nothing
+//! else. Every client proves that its update is no longer than the clip, so nobody outweighs the
+//! others; every round's board is audited before its average is used.
+//!
+//! ```text
+//! cargo run --release --example federated
+//! ```
+
+mod average;
+mod model;
+
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+
+use average::Contribution;
+use model::Example;
+
+const CLIENTS: usize = 20;
+const ROUNDS: usize = 10;
+/// In the third round the ninth client is not there at the end.
+const ABSENT: (usize, usize) = (3, 8);
+
+/// A model after a round, learned in both ways.
+struct Learned {
+    secure: Vec<f64>,
+    plain: Vec<f64>,
+    contributors: usize,
+}
+
+/// Runs `rounds` rounds from a model of zeros, and shows each to `watch`.
+fn learn(
+    clients: &[Vec<Example>],
+    rounds: usize,
+    mut watch: impl FnMut(usize, &Learned),
+) -> Result<(), Box<dyn Error>> {
+    let most = clients.iter().map(Vec::len).max().ok_or("no clients")?;
+    let mut learned = Learned {
+        secure: vec![0.0; model::WEIGHTS],
+        plain: vec![0.0; model::WEIGHTS],
+        contributors: 0,
+    };
+    for round in 1..=rounds {
+        let absent = (round == ABSENT.0).then_some(ABSENT.1);
+        let train = |weights: &[f64]| -> Vec<Contribution> {
+            let of_client = |examples: &Vec<Example>| Contribution {
+                samples: examples.len(),
+                update: model::train(weights, examples),
+            };
+            clients.iter().map(of_client).collect()
+        };
+        let (average, contributors) = average::secure(&train(&learned.secure), most, absent)?;
+        let all = train(&learned.plain);
+        let there = all
+            .iter()
+            .enumerate()
+            .filter(|(client, _)| Some(*client) != absent);
+        let plain = average::plain(there.map(|(_, contribution)| contribution));
+        for (weights, average) in [(&mut learned.secure, average), (&mut learned.plain, plain)] {
+            for (weight, update) in weights.iter_mut().zip(average) {
+                *weight += update;
+            }
+        }
+        learned.contributors = contributors.len();
+        watch(round, &learned);
+    }
+    Ok(())
+}
+
+/// The test images, and every client's.
+fn data() -> Result<(Vec<Example>, Vec<Vec<Example>>), Box<dyn Error>> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/data/digits.csv");
+    let examples = model::examples(&fs::read_to_string(file)?)?;
+    Ok(model::deal(examples, CLIENTS))
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let (test, clients) = data()?;
+    println!("round  accuracy  without veragg  largest difference  clients in the average");
+    learn(&clients, ROUNDS, |round, learned| {
+        let pairs = learned.secure.iter().zip(&learned.plain);
+        let difference = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        println!(
+            "{round:5}  {:8.4}  {:14.4}  {difference:18.1e}  {:22}",
+            model::accuracy(&learned.secure, &test),
+            model::accuracy(&learned.plain, &test),
+            learned.contributors,
+        );
+    })?;
+
+    // One that wants to outweigh the others.
+    let mut loud = Contribution {
+        samples: clients[0].len(),
+        update: model::train(&[0.0; model::WEIGHTS], &clients[0]),
+    };
+    for weight in &mut loud.update {
+        *weight *= 100.0;
+    }
+    let error = average::unclipped(&loud, clients[0].len())
+        .ok_or("an update a hundred times as long was taken")?;
+    println!("\na client that does not clip cannot prove: {error}");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// Rounding moves a client's share of a weight by less than `1 / SCALE`, so an average over all
+    /// by less than `20 / SCALE` over the sum of the shares, which is above 10. A step, a clip and an average
+    /// never move two models apart (see `model::STEP`), so the distance grows by no more than that
+    /// a round, times the root of the number of weights.
+    #[test]
+    fn it_learns_what_plain_averaging_learns() {
+        let (test, clients) = data().unwrap();
+        let a_round = (model::WEIGHTS as f64).sqrt() * 20.0 / average::SCALE / 10.0;
+        let mut last = 0.0;
+        learn(&clients, ROUNDS, |round, learned| {
+            let pairs = learned.secure.iter().zip(&learned.plain);
+            let distance = pairs.map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+            assert!(
+                distance < round as f64 * a_round,
+                "round {round}: {distance}"
+            );
+            last = model::accuracy(&learned.secure, &test);
+            // At such a distance no more than an image in a hundred can be read otherwise.
+            let plain = model::accuracy(&learned.plain, &test);
+            assert!(
+                (last - plain).abs() < 0.01,
+                "round {round}: {last} and {plain}"
+            );
+            let absent = usize::from(round == ABSENT.0);
+            assert_eq!(learned.contributors, CLIENTS - absent);
+        })
+        .unwrap();
+        assert!(last > 0.85, "{last}");
+    }
+
+    #[test]
+    fn who_does_not_clip_cannot_prove() {
+        let (_, clients) = data().unwrap();
+        let mut update = model::train(&[0.0; model::WEIGHTS], &clients[0]);
+        let samples = clients[0].len();
+        let clipped = average::clip(&update);
+        assert!(average::unclipped(
+            &Contribution {
+                samples,
+                update: clipped
+            },
+            samples
+        )
+        .is_none());
+        for weight in &mut update {
+            *weight *= 100.0;
+        }
+        assert!(average::unclipped(&Contribution { samples, update }, samples).is_some());
+    }
+}
