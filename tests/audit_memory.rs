@@ -39,7 +39,6 @@ fn peak<T>(work: impl FnOnce() -> T) -> (usize, T) {
 #[derive(Debug)]
 struct Measured {
     proof: usize,
-    board: usize,
     peak: usize,
 }
 
@@ -75,7 +74,6 @@ fn measure(clients: u32, len: usize) -> Measured {
     assert_eq!(report.verdict, Verdict::Verified, "{report}");
     let measured = Measured {
         proof: setting.round.proofs().proof_len(),
-        board: board.len(),
         peak,
     };
     println!("{clients} clients, {len} numbers: {measured:?}");

@@ -22,6 +22,9 @@ const ROUNDS: usize = 10;
 /// In the third round the ninth client is not there at the end.
 const ABSENT: (usize, usize) = (3, 8);
 
+/// The test images, and those of each client.
+type Dealt = (Vec<Example>, Vec<Vec<Example>>);
+
 /// A model after a round, learned in both ways.
 struct Learned {
     secure: Vec<f64>,
@@ -69,7 +72,7 @@ fn learn(
 }
 
 /// The test images, and every client's.
-fn data() -> Result<(Vec<Example>, Vec<Vec<Example>>), Box<dyn Error>> {
+fn data() -> Result<Dealt, Box<dyn Error>> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/data/digits.csv");
     let examples = model::examples(&fs::read_to_string(file)?)?;
     Ok(model::deal(examples, CLIENTS))

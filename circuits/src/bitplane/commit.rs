@@ -148,9 +148,9 @@ mod tests {
         #[test]
         fn a_transpose_swaps_rows_and_columns(bytes: [u8; 8]) {
             let turned = transpose(bytes);
-            for i in 0..8 {
-                for j in 0..8 {
-                    prop_assert_eq!(bytes[j] >> i & 1, turned[i] >> j & 1);
+            for (i, row) in turned.into_iter().enumerate() {
+                for (j, column) in bytes.into_iter().enumerate() {
+                    prop_assert_eq!(column >> i & 1, row >> j & 1);
                 }
             }
         }

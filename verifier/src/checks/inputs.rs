@@ -15,8 +15,8 @@ use crate::findings::{Finding, Findings};
 use crate::report::Culprit;
 
 /// Bytes of proofs that are verified together; one proof is always taken, however long. It bounds
-/// the memory of the audit.
-const BATCH_BYTES: usize = 1 << 18;
+/// the memory of the audit. A dozen proofs of a million numbers: more of them share little more.
+const BATCH_BYTES: usize = 1 << 21;
 
 const PARTS: [(ProofPart, Check); 4] = [
     (ProofPart::Commitments, Check::InputCommitments),

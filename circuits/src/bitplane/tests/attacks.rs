@@ -10,6 +10,9 @@ use super::*;
 
 const LEN: usize = 5;
 
+/// Moves something that is about to be sent by a point.
+type Alteration = fn(&mut Prover<'_>, KeyPoint);
+
 fn range(bound: u64) -> Segment {
     Segment::range(LEN, bound)
 }
@@ -172,18 +175,12 @@ fn evaluations_are_committed_and_squared() {
     prover.send_evaluations();
     both.refuses(&prover.finish_last_proof(), &[Relation(6), Opening]);
     let unit = both.setting.u;
-    let moved: [(
-        fn(&mut Prover<'_>, crate::group::ristretto::KeyPoint),
-        Vec<_>,
-    ); 4] = [
+    let moved: [(Alteration, Vec<_>); 4] = [
         (
-            |p, u| p.sent.y[0] = p.sent.y[0] + u,
+            |p, u| p.sent.y[0] += u,
             vec![Relation(2), Relation(3), Relation(6)],
         ),
-        (
-            |p, u| p.sent.y[1] = p.sent.y[1] + u,
-            vec![Relation(3), Relation(6)],
-        ),
+        (|p, u| p.sent.y[1] += u, vec![Relation(3), Relation(6)]),
         (
             |p, u| p.sent.x = p.sent.x.map(|x| x + u),
             vec![Relation(6), Relation(7), Relation(8)],
@@ -206,7 +203,7 @@ fn a_masking_polynomial_that_was_not_committed_is_noticed() {
     let (both, x) = both();
     let mut prover = both.prover(&x);
     prover.commit();
-    prover.sent.gamma = prover.sent.gamma + both.setting.u;
+    prover.sent.gamma += both.setting.u;
     prover.send_commitments();
     prover.sum_check();
     both.refuses(&prover.finish(), &[Relation(4)]);

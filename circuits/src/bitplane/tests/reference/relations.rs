@@ -86,10 +86,10 @@ impl<'a> Relations<'a> {
             - mul(self.theta * (F::from(1u64) - self.pad), y)
             + mul(self.theta, z_y);
         if let Some(x) = messages.x {
-            end = end - mul(self.origin * self.l, x);
+            end -= mul(self.origin * self.l, x);
         }
         if let Some(z_x) = messages.z_x {
-            end = end - mul(self.origin * self.p, z_x);
+            end -= mul(self.origin * self.p, z_x);
         }
         let mut out = vec![
             (1, combine(&self.omega, &messages.bit_rows)),
