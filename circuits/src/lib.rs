@@ -11,6 +11,7 @@ pub mod bulletproofs;
 pub mod codec;
 pub mod commitment;
 pub mod group;
+mod limbs;
 pub mod packing;
 pub mod proof_system;
 mod range_proof;

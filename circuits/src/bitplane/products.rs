@@ -5,6 +5,7 @@ use ark_ff::{BigInt, MontConfig};
 use zeroize::DefaultIsZeroes;
 
 use crate::group::ristretto::Fr;
+use crate::limbs::{adc, multiply, sbb};
 
 /// `sum a_i b_i` over the integers, of the Montgomery forms of the factors. Each product is below
 /// `2^506`, so nothing that is ever summed here overflows 576 bits.
@@ -14,47 +15,17 @@ pub(super) struct Products([u64; 9]);
 /// So that sums over secrets can be wiped.
 impl DefaultIsZeroes for Products {}
 
-#[inline(always)]
-fn mac(a: u64, b: u64, c: u64, carry: u64) -> (u64, u64) {
-    let wide = u128::from(a) + u128::from(b) * u128::from(c) + u128::from(carry);
-    (wide as u64, (wide >> 64) as u64)
-}
-
-#[inline(always)]
-fn adc(a: u64, b: u64, carry: u64) -> (u64, u64) {
-    let wide = u128::from(a) + u128::from(b) + u128::from(carry);
-    (wide as u64, (wide >> 64) as u64)
-}
-
 impl Products {
     /// Adds `a b`.
     #[inline(always)]
     pub(super) fn add(&mut self, a: &Fr, b: &Fr) {
-        let (a, b) = (&a.0 .0, &b.0 .0);
-        let (r0, c) = mac(0, a[0], b[0], 0);
-        let (r1, c) = mac(0, a[0], b[1], c);
-        let (r2, c) = mac(0, a[0], b[2], c);
-        let (r3, r4) = mac(0, a[0], b[3], c);
-        let (r1, c) = mac(r1, a[1], b[0], 0);
-        let (r2, c) = mac(r2, a[1], b[1], c);
-        let (r3, c) = mac(r3, a[1], b[2], c);
-        let (r4, r5) = mac(r4, a[1], b[3], c);
-        let (r2, c) = mac(r2, a[2], b[0], 0);
-        let (r3, c) = mac(r3, a[2], b[1], c);
-        let (r4, c) = mac(r4, a[2], b[2], c);
-        let (r5, r6) = mac(r5, a[2], b[3], c);
-        let (r3, c) = mac(r3, a[3], b[0], 0);
-        let (r4, c) = mac(r4, a[3], b[1], c);
-        let (r5, c) = mac(r5, a[3], b[2], c);
-        let (r6, r7) = mac(r6, a[3], b[3], c);
-        let sum = &mut self.0;
-        let carry;
-        (sum[0], carry) = adc(sum[0], r0, 0);
-        let mut c = carry;
-        for (limb, r) in sum[1..8].iter_mut().zip([r1, r2, r3, r4, r5, r6, r7]) {
-            (*limb, c) = adc(*limb, r, c);
+        let (low, high) = multiply(&a.0 .0, &b.0 .0);
+        let [sums @ .., last] = &mut self.0;
+        let mut carry = 0;
+        for (sum, limb) in sums.iter_mut().zip(low.into_iter().chain(high)) {
+            (*sum, carry) = adc(*sum, limb, carry);
         }
-        sum[8] = sum[8].wrapping_add(c);
+        *last = last.wrapping_add(carry);
     }
 
     /// The sum as a field element. Cost: two multiplications.
@@ -81,13 +52,11 @@ fn form(mut limbs: [u64; 4]) -> Fr {
             }
         }
         let mut less = [0; 4];
-        let mut borrow = false;
+        let mut borrow = 0;
         for ((out, a), b) in less.iter_mut().zip(limbs).zip(multiple) {
-            let (first, under) = a.overflowing_sub(b);
-            let (second, again) = first.overflowing_sub(u64::from(borrow));
-            (*out, borrow) = (second, under | again);
+            (*out, borrow) = sbb(a, b, borrow);
         }
-        if !borrow {
+        if borrow == 0 {
             limbs = less;
         }
     }

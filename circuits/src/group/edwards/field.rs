@@ -5,6 +5,8 @@
 
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
+use crate::limbs::{adc, mac, multiply, sbb};
+
 /// An element; little-endian limbs.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Field(pub(super) [u64; 4]);
@@ -37,26 +39,6 @@ pub(super) const INVSQRT_A_MINUS_D: Field = Field([
     0x16c27b91fe01d840,
     0x786c8905cfaffca2,
 ]);
-
-/// `a + b c + carry`, low and high half. Never overflows.
-#[inline(always)]
-fn mac(a: u64, b: u64, c: u64, carry: u64) -> (u64, u64) {
-    let wide = u128::from(a) + u128::from(b) * u128::from(c) + u128::from(carry);
-    (wide as u64, (wide >> 64) as u64)
-}
-
-#[inline(always)]
-fn adc(a: u64, b: u64, carry: u64) -> (u64, u64) {
-    let wide = u128::from(a) + u128::from(b) + u128::from(carry);
-    (wide as u64, (wide >> 64) as u64)
-}
-
-#[inline(always)]
-fn sbb(a: u64, b: u64, borrow: u64) -> (u64, u64) {
-    let (first, under) = a.overflowing_sub(b);
-    let (second, again) = first.overflowing_sub(borrow);
-    (second, u64::from(under | again))
-}
 
 /// `limbs + extra`, where `2^256 = 38`: the carry out of the top comes in again below. After the
 /// first pass what is left is small if anything was carried, so the second cannot carry.
@@ -129,24 +111,8 @@ impl Field {
 
     #[inline(always)]
     pub(super) fn mul(&self, other: &Self) -> Self {
-        let (a, b) = (&self.0, &other.0);
-        let (r0, c) = mac(0, a[0], b[0], 0);
-        let (r1, c) = mac(0, a[0], b[1], c);
-        let (r2, c) = mac(0, a[0], b[2], c);
-        let (r3, r4) = mac(0, a[0], b[3], c);
-        let (r1, c) = mac(r1, a[1], b[0], 0);
-        let (r2, c) = mac(r2, a[1], b[1], c);
-        let (r3, c) = mac(r3, a[1], b[2], c);
-        let (r4, r5) = mac(r4, a[1], b[3], c);
-        let (r2, c) = mac(r2, a[2], b[0], 0);
-        let (r3, c) = mac(r3, a[2], b[1], c);
-        let (r4, c) = mac(r4, a[2], b[2], c);
-        let (r5, r6) = mac(r5, a[2], b[3], c);
-        let (r3, c) = mac(r3, a[3], b[0], 0);
-        let (r4, c) = mac(r4, a[3], b[1], c);
-        let (r5, c) = mac(r5, a[3], b[2], c);
-        let (r6, r7) = mac(r6, a[3], b[3], c);
-        reduce([r0, r1, r2, r3], [r4, r5, r6, r7])
+        let (low, high) = multiply(&self.0, &other.0);
+        reduce(low, high)
     }
 
     #[inline(always)]
