@@ -159,12 +159,8 @@ fn evaluations_that_are_chosen_after_sigma() {
         let value = x + (y - other) * sigma.inverse().unwrap();
         drop(at);
         assert_ne!(other, y);
-        if omit.is_some() {
-            prover.claim_values(other, value);
-        } else {
-            // With the evaluations absorbed, sigma is another than the one that was solved for.
-            prover.claim_values(other, value);
-        }
+        // With the evaluations absorbed, sigma is another than the one that was solved for.
+        prover.claim_values(other, value);
         prover.send_evaluations();
         prover.finish_last_proof()
     });
@@ -205,6 +201,28 @@ fn announcements_that_are_solved_for() {
         prover.sent.responses = responses;
         prover.send_responses();
         prover.sent.rest = z;
+        prover.sent.encode()
+    });
+}
+
+#[test]
+fn a_form_that_is_solved_for() {
+    let setting = setting(11, 20, None);
+    only_without("form", &setting, &binding(3), |omit| {
+        let mut prover = prover(&setting, omit);
+        prover.commit();
+        prover.send_commitments();
+        prover.sum_check();
+        // The other solution of y (1 - pad - y): all that contradicts it is the linear form.
+        let other = Fr::one() - prover.relations().pad - prover.cube.b[0];
+        prover.claim_values(other, Fr::zero());
+        prover.send_evaluations();
+        prover.announce();
+        prover.send_announcements();
+        prover.respond();
+        prover.sent.form = inner(&prover.z, &prover.k) - prover.sent.responses.y;
+        prover.send_responses();
+        prover.sent.rest = prover.z.clone();
         prover.sent.encode()
     });
 }
