@@ -127,6 +127,35 @@ fn the_same_randomness_gives_the_same_bytes_and_rows() {
 }
 
 #[test]
+fn more_planes_than_a_limb_has_are_the_reference_too() {
+    // 21 and 33 planes: two limbs and three, one of them absent in half of the rows.
+    for bound in [(1 << 20) + 7, (1 << 32) + 1] {
+        let x = vec![0, bound - 1, bound / 3, 7, 1 << 17];
+        let square = x.iter().map(|&x| u128::from(x).pow(2)).sum::<u128>();
+        let norm = u64::try_from(square).ok().map(|max_square| Norm {
+            offset: 0,
+            max_square,
+        });
+        let sum = Some(SumRule::AtMost(x.iter().sum()));
+        let wide = Segment {
+            norm,
+            sum,
+            ..Segment::range(5, bound)
+        };
+        let both = Both::new(vec![wide, Segment::range(2, 300)], 2);
+        let x = [x, vec![299, 1]].concat();
+        let mut rng = ChaCha20Rng::seed_from_u64(9);
+        let proven = both.suite.prove(&binding(3), &x, &mut rng).unwrap();
+        assert!(both.prover(&x).prove() == proven.bytes, "{bound}");
+        assert_eq!(
+            verify(&both.setting, &binding(3), None, &proven.bytes),
+            Ok(vec![])
+        );
+        assert_eq!(both.verdict(&proven.bytes), []);
+    }
+}
+
+#[test]
 fn a_folded_opening_is_the_reference_too() {
     let segments = vec![Segment::range(1500, 3)];
     let x = drawn(&segments, 4);
