@@ -16,8 +16,9 @@ use veragg::verifier::{audit, Options, Verdict};
 
 use crate::model::WEIGHTS;
 
-/// The longest update, as a vector, that anybody may contribute.
-pub(crate) const CLIP: f64 = 4.0;
+/// The longest update, as a vector, that anybody may contribute: what most clients exceed in the
+/// first rounds, and nobody in the last.
+pub(crate) const CLIP: f64 = 1.0;
 /// Fixed point: an update is a multiple of `1 / SCALE`.
 pub(crate) const SCALE: f64 = 1e6;
 const DECIMALS: u8 = 6;
