@@ -60,6 +60,10 @@ impl ProofSystem for WiderProver {
         Suite::best_columns(statement, clients)
     }
 
+    fn best_batch(&self) -> usize {
+        self.honest.best_batch()
+    }
+
     fn layout(&self) -> &Layout {
         self.honest.layout()
     }

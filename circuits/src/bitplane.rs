@@ -13,6 +13,7 @@
 mod bases;
 mod bounded;
 mod bytes;
+mod choice;
 mod commit;
 mod linear;
 mod mask;
@@ -48,9 +49,10 @@ use crate::transcript::{Transcript, TranscriptExt};
 
 use bases::Bases;
 use bounded::Bounded;
+use choice::{MAX_BIT_ROWS, MAX_COLUMNS};
 use places::Places;
 use relation::witness;
-use shape::{SegmentShape, Shape, MAX_BIT_ROWS, MAX_COLUMNS};
+use shape::{SegmentShape, Shape};
 
 pub use proof::BitplaneInput;
 
@@ -219,7 +221,7 @@ impl ProofSystem for RistrettoBitplane {
     }
 
     fn best_columns(statement: &Statement, clients: u32) -> usize {
-        Shape::best_columns(statement, clients)
+        choice::best_columns(statement, clients)
     }
 
     fn layout(&self) -> &Layout {
@@ -262,6 +264,10 @@ impl ProofSystem for RistrettoBitplane {
         rows.par_iter()
             .map(|row| decode(row).unwrap_or(Ristretto::identity()))
             .collect()
+    }
+
+    fn best_batch(&self) -> usize {
+        choice::batch(self.places.points())
     }
 
     fn verify_batch(&self, batch: &[(Binding, &BitplaneInput)]) -> Vec<(usize, ProofPart)> {

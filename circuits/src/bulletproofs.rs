@@ -36,6 +36,8 @@ use plan::{chunks, Chunk};
 /// values, and minutes with longer ones.
 pub const MAX_LEN: usize = 1 << 14;
 
+/// Proofs that are verified side by side.
+const BATCH: usize = 64;
 /// The only number of columns: a row is one packed scalar.
 const COLUMNS: usize = 1;
 
@@ -323,6 +325,11 @@ impl ProofSystem for RistrettoBulletproofs {
 
     fn rows(&self, proof: &BulletproofsInput) -> Vec<KeyPoint> {
         self.combine(|j| proof.commitment(j), Ristretto::identity())
+    }
+
+    /// Each proof is verified by itself: as many as keep every thread busy.
+    fn best_batch(&self) -> usize {
+        BATCH
     }
 
     fn verify_batch(&self, batch: &[(Binding, &BulletproofsInput)]) -> Vec<(usize, ProofPart)> {

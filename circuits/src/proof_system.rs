@@ -215,6 +215,10 @@ pub trait ProofSystem: Debug + Send + Sync + Sized + 'static {
     /// The commitments `Chat` to the `R` rows of the packed vector.
     fn rows(&self, proof: &Self::Proof) -> Vec<<Self::Group as Group>::Point>;
 
+    /// How many proofs are best verified together: with more, time a proof no longer falls, and
+    /// memory grows.
+    fn best_batch(&self) -> usize;
+
     /// Verifies the proofs of several clients together and returns the index and the first bad
     /// part of each that does not hold, in order: all of them, and no other. Deterministic.
     fn verify_batch(&self, batch: &[(Binding, &Self::Proof)]) -> Vec<(usize, ProofPart)>;

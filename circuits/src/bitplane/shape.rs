@@ -5,17 +5,8 @@ use std::ops::Range;
 
 use ark_ff::PrimeField;
 
-use crate::packing::Layout;
+use super::choice;
 use crate::statement::{Segment, Statement, SumRule};
-
-/// Most columns: what deriving the generators of a foreign configuration may cost, about a second.
-pub(super) const MAX_COLUMNS: usize = 1 << 16;
-/// Most bit rows: 32 MiB of commitments.
-pub(super) const MAX_BIT_ROWS: usize = 1 << 20;
-/// Bits of a coordinate that are bound before the columns.
-const LIMB_BITS: usize = 4;
-/// Columns from which on the opened vector is folded, and how often.
-const FOLDED: (usize, usize) = (1024, 2);
 
 /// The shape of a statement's proofs.
 #[derive(Debug, Clone)]
@@ -146,7 +137,7 @@ impl Shape {
             plane_variables: variables(planes),
             // At least one, so that there is a round.
             row_variables: variables(rows.len()).max(1),
-            folds: if columns < FOLDED.0 { 0 } else { FOLDED.1 },
+            folds: choice::folds(columns),
             segments,
             rows,
         }
@@ -156,22 +147,6 @@ impl Shape {
     pub(super) fn count_bit_rows(statement: &Statement, columns: usize) -> usize {
         let rows = |s: &Segment| s.len.div_ceil(columns) * bits(s.bound);
         statement.segments().iter().map(rows).sum()
-    }
-
-    /// The number of columns, a power of two, that makes proofs cheapest: a bit row and a column
-    /// each cost both sides a few scalar multiplications and 32 bytes, a packed scalar only the
-    /// bytes (`specs/proofs.md` 7.12 has the measurements).
-    pub(super) fn best_columns(statement: &Statement, clients: u32) -> usize {
-        let cost = |columns: usize| {
-            let packed = Layout::new(statement, clients, columns).scalars();
-            let points = Self::count_bit_rows(statement, columns) + columns;
-            (points * 3).saturating_add(packed)
-        };
-        let powers = (0..).map(|power| 1 << power);
-        powers
-            .take_while(|&columns| columns <= MAX_COLUMNS)
-            .min_by_key(|&columns| cost(columns))
-            .unwrap_or(1)
     }
 
     /// Bit rows, the commitments that travel.
@@ -188,7 +163,7 @@ impl Shape {
 
     /// `mu`, plane variables that are bound before the columns.
     pub(super) fn limb_variables(&self) -> usize {
-        self.plane_variables.min(LIMB_BITS)
+        choice::limb_variables(self.plane_variables)
     }
 
     /// The claims of all segments, with the index of the segment, in the order of their challenges.

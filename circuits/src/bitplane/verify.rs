@@ -16,12 +16,8 @@ use super::RistrettoBitplane;
 use crate::group::edwards::{msm, Affine};
 use crate::group::ristretto::{Fr, KeyPoint, Ristretto};
 use crate::group::Group;
-use crate::proof_system::{Binding, ProofPart};
+use crate::proof_system::{Binding, ProofPart, ProofSystem};
 use crate::transcript::{Transcript, TranscriptExt};
-
-/// Points of one multiplication: with more, the gain from the shared generators is small, and the
-/// memory is not.
-const MOST_POINTS: usize = 1 << 17;
 
 type Batch<'a> = [(Binding, &'a BitplaneInput)];
 
@@ -67,12 +63,11 @@ pub(super) fn verify(suite: &RistrettoBitplane, batch: &Batch<'_>) -> Vec<(usize
     let sound: Vec<usize> = (0..batch.len())
         .filter(|&i| replayed[i].is_some())
         .collect();
-    let at_once = (MOST_POINTS / suite.places.points().max(1)).max(1);
     let mut bad: Vec<(usize, ProofPart)> = (0..batch.len())
         .filter(|&i| replayed[i].is_none())
         .map(|i| (i, ProofPart::Range))
         .collect();
-    for group in sound.chunks(at_once) {
+    for group in sound.chunks(suite.best_batch()) {
         let members: Vec<Member<'_>> = group
             .iter()
             .filter_map(|&index| {

@@ -14,10 +14,6 @@ use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::report::Culprit;
 
-/// Bytes of proofs that are verified together; one proof is always taken, however long. It bounds
-/// the memory of the audit. A dozen proofs of a million numbers: more of them share little more.
-const BATCH_BYTES: usize = 1 << 21;
-
 const PARTS: [(ProofPart, Check); 4] = [
     (ProofPart::Commitments, Check::InputCommitments),
     (ProofPart::Range, Check::InputRange),
@@ -106,8 +102,7 @@ impl<P: ProofSystem> Inputs<P> {
         // Its encoding is not needed beside it.
         drop(submission);
         self.waiting.push((client, leaf, proof));
-        let proof_len = round.proofs().proof_len();
-        if self.waiting.len().saturating_mul(proof_len) >= BATCH_BYTES {
+        if self.waiting.len() >= round.proofs().best_batch() {
             self.judge(round, findings);
         }
     }
