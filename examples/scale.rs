@@ -12,6 +12,7 @@
 //! only; before each audit it is reset where the system allows it.
 
 use std::error::Error;
+use std::io::Cursor;
 use std::time::{Duration, Instant};
 
 use rand_core::OsRng;
@@ -133,7 +134,7 @@ fn run(clients: u32, len: usize, bits: u32) -> Result<(), Box<dyn Error>> {
         organiser: Some(setting.organiser),
         ..Options::default()
     };
-    let report = audit(&board[..], &options)?;
+    let report = audit(Cursor::new(&board), &options)?;
     println!(
         "  audit: {} in {:.2} s, {} contributors, board of {:.1} MB",
         report.verdict,

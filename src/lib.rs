@@ -7,6 +7,8 @@
 //! the log in a file; and [`survey`], from a CSV table to statistics.
 //!
 //! ```
+//! use std::io::Cursor;
+//!
 //! use rand_core::OsRng;
 //! use veragg::circuits::bitplane::RistrettoBitplane;
 //! use veragg::local::{play, Member, Setting};
@@ -33,7 +35,7 @@
 //!     aggregate: Some(vec![5, 50, 15]),
 //!     ..Options::default()
 //! };
-//! let report = audit(&board[..], &options)?;
+//! let report = audit(Cursor::new(&board), &options)?;
 //! assert_eq!(report.verdict, Verdict::Verified);
 //! assert_eq!(report.contributors, [1, 2, 3, 4, 5]);
 //! # Ok(())

@@ -338,6 +338,7 @@ pub fn play<P: ProofSystem, L: Log, T: Participant>(
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use std::io::Cursor;
     use veragg_circuits::bitplane::RistrettoBitplane;
     use veragg_protocol::configuration::SegmentConfiguration;
     use veragg_verifier::{audit, Options, Verdict};
@@ -371,7 +372,7 @@ pub(crate) mod tests {
             aggregate: Some(vec![4, 10, 396]),
             ..Options::default()
         };
-        let report = audit(&board[..], &options).unwrap();
+        let report = audit(Cursor::new(&board), &options).unwrap();
         assert_eq!(report.verdict, Verdict::Verified, "{report}");
         assert_eq!(report.contributors, [1, 2, 3, 4]);
     }

@@ -6,6 +6,7 @@
 mod common;
 
 use std::collections::BTreeSet;
+use std::io::Cursor;
 
 use common::crooked::{republished, Crook};
 use common::{
@@ -36,13 +37,13 @@ const ALL: [u32; 4] = [1, 2, 3, 4];
 /// report of the whole audit.
 #[track_caller]
 fn only(check: Check, board: &[u8], options: &Options) -> Report {
-    let whole = audit(board, options).unwrap();
+    let whole = audit(Cursor::new(board), options).unwrap();
     assert_eq!(whole.verdict, Verdict::Failed, "{whole}");
     let without = Options {
         skip: BTreeSet::from([check]),
         ..options.clone()
     };
-    let report = audit(board, &without).unwrap();
+    let report = audit(Cursor::new(board), &without).unwrap();
     assert_eq!(report.verdict, Verdict::Incomplete, "{report}");
     assert!(report.faults.is_empty(), "{report}");
     assert_eq!(report.status(check), Some(&Status::Skipped), "{report}");
@@ -60,7 +61,7 @@ fn headed(alter: impl FnOnce(&mut veragg::protocol::board::Header)) -> (Vec<u8>,
 #[test]
 fn v_01_configuration() {
     let (board, options) = headed(|header| header.configuration.signature[0] ^= 1);
-    let report = audit(&board[..], &options).unwrap();
+    let report = audit(Cursor::new(&board), &options).unwrap();
     let failed = [Check::Configuration];
     expect(&report, Verdict::Failed, &[], &[], &failed);
 }
@@ -68,7 +69,7 @@ fn v_01_configuration() {
 #[test]
 fn v_02_roster() {
     let (board, options) = headed(|header| header.roster.rotate_left(32));
-    let report = audit(&board[..], &options).unwrap();
+    let report = audit(Cursor::new(&board), &options).unwrap();
     expect(&report, Verdict::Failed, &[], &[], &[Check::Roster]);
 }
 
@@ -153,13 +154,14 @@ impl Participant for HighDegree {
             dealer: self.id(),
             recipient: id(4),
         };
+        let point = channel.shared_point(&theirs);
         let deal = &mut |parts: &mut Vec<Vec<u8>>| {
             let dealt = DealtPair::decode(&parts[3]).unwrap();
-            let mut pair = between.open(&channel, &theirs, &dealt.sealed).unwrap();
+            let mut pair = between.open(&point, &dealt.sealed).unwrap();
             pair.seed += KeyScalar::from(24u64);
             let dealt = DealtPair {
                 commitments: [&pair.mask * KEY_TABLE, &pair.seed * KEY_TABLE],
-                sealed: between.seal(&channel, &theirs, &pair),
+                sealed: between.seal(&point, &pair),
             };
             parts[3] = dealt.encode();
         };
@@ -384,7 +386,7 @@ fn what_every_other_check_stands_on_cannot_be_left_out() {
             skip: BTreeSet::from([check]),
             ..knowing(&finished.setting)
         };
-        let report = audit(&board[..], &options);
+        let report = audit(Cursor::new(&board), &options);
         assert_eq!(report.is_ok(), check > Check::Graph, "{check}");
         let Ok(report) = report else { continue };
         assert!(failed_checks(&report).is_empty());

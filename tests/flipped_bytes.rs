@@ -6,6 +6,7 @@ mod common;
 
 use common::{setting, Finished, Scene};
 use rayon::prelude::*;
+use std::io::Cursor;
 use veragg::protocol::board::Record;
 use veragg::verifier::{audit, AuditError, Options, Status, Verdict};
 
@@ -13,7 +14,7 @@ const SEGMENTS: [(usize, u64); 1] = [(1, 256)];
 
 /// What is wrong with the outcome for an altered board, if anything is.
 fn objection(bytes: &[u8], options: &Options) -> Option<String> {
-    let report = match audit(bytes, options) {
+    let report = match audit(Cursor::new(bytes), options) {
         Ok(report) => report,
         Err(AuditError::Board(_)) => return None,
         Err(error) => return Some(error.to_string()),
@@ -123,13 +124,13 @@ fn a_board_of_another_organiser_is_not_taken_for_this_one() {
     let forged = Scene::new(4, &SEGMENTS).play();
     let board = forged.setting.board(&forged.records);
     let true_organiser = common::knowing(&setting(4, &SEGMENTS));
-    let report = audit(&board[..], &true_organiser).unwrap();
+    let report = audit(Cursor::new(&board), &true_organiser).unwrap();
     assert_eq!(report.verdict, Verdict::Failed, "{report}");
     let failed = common::failed_checks(&report);
     assert_eq!(failed, [veragg::verifier::Check::Configuration], "{report}");
     assert!(report.faults.is_empty() && report.organiser.given);
     // Without a key it holds together, and the report says what that is worth.
-    let report = audit(&board[..], &Options::default()).unwrap();
+    let report = audit(Cursor::new(&board), &Options::default()).unwrap();
     assert_eq!(report.verdict, Verdict::Verified, "{report}");
     assert!(!report.organiser.given);
     assert!(report

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
+use std::io::Cursor;
 use std::sync::Arc;
 
 use rand_core::OsRng;
@@ -49,7 +50,7 @@ fn examine(setting: &Setting<P>, board: &[u8], skip: &[Check]) -> Report {
         skip: skip.iter().copied().collect(),
         ..Options::default()
     };
-    audit(board, &options).unwrap()
+    audit(Cursor::new(board), &options).unwrap()
 }
 
 fn culprits(report: &Report) -> Vec<Culprit> {

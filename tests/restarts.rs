@@ -3,6 +3,7 @@
 
 mod common;
 
+use std::io::Cursor;
 use std::sync::{Arc, Mutex};
 
 use common::{expect, id, setting, Scene, Suite};
@@ -101,7 +102,7 @@ fn clients_restored_in_every_phase_go_on_and_say_the_same() {
     // Each client said everything twice, and the board has it once.
     assert_eq!(records.len(), 4 * 6 + 1 + 7);
     let board = setting.board(&records);
-    let report = veragg::verifier::audit(&board[..], &common::knowing(&setting)).unwrap();
+    let report = veragg::verifier::audit(Cursor::new(&board), &common::knowing(&setting)).unwrap();
     expect(&report, Verdict::Verified, &[1, 2, 3, 4], &[], &[]);
 }
 

@@ -1,5 +1,6 @@
 //! The audit of a whole board: 30 clients with 60 numbers of 8 bits each.
 
+use std::io::Cursor;
 use std::time::Duration;
 
 use criterion::{criterion_group, criterion_main, Criterion, Throughput};
@@ -38,7 +39,7 @@ fn whole_board(c: &mut Criterion) {
     group.bench_function("audit of 30 clients with 60 numbers", |b| {
         b.iter(|| {
             assert_eq!(
-                audit(&board[..], &options).unwrap().verdict,
+                audit(Cursor::new(&board), &options).unwrap().verdict,
                 Verdict::Verified
             )
         });

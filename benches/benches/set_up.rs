@@ -79,11 +79,15 @@ fn sealing(c: &mut Criterion) {
     };
     let mut group = c.benchmark_group("sealed shares");
     group.bench_function("seal", |b| {
-        b.iter(|| channel.seal(&dealer, recipient.public(), &pair));
+        b.iter(|| channel.seal(&dealer.shared_point(recipient.public()), &pair));
     });
-    let sealed = channel.seal(&dealer, recipient.public(), &pair);
+    let sealed = channel.seal(&dealer.shared_point(recipient.public()), &pair);
     group.bench_function("open", |b| {
-        b.iter(|| channel.open(&recipient, dealer.public(), &sealed).unwrap());
+        b.iter(|| {
+            channel
+                .open(&recipient.shared_point(dealer.public()), &sealed)
+                .unwrap()
+        });
     });
     group.finish();
 }

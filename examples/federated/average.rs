@@ -2,6 +2,7 @@
 //! veragg in which nobody shows an update and everybody proves the length of its own.
 
 use std::error::Error;
+use std::io::Cursor;
 
 use rand_core::OsRng;
 use veragg::circuits::bitplane::RistrettoBitplane;
@@ -125,7 +126,10 @@ pub(crate) fn secure(
         aggregate: Some(sums.clone()),
         ..Options::default()
     };
-    let report = audit(&setting.board(played.aggregator.log())[..], &options)?;
+    let report = audit(
+        Cursor::new(setting.board(played.aggregator.log())),
+        &options,
+    )?;
     if report.verdict != Verdict::Verified {
         return Err(report.to_string().into());
     }

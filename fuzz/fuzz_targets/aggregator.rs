@@ -3,6 +3,7 @@
 //! other client.
 #![no_main]
 
+use std::io::Cursor;
 use libfuzzer_sys::fuzz_target;
 use veragg::protocol::aggregator::{AnyAggregator, Reply};
 use veragg::protocol::board::Record;
@@ -89,7 +90,7 @@ fn close(mut aggregator: AnyAggregator<Suite, Vec<Record>>, phase: usize) {
         ..Options::default()
     };
     let board = sample.setting.board(aggregator.log());
-    let report = audit(&board[..], &options).expect("a board that the aggregator wrote");
+    let report = audit(Cursor::new(&board), &options).expect("a board that the aggregator wrote");
     assert_ne!(report.verdict, Verdict::Failed, "{report}");
     for fault in &report.faults {
         let sender = ClientId::from_index(SENDER);

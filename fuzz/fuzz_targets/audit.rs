@@ -2,6 +2,7 @@
 //! verified, and for a change that nobody signed nobody is named.
 #![no_main]
 
+use std::io::Cursor;
 use libfuzzer_sys::fuzz_target;
 use veragg::verifier::{audit, Options, Verdict};
 use veragg_fuzz::{mutate, sample};
@@ -36,7 +37,7 @@ fuzz_target!(|data: &[u8]| {
         organiser: Some(sample.setting.organiser),
         ..Options::default()
     };
-    let Ok(report) = audit(&board[..], &options) else {
+    let Ok(report) = audit(Cursor::new(&board), &options) else {
         return;
     };
     let verified = report.verdict == Verdict::Verified;

@@ -116,8 +116,8 @@ pub enum Reply {
 
 /// What a phase needs to know to take messages.
 pub trait Collecting<P: ProofSystem> {
-    /// Lengths of the parts of an eligible client's message.
-    fn lengths(&self, round: &Round<P>, client: ClientId) -> Vec<usize>;
+    /// Lengths of the parts of an eligible client's message whose body has `body` bytes.
+    fn lengths(&self, round: &Round<P>, client: ClientId, body: usize) -> Vec<usize>;
     /// What `reader` needs of `author`'s message in the phase before.
     fn needed(&self, round: &Round<P>, reader: ClientId, author: ClientId) -> Needed<'_>;
 }
@@ -150,7 +150,9 @@ impl<P: ProofSystem, L: Log, S: Collecting<P>> Aggregator<P, L, S> {
     pub fn receive(&mut self, bytes: &[u8], now: u64) -> Result<Reply, AggregatorError> {
         let Self { core, state } = self;
         let round = core.round();
-        core.receive(bytes, now, |client| state.lengths(&round, client))
+        core.receive(bytes, now, |client, body| {
+            state.lengths(&round, client, body)
+        })
     }
 
     /// The packet for a client that goes on: what it needs of the phase that has just closed.
@@ -185,7 +187,7 @@ impl<P: ProofSystem, L: Log, S> Aggregator<P, L, S> {
 
     /// Who has spoken in this phase.
     pub fn heard(&self) -> usize {
-        self.core.heard()
+        self.core.spoke().len()
     }
 
     /// The log, with every record so far.

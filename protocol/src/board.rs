@@ -1,6 +1,6 @@
 //! The board as a file: header, then records, readable as a stream (`specs/wire.md` 7).
 
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 
 use thiserror::Error;
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
@@ -81,6 +81,14 @@ pub enum BoardError {
     },
 }
 
+impl BoardError {
+    /// What was read a second time is not what it was.
+    pub fn changed() -> Self {
+        let what = "it changed while it was read; read it again when nobody writes to it";
+        Self::Io(io::Error::new(io::ErrorKind::InvalidData, what))
+    }
+}
+
 impl Header {
     /// The bytes that a board begins with.
     pub fn encode(&self) -> Vec<u8> {
@@ -143,7 +151,7 @@ impl Record {
 
 /// Where a record stands.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+pub struct Place {
     record: u64,
     offset: u64,
 }
@@ -153,6 +161,8 @@ struct Place {
 #[derive(Debug)]
 pub struct Records<R> {
     source: R,
+    /// Where the board begins in the source.
+    start: u64,
     longest: usize,
     next: Place,
     /// The record that is being read, and how many bytes of it are still to come.
@@ -170,6 +180,7 @@ impl<R: Read> Records<R> {
         };
         Self {
             source,
+            start: 0,
             longest,
             next: first,
             open: first,
@@ -238,6 +249,39 @@ impl<R: Read> Records<R> {
     }
 }
 
+impl<R: Read + Seek> Records<R> {
+    /// The records of a board that does not begin where its source does, but at this byte.
+    #[must_use]
+    pub fn of_board_at(self, start: u64) -> Self {
+        Self { start, ..self }
+    }
+
+    /// Reads a record again that was read before, and then goes on where it was. The source must not
+    /// have changed in between: nothing is hashed a second time.
+    pub fn again<T>(
+        &mut self,
+        place: Place,
+        read: impl FnOnce(OpenRecord<'_, R>) -> Result<T, BoardError>,
+    ) -> Result<T, BoardError> {
+        self.skip()?;
+        let next = std::mem::replace(&mut self.next, place);
+        self.seek(place)?;
+        let read = match self.next_record()? {
+            Some(record) => read(record)?,
+            None => return Err(self.truncated()),
+        };
+        self.left = 0;
+        self.next = next;
+        self.seek(next)?;
+        Ok(read)
+    }
+
+    fn seek(&mut self, place: Place) -> io::Result<()> {
+        let at = self.start + place.offset;
+        self.source.seek(SeekFrom::Start(at)).map(|_| ())
+    }
+}
+
 /// A record whose head was read, and whose content is read as far as somebody wants to know it.
 #[derive(Debug)]
 pub struct OpenRecord<'a, R> {
@@ -249,6 +293,11 @@ impl<R: Read> OpenRecord<'_, R> {
     /// What it holds.
     pub fn kind(&self) -> RecordKind {
         self.kind
+    }
+
+    /// Where it stands.
+    pub fn place(&self) -> Place {
+        self.records.open
     }
 
     /// Bytes of the content that are still to be read.

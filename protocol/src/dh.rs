@@ -43,12 +43,22 @@ impl KeyPair {
         &self.public
     }
 
+    /// The Diffie-Hellman point that the owner shares with the owner of `other`. Constant time.
+    pub fn shared_point(&self, other: &KeyPoint) -> Zeroizing<KeyPoint> {
+        Zeroizing::new(other * self.secret)
+    }
+
     /// The key that the owner shares with the owner of `other`, for one purpose: HKDF-SHA256
     /// (RFC 5869) of the encoded Diffie-Hellman point, with `label` and `info` in its info.
     pub fn derive(&self, other: &KeyPoint, label: &str, info: &[&[u8]]) -> DerivedKey {
-        let point = Zeroizing::new(Ristretto::encode_point(&(other * self.secret)));
-        derive(&point, label, info)
+        derive_from_point(&self.shared_point(other), label, info)
     }
+}
+
+/// The key of a shared point, as either end derives it, or anybody to whom the point was revealed.
+pub(crate) fn derive_from_point(point: &KeyPoint, label: &str, info: &[&[u8]]) -> DerivedKey {
+    let point = Zeroizing::new(Ristretto::encode_point(point));
+    derive(&point, label, info)
 }
 
 /// `HKDF-SHA256(salt = label, secret, info)`, 32 bytes; each part of `info` has a fixed length.

@@ -30,6 +30,8 @@ pub(crate) const SIGN_REFUSAL: &str = "veragg/1 sign refusal";
 
 /// Transcript of a proof of possession.
 pub(crate) const POSSESSION: &str = "veragg/1 possession";
+/// Transcript of the proof for a revealed point.
+pub(crate) const REVEALED: &str = "veragg/1 revealed point";
 /// Transcript of the degree test.
 pub(crate) const DEGREE: &str = "veragg/1 degree test";
 /// Transcript of the row weights of the opening.
@@ -44,7 +46,7 @@ pub(crate) const SEAL: &str = "veragg/1 sealed shares";
 
 /// Every label, for the test that keeps them distinct.
 #[cfg(test)]
-const ALL: [&str; 17] = [
+const ALL: [&str; 18] = [
     CONTEXT,
     ROSTER,
     GRAPH,
@@ -60,6 +62,7 @@ const ALL: [&str; 17] = [
     SELF_MASK,
     SEAL,
     POSSESSION,
+    REVEALED,
     DEGREE,
     OPENING,
 ];

@@ -8,8 +8,8 @@
 //! |---|---|
 //! | [`configuration`], [`roster`], [`parameters`], [`sizes`], [`graph`], [`round`] | what is fixed before the first message |
 //! | [`message`], [`body`], [`checkpoint`], [`receipt`], [`tree`], [`board`] | how things are said, and kept |
-//! | [`advertise`], [`share`], [`submit`], [`unmask`], [`publish`] | what is said, phase by phase |
-//! | [`dh`], [`possession`], [`sealing`], [`sharing`], [`masks`], [`opening`], [`rules`] | the arithmetic |
+//! | [`advertise`], [`share`], [`confirm`], [`submit`], [`unmask`], [`publish`] | what is said, phase by phase |
+//! | [`dh`], [`possession`], [`revealed`], [`sealing`], [`sharing`], [`masks`], [`opening`], [`rules`] | the arithmetic |
 #![cfg_attr(
     feature = "roles",
     doc = "| [`organiser`], [`client`], [`aggregator`], [`packet`] | the roles |"
@@ -21,6 +21,7 @@ pub mod board;
 pub mod body;
 pub mod checkpoint;
 pub mod configuration;
+pub mod confirm;
 pub mod dh;
 pub mod graph;
 pub mod hash;
@@ -34,6 +35,7 @@ pub mod phase;
 pub mod possession;
 pub mod publish;
 pub mod receipt;
+pub mod revealed;
 pub mod roster;
 pub mod round;
 pub mod rules;

@@ -15,6 +15,7 @@ use crate::labels;
 use crate::members::{ClientId, ClientSet};
 use crate::message::{Sender, ENVELOPE_LEN};
 use crate::publish::Publication;
+use crate::revealed::{self, REVEALED_LEN};
 use crate::roster::{Roster, RosterError};
 use crate::rules;
 use crate::share;
@@ -192,6 +193,17 @@ impl<P: ProofSystem> Round<P> {
             .collect()
     }
 
+    /// Lengths of the one part of a confirmation, given the dealers and the length of its body.
+    pub fn confirm_lengths(
+        &self,
+        client: ClientId,
+        dealers: &ClientSet,
+        body: usize,
+    ) -> Vec<usize> {
+        let most = rules::holders(&self.graph, dealers, client).len();
+        vec![revealed::body_len(body, most)]
+    }
+
     /// Lengths of the two parts of a submission: proof, masked vector.
     pub fn submit_lengths(&self) -> Vec<usize> {
         vec![
@@ -222,6 +234,7 @@ impl<P: ProofSystem> Round<P> {
             Advertisement::LEN,
             share::HEAD_LEN + degree * share::PAIR_LEN,
             self.submit_lengths().iter().sum(),
+            degree * REVEALED_LEN,
             degree * unmask::SHARE_LEN,
             self.publish_lengths().iter().sum(),
         ];

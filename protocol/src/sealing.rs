@@ -8,7 +8,7 @@ use chacha20poly1305::{ChaCha20Poly1305, Key, Nonce};
 use veragg_circuits::group::ristretto::{decode_key_scalar, KeyPoint, KeyScalar};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use crate::dh::KeyPair;
+use crate::dh::derive_from_point;
 use crate::hash::Digest;
 use crate::labels;
 use crate::members::ClientId;
@@ -37,32 +37,28 @@ pub struct Channel<'a> {
 }
 
 impl Channel<'_> {
-    fn cipher(&self, mine: &KeyPair, theirs: &KeyPoint) -> ChaCha20Poly1305 {
+    fn cipher(&self, point: &KeyPoint) -> ChaCha20Poly1305 {
         let (dealer, recipient) = (self.dealer.number(), self.recipient.number());
         let info: [&[u8]; 3] = [
             self.context,
             &dealer.to_be_bytes(),
             &recipient.to_be_bytes(),
         ];
-        let key = mine.derive(theirs, labels::SEAL, &info);
+        let key = derive_from_point(point, labels::SEAL, &info);
         ChaCha20Poly1305::new(Key::from_slice(key.as_ref()))
     }
 
-    /// Seals a pair with one end's channel key and the other's public one.
-    pub fn seal(&self, mine: &KeyPair, theirs: &KeyPoint, pair: &SharePair) -> Vec<u8> {
+    /// Seals a pair under the point that the channel's ends share.
+    pub fn seal(&self, point: &KeyPoint, pair: &SharePair) -> Vec<u8> {
         let plain = Zeroizing::new([*pair.mask.as_bytes(), *pair.seed.as_bytes()].concat());
-        self.cipher(mine, theirs)
+        self.cipher(point)
             .encrypt(&Nonce::default(), plain.as_slice())
             .expect("64 bytes are below ChaCha20-Poly1305's limit")
     }
 
     /// Opens a sealed pair; nothing if it is not authentic or holds no canonical scalars.
-    pub fn open(&self, mine: &KeyPair, theirs: &KeyPoint, sealed: &[u8]) -> Option<SharePair> {
-        let plain = Zeroizing::new(
-            self.cipher(mine, theirs)
-                .decrypt(&Nonce::default(), sealed)
-                .ok()?,
-        );
+    pub fn open(&self, point: &KeyPoint, sealed: &[u8]) -> Option<SharePair> {
+        let plain = Zeroizing::new(self.cipher(point).decrypt(&Nonce::default(), sealed).ok()?);
         let (mask, seed) = plain.split_at_checked(32)?;
         Some(SharePair {
             mask: decode_key_scalar(mask, "share").ok()?,
@@ -74,6 +70,7 @@ impl Channel<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dh::KeyPair;
     use rand_core::OsRng;
 
     #[test]
@@ -89,22 +86,32 @@ mod tests {
             mask: KeyScalar::from(3u64),
             seed: KeyScalar::from(4u64),
         };
-        let sealed = channel(0, 1).seal(&a, b.public(), &pair);
+        let sealed = channel(0, 1).seal(&a.shared_point(b.public()), &pair);
         assert_eq!(sealed.len(), SEALED_LEN);
-        let opened = channel(0, 1).open(&b, a.public(), &sealed).unwrap();
+        let opened = channel(0, 1)
+            .open(&b.shared_point(a.public()), &sealed)
+            .unwrap();
         assert_eq!((opened.mask, opened.seed), (pair.mask, pair.seed));
-        assert!(channel(1, 0).open(&b, a.public(), &sealed).is_none());
-        assert!(channel(0, 2).open(&b, a.public(), &sealed).is_none());
+        assert!(channel(1, 0)
+            .open(&b.shared_point(a.public()), &sealed)
+            .is_none());
+        assert!(channel(0, 2)
+            .open(&b.shared_point(a.public()), &sealed)
+            .is_none());
         let other = Channel {
             context: &[2; 32],
             ..channel(0, 1)
         };
-        assert!(other.open(&b, a.public(), &sealed).is_none());
+        assert!(other.open(&b.shared_point(a.public()), &sealed).is_none());
         for at in 0..sealed.len() {
             let mut bad = sealed.clone();
             bad[at] ^= 1;
-            assert!(channel(0, 1).open(&b, a.public(), &bad).is_none());
+            assert!(channel(0, 1)
+                .open(&b.shared_point(a.public()), &bad)
+                .is_none());
         }
-        assert!(channel(0, 1).open(&b, a.public(), &sealed[..10]).is_none());
+        assert!(channel(0, 1)
+            .open(&b.shared_point(a.public()), &sealed[..10])
+            .is_none());
     }
 }

@@ -5,6 +5,7 @@
 pub(crate) mod crooked;
 
 use std::collections::BTreeSet;
+use std::io::Cursor;
 
 use rand_core::OsRng;
 use veragg::circuits::bitplane::RistrettoBitplane;
@@ -316,7 +317,7 @@ impl Finished {
 
     /// The audit of the board with these records.
     pub(crate) fn audit_of(&self, records: &[Record], options: &Options) -> Report {
-        audit(&self.setting.board(records)[..], options).unwrap()
+        audit(Cursor::new(self.setting.board(records)), options).unwrap()
     }
 
     /// The audit with the organiser's key and nothing else.

@@ -1,10 +1,12 @@
 //! The one pass over the board (`specs/audit.md` 3).
 
 use std::collections::HashMap;
-use std::io::Read;
+use std::io::{Read, Seek};
 
-use veragg_protocol::board::{BoardError, OpenRecord, RecordKind, Records};
+use veragg_protocol::board::{BoardError, OpenRecord, Place as RecordPlace, RecordKind, Records};
 use veragg_protocol::body::{self, Body};
+use veragg_protocol::checkpoint::Checkpoint;
+use veragg_protocol::circuits::codec::DecodeError;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::hash::Digest;
 use veragg_protocol::members::{ClientId, ClientSet};
@@ -13,16 +15,16 @@ use veragg_protocol::opening::Opening;
 use veragg_protocol::phase::Phase;
 use veragg_protocol::publish::Outcome;
 use veragg_protocol::round::Round;
-use veragg_protocol::rules;
 
 use crate::check::Check;
 use crate::checks::aggregate::Sums;
 use crate::checks::chain::Chain;
+use crate::checks::complaints::Complaints;
 use crate::checks::inputs::{Inputs, Submission};
 use crate::checks::messages::{self, Misplaced, Place, Shows};
 use crate::checks::publication::Publication;
 use crate::checks::receipts::Receipts;
-use crate::checks::set_up::SetUp;
+use crate::checks::set_up::{SetUp, Waiting};
 use crate::checks::unmasking::{Lists, Unmasking};
 use crate::checks::{acknowledgements, aggregate, contributors, opening};
 use crate::findings::{Finding, Findings};
@@ -50,6 +52,7 @@ pub(crate) struct Audit<'a, P: ProofSystem> {
     contributors: ClientSet,
     acknowledged: ClientSet,
     set_up: SetUp,
+    complaints: Complaints,
     inputs: Inputs<P>,
     unmasking: Unmasking,
     published: bool,
@@ -98,6 +101,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             contributors: nobody(),
             acknowledged: nobody(),
             set_up: SetUp::default(),
+            complaints: Complaints::default(),
             inputs: Inputs::new(round),
             unmasking: Unmasking::default(),
             published: false,
@@ -110,7 +114,10 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
     }
 
     /// Reads the records to the end.
-    pub(crate) fn run<R: Read>(mut self, mut records: Records<R>) -> Result<Outcomes, BoardError> {
+    pub(crate) fn run<R: Read + Seek>(
+        mut self,
+        mut records: Records<R>,
+    ) -> Result<Outcomes, BoardError> {
         while let Some(record) = records.next_record()? {
             match (self.phase, record.kind()) {
                 // V-03.6
@@ -121,7 +128,10 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
                     break;
                 }
                 (Some(phase), RecordKind::Message) => self.message(phase, record)?,
-                (Some(phase), RecordKind::Checkpoint) => self.checkpoint(phase, record)?,
+                (Some(phase), RecordKind::Checkpoint) => {
+                    let checkpoint = record.checkpoint(self.round.clients())?;
+                    self.checkpoint(phase, checkpoint, &mut records)?;
+                }
             }
         }
         Ok(self.finish())
@@ -133,7 +143,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
         mut record: OpenRecord<'_, R>,
     ) -> Result<(), BoardError> {
         let leaf = self.chain.size();
-        let bytes = record.remaining();
+        let (place_of_record, bytes) = (record.place(), record.remaining());
         self.findings.computed(Check::Messages, 1);
         // V-04.1
         let envelope = match record.envelope()? {
@@ -156,7 +166,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             self.misplaced(leaf, misplaced);
             return Ok(());
         }
-        let lengths = self.lengths(phase, envelope.sender);
+        let lengths = self.lengths(phase, envelope.sender, record.remaining());
         let content = body::read(record, &envelope, lengths, |body| {
             self.read(phase, &entry, body)
         })?;
@@ -165,7 +175,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             Err(misfit) => Err(messages::misfit(&misfit)),
         };
         match checked {
-            Ok(content) => self.said(phase, leaf, bytes, envelope, content),
+            Ok(content) => self.said(phase, (leaf, place_of_record), bytes, envelope, content),
             Err(misplaced) => self.misplaced(leaf, misplaced),
         }
         Ok(())
@@ -222,7 +232,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
         }
     }
 
-    fn lengths(&self, phase: Phase, sender: Sender) -> Vec<usize> {
+    fn lengths(&self, phase: Phase, sender: Sender, body: usize) -> Vec<usize> {
         let Sender::Client(client) = sender else {
             return self.round.publish_lengths();
         };
@@ -231,14 +241,16 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             Phase::Share => self.round.share_lengths(client, &self.advertised),
             Phase::Submit => self.round.submit_lengths(),
             Phase::Unmask => self.round.unmask_lengths(client, &self.participants),
-            Phase::Confirm | Phase::Acknowledge | Phase::Publish => Vec::new(),
+            // Whoever may confirm is on the list of dealers.
+            Phase::Confirm => self.round.confirm_lengths(client, &self.eligible, body),
+            Phase::Acknowledge | Phase::Publish => Vec::new(),
         }
     }
 
     fn said(
         &mut self,
         phase: Phase,
-        leaf: u64,
+        (leaf, place): (u64, RecordPlace),
         bytes: usize,
         envelope: Envelope,
         content: Content<'_, P>,
@@ -263,8 +275,13 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
         } = self;
         match (phase, content) {
             (Phase::Advertise | Phase::Share, Content::Short(body)) => {
-                let message = Message { envelope, body };
-                set_up.take(round, advertised, client, leaf, message, findings);
+                let waiting = Waiting {
+                    client,
+                    leaf,
+                    place,
+                    message: Message { envelope, body },
+                };
+                set_up.take(round, advertised, waiting, findings);
             }
             (Phase::Submit, Content::Submission(submission)) => {
                 self.inputs.take(round, client, leaf, submission, findings);
@@ -277,7 +294,11 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
                 let unmasking = &mut self.unmasking;
                 unmasking.take(round, set_up, &lists, (client, leaf), &body, findings);
             }
-            // There is nothing in a confirmation or an acknowledgement.
+            (Phase::Confirm, Content::Short(body)) => {
+                let complaints = &mut self.complaints;
+                complaints.take(round, &self.eligible, (client, leaf), &body, findings);
+            }
+            // There is nothing in an acknowledgement.
             _ => {}
         }
     }
@@ -331,12 +352,13 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             .collect()
     }
 
-    fn checkpoint<R: Read>(
+    fn checkpoint<R: Read + Seek>(
         &mut self,
         phase: Phase,
-        record: OpenRecord<'_, R>,
+        checkpoint: Result<Checkpoint, DecodeError>,
+        records: &mut Records<R>,
     ) -> Result<(), BoardError> {
-        let checkpoint = match record.checkpoint(self.round.clients())? {
+        let checkpoint = match checkpoint {
             Ok(checkpoint) => checkpoint,
             Err(error) => {
                 let what = format!("the checkpoint of {phase} is malformed: {error}");
@@ -345,7 +367,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
                 return Ok(());
             }
         };
-        let derived = self.derive(phase, &checkpoint.list);
+        let derived = self.derive(phase, &checkpoint.list, records)?;
         let Self {
             round,
             findings,
@@ -360,7 +382,12 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
     }
 
     /// The list that the board gives for a phase that ends (`specs/protocol.md` 5).
-    fn derive(&mut self, phase: Phase, listed: &ClientSet) -> ClientSet {
+    fn derive<R: Read + Seek>(
+        &mut self,
+        phase: Phase,
+        listed: &ClientSet,
+        records: &mut Records<R>,
+    ) -> Result<ClientSet, BoardError> {
         let Self {
             round,
             findings,
@@ -371,6 +398,8 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
         let heard = ClientSet::of(clients, |client| self.heard.contains_key(&client));
         // A list whose check is skipped is taken at its word, as far as it names who spoke.
         let believed = |check, findings: &Findings, c| !findings.skips(check) || listed.contains(c);
+        // Of those who do not come through confirm: who is to blame, and who is not.
+        let (mut excluded, mut cleared) = (ClientSet::empty(clients), ClientSet::empty(clients));
         let derived = match phase {
             Phase::Advertise => {
                 set_up.judge(round, &self.advertised, findings);
@@ -388,12 +417,12 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
                         && believed(Check::SetUp, findings, c)
                 })
             }
-            // V-06.3
+            // V-06.4
             Phase::Confirm => {
-                if !findings.skips(Check::SetUp) {
-                    findings.computed(Check::SetUp, heard.len());
-                }
-                rules::participants(round.graph(), &heard, round.threshold())
+                let confirmed = self.complaints.close(round, set_up, records, findings)?;
+                excluded = confirmed.convicted.clone();
+                cleared = confirmed.honest.clone();
+                confirmed.participants(round.graph(), round.threshold())
             }
             Phase::Submit => self.inputs.close(round, listed, findings),
             Phase::Acknowledge => acknowledgements::check(&heard, findings),
@@ -419,9 +448,11 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
                 .iter()
                 .filter(|&client| !derived.contains(client))
             {
-                let outcome = if !heard.contains(client) {
+                let outcome = if excluded.contains(client) {
+                    Outcome::Faulty(phase)
+                } else if !heard.contains(client) {
                     Outcome::Dropped(phase)
-                } else if phase == Phase::Confirm {
+                } else if cleared.contains(client) {
                     Outcome::Isolated
                 } else {
                     Outcome::Faulty(phase)
@@ -431,7 +462,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
                 }
             }
         }
-        derived
+        Ok(derived)
     }
 
     /// Opens the next phase under the list that the checkpoint holds: the one that the clients

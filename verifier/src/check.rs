@@ -41,7 +41,7 @@ checks! {
     /// Who masks towards whom.
     Graph = "V-05", "neighbour graph: recomputed from roster and beacon";
     /// Keys, shares, participants.
-    SetUp = "V-06", "set-up: possession of keys, degree of shares, participants";
+    SetUp = "V-06", "set-up: possession of keys, degree of shares, complaints, participants";
     /// Commitments of the inputs.
     InputCommitments = "V-07.A", "inputs: commitments";
     /// Ranges of the inputs.

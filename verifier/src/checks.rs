@@ -3,6 +3,7 @@
 pub(crate) mod acknowledgements;
 pub(crate) mod aggregate;
 pub(crate) mod chain;
+pub(crate) mod complaints;
 pub(crate) mod configuration;
 pub(crate) mod contributors;
 pub(crate) mod graph;

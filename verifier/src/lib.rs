@@ -23,7 +23,7 @@ pub mod report;
 mod text;
 
 use std::collections::BTreeSet;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, Seek};
 
 use thiserror::Error;
 use veragg_protocol::board::{BoardError, Header, Records};
@@ -82,11 +82,12 @@ pub enum AuditError {
 /// Memory, whatever the length of the inputs: the header, one batch of proofs, a piece of 64 KiB and
 /// one sum of commitments, and for each client about 1 KiB and 100 bytes a neighbour
 /// (`specs/audit.md` 5).
-pub fn audit(board: impl Read, options: &Options) -> Result<Report, AuditError> {
+pub fn audit(board: impl Read + Seek, options: &Options) -> Result<Report, AuditError> {
     if let Some(check) = options.skip.iter().find(|check| !check.can_be_skipped()) {
         return Err(AuditError::Skip(*check));
     }
     let mut board = BufReader::new(board);
+    let start = board.stream_position().map_err(BoardError::from)?;
     let header = Header::read(&mut board)?;
     let mut findings = Findings::new(with_parts(&options.skip));
     let signed = &header.configuration;
@@ -129,6 +130,7 @@ pub fn audit(board: impl Read, options: &Options) -> Result<Report, AuditError> 
     with_suite!(configuration.suite, P => {
         audit_suite::<P>(
             board,
+            start,
             &header,
             configuration,
             roster,
@@ -155,7 +157,8 @@ fn with_parts(skip: &BTreeSet<Check>) -> BTreeSet<Check> {
 }
 
 fn audit_suite<P: ProofSystem>(
-    board: impl Read,
+    board: impl Read + Seek,
+    start: u64,
     header: &Header,
     configuration: Configuration,
     roster: Roster,
@@ -181,6 +184,7 @@ fn audit_suite<P: ProofSystem>(
     report.round = Some(describe(&round));
     checks::graph::check(&round, &mut findings);
     let records = Records::new(board, header.encode().len(), round.longest_record());
+    let records = records.of_board_at(start);
     let Outcomes {
         findings,
         finished,

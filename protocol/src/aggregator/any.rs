@@ -105,7 +105,7 @@ impl<P: ProofSystem, L: Log> AnyAggregator<P, L> {
             Self::Submitting(aggregator) => aggregator.receive(bytes, now),
             Self::Acknowledging(aggregator) => aggregator.receive(bytes, now),
             Self::Unmasking(aggregator) => aggregator.receive(bytes, now),
-            Self::Published(aggregator) => aggregator.core.receive(bytes, now, |_| Vec::new()),
+            Self::Published(aggregator) => aggregator.core.receive(bytes, now, |_, _| Vec::new()),
         }
     }
 

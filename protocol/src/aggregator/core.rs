@@ -92,11 +92,11 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         &self.eligible
     }
 
-    pub(super) fn heard(&self) -> usize {
-        self.eligible
-            .iter()
-            .filter(|&c| self.places.contains_key(&(self.phase, c)))
-            .count()
+    /// Who has spoken in the open phase.
+    pub(super) fn spoke(&self) -> ClientSet {
+        ClientSet::of(self.round.clients(), |client| {
+            self.places.contains_key(&(self.phase, client))
+        })
     }
 
     pub(super) fn log(&self) -> &L {
@@ -132,7 +132,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         &mut self,
         bytes: &[u8],
         now: u64,
-        lengths: impl Fn(ClientId) -> Vec<usize>,
+        lengths: impl Fn(ClientId, usize) -> Vec<usize>,
     ) -> Result<Reply, AggregatorError> {
         match self.judge_at_door(bytes, now, lengths) {
             Ok(Entrance::Again(receipt)) => Ok(Reply::Receipt(receipt)),
@@ -172,7 +172,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         &self,
         bytes: &[u8],
         now: u64,
-        lengths: impl Fn(ClientId) -> Vec<usize>,
+        lengths: impl Fn(ClientId, usize) -> Vec<usize>,
     ) -> Result<Entrance, Reason> {
         let message = Message::decode(bytes).map_err(|_| Reason::Malformed)?;
         let envelope = &message.envelope;
@@ -208,7 +208,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         if !envelope.is_signed_by(key) {
             return Err(Reason::Signature);
         }
-        if message.parts(&lengths(client)).is_err() {
+        if message.parts(&lengths(client, message.body.len())).is_err() {
             return Err(Reason::Malformed);
         }
         Ok(Entrance::New(client, message.envelope))
@@ -262,18 +262,17 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
     }
 
     /// Notes what became of those who do not come through the open phase.
-    fn note(&mut self, list: &ClientSet, valid: impl Fn(ClientId) -> bool) {
+    fn note(&mut self, list: &ClientSet, is_faulty: impl Fn(ClientId) -> bool) {
         for client in self
             .eligible
             .iter()
             .filter(|&client| !list.contains(client))
         {
-            let outcome = if !self.places.contains_key(&(self.phase, client)) {
-                Outcome::Dropped(self.phase)
-            } else if valid(client) {
-                Outcome::Isolated
-            } else {
-                Outcome::Faulty(self.phase)
+            let spoke = self.places.contains_key(&(self.phase, client));
+            let outcome = match (is_faulty(client), spoke) {
+                (true, _) => Outcome::Faulty(self.phase),
+                (false, true) => Outcome::Isolated,
+                (false, false) => Outcome::Dropped(self.phase),
             };
             if let Some(slot) = self.outcomes.get_mut(client.index()) {
                 slot.get_or_insert(outcome);
@@ -295,11 +294,11 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
     }
 
     /// Signs the checkpoint that closes the open phase with its list, and opens the next phase.
-    /// `valid` says whose message was good, whether or not it brought its sender on the list.
+    /// `is_faulty` says who is excluded for a fault, of those who are not on the list.
     pub(super) fn close(
         &mut self,
         list: &ClientSet,
-        valid: impl Fn(ClientId) -> bool,
+        is_faulty: impl Fn(ClientId) -> bool,
     ) -> Result<(), AggregatorError> {
         let context = *self.round.context();
         let root = self.tree.root();
@@ -316,7 +315,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
             bytes: checkpoint.encode(),
         };
         self.append(record)?;
-        self.note(list, valid);
+        self.note(list, is_faulty);
         let before = self
             .closed
             .as_ref()
@@ -423,6 +422,11 @@ pub(super) struct Findings<T>(HashMap<ClientId, Option<T>>);
 impl<T> Findings<T> {
     pub(super) fn is_valid(&self, client: ClientId) -> bool {
         self.0.get(&client).is_some_and(Option::is_some)
+    }
+
+    /// Whether the client has spoken, and badly.
+    pub(super) fn is_bad(&self, client: ClientId) -> bool {
+        self.0.get(&client).is_some_and(Option::is_none)
     }
 
     pub(super) fn valid(&self, clients: u32) -> ClientSet {

@@ -83,7 +83,7 @@ impl Submitting {
 macro_rules! collecting {
     ($state:ty, |$this:ident, $round:ident, $client:ident| $lengths:expr) => {
         impl<P: ProofSystem> Collecting<P> for $state {
-            fn lengths(&self, $round: &Round<P>, $client: ClientId) -> Vec<usize> {
+            fn lengths(&self, $round: &Round<P>, $client: ClientId, _: usize) -> Vec<usize> {
                 let $this = self;
                 $lengths
             }
@@ -111,7 +111,7 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L, Submitting> {
                 core.judge_batches(|batch| sum_submissions(&round, batch, &mut masked))?;
             let contributors = accepted.valid(round.clients());
             enough(&round, Phase::Submit, &contributors)?;
-            core.close(&contributors, |client| accepted.is_valid(client))?;
+            core.close(&contributors, |client| accepted.is_bad(client))?;
             let set_up = std::mem::take(&mut state.set_up);
             Ok(Acknowledging {
                 set_up,
@@ -181,7 +181,7 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L, Acknowledging<P::Group>> {
             let findings = core.judge_each(|_, _| Some(()))?;
             let acknowledged = findings.valid(round.clients());
             enough(&round, Phase::Acknowledge, &acknowledged)?;
-            core.close(&acknowledged, |client| findings.is_valid(client))?;
+            core.close(&acknowledged, |client| findings.is_bad(client))?;
             Ok(Unmasking {
                 set_up: std::mem::take(&mut state.set_up),
                 contributors: state.contributors.clone(),
@@ -310,7 +310,7 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L, Unmasking<P::Group>> {
             let unmasked = findings.valid(round.clients());
             let revealed = findings.into_valid();
             let masks = set_up.masks_to_remove(&round, contributors, &revealed)?;
-            core.close(&unmasked, |client| revealed.contains_key(&client))?;
+            core.close(&unmasked, |client| !revealed.contains_key(&client))?;
             let mut opening = std::mem::take(masked);
             masks::apply::<P::Group>(&mut opening, &masks);
             let publication = Publication {
@@ -318,7 +318,7 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L, Unmasking<P::Group>> {
                 outcomes: core.outcomes(contributors),
             };
             core.say(&[publication.encode()])?;
-            core.close(contributors, |_| true)?;
+            core.close(contributors, |_| false)?;
             Ok(Published { publication })
         })
     }

@@ -9,9 +9,11 @@ use super::error::AggregatorError;
 use super::online::Submitting;
 use super::{Aggregator, Closed, Collecting, Dealt, Log, Needed};
 use crate::advertise::{Advertisement, RoundKeys};
+use crate::confirm::{Complaint, Confirmations, Ruling};
 use crate::members::{ClientId, ClientSet};
 use crate::message::Message;
 use crate::phase::Phase;
+use crate::revealed;
 use crate::round::Round;
 use crate::rules;
 use crate::share::{self, DealtPair};
@@ -33,6 +35,7 @@ pub struct Sharing {
 /// Collects confirmations.
 pub struct Confirming {
     advertised: ClientSet,
+    dealers: ClientSet,
     keys: HashMap<ClientId, RoundKeys>,
     dealt: Dealt,
 }
@@ -42,7 +45,7 @@ fn part_of<'a>(tree: Option<&'a Tree<Vec<u8>>>, position: usize) -> Needed<'a> {
 }
 
 impl<P: ProofSystem> Collecting<P> for Advertising {
-    fn lengths(&self, round: &Round<P>, _: ClientId) -> Vec<usize> {
+    fn lengths(&self, round: &Round<P>, _: ClientId, _: usize) -> Vec<usize> {
         round.advertise_lengths()
     }
     fn needed(&self, _: &Round<P>, _: ClientId, _: ClientId) -> Needed<'_> {
@@ -51,7 +54,7 @@ impl<P: ProofSystem> Collecting<P> for Advertising {
 }
 
 impl<P: ProofSystem> Collecting<P> for Sharing {
-    fn lengths(&self, round: &Round<P>, client: ClientId) -> Vec<usize> {
+    fn lengths(&self, round: &Round<P>, client: ClientId, _: usize) -> Vec<usize> {
         round.share_lengths(client, &self.advertised)
     }
     fn needed(&self, _: &Round<P>, _: ClientId, author: ClientId) -> Needed<'_> {
@@ -60,8 +63,8 @@ impl<P: ProofSystem> Collecting<P> for Sharing {
 }
 
 impl<P: ProofSystem> Collecting<P> for Confirming {
-    fn lengths(&self, _: &Round<P>, _: ClientId) -> Vec<usize> {
-        Vec::new()
+    fn lengths(&self, round: &Round<P>, client: ClientId, body: usize) -> Vec<usize> {
+        round.confirm_lengths(client, &self.dealers, body)
     }
     fn needed(&self, round: &Round<P>, reader: ClientId, author: ClientId) -> Needed<'_> {
         let holders = rules::holders(round.graph(), &self.advertised, author);
@@ -88,7 +91,7 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L, Advertising> {
                 let phase = Phase::Advertise;
                 return Err(AggregatorError::TooFew { phase, got, need });
             }
-            core.close(&advertised, |client| findings.is_valid(client))?;
+            core.close(&advertised, |client| findings.is_bad(client))?;
             let mut keys = HashMap::new();
             let mut bodies = HashMap::new();
             for (client, (key, body)) in findings.into_valid() {
@@ -140,9 +143,10 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L, Sharing> {
             let findings =
                 core.judge_each(|client, message| judge_shares(&round, state, client, message))?;
             let dealers = findings.valid(round.clients());
-            core.close(&dealers, |client| findings.is_valid(client))?;
+            core.close(&dealers, |client| findings.is_bad(client))?;
             Ok(Confirming {
                 advertised: state.advertised.clone(),
+                dealers,
                 keys: std::mem::take(&mut state.keys),
                 dealt: findings.into_valid(),
             })
@@ -150,15 +154,61 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L, Sharing> {
     }
 }
 
+/// What the dealer sealed for a holder, with the commitments to it.
+fn dealt_to<P: ProofSystem>(
+    round: &Round<P>,
+    state: &Confirming,
+    dealer: ClientId,
+    holder: ClientId,
+) -> Option<DealtPair> {
+    let holders = rules::holders(round.graph(), &state.advertised, dealer);
+    let position = 1 + holders.binary_search(&holder).ok()?;
+    DealtPair::decode(state.dealt.get(&dealer)?.leaf(position as u64)?).ok()
+}
+
+/// How a client's complaints are judged, if its body decodes.
+fn judge_complaints<P: ProofSystem>(
+    round: &Round<P>,
+    state: &Confirming,
+    client: ClientId,
+    message: &Message,
+) -> Option<Vec<(ClientId, Ruling)>> {
+    let dealers = rules::holders(round.graph(), &state.dealers, client);
+    let complaints = revealed::decode(&message.body, &dealers).ok()?;
+    complaints
+        .iter()
+        .map(|revealed| {
+            let dealer = revealed.other;
+            let complaint = Complaint {
+                context: round.context(),
+                accuser: (client, state.keys.get(&client)?),
+                dealer: (dealer, state.keys.get(&dealer)?),
+            };
+            let ruling = complaint.judge(revealed, &dealt_to(round, state, dealer, client)?);
+            Some((dealer, ruling))
+        })
+        .collect()
+}
+
 impl<P: ProofSystem, L: Log> Aggregator<P, L, Confirming> {
-    /// 3.3: lists the participants: who confirmed and keeps enough neighbours that did.
+    /// 3.3: judges the complaints and lists the participants: who confirmed, was not convicted, and
+    /// keeps enough such neighbours.
     pub fn close(self) -> Closed<P, L, Confirming, Submitting> {
         self.transition(|core, state| {
             let round = core.round();
-            let confirmed = core.judge_each(|_, _| Some(()))?;
-            let valid = confirmed.valid(round.clients());
-            let participants = rules::participants(round.graph(), &valid, round.threshold());
-            core.close(&participants, |client| confirmed.is_valid(client))?;
+            let findings = core
+                .judge_each(|client, message| judge_complaints(&round, state, client, message))?;
+            let mut confirmations = Confirmations::new(round.clients());
+            for (client, complaints) in findings.into_valid() {
+                confirmations.take(client, &complaints);
+            }
+            let participants = confirmations.participants(round.graph(), round.threshold());
+            let Confirmations { honest, convicted } = confirmations;
+            let spoke = core.spoke();
+            core.close(&participants, |client| {
+                let is_false = spoke.contains(client) && !honest.contains(client);
+                is_false || convicted.contains(client)
+            })?;
             Ok(Submitting::new(
                 state.advertised.clone(),
                 std::mem::take(&mut state.keys),

@@ -63,12 +63,6 @@ pub enum ClientError {
         /// What does not hold.
         what: &'static str,
     },
-    /// A neighbour dealt shares that do not match their commitments.
-    #[error("client {dealer} sealed shares for this client that do not open to the committed ones; this client does not confirm")]
-    BadShare {
-        /// Who dealt them.
-        dealer: ClientId,
-    },
     /// Too few clients for the promised privacy.
     #[error("{got} clients in {phase} where privacy needs {need}; this client goes no further")]
     TooFew {
@@ -108,8 +102,6 @@ pub enum ClientError {
 pub enum Blame {
     /// The aggregator signed something false.
     Aggregator,
-    /// A client dealt something false.
-    Client(ClientId),
     /// The caller: input, store or order of calls.
     Caller,
     /// Nobody that could be shown: unsigned bytes, or too few present.
@@ -121,7 +113,6 @@ impl ClientError {
     pub fn blame(&self) -> Blame {
         match self {
             Self::Fork { .. } | Self::List { .. } | Self::FalselyListed { .. } => Blame::Aggregator,
-            Self::BadShare { dealer } => Blame::Client(*dealer),
             Self::Input(_) | Self::InputMissing | Self::Store(_) | Self::Finished => Blame::Caller,
             // A packet is not signed as a whole: what is missing may have been lost on the way.
             Self::Malformed(_)

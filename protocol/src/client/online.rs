@@ -56,6 +56,15 @@ impl<P: ProofSystem> Client<P, Confirmed> {
             let phase = Phase::Confirm;
             let packet = session.check(phase, packet)?;
             let neighbours = enough_neighbours(session, phase, &packet.list)?;
+            let accused = neighbours.iter().find(|&c| !state.held.contains_key(c));
+            if let Some(&client) = accused {
+                let what = "this client has complained about it, with reason";
+                return Err(ClientError::FalselyListed {
+                    phase,
+                    client,
+                    what,
+                });
+            }
             let round = &session.round;
             let mut proven = round.proofs().prove(&round.binding(session.me()), x, rng)?;
             let masks = self_and_edges(session, state, &neighbours)?;

@@ -122,9 +122,12 @@ impl<P: ProofSystem> AnyClient<P> {
                 Self::Shared,
                 Self::Advertised,
             ),
-            Self::Shared(client) => {
-                taken(client.confirm(packet), store, Self::Confirmed, Self::Shared)
-            }
+            Self::Shared(client) => taken(
+                client.confirm(packet, rng),
+                store,
+                Self::Confirmed,
+                Self::Shared,
+            ),
             Self::Confirmed(client) => match input {
                 Some(x) => taken(
                     client.submit(packet, x, rng),

@@ -13,10 +13,12 @@ use super::error::ClientError;
 use super::session::Session;
 use super::{Client, Step};
 use crate::advertise::{Advertisement, RoundKeys};
+use crate::confirm::Complaint;
 use crate::dh::KeyPair;
 use crate::members::{ClientId, ClientSet};
 use crate::phase::Phase;
 use crate::possession::{Possession, Purpose};
+use crate::revealed::{self, Revealed};
 use crate::round::Round;
 use crate::rules;
 use crate::sealing::{Channel, SharePair};
@@ -165,7 +167,7 @@ fn deal<P: ProofSystem>(
         };
         let dealt = DealtPair {
             commitments: [&pair.mask * KEY_TABLE, &pair.seed * KEY_TABLE],
-            sealed: between.seal(channel, &keys.channel, &pair),
+            sealed: between.seal(&channel.shared_point(&keys.channel), &pair),
         };
         parts.push(dealt.encode());
     }
@@ -173,51 +175,49 @@ fn deal<P: ProofSystem>(
 }
 
 impl<P: ProofSystem> Client<P, Shared> {
-    /// 3.3: opens and checks every share that a neighbour dealt, and confirms if all are right.
-    pub fn confirm(self, packet: &[u8]) -> Step<P, Shared, Confirmed> {
+    /// 3.3: opens and checks every share that a neighbour dealt; confirms those that are right, and
+    /// complains about those that are not.
+    pub fn confirm(
+        self,
+        packet: &[u8],
+        rng: &mut impl CryptoRngCore,
+    ) -> Step<P, Shared, Confirmed> {
         self.attempt(|session, state| {
             let phase = Phase::Share;
             let packet = session.check(phase, packet)?;
             let mut held = BTreeMap::new();
             let mut peers = BTreeMap::new();
+            let mut complaints = Vec::new();
             for dealer in enough_neighbours(session, phase, &packet.list)? {
+                let not_shown = ClientError::NotShown {
+                    phase,
+                    client: dealer,
+                };
                 let (Some(keys), Some(item)) = (state.peers.get(&dealer), packet.said.get(&dealer))
                 else {
-                    return Err(ClientError::NotShown {
-                        phase,
-                        client: dealer,
-                    });
+                    return Err(not_shown);
                 };
                 // The dealer shared among those of its neighbours that advertised.
                 let holders =
                     rules::holders(session.round.graph(), session.answered_list(), dealer);
                 let position = 1 + holders.partition_point(|&holder| holder < session.me());
-                let part = item
-                    .part(position, 1 + holders.len())
-                    .ok_or(ClientError::NotShown {
-                        phase,
-                        client: dealer,
-                    })?;
+                let part = item.part(position, 1 + holders.len()).ok_or(not_shown)?;
                 let what = "its commitments are not canonical";
                 let dealt = DealtPair::decode(part).map_err(|_| ClientError::FalselyListed {
                     phase,
                     client: dealer,
                     what,
                 })?;
-                let context = session.round.context();
-                let between = Channel {
-                    context,
-                    dealer,
-                    recipient: session.me(),
-                };
-                let pair = between
-                    .open(&state.channel, &keys.channel, &dealt.sealed)
-                    .filter(|pair| dealt.commits_to(pair))
-                    .ok_or(ClientError::BadShare { dealer })?;
-                held.insert(dealer, pair);
-                peers.insert(dealer, keys.mask);
+                match state.receive(session, dealer, keys, &dealt) {
+                    Some(pair) => {
+                        held.insert(dealer, pair);
+                        peers.insert(dealer, keys.mask);
+                    }
+                    None => complaints.push(state.complain(session, dealer, keys, rng)),
+                }
             }
-            let said = session.say(Phase::Confirm, Some(&packet), &[]);
+            let parts = [revealed::encode(&complaints)];
+            let said = session.say(Phase::Confirm, Some(&packet), &parts);
             Ok((
                 said,
                 Confirmed {
@@ -228,6 +228,46 @@ impl<P: ProofSystem> Client<P, Shared> {
                 },
             ))
         })
+    }
+}
+
+impl Shared {
+    /// The shares that a dealer sealed for this client, if they are the committed ones.
+    fn receive<P: ProofSystem>(
+        &self,
+        session: &Session<P>,
+        dealer: ClientId,
+        keys: &RoundKeys,
+        dealt: &DealtPair,
+    ) -> Option<SharePair> {
+        let channel = Channel {
+            context: session.round.context(),
+            dealer,
+            recipient: session.me(),
+        };
+        let point = self.channel.shared_point(&keys.channel);
+        let pair = channel.open(&point, &dealt.sealed)?;
+        dealt.commits_to(&pair).then_some(pair)
+    }
+
+    /// What lets anybody open what the dealer sealed for this client.
+    fn complain<P: ProofSystem>(
+        &self,
+        session: &Session<P>,
+        dealer: ClientId,
+        keys: &RoundKeys,
+        rng: &mut impl CryptoRngCore,
+    ) -> Revealed {
+        let mine = RoundKeys {
+            mask: *self.mask.public(),
+            channel: *self.channel.public(),
+        };
+        let complaint = Complaint {
+            context: session.round.context(),
+            accuser: (session.me(), &mine),
+            dealer: (dealer, keys),
+        };
+        complaint.ends().reveal(&self.channel, rng)
     }
 }
 

@@ -1,10 +1,11 @@
-//! V-06: who knows the secrets of its keys, whose shares lie on polynomials of the right degree,
-//! and who, then, participates.
+//! V-06.1 and V-06.2: who knows the secrets of its keys, and whose shares lie on polynomials of the
+//! right degree.
 
 use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 use veragg_protocol::advertise::{Advertisement, RoundKeys};
+use veragg_protocol::board::Place;
 use veragg_protocol::circuits::codec::DecodeError;
 use veragg_protocol::circuits::group::ristretto::KeyPoint;
 use veragg_protocol::circuits::proof_system::ProofSystem;
@@ -25,6 +26,9 @@ const BATCH: usize = 64;
 
 /// What a dealer has committed to. 64 bytes a holder.
 pub(crate) struct Dealt {
+    /// The leaf of the message, and where its record stands.
+    pub(crate) leaf: u64,
+    pub(crate) place: Place,
     pub(crate) seed: KeyPoint,
     pub(crate) holders: Vec<ClientId>,
     /// Encoded commitments to each holder's shares of mask secret and seed.
@@ -36,9 +40,17 @@ pub(crate) struct Dealt {
 pub(crate) struct SetUp {
     pub(crate) keys: HashMap<ClientId, RoundKeys>,
     pub(crate) dealt: HashMap<ClientId, Dealt>,
-    waiting: Vec<(ClientId, u64, Message)>,
+    waiting: Vec<Waiting>,
     /// Who signed two different messages for one phase.
     doubted: HashSet<ClientId>,
+}
+
+/// A message that is judged with others, and where it stands.
+pub(crate) struct Waiting {
+    pub(crate) client: ClientId,
+    pub(crate) leaf: u64,
+    pub(crate) place: Place,
+    pub(crate) message: Message,
 }
 
 /// Why a message of the set-up is bad.
@@ -60,12 +72,10 @@ impl SetUp {
         &mut self,
         round: &Round<P>,
         advertised: &ClientSet,
-        client: ClientId,
-        leaf: u64,
-        message: Message,
+        waiting: Waiting,
         findings: &mut Findings,
     ) {
-        self.waiting.push((client, leaf, message));
+        self.waiting.push(waiting);
         if self.waiting.len() >= BATCH {
             self.judge(round, advertised, findings);
         }
@@ -97,15 +107,15 @@ impl SetUp {
         }
         let judged: Vec<_> = waiting
             .into_par_iter()
-            .map(|(client, leaf, message)| {
-                let found = match message.envelope.phase {
+            .map(|waiting| {
+                let found = match waiting.message.envelope.phase {
                     Phase::Advertise => {
-                        judge_keys(round, client, &message, skip).map(|keys| (Some(keys), None))
+                        judge_keys(round, &waiting, skip).map(|keys| (Some(keys), None))
                     }
-                    _ => judge_shares(round, advertised, &self.keys, client, &message, skip)
+                    _ => judge_shares(round, advertised, &self.keys, &waiting, skip)
                         .map(|dealt| (None, Some(dealt))),
                 };
-                (client, leaf, found)
+                (waiting.client, waiting.leaf, found)
             })
             .collect();
         for (client, leaf, found) in judged {
@@ -128,15 +138,16 @@ impl SetUp {
 /// V-06.1: proofs of possession.
 fn judge_keys<P: ProofSystem>(
     round: &Round<P>,
-    client: ClientId,
-    message: &Message,
+    Waiting {
+        client, message, ..
+    }: &Waiting,
     skip: bool,
 ) -> Result<RoundKeys, Bad> {
     let body = Advertisement::decode(&message.body).map_err(malformed)?;
     if skip {
         return Ok(body.keys);
     }
-    body.verify(round.context(), client).ok_or_else(|| Bad {
+    body.verify(round.context(), *client).ok_or_else(|| Bad {
         check: Check::SetUp,
         what: "a key was advertised without a valid proof that its secret is known".to_owned(),
     })
@@ -147,10 +158,16 @@ fn judge_shares<P: ProofSystem>(
     round: &Round<P>,
     advertised: &ClientSet,
     keys: &HashMap<ClientId, RoundKeys>,
-    client: ClientId,
-    message: &Message,
+    waiting: &Waiting,
     skip: bool,
 ) -> Result<Dealt, Bad> {
+    let Waiting {
+        client,
+        leaf,
+        place,
+        message,
+    } = waiting;
+    let client = *client;
     let bad = |what: String| Bad {
         check: Check::SetUp,
         what,
@@ -189,6 +206,8 @@ fn judge_shares<P: ProofSystem>(
         .filter_map(|part| share::encoded_commitments(part))
         .collect();
     Ok(Dealt {
+        leaf: *leaf,
+        place: *place,
         seed,
         holders,
         shares,

@@ -1,0 +1,304 @@
+//! Confirm: bad dealers and false accusers are named and left out, nobody else is, and the round goes
+//! on without them.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::sync::{Arc, Mutex};
+
+use common::{client, id, set, sign_again, Finished, Scene};
+use rand_core::OsRng;
+use veragg::circuits::group::ristretto::decode_key_scalar;
+use veragg::local::Participant;
+use veragg::protocol::advertise::{Advertisement, RoundKeys};
+use veragg::protocol::confirm::Complaint;
+use veragg::protocol::dh::KeyPair;
+use veragg::protocol::members::ClientId;
+use veragg::protocol::message::{Message, Sender};
+use veragg::protocol::packet::Packet;
+use veragg::protocol::phase::Phase;
+use veragg::protocol::revealed::{self, Revealed};
+use veragg::protocol::share::PAIR_LEN;
+use veragg::verifier::{Check, Verdict};
+
+const SMALL: [(usize, u64); 2] = [(3, 100), (2, 7)];
+
+/// Client 3 of 10 alters what it deals.
+fn dealing(alter: impl FnMut(&mut Vec<Vec<u8>>) + Send + 'static) -> Scene {
+    let scene = Scene::new(10, &SMALL);
+    let lengths = scene.setting.round.share_lengths(id(3), &all(10));
+    scene.altering_parts(3, Phase::Share, lengths, alter)
+}
+
+fn all(clients: u32) -> veragg::protocol::members::ClientSet {
+    let numbers: Vec<u32> = (1..=clients).collect();
+    set(clients, &numbers)
+}
+
+const OTHERS: [u32; 9] = [1, 2, 4, 5, 6, 7, 8, 9, 10];
+
+#[test]
+fn a_dealer_of_bad_shares_is_named_by_a_complaint() {
+    // To one client, to all but the last two, to everybody; and each byte of what is sealed counts.
+    for (from, to, byte) in [(1, 2, 0), (4, 5, 40), (1, 8, 70), (1, 10, 79)] {
+        let finished = dealing(move |parts| {
+            for part in &mut parts[from..to] {
+                part[PAIR_LEN - 80 + byte] ^= 1;
+            }
+        })
+        .play();
+        let report = finished.is_verified(&OTHERS, &[(client(3), Check::SetUp)]);
+        assert_eq!(report.absent[0].outcome, "excluded for a fault (confirm)");
+        // Each complaint is evidence, with the message that it is about.
+        let complaints = report.faults.iter().map(|fault| fault.evidence.clone());
+        let complaints: Vec<_> = complaints.collect();
+        assert_eq!(complaints.len(), to - from);
+        assert!(complaints
+            .iter()
+            .all(|leaves| leaves.len() == 2 && leaves[0] == 12));
+    }
+}
+
+/// A member whose secrets the test knows, as the member itself does.
+struct Knowing {
+    member: common::Writing,
+    context: [u8; 32],
+    /// What it says of its own in confirm, with the means to say it.
+    act: Box<dyn Fn(&Tongue, Vec<Vec<u8>>) -> Vec<Vec<u8>> + Send>,
+    key: Arc<veragg::protocol::signing::SigningKey>,
+    keys: Arc<Mutex<Vec<(ClientId, RoundKeys)>>>,
+}
+
+/// What a member can say with its own key.
+struct Tongue {
+    context: [u8; 32],
+    me: ClientId,
+    channel: KeyPair,
+    keys: Vec<(ClientId, RoundKeys)>,
+    key: Arc<veragg::protocol::signing::SigningKey>,
+}
+
+impl Tongue {
+    fn complain(&self, dealer: u32) -> Revealed {
+        let keys = |client| &self.keys.iter().find(|(id, _)| *id == client).unwrap().1;
+        let mine = RoundKeys {
+            mask: keys(id(dealer)).mask,
+            channel: *self.channel.public(),
+        };
+        let complaint = Complaint {
+            context: &self.context,
+            accuser: (self.me, &mine),
+            dealer: (id(dealer), keys(id(dealer))),
+        };
+        complaint.ends().reveal(&self.channel, &mut OsRng)
+    }
+
+    fn say(&self, said: &[Vec<u8>], body: Vec<u8>) -> Vec<Vec<u8>> {
+        let lengths = [Message::decode(&said[0]).unwrap().body.len()];
+        vec![sign_again(&self.key, &said[0], &lengths, &mut |parts| {
+            *parts = vec![body.clone()];
+        })]
+    }
+}
+
+impl Participant for Knowing {
+    fn id(&self) -> ClientId {
+        self.member.id()
+    }
+
+    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
+        if phase == Phase::Share {
+            let clients = 10;
+            let items = Packet::decode(packet, clients).unwrap().items;
+            let keys = items.iter().map(|item| {
+                let Sender::Client(client) = item.envelope.sender else {
+                    panic!("a client's");
+                };
+                let body = Advertisement::decode(item.part(0, 1).unwrap()).unwrap();
+                (client, body.keys)
+            });
+            *self.keys.lock().unwrap() = keys.collect();
+        }
+        let before = self.member.store.to_vec();
+        let said = self.member.speak(phase, packet);
+        if phase != Phase::Confirm {
+            return said;
+        }
+        // The saved state ends with the channel's secret, the seed and the keys of nine peers.
+        let peers = self.keys.lock().unwrap().clone();
+        let end = before.len() - (4 + peers.len() * (4 + 64)) - 32;
+        let channel = decode_key_scalar(&before[end - 32..end], "channel").unwrap();
+        let tongue = Tongue {
+            context: self.context,
+            me: self.id(),
+            channel: KeyPair::from_secret(channel),
+            keys: peers,
+            key: Arc::clone(&self.key),
+        };
+        (self.act)(&tongue, said)
+    }
+}
+
+/// Client 5 of 10 says what `act` likes instead of its confirmation.
+fn confirming(
+    scene: Scene,
+    act: impl Fn(&Tongue, Vec<Vec<u8>>) -> Vec<Vec<u8>> + Send + 'static,
+) -> Finished {
+    let mut scene = scene;
+    let member = Knowing {
+        member: scene.writing(5),
+        context: *scene.setting.round.context(),
+        act: Box::new(act),
+        key: scene.key(5),
+        keys: Arc::default(),
+    };
+    scene.people[4] = Box::new(member);
+    scene.play()
+}
+
+const WITHOUT_5: [u32; 9] = [1, 2, 3, 4, 6, 7, 8, 9, 10];
+
+#[test]
+fn a_false_accuser_is_named_and_the_accused_stays() {
+    let finished = confirming(Scene::new(10, &SMALL), |tongue, said| {
+        tongue.say(&said, revealed::encode(&[tongue.complain(3)]))
+    });
+    let report = finished.is_verified(&WITHOUT_5, &[(client(5), Check::SetUp)]);
+    assert_eq!(report.absent[0].outcome, "excluded for a fault (confirm)");
+}
+
+#[test]
+fn a_complaint_without_proof_opens_nothing_and_names_its_sender() {
+    // Any point would make the shares look like garbage.
+    let finished = confirming(Scene::new(10, &SMALL), |tongue, said| {
+        let mut complaint = tongue.complain(3);
+        complaint.point = tongue.complain(4).point;
+        tongue.say(&said, revealed::encode(&[complaint]))
+    });
+    finished.is_verified(&WITHOUT_5, &[(client(5), Check::SetUp)]);
+    // Nor does the proof about another dealer.
+    let finished = confirming(Scene::new(10, &SMALL), |tongue, said| {
+        let complaint = Revealed {
+            other: id(3),
+            ..tongue.complain(4)
+        };
+        tongue.say(&said, revealed::encode(&[complaint]))
+    });
+    finished.is_verified(&WITHOUT_5, &[(client(5), Check::SetUp)]);
+}
+
+#[test]
+fn one_false_complaint_beside_a_true_one_costs_both_ends() {
+    let scene = dealing(|parts| parts[4][PAIR_LEN - 1] ^= 1);
+    let finished = confirming(scene, |tongue, said| {
+        let complaints = [tongue.complain(3), tongue.complain(4)];
+        tongue.say(&said, revealed::encode(&complaints))
+    });
+    let faults = [(client(3), Check::SetUp), (client(5), Check::SetUp)];
+    finished.is_verified(&[1, 2, 4, 6, 7, 8, 9, 10], &faults);
+}
+
+#[test]
+fn complaints_that_are_no_list_are_named() {
+    let bodies: [fn(&Tongue) -> Vec<u8>; 4] = [
+        |tongue| revealed::encode(&[tongue.complain(4), tongue.complain(3)]),
+        |tongue| revealed::encode(&[tongue.complain(3), tongue.complain(3)]),
+        // About itself, about nobody.
+        |tongue| {
+            let other = id(5);
+            revealed::encode(&[Revealed {
+                other,
+                ..tongue.complain(3)
+            }])
+        },
+        |tongue| {
+            let mut body = revealed::encode(&[tongue.complain(3)]);
+            body[36..68].fill(0xff);
+            body
+        },
+    ];
+    for body in bodies {
+        let finished = confirming(Scene::new(10, &SMALL), move |tongue, said| {
+            tongue.say(&said, body(tongue))
+        });
+        finished.is_verified(&WITHOUT_5, &[(client(5), Check::Messages)]);
+    }
+    // A length that no number of complaints has is refused at the door: a dropout.
+    for length in [1, 99, 101, 1000] {
+        let finished = confirming(Scene::new(10, &SMALL), move |tongue, said| {
+            tongue.say(&said, vec![0; length])
+        });
+        let report = finished.is_verified(&WITHOUT_5, &[]);
+        assert_eq!(report.absent[0].outcome, "dropped (confirm)");
+        assert_eq!(finished.refusals.len(), 1);
+    }
+}
+
+#[test]
+fn a_convicted_dealer_that_says_no_more_is_excluded_all_the_same() {
+    let scene = Scene::new(10, &SMALL);
+    let lengths = scene.setting.round.share_lengths(id(3), &all(10));
+    let key = scene.key(3);
+    let scene = scene.altering(3, move |phase, _, said| match phase {
+        Phase::Advertise => said,
+        Phase::Share => vec![sign_again(&key, &said[0], &lengths, &mut |parts| {
+            parts[1][PAIR_LEN - 1] ^= 1;
+        })],
+        _ => Vec::new(),
+    });
+    let report = scene
+        .play()
+        .is_verified(&OTHERS, &[(client(3), Check::SetUp)]);
+    assert_eq!(report.absent[0].outcome, "excluded for a fault (confirm)");
+}
+
+#[test]
+fn a_dealer_and_an_aggregator_cannot_make_a_false_accuser() {
+    // Client 3 deals well, and then badly to client 1, who alone is shown the second message.
+    let scene = Scene::new(10, &SMALL);
+    let lengths = scene.setting.round.share_lengths(id(3), &all(10));
+    let key = scene.key(3);
+    let scene = scene.altering(3, move |phase, _, mut said| {
+        if phase == Phase::Share {
+            let bad = sign_again(&key, &said[0], &lengths, &mut |parts| {
+                parts[1][PAIR_LEN - 1] ^= 1;
+            });
+            said.push(bad);
+        }
+        said
+    });
+    let crook = common::crooked::Crook::new().showing(|reader, mut packet| {
+        let dealer = Sender::Client(id(3));
+        let mut deals = 0;
+        packet.items.retain(|item| {
+            let share = item.envelope.phase == Phase::Share && item.envelope.sender == dealer;
+            deals += usize::from(share);
+            !share || (deals == 2) == (reader == id(1))
+        });
+        packet
+    });
+    let crook = crook.listing(|phase, mut list| {
+        if phase == Phase::Confirm {
+            list.remove(id(3));
+        }
+        list
+    });
+    let finished = crook.play(scene);
+    let body =
+        |record: &veragg::protocol::board::Record| Message::decode(&record.bytes).unwrap().body;
+    let complaint = common::place(&finished.records, 1, Phase::Confirm);
+    assert_eq!(
+        body(&finished.records[complaint]).len(),
+        revealed::REVEALED_LEN
+    );
+    let report = finished.audit();
+    assert_eq!(report.verdict, Verdict::Failed, "{report}");
+    let aggregator = veragg::verifier::Culprit::Aggregator;
+    // Outcomes follow the first message, as everything does.
+    let faults = [
+        (client(3), Check::Messages),
+        (aggregator, Check::Messages),
+        (aggregator, Check::Contributors),
+    ];
+    assert_eq!(common::named(&report), faults.into(), "{report}");
+}

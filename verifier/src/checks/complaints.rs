@@ -1,0 +1,156 @@
+//! V-06.3 and V-06.4: complaints are judged, and who, then, participates.
+
+use std::io::{Read, Seek};
+
+use rayon::prelude::*;
+use veragg_protocol::board::{BoardError, Records};
+use veragg_protocol::circuits::proof_system::ProofSystem;
+use veragg_protocol::confirm::{Complaint, Confirmations, Ruling};
+use veragg_protocol::members::{ClientId, ClientSet};
+use veragg_protocol::message::ENVELOPE_LEN;
+use veragg_protocol::revealed::{self, Revealed};
+use veragg_protocol::round::Round;
+use veragg_protocol::rules;
+use veragg_protocol::share::{DealtPair, HEAD_LEN, PAIR_LEN};
+
+use super::set_up::{Dealt, SetUp};
+use crate::check::Check;
+use crate::findings::{Finding, Findings};
+use crate::report::Culprit;
+
+/// The confirmations so far. 100 bytes a complaint, until they are judged.
+#[derive(Default)]
+pub(crate) struct Complaints {
+    decoded: Vec<(ClientId, u64, Vec<Revealed>)>,
+}
+
+/// A complaint about a dealer whose message is on the board.
+struct Case<'a> {
+    leaf: u64,
+    complaint: Complaint<'a>,
+    revealed: &'a Revealed,
+    dealer_leaf: u64,
+    dealt: DealtPair,
+}
+
+impl Complaints {
+    /// Takes a confirmation.
+    pub(crate) fn take<P: ProofSystem>(
+        &mut self,
+        round: &Round<P>,
+        dealers: &ClientSet,
+        (client, leaf): (ClientId, u64),
+        body: &[u8],
+        findings: &mut Findings,
+    ) {
+        if !findings.skips(Check::SetUp) {
+            findings.computed(Check::SetUp, 1);
+        }
+        let others = rules::holders(round.graph(), dealers, client);
+        match revealed::decode(body, &others) {
+            Ok(complaints) => self.decoded.push((client, leaf, complaints)),
+            Err(error) => findings.fault(Finding {
+                check: Check::Messages,
+                culprit: Some(Culprit::Client(client)),
+                evidence: vec![leaf],
+                what: format!("its complaints are malformed: {error}"),
+            }),
+        }
+    }
+
+    /// Judges all complaints. What was sealed is read again from the board: it is not held.
+    pub(crate) fn close<P: ProofSystem, R: Read + Seek>(
+        &mut self,
+        round: &Round<P>,
+        set_up: &SetUp,
+        records: &mut Records<R>,
+        findings: &mut Findings,
+    ) -> Result<Confirmations, BoardError> {
+        let mut confirmations = Confirmations::new(round.clients());
+        for (client, leaf, complaints) in std::mem::take(&mut self.decoded) {
+            if findings.skips(Check::SetUp) {
+                confirmations.take(client, &[]);
+                continue;
+            }
+            let mut cases = Vec::new();
+            for revealed in &complaints {
+                let dealer = revealed.other;
+                let keys = (set_up.keys.get(&client), set_up.keys.get(&dealer));
+                // Without one message that all saw there is nothing to judge by, and nobody to blame.
+                let (Some(dealt), (Some(mine), Some(theirs))) = (set_up.dealt_to_all(dealer), keys)
+                else {
+                    confirmations.convicted.insert(dealer);
+                    continue;
+                };
+                cases.push(Case {
+                    leaf,
+                    complaint: Complaint {
+                        context: round.context(),
+                        accuser: (client, mine),
+                        dealer: (dealer, theirs),
+                    },
+                    revealed,
+                    dealer_leaf: dealt.leaf,
+                    dealt: sealed_for(client, dealt, records)?,
+                });
+            }
+            let rulings: Vec<_> = cases
+                .par_iter()
+                .map(|case| {
+                    (
+                        case.revealed.other,
+                        case.complaint.judge(case.revealed, &case.dealt),
+                    )
+                })
+                .collect();
+            for (case, (_, ruling)) in cases.iter().zip(&rulings) {
+                findings.fault(case.finding(*ruling));
+            }
+            confirmations.take(client, &rulings);
+        }
+        Ok(confirmations)
+    }
+}
+
+impl Case<'_> {
+    fn finding(&self, ruling: Ruling) -> Finding {
+        let (accuser, dealer) = (self.complaint.accuser.0, self.complaint.dealer.0);
+        let (culprit, evidence, what) = match ruling {
+            Ruling::Upheld => (
+                dealer,
+                vec![self.dealer_leaf, self.leaf],
+                format!("what it sealed for client {accuser} are not the shares that it committed to, as the revealed point of their channel shows"),
+            ),
+            Ruling::Unproven => (
+                accuser,
+                vec![self.leaf],
+                format!("it complained about client {dealer} with a point that is not proven to be their channel's"),
+            ),
+            Ruling::Unfounded => (
+                accuser,
+                vec![self.dealer_leaf, self.leaf],
+                format!("it complained about client {dealer}, whose shares for it open and are the committed ones"),
+            ),
+        };
+        Finding {
+            check: Check::SetUp,
+            culprit: Some(Culprit::Client(culprit)),
+            evidence,
+            what,
+        }
+    }
+}
+
+/// What a dealer's message holds for a holder. Its commitments decoded when it was first read.
+fn sealed_for<R: Read + Seek>(
+    holder: ClientId,
+    dealt: &Dealt,
+    records: &mut Records<R>,
+) -> Result<DealtPair, BoardError> {
+    let position = dealt.holders.partition_point(|&other| other < holder);
+    records.again(dealt.place, |mut record| {
+        record.bytes(ENVELOPE_LEN + HEAD_LEN + position * PAIR_LEN)?;
+        let part = record.bytes(PAIR_LEN)?;
+        DealtPair::decode(&part).map_err(|_| BoardError::changed())
+    })
+}
