@@ -137,18 +137,18 @@ impl<T: Participant + ?Sized> Participant for Box<T> {
     }
 }
 
-/// Where a member's input comes from. It is asked for once, when the member submits, and wiped when
-/// it has.
-pub struct Input(Box<dyn FnOnce() -> Zeroizing<Vec<u64>> + Send>);
+/// Where a member's input comes from. It is asked for twice, when the member submits and when it
+/// attests, and what is given is wiped each time.
+pub struct Input(Box<dyn Fn() -> Zeroizing<Vec<u64>> + Send>);
 
 impl From<Vec<u64>> for Input {
     fn from(input: Vec<u64>) -> Self {
         let input = Zeroizing::new(input);
-        Self(Box::new(move || input))
+        Self(Box::new(move || input.clone()))
     }
 }
 
-impl<F: FnOnce() -> Vec<u64> + Send + 'static> From<F> for Input {
+impl<F: Fn() -> Vec<u64> + Send + 'static> From<F> for Input {
     fn from(input: F) -> Self {
         Self(Box::new(move || Zeroizing::new(input())))
     }
@@ -206,14 +206,18 @@ impl<P: ProofSystem> Participant for Member<P> {
         let Some(client) = self.client.take() else {
             return Vec::new();
         };
-        let source = self.input.take_if(|_| phase == Phase::Submit);
-        let input = source.map(|source| (source.0)());
+        let wanted = matches!(phase, Phase::Submit | Phase::Attest);
+        let input = self.input.as_ref().filter(|_| wanted);
+        let input = input.map(|source| (source.0)());
+        if phase == Phase::Attest {
+            self.input = None;
+        }
         let input = input.as_ref().map(|input| input.as_slice());
         let (client, said) = client.advance(packet, input, &mut OsRng, &mut NoStore);
         match said {
             Ok(message) => {
                 self.client = Some(client);
-                vec![message]
+                message.into_iter().collect()
             }
             Err(error) => {
                 self.stopped = Some(error);
@@ -283,11 +287,14 @@ pub fn play<P: ProofSystem, L: Log, T: Participant>(
     let mut traffic = vec![Traffic::default(); participants.len()];
     let (mut receipts, mut refusals, mut phases) = (Vec::new(), Vec::new(), Vec::new());
     let sizes = sizes::of_round(&aggregator.round());
-    while let Some(size) = sizes.get(aggregator.phase().index()) {
-        let phase = size.phase;
+    while aggregator.phase() != Phase::Publish {
+        let phase = aggregator.phase();
+        // A further round of unmask is not longer than the first.
+        let size = sizes.get(phase.index()).or(sizes.last());
+        let sent = size.map_or(1, |size| size.sent.max(1));
         watch(Progress::Begins(phase));
         let (mut of_clients, mut of_aggregator) = (Duration::ZERO, Duration::ZERO);
-        let at_once = (WAITING / size.sent).max(rayon::current_num_threads());
+        let at_once = (WAITING / sent).max(rayon::current_num_threads());
         for (speakers, traffic) in participants
             .chunks_mut(at_once)
             .zip(traffic.chunks_mut(at_once))
@@ -303,7 +310,10 @@ pub fn play<P: ProofSystem, L: Log, T: Participant>(
             of_clients += start.elapsed();
             let start = Instant::now();
             for ((speaker, traffic), (down, messages)) in speakers.iter().zip(traffic).zip(said) {
-                if !messages.is_empty() {
+                // Whoever has nothing to say there has read its packet all the same.
+                let may_keep_silent = matches!(phase, Phase::Dispute | Phase::Unmask(1..));
+                let listens = may_keep_silent && aggregator.eligible().contains(speaker.id());
+                if listens || !messages.is_empty() {
                     traffic.down += down;
                 }
                 for message in messages {

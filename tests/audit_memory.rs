@@ -2,7 +2,7 @@
 //! whatever the number of submissions, and a little for each client.
 #![allow(clippy::unwrap_used)]
 
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 
 use peak_alloc::PeakAlloc;
 use rand_core::OsRng;
@@ -53,6 +53,16 @@ struct Watched<'a> {
     seen: Vec<(usize, usize)>,
 }
 
+impl Seek for Watched<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let mut cursor = io::Cursor::new(self.bytes);
+        cursor.set_position(self.at as u64);
+        let at = cursor.seek(to)?;
+        self.at = at as usize;
+        Ok(at)
+    }
+}
+
 impl Read for Watched<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         assert!(
@@ -89,10 +99,14 @@ fn longest_growth(
         // A piece later everything that is set up for the record stands.
         let start = at + RECORD_HEAD_LEN + ENVELOPE_LEN + skip + PIECE_LEN;
         let inside = seen.iter().filter(|(at, _)| (start..end).contains(at));
-        let usage: Vec<usize> = inside.map(|(_, usage)| *usage).collect();
-        reads += usage.len();
-        if let (Some(high), Some(low)) = (usage.iter().max(), usage.iter().min()) {
-            most = most.max(high - low);
+        let inside: Vec<(usize, usize)> = inside.copied().collect();
+        // A masked vector is read twice: each time by itself.
+        for pass in inside.chunk_by(|one, next| one.0 < next.0) {
+            let usage = || pass.iter().map(|(_, usage)| *usage);
+            reads += pass.len();
+            if let (Some(high), Some(low)) = (usage().max(), usage().min()) {
+                most = most.max(high - low);
+            }
         }
         at = end;
     }
@@ -214,7 +228,8 @@ fn the_audit_holds_one_batch_of_proofs_and_little_for_each_client() {
 
     let (few, many) = (measure(10, 4), measure(40, 4));
     // Keys, lists, 64 bytes for each of 39 holders, a share from each; and, since so few make one
-    // batch, the message with its shares and later the decoded proof.
+    // batch, the message with its shares, later the decoded proof, and then the decoded attestation with
+    // its equations.
     let each = (many.peak - few.peak) / 30;
-    assert!(each < 32 << 10, "{each} bytes a client");
+    assert!(each < 64 << 10, "{each} bytes a client");
 }

@@ -50,7 +50,8 @@ fn an_altered_result_is_found() {
             publication.opening[scalar] += delta;
         });
         let report = finished.audit_of(&records, &options);
-        expect(&report, Verdict::Failed, &ALL, &[], failed);
+        let faults = [(AGGREGATOR, opening)];
+        expect(&report, Verdict::Failed, &ALL, &faults, failed);
     }
     // Unaltered, what was signed anew is as good as the first.
     let records = republished(&finished, |_| ());
@@ -90,7 +91,7 @@ fn a_valid_proof_marked_invalid_is_the_aggregators_fault() {
     });
     let finished = crook.play(Scene::new(4, &SMALL));
     // The client that was left out goes no further, the others cannot know.
-    assert_eq!(speakers(&finished.records, Phase::Unmask), [1, 2, 4]);
+    assert_eq!(speakers(&finished.records, Phase::Unmask(0)), [1, 2, 4]);
     let faults = [
         (AGGREGATOR, Check::Chain),
         (AGGREGATOR, Check::Contributors),
@@ -116,7 +117,8 @@ fn a_submission_that_never_came_cannot_be_listed() {
         "{report}"
     );
     assert!(named(&report).iter().all(|fault| fault.0 == AGGREGATOR));
-    assert_eq!(report.contributors, [1, 2, 3]);
+    // Nobody whom the list does not convince went on.
+    assert_eq!(report.contributors, [0; 0]);
 }
 
 /// A crook that leaves out a client's submission.
@@ -223,7 +225,7 @@ fn what_was_answered_cannot_be_changed_under_new_signatures() {
         }
     }
     // What nobody has answered can be put in another order, but the receipts tell.
-    let at = place(records, 1, Phase::Unmask);
+    let at = place(records, 1, Phase::Unmask(0));
     let mut altered = records.clone();
     altered.swap(at, at + 1);
     let altered = signed_anew(setting, &altered);
@@ -321,7 +323,7 @@ fn fewer_contributors_or_acknowledgements_than_agreed_get_nothing() {
     let few = set(10, &[1, 2]);
     for (phase, next) in [
         (Phase::Submit, Phase::Acknowledge),
-        (Phase::Acknowledge, Phase::Unmask),
+        (Phase::Acknowledge, Phase::Unmask(0)),
     ] {
         let few = few.clone();
         let crook = Crook::new().listing(

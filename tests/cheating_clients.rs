@@ -27,7 +27,7 @@ use veragg::protocol::phase::Phase;
 use veragg::protocol::receipt::Reason;
 use veragg::protocol::roster::Roster;
 use veragg::protocol::round::Round;
-use veragg::protocol::share::{DealtPair, PAIR_LEN};
+use veragg::protocol::share::DealtPair;
 use veragg::protocol::signing::SigningKey;
 use veragg::verifier::{audit, Check, Culprit, Options, Verdict};
 
@@ -266,49 +266,27 @@ fn an_earlier_rounds_submission_is_refused_at_the_door() {
 }
 
 #[test]
-fn a_masked_vector_that_does_not_match_fails_the_round_and_names_nobody() {
-    for (scalar, delta) in [
-        // A value, a value so large that no sum can hold it, and a blinding.
-        (0, Fr::from(1u64)),
-        (0, -Fr::from(1u64)),
-        (1, Fr::from(1u64)),
-    ] {
+fn a_masked_vector_that_does_not_match_is_named() {
+    let altered = |alter: fn(Fr) -> Fr, scalar: usize| {
         let scene = Scene::new(4, &SMALL);
         assert_eq!(scene.setting.round.masked_scalars(), 2);
         let lengths = scene.setting.round.submit_lengths();
-        let finished = scene
-            .altering_parts(3, Phase::Submit, lengths, move |parts| {
-                let at = scalar * 32..(scalar + 1) * 32;
-                let old = Ristretto::decode_scalar(&parts[1][at.clone()], "masked").unwrap();
-                parts[1][at].copy_from_slice(&Ristretto::encode_scalar(&(old + delta)));
-            })
-            .play();
-        let report = finished.audit();
-        expect(
-            &report,
-            Verdict::Failed,
-            &[1, 2, 3, 4],
-            &[],
-            &[Check::Opening],
-        );
-    }
-    // All of the vector: the sum is noise, which the packing shows too.
-    let scene = Scene::new(4, &SMALL);
-    let lengths = scene.setting.round.submit_lengths();
-    let finished = scene
-        .altering_parts(3, Phase::Submit, lengths, |parts| {
-            let noise = Ristretto::encode_scalar(&Ristretto::wide(&[0xa5; 64]));
-            parts[1][..32].copy_from_slice(&noise);
-        })
-        .play();
-    let failed = [Check::Opening, Check::Aggregate];
-    expect(
-        &finished.audit(),
-        Verdict::Failed,
-        &[1, 2, 3, 4],
-        &[],
-        &failed,
-    );
+        let finished = scene.altering_parts(3, Phase::Submit, lengths, move |parts| {
+            let at = scalar * 32..(scalar + 1) * 32;
+            let old = Ristretto::decode_scalar(&parts[1][at.clone()], "masked").unwrap();
+            parts[1][at].copy_from_slice(&Ristretto::encode_scalar(&alter(old)));
+        });
+        let report = finished
+            .play()
+            .is_verified(&[1, 2, 4], &[(client(3), Check::RowLinks)]);
+        assert_eq!(report.absent[0].outcome, "excluded for a fault (attest)");
+    };
+    // A value, one slot of it, a blinding, and noise.
+    altered(|old| old + Fr::from(1u64), 0);
+    altered(|old| old - Fr::from(1u64), 0);
+    altered(|old| old + Fr::from(1u64 << 9), 0);
+    altered(|old| old + Fr::from(1u64), 1);
+    altered(|_| Ristretto::wide(&[0xa5; 64]), 0);
 }
 
 /// Plays a round in which client 3 alters what it shares.
@@ -478,7 +456,9 @@ fn a_wrong_share_at_unmask_is_named_and_not_needed() {
         let all = ClientSet::of(4, |_| true);
         let lengths = scene.setting.round.unmask_lengths(id(3), &all);
         let finished = scene
-            .altering_parts(3, Phase::Unmask, lengths, move |parts| alter(&mut parts[0]))
+            .altering_parts(3, Phase::Unmask(0), lengths, move |parts| {
+                alter(&mut parts[0])
+            })
             .play();
         finished.is_verified(&[1, 2, 3, 4], &[(client(3), check)]);
     }
@@ -526,7 +506,8 @@ fn silence_costs_the_silent_and_nobody_else() {
         (Phase::Advertise, &[1, 2, 4][..], Some("dropped (share)")),
         (Phase::Share, &[1, 2, 4], Some("dropped (confirm)")),
         (Phase::Confirm, &[1, 2, 4], Some("dropped (submit)")),
-        (Phase::Submit, &[1, 2, 3, 4], None),
+        (Phase::Submit, &[1, 2, 4], Some("dropped (attest)")),
+        (Phase::Attest, &[1, 2, 3, 4], None),
         (Phase::Acknowledge, &[1, 2, 3, 4], None),
     ] {
         let finished = Scene::new(4, &SMALL).dropping(3, last).play();

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::io::Cursor;
 
 use common::crooked::{republished, Crook};
+use common::liar::{edge, own, False, Liar};
 use common::{
     client, expect, failed_checks, id, knowing, named, place, set, sign_again, Scene, Writing,
 };
@@ -215,18 +216,18 @@ fn v_07_a_commitments() {
 
 #[test]
 fn v_07_b_range() {
-    let scene = Scene::new(4, &SMALL);
-    let lengths = scene.setting.round.submit_lengths();
+    let mut scene = Scene::new(4, &SMALL);
     let round = std::sync::Arc::clone(&scene.setting.round);
     // The first coordinate is at the bound, in its commitment and in the lowest slot of the vector.
-    let scene = scene.altering_parts(1, Phase::Submit, lengths, move |parts| {
-        let more = Fr::from(1u64);
-        let commitment = Ristretto::decode_point(&parts[0][..32], "commitment").unwrap();
+    let more = Fr::from(1u64);
+    let mut liar = Liar::new(&scene, 1, &[]);
+    liar.more = more;
+    liar.commit = Some(Box::new(move |proof| {
+        let commitment = Ristretto::decode_point(&proof[..32], "commitment").unwrap();
         let commitment = commitment + round.proofs().key().open(&[more], Fr::from(0u64));
-        parts[0][..32].copy_from_slice(&Ristretto::encode_point(&commitment));
-        let masked = Ristretto::decode_scalar(&parts[1][..32], "masked").unwrap();
-        parts[1][..32].copy_from_slice(&Ristretto::encode_scalar(&(masked + more)));
-    });
+        proof[..32].copy_from_slice(&Ristretto::encode_point(&commitment));
+    }));
+    scene.people[0] = Box::new(liar);
     assert_eq!(scene.inputs[0][0] + 1, 100);
     let finished = Crook::new().play(scene);
     let mut options = finished.options(&ALL);
@@ -236,6 +237,51 @@ fn v_07_b_range() {
     let named = named(&report);
     assert!(named.contains(&(client(1), Check::InputRange)), "{report}");
     assert!(named.contains(&(AGGREGATOR, Check::Chain)), "{report}");
+}
+
+/// Client 3's masked vector is wrong, the aggregator knows by how much and takes it out of the sum: it
+/// opens, and the client stays.
+fn corrected(scene: Scene, by: u64) -> common::Finished {
+    Crook::new()
+        .publishing(move |_, mut honest| {
+            honest.opening[0] -= Fr::from(by);
+            honest
+        })
+        .play(scene)
+}
+
+#[test]
+fn v_08_a_row_links() {
+    let lie = False {
+        towards: None,
+        by: 5,
+        attested: false,
+    };
+    let finished = corrected(Scene::new(4, &SMALL).lying(3, &[lie]), 5);
+    let board = finished.setting.board(&finished.records);
+    let report = only(Check::RowLinks, &board, &finished.options(&ALL));
+    let named = named(&report);
+    assert!(named.contains(&(client(3), Check::RowLinks)), "{report}");
+    assert!(named.contains(&(AGGREGATOR, Check::Chain)), "{report}");
+}
+
+fn lie_about_an_edge(check: Check) {
+    let finished = corrected(Scene::new(4, &SMALL).lying(3, &[edge(4, 5)]), 5);
+    let board = finished.setting.board(&finished.records);
+    let report = only(check, &board, &finished.options(&ALL));
+    let named = named(&report);
+    assert!(named.contains(&(client(3), Check::Disputes)), "{report}");
+    assert!(named.contains(&(AGGREGATOR, Check::Chain)), "{report}");
+}
+
+#[test]
+fn v_08_b_edges() {
+    lie_about_an_edge(Check::Edges);
+}
+
+#[test]
+fn v_08_c_disputes() {
+    lie_about_an_edge(Check::Disputes);
 }
 
 /// An acknowledgement is an empty message in its place, so a wrong one fails V-04, and too few
@@ -269,22 +315,11 @@ fn v_08_d_acknowledgements() {
 
 #[test]
 fn v_09_unmasking() {
-    let scene = Scene::new(4, &SMALL);
-    let lengths = scene.setting.round.unmask_lengths(id(4), &set(4, &ALL));
-    // The last to be heard: the sum comes out without its shares.
-    let scene = scene.altering_parts(4, Phase::Unmask, lengths, |parts| parts[0][0] ^= 1);
-    let finished = Crook::new()
-        .publishing(|books, honest| {
-            let mut books = books.clone();
-            books.forget(Phase::Unmask, id(4));
-            assert_eq!(books.publication().outcomes, honest.outcomes);
-            books.publication()
-        })
-        .play(scene);
+    let finished = corrected(Scene::new(4, &SMALL).lying(3, &[own(5)]), 5);
     let board = finished.setting.board(&finished.records);
     let report = only(Check::Unmasking, &board, &finished.options(&ALL));
     let named = named(&report);
-    assert!(named.contains(&(client(4), Check::Unmasking)), "{report}");
+    assert!(named.contains(&(client(3), Check::Unmasking)), "{report}");
     assert!(named.contains(&(AGGREGATOR, Check::Chain)), "{report}");
 }
 
@@ -311,7 +346,8 @@ fn v_11_opening() {
     options.aggregate.as_mut().unwrap()[0] += 1;
     let board = finished.setting.board(&records);
     let report = only(Check::Opening, &board, &options);
-    expect(&report, Verdict::Failed, &ALL, &[], &[Check::Opening]);
+    let faults = [(AGGREGATOR, Check::Opening)];
+    expect(&report, Verdict::Failed, &ALL, &faults, &[Check::Opening]);
 }
 
 #[test]
@@ -354,6 +390,9 @@ fn case_of(check: Check) -> Option<fn()> {
         Check::SetUp => v_06_set_up,
         Check::InputCommitments => v_07_a_commitments,
         Check::InputRange => v_07_b_range,
+        Check::RowLinks => v_08_a_row_links,
+        Check::Edges => v_08_b_edges,
+        Check::Disputes => v_08_c_disputes,
         Check::Acknowledgements => v_08_d_acknowledgements,
         Check::Unmasking => v_09_unmasking,
         Check::Contributors => v_10_contributors,
@@ -371,8 +410,8 @@ fn every_check_has_a_case_or_does_not_apply() {
     for &check in Check::ALL {
         let status = honest.status(check).unwrap();
         let applies = !matches!(status, Status::NotApplicable { .. });
-        // No receipt was given here.
-        let applies = applies || check == Check::Receipts;
+        // No receipt was given here, and nobody disagrees.
+        let applies = applies || [Check::Receipts, Check::Disputes].contains(&check);
         assert_eq!(case_of(check).is_some(), applies, "{check}: {status}");
     }
 }

@@ -58,8 +58,8 @@ fn everything_that_a_run_writes_is_accepted_by_the_audit() {
         receipts[0].ends_with("client-01-acknowledge.receipt"),
         "{receipts:?}"
     );
-    // Two messages of client 2, four of client 5, six of the others.
-    assert_eq!(receipts.len(), 2 + 4 + 4 * 6);
+    // Two messages of client 2, five of client 5, seven of the others.
+    assert_eq!(receipts.len(), 2 + 5 + 4 * 7);
     let aggregate = round.file("aggregate.json");
     let mut more = vec!["--aggregate", &aggregate];
     for receipt in &receipts {
@@ -69,7 +69,7 @@ fn everything_that_a_run_writes_is_accepted_by_the_audit() {
     assert_eq!(ended.code, 0, "{}", ended.out);
     assert!(ended
         .out
-        .contains("V-13    receipts: each message stands where the receipt says: passed (30)"));
+        .contains("V-13    receipts: each message stands where the receipt says: passed (35)"));
     assert!(ended.out.contains("verdict: VERIFIED"));
     assert_eq!(ended.err, "");
 }
@@ -263,7 +263,7 @@ fn a_client_is_explained_in_words() {
     let whole = explain("1");
     assert!(whole.contains("\n\nIts input is in the sum."), "{whole}");
     assert!(whole.contains("  unmask      leaf "), "{whole}");
-    assert!(whole.contains("V-09    the shares that it revealed are the right ones: nothing wrong"));
+    assert!(whole.contains("V-09    the shares that it revealed are the right ones, and what it attested of its masks is true: nothing wrong"));
     assert!(whole.contains("\nfaults: none\n"));
 }
 
@@ -272,23 +272,23 @@ fn a_board_is_listed_as_far_as_it_is_readable() {
     let round = Round::get();
     let listed = veragg(&["board", &round.file("round.board")]);
     assert_eq!(listed.code, 0);
-    // 30 of clients, one publication, seven checkpoints.
-    assert_eq!(listed.out.matches("  client ").count(), 30);
+    // 35 of clients, one publication, nine checkpoints.
+    assert_eq!(listed.out.matches("  client ").count(), 35);
     assert_eq!(listed.out.matches("  aggregator  ").count(), 1);
-    assert_eq!(listed.out.matches("  checkpoint: ").count(), 7);
+    assert_eq!(listed.out.matches("  checkpoint: ").count(), 9);
     let folder = tempfile::tempdir().unwrap();
     let bytes = round.board();
     let cut = put(&folder, "cut.board", &bytes[..bytes.len() - 1]);
     let ended = veragg(&["board", &cut]);
     assert_eq!(ended.code, 3);
-    assert_eq!(ended.out.matches("  checkpoint: ").count(), 6);
+    assert_eq!(ended.out.matches("  checkpoint: ").count(), 8);
     assert!(ended.err.starts_with(&format!(
-        "error: {cut}: the board ends inside record 37, at byte "
+        "error: {cut}: the board ends inside record 44, at byte "
     )));
     let ended = veragg(&["board", &cut, "--format", "json"]);
     assert_eq!(ended.code, 3);
     let listed: Value = serde_json::from_str(&ended.out).unwrap();
-    assert_eq!(listed["records"].as_array().unwrap().len(), 37);
+    assert_eq!(listed["records"].as_array().unwrap().len(), 44);
     assert!(listed["error"].is_string());
 }
 
@@ -369,7 +369,7 @@ fn parameters_are_worked_out() {
         .unwrap()
         .starts_with("of this many clients the fractions allow for no corrupt"));
     assert_eq!(value["failure"]["total_log2"], Value::Null);
-    assert_eq!(value["bytes"]["phases"].as_array().unwrap().len(), 6);
+    assert_eq!(value["bytes"]["phases"].as_array().unwrap().len(), 8);
     assert_eq!(value["bytes"]["phases"][2]["sent"], 167);
 }
 
@@ -394,7 +394,7 @@ fn results_are_json_on_request() {
     let summary: Value = serde_json::from_str(&ended.out).unwrap();
     assert_eq!(summary["audit"]["verdict"], "verified");
     assert_eq!(summary["statistics"]["rows"][0]["sum"], "210");
-    assert_eq!(summary["phases"].as_array().unwrap().len(), 6);
+    assert_eq!(summary["phases"].as_array().unwrap().len(), 8);
 }
 
 #[test]

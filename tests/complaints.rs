@@ -64,10 +64,12 @@ struct Knowing {
     member: common::Writing,
     context: [u8; 32],
     /// What it says of its own in confirm, with the means to say it.
-    act: Box<dyn Fn(&Tongue, Vec<Vec<u8>>) -> Vec<Vec<u8>> + Send>,
+    act: Box<Act>,
     key: Arc<veragg::protocol::signing::SigningKey>,
     keys: Arc<Mutex<Vec<(ClientId, RoundKeys)>>>,
 }
+
+type Act = dyn Fn(&Tongue, Vec<Vec<u8>>) -> Vec<Vec<u8>> + Send;
 
 /// What a member can say with its own key.
 struct Tongue {

@@ -98,56 +98,50 @@ fn two_boards_shown_to_two_groups_are_found() {
     );
 }
 
-/// Plays to the acknowledgements with clients `1..=split` and 10 shown a list with client 10 on it
-/// and the others one without, and lets everybody unmask who will. `mixed`: whether each group is
-/// shown the other's acknowledgements as well.
-fn split_lists(split: u32, mixed: bool) -> (Vec<u32>, Vec<u32>) {
+/// Plays with clients `1..=split` and 10 shown a list with client 10 on it at the close of a phase and
+/// the others one without, each group then on a board of its own, and lets everybody unmask who will.
+/// `mixed`: whether each group is shown what the other says as well.
+fn split_lists(fork: Phase, split: u32, mixed: bool) -> (Vec<u32>, Vec<u32>) {
     let setting = common::setting(10, &SMALL);
     let mut members = members(&setting);
     let mut books = Crooked::new(&setting);
     let packet = |books: &Crooked| books.packet().map_or(Vec::new(), |packet| packet.encode());
-    while books.phase != Phase::Acknowledge {
+    loop {
         let shown = packet(&books);
         for member in &mut members {
             for message in member.speak(books.phase, &shown) {
                 books.take(message);
             }
         }
-        if books.phase != Phase::Submit {
-            books.close(books.list());
-            continue;
+        if books.phase == fork {
+            break;
         }
-        break;
+        books.close(books.list());
     }
     let mut groups = [books.clone(), books];
     groups[0].close(ClientSet::of(10, |_| true));
     groups[1].close(ClientSet::of(10, |client| client != id(10)));
     let side = |id: ClientId| usize::from(id.number() > split && id.number() != 10);
-    let shown = groups.each_ref().map(packet);
-    let mut said: [Vec<Vec<u8>>; 2] = Default::default();
-    for member in &mut members {
-        let group = side(member.id());
-        said[group].extend(member.speak(Phase::Acknowledge, &shown[group]));
-    }
-    assert_eq!(said[0].len() + said[1].len(), 10);
-    for (group, books) in groups.iter_mut().enumerate() {
-        let foreign = if mixed {
-            said[1 - group].clone()
-        } else {
-            Vec::new()
-        };
-        for message in said[group].iter().cloned().chain(foreign) {
-            books.take(message);
-        }
-        let list = books.list();
-        books.close(list);
-    }
-    let shown = groups.each_ref().map(packet);
     let mut revealed: [Vec<u32>; 2] = Default::default();
-    for member in &mut members {
-        let group = side(member.id());
-        if !member.speak(Phase::Unmask, &shown[group]).is_empty() {
-            revealed[group].push(member.id().number());
+    while groups[0].phase != Phase::Publish {
+        let phase = groups[0].phase;
+        let shown = groups.each_ref().map(packet);
+        let mut said: [Vec<Vec<u8>>; 2] = Default::default();
+        for member in &mut members {
+            let group = side(member.id());
+            let messages = member.speak(phase, &shown[group]);
+            if phase == Phase::Unmask(0) && !messages.is_empty() {
+                revealed[group].push(member.id().number());
+            }
+            said[group].extend(messages);
+        }
+        for (group, books) in groups.iter_mut().enumerate() {
+            let foreign = said[1 - group].iter().filter(|_| mixed);
+            for message in said[group].iter().chain(foreign) {
+                books.take(message.clone());
+            }
+            let list = books.list();
+            books.close(list);
         }
     }
     let [with, without] = revealed;
@@ -156,19 +150,21 @@ fn split_lists(split: u32, mixed: bool) -> (Vec<u32>, Vec<u32>) {
 
 #[test]
 fn different_lists_of_contributors_never_get_both_secrets_of_anybody() {
-    // Six neighbours must acknowledge the same list: with it, or without client 10, or neither.
-    for split in 0..=9 {
-        let (with, without) = split_lists(split, false);
-        assert!(
-            with.is_empty() || without.is_empty(),
-            "{with:?} {without:?}"
-        );
-        assert_eq!(!with.is_empty(), split + 1 >= 7, "{split}: {with:?}");
-        assert_eq!(!without.is_empty(), 9 - split >= 7, "{split}: {without:?}");
-    }
-    // Acknowledgements of the other list are no help.
-    for split in [4, 5] {
-        assert_eq!(split_lists(split, true), (Vec::new(), Vec::new()));
+    for fork in [Phase::Submit, Phase::Attest, Phase::Dispute] {
+        // Six neighbours must acknowledge the same list: with it, or without client 10, or neither.
+        for split in 0..=9 {
+            let (with, without) = split_lists(fork, split, false);
+            assert!(
+                with.is_empty() || without.is_empty(),
+                "{with:?} {without:?}"
+            );
+            assert_eq!(!with.is_empty(), split + 1 >= 7, "{split}: {with:?}");
+            assert_eq!(!without.is_empty(), 9 - split >= 7, "{split}: {without:?}");
+        }
+        // What is said to the other list is no help.
+        for split in [4, 5] {
+            assert_eq!(split_lists(fork, split, true), (Vec::new(), Vec::new()));
+        }
     }
 }
 
@@ -216,8 +212,9 @@ fn packets_that_lack_or_alter_something_are_refused() {
     let phases = [
         (Phase::Advertise, Phase::Share),
         (Phase::Confirm, Phase::Submit),
-        (Phase::Submit, Phase::Acknowledge),
-        (Phase::Acknowledge, Phase::Unmask),
+        (Phase::Submit, Phase::Attest),
+        (Phase::Attest, Phase::Acknowledge),
+        (Phase::Acknowledge, Phase::Unmask(0)),
     ];
     for (closed, next) in phases {
         for (what, alter) in alterations {
@@ -253,7 +250,8 @@ impl Participant for TwoDeals {
             let resumed = AnyClient::resume(Arc::clone(&self.1.round), key, &saved);
             let (client, _) = resumed.unwrap();
             let mut store = Zeroizing::new(Vec::new());
-            said.extend(client.advance(packet, None, &mut OsRng, &mut store).1);
+            let (_, again) = client.advance(packet, None, &mut OsRng, &mut store);
+            said.extend(again.unwrap());
         }
         said
     }
@@ -284,7 +282,7 @@ fn a_dealer_and_an_aggregator_cannot_frame_a_holder() {
     });
     let finished = crook.play(scene);
     // Everybody went on to the end, so client 1 revealed a share of the second deal.
-    assert_eq!(speakers(&finished.records, Phase::Unmask), [1, 2, 3, 4]);
+    assert_eq!(speakers(&finished.records, Phase::Unmask(0)), [1, 2, 3, 4]);
     let report = finished.audit();
     assert_eq!(report.verdict, Verdict::Failed, "{report}");
     let faults = [(client(3), Check::Messages), (AGGREGATOR, Check::Messages)];

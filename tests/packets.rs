@@ -38,7 +38,7 @@ fn shared() -> (Setting<RistrettoBitplane>, Vec<u8>, Vec<u8>) {
             let id = ClientId::from_index(spoken.len());
             let packet = aggregator.packet(id);
             let (client, said) = client.advance(&packet, None, &mut OsRng, &mut store);
-            aggregator.receive(&said.unwrap(), 0).unwrap();
+            aggregator.receive(&said.unwrap().unwrap(), 0).unwrap();
             spoken.push((client, store));
         }
         clients = spoken;
@@ -52,7 +52,7 @@ fn answer(
     setting: &Setting<RistrettoBitplane>,
     saved: &[u8],
     packet: &[u8],
-) -> Result<Vec<u8>, ClientError> {
+) -> Result<Option<Vec<u8>>, ClientError> {
     let (round, key) = (Arc::clone(&setting.round), Arc::clone(&setting.clients[0]));
     let (client, _) = AnyClient::resume(round, key, saved).unwrap();
     let mut store = Zeroizing::new(Vec::new());

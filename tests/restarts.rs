@@ -49,11 +49,11 @@ impl Crashing {
     }
 
     /// The client, and what it finds to have said last.
-    fn restored(&self) -> (AnyClient<Suite>, Vec<u8>) {
+    fn restored(&self) -> (AnyClient<Suite>, Option<Vec<u8>>) {
         let round = Arc::clone(&self.setting.round);
         if self.store.is_empty() {
             let client = Client::join(round, self.key()).unwrap();
-            return (AnyClient::Joined(client), Vec::new());
+            return (AnyClient::Joined(client), None);
         }
         AnyClient::resume(round, self.key(), &self.store).unwrap()
     }
@@ -65,14 +65,15 @@ impl Participant for Crashing {
     }
 
     fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
-        let input = (phase == Phase::Submit).then_some(self.input.as_slice());
+        let wanted = matches!(phase, Phase::Submit | Phase::Attest);
+        let input = wanted.then_some(self.input.as_slice());
         let (client, _) = self.restored();
         let (_, said) = client.advance(packet, input, &mut OsRng, &mut self.store);
         let said = said.unwrap();
         let (_, again) = self.restored();
         assert_eq!(said, again);
         self.written.lock().unwrap().push(self.store.to_vec());
-        vec![said, again]
+        said.into_iter().chain(again).collect()
     }
 }
 
@@ -98,24 +99,24 @@ fn crashing_round() -> (Arc<Setting<Suite>>, Vec<Record>, Vec<Vec<u8>>) {
 #[test]
 fn clients_restored_in_every_phase_go_on_and_say_the_same() {
     let (setting, records, written) = crashing_round();
-    assert_eq!(written.len(), 6);
-    // Each client said everything twice, and the board has it once.
-    assert_eq!(records.len(), 4 * 6 + 1 + 7);
+    assert_eq!(written.len(), 8);
+    // Each client said everything twice, and the board has it once; nobody had anything to dispute.
+    assert_eq!(records.len(), 4 * 7 + 1 + 9);
     let board = setting.board(&records);
     let report = veragg::verifier::audit(Cursor::new(&board), &common::knowing(&setting)).unwrap();
     expect(&report, Verdict::Verified, &[1, 2, 3, 4], &[], &[]);
 }
 
 #[test]
-fn a_finished_client_has_nothing_more_to_say() {
+fn a_client_that_has_unmasked_says_no_more_unless_it_is_shown_why() {
     let (setting, _, written) = crashing_round();
     let key = Arc::clone(&setting.clients[0]);
     let round = Arc::clone(&setting.round);
     let (client, _) = AnyClient::resume(round, key, written.last().unwrap()).unwrap();
     let mut store = Zeroizing::new(Vec::new());
     let (client, said) = client.advance(&[], None, &mut OsRng, &mut store);
-    assert!(matches!(said, Err(ClientError::Finished)));
-    assert!(matches!(client, AnyClient::Finished(_)) && store.is_empty());
+    assert!(matches!(said, Err(ClientError::Malformed(_))));
+    assert!(matches!(client, AnyClient::Unmasked(_)) && store.is_empty());
 }
 
 #[test]

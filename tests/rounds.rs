@@ -24,7 +24,7 @@ fn sums_of_several_segments_come_out() {
         let finished = Scene::new(clients, &segments).play();
         let all: Vec<_> = (1..=clients).collect();
         finished.is_verified(&all, &[]);
-        assert_eq!(finished.receipts.len(), 6 * clients as usize);
+        assert_eq!(finished.receipts.len(), 7 * clients as usize);
         assert!(finished.refusals.is_empty());
     }
 }
@@ -60,12 +60,13 @@ fn a_client_may_drop_out_after_any_phase() {
         (Phase::Advertise, "dropped (share)"),
         (Phase::Share, "dropped (confirm)"),
         (Phase::Confirm, "dropped (submit)"),
+        (Phase::Submit, "dropped (attest)"),
     ] {
         let finished = Scene::new(4, &SMALL).dropping(2, after).play();
         absent(&finished, &[1, 3, 4], &[(2, outcome)]);
     }
-    // Whoever has submitted is in the sum, whether or not it is heard again.
-    for after in [Phase::Submit, Phase::Acknowledge] {
+    // Whoever has attested is in the sum, whether or not it is heard again.
+    for after in [Phase::Attest, Phase::Dispute, Phase::Acknowledge] {
         let finished = Scene::new(4, &SMALL).dropping(2, after).play();
         absent(&finished, &[1, 2, 3, 4], &[]);
     }
@@ -85,7 +86,7 @@ fn several_may_drop_out_at_once_and_one_after_the_other() {
     let finished = Scene::new(10, &SMALL)
         .silent(1)
         .dropping(2, Phase::Share)
-        .dropping(9, Phase::Submit)
+        .dropping(9, Phase::Attest)
         .play();
     absent(
         &finished,
@@ -105,7 +106,7 @@ fn messages_may_come_in_any_order_and_twice() {
     finished.is_verified(&[1, 2, 3, 4], &[]);
     assert!(finished.refusals.is_empty());
     let of_two: Vec<_> = finished.receipts.iter().filter(|r| r.0 == id(2)).collect();
-    assert_eq!(of_two.len(), 12);
+    assert_eq!(of_two.len(), 14);
     for twice in of_two.chunks(2) {
         assert_eq!(twice[0], twice[1]);
     }
@@ -140,7 +141,7 @@ fn refused(reply: Reply) -> Refusal {
 
 #[test]
 fn what_comes_after_the_deadline_gets_a_signed_refusal() {
-    let deadlines = Some([100, 200, 300, 400, 500, 600]);
+    let deadlines = Some([100, 200, 300, 400, 500, 600, 700, 800]);
     let proposal = veragg::protocol::organiser::Proposal {
         deadlines,
         ..proposal(4, &SMALL)
@@ -220,7 +221,7 @@ fn outsiders_are_refused() {
 fn the_sum_comes_out_when_nothing_but_messages_is_left() {
     let mut scene = Scene::new(4, &SMALL);
     let mut aggregator = scene.setting.aggregator(Vec::new()).unwrap();
-    while aggregator.phase() != Phase::Unmask {
+    while aggregator.phase() != Phase::Unmask(0) {
         let phase = aggregator.phase();
         for person in &mut scene.people {
             for message in person.speak(phase, &aggregator.packet(person.id())) {
@@ -231,7 +232,7 @@ fn the_sum_comes_out_when_nothing_but_messages_is_left() {
     }
     let mut last = Vec::new();
     for mut person in scene.people.drain(..) {
-        last.extend(person.speak(Phase::Unmask, &aggregator.packet(person.id())));
+        last.extend(person.speak(Phase::Unmask(0), &aggregator.packet(person.id())));
         drop(person);
     }
     let mut log = aggregator.into_log();
@@ -269,13 +270,13 @@ fn a_sparse_graph_bears_dropouts_in_every_phase() {
         (100, Phase::Confirm),
         (101, Phase::Confirm),
         (150, Phase::Submit),
-        (200, Phase::Submit),
+        (200, Phase::Attest),
         (299, Phase::Acknowledge),
     ] {
         scene = scene.dropping(number, after);
     }
     let finished = scene.silent(1).silent(300).play();
-    let gone = [1, 5, 17, 40, 41, 99, 100, 101, 300];
+    let gone = [1, 5, 17, 40, 41, 99, 100, 101, 150, 300];
     let contributors: Vec<_> = (1..=clients).filter(|c| !gone.contains(c)).collect();
     finished.is_verified(&contributors, &[]);
 }

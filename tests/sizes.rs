@@ -44,7 +44,9 @@ fn a_client_sends_and_receives_what_is_foretold() {
         .collect();
 
     let foretold = sizes::of_round(&setting.round);
-    let want: Vec<_> = foretold.iter().map(|p| (p.phase, p.sent)).collect();
+    // In dispute whoever agrees with its neighbours says nothing.
+    let spoken = foretold.iter().filter(|p| p.sent > 0);
+    let want: Vec<_> = spoken.map(|p| (p.phase, p.sent)).collect();
     assert_eq!(sent, want);
     let received = played.traffic[me.index()].down;
     let most: usize = foretold.iter().map(|p| p.received).sum();

@@ -73,6 +73,16 @@ pub trait Group: Copy + Clone + Debug + PartialEq + Eq + Send + Sync + 'static {
     /// A mask scalar from [`MASK_LEN`](Self::MASK_LEN) uniform bytes (`specs/protocol.md` 4.4).
     fn mask(bytes: &[u8]) -> Self::Scalar;
 
+    /// `sum_m weights_m mask_m` over masks from [`MASK_LEN`](Self::MASK_LEN) bytes each.
+    fn weigh_masks(weights: &[Self::Scalar], bytes: &[u8]) -> Self::Scalar {
+        let masks = bytes.chunks_exact(Self::MASK_LEN).map(Self::mask);
+        weights
+            .iter()
+            .zip(masks)
+            .map(|(weight, mask)| *weight * mask)
+            .sum()
+    }
+
     /// Reads the next encoded element.
     fn read_point(
         reader: &mut Reader<'_>,

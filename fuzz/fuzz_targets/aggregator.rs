@@ -55,8 +55,11 @@ fn signed(phase: usize, body: &[u8], edits: &[u8]) -> Vec<u8> {
         Phase::Advertise => round.advertise_lengths(),
         Phase::Share => round.share_lengths(sender, &everybody),
         Phase::Submit => round.submit_lengths(),
-        Phase::Unmask => round.unmask_lengths(sender, &everybody),
-        Phase::Confirm | Phase::Acknowledge | Phase::Publish => Vec::new(),
+        Phase::Confirm => round.confirm_lengths(sender, &everybody, body.len()),
+        Phase::Attest => round.attest_lengths(sender, &everybody),
+        Phase::Dispute => round.dispute_lengths(sender, &everybody, body.len()),
+        Phase::Unmask(_) => round.unmask_lengths(sender, &everybody),
+        Phase::Acknowledge | Phase::Publish => Vec::new(),
     };
     body.resize(lengths.iter().sum(), 0);
     let mut rest = &body[..];

@@ -7,7 +7,8 @@
 //! of the board. After a restart it replays them ([`AnyAggregator::resume`]).
 //!
 //! ```text
-//! Advertising -> Sharing -> Confirming -> Submitting -> Acknowledging -> Unmasking -> Published
+//! Advertising -> Sharing -> Confirming -> Submitting -> Attesting -> Disputing -> Acknowledging
+//!             -> Unmasking (-> Unmasking)* -> Ended
 //! ```
 
 mod any;
@@ -15,6 +16,7 @@ mod core;
 mod error;
 mod online;
 mod setup;
+mod unmasking;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -25,6 +27,7 @@ use std::sync::Arc;
 use veragg_circuits::proof_system::ProofSystem;
 
 use crate::board::Record;
+use crate::conviction::Conviction;
 use crate::members::{ClientId, ClientSet};
 use crate::receipt::{Receipt, Refusal};
 use crate::round::Round;
@@ -33,8 +36,9 @@ use crate::tree::Tree;
 
 pub use any::{AnyAggregator, AnyClosed};
 pub use error::AggregatorError;
-pub use online::{Acknowledging, Published, Submitting, Unmasking};
+pub use online::{Acknowledging, Attesting, Disputing, Submitting};
 pub use setup::{Advertising, Confirming, Sharing};
+pub use unmasking::{Ended, Unmasked, Unmasking};
 
 use self::core::Core;
 
@@ -120,6 +124,10 @@ pub trait Collecting<P: ProofSystem> {
     fn lengths(&self, round: &Round<P>, client: ClientId, body: usize) -> Vec<usize>;
     /// What `reader` needs of `author`'s message in the phase before.
     fn needed(&self, round: &Round<P>, reader: ClientId, author: ClientId) -> Needed<'_>;
+    /// What `reader` must be shown of those who left in the phase before.
+    fn convictions(&self, _: &Round<P>, _: ClientId) -> Vec<Conviction> {
+        Vec::new()
+    }
 }
 
 /// What a client needs of another client's message.
@@ -158,8 +166,9 @@ impl<P: ProofSystem, L: Log, S: Collecting<P>> Aggregator<P, L, S> {
     /// The packet for a client that goes on: what it needs of the phase that has just closed.
     pub fn packet(&self, client: ClientId) -> Vec<u8> {
         let round = self.core.round();
-        self.core
-            .packet(client, |author| self.state.needed(&round, client, author))
+        let needed = |author| self.state.needed(&round, client, author);
+        let convictions = self.state.convictions(&round, client);
+        self.core.packet(client, needed, convictions)
     }
 }
 

@@ -249,6 +249,14 @@ impl<R: Read> Records<R> {
     }
 }
 
+impl<R> Records<R> {
+    /// The same, when it is known how long a record can be.
+    #[must_use]
+    pub fn up_to(self, longest: usize) -> Self {
+        Self { longest, ..self }
+    }
+}
+
 impl<R: Read + Seek> Records<R> {
     /// The records of a board that does not begin where its source does, but at this byte.
     #[must_use]

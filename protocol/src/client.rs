@@ -8,14 +8,17 @@
 //!
 //! ```text
 //! Joined -advertise-> Advertised -share-> Shared -confirm-> Confirmed -submit-> Submitted
-//!        -acknowledge-> Acknowledged -unmask-> Finished
+//!        -attest-> Attested -dispute-> Disputed -acknowledge-> Acknowledged
+//!        -unmask-> Unmasked (-unmask again-> Unmasked)*
 //! ```
 
+mod ending;
 mod error;
 mod online;
 mod saved;
 mod session;
 mod setup;
+mod states;
 
 use std::fmt;
 use std::io;
@@ -25,9 +28,10 @@ use zeroize::Zeroizing;
 
 use crate::members::ClientId;
 
+pub use ending::{Acknowledged, Disputed, Unmasked};
 pub use error::{Blame, ClientError};
-pub use online::{Acknowledged, Finished, Submitted};
-pub use saved::{AnyClient, ResumeError};
+pub use online::{Attested, Submitted};
+pub use saved::{AnyClient, Finished, ResumeError};
 pub use session::Session;
 pub use setup::{Advertised, Confirmed, Joined, Shared};
 
@@ -65,17 +69,20 @@ impl<P: ProofSystem, S> Client<P, S> {
 /// What a transition gives.
 pub type Step<P, S, T> = Result<Pending<P, T>, Box<Refused<P, S>>>;
 
+/// A client whose state was written down, and its message, if it has one.
+pub type Saved<P, S> = (Client<P, S>, Option<Vec<u8>>);
+
 /// A step that was taken but not yet said: save it, then send the message.
 #[must_use = "a step that is not saved has not happened"]
 pub struct Pending<P: ProofSystem, S> {
     client: Client<P, S>,
-    message: Vec<u8>,
+    message: Option<Vec<u8>>,
 }
 
 impl<P: ProofSystem, S: saved::State> Pending<P, S> {
-    /// Writes the new state down and hands out the client and the message to send.
-    pub fn save(self, store: &mut impl Store) -> io::Result<(Client<P, S>, Vec<u8>)> {
-        store.put(&self.client.to_saved(&self.message))?;
+    /// Writes the new state down and hands out the client and the message to send, if there is one.
+    pub fn save(self, store: &mut impl Store) -> io::Result<Saved<P, S>> {
+        store.put(&self.client.to_saved(self.message.as_deref()))?;
         Ok((self.client, self.message))
     }
 }

@@ -8,7 +8,7 @@ use veragg_circuits::statement::{Segment, Statement, StatementError, MAX_SEGMENT
 use crate::hash::{digest, Digest};
 use crate::labels::{self, VERSION};
 use crate::parameters::{self, Assumptions, Choice, Failure, ParameterError, MAX_CLIENTS};
-use crate::phase::Phase;
+use crate::phase::{Phase, MAX_UNMASK_ROUNDS};
 use crate::signing::{Signature, SigningKey, VerifyingKey};
 
 /// Bits of security of the choice of `k` and `t`: the probability that a round's graph fails one
@@ -55,6 +55,8 @@ pub struct Configuration {
     pub choice: Choice,
     /// Fewest acknowledgements that a client unmasks for.
     pub min_contributors: u32,
+    /// Most further rounds of unmask.
+    pub unmask_rounds: u8,
     /// When each of the clients' phases ends, in seconds since 1970 UTC; [`NEVER`] for no deadline.
     pub deadlines: [u64; Phase::OF_CLIENTS],
     /// The vector.
@@ -162,7 +164,8 @@ impl Configuration {
             .bytes(self.aggregator.as_bytes())
             .u32(self.choice.degree)
             .u32(self.choice.threshold)
-            .u32(self.min_contributors);
+            .u32(self.min_contributors)
+            .u32(self.unmask_rounds.into());
         for deadline in self.deadlines {
             writer = writer.u64(deadline);
         }
@@ -199,6 +202,12 @@ impl Configuration {
             threshold: reader.u32("threshold")?,
         };
         let min_contributors = reader.u32("min contributors")?;
+        let unmask_rounds = u8::try_from(reader.u32("unmask rounds")?)
+            .ok()
+            .filter(|&rounds| rounds <= MAX_UNMASK_ROUNDS)
+            .ok_or(DecodeError::Value {
+                field: "unmask rounds",
+            })?;
         let mut deadlines = [0; Phase::OF_CLIENTS];
         for deadline in &mut deadlines {
             *deadline = reader.u64("deadline")?;
@@ -221,6 +230,7 @@ impl Configuration {
             aggregator,
             choice,
             min_contributors,
+            unmask_rounds,
             deadlines,
             segments,
         })
@@ -338,7 +348,8 @@ pub(crate) mod tests {
             aggregator: key,
             choice: Choice::for_assumptions(&assumptions, GRAPH_SECURITY_BITS).unwrap(),
             min_contributors: 3,
-            deadlines: [10, 20, 30, 40, 50, NEVER],
+            unmask_rounds: 3,
+            deadlines: [10, 20, 30, 40, 50, 60, 70, NEVER],
             segments: vec![
                 SegmentConfiguration {
                     name: "counts".into(),

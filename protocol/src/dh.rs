@@ -47,15 +47,10 @@ impl KeyPair {
     pub fn shared_point(&self, other: &KeyPoint) -> Zeroizing<KeyPoint> {
         Zeroizing::new(other * self.secret)
     }
-
-    /// The key that the owner shares with the owner of `other`, for one purpose: HKDF-SHA256
-    /// (RFC 5869) of the encoded Diffie-Hellman point, with `label` and `info` in its info.
-    pub fn derive(&self, other: &KeyPoint, label: &str, info: &[&[u8]]) -> DerivedKey {
-        derive_from_point(&self.shared_point(other), label, info)
-    }
 }
 
-/// The key of a shared point, as either end derives it, or anybody to whom the point was revealed.
+/// The key of a shared point for one purpose, as either end derives it, or anybody to whom the point was
+/// revealed: HKDF-SHA256 (RFC 5869) of the encoded point.
 pub(crate) fn derive_from_point(point: &KeyPoint, label: &str, info: &[&[u8]]) -> DerivedKey {
     let point = Zeroizing::new(Ristretto::encode_point(point));
     derive(&point, label, info)
@@ -63,7 +58,16 @@ pub(crate) fn derive_from_point(point: &KeyPoint, label: &str, info: &[&[u8]]) -
 
 /// `HKDF-SHA256(salt = label, secret, info)`, 32 bytes; each part of `info` has a fixed length.
 pub(crate) fn derive(secret: &[u8], label: &str, info: &[&[u8]]) -> DerivedKey {
-    let mut key = Zeroizing::new([0; 32]);
+    expand(secret, label, info)
+}
+
+/// As [`derive`], of `N` bytes.
+pub(crate) fn expand<const N: usize>(
+    secret: &[u8],
+    label: &str,
+    info: &[&[u8]],
+) -> Zeroizing<[u8; N]> {
+    let mut key = Zeroizing::new([0; N]);
     Hkdf::<Sha256>::new(Some(label.as_bytes()), secret)
         .expand_multi_info(info, key.as_mut())
         .expect("HKDF-SHA256 gives up to 8160 bytes");
@@ -78,10 +82,13 @@ mod tests {
     #[test]
     fn both_ends_derive_the_same_key_and_purposes_differ() {
         let (a, b) = (KeyPair::generate(&mut OsRng), KeyPair::generate(&mut OsRng));
-        let key = a.derive(b.public(), "label", &[b"info"]);
-        assert_eq!(key, b.derive(a.public(), "label", &[b"info"]));
-        assert_ne!(key, a.derive(b.public(), "label", &[b"other"]));
-        assert_ne!(key, a.derive(b.public(), "other", &[b"info"]));
-        assert_ne!(key, a.derive(a.public(), "label", &[b"info"]));
+        let key = |mine: &KeyPair, theirs: &KeyPair, label, info: &[u8]| {
+            derive_from_point(&mine.shared_point(theirs.public()), label, &[info])
+        };
+        let shared = key(&a, &b, "label", b"info");
+        assert_eq!(shared, key(&b, &a, "label", b"info"));
+        assert_ne!(shared, key(&a, &b, "label", b"other"));
+        assert_ne!(shared, key(&a, &b, "other", b"info"));
+        assert_ne!(shared, key(&a, &a, "label", b"info"));
     }
 }

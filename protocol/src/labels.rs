@@ -30,10 +30,25 @@ pub(crate) const SIGN_REFUSAL: &str = "veragg/1 sign refusal";
 
 /// Transcript of a proof of possession.
 pub(crate) const POSSESSION: &str = "veragg/1 possession";
+/// Digest by which a client tells its own input from another.
+#[cfg_attr(not(feature = "roles"), allow(dead_code))]
+pub(crate) const OWN_INPUT: &str = "veragg/1 own input";
 /// Transcript of the proof for a revealed point.
 pub(crate) const REVEALED: &str = "veragg/1 revealed point";
 /// Transcript of the degree test.
 pub(crate) const DEGREE: &str = "veragg/1 degree test";
+/// Transcript of the challenge pairs of attestations.
+pub(crate) const ATTESTATION: &str = "veragg/1 attestation";
+/// Blindings of attested commitments, from the key of a mask.
+pub(crate) const ATTESTATION_BLINDING: &str = "veragg/1 attestation blinding";
+/// Digest of the keys that a client computed its edges with.
+pub(crate) const ATTESTED_KEYS: &str = "veragg/1 attested keys";
+/// Transcript of a row link.
+pub(crate) const ROW_LINK: &str = "veragg/1 row link";
+/// Weights of a batch of row links.
+pub(crate) const ROW_LINK_BATCH: &str = "veragg/1 row link batch";
+/// Transcript of the challenge under which a publication is recounted.
+pub(crate) const RECOUNT: &str = "veragg/1 recount";
 /// Transcript of the row weights of the opening.
 pub(crate) const OPENING: &str = "veragg/1 opening";
 
@@ -46,7 +61,7 @@ pub(crate) const SEAL: &str = "veragg/1 sealed shares";
 
 /// Every label, for the test that keeps them distinct.
 #[cfg(test)]
-const ALL: [&str; 18] = [
+const ALL: [&str; 25] = [
     CONTEXT,
     ROSTER,
     GRAPH,
@@ -62,7 +77,14 @@ const ALL: [&str; 18] = [
     SELF_MASK,
     SEAL,
     POSSESSION,
+    OWN_INPUT,
     REVEALED,
+    ATTESTATION,
+    ATTESTATION_BLINDING,
+    ATTESTED_KEYS,
+    ROW_LINK,
+    ROW_LINK_BATCH,
+    RECOUNT,
     DEGREE,
     OPENING,
 ];

@@ -7,29 +7,34 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`configuration`], [`roster`], [`parameters`], [`sizes`], [`graph`], [`round`] | what is fixed before the first message |
-//! | [`message`], [`body`], [`checkpoint`], [`receipt`], [`tree`], [`board`] | how things are said, and kept |
-//! | [`advertise`], [`share`], [`confirm`], [`submit`], [`unmask`], [`publish`] | what is said, phase by phase |
-//! | [`dh`], [`possession`], [`revealed`], [`sealing`], [`sharing`], [`masks`], [`opening`], [`rules`] | the arithmetic |
+//! | [`message`], [`body`], [`checkpoint`], [`receipt`], [`tree`], [`board`], [`packet`] | how things are said, and kept |
+//! | [`advertise`], [`share`], [`confirm`], [`submit`], [`attest`], [`unmask`], [`publish`] | what is said, phase by phase |
+//! | [`dh`], [`possession`], [`revealed`], [`sealing`], [`conviction`], [`sharing`], [`masks`], [`opening`], [`rules`] | the arithmetic |
 #![cfg_attr(
     feature = "roles",
-    doc = "| [`organiser`], [`client`], [`aggregator`], [`packet`] | the roles |"
+    doc = "| [`organiser`], [`client`], [`aggregator`] | the roles |"
 )]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod advertise;
+pub mod attest;
 pub mod board;
 pub mod body;
 pub mod checkpoint;
 pub mod configuration;
 pub mod confirm;
+pub mod conviction;
 pub mod dh;
+pub mod dispute;
 pub mod graph;
 pub mod hash;
 pub mod labels;
+pub mod lies;
 pub mod masks;
 pub mod members;
 pub mod message;
 pub mod opening;
+pub mod packet;
 pub mod parameters;
 pub mod phase;
 pub mod possession;
@@ -54,7 +59,5 @@ pub mod aggregator;
 pub mod client;
 #[cfg(feature = "roles")]
 pub mod organiser;
-#[cfg(feature = "roles")]
-pub mod packet;
 
 pub use veragg_circuits as circuits;

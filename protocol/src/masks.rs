@@ -1,5 +1,7 @@
 //! Masks: one ChaCha20 stream a key, one scalar a fixed number of bytes (`specs/protocol.md` 4.4).
 
+use std::marker::PhantomData;
+
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
 use rayon::prelude::*;
@@ -7,7 +9,7 @@ use veragg_circuits::group::ristretto::{KeyPoint, KeyScalar};
 use veragg_circuits::group::Group;
 use zeroize::Zeroizing;
 
-use crate::dh::{derive, DerivedKey, KeyPair};
+use crate::dh::{derive, derive_from_point, DerivedKey, KeyPair};
 use crate::hash::Digest;
 use crate::labels;
 use crate::members::ClientId;
@@ -32,10 +34,15 @@ impl Mask {
         other: ClientId,
         public: &KeyPoint,
     ) -> Self {
+        Self::of_point(context, mine, other, &secret.shared_point(public))
+    }
+
+    /// The same from the point that the two mask keys share.
+    pub fn of_point(context: &Digest, mine: ClientId, other: ClientId, point: &KeyPoint) -> Self {
         let (low, high) = (mine.min(other).number(), mine.max(other).number());
         let info: [&[u8]; 3] = [context, &low.to_be_bytes(), &high.to_be_bytes()];
         Self {
-            key: secret.derive(public, labels::EDGE_MASK, &info),
+            key: derive_from_point(point, labels::EDGE_MASK, &info),
             negative: mine > other,
         }
     }
@@ -46,6 +53,25 @@ impl Mask {
         Self {
             key: derive(seed.as_bytes(), labels::SELF_MASK, &info),
             negative: false,
+        }
+    }
+
+    /// The key, from which both ends of an edge, or a client alone, draw what nobody else can.
+    pub(crate) fn key(&self) -> &DerivedKey {
+        &self.key
+    }
+
+    /// Whether the stream is taken away rather than added.
+    pub(crate) fn is_negative(&self) -> bool {
+        self.negative
+    }
+
+    /// The stream from its beginning, whichever sign the mask has.
+    pub(crate) fn stream<G: Group>(&self) -> Stream<G> {
+        Stream {
+            source: ChaCha20Rng::from_seed(*self.key),
+            bytes: Zeroizing::new(Vec::new()),
+            group: PhantomData,
         }
     }
 
@@ -71,6 +97,26 @@ impl Mask {
                 *scalar += G::mask(bytes);
             }
         }
+    }
+}
+
+/// The scalars of a mask, in order.
+pub(crate) struct Stream<G> {
+    source: ChaCha20Rng,
+    bytes: Zeroizing<Vec<u8>>,
+    group: PhantomData<G>,
+}
+
+impl<G: Group> Stream<G> {
+    /// The sum of the next scalars, as many as there are weights, each times its weight. Cost: 32 bytes
+    /// of ChaCha20 and one field multiplication a weight.
+    pub(crate) fn weigh(&mut self, weights: &[G::Scalar]) -> G::Scalar {
+        let runs = weights.chunks(BLOCK).map(|run| {
+            self.bytes.resize(run.len() * G::MASK_LEN, 0);
+            self.source.fill_bytes(&mut self.bytes);
+            G::weigh_masks(run, &self.bytes)
+        });
+        runs.sum()
     }
 }
 

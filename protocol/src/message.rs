@@ -152,6 +152,11 @@ impl Message {
             .finish()
     }
 
+    /// The entry of the message that begins like this.
+    pub fn entry_of(bytes: &[u8]) -> Result<Digest, DecodeError> {
+        Envelope::read(&mut Reader::new(bytes)).map(|envelope| envelope.entry())
+    }
+
     /// Decodes the envelope and takes the rest for the body, which is not looked at yet.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         Self::from_bytes(bytes.to_vec())

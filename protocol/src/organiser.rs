@@ -11,6 +11,9 @@ use crate::phase::Phase;
 use crate::roster::Roster;
 use crate::signing::VerifyingKey;
 
+/// Further rounds of unmask, if the organiser says nothing. They cost nothing unless somebody lies.
+const UNMASK_ROUNDS: u8 = 8;
+
 /// What an organiser decides; everything else follows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Proposal {
@@ -24,6 +27,9 @@ pub struct Proposal {
     pub columns: Option<u32>,
     /// Fewest contributors; the least that the fractions allow, if not given.
     pub min_contributors: Option<u32>,
+    /// Most further rounds of unmask: how long a path of colluders can get whose lies come out one
+    /// after the other.
+    pub unmask_rounds: u8,
     /// When each phase ends, in seconds since 1970 UTC; never, if not given.
     pub deadlines: Option<[u64; Phase::OF_CLIENTS]>,
     /// Public randomness that came after the roster was fixed.
@@ -45,6 +51,7 @@ impl Proposal {
             dropout_ppm,
             columns: None,
             min_contributors: None,
+            unmask_rounds: UNMASK_ROUNDS,
             deadlines: None,
             beacon,
         }
@@ -78,6 +85,7 @@ impl Proposal {
             min_contributors: self
                 .min_contributors
                 .unwrap_or(assumptions.min_contributors()),
+            unmask_rounds: self.unmask_rounds,
             deadlines: self.deadlines.unwrap_or([NEVER; Phase::OF_CLIENTS]),
             segments: self.segments,
         };

@@ -5,6 +5,7 @@
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
 
 use crate::checkpoint::Checkpoint;
+use crate::conviction::Conviction;
 use crate::message::{is_part, Envelope, ENVELOPE_LEN};
 
 /// A packet.
@@ -16,6 +17,8 @@ pub struct Packet {
     pub consistency: Vec<u8>,
     /// Messages of the phase.
     pub items: Vec<Item>,
+    /// Why clients left the contributors in unmask.
+    pub convictions: Vec<Conviction>,
 }
 
 /// One message of a packet, or those of its parts that the client needs.
@@ -56,13 +59,12 @@ impl Packet {
                 .short(&item.inclusion)
                 .u32(item.parts.len() as u32);
             for part in &item.parts {
-                writer = writer
-                    .u32(part.position)
-                    .long(&part.bytes)
-                    .short(&part.proof);
+                writer = part.write(writer);
             }
         }
-        writer.finish()
+        let writer = writer.u32(self.convictions.len() as u32);
+        let write = |writer, conviction: &Conviction| conviction.write(writer);
+        self.convictions.iter().fold(writer, write).finish()
     }
 
     /// Decodes a packet over a roster of `clients` that fills `bytes`. What is allocated grows
@@ -75,11 +77,16 @@ impl Packet {
         for _ in 0..reader.u32("items")? {
             items.push(Item::read(&mut reader)?);
         }
+        let mut convictions = Vec::new();
+        for _ in 0..reader.u32("convictions")? {
+            convictions.push(Conviction::read(&mut reader)?);
+        }
         reader.finish()?;
         Ok(Self {
             checkpoint,
             consistency,
             items,
+            convictions,
         })
     }
 }
@@ -91,11 +98,7 @@ impl Item {
         let inclusion = reader.short("inclusion proof")?.to_vec();
         let mut parts = Vec::new();
         for _ in 0..reader.u32("parts")? {
-            parts.push(Part {
-                position: reader.u32("part's position")?,
-                bytes: reader.long("part")?.to_vec(),
-                proof: reader.short("part's proof")?.to_vec(),
-            });
+            parts.push(Part::read(reader)?);
         }
         Ok(Self {
             index,
@@ -112,7 +115,31 @@ impl Item {
             .parts
             .iter()
             .find(|part| part.position as usize == position)?;
-        is_part(&self.envelope, &part.bytes, position, count, &part.proof).then_some(&part.bytes)
+        part.of(&self.envelope, position, count)
+    }
+}
+
+impl Part {
+    /// The part's bytes, if it is part number `position` of the `count` that an envelope names.
+    pub fn of(&self, envelope: &Envelope, position: usize, count: usize) -> Option<&[u8]> {
+        let holds = self.position as usize == position
+            && is_part(envelope, &self.bytes, position, count, &self.proof);
+        holds.then_some(&self.bytes)
+    }
+
+    pub(crate) fn write(&self, writer: Writer) -> Writer {
+        writer
+            .u32(self.position)
+            .long(&self.bytes)
+            .short(&self.proof)
+    }
+
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            position: reader.u32("part's position")?,
+            bytes: reader.long("part")?.to_vec(),
+            proof: reader.short("part's proof")?.to_vec(),
+        })
     }
 }
 
@@ -159,6 +186,7 @@ mod tests {
             checkpoint,
             consistency: vec![7; 64],
             items,
+            convictions: Vec::new(),
         }
     }
 

@@ -2,69 +2,103 @@
 
 use std::fmt;
 
-/// A phase; its number is what travels. Numbers 5 and 6 are kept for attest and dispute.
+/// A phase; its number is what travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
 pub enum Phase {
     /// Clients publish their round keys.
-    Advertise = 1,
+    Advertise,
     /// Clients share their secrets among their neighbours.
-    Share = 2,
-    /// Clients confirm the shares that they received.
-    Confirm = 3,
+    Share,
+    /// Clients confirm the shares that they received, or complain about them.
+    Confirm,
     /// Clients post masked vectors with commitments and proofs.
-    Submit = 4,
+    Submit,
+    /// Clients commit to fingerprints of what they masked.
+    Attest,
+    /// Clients open edges about which the other end lied.
+    Dispute,
     /// Contributors sign the list of contributors.
-    Acknowledge = 7,
-    /// Contributors reveal what removes the masks.
-    Unmask = 8,
+    Acknowledge,
+    /// Contributors reveal what removes the masks: in round 0 of everybody, in the further rounds of
+    /// those who were convicted in the round before.
+    Unmask(u8),
     /// The aggregator publishes the sum.
-    Publish = 9,
+    Publish,
 }
 
+/// Most further rounds of unmask that a configuration can ask for.
+pub const MAX_UNMASK_ROUNDS: u8 = 64;
+
 impl Phase {
-    /// All phases in order.
-    pub const ALL: [Phase; 7] = [
+    /// All phases in order, with the first round of unmask.
+    pub const ALL: [Phase; 9] = [
         Phase::Advertise,
         Phase::Share,
         Phase::Confirm,
         Phase::Submit,
+        Phase::Attest,
+        Phase::Dispute,
         Phase::Acknowledge,
-        Phase::Unmask,
+        Phase::Unmask(0),
         Phase::Publish,
     ];
-    /// How many phases clients speak in.
-    pub const OF_CLIENTS: usize = 6;
+    /// How many of them clients speak in.
+    pub const OF_CLIENTS: usize = 8;
 
     /// The number on the wire.
     pub fn number(self) -> u8 {
-        self as u8
+        match self {
+            Phase::Advertise => 1,
+            Phase::Share => 2,
+            Phase::Confirm => 3,
+            Phase::Submit => 4,
+            Phase::Attest => 5,
+            Phase::Dispute => 6,
+            Phase::Acknowledge => 7,
+            Phase::Unmask(0) => 8,
+            Phase::Unmask(round) => MAX_UNMASK_ROUNDS.saturating_add(round),
+            Phase::Publish => 9,
+        }
     }
 
     /// The phase of a number on the wire.
     pub fn from_number(number: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|phase| phase.number() == number)
+        let further = (1..=MAX_UNMASK_ROUNDS).map(Phase::Unmask);
+        Self::ALL
+            .into_iter()
+            .chain(further)
+            .find(|phase| phase.number() == number)
     }
 
-    /// The place in [`Phase::ALL`], from 0.
+    /// The place in [`Phase::ALL`], from 0; a further round of unmask stands where publish does.
     pub fn index(self) -> usize {
         Self::ALL.iter().take_while(|&&phase| phase < self).count()
     }
 
-    /// The phase after this one.
+    /// The phase after this one, if it brings nothing to light that asks for another round of unmask.
     pub fn next(self) -> Option<Self> {
-        Self::ALL.into_iter().find(|&phase| phase > self)
+        Self::ALL.into_iter().find(|&phase| match phase {
+            Phase::Unmask(_) => self < Phase::Unmask(0),
+            phase => phase > self,
+        })
     }
 
-    /// The name in configurations and reports.
+    /// Whether a client that this phase does not list is not in the sum.
+    pub fn decides(self) -> bool {
+        !matches!(self, Phase::Acknowledge | Phase::Publish)
+    }
+
+    /// The name in configurations and reports, the same for all rounds of unmask.
     pub fn name(self) -> &'static str {
         match self {
             Phase::Advertise => "advertise",
             Phase::Share => "share",
             Phase::Confirm => "confirm",
             Phase::Submit => "submit",
+            Phase::Attest => "attest",
+            Phase::Dispute => "dispute",
             Phase::Acknowledge => "acknowledge",
-            Phase::Unmask => "unmask",
+            Phase::Unmask(_) => "unmask",
             Phase::Publish => "publish",
         }
     }
@@ -77,6 +111,34 @@ impl Phase {
 
 impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        f.write_str(self.name())?;
+        match self {
+            Phase::Unmask(round) if *round > 0 => write!(f, " round {round}"),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_order_are_one() {
+        let all: Vec<_> = (0..=u8::MAX).filter_map(Phase::from_number).collect();
+        assert_eq!(all.len(), 9 + 64);
+        for number in 0..=u8::MAX {
+            if let Some(phase) = Phase::from_number(number) {
+                assert_eq!(phase.number(), number);
+            }
+        }
+        for pair in Phase::ALL.windows(2) {
+            assert!(pair[0] < pair[1]);
+            assert_eq!(pair[0].next(), Some(pair[1]));
+        }
+        assert!(Phase::Unmask(0) < Phase::Unmask(1) && Phase::Unmask(64) < Phase::Publish);
+        assert_eq!(Phase::Unmask(3).next(), Some(Phase::Publish));
+        assert_eq!(Phase::Publish.next(), None);
+        assert_eq!(Phase::Unmask(2).to_string(), "unmask round 2");
     }
 }

@@ -1,4 +1,4 @@
-//! Publish: the opening of the sum, and what became of every client (`specs/protocol.md` 3.7).
+//! Publish: the opening of the sum, and what became of every client (`specs/protocol.md` 3.9).
 
 use std::fmt;
 

@@ -7,6 +7,7 @@ use veragg_circuits::packing::Layout;
 use veragg_circuits::proof_system::{Binding, ProofSystem, Unsupported};
 
 use crate::advertise::Advertisement;
+use crate::attest::Head;
 use crate::checkpoint::Checkpoint;
 use crate::configuration::{Configuration, ConfigurationError, SignedConfiguration};
 use crate::graph::{Graph, GraphError};
@@ -14,6 +15,7 @@ use crate::hash::{digest, Digest};
 use crate::labels;
 use crate::members::{ClientId, ClientSet};
 use crate::message::{Sender, ENVELOPE_LEN};
+use crate::parameters::challenge_pairs;
 use crate::publish::Publication;
 use crate::revealed::{self, REVEALED_LEN};
 use crate::roster::{Roster, RosterError};
@@ -159,6 +161,12 @@ impl<P: ProofSystem> Round<P> {
         self.configuration.choice.threshold as usize
     }
 
+    /// `q`, challenge pairs of an attestation (`specs/protocol.md` 4.7.1).
+    pub fn challenge_pairs(&self) -> usize {
+        let corrupt = self.configuration.assumptions.corrupt();
+        challenge_pairs(corrupt, self.masked_scalars()) as usize
+    }
+
     /// What a client's proof is bound to.
     pub fn binding(&self, client: ClientId) -> Binding {
         Binding {
@@ -212,9 +220,30 @@ impl<P: ProofSystem> Round<P> {
         ]
     }
 
-    /// Lengths of the one part of an unmasking, given the participants.
-    pub fn unmask_lengths(&self, client: ClientId, participants: &ClientSet) -> Vec<usize> {
-        let subjects = rules::holders(&self.graph, participants, client).len();
+    /// Lengths of the parts of an attestation, given the participants.
+    pub fn attest_lengths(&self, client: ClientId, participants: &ClientSet) -> Vec<usize> {
+        let neighbours = rules::holders(&self.graph, participants, client).len();
+        let (pairs, columns) = (self.challenge_pairs(), self.layout().columns());
+        let edge = pairs * P::Group::POINT_LEN;
+        std::iter::once(Head::<P::Group>::encoded_len(pairs, columns))
+            .chain(std::iter::repeat_n(edge, neighbours))
+            .collect()
+    }
+
+    /// Lengths of the one part of a dispute, given who attested and the length of its body.
+    pub fn dispute_lengths(
+        &self,
+        client: ClientId,
+        attested: &ClientSet,
+        body: usize,
+    ) -> Vec<usize> {
+        self.confirm_lengths(client, attested, body)
+    }
+
+    /// Lengths of the one part of an unmasking, given whose secrets are rebuilt: of all participants, or
+    /// in a further round of those who left.
+    pub fn unmask_lengths(&self, client: ClientId, subjects: &ClientSet) -> Vec<usize> {
+        let subjects = rules::holders(&self.graph, subjects, client).len();
         vec![subjects * unmask::SHARE_LEN]
     }
 
@@ -230,11 +259,14 @@ impl<P: ProofSystem> Round<P> {
     /// for one.
     pub fn longest_record(&self) -> usize {
         let degree = self.graph.degree() as usize;
+        let pairs = self.challenge_pairs();
         let bodies = [
             Advertisement::LEN,
             share::HEAD_LEN + degree * share::PAIR_LEN,
             self.submit_lengths().iter().sum(),
             degree * REVEALED_LEN,
+            Head::<P::Group>::encoded_len(pairs, self.layout().columns())
+                + degree * pairs * P::Group::POINT_LEN,
             degree * unmask::SHARE_LEN,
             self.publish_lengths().iter().sum(),
         ];

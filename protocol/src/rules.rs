@@ -7,7 +7,7 @@ use crate::members::{ClientId, ClientSet};
 
 /// The neighbours of a client that are in a set, in order. With the advertised: the holders of its
 /// shares (5.2). With the participants: whose mask it carries, and whose shares it may reveal
-/// (5.4, 5.6).
+/// (5.4, 5.8).
 pub fn holders(graph: &Graph, set: &ClientSet, client: ClientId) -> Vec<ClientId> {
     graph
         .neighbours(client)

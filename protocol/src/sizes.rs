@@ -4,6 +4,7 @@ use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::ProofSystem;
 
 use crate::advertise::Advertisement;
+use crate::attest::Head;
 use crate::checkpoint::Checkpoint;
 use crate::message::ENVELOPE_LEN;
 use crate::parameters::Choice;
@@ -14,7 +15,7 @@ use crate::{share, unmask};
 /// Bytes of a hash in an inclusion or consistency proof.
 const HASH_LEN: usize = 32;
 
-/// Bytes of one client in one phase, if everybody takes part.
+/// Bytes of one client in one phase, if everybody takes part and is honest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PhaseBytes {
     /// Which phase.
@@ -26,51 +27,78 @@ pub struct PhaseBytes {
     pub received: usize,
 }
 
-/// Bytes of the body of a submission: commitments and proof, then the masked vector.
-pub fn submission_len<P: ProofSystem>(proofs: &P) -> usize {
-    let layout = proofs.layout();
-    proofs.proof_len() + (layout.scalars() + layout.rows()) * P::Group::SCALAR_LEN
+/// Bytes of the bodies that depend on suite and statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bodies {
+    /// Of a submission: commitments and proof, then the masked vector.
+    pub submission: usize,
+    /// Of part 0 of an attestation.
+    pub attestation_head: usize,
+    /// Of its part for a neighbour.
+    pub attestation_edge: usize,
 }
 
-/// Bytes in each of the clients' phases, for a roster of `clients`, from the length of a
-/// submission's body (`specs/wire.md` 4 and 8).
+impl Bodies {
+    /// For a suite and a number of challenge pairs.
+    pub fn of<P: ProofSystem>(proofs: &P, pairs: usize) -> Self {
+        let layout = proofs.layout();
+        Self {
+            submission: proofs.proof_len()
+                + (layout.scalars() + layout.rows()) * P::Group::SCALAR_LEN,
+            attestation_head: Head::<P::Group>::encoded_len(pairs, layout.columns()),
+            attestation_edge: pairs * P::Group::POINT_LEN,
+        }
+    }
+}
+
+/// Bytes in each of the clients' phases, for a roster of `clients` (`specs/wire.md` 4 and 8).
 pub fn per_phase(
     clients: u32,
     choice: Choice,
     min_contributors: u32,
-    submission: usize,
+    bodies: &Bodies,
 ) -> [PhaseBytes; Phase::OF_CLIENTS] {
     let degree = choice.degree as usize;
     let packet = |leaves: usize, items: usize, part: usize| {
         let inclusion = HASH_LEN * path_len(leaves);
         let item = 8 + ENVELOPE_LEN + 2 + inclusion + 4 + part;
         let consistency = inclusion + HASH_LEN;
-        4 + Checkpoint::encoded_len(clients) + 2 + consistency + 4 + items * item
+        4 + Checkpoint::encoded_len(clients) + 2 + consistency + 4 + items * item + 4
     };
     let n = clients as usize;
     let part = |bytes: usize, parts: usize| 4 + 4 + bytes + 2 + HASH_LEN * path_len(parts);
     let keys = part(Advertisement::LEN, 1);
     let pair = part(share::PAIR_LEN, degree + 1);
+    let edge = part(bodies.attestation_edge, degree + 1);
+    let attestation = bodies.attestation_head + degree * bodies.attestation_edge;
     let witnesses = degree.max(min_contributors.saturating_sub(1) as usize);
+    let said = |body: usize| ENVELOPE_LEN + body;
     let rows = [
-        (Phase::Advertise, Advertisement::LEN, 0),
+        (Phase::Advertise, said(Advertisement::LEN), 0),
         (
             Phase::Share,
-            share::HEAD_LEN + degree * share::PAIR_LEN,
+            said(share::HEAD_LEN + degree * share::PAIR_LEN),
             packet(n, degree, keys),
         ),
-        (Phase::Confirm, 0, packet(2 * n, degree, pair)),
-        (Phase::Submit, submission, packet(3 * n, degree, 0)),
-        (Phase::Acknowledge, 0, packet(4 * n, degree, 0)),
+        (Phase::Confirm, said(0), packet(2 * n, degree, pair)),
         (
-            Phase::Unmask,
-            degree * unmask::SHARE_LEN,
-            packet(5 * n, witnesses, 0),
+            Phase::Submit,
+            said(bodies.submission),
+            packet(3 * n, degree, 0),
+        ),
+        (Phase::Attest, said(attestation), packet(4 * n, degree, 0)),
+        // Whoever agrees with its neighbours says nothing.
+        (Phase::Dispute, 0, packet(5 * n, degree, edge)),
+        (Phase::Acknowledge, said(0), packet(5 * n, 0, 0)),
+        (
+            Phase::Unmask(0),
+            said(degree * unmask::SHARE_LEN),
+            packet(6 * n, witnesses, 0),
         ),
     ];
-    rows.map(|(phase, body, received)| PhaseBytes {
+    rows.map(|(phase, sent, received)| PhaseBytes {
         phase,
-        sent: ENVELOPE_LEN + body,
+        sent,
         received,
     })
 }
@@ -82,7 +110,7 @@ pub fn of_round<P: ProofSystem>(round: &Round<P>) -> [PhaseBytes; Phase::OF_CLIE
         round.clients(),
         configuration.choice,
         configuration.min_contributors,
-        submission_len(round.proofs()),
+        &Bodies::of(round.proofs(), round.challenge_pairs()),
     )
 }
 

@@ -27,12 +27,25 @@ impl<P: ProofSystem> Submission<P> {
 
     /// Decodes the body of a message whose parts were checked against its envelope.
     pub fn of_message(round: &Round<P>, message: &Message) -> Result<Self, DecodeError> {
-        let (proof, masked) = message
-            .body
-            .split_at_checked(round.proofs().proof_len())
-            .ok_or(DecodeError::Value {
-                field: "submission",
-            })?;
+        let (proof, masked) = halves(round, message)?;
         Self::decode(round, proof, masked)
     }
+
+    /// Only the masked vector of such a message.
+    pub fn masked_of(
+        round: &Round<P>,
+        message: &Message,
+    ) -> Result<Vec<<P::Group as Group>::Scalar>, DecodeError> {
+        let (_, masked) = halves(round, message)?;
+        P::Group::decode_scalars(masked, round.masked_scalars(), "masked vector")
+    }
+}
+
+fn halves<'a, P: ProofSystem>(
+    round: &Round<P>,
+    message: &'a Message,
+) -> Result<(&'a [u8], &'a [u8]), DecodeError> {
+    let field = "submission";
+    let halves = message.body.split_at_checked(round.proofs().proof_len());
+    halves.ok_or(DecodeError::Value { field })
 }

@@ -1,4 +1,4 @@
-//! Unmask: the shares that remove the masks from the sum (`specs/protocol.md` 3.6).
+//! Unmask: the shares that remove the masks from the sum (`specs/protocol.md` 3.8).
 
 use veragg_circuits::codec::{DecodeError, Reader};
 use veragg_circuits::group::ristretto::{decode_key_scalar, KeyScalar};
@@ -16,7 +16,7 @@ pub enum Secret {
 }
 
 impl Secret {
-    /// Which secret of a participant is rebuilt (5.6).
+    /// Which secret of a participant is rebuilt (5.8).
     pub fn to_rebuild(is_contributor: bool) -> Self {
         if is_contributor {
             Secret::Seed

@@ -104,8 +104,8 @@ fn concerns(check: Check) -> Option<(&'static [Phase], &'static str)> {
     Some(match check {
         Check::Messages => (&Phase::ALL, "each message is signed by it and in its place"),
         Check::SetUp => (
-            &[Phase::Advertise, Phase::Share],
-            "it knows its keys, and its shares fit together",
+            &[Phase::Advertise, Phase::Share, Phase::Confirm],
+            "it knows its keys, its shares fit together, and no complaint is held against it",
         ),
         Check::InputCommitments => (&[Phase::Submit], "its commitments fit together"),
         Check::InputRange => (
@@ -114,13 +114,21 @@ fn concerns(check: Check) -> Option<(&'static [Phase], &'static str)> {
         ),
         Check::InputNorm => (&[Phase::Submit], "its input as a whole is not too large"),
         Check::InputSum => (&[Phase::Submit], "its input adds up to what is allowed"),
+        Check::RowLinks => (
+            &[Phase::Attest],
+            "what it masked is the input that it committed to",
+        ),
+        Check::Disputes => (
+            &[Phase::Attest, Phase::Dispute],
+            "what it attested about its edges is what the opened ones give",
+        ),
         Check::Acknowledgements => (
             &[Phase::Acknowledge],
             "it agreed to the list that was summed",
         ),
         Check::Unmasking => (
-            &[Phase::Unmask],
-            "the shares that it revealed are the right ones",
+            &[Phase::Attest, Phase::Unmask(0)],
+            "the shares that it revealed are the right ones, and what it attested of its masks is true",
         ),
         _ => return None,
     })
@@ -148,8 +156,8 @@ fn in_words(story: &Story, verdict: Verdict) -> String {
     if story.contributed {
         let mut words = "Its input is in the sum. Nobody can read the input from the board: only the sum of all contributors was opened.".to_owned();
         let last = story.messages.last().map(|message| message.phase);
-        if last != Some(Phase::Unmask.name()) {
-            words += " It fell silent before the end, which costs nothing: after it had submitted its input, its neighbours could finish without it.";
+        if last != Some(Phase::Unmask(0).name()) {
+            words += " It fell silent before the end, which costs nothing: after it had attested its input, its neighbours could finish without it.";
         }
         return words;
     }
@@ -159,11 +167,12 @@ fn in_words(story: &Story, verdict: Verdict) -> String {
         .chain([Outcome::Isolated])
         .find(|outcome| outcome.to_string() == story.outcome);
     match outcome {
+        Some(Outcome::Dropped(Phase::Dispute)) => "Its input is not in the sum: it and a neighbour attested different things about the edge between them, and neither opened it. Who of the two lied cannot be told, so neither is accused.".to_owned(),
         Some(Outcome::Dropped(phase)) => format!(
             "Its input is not in the sum: in the phase `{phase}` the board holds no message of it. That is no accusation: its connection may have failed, or the aggregator may have left it out. If the client holds a receipt for the missing message, `veragg audit --receipt FILE` proves the latter."
         ),
         Some(Outcome::Faulty(phase)) => format!(
-            "Its input is not in the sum: its message in the phase `{phase}` broke the rules, and the rules exclude whoever does that. The faults below say how; anybody can recheck them."
+            "Its input is not in the sum: in the phase `{phase}` it came out that it broke the rules, and the rules exclude whoever does that. The faults below say how; anybody can recheck them."
         ),
         Some(Outcome::Isolated) => "Its input is not in the sum: too few of its neighbours went on for its secrets to be safe with them. It did nothing wrong.".to_owned(),
         Some(Outcome::Contributed) | None => {
@@ -177,10 +186,12 @@ fn meaning(phase: &str) -> &'static str {
     match Phase::from_name(phase) {
         Some(Phase::Advertise) => "its keys for this round",
         Some(Phase::Share) => "its secrets, split among its neighbours under seal",
-        Some(Phase::Confirm) => "its word that the shares it received are good",
+        Some(Phase::Confirm) => "its word on the shares that it received",
         Some(Phase::Submit) => "its input under a mask, with a proof that it is within bounds",
+        Some(Phase::Attest) => "its proof that what it masked is what it committed to",
+        Some(Phase::Dispute) => "edges that it opened, because the other end lied about them",
         Some(Phase::Acknowledge) => "its agreement to the list of contributors",
-        Some(Phase::Unmask) => "its help to remove the masks from the sum",
+        Some(Phase::Unmask(_)) => "its help to remove the masks from the sum",
         Some(Phase::Publish) | None => "",
     }
 }

@@ -133,9 +133,10 @@ impl Bytes {
         let columns = P::best_columns(statement, clients);
         let proofs = P::new(statement, clients, columns)
             .map_err(|error| CliError::Usage(error.to_string()))?;
-        let submission = sizes::submission_len(&proofs);
         let masked_scalars = proofs.layout().scalars() + proofs.layout().rows();
-        let phases = sizes::per_phase(clients, choice, min_contributors, submission)
+        let challenge_pairs = challenge_pairs(assumptions.corrupt(), masked_scalars);
+        let bodies = sizes::Bodies::of(&proofs, challenge_pairs as usize);
+        let phases = sizes::per_phase(clients, choice, min_contributors, &bodies)
             .into_iter()
             .map(|bytes| PhaseBytes {
                 phase: bytes.phase.name(),
@@ -147,7 +148,7 @@ impl Bytes {
             suite: P::SUITE.name(),
             len: statement.len(),
             max,
-            challenge_pairs: challenge_pairs(assumptions.corrupt(), masked_scalars),
+            challenge_pairs,
             phases,
         })
     }

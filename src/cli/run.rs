@@ -142,10 +142,12 @@ fn interpret<P: ProofSystem>(
     played: &Played<P, BoardFile>,
 ) -> Result<(Aggregate, Results), CliError> {
     let unusable = |reason: String| CliError::malformed(board, reason);
-    let AnyAggregator::Published(aggregator) = &played.aggregator else {
-        return Err(unusable("the board holds no publication".to_owned()));
+    let publication = match &played.aggregator {
+        AnyAggregator::Ended(aggregator) => aggregator.publication(),
+        _ => None,
     };
-    let (round, publication) = (&setting.round, aggregator.publication());
+    let no_sum = || unusable("the board holds no publication".to_owned());
+    let (round, publication) = (&setting.round, publication.ok_or_else(no_sum)?);
     let contributors: Vec<_> = publication.contributors().iter().collect();
     let scalars = round.layout().scalars();
     let packed = publication.opening.get(..scalars).unwrap_or_default();

@@ -85,6 +85,8 @@ enum RawPhase {
     Share,
     Confirm,
     Submit,
+    Attest,
+    Dispute,
     Acknowledge,
 }
 
@@ -95,6 +97,8 @@ impl From<RawPhase> for Phase {
             RawPhase::Share => Phase::Share,
             RawPhase::Confirm => Phase::Confirm,
             RawPhase::Submit => Phase::Submit,
+            RawPhase::Attest => Phase::Attest,
+            RawPhase::Dispute => Phase::Dispute,
             RawPhase::Acknowledge => Phase::Acknowledge,
         }
     }

@@ -234,7 +234,7 @@ fn mistakes_of_the_file_format() {
         ("[groups]", "[group]", "dir/c.toml:14: unknown field `group`, expected one of `round`, `data`, `groups`, `measure`, `synthetic`, `dropout`"),
         ("clients = 3", "clients = -3", "dir/c.toml:11: invalid value: integer `-3`, expected u32"),
         ("\"round-robin\"", "\"random\"", "dir/c.toml:10: unknown variant `random`, expected one of `round-robin`, `blocks`, `column`"),
-        ("\"submit\"", "\"unmask\"", "dir/c.toml:32: unknown variant `unmask`, expected one of `advertise`, `share`, `confirm`, `submit`, `acknowledge`"),
+        ("\"submit\"", "\"unmask\"", "dir/c.toml:32: unknown variant `unmask`, expected one of `advertise`, `share`, `confirm`, `submit`, `attest`, `dispute`, `acknowledge`"),
         ("max = 100\n", "max = \"100\"\n", "dir/c.toml:28: invalid type: string \"100\", expected f64"),
         ("max = 100\n", "max = 100\nmax = 100\n", "dir/c.toml:29: duplicate key"),
     ] {

@@ -55,7 +55,7 @@ pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// A round that was played once for all tests: client 2 leaves it after share, 5 after submit.
+/// A round that was played once for all tests: client 2 leaves it after share, 5 after attest.
 pub(crate) struct Round {
     folder: TempDir,
     pub(crate) out: String,
@@ -66,7 +66,7 @@ impl Round {
         static ROUND: OnceLock<Round> = OnceLock::new();
         ROUND.get_or_init(|| {
             let folder = tempfile::tempdir().unwrap();
-            let config = survey(folder.path(), &[(2, "share"), (5, "submit")]);
+            let config = survey(folder.path(), &[(2, "share"), (5, "attest")]);
             let out = folder.path().join("out");
             let ended = veragg(&["run", text(&config), "--out", text(&out)]);
             assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);

@@ -104,7 +104,9 @@ impl Crooked {
             Phase::Confirm => {
                 rules::participants(self.round.graph(), &heard, self.round.threshold())
             }
-            Phase::Publish => self.lists[&Phase::Submit].clone(),
+            // Nobody disagrees, and nobody is found to have lied.
+            Phase::Dispute => self.lists[&Phase::Attest].clone(),
+            Phase::Unmask(_) | Phase::Publish => self.lists[&Phase::Dispute].clone(),
             _ => heard,
         }
     }
@@ -151,6 +153,7 @@ impl Crooked {
             checkpoint: checkpoint.clone(),
             consistency: consistency.clone(),
             items: items.collect(),
+            convictions: Vec::new(),
         })
     }
 
@@ -160,6 +163,10 @@ impl Crooked {
             Phase::Share => {
                 let advertised = &self.lists[&Phase::Advertise];
                 self.round.share_lengths(author, advertised)
+            }
+            Phase::Attest => {
+                let participants = &self.lists[&Phase::Confirm];
+                self.round.attest_lengths(author, participants)
             }
             _ => Vec::new(),
         };
@@ -187,12 +194,15 @@ impl Crooked {
             Phase::Share,
             Phase::Confirm,
             Phase::Submit,
+            Phase::Attest,
+            Phase::Dispute,
         ];
         for phase in phases {
             if self.lists[&phase].contains(client) {
                 continue;
             }
             return match phase {
+                Phase::Dispute => Outcome::Dropped(phase),
                 _ if !self.kept.contains_key(&(phase, client)) => Outcome::Dropped(phase),
                 Phase::Confirm => Outcome::Isolated,
                 _ => Outcome::Faulty(phase),
@@ -206,7 +216,7 @@ impl Crooked {
         let round = &self.round;
         let context = round.context();
         let (participants, contributors) =
-            (&self.lists[&Phase::Confirm], &self.lists[&Phase::Submit]);
+            (&self.lists[&Phase::Confirm], &self.lists[&Phase::Dispute]);
         let scalars = round.masked_scalars();
         let mut sum = vec![<Ristretto as Group>::Scalar::from(0u64); scalars];
         for client in contributors.iter() {
@@ -218,8 +228,8 @@ impl Crooked {
             sum.iter_mut().zip(masked).for_each(|(sum, y)| *sum += y);
         }
         let mut shares: BTreeMap<ClientId, Vec<_>> = BTreeMap::new();
-        for holder in self.heard(Phase::Unmask).iter() {
-            let revealed = &self.kept[&(Phase::Unmask, holder)].body;
+        for holder in self.heard(Phase::Unmask(0)).iter() {
+            let revealed = &self.kept[&(Phase::Unmask(0), holder)].body;
             let subjects = rules::holders(round.graph(), participants, holder);
             for (dealer, share) in subjects.into_iter().zip(unmask::decode(revealed).unwrap()) {
                 shares.entry(dealer).or_default().push((holder, share));

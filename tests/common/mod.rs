@@ -3,6 +3,7 @@
 #![allow(dead_code, clippy::unwrap_used)]
 
 pub(crate) mod crooked;
+pub(crate) mod liar;
 
 use std::collections::BTreeSet;
 use std::io::Cursor;
@@ -113,11 +114,12 @@ impl Participant for Writing {
     }
 
     fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
-        let input = (phase == Phase::Submit).then_some(self.input.as_slice());
+        let wanted = matches!(phase, Phase::Submit | Phase::Attest);
+        let input = wanted.then_some(self.input.as_slice());
         let client = self.client.take().unwrap();
         let (client, said) = client.advance(packet, input, &mut OsRng, &mut self.store);
         self.client = Some(client);
-        said.into_iter().collect()
+        said.ok().flatten().into_iter().collect()
     }
 }
 

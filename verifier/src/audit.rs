@@ -18,9 +18,11 @@ use veragg_protocol::round::Round;
 
 use crate::check::Check;
 use crate::checks::aggregate::Sums;
+use crate::checks::attestations::{Attestations, Ground};
 use crate::checks::chain::Chain;
 use crate::checks::complaints::Complaints;
-use crate::checks::inputs::{Inputs, Submission};
+use crate::checks::disputes::Disputes;
+use crate::checks::inputs::{Inputs, Source, Submission};
 use crate::checks::messages::{self, Misplaced, Place, Shows};
 use crate::checks::publication::Publication;
 use crate::checks::receipts::Receipts;
@@ -54,7 +56,11 @@ pub(crate) struct Audit<'a, P: ProofSystem> {
     set_up: SetUp,
     complaints: Complaints,
     inputs: Inputs<P>,
+    attestations: Option<Attestations<P>>,
+    disputes: Disputes,
     unmasking: Unmasking,
+    /// Whose secrets are rebuilt in the open round of unmask.
+    subjects: ClientSet,
     published: bool,
     outcomes: Vec<Option<Outcome>>,
     story: Vec<StoryMessage>,
@@ -75,6 +81,30 @@ enum Content<'a, P: ProofSystem> {
     Short(Vec<u8>),
     Submission(Submission),
     Publication(Publication<'a, P>),
+}
+
+/// A message that is in its place.
+struct Said<'a, P: ProofSystem> {
+    leaf: u64,
+    place: RecordPlace,
+    bytes: usize,
+    envelope: Envelope,
+    content: Content<'a, P>,
+}
+
+/// What attestations and disputes stand on.
+fn ground<'a, P: ProofSystem>(
+    round: &'a Round<P>,
+    set_up: &'a SetUp,
+    participants: &'a ClientSet,
+    inputs: &'a Inputs<P>,
+) -> Ground<'a, P> {
+    Ground {
+        round,
+        set_up,
+        participants,
+        accepted: inputs.accepted(),
+    }
 }
 
 /// The numbers of those who contributed.
@@ -102,8 +132,11 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             acknowledged: nobody(),
             set_up: SetUp::default(),
             complaints: Complaints::default(),
-            inputs: Inputs::new(round),
+            inputs: Inputs::new(),
+            attestations: None,
+            disputes: Disputes::default(),
             unmasking: Unmasking::default(),
+            subjects: nobody(),
             published: false,
             outcomes: vec![None; clients as usize],
             story: Vec::new(),
@@ -127,7 +160,11 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
                     self.findings.fail(Check::Chain, what);
                     break;
                 }
-                (Some(phase), RecordKind::Message) => self.message(phase, record)?,
+                (Some(phase), RecordKind::Message) => {
+                    if let Some(published) = self.message(phase, record)? {
+                        self.publication(published, &mut records)?;
+                    }
+                }
                 (Some(phase), RecordKind::Checkpoint) => {
                     let checkpoint = record.checkpoint(self.round.clients())?;
                     self.checkpoint(phase, checkpoint, &mut records)?;
@@ -141,7 +178,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
         &mut self,
         phase: Phase,
         mut record: OpenRecord<'_, R>,
-    ) -> Result<(), BoardError> {
+    ) -> Result<Option<Said<'a, P>>, BoardError> {
         let leaf = self.chain.size();
         let (place_of_record, bytes) = (record.place(), record.remaining());
         self.findings.computed(Check::Messages, 1);
@@ -151,7 +188,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             Err(error) => {
                 let what = format!("the message at leaf {leaf} is not canonical: {error}");
                 self.findings.fail(Check::Messages, what);
-                return Ok(());
+                return Ok(None);
             }
         };
         let entry = envelope.entry();
@@ -164,7 +201,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
         };
         if let Err(misplaced) = messages::check_envelope(self.round, &place, &envelope) {
             self.misplaced(leaf, misplaced);
-            return Ok(());
+            return Ok(None);
         }
         let lengths = self.lengths(phase, envelope.sender, record.remaining());
         let content = body::read(record, &envelope, lengths, |body| {
@@ -174,11 +211,24 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             Ok(content) => messages::check_first(&self.heard, &envelope).map(|()| content),
             Err(misfit) => Err(messages::misfit(&misfit)),
         };
-        match checked {
-            Ok(content) => self.said(phase, (leaf, place_of_record), bytes, envelope, content),
-            Err(misplaced) => self.misplaced(leaf, misplaced),
-        }
-        Ok(())
+        let said = match checked {
+            Ok(content) => Said {
+                leaf,
+                place: place_of_record,
+                bytes,
+                envelope,
+                content,
+            },
+            Err(misplaced) => {
+                self.misplaced(leaf, misplaced);
+                return Ok(None);
+            }
+        };
+        let Sender::Client(client) = said.envelope.sender else {
+            return Ok(Some(said));
+        };
+        self.said(phase, client, said);
+        Ok(None)
     }
 
     /// Reads the body of a message of the open phase.
@@ -202,8 +252,10 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             Phase::Advertise
             | Phase::Share
             | Phase::Confirm
+            | Phase::Attest
+            | Phase::Dispute
             | Phase::Acknowledge
-            | Phase::Unmask => Content::Short(body.whole()?),
+            | Phase::Unmask(_) => Content::Short(body.whole()?),
         })
     }
 
@@ -240,27 +292,24 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             Phase::Advertise => self.round.advertise_lengths(),
             Phase::Share => self.round.share_lengths(client, &self.advertised),
             Phase::Submit => self.round.submit_lengths(),
-            Phase::Unmask => self.round.unmask_lengths(client, &self.participants),
-            // Whoever may confirm is on the list of dealers.
+            Phase::Unmask(_) => self.round.unmask_lengths(client, &self.subjects),
+            // Whoever may confirm is on the list of dealers; whoever may dispute has attested.
             Phase::Confirm => self.round.confirm_lengths(client, &self.eligible, body),
+            Phase::Attest => self.round.attest_lengths(client, &self.participants),
+            Phase::Dispute => self.round.dispute_lengths(client, &self.eligible, body),
             Phase::Acknowledge | Phase::Publish => Vec::new(),
         }
     }
 
-    fn said(
-        &mut self,
-        phase: Phase,
-        (leaf, place): (u64, RecordPlace),
-        bytes: usize,
-        envelope: Envelope,
-        content: Content<'_, P>,
-    ) {
-        let Sender::Client(client) = envelope.sender else {
-            if let Content::Publication(publication) = content {
-                self.publication(leaf, publication);
-            }
-            return;
-        };
+    /// Judges what a client said, or keeps it to be judged with others.
+    fn said(&mut self, phase: Phase, client: ClientId, said: Said<'_, P>) {
+        let Said {
+            leaf,
+            place,
+            bytes,
+            envelope,
+            content,
+        } = said;
         self.heard.insert(client, envelope.body_root);
         if self.options.follow == Some(client) {
             let phase = phase.name();
@@ -273,6 +322,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             advertised,
             ..
         } = self;
+        let by = (client, leaf);
         match (phase, content) {
             (Phase::Advertise | Phase::Share, Content::Short(body)) => {
                 let waiting = Waiting {
@@ -283,27 +333,59 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
                 };
                 set_up.take(round, advertised, waiting, findings);
             }
-            (Phase::Submit, Content::Submission(submission)) => {
-                self.inputs.take(round, client, leaf, submission, findings);
+            (Phase::Confirm, Content::Short(body)) => {
+                let complaints = &mut self.complaints;
+                complaints.take(round, &self.eligible, by, &body, findings);
             }
-            (Phase::Unmask, Content::Short(body)) => {
+            (Phase::Submit, Content::Submission(submission)) => {
+                let source = Source {
+                    client,
+                    leaf,
+                    place,
+                    entry: envelope.entry(),
+                };
+                self.inputs.take(round, source, submission, findings);
+            }
+            (Phase::Attest, Content::Short(body)) => {
+                let ground = ground(round, set_up, &self.participants, &self.inputs);
+                if let Some(attestations) = &mut self.attestations {
+                    attestations.take(&ground, by, Message { envelope, body }, findings);
+                }
+            }
+            (Phase::Dispute, Content::Short(body)) => {
+                let ground = ground(round, set_up, &self.participants, &self.inputs);
+                let disputes = &mut self.disputes;
+                disputes.take(&ground, &self.eligible, by, &body, findings);
+            }
+            (Phase::Unmask(_), Content::Short(body)) => {
                 let lists = Lists {
                     participants: &self.participants,
                     contributors: &self.contributors,
+                    subjects: &self.subjects,
                 };
                 let unmasking = &mut self.unmasking;
-                unmasking.take(round, set_up, &lists, (client, leaf), &body, findings);
-            }
-            (Phase::Confirm, Content::Short(body)) => {
-                let complaints = &mut self.complaints;
-                complaints.take(round, &self.eligible, (client, leaf), &body, findings);
+                unmasking.take(round, set_up, &lists, by, &body, findings);
             }
             // There is nothing in an acknowledgement.
             _ => {}
         }
     }
 
-    fn publication(&mut self, leaf: u64, publication: Publication<'_, P>) {
+    fn publication<R: Read + Seek>(
+        &mut self,
+        said: Said<'_, P>,
+        records: &mut Records<R>,
+    ) -> Result<(), BoardError> {
+        let Said {
+            leaf,
+            place,
+            envelope,
+            content: Content::Publication(publication),
+            ..
+        } = said
+        else {
+            return Ok(());
+        };
         let recomputed = self.recomputed();
         let (round, findings) = (self.round, &mut self.findings);
         let aggregator = |check, what| Finding {
@@ -316,7 +398,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
         if std::mem::replace(&mut self.published, true) {
             let what = "the aggregator has published twice".to_owned();
             findings.failure(aggregator(Check::Messages, what));
-            return;
+            return Ok(());
         }
         let Publication {
             opening,
@@ -327,7 +409,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             Ok(said) => said,
             Err(error) => {
                 findings.failure(aggregator(Check::Messages, error.to_string()));
-                return;
+                return Ok(());
             }
         };
         contributors::check(
@@ -338,10 +420,28 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             leaf,
             findings,
         );
-        opening::check(&opening, self.inputs.rows(), leaf, findings);
-        let caption = self.options.caption.as_ref();
         let numbers = contributing(&recomputed);
+        let contributors = ClientSet::of(round.clients(), |client| {
+            numbers.binary_search(&client.number()).is_ok()
+        });
+        let published = opening::Published {
+            leaf,
+            place,
+            entry: &envelope.entry(),
+            contributors: &contributors,
+        };
+        opening::check(
+            &opening,
+            &self.inputs.rows(round, &contributors),
+            &published,
+            &ground(round, &self.set_up, &self.participants, &self.inputs),
+            &self.unmasking,
+            records,
+            findings,
+        )?;
+        let caption = self.options.caption.as_ref();
         aggregate::check(round, sums, caption, &numbers, leaf, findings);
+        Ok(())
     }
 
     /// What became of each client, with all phases that decide it behind.
@@ -377,8 +477,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
         let authentic = chain.is_authentic(round, phase, &checkpoint, findings);
         chain.compare_lists(&checkpoint, &derived, findings);
         findings.settle(authentic);
-        self.follow_list(phase, checkpoint.list);
-        Ok(())
+        self.follow_list(phase, checkpoint.list, records)
     }
 
     /// The list that the board gives for a phase that ends (`specs/protocol.md` 5).
@@ -425,37 +524,61 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
                 confirmed.participants(round.graph(), round.threshold())
             }
             Phase::Submit => self.inputs.close(round, listed, findings),
+            Phase::Attest => {
+                let ground = ground(round, set_up, &self.participants, &self.inputs);
+                match &mut self.attestations {
+                    Some(attestations) => attestations.close(&ground, listed, findings),
+                    None => heard.clone(),
+                }
+            }
+            // V-08.C.3
+            Phase::Dispute if findings.skips(Check::Disputes) => listed.clone(),
+            Phase::Dispute => {
+                let ground = ground(round, set_up, &self.participants, &self.inputs);
+                match &self.attestations {
+                    Some(attestations) => {
+                        let attested = &self.eligible;
+                        let disputes = &mut self.disputes;
+                        let judged = disputes.close(&ground, attestations, attested, findings);
+                        excluded = judged.excluded;
+                        judged.contributors
+                    }
+                    None => self.eligible.clone(),
+                }
+            }
             Phase::Acknowledge => acknowledgements::check(&heard, findings),
-            Phase::Unmask => {
+            Phase::Unmask(_) if findings.skips(Check::Unmasking) => {
+                excluded = ClientSet::of(clients, |client| !listed.contains(client));
+                listed.clone()
+            }
+            Phase::Unmask(_) => {
                 let lists = Lists {
                     participants: &self.participants,
                     contributors: &self.contributors,
+                    subjects: &self.subjects,
                 };
-                self.unmasking.close(round, set_up, &lists, findings);
-                let valid = self.unmasking.valid(clients);
-                ClientSet::of(clients, |c| {
-                    valid.contains(c) && believed(Check::Unmasking, findings, c)
-                })
+                let attestations = self.attestations.as_ref();
+                let unmasking = &mut self.unmasking;
+                let left = unmasking.close(round, set_up, attestations, &lists, findings);
+                excluded = ClientSet::of(clients, |client| !left.contains(client));
+                left
             }
             Phase::Publish => self.contributors.clone(),
         };
-        if matches!(
-            phase,
-            Phase::Advertise | Phase::Share | Phase::Confirm | Phase::Submit
-        ) {
-            for client in self
-                .eligible
-                .iter()
-                .filter(|&client| !derived.contains(client))
-            {
+        if phase.decides() {
+            let (base, named) = match phase {
+                Phase::Unmask(_) => (&self.contributors, Phase::Unmask(0)),
+                phase => (&self.eligible, phase),
+            };
+            for client in base.iter().filter(|&client| !derived.contains(client)) {
                 let outcome = if excluded.contains(client) {
-                    Outcome::Faulty(phase)
-                } else if !heard.contains(client) {
-                    Outcome::Dropped(phase)
+                    Outcome::Faulty(named)
+                } else if phase == Phase::Dispute || !heard.contains(client) {
+                    Outcome::Dropped(named)
                 } else if cleared.contains(client) {
                     Outcome::Isolated
                 } else {
-                    Outcome::Faulty(phase)
+                    Outcome::Faulty(named)
                 };
                 if let Some(slot) = self.outcomes.get_mut(client.index()) {
                     slot.get_or_insert(outcome);
@@ -467,22 +590,61 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
 
     /// Opens the next phase under the list that the checkpoint holds: the one that the clients
     /// follow, whether or not it is right.
-    fn follow_list(&mut self, phase: Phase, list: ClientSet) {
-        match phase {
-            Phase::Advertise => self.advertised = list.clone(),
-            Phase::Confirm => self.participants = list.clone(),
-            Phase::Submit => self.contributors = list.clone(),
-            Phase::Acknowledge => self.acknowledged = list.clone(),
-            Phase::Share | Phase::Unmask | Phase::Publish => {}
-        }
-        // V-03.7
-        if phase == Phase::Publish && !self.published {
-            self.findings
-                .fail(Check::Chain, "the round was closed without a publication");
-        }
-        self.eligible = list;
-        self.heard.clear();
+    fn follow_list<R: Read + Seek>(
+        &mut self,
+        phase: Phase,
+        list: ClientSet,
+        records: &mut Records<R>,
+    ) -> Result<(), BoardError> {
         self.phase = phase.next();
+        self.heard.clear();
+        self.eligible = list.clone();
+        match phase {
+            Phase::Advertise => self.advertised = list,
+            Phase::Confirm => self.participants = list,
+            Phase::Submit => {
+                let (accepted, submit) = (self.inputs.accepted(), self.chain.last());
+                let round = self.round;
+                let begun = Attestations::begin(round, submit, accepted, records, &self.findings)?;
+                self.attestations = Some(begun);
+            }
+            Phase::Dispute => self.contributors = list,
+            Phase::Acknowledge => {
+                self.acknowledged = list;
+                self.subjects = self.participants.clone();
+            }
+            Phase::Unmask(round) if list != self.contributors => self.unmask_again(round, list),
+            Phase::Share | Phase::Attest | Phase::Unmask(_) => {}
+            // V-03.7
+            Phase::Publish => {
+                if !self.published {
+                    let what = "the round was closed without a publication";
+                    self.findings.fail(Check::Chain, what);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Opens the round of unmask in which the mask secrets of those who left are rebuilt.
+    fn unmask_again(&mut self, round: u8, list: ClientSet) {
+        let clients = self.round.clients();
+        let may_speak = |c| self.acknowledged.contains(c) && list.contains(c);
+        let eligible = ClientSet::of(clients, may_speak);
+        let left = |c| self.contributors.contains(c) && !list.contains(c);
+        self.subjects = ClientSet::of(clients, left);
+        self.eligible = eligible;
+        self.contributors = list;
+        if round < self.round.configuration().unmask_rounds {
+            self.phase = Some(Phase::Unmask(round + 1));
+            return;
+        }
+        // V-09.4
+        self.phase = None;
+        if !self.findings.skips(Check::Unmasking) {
+            let what = "liars were left when the last round of unmask was over: there is no sum";
+            self.findings.fail(Check::Unmasking, what);
+        }
     }
 
     fn finish(mut self) -> Outcomes {

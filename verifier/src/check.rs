@@ -50,10 +50,16 @@ checks! {
     InputNorm = "V-07.C", "inputs: norms";
     /// Sums of the inputs.
     InputSum = "V-07.D", "inputs: sums";
+    /// What the masked vectors hold besides masks.
+    RowLinks = "V-08.A", "attestations: masked vectors are what was committed, and masks";
+    /// What two neighbours attested about the edge between them.
+    Edges = "V-08.B", "attestations: both ends of every edge agree";
+    /// Edges that were opened, and the contributors.
+    Disputes = "V-08.C", "disputes: edges that were opened are judged, contributors";
     /// The contributors' word on the list.
     Acknowledgements = "V-08.D", "acknowledgements: all of one list of contributors";
     /// Shares that remove the masks.
-    Unmasking = "V-09", "unmasking: shares against commitments, rebuilt secrets";
+    Unmasking = "V-09", "unmasking: shares against commitments, rebuilt secrets against attestations";
     /// Who is in the sum.
     Contributors = "V-10", "contributors: as recomputed, and enough of them acknowledged";
     /// The sum itself.

@@ -2,10 +2,12 @@
 
 pub(crate) mod acknowledgements;
 pub(crate) mod aggregate;
+pub(crate) mod attestations;
 pub(crate) mod chain;
 pub(crate) mod complaints;
 pub(crate) mod configuration;
 pub(crate) mod contributors;
+pub(crate) mod disputes;
 pub(crate) mod graph;
 pub(crate) mod inputs;
 pub(crate) mod messages;

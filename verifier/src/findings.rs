@@ -69,6 +69,11 @@ impl Findings {
         self.tally(check).records += records as u64;
     }
 
+    /// So many records of a check are bad, and it is for another check to say whose doing that is.
+    pub(crate) fn bad_records(&mut self, check: Check, records: usize) {
+        self.tally(check).bad += records as u64;
+    }
+
     /// A check does not apply.
     pub(crate) fn not_applicable(&mut self, check: Check, reason: &str) {
         self.tally(check).reason = Some(reason.to_owned());

@@ -31,6 +31,7 @@ use veragg_protocol::checkpoint::Checkpoint;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::circuits::with_suite;
 use veragg_protocol::configuration::Configuration;
+use veragg_protocol::hash::Digest;
 use veragg_protocol::labels::VERSION;
 use veragg_protocol::members::ClientId;
 use veragg_protocol::publish::Outcome;
@@ -89,6 +90,7 @@ pub fn audit(board: impl Read + Seek, options: &Options) -> Result<Report, Audit
     let mut board = BufReader::new(board);
     let start = board.stream_position().map_err(BoardError::from)?;
     let header = Header::read(&mut board)?;
+    let header_len = header.encode().len();
     let mut findings = Findings::new(with_parts(&options.skip));
     let signed = &header.configuration;
     let organiser = options.organiser.unwrap_or(signed.organiser);
@@ -129,11 +131,9 @@ pub fn audit(board: impl Read + Seek, options: &Options) -> Result<Report, Audit
     };
     with_suite!(configuration.suite, P => {
         audit_suite::<P>(
-            board,
-            start,
-            &header,
-            configuration,
-            roster,
+            Records::new(board, header_len, 0).of_board_at(start),
+            header.configuration.context(),
+            (configuration, roster),
             options,
             findings,
             &mut report,
@@ -142,31 +142,34 @@ pub fn audit(board: impl Read + Seek, options: &Options) -> Result<Report, Audit
     Ok(report)
 }
 
-/// The parts of V-07 are verified by one proof: leaving one out leaves out all, and none of them
-/// may count as passed.
-fn with_parts(skip: &BTreeSet<Check>) -> BTreeSet<Check> {
-    let parts = [
+/// Checks that are decided together: the parts of V-07 by one proof, those of V-08 that lead to one list.
+const TOGETHER: [&[Check]; 2] = [
+    &[
         Check::InputCommitments,
         Check::InputRange,
         Check::InputNorm,
         Check::InputSum,
-    ];
-    let all = parts.iter().any(|part| skip.contains(part));
-    let parts = parts.into_iter().filter(|_| all);
-    skip.iter().copied().chain(parts).collect()
+    ],
+    &[Check::RowLinks, Check::Edges, Check::Disputes],
+];
+
+/// Leaving out one of several checks that are decided together leaves out all, and none of them may
+/// count as passed.
+fn with_parts(skip: &BTreeSet<Check>) -> BTreeSet<Check> {
+    let skipped = TOGETHER
+        .into_iter()
+        .filter(|parts| parts.iter().any(|part| skip.contains(part)));
+    skip.iter().chain(skipped.flatten()).copied().collect()
 }
 
 fn audit_suite<P: ProofSystem>(
-    board: impl Read + Seek,
-    start: u64,
-    header: &Header,
-    configuration: Configuration,
-    roster: Roster,
+    records: Records<impl Read + Seek>,
+    context: Digest,
+    (configuration, roster): (Configuration, Roster),
     options: &Options,
     mut findings: Findings,
     report: &mut Report,
 ) -> Result<(), AuditError> {
-    let context = header.configuration.context();
     // V-01.4
     let round = match Round::<P>::assemble(configuration, context, roster) {
         Ok(round) => round,
@@ -183,8 +186,7 @@ fn audit_suite<P: ProofSystem>(
     };
     report.round = Some(describe(&round));
     checks::graph::check(&round, &mut findings);
-    let records = Records::new(board, header.encode().len(), round.longest_record());
-    let records = records.of_board_at(start);
+    let records = records.up_to(round.longest_record());
     let Outcomes {
         findings,
         finished,

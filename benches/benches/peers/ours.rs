@@ -5,7 +5,7 @@ use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::circuits::proof_system::{Binding, ProofSystem, Unsupported};
 use veragg::circuits::statement::{Norm, Segment, Statement};
 use veragg::protocol::message::ENVELOPE_LEN;
-use veragg::protocol::sizes::submission_len;
+use veragg::protocol::sizes::Bodies;
 
 use crate::case::Case;
 
@@ -68,7 +68,7 @@ impl Prover {
 
     /// Bytes of the whole message: envelope, commitments and proof, masked vector.
     pub fn submission_len(&self) -> usize {
-        ENVELOPE_LEN + submission_len(&self.0)
+        ENVELOPE_LEN + Bodies::of(&self.0, 1).submission
     }
 }
 

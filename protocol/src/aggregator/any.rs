@@ -5,8 +5,8 @@ use std::sync::Arc;
 use veragg_circuits::proof_system::ProofSystem;
 
 use super::{
-    Acknowledging, Advertising, Aggregator, AggregatorError, Closed, Confirming, Log, Published,
-    Reply, Sharing, StillOpen, Submitting, Unmasking,
+    Acknowledging, Advertising, Aggregator, AggregatorError, Attesting, Closed, Confirming,
+    Disputing, Ended, Log, Reply, Sharing, StillOpen, Submitting, Unmasked, Unmasking,
 };
 use crate::board::RecordKind;
 use crate::members::{ClientId, ClientSet};
@@ -21,9 +21,11 @@ pub enum AnyAggregator<P: ProofSystem, L: Log> {
     Sharing(Aggregator<P, L, Sharing>),
     Confirming(Aggregator<P, L, Confirming>),
     Submitting(Aggregator<P, L, Submitting>),
-    Acknowledging(Aggregator<P, L, Acknowledging<P::Group>>),
-    Unmasking(Aggregator<P, L, Unmasking<P::Group>>),
-    Published(Aggregator<P, L, Published<P::Group>>),
+    Attesting(Aggregator<P, L, Attesting<P>>),
+    Disputing(Aggregator<P, L, Disputing<P>>),
+    Acknowledging(Aggregator<P, L, Acknowledging<P>>),
+    Unmasking(Aggregator<P, L, Unmasking<P>>),
+    Ended(Aggregator<P, L, Ended<P::Group>>),
 }
 
 /// What closing the open phase gives.
@@ -36,9 +38,11 @@ macro_rules! in_any_phase {
             AnyAggregator::Sharing($aggregator) => $body,
             AnyAggregator::Confirming($aggregator) => $body,
             AnyAggregator::Submitting($aggregator) => $body,
+            AnyAggregator::Attesting($aggregator) => $body,
+            AnyAggregator::Disputing($aggregator) => $body,
             AnyAggregator::Acknowledging($aggregator) => $body,
             AnyAggregator::Unmasking($aggregator) => $body,
-            AnyAggregator::Published($aggregator) => $body,
+            AnyAggregator::Ended($aggregator) => $body,
         }
     };
 }
@@ -89,9 +93,11 @@ impl<P: ProofSystem, L: Log> AnyAggregator<P, L> {
             Self::Sharing(_) => Phase::Share,
             Self::Confirming(_) => Phase::Confirm,
             Self::Submitting(_) => Phase::Submit,
+            Self::Attesting(_) => Phase::Attest,
+            Self::Disputing(_) => Phase::Dispute,
             Self::Acknowledging(_) => Phase::Acknowledge,
-            Self::Unmasking(_) => Phase::Unmask,
-            Self::Published(_) => Phase::Publish,
+            Self::Unmasking(aggregator) => aggregator.core.phase(),
+            Self::Ended(_) => Phase::Publish,
         }
     }
 
@@ -103,9 +109,11 @@ impl<P: ProofSystem, L: Log> AnyAggregator<P, L> {
             Self::Sharing(aggregator) => aggregator.receive(bytes, now),
             Self::Confirming(aggregator) => aggregator.receive(bytes, now),
             Self::Submitting(aggregator) => aggregator.receive(bytes, now),
+            Self::Attesting(aggregator) => aggregator.receive(bytes, now),
+            Self::Disputing(aggregator) => aggregator.receive(bytes, now),
             Self::Acknowledging(aggregator) => aggregator.receive(bytes, now),
             Self::Unmasking(aggregator) => aggregator.receive(bytes, now),
-            Self::Published(aggregator) => aggregator.core.receive(bytes, now, |_, _| Vec::new()),
+            Self::Ended(aggregator) => aggregator.core.receive(bytes, now, |_, _| Vec::new()),
         }
     }
 
@@ -115,10 +123,22 @@ impl<P: ProofSystem, L: Log> AnyAggregator<P, L> {
             Self::Advertising(open) => next(open.close(), Self::Sharing, Self::Advertising),
             Self::Sharing(open) => next(open.close(), Self::Confirming, Self::Sharing),
             Self::Confirming(open) => next(open.close(), Self::Submitting, Self::Confirming),
-            Self::Submitting(open) => next(open.close(), Self::Acknowledging, Self::Submitting),
+            Self::Submitting(open) => next(open.close(), Self::Attesting, Self::Submitting),
+            Self::Attesting(open) => next(open.close(), Self::Disputing, Self::Attesting),
+            Self::Disputing(open) => next(open.close(), Self::Acknowledging, Self::Disputing),
             Self::Acknowledging(open) => next(open.close(), Self::Unmasking, Self::Acknowledging),
-            Self::Unmasking(open) => next(open.close(), Self::Published, Self::Unmasking),
-            Self::Published(_) => Ok(self),
+            Self::Unmasking(open) => open
+                .close()
+                .map_err(|open| {
+                    let StillOpen { aggregator, error } = *open;
+                    let aggregator = Self::Unmasking(aggregator);
+                    Box::new(StillOpen { aggregator, error })
+                })
+                .map(|closed| match closed {
+                    Unmasked::Again(aggregator) => Self::Unmasking(*aggregator),
+                    Unmasked::Ended(aggregator) => Self::Ended(*aggregator),
+                }),
+            Self::Ended(_) => Ok(self),
         }
     }
 
@@ -129,9 +149,11 @@ impl<P: ProofSystem, L: Log> AnyAggregator<P, L> {
             Self::Sharing(aggregator) => aggregator.packet(client),
             Self::Confirming(aggregator) => aggregator.packet(client),
             Self::Submitting(aggregator) => aggregator.packet(client),
+            Self::Attesting(aggregator) => aggregator.packet(client),
+            Self::Disputing(aggregator) => aggregator.packet(client),
             Self::Acknowledging(aggregator) => aggregator.packet(client),
             Self::Unmasking(aggregator) => aggregator.packet(client),
-            Self::Published(_) => Vec::new(),
+            Self::Ended(_) => Vec::new(),
         }
     }
 

@@ -1,5 +1,5 @@
 //! What the aggregator keeps in every phase: board, tree, chain of checkpoints, and the door that
-//! every message goes through (`specs/protocol.md` 3.9).
+//! every message goes through (`specs/protocol.md` 3.11).
 
 use std::collections::HashMap;
 use std::fmt;
@@ -12,6 +12,7 @@ use super::error::AggregatorError;
 use super::{Log, Needed, Reply};
 use crate::board::{Record, RecordKind};
 use crate::checkpoint::Checkpoint;
+use crate::conviction::Conviction;
 use crate::hash::Digest;
 use crate::members::{ClientId, ClientSet};
 use crate::message::{Envelope, Message, Sender};
@@ -88,6 +89,16 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         Arc::clone(&self.round)
     }
 
+    /// The open phase.
+    pub(super) fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// The digest of the last checkpoint.
+    pub(super) fn chain(&self) -> &Digest {
+        &self.chain
+    }
+
     pub(super) fn eligible(&self) -> &ClientSet {
         &self.eligible
     }
@@ -127,7 +138,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         Ok(())
     }
 
-    /// Takes a message or refuses it (3.9). A repeated message gets the same receipt.
+    /// Takes a message or refuses it (3.11). A repeated message gets the same receipt.
     pub(super) fn receive(
         &mut self,
         bytes: &[u8],
@@ -214,9 +225,13 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         Ok(Entrance::New(client, message.envelope))
     }
 
-    /// A message of the open phase, from the log.
-    fn message(&self, client: ClientId) -> Result<Option<Message>, AggregatorError> {
-        let Some(place) = self.places.get(&(self.phase, client)) else {
+    /// A message, from the log.
+    pub(super) fn message(
+        &self,
+        phase: Phase,
+        client: ClientId,
+    ) -> Result<Option<Message>, AggregatorError> {
+        let Some(place) = self.places.get(&(phase, client)) else {
             return Ok(None);
         };
         let message = Message::from_bytes(self.log.read(place.record)?.into_owned().bytes);
@@ -225,26 +240,38 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         })
     }
 
+    /// Reads what these clients said in a phase from the log, once, in batches. Memory: one batch.
+    pub(super) fn read_batches(
+        &self,
+        phase: Phase,
+        clients: &ClientSet,
+        mut take: impl FnMut(Vec<(ClientId, Message)>),
+    ) -> Result<(), AggregatorError> {
+        let (mut batch, mut bytes) = (Vec::new(), 0);
+        for client in clients.iter() {
+            if let Some(message) = self.message(phase, client)? {
+                bytes += message.body.len();
+                batch.push((client, message));
+            }
+            if bytes >= BATCH {
+                take(std::mem::take(&mut batch));
+                bytes = 0;
+            }
+        }
+        take(batch);
+        Ok(())
+    }
+
     /// Judges the content of every message of the open phase, in batches: `judge` gets a batch
-    /// and gives for each message what it found in it, or nothing if it is bad. Reads each message
-    /// from the log once. Returns what was found. Memory: one batch, and the findings.
+    /// and gives for each message what it found in it, or nothing if it is bad.
     pub(super) fn judge_batches<T>(
         &self,
         mut judge: impl FnMut(Vec<(ClientId, Message)>) -> Vec<(ClientId, Option<T>)>,
     ) -> Result<Findings<T>, AggregatorError> {
         let mut findings = Findings(HashMap::new());
-        let (mut batch, mut bytes) = (Vec::new(), 0);
-        for client in self.eligible.iter() {
-            if let Some(message) = self.message(client)? {
-                bytes += message.body.len();
-                batch.push((client, message));
-            }
-            if bytes >= BATCH {
-                findings.0.extend(judge(std::mem::take(&mut batch)));
-                bytes = 0;
-            }
-        }
-        findings.0.extend(judge(batch));
+        self.read_batches(self.phase, &self.eligible, |batch| {
+            findings.0.extend(judge(batch));
+        })?;
         Ok(findings)
     }
 
@@ -263,34 +290,29 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
 
     /// Notes what became of those who do not come through the open phase.
     fn note(&mut self, list: &ClientSet, is_faulty: impl Fn(ClientId) -> bool) {
-        for client in self
-            .eligible
-            .iter()
-            .filter(|&client| !list.contains(client))
-        {
-            let spoke = self.places.contains_key(&(self.phase, client));
-            let outcome = match (is_faulty(client), spoke) {
-                (true, _) => Outcome::Faulty(self.phase),
-                (false, true) => Outcome::Isolated,
-                (false, false) => Outcome::Dropped(self.phase),
-            };
-            if let Some(slot) = self.outcomes.get_mut(client.index()) {
-                slot.get_or_insert(outcome);
+        let phase = match self.phase {
+            Phase::Unmask(_) => Phase::Unmask(0),
+            phase => phase,
+        };
+        for (client, slot) in ClientId::all(self.round.clients()).zip(&mut self.outcomes) {
+            if slot.is_some() || list.contains(client) {
+                continue;
             }
+            let spoke = self.places.contains_key(&(phase, client));
+            *slot = Some(match phase {
+                _ if is_faulty(client) => Outcome::Faulty(phase),
+                Phase::Confirm if spoke => Outcome::Isolated,
+                _ => Outcome::Dropped(phase),
+            });
         }
     }
 
-    /// What became of each client, if `contributors` are in the sum.
-    pub(super) fn outcomes(&self, contributors: &ClientSet) -> Vec<Outcome> {
-        let all = self
-            .outcomes
-            .iter()
-            .zip(ClientId::all(self.round.clients()));
-        all.map(|(outcome, client)| match outcome {
-            Some(outcome) if !contributors.contains(client) => *outcome,
-            _ => Outcome::Contributed,
-        })
-        .collect()
+    /// What became of each client, with all phases that decide it behind.
+    pub(super) fn outcomes(&self) -> Vec<Outcome> {
+        let outcomes = self.outcomes.iter();
+        outcomes
+            .map(|outcome| outcome.unwrap_or(Outcome::Contributed))
+            .collect()
     }
 
     /// Signs the checkpoint that closes the open phase with its list, and opens the next phase.
@@ -315,7 +337,9 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
             bytes: checkpoint.encode(),
         };
         self.append(record)?;
-        self.note(list, is_faulty);
+        if self.phase.decides() {
+            self.note(list, is_faulty);
+        }
         let before = self
             .closed
             .as_ref()
@@ -333,6 +357,12 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         });
         self.phase = self.phase.next().unwrap_or(self.phase);
         Ok(())
+    }
+
+    /// Opens a further round of unmask instead of the phase that would come, for these clients.
+    pub(super) fn open_further(&mut self, round: u8, eligible: ClientSet) {
+        self.phase = Phase::Unmask(round);
+        self.eligible = eligible;
     }
 
     /// Says something on the board in the aggregator's own name, in the open phase.
@@ -360,6 +390,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         &self,
         reader: ClientId,
         needed: impl Fn(ClientId) -> Needed<'a>,
+        convictions: Vec<Conviction>,
     ) -> Vec<u8> {
         let Some(closed) = &self.closed else {
             return Vec::new();
@@ -373,12 +404,16 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
             .filter(|&c| list.contains(c));
         let mut authors: Vec<_> = neighbours.collect();
         if closed.checkpoint.phase == Phase::Acknowledge {
-            // 3.6: enough acknowledgements in all, whoever they are of; the reader's own counts.
+            // 3.8: enough acknowledgements in all, whoever they are of; the reader's own counts.
             let need = self.round.configuration().min_contributors as usize - 1;
             let others = list
                 .iter()
                 .filter(|&c| c != reader && !graph.are_neighbours(reader, c));
             authors.extend(others.take(need.saturating_sub(authors.len())));
+        }
+        // 8.2 of the wire format: in these not everybody speaks, and nothing of it is needed.
+        if matches!(closed.checkpoint.phase, Phase::Dispute | Phase::Unmask(_)) {
+            authors.clear();
         }
         let items = authors.into_iter().filter_map(|author| {
             let (index, envelope) = closed.envelopes.get(&author)?;
@@ -405,6 +440,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
                 .consistency(closed.before.size)
                 .unwrap_or_default(),
             checkpoint: closed.checkpoint.clone(),
+            convictions,
         };
         packet.encode()
     }

@@ -1,89 +1,97 @@
-//! Online: submit, acknowledge, unmask, publish (`specs/protocol.md` 3.4 to 3.7).
+//! Submit, attest, dispute, acknowledge (`specs/protocol.md` 3.4 to 3.7).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rayon::prelude::*;
-use veragg_circuits::ark_ff::Zero;
-use veragg_circuits::group::ristretto::{KeyScalar, Ristretto, KEY_TABLE};
 use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::ProofSystem;
 
+use super::core::Core;
 use super::error::AggregatorError;
+use super::unmasking::Unmasking;
 use super::{Aggregator, Closed, Collecting, Dealt, Log, Needed};
 use crate::advertise::RoundKeys;
-use crate::dh::KeyPair;
-use crate::masks::{self, Mask};
+use crate::attest::link::{self, Claim, Subject};
+use crate::attest::{keys_digest, Attestation, Challenges, Fingerprint};
+use crate::dispute::{self, Edge};
+use crate::hash::Digest;
+use crate::lies::Attested;
 use crate::members::{ClientId, ClientSet};
 use crate::message::Message;
 use crate::phase::Phase;
-use crate::publish::Publication;
+use crate::revealed::{self, Revealed};
 use crate::round::Round;
 use crate::rules;
-use crate::share;
-use crate::sharing::reconstruct;
 use crate::submit::Submission;
-use crate::unmask::{self, Secret};
+use crate::tree::Tree;
 
 /// What the online phases know of the set-up.
 #[derive(Default)]
-struct SetUp {
-    advertised: ClientSet,
-    keys: HashMap<ClientId, RoundKeys>,
-    dealt: Dealt,
-    participants: ClientSet,
+pub(super) struct SetUp {
+    pub(super) advertised: ClientSet,
+    pub(super) keys: HashMap<ClientId, RoundKeys>,
+    pub(super) dealt: Dealt,
+    pub(super) participants: ClientSet,
+}
+
+impl SetUp {
+    /// The neighbours of a client that participate, in order.
+    pub(super) fn neighbours<P: ProofSystem>(
+        &self,
+        round: &Round<P>,
+        client: ClientId,
+    ) -> Vec<ClientId> {
+        rules::holders(round.graph(), &self.participants, client)
+    }
 }
 
 /// Collects masked vectors.
 pub struct Submitting {
+    pub(super) set_up: SetUp,
+}
+
+/// Collects attestations.
+pub struct Attesting<P: ProofSystem> {
     set_up: SetUp,
+    challenges: Challenges<P>,
+    /// The row commitments of who is accepted, and the entries of the submissions.
+    submitted: HashMap<ClientId, Submitted<P>>,
+}
+
+/// Fingerprints of masked vectors, for each challenge pair.
+type Fingerprints<P> = HashMap<ClientId, Vec<<<P as ProofSystem>::Group as Group>::Scalar>>;
+
+/// What is kept of an attestation: its parts, and what it says.
+type Kept = (Tree<Vec<u8>>, Attested);
+
+/// What an attestation is held against.
+struct Submitted<P: ProofSystem> {
+    rows: Vec<<P::Group as Group>::Point>,
+    entry: Digest,
+}
+
+/// Collects opened edges.
+pub struct Disputing<P: ProofSystem> {
+    set_up: SetUp,
+    challenges: Challenges<P>,
+    attested: ClientSet,
+    /// The parts of the attestations.
+    parts: HashMap<ClientId, Tree<Vec<u8>>>,
+    said: HashMap<ClientId, Attested>,
 }
 
 /// Collects acknowledgements.
-pub struct Acknowledging<G: Group> {
+pub struct Acknowledging<P: ProofSystem> {
     set_up: SetUp,
+    challenges: Challenges<P>,
     contributors: ClientSet,
-    /// Sum of the contributors' masked vectors.
-    masked: Vec<G::Scalar>,
-}
-
-/// Collects shares.
-pub struct Unmasking<G: Group> {
-    set_up: SetUp,
-    contributors: ClientSet,
-    masked: Vec<G::Scalar>,
-}
-
-/// The round is over; the board is complete.
-#[derive(Debug)]
-pub struct Published<G: Group> {
-    publication: Publication<G>,
-}
-
-/// Shares by whose secret they are of; or, turned around, by who holds them.
-type Revealed = Vec<(ClientId, KeyScalar)>;
-
-impl Submitting {
-    pub(super) fn new(
-        advertised: ClientSet,
-        keys: HashMap<ClientId, RoundKeys>,
-        dealt: Dealt,
-        participants: ClientSet,
-    ) -> Self {
-        Self {
-            set_up: SetUp {
-                advertised,
-                keys,
-                dealt,
-                participants,
-            },
-        }
-    }
+    said: HashMap<ClientId, Attested>,
 }
 
 macro_rules! collecting {
-    ($state:ty, |$this:ident, $round:ident, $client:ident| $lengths:expr) => {
+    ($state:ty, |$this:ident, $round:ident, $client:ident, $body:ident| $lengths:expr) => {
         impl<P: ProofSystem> Collecting<P> for $state {
-            fn lengths(&self, $round: &Round<P>, $client: ClientId, _: usize) -> Vec<usize> {
+            fn lengths(&self, $round: &Round<P>, $client: ClientId, $body: usize) -> Vec<usize> {
                 let $this = self;
                 $lengths
             }
@@ -94,36 +102,45 @@ macro_rules! collecting {
     };
 }
 
-collecting!(Submitting, |_this, round, _client| round.submit_lengths());
-collecting!(Acknowledging<P::Group>, |_this, _round, _client| Vec::new());
-collecting!(Unmasking<P::Group>, |this, round, client| {
-    round.unmask_lengths(client, &this.set_up.participants)
+collecting!(Submitting, |_this, round, _client, _body| round
+    .submit_lengths());
+collecting!(Attesting<P>, |this, round, client, _body| {
+    round.attest_lengths(client, &this.set_up.participants)
 });
+collecting!(Acknowledging<P>, |_this, _round, _client, _body| Vec::new());
+
+impl<P: ProofSystem> Collecting<P> for Disputing<P> {
+    fn lengths(&self, round: &Round<P>, client: ClientId, body: usize) -> Vec<usize> {
+        round.dispute_lengths(client, &self.attested, body)
+    }
+    fn needed(&self, round: &Round<P>, reader: ClientId, author: ClientId) -> Needed<'_> {
+        let neighbours = self.set_up.neighbours(round, author);
+        let at = 1 + neighbours.partition_point(|&other| other < reader);
+        let tree = self.parts.get(&author);
+        tree.map_or(Needed::Envelope, |tree| Needed::Part(tree, at))
+    }
+}
 
 impl<P: ProofSystem, L: Log> Aggregator<P, L, Submitting> {
-    /// 3.4: verifies the proofs in batches and lists whose input satisfies the statement; those
-    /// are the contributors.
-    pub fn close(self) -> Closed<P, L, Submitting, Acknowledging<P::Group>> {
+    /// 3.4: verifies the proofs in batches and lists whose input satisfies the statement.
+    pub fn close(self) -> Closed<P, L, Submitting, Attesting<P>> {
         self.transition(|core, state| {
             let round = core.round();
-            let mut masked = vec![<P::Group as Group>::Scalar::zero(); round.masked_scalars()];
-            let accepted =
-                core.judge_batches(|batch| sum_submissions(&round, batch, &mut masked))?;
-            let contributors = accepted.valid(round.clients());
-            enough(&round, Phase::Submit, &contributors)?;
-            core.close(&contributors, |client| accepted.is_bad(client))?;
-            let set_up = std::mem::take(&mut state.set_up);
-            Ok(Acknowledging {
-                set_up,
-                contributors,
-                masked,
+            let findings = core.judge_batches(|batch| judge_submissions(&round, batch))?;
+            let accepted = findings.valid(round.clients());
+            enough(&round, Phase::Submit, &accepted)?;
+            core.close(&accepted, |client| findings.is_bad(client))?;
+            Ok(Attesting {
+                set_up: std::mem::take(&mut state.set_up),
+                challenges: Challenges::new(&round, core.chain()),
+                submitted: findings.into_valid(),
             })
         })
     }
 }
 
 /// Refuses to go on with fewer clients than any contributor would unmask for.
-fn enough<P: ProofSystem>(
+pub(super) fn enough<P: ProofSystem>(
     round: &Round<P>,
     phase: Phase,
     list: &ClientSet,
@@ -135,28 +152,21 @@ fn enough<P: ProofSystem>(
     Ok(())
 }
 
-fn add<F: Zero + Copy + std::ops::AddAssign + Send + Sync>(sum: &mut [F], vector: &[F]) {
-    sum.par_iter_mut()
-        .zip(vector)
-        .for_each(|(sum, value)| *sum += *value);
-}
-
-/// Adds the masked vector of each submission in a batch whose proof holds to `sum`, and says whose
-/// those are. Each message is gone as soon as it is decoded, and the batch when this returns.
-fn sum_submissions<P: ProofSystem>(
+/// What is kept of each submission in a batch whose proof holds.
+fn judge_submissions<P: ProofSystem>(
     round: &Round<P>,
     batch: Vec<(ClientId, Message)>,
-    sum: &mut [<P::Group as Group>::Scalar],
-) -> Vec<(ClientId, Option<()>)> {
+) -> Vec<(ClientId, Option<Submitted<P>>)> {
     let decoded: Vec<_> = batch
         .into_par_iter()
-        .map(|(client, message)| (client, Submission::of_message(round, &message).ok()))
+        .map(|(client, message)| {
+            let proof = Submission::of_message(round, &message).map(|decoded| decoded.proof);
+            (client, message.envelope.entry(), proof.ok())
+        })
         .collect();
     let proofs: Vec<_> = decoded
         .iter()
-        .filter_map(|(client, submission)| {
-            Some((round.binding(*client), &submission.as_ref()?.proof))
-        })
+        .filter_map(|(client, _, proof)| Some((round.binding(*client), proof.as_ref()?)))
         .collect();
     let rejected: HashSet<u32> = round
         .proofs()
@@ -165,168 +175,212 @@ fn sum_submissions<P: ProofSystem>(
         .filter_map(|(index, _)| Some(proofs.get(index)?.0.client))
         .collect();
     decoded
-        .into_iter()
-        .map(|(client, submission)| {
-            let accepted = submission.filter(|_| !rejected.contains(&client.number()));
-            (client, accepted.map(|accepted| add(sum, &accepted.masked)))
+        .into_par_iter()
+        .map(|(client, entry, proof)| {
+            let accepted = proof.filter(|_| !rejected.contains(&client.number()));
+            let rows = accepted.map(|proof| round.proofs().rows(&proof));
+            (client, rows.map(|rows| Submitted { rows, entry }))
         })
         .collect()
 }
 
-impl<P: ProofSystem, L: Log> Aggregator<P, L, Acknowledging<P::Group>> {
-    /// 3.5: lists who has acknowledged the contributors.
-    pub fn close(self) -> Closed<P, L, Acknowledging<P::Group>, Unmasking<P::Group>> {
+impl<P: ProofSystem, L: Log> Aggregator<P, L, Attesting<P>> {
+    /// 3.5: lists whose attestation links its masked vector to its commitments.
+    pub fn close(self) -> Closed<P, L, Attesting<P>, Disputing<P>> {
+        self.transition(|core, state| {
+            let round = core.round();
+            let masked = fingerprints(core, &state.challenges, &core.spoke())?;
+            let findings =
+                core.judge_batches(|batch| judge_attestations(&round, state, &masked, batch))?;
+            let attested = findings.valid(round.clients());
+            enough(&round, Phase::Attest, &attested)?;
+            core.close(&attested, |client| findings.is_bad(client))?;
+            let (mut parts, mut said) = (HashMap::new(), HashMap::new());
+            for (client, (tree, attested)) in findings.into_valid() {
+                parts.insert(client, tree);
+                said.insert(client, attested);
+            }
+            Ok(Disputing {
+                set_up: std::mem::take(&mut state.set_up),
+                challenges: state.challenges.clone(),
+                attested,
+                parts,
+                said,
+            })
+        })
+    }
+}
+
+/// `f(y)` of the masked vectors that these clients submitted.
+fn fingerprints<P: ProofSystem, L: Log>(
+    core: &Core<P, L>,
+    challenges: &Challenges<P>,
+    clients: &ClientSet,
+) -> Result<Fingerprints<P>, AggregatorError> {
+    let round = core.round();
+    let mut all = HashMap::new();
+    core.read_batches(Phase::Submit, clients, |batch| {
+        let of_batch = batch.into_par_iter().filter_map(|(client, message)| {
+            let masked = Submission::<P>::masked_of(&round, &message).ok()?;
+            Some((client, Fingerprint::of(challenges, &masked)))
+        });
+        all.extend(of_batch.collect::<Vec<_>>());
+    })?;
+    Ok(all)
+}
+
+/// What is kept of each attestation in a batch that decodes and whose row links hold.
+fn judge_attestations<P: ProofSystem>(
+    round: &Round<P>,
+    state: &Attesting<P>,
+    masked: &Fingerprints<P>,
+    batch: Vec<(ClientId, Message)>,
+) -> Vec<(ClientId, Option<Kept>)> {
+    let Attesting {
+        set_up,
+        challenges,
+        submitted,
+    } = state;
+    let decoded: Vec<_> = batch
+        .into_par_iter()
+        .map(|(client, message)| {
+            let neighbours = set_up.neighbours(round, client);
+            let lengths = round.attest_lengths(client, &set_up.participants);
+            let attestation = message.parts(&lengths).ok().and_then(|parts| {
+                let attestation = Attestation::decode(round, &parts).ok()?;
+                let keys = neighbours
+                    .iter()
+                    .map(|other| Some(&set_up.keys.get(other)?.mask));
+                let keys = keys.collect::<Option<Vec<_>>>()?;
+                (keys_digest(keys) == attestation.head.keys).then_some(attestation)
+            });
+            (client, message.envelope.entry(), neighbours, attestation)
+        })
+        .collect();
+    let claims: Vec<Claim<'_, P>> = decoded
+        .iter()
+        .filter_map(|(client, entry, neighbours, attestation)| {
+            let (submitted, attestation) = (submitted.get(client)?, attestation.as_ref()?);
+            Some(Claim {
+                subject: Subject {
+                    context: round.context(),
+                    client: *client,
+                    submission: &submitted.entry,
+                },
+                attestation: *entry,
+                rows: &submitted.rows,
+                masked: masked.get(client)?,
+                neighbours,
+                head: &attestation.head,
+                edges: &attestation.edges,
+            })
+        })
+        .collect();
+    let bad = link::verify(round, challenges, &claims);
+    let holding: HashSet<ClientId> = claims
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| bad.binary_search(index).is_err())
+        .map(|(_, claim)| claim.subject.client)
+        .collect();
+    decoded
+        .into_iter()
+        .map(|(client, _, _, attestation)| {
+            let holds = attestation.filter(|_| holding.contains(&client));
+            let kept = holds.map(|attestation| {
+                let tree: Tree<_> = attestation.parts().into_iter().collect();
+                let own = attestation.head.own();
+                let edges = attestation.edges;
+                (tree, Attested { own, edges })
+            });
+            (client, kept)
+        })
+        .collect()
+}
+
+impl<P: ProofSystem> Disputing<P> {
+    fn said(&self, round: &Round<P>, client: ClientId, other: ClientId) -> Option<&[u8]> {
+        let neighbours = self.set_up.neighbours(round, client);
+        self.said.get(&client)?.towards(&neighbours, other)
+    }
+
+    /// What a client opened, each with what is true of the edge; nothing if a proof does not hold.
+    fn judge_opened(
+        &self,
+        round: &Round<P>,
+        client: ClientId,
+        message: &Message,
+    ) -> Option<Vec<(Edge, Vec<u8>)>> {
+        let others = rules::holders(round.graph(), &self.attested, client);
+        let judge = |revealed: &Revealed| {
+            let (other, context) = (revealed.other, round.context());
+            let (mine, theirs) = (
+                self.set_up.keys.get(&client)?,
+                self.set_up.keys.get(&other)?,
+            );
+            if !dispute::ends(context, (client, &mine.mask), (other, &theirs.mask)).hold(revealed) {
+                return None;
+            }
+            let mask = dispute::mask_of(context, client, revealed);
+            let truth = self.challenges.commit(round, &mask).encode();
+            Some((dispute::edge(client, other), truth))
+        };
+        let revealed = revealed::decode(&message.body, &others).ok()?;
+        revealed.iter().map(judge).collect()
+    }
+}
+
+impl<P: ProofSystem, L: Log> Aggregator<P, L, Disputing<P>> {
+    /// Whether any two attestations disagree. If none do there is nothing to wait for.
+    pub fn is_disputed(&self) -> bool {
+        let round = self.core.round();
+        let state = &self.state;
+        let said = |client, other| state.said(&round, client, other);
+        !dispute::disputed(round.graph(), &state.attested, said).is_empty()
+    }
+
+    /// 3.6: settles the disputed edges and lists the contributors.
+    pub fn close(self) -> Closed<P, L, Disputing<P>, Acknowledging<P>> {
+        self.transition(|core, state| {
+            let round = core.round();
+            let findings =
+                core.judge_each(|client, message| state.judge_opened(&round, client, message))?;
+            let faulty = ClientSet::of(round.clients(), |client| findings.is_bad(client));
+            let opened: BTreeMap<_, _> = findings.into_valid().into_values().flatten().collect();
+            let said = |client, other| state.said(&round, client, other);
+            let disputed = dispute::disputed(round.graph(), &state.attested, said);
+            let settled = dispute::settle(&disputed, &opened, said);
+            let contributors = settled.contributors(&state.attested, &faulty);
+            enough(&round, Phase::Dispute, &contributors)?;
+            core.close(&contributors, |client| {
+                faulty.contains(client) || settled.is_liar(client)
+            })?;
+            Ok(Acknowledging {
+                set_up: std::mem::take(&mut state.set_up),
+                challenges: state.challenges.clone(),
+                contributors,
+                said: std::mem::take(&mut state.said),
+            })
+        })
+    }
+}
+
+impl<P: ProofSystem, L: Log> Aggregator<P, L, Acknowledging<P>> {
+    /// 3.7: lists who has acknowledged the contributors.
+    pub fn close(self) -> Closed<P, L, Acknowledging<P>, Unmasking<P>> {
         self.transition(|core, state| {
             let round = core.round();
             let findings = core.judge_each(|_, _| Some(()))?;
             let acknowledged = findings.valid(round.clients());
             enough(&round, Phase::Acknowledge, &acknowledged)?;
-            core.close(&acknowledged, |client| findings.is_bad(client))?;
-            Ok(Unmasking {
-                set_up: std::mem::take(&mut state.set_up),
-                contributors: state.contributors.clone(),
-                masked: std::mem::take(&mut state.masked),
-            })
+            core.close(&acknowledged, |_| false)?;
+            Ok(Unmasking::new(
+                std::mem::take(&mut state.set_up),
+                state.challenges.clone(),
+                std::mem::take(&mut state.said),
+                state.contributors.clone(),
+                acknowledged,
+            ))
         })
-    }
-}
-
-impl SetUp {
-    /// Whether a revealed share is the one that `dealer` committed to for `holder`.
-    fn holds<P: ProofSystem>(
-        &self,
-        round: &Round<P>,
-        dealer: ClientId,
-        holder: ClientId,
-        secret: Secret,
-        revealed: &KeyScalar,
-    ) -> bool {
-        let holders = rules::holders(round.graph(), &self.advertised, dealer);
-        let position = 1 + holders.partition_point(|&other| other < holder);
-        // The encodings were found canonical when they were dealt: to compare them is cheaper than
-        // to decode them again.
-        self.dealt
-            .get(&dealer)
-            .and_then(|parts| parts.leaf(position as u64))
-            .and_then(|part| share::encoded_commitments(part))
-            .and_then(|commitments| commitments.get(secret.index()).copied())
-            .is_some_and(|commitment| {
-                Ristretto::encode_point(&(revealed * KEY_TABLE)) == commitment
-            })
-    }
-
-    /// The shares that a client reveals, if every one of them is the committed one.
-    fn judge_unmasking<P: ProofSystem>(
-        &self,
-        round: &Round<P>,
-        contributors: &ClientSet,
-        client: ClientId,
-        message: &Message,
-    ) -> Option<Revealed> {
-        let shares = unmask::decode(&message.body).ok()?;
-        let subjects = rules::holders(round.graph(), &self.participants, client);
-        if shares.len() != subjects.len() {
-            return None;
-        }
-        let revealed: Vec<_> = subjects.into_iter().zip(shares).collect();
-        revealed
-            .iter()
-            .all(|(dealer, share)| {
-                let secret = Secret::to_rebuild(contributors.contains(*dealer));
-                self.holds(round, *dealer, client, secret, share)
-            })
-            .then_some(revealed)
-    }
-
-    /// Rebuilds one secret of each participant, and from it the masks that the sum still holds.
-    fn masks_to_remove<P: ProofSystem>(
-        &self,
-        round: &Round<P>,
-        contributors: &ClientSet,
-        revealed: &HashMap<ClientId, Revealed>,
-    ) -> Result<Vec<Mask>, AggregatorError> {
-        let mut shares: HashMap<ClientId, Revealed> = HashMap::new();
-        for (holder, of_others) in revealed {
-            for (dealer, share) in of_others {
-                shares.entry(*dealer).or_default().push((*holder, *share));
-            }
-        }
-        let need = round.threshold();
-        let rebuilt = self.participants.iter().map(|client| {
-            let mut of_client = shares.remove(&client).unwrap_or_default();
-            let got = of_client.len();
-            if got < need {
-                return Err(AggregatorError::Shares { client, got, need });
-            }
-            of_client.truncate(need);
-            Ok((client, of_client))
-        });
-        let rebuilt = rebuilt.collect::<Result<Vec<_>, _>>()?;
-        let masks = rebuilt.into_par_iter().flat_map(|(client, shares)| {
-            self.masks_in_sum(round, contributors, client, reconstruct(&shares))
-        });
-        Ok(masks.collect())
-    }
-
-    /// The masks that stand in the sum of the contributors' vectors, each to be taken away: the
-    /// seed of every contributor, and the edges between contributors and other participants.
-    fn masks_in_sum<P: ProofSystem>(
-        &self,
-        round: &Round<P>,
-        contributors: &ClientSet,
-        dealer: ClientId,
-        secret: KeyScalar,
-    ) -> Vec<Mask> {
-        let context = round.context();
-        if contributors.contains(dealer) {
-            return vec![Mask::of_seed(context, dealer, &secret).inverse()];
-        }
-        let pair = KeyPair::from_secret(secret);
-        rules::holders(round.graph(), contributors, dealer)
-            .into_iter()
-            // The edge as the dropout would have added it is the inverse of what stands there.
-            .filter_map(|other| {
-                let public = &self.keys.get(&other)?.mask;
-                Some(Mask::of_edge(context, dealer, &pair, other, public))
-            })
-            .collect()
-    }
-}
-
-impl<P: ProofSystem, L: Log> Aggregator<P, L, Unmasking<P::Group>> {
-    /// 3.6 and 3.7: rebuilds one secret of each participant, removes the masks from the sum and
-    /// publishes what is left.
-    pub fn close(self) -> Closed<P, L, Unmasking<P::Group>, Published<P::Group>> {
-        self.transition(|core, state| {
-            let Unmasking {
-                set_up,
-                contributors,
-                masked,
-            } = state;
-            let round = core.round();
-            let findings = core.judge_each(|client, message| {
-                set_up.judge_unmasking(&round, contributors, client, message)
-            })?;
-            let unmasked = findings.valid(round.clients());
-            let revealed = findings.into_valid();
-            let masks = set_up.masks_to_remove(&round, contributors, &revealed)?;
-            core.close(&unmasked, |client| !revealed.contains_key(&client))?;
-            let mut opening = std::mem::take(masked);
-            masks::apply::<P::Group>(&mut opening, &masks);
-            let publication = Publication {
-                opening,
-                outcomes: core.outcomes(contributors),
-            };
-            core.say(&[publication.encode()])?;
-            core.close(contributors, |_| false)?;
-            Ok(Published { publication })
-        })
-    }
-}
-
-impl<P: ProofSystem, L: Log> Aggregator<P, L, Published<P::Group>> {
-    /// What was published.
-    pub fn publication(&self) -> &Publication<P::Group> {
-        &self.state.publication
     }
 }

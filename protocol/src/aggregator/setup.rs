@@ -6,7 +6,7 @@ use veragg_circuits::codec::DecodeError;
 use veragg_circuits::proof_system::ProofSystem;
 
 use super::error::AggregatorError;
-use super::online::Submitting;
+use super::online::{SetUp, Submitting};
 use super::{Aggregator, Closed, Collecting, Dealt, Log, Needed};
 use crate::advertise::{Advertisement, RoundKeys};
 use crate::confirm::{Complaint, Confirmations, Ruling};
@@ -209,12 +209,14 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L, Confirming> {
                 let is_false = spoke.contains(client) && !honest.contains(client);
                 is_false || convicted.contains(client)
             })?;
-            Ok(Submitting::new(
-                state.advertised.clone(),
-                std::mem::take(&mut state.keys),
-                std::mem::take(&mut state.dealt),
-                participants,
-            ))
+            Ok(Submitting {
+                set_up: SetUp {
+                    advertised: state.advertised.clone(),
+                    keys: std::mem::take(&mut state.keys),
+                    dealt: std::mem::take(&mut state.dealt),
+                    participants,
+                },
+            })
         })
     }
 }

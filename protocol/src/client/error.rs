@@ -86,9 +86,20 @@ pub enum ClientError {
     /// The client's own input breaks the statement.
     #[error("this input cannot be submitted: {0}")]
     Input(#[from] InputError),
-    /// The vector is only needed, and always needed, at submit.
-    #[error("give the input vector at submit, and only there")]
+    /// The vector is only needed, and always needed, at submit and attest.
+    #[error("give the input vector at submit and again at attest, and only there")]
     InputMissing,
+    /// Another vector than the one that was submitted.
+    #[error("this is not the input that was submitted; attest with the same vector, or drop out")]
+    OtherInput,
+    /// A client that is said to have lied, without proof.
+    #[error("client {client} is said to have attested a lie, but the packet of {phase} does not prove it. Fetch it again; if it stays so, give up no second share")]
+    NotConvicted {
+        /// The phase.
+        phase: Phase,
+        /// Who.
+        client: ClientId,
+    },
     /// The state could not be written down.
     #[error("the state could not be saved, so nothing was sent: {0}")]
     Store(#[from] io::Error),
@@ -113,13 +124,18 @@ impl ClientError {
     pub fn blame(&self) -> Blame {
         match self {
             Self::Fork { .. } | Self::List { .. } | Self::FalselyListed { .. } => Blame::Aggregator,
-            Self::Input(_) | Self::InputMissing | Self::Store(_) | Self::Finished => Blame::Caller,
+            Self::Input(_)
+            | Self::InputMissing
+            | Self::OtherInput
+            | Self::Store(_)
+            | Self::Finished => Blame::Caller,
             // A packet is not signed as a whole: what is missing may have been lost on the way.
             Self::Malformed(_)
             | Self::NotTheCheckpoint { .. }
             | Self::Inconsistent { .. }
             | Self::Omitted { .. }
             | Self::NotShown { .. }
+            | Self::NotConvicted { .. }
             | Self::TooFew { .. }
             | Self::TooFewNeighbours { .. } => Blame::Nobody,
         }

@@ -1,48 +1,61 @@
-//! Online: submit, acknowledge, unmask (`specs/protocol.md` 3.4 to 3.6).
-
-use std::collections::BTreeMap;
+//! With the input: submit and attest (`specs/protocol.md` 3.4, 3.5).
 
 use rand_core::CryptoRngCore;
 use veragg_circuits::ark_ff::Zero;
+use veragg_circuits::group::ristretto::KeyScalar;
 use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::ProofSystem;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::error::ClientError;
 use super::session::Session;
-use super::setup::{enough_neighbours, Confirmed};
+use super::setup::{enough_neighbours, Confirmed, Holding};
 use super::{Client, Step};
+use crate::attest::link::{self, Subject, Witness};
+use crate::attest::{keys_digest, Attestation, Challenges, Head};
+use crate::dh::KeyPair;
+use crate::hash::{digest, Digest};
+use crate::labels;
 use crate::masks::{self, Mask};
 use crate::members::{ClientId, ClientSet};
+use crate::message::Message;
 use crate::phase::Phase;
-use crate::sealing::SharePair;
-use crate::unmask::{self, Secret};
 
 /// Has submitted its masked vector.
 #[derive(ZeroizeOnDrop)]
 pub struct Submitted {
+    pub(super) mask: KeyPair,
+    pub(super) seed: KeyScalar,
+    /// `rhat`, encoded.
+    pub(super) blindings: Vec<u8>,
+    /// What tells the input from another.
+    pub(super) input: Digest,
+    /// The entry of the submission.
+    #[zeroize(skip)]
+    pub(super) entry: Digest,
     #[zeroize(skip)]
     pub(super) participants: ClientSet,
-    /// Its entries zeroize themselves.
+    /// Its secrets zeroize themselves.
     #[zeroize(skip)]
-    pub(super) held: BTreeMap<ClientId, SharePair>,
+    pub(super) holding: Holding,
 }
 
-/// Has signed the list of contributors.
+/// Has attested what it masked.
 #[derive(ZeroizeOnDrop)]
-pub struct Acknowledged {
+pub struct Attested {
+    pub(super) mask: KeyPair,
+    /// The digest of the checkpoint of submit.
+    #[zeroize(skip)]
+    pub(super) submit: Digest,
+    /// What it said about its edges, in the order of the neighbours that participate.
+    #[zeroize(skip)]
+    pub(super) edges: Vec<Vec<u8>>,
     #[zeroize(skip)]
     pub(super) participants: ClientSet,
+    /// Its secrets zeroize themselves.
     #[zeroize(skip)]
-    pub(super) contributors: ClientSet,
-    /// Its entries zeroize themselves.
-    #[zeroize(skip)]
-    pub(super) held: BTreeMap<ClientId, SharePair>,
+    pub(super) holding: Holding,
 }
-
-/// Has unmasked, and holds no secret any more.
-#[derive(Debug)]
-pub struct Finished;
 
 impl<P: ProofSystem> Client<P, Confirmed> {
     /// 3.4: commits to the input, proves the statement, masks input and blindings.
@@ -56,7 +69,9 @@ impl<P: ProofSystem> Client<P, Confirmed> {
             let phase = Phase::Confirm;
             let packet = session.check(phase, packet)?;
             let neighbours = enough_neighbours(session, phase, &packet.list)?;
-            let accused = neighbours.iter().find(|&c| !state.held.contains_key(c));
+            let accused = neighbours
+                .iter()
+                .find(|&client| !state.holding.held.contains_key(client));
             if let Some(&client) = accused {
                 let what = "this client has complained about it, with reason";
                 return Err(ClientError::FalselyListed {
@@ -67,7 +82,9 @@ impl<P: ProofSystem> Client<P, Confirmed> {
             }
             let round = &session.round;
             let mut proven = round.proofs().prove(&round.binding(session.me()), x, rng)?;
-            let masks = self_and_edges(session, state, &neighbours)?;
+            let own = Mask::of_seed(round.context(), session.me(), &state.seed);
+            let edges = edges(session, &state.mask, &state.holding, &packet.list)?;
+            let masks: Vec<_> = std::iter::once(own).chain(edges).collect();
             let masked = mask::<P::Group>(
                 &Zeroizing::new(round.layout().pack(x)?),
                 &proven.blindings,
@@ -75,16 +92,28 @@ impl<P: ProofSystem> Client<P, Confirmed> {
             );
             let parts = [std::mem::take(&mut proven.bytes), masked];
             let said = session.say(Phase::Submit, Some(&packet), &parts);
-            let held = state.held.clone();
+            let blindings = P::Group::encode_scalars(&proven.blindings);
+            let entry = said.1.as_deref().map(Message::entry_of).transpose()?;
             Ok((
                 said,
                 Submitted {
+                    mask: state.mask.clone(),
+                    seed: state.seed,
+                    input: own_input(x, &blindings),
+                    blindings,
+                    entry: entry.unwrap_or_default(),
                     participants: packet.list,
-                    held,
+                    holding: state.holding.clone(),
                 },
             ))
         })
     }
+}
+
+/// A digest of an input that says nothing without the blindings.
+fn own_input(x: &[u64], blindings: &[u8]) -> Digest {
+    let x: Zeroizing<Vec<u8>> = Zeroizing::new(x.iter().flat_map(|x| x.to_be_bytes()).collect());
+    digest(labels::OWN_INPUT, &[&x, blindings])
 }
 
 /// The bytes of packed values and blindings under masks. The masks are there first, so that no
@@ -98,80 +127,87 @@ fn mask<G: Group>(packed: &[G::Scalar], blindings: &[G::Scalar], masks: &[Mask])
     G::encode_scalars(&vector)
 }
 
-/// A participant's masks: its own, and one towards each neighbour that participates.
-fn self_and_edges<P: ProofSystem>(
+/// A participant's masks towards each neighbour that participates, in order.
+fn edges<P: ProofSystem>(
     session: &Session<P>,
-    state: &Confirmed,
-    neighbours: &[ClientId],
+    mask: &KeyPair,
+    holding: &Holding,
+    participants: &ClientSet,
 ) -> Result<Vec<Mask>, ClientError> {
     let (context, me) = (session.round.context(), session.me());
-    let mut all = vec![Mask::of_seed(context, me, &state.seed)];
-    for &client in neighbours {
-        let phase = Phase::Confirm;
-        let public = state
-            .peers
-            .get(&client)
-            .ok_or(ClientError::NotShown { phase, client })?;
-        all.push(Mask::of_edge(context, me, &state.mask, client, public));
-    }
-    Ok(all)
+    let neighbours = session.neighbours(participants).into_iter();
+    neighbours
+        .map(|client| {
+            let phase = Phase::Confirm;
+            let public = holding.peers.get(&client);
+            let public = public.ok_or(ClientError::NotShown { phase, client })?;
+            Ok(Mask::of_edge(context, me, mask, client, public))
+        })
+        .collect()
 }
 
 impl<P: ProofSystem> Client<P, Submitted> {
-    /// 3.5: signs the list of contributors, by answering the checkpoint that holds it.
-    pub fn acknowledge(self, packet: &[u8]) -> Step<P, Submitted, Acknowledged> {
+    /// 3.5: commits to fingerprints of its masks and proves that what is left of its masked vector is
+    /// what it committed to. `x` is the vector that it submitted.
+    pub fn attest(
+        self,
+        packet: &[u8],
+        x: &[u64],
+        rng: &mut impl CryptoRngCore,
+    ) -> Step<P, Submitted, Attested> {
         self.attempt(|session, state| {
             let phase = Phase::Submit;
             let packet = session.check(phase, packet)?;
-            let need = session.round.configuration().min_contributors as usize;
+            let round = &session.round;
+            let need = round.configuration().min_contributors as usize;
             let got = packet.list.len();
             if got < need {
                 return Err(ClientError::TooFew { phase, got, need });
             }
-            let said = session.say(Phase::Acknowledge, Some(&packet), &[]);
-            let (participants, held) = (state.participants.clone(), state.held.clone());
+            if own_input(x, &state.blindings) != state.input {
+                return Err(ClientError::OtherInput);
+            }
+            let challenges = Challenges::new(round, packet.answers());
+            let own = Mask::of_seed(round.context(), session.me(), &state.seed);
+            let masks = edges(session, &state.mask, &state.holding, &state.participants)?;
+            let own = challenges.commit(round, &own);
+            let edges = challenges.commit_all(round, &masks);
+            let rows = round.layout().rows();
+            let blindings = P::Group::decode_scalars(&state.blindings, rows, "row blinding")?;
+            let witness = Witness {
+                packed: &Zeroizing::new(round.layout().pack(x)?),
+                blindings: &Zeroizing::new(blindings),
+                own: &own,
+                edges: &edges,
+            };
+            let subject = Subject {
+                context: round.context(),
+                client: session.me(),
+                submission: &state.entry,
+            };
+            let links = link::prove(round, &challenges, &subject, &witness, rng);
+            let neighbours: Vec<ClientId> = session.neighbours(&state.participants);
+            let keys = neighbours
+                .iter()
+                .filter_map(|client| state.holding.peers.get(client));
+            let attestation = Attestation {
+                head: Head {
+                    keys: keys_digest(keys),
+                    links,
+                },
+                edges: edges.iter().map(|edge| edge.encode()).collect(),
+            };
+            let said = session.say(Phase::Attest, Some(&packet), &attestation.parts());
             Ok((
                 said,
-                Acknowledged {
-                    participants,
-                    contributors: packet.list,
-                    held,
+                Attested {
+                    mask: state.mask.clone(),
+                    submit: *packet.answers(),
+                    edges: attestation.edges,
+                    participants: state.participants.clone(),
+                    holding: state.holding.clone(),
                 },
             ))
-        })
-    }
-}
-
-impl<P: ProofSystem> Client<P, Acknowledged> {
-    /// 3.6: having seen enough acknowledgements of the same list, reveals for each neighbour that
-    /// participated the share of its seed if it contributed, else that of its mask secret. Never
-    /// both: the state is consumed, and the message is saved before it is sent.
-    pub fn unmask(self, packet: &[u8]) -> Step<P, Acknowledged, Finished> {
-        self.attempt(|session, state| {
-            let phase = Phase::Acknowledge;
-            let packet = session.check(phase, packet)?;
-            enough_neighbours(session, phase, &packet.list)?;
-            // Every acknowledgement in `said` was verified; this client's own is one more.
-            let got = packet.said.len() + 1;
-            let need = session.round.configuration().min_contributors as usize;
-            if got < need {
-                return Err(ClientError::TooFew { phase, got, need });
-            }
-            let mut shares = Vec::new();
-            for client in session.neighbours(&state.participants) {
-                let pair = state
-                    .held
-                    .get(&client)
-                    .ok_or(ClientError::NotShown { phase, client })?;
-                shares.push(
-                    match Secret::to_rebuild(state.contributors.contains(client)) {
-                        Secret::Seed => pair.seed,
-                        Secret::Mask => pair.mask,
-                    },
-                );
-            }
-            let said = session.say(Phase::Unmask, Some(&packet), &[unmask::encode(&shares)]);
-            Ok((said, Finished))
         })
     }
 }

@@ -1,28 +1,26 @@
 //! Saving and restoring a client in every state.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rand_core::CryptoRngCore;
 use thiserror::Error;
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
-use veragg_circuits::group::ristretto::{decode_key_scalar, KeyPoint, KeyScalar, Ristretto};
-use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::ProofSystem;
 use zeroize::Zeroizing;
 
+use super::ending::{Acknowledged, Disputed, Unmasked};
 use super::error::ClientError;
-use super::online::{Acknowledged, Finished, Submitted};
+use super::online::{Attested, Submitted};
 use super::session::Session;
 use super::setup::{Advertised, Confirmed, Joined, Shared};
 use super::{Client, Pending, Step, Store};
-use crate::advertise::RoundKeys;
-use crate::dh::KeyPair;
 use crate::labels::VERSION;
-use crate::members::{ClientId, ClientSet};
 use crate::round::Round;
-use crate::sealing::SharePair;
 use crate::signing::SigningKey;
+
+/// Will say nothing any more: its state may have been lost.
+#[derive(Debug)]
+pub struct Finished;
 
 /// A state that can be written down. The bytes hold secrets and are for this client alone.
 pub trait State: Sized {
@@ -41,7 +39,7 @@ pub struct ResumeError(#[from] DecodeError);
 
 impl<P: ProofSystem, S: State> Client<P, S> {
     /// The bytes to write down, with the message to send; zeroized when dropped.
-    pub(super) fn to_saved(&self, message: &[u8]) -> Zeroizing<Vec<u8>> {
+    pub(super) fn to_saved(&self, message: Option<&[u8]>) -> Zeroizing<Vec<u8>> {
         let writer = Writer::new().u16(VERSION).u8(S::TAG);
         let writer = self.session.write(message, writer);
         Zeroizing::new(self.state.write(writer).finish())
@@ -57,7 +55,10 @@ pub enum AnyClient<P: ProofSystem> {
     Shared(Client<P, Shared>),
     Confirmed(Client<P, Confirmed>),
     Submitted(Client<P, Submitted>),
+    Attested(Client<P, Attested>),
+    Disputed(Client<P, Disputed>),
     Acknowledged(Client<P, Acknowledged>),
+    Unmasked(Client<P, Unmasked>),
     Finished(Client<P, Finished>),
 }
 
@@ -68,7 +69,7 @@ impl<P: ProofSystem> AnyClient<P> {
         round: Arc<Round<P>>,
         identity: impl Into<Arc<SigningKey>>,
         saved: &[u8],
-    ) -> Result<(Self, Vec<u8>), ResumeError> {
+    ) -> Result<(Self, Option<Vec<u8>>), ResumeError> {
         let mut reader = Reader::new(saved);
         if reader.u16("version")? != VERSION {
             return Err(DecodeError::Value { field: "version" }.into());
@@ -93,7 +94,10 @@ impl<P: ProofSystem> AnyClient<P> {
             Shared,
             Confirmed,
             Submitted,
+            Attested,
+            Disputed,
             Acknowledged,
+            Unmasked,
             Finished
         );
         reader.finish()?;
@@ -101,7 +105,8 @@ impl<P: ProofSystem> AnyClient<P> {
     }
 
     /// Takes the next step, whichever it is: writes the new state to `store` and returns the
-    /// message to send. `packet` is needed from the second step on, `input` at submit only. After
+    /// message to send, if there is one. `packet` is needed from the second step on, `input` at submit
+    /// and attest only. After
     /// an error nothing was sent, and the client is as it was; but if the store failed, only the
     /// store knows which state is the true one: what comes back has finished and says nothing;
     /// [`resume`](Self::resume) from the store, or drop out.
@@ -111,7 +116,7 @@ impl<P: ProofSystem> AnyClient<P> {
         input: Option<&[u64]>,
         rng: &mut impl CryptoRngCore,
         store: &mut impl Store,
-    ) -> (Self, Result<Vec<u8>, ClientError>) {
+    ) -> (Self, Result<Option<Vec<u8>>, ClientError>) {
         match self {
             Self::Joined(client) => {
                 taken(client.advertise(rng), store, Self::Advertised, Self::Joined)
@@ -137,17 +142,38 @@ impl<P: ProofSystem> AnyClient<P> {
                 ),
                 None => (Self::Confirmed(client), Err(ClientError::InputMissing)),
             },
-            Self::Submitted(client) => taken(
+            Self::Submitted(client) => match input {
+                Some(x) => taken(
+                    client.attest(packet, x, rng),
+                    store,
+                    Self::Attested,
+                    Self::Submitted,
+                ),
+                None => (Self::Submitted(client), Err(ClientError::InputMissing)),
+            },
+            Self::Attested(client) => taken(
+                client.dispute(packet, rng),
+                store,
+                Self::Disputed,
+                Self::Attested,
+            ),
+            Self::Disputed(client) => taken(
                 client.acknowledge(packet),
                 store,
                 Self::Acknowledged,
-                Self::Submitted,
+                Self::Disputed,
             ),
             Self::Acknowledged(client) => taken(
                 client.unmask(packet),
                 store,
-                Self::Finished,
+                Self::Unmasked,
                 Self::Acknowledged,
+            ),
+            Self::Unmasked(client) => taken(
+                client.unmask_again(packet),
+                store,
+                Self::Unmasked,
+                Self::Unmasked,
             ),
             Self::Finished(_) => (self, Err(ClientError::Finished)),
         }
@@ -160,9 +186,9 @@ fn taken<P: ProofSystem, S, T: State>(
     store: &mut impl Store,
     next: fn(Client<P, T>) -> AnyClient<P>,
     same: fn(Client<P, S>) -> AnyClient<P>,
-) -> (AnyClient<P>, Result<Vec<u8>, ClientError>) {
+) -> (AnyClient<P>, Result<Option<Vec<u8>>, ClientError>) {
     match step {
-        Ok(Pending { client, message }) => match store.put(&client.to_saved(&message)) {
+        Ok(Pending { client, message }) => match store.put(&client.to_saved(message.as_deref())) {
             Ok(()) => (next(client), Ok(message)),
             // The step may have reached the store: only it knows which state is the true one. What is
             // left here has nothing to say, so that nothing can be said twice.
@@ -175,177 +201,5 @@ fn taken<P: ProofSystem, S, T: State>(
             }
         },
         Err(refused) => (same(refused.client), Err(refused.error)),
-    }
-}
-
-fn write_points<'a>(
-    writer: Writer,
-    points: impl ExactSizeIterator<Item = (&'a ClientId, Vec<KeyPoint>)>,
-) -> Writer {
-    let start = writer.u32(points.len() as u32);
-    points.fold(start, |writer, (client, points)| {
-        points.iter().fold(writer.u32(client.number()), |w, p| {
-            w.bytes(&Ristretto::encode_point(p))
-        })
-    })
-}
-
-fn read_map<T>(
-    reader: &mut Reader<'_>,
-    mut read: impl FnMut(&mut Reader<'_>) -> Result<T, DecodeError>,
-) -> Result<BTreeMap<ClientId, T>, DecodeError> {
-    let mut map = BTreeMap::new();
-    for _ in 0..reader.u32("count")? {
-        let client =
-            ClientId::new(reader.u32("client")?).ok_or(DecodeError::Value { field: "client" })?;
-        map.insert(client, read(reader)?);
-    }
-    Ok(map)
-}
-
-fn read_secret(reader: &mut Reader<'_>) -> Result<KeyScalar, DecodeError> {
-    decode_key_scalar(reader.bytes(32, "secret")?, "secret")
-}
-
-fn read_pair(reader: &mut Reader<'_>) -> Result<KeyPair, DecodeError> {
-    read_secret(reader).map(KeyPair::from_secret)
-}
-
-fn write_held(writer: Writer, held: &BTreeMap<ClientId, SharePair>) -> Writer {
-    held.iter()
-        .fold(writer.u32(held.len() as u32), |writer, (client, pair)| {
-            writer
-                .u32(client.number())
-                .bytes(pair.mask.as_bytes())
-                .bytes(pair.seed.as_bytes())
-        })
-}
-
-fn read_held(reader: &mut Reader<'_>) -> Result<BTreeMap<ClientId, SharePair>, DecodeError> {
-    read_map(reader, |r| {
-        Ok(SharePair {
-            mask: read_secret(r)?,
-            seed: read_secret(r)?,
-        })
-    })
-}
-
-fn read_point(reader: &mut Reader<'_>) -> Result<KeyPoint, DecodeError> {
-    Ristretto::read_point(reader, "key")
-}
-
-impl State for Joined {
-    const TAG: u8 = 0;
-    fn write(&self, writer: Writer) -> Writer {
-        writer
-    }
-    fn read(_: &mut Reader<'_>, _: u32) -> Result<Self, DecodeError> {
-        Ok(Self)
-    }
-}
-
-impl State for Advertised {
-    const TAG: u8 = 1;
-    fn write(&self, writer: Writer) -> Writer {
-        writer
-            .bytes(self.mask.secret().as_bytes())
-            .bytes(self.channel.secret().as_bytes())
-    }
-    fn read(reader: &mut Reader<'_>, _: u32) -> Result<Self, DecodeError> {
-        Ok(Self {
-            mask: read_pair(reader)?,
-            channel: read_pair(reader)?,
-        })
-    }
-}
-
-impl State for Shared {
-    const TAG: u8 = 2;
-    fn write(&self, writer: Writer) -> Writer {
-        let writer = writer
-            .bytes(self.mask.secret().as_bytes())
-            .bytes(self.channel.secret().as_bytes())
-            .bytes(self.seed.as_bytes());
-        let keys = |keys: &RoundKeys| vec![keys.mask, keys.channel];
-        write_points(
-            writer,
-            self.peers.iter().map(|(client, peer)| (client, keys(peer))),
-        )
-    }
-    fn read(reader: &mut Reader<'_>, _: u32) -> Result<Self, DecodeError> {
-        Ok(Self {
-            mask: read_pair(reader)?,
-            channel: read_pair(reader)?,
-            seed: read_secret(reader)?,
-            peers: read_map(reader, |r| {
-                Ok(RoundKeys {
-                    mask: read_point(r)?,
-                    channel: read_point(r)?,
-                })
-            })?,
-        })
-    }
-}
-
-impl State for Confirmed {
-    const TAG: u8 = 3;
-    fn write(&self, writer: Writer) -> Writer {
-        let writer = writer
-            .bytes(self.mask.secret().as_bytes())
-            .bytes(self.seed.as_bytes());
-        let peers = self
-            .peers
-            .iter()
-            .map(|(client, mask)| (client, vec![*mask]));
-        write_held(write_points(writer, peers), &self.held)
-    }
-    fn read(reader: &mut Reader<'_>, _: u32) -> Result<Self, DecodeError> {
-        Ok(Self {
-            mask: read_pair(reader)?,
-            seed: read_secret(reader)?,
-            peers: read_map(reader, read_point)?,
-            held: read_held(reader)?,
-        })
-    }
-}
-
-impl State for Submitted {
-    const TAG: u8 = 4;
-    fn write(&self, writer: Writer) -> Writer {
-        write_held(writer.bytes(self.participants.as_bytes()), &self.held)
-    }
-    fn read(reader: &mut Reader<'_>, clients: u32) -> Result<Self, DecodeError> {
-        let participants = ClientSet::read(reader, clients, "participants")?;
-        Ok(Self {
-            participants,
-            held: read_held(reader)?,
-        })
-    }
-}
-
-impl State for Acknowledged {
-    const TAG: u8 = 5;
-    fn write(&self, writer: Writer) -> Writer {
-        let writer = writer
-            .bytes(self.participants.as_bytes())
-            .bytes(self.contributors.as_bytes());
-        write_held(writer, &self.held)
-    }
-    fn read(reader: &mut Reader<'_>, clients: u32) -> Result<Self, DecodeError> {
-        Ok(Self {
-            participants: ClientSet::read(reader, clients, "participants")?,
-            contributors: ClientSet::read(reader, clients, "contributors")?,
-            held: read_held(reader)?,
-        })
-    }
-}
-
-impl State for Finished {
-    const TAG: u8 = 6;
-    fn write(&self, writer: Writer) -> Writer {
-        writer
-    }
-    fn read(_: &mut Reader<'_>, _: u32) -> Result<Self, DecodeError> {
-        Ok(Self)
     }
 }

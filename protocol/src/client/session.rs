@@ -1,5 +1,5 @@
 //! What every state of a client has, and the checks that every packet goes through
-//! (`specs/protocol.md` 3.8).
+//! (`specs/protocol.md` 3.10).
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,6 +9,7 @@ use veragg_circuits::codec::{DecodeError, Reader, Writer};
 use veragg_circuits::proof_system::ProofSystem;
 
 use super::error::ClientError;
+use crate::conviction::Conviction;
 use crate::hash::Digest;
 use crate::members::{ClientId, ClientSet};
 use crate::message::{Message, Sender};
@@ -28,8 +29,8 @@ pub struct Session<P: ProofSystem> {
 }
 
 /// The session after saying something, and the bytes of the message. They may be many: they go to
-/// the store and to the aggregator, and are not kept here.
-pub(super) type Said<P> = (Session<P>, Vec<u8>);
+/// the store and to the aggregator, and are not kept here. Nothing, if there was nothing to say.
+pub(super) type Said<P> = (Session<P>, Option<Vec<u8>>);
 
 /// The last checkpoint that the client answered; before the first, the context.
 #[derive(Debug, Clone)]
@@ -47,6 +48,15 @@ pub(super) struct CheckedPacket {
     pub(super) list: ClientSet,
     /// Verified messages of that phase, by sender: of every listed neighbour, perhaps of others.
     pub(super) said: BTreeMap<ClientId, Item>,
+    /// Why clients left in unmask; not verified yet.
+    pub(super) convictions: Vec<Conviction>,
+}
+
+impl CheckedPacket {
+    /// The digest of the checkpoint.
+    pub(super) fn answers(&self) -> &Digest {
+        &self.answers
+    }
 }
 
 impl<P: ProofSystem> Session<P> {
@@ -68,6 +78,11 @@ impl<P: ProofSystem> Session<P> {
         self.me
     }
 
+    /// The digest of the checkpoint that this client answered last.
+    pub(super) fn answered(&self) -> &Digest {
+        &self.trail.answered
+    }
+
     /// The list of the checkpoint that this client answered last.
     pub(super) fn answered_list(&self) -> &ClientSet {
         &self.trail.list
@@ -78,35 +93,46 @@ impl<P: ProofSystem> Session<P> {
         rules::holders(self.round.graph(), set, self.me)
     }
 
-    /// Checks a packet for the close of `phase` (3.8.1 to 3.8.6).
+    /// Checks a packet for the close of `phase` (3.10.1 to 3.10.6).
     pub(super) fn check(&self, phase: Phase, packet: &[u8]) -> Result<CheckedPacket, ClientError> {
+        self.check_within(phase, packet, &self.trail.list)
+    }
+
+    /// The same for a list that must be a part of `base`.
+    pub(super) fn check_within(
+        &self,
+        phase: Phase,
+        packet: &[u8],
+        base: &ClientSet,
+    ) -> Result<CheckedPacket, ClientError> {
         let Packet {
             checkpoint,
             consistency,
             items,
+            convictions,
         } = Packet::decode(packet, self.round.clients())?;
-        // 3.8.1
+        // 3.10.1
         if checkpoint.context != *self.round.context()
             || checkpoint.phase != phase
             || !checkpoint.is_signed_by(&self.round.configuration().aggregator)
         {
             return Err(ClientError::NotTheCheckpoint { phase });
         }
-        // 3.8.2
+        // 3.10.2
         if checkpoint.previous != self.trail.answered {
             return Err(ClientError::Fork { phase });
         }
         if !checkpoint.root.continues(&self.trail.root, &consistency) {
             return Err(ClientError::Inconsistent { phase });
         }
-        // 3.8.3
-        if !checkpoint.list.is_subset(&self.trail.list) {
+        // 3.10.3
+        if !checkpoint.list.is_subset(base) {
             return Err(ClientError::List { phase });
         }
         if !checkpoint.list.contains(self.me) {
             return Err(ClientError::Omitted { phase });
         }
-        // 3.8.4 and 3.8.5
+        // 3.10.4 and 3.10.5
         let mut said = BTreeMap::new();
         for item in items {
             if let Some(client) = self.author(phase, &checkpoint.root, &item) {
@@ -115,8 +141,10 @@ impl<P: ProofSystem> Session<P> {
                 }
             }
         }
+        let all_speak = !matches!(phase, Phase::Dispute | Phase::Unmask(_));
         let listed = self.neighbours(&checkpoint.list);
-        if let Some(&client) = listed.iter().find(|client| !said.contains_key(client)) {
+        let missing = listed.iter().find(|client| !said.contains_key(client));
+        if let Some(&client) = missing.filter(|_| all_speak) {
             return Err(ClientError::NotShown { phase, client });
         }
         Ok(CheckedPacket {
@@ -124,6 +152,7 @@ impl<P: ProofSystem> Session<P> {
             root: checkpoint.root,
             list: checkpoint.list,
             said,
+            convictions,
         })
     }
 
@@ -151,40 +180,38 @@ impl<P: ProofSystem> Session<P> {
         packet: Option<&CheckedPacket>,
         parts: &[Vec<u8>],
     ) -> Said<P> {
-        let trail = match packet {
-            None => self.trail.clone(),
-            Some(CheckedPacket {
-                answers,
-                root,
-                list,
-                ..
-            }) => Trail {
-                answered: *answers,
-                root: *root,
-                list: list.clone(),
-            },
+        let session = match packet {
+            None => self.at(self.trail.clone()),
+            Some(packet) => self.follow(packet).0,
         };
         let sender = Sender::Client(self.me);
         let context = *self.round.context();
-        let message = Message::sign(
-            &self.identity,
-            context,
-            phase,
-            sender,
-            trail.answered,
-            parts,
-        );
-        let session = Self {
+        let answers = session.trail.answered;
+        let message = Message::sign(&self.identity, context, phase, sender, answers, parts);
+        (session, Some(message.encode()))
+    }
+
+    /// The session after taking note of a packet to which there is nothing to say.
+    pub(super) fn follow(&self, packet: &CheckedPacket) -> Said<P> {
+        let session = self.at(Trail {
+            answered: packet.answers,
+            root: packet.root,
+            list: packet.list.clone(),
+        });
+        (session, None)
+    }
+
+    fn at(&self, trail: Trail) -> Self {
+        Self {
             round: Arc::clone(&self.round),
             me: self.me,
             identity: Arc::clone(&self.identity),
             trail,
-        };
-        (session, message.encode())
+        }
     }
 
     /// Writes the session with the message that was said last.
-    pub(super) fn write(&self, message: &[u8], writer: Writer) -> Writer {
+    pub(super) fn write(&self, message: Option<&[u8]>, writer: Writer) -> Writer {
         writer
             .bytes(self.round.context())
             .u32(self.me.number())
@@ -192,7 +219,8 @@ impl<P: ProofSystem> Session<P> {
             .u64(self.trail.root.size)
             .bytes(&self.trail.root.hash)
             .bytes(self.trail.list.as_bytes())
-            .long(message)
+            // No message is empty.
+            .long(message.unwrap_or_default())
     }
 
     /// Reads what [`write`](Self::write) wrote.
@@ -215,14 +243,14 @@ impl<P: ProofSystem> Session<P> {
             },
             list: ClientSet::read(reader, round.clients(), "list")?,
         };
-        let message = reader.long("message")?.to_vec();
+        let message = Some(reader.long("message")?).filter(|message| !message.is_empty());
         let session = Self {
             round,
             me,
             identity,
             trail,
         };
-        Ok((session, message))
+        Ok((session, message.map(<[u8]>::to_vec)))
     }
 }
 

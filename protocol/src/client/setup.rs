@@ -15,6 +15,7 @@ use super::{Client, Step};
 use crate::advertise::{Advertisement, RoundKeys};
 use crate::confirm::Complaint;
 use crate::dh::KeyPair;
+use crate::hash::Digest;
 use crate::members::{ClientId, ClientSet};
 use crate::phase::Phase;
 use crate::possession::{Possession, Purpose};
@@ -52,10 +53,20 @@ pub struct Shared {
 pub struct Confirmed {
     pub(super) mask: KeyPair,
     pub(super) seed: KeyScalar,
+    /// Its secrets zeroize themselves.
     #[zeroize(skip)]
+    pub(super) holding: Holding,
+}
+
+/// What a client keeps of the set-up to the end.
+#[derive(Clone)]
+pub(super) struct Holding {
+    /// The digest of the checkpoint of advertise, and its list.
+    pub(super) advertise: Digest,
+    pub(super) advertised: ClientSet,
+    /// The mask keys of neighbours whose shares it holds.
     pub(super) peers: BTreeMap<ClientId, KeyPoint>,
-    /// Its entries zeroize themselves.
-    #[zeroize(skip)]
+    /// The shares.
     pub(super) held: BTreeMap<ClientId, SharePair>,
 }
 
@@ -223,8 +234,12 @@ impl<P: ProofSystem> Client<P, Shared> {
                 Confirmed {
                     mask: state.mask.clone(),
                     seed: state.seed,
-                    peers,
-                    held,
+                    holding: Holding {
+                        advertise: *session.answered(),
+                        advertised: session.answered_list().clone(),
+                        peers,
+                        held,
+                    },
                 },
             ))
         })

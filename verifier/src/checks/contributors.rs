@@ -3,6 +3,7 @@
 
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::members::{ClientId, ClientSet};
+use veragg_protocol::phase::Phase;
 use veragg_protocol::publish::Outcome;
 use veragg_protocol::round::Round;
 
@@ -24,6 +25,7 @@ pub(crate) fn check<P: ProofSystem>(
         return;
     }
     findings.computed(check, recomputed.len());
+    let judges_disputes = !findings.skips(Check::Disputes);
     let mut fail = |what: String| {
         let culprit = Some(Culprit::Aggregator);
         findings.failure(Finding {
@@ -34,8 +36,11 @@ pub(crate) fn check<P: ProofSystem>(
         });
     };
     // V-10.1
+    // Without V-08.C it is not known why somebody did not come through dispute.
+    let [dropped, faulty] = [Outcome::Dropped, Outcome::Faulty].map(|why| why(Phase::Dispute));
+    let untold = |said: &Outcome| [dropped, faulty].contains(said) && !judges_disputes;
     for (index, (truth, said)) in recomputed.iter().zip(published).enumerate() {
-        if truth != said {
+        if truth != said && !(untold(truth) && untold(said)) {
             let client = ClientId::from_index(index);
             fail(format!(
                 "client {client} is published as '{said}'; the board gives '{truth}'"

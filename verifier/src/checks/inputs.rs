@@ -1,12 +1,14 @@
-//! V-07: every input satisfies the statement; who is accepted; the sum of the accepted commitments.
+//! V-07: every input satisfies the statement; who is accepted, with the commitments.
 
+use std::collections::HashMap;
 use std::io::Read;
 
-use veragg_protocol::board::BoardError;
+use veragg_protocol::board::{BoardError, Place};
 use veragg_protocol::body::Body;
 use veragg_protocol::circuits::codec::DecodeError;
 use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::proof_system::{ProofPart, ProofSystem};
+use veragg_protocol::hash::Digest;
 use veragg_protocol::members::{ClientId, ClientSet};
 use veragg_protocol::round::Round;
 
@@ -27,8 +29,8 @@ type Point<P> = <<P as ProofSystem>::Group as Group>::Point;
 pub(crate) struct Submission {
     /// Commitments and proof, encoded.
     proof: Vec<u8>,
-    /// Whether the masked vector is canonical. It is only read: what it must match is the opening's
-    /// part.
+    /// Whether the masked vector is canonical. What is in it is read again when it is known at which
+    /// points to look at it.
     masked: Result<(), DecodeError>,
 }
 
@@ -44,22 +46,33 @@ impl Submission {
     }
 }
 
+/// Where a submission stands.
+#[derive(Clone, Copy)]
+pub(crate) struct Source {
+    pub(crate) client: ClientId,
+    pub(crate) leaf: u64,
+    pub(crate) place: Place,
+    pub(crate) entry: Digest,
+}
+
+/// An accepted submission.
+pub(crate) struct Accepted<P: ProofSystem> {
+    pub(crate) place: Place,
+    pub(crate) entry: Digest,
+    pub(crate) rows: Vec<Point<P>>,
+}
+
 /// The submissions so far.
 pub(crate) struct Inputs<P: ProofSystem> {
-    waiting: Vec<(ClientId, u64, P::Proof)>,
-    accepted: ClientSet,
-    rows: Vec<Point<P>>,
-    /// Rows of each submission: kept only when V-07 is skipped, until the list says who counts.
-    unverified: Vec<(ClientId, Vec<Point<P>>)>,
+    waiting: Vec<(Source, P::Proof)>,
+    accepted: HashMap<ClientId, Accepted<P>>,
 }
 
 impl<P: ProofSystem> Inputs<P> {
-    pub(crate) fn new(round: &Round<P>) -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             waiting: Vec::new(),
-            accepted: ClientSet::empty(round.clients()),
-            rows: vec![P::Group::identity(); round.layout().rows()],
-            unverified: Vec::new(),
+            accepted: HashMap::new(),
         }
     }
 
@@ -67,15 +80,14 @@ impl<P: ProofSystem> Inputs<P> {
     pub(crate) fn take(
         &mut self,
         round: &Round<P>,
-        client: ClientId,
-        leaf: u64,
+        source: Source,
         submission: Submission,
         findings: &mut Findings,
     ) {
         let fault = |check, what| Finding {
             check,
-            culprit: Some(Culprit::Client(client)),
-            evidence: vec![leaf],
+            culprit: Some(Culprit::Client(source.client)),
+            evidence: vec![source.leaf],
             what,
         };
         // V-07.1
@@ -96,12 +108,12 @@ impl<P: ProofSystem> Inputs<P> {
             return;
         }
         if self.skipped(findings) {
-            self.unverified.push((client, round.proofs().rows(&proof)));
+            self.accept(round, source, &proof);
             return;
         }
         // Its encoding is not needed beside it.
         drop(submission);
-        self.waiting.push((client, leaf, proof));
+        self.waiting.push((source, proof));
         if self.waiting.len() >= round.proofs().best_batch() {
             self.judge(round, findings);
         }
@@ -111,8 +123,8 @@ impl<P: ProofSystem> Inputs<P> {
         PARTS.iter().any(|&(_, check)| findings.skips(check))
     }
 
-    /// V-07.3: verifies what waits, in one batch, and adds the rows of what holds.
-    pub(crate) fn judge(&mut self, round: &Round<P>, findings: &mut Findings) {
+    /// V-07.3: verifies what waits, in one batch, and keeps the rows of what holds.
+    fn judge(&mut self, round: &Round<P>, findings: &mut Findings) {
         let waiting = std::mem::take(&mut self.waiting);
         let statement = round
             .configuration()
@@ -137,31 +149,36 @@ impl<P: ProofSystem> Inputs<P> {
         }
         let batch: Vec<_> = waiting
             .iter()
-            .map(|(client, _, proof)| (round.binding(*client), proof))
+            .map(|(source, proof)| (round.binding(source.client), proof))
             .collect();
         let rejected = round.proofs().verify_batch(&batch);
-        for (index, (client, leaf, proof)) in waiting.iter().enumerate() {
+        for (index, (source, proof)) in waiting.iter().enumerate() {
             let bad = rejected.iter().find(|(rejected, _)| *rejected == index);
             let Some((_, part)) = bad else {
-                self.add(*client, &round.proofs().rows(proof));
+                self.accept(round, *source, proof);
                 continue;
             };
             for (_, check) in PARTS.iter().filter(|(of, _)| of == part) {
                 findings.fault(Finding {
                     check: *check,
-                    culprit: Some(Culprit::Client(*client)),
-                    evidence: vec![*leaf],
+                    culprit: Some(Culprit::Client(source.client)),
+                    evidence: vec![source.leaf],
                     what: format!("its proof does not hold: {}", check.title()),
                 });
             }
         }
     }
 
-    fn add(&mut self, client: ClientId, rows: &[Point<P>]) {
-        self.accepted.insert(client);
-        for (sum, row) in self.rows.iter_mut().zip(rows) {
-            *sum = *sum + *row;
-        }
+    fn accept(&mut self, round: &Round<P>, source: Source, proof: &P::Proof) {
+        let Source {
+            client,
+            place,
+            entry,
+            ..
+        } = source;
+        let rows = round.proofs().rows(proof);
+        let accepted = Accepted { place, entry, rows };
+        self.accepted.insert(client, accepted);
     }
 
     /// V-07.4: who is accepted. When V-07 is skipped, the list is taken at its word.
@@ -172,16 +189,28 @@ impl<P: ProofSystem> Inputs<P> {
         findings: &mut Findings,
     ) -> ClientSet {
         self.judge(round, findings);
-        for (client, rows) in std::mem::take(&mut self.unverified) {
-            if listed.contains(client) {
-                self.add(client, &rows);
-            }
+        if self.skipped(findings) {
+            self.accepted.retain(|&client, _| listed.contains(client));
         }
-        self.accepted.clone()
+        ClientSet::of(round.clients(), |client| {
+            self.accepted.contains_key(&client)
+        })
     }
 
-    /// The sum of the accepted row commitments.
-    pub(crate) fn rows(&self) -> &[Point<P>] {
-        &self.rows
+    /// The accepted submissions.
+    pub(crate) fn accepted(&self) -> &HashMap<ClientId, Accepted<P>> {
+        &self.accepted
+    }
+
+    /// The sum of the row commitments of these clients, as far as they were accepted.
+    pub(crate) fn rows(&self, round: &Round<P>, contributors: &ClientSet) -> Vec<Point<P>> {
+        let mut sum = vec![P::Group::identity(); round.layout().rows()];
+        for client in contributors.iter() {
+            let rows = self.accepted.get(&client).map(|accepted| &accepted.rows);
+            for (sum, row) in sum.iter_mut().zip(rows.into_iter().flatten()) {
+                *sum = *sum + *row;
+            }
+        }
+        sum
     }
 }

@@ -1,31 +1,105 @@
-//! V-11: the aggregate opens the sum of the contributors' commitments.
+//! V-11: the aggregate opens the sum of the contributors' commitments; and if not, whether the
+//! aggregator is to blame.
 
+use std::io::{Read, Seek};
+
+use rayon::prelude::*;
+use veragg_protocol::attest::Challenges;
+use veragg_protocol::board::{BoardError, Place, Records};
+use veragg_protocol::circuits::ark_ff::Zero;
 use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::proof_system::ProofSystem;
+use veragg_protocol::hash::Digest;
+use veragg_protocol::members::ClientSet;
+use veragg_protocol::message::ENVELOPE_LEN;
 use veragg_protocol::opening::Opening;
 
+use super::attestations::{fingerprint, read_again, Ground};
+use super::unmasking::Unmasking;
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
+use crate::report::Culprit;
 
-/// V-11.1: checks the opening of all rows at once. A failure names nobody: until clients attest what they
-/// masked, a masked vector that does not match its commitment looks like a false sum.
-pub(crate) fn check<P: ProofSystem>(
+/// The publication, where it stands, and who contributed.
+pub(crate) struct Published<'a> {
+    pub(crate) leaf: u64,
+    pub(crate) place: Place,
+    pub(crate) entry: &'a Digest,
+    pub(crate) contributors: &'a ClientSet,
+}
+
+/// Checks the opening of all rows at once.
+pub(crate) fn check<P: ProofSystem, R: Read + Seek>(
     opening: &Opening<'_, P>,
     rows: &[<P::Group as Group>::Point],
-    leaf: u64,
+    published: &Published<'_>,
+    ground: &Ground<'_, P>,
+    unmasking: &Unmasking,
+    records: &mut Records<R>,
     findings: &mut Findings,
-) {
+) -> Result<(), BoardError> {
     let check = Check::Opening;
     if findings.skips(check) {
-        return;
+        return Ok(());
     }
     findings.computed(check, rows.len());
-    if !opening.opens(rows) {
-        findings.failure(Finding {
-            check,
-            culprit: None,
-            evidence: vec![leaf],
-            what: "the published aggregate does not open the sum of the contributors' commitments: either the aggregate is not what they submitted, or somebody's masked vector is not what it committed to".to_owned(),
-        });
+    // V-11.1
+    if opening.opens(rows) {
+        return Ok(());
     }
+    let by_aggregator = is_miscounted(published, ground, unmasking, records, findings)?;
+    findings.failure(Finding {
+        check,
+        culprit: by_aggregator.then_some(Culprit::Aggregator),
+        evidence: vec![published.leaf],
+        what: if by_aggregator {
+            "the published aggregate does not open the sum of the contributors' commitments, and is not what is left of their masked vectors without the masks".to_owned()
+        } else {
+            "the published aggregate does not open the sum of the contributors' commitments; whose doing that is cannot be shown".to_owned()
+        },
+    });
+    Ok(())
+}
+
+/// V-11.2: whether the published scalars are something else than what the board gives.
+fn is_miscounted<P: ProofSystem, R: Read + Seek>(
+    published: &Published<'_>,
+    ground: &Ground<'_, P>,
+    unmasking: &Unmasking,
+    records: &mut Records<R>,
+    findings: &Findings,
+) -> Result<bool, BoardError> {
+    let Ground {
+        round,
+        set_up,
+        participants,
+        accepted,
+    } = ground;
+    let needed = [Check::InputRange, Check::RowLinks, Check::Unmasking];
+    let contributors = published.contributors;
+    let masks = unmasking.masks_in_sum(round, set_up, participants, contributors);
+    let Some(masks) = masks.filter(|_| !needed.iter().any(|&check| findings.skips(check))) else {
+        return Ok(false);
+    };
+    let challenges = Challenges::of_recount(round, published.entry);
+    let first = |all: Vec<_>| all.into_iter().next().unwrap_or_else(Zero::zero);
+    let place = published.place;
+    let said = first(read_again(
+        round,
+        &challenges,
+        ENVELOPE_LEN,
+        place,
+        records,
+    )?);
+    let mut left: <P::Group as Group>::Scalar = masks
+        .par_iter()
+        .map(|mask| first(challenges.of_mask(mask)))
+        .sum();
+    for client in contributors.iter() {
+        let Some(submission) = accepted.get(&client) else {
+            return Ok(false);
+        };
+        left += first(fingerprint(round, &challenges, submission.place, records)?);
+    }
+    Ok(said != left)
 }

@@ -39,6 +39,8 @@ pub(crate) struct Dealt {
 #[derive(Default)]
 pub(crate) struct SetUp {
     pub(crate) keys: HashMap<ClientId, RoundKeys>,
+    /// The leaves of the advertisements.
+    pub(crate) advertised: HashMap<ClientId, u64>,
     pub(crate) dealt: HashMap<ClientId, Dealt>,
     waiting: Vec<Waiting>,
     /// Who signed two different messages for one phase.
@@ -87,10 +89,21 @@ impl SetUp {
         self.doubted.insert(client);
     }
 
+    /// Whether a client signed two different messages for one phase.
+    pub(crate) fn is_doubted(&self, client: ClientId) -> bool {
+        self.doubted.contains(&client)
+    }
+
+    /// A client's keys, if all who were shown any can have seen no others.
+    pub(crate) fn keys_to_all(&self, client: ClientId) -> Option<&RoundKeys> {
+        let keys = self.keys.get(&client)?;
+        (!self.is_doubted(client)).then_some(keys)
+    }
+
     /// What a client dealt to each of its holders, if they can have seen nothing else.
     pub(crate) fn dealt_to_all(&self, dealer: ClientId) -> Option<&Dealt> {
         let dealt = self.dealt.get(&dealer)?;
-        (!self.doubted.contains(&dealer)).then_some(dealt)
+        (!self.is_doubted(dealer)).then_some(dealt)
     }
 
     /// Judges what waits.
@@ -121,7 +134,10 @@ impl SetUp {
         for (client, leaf, found) in judged {
             match found {
                 Ok((keys, dealt)) => {
-                    self.keys.extend(keys.map(|keys| (client, keys)));
+                    if let Some(keys) = keys {
+                        self.keys.insert(client, keys);
+                        self.advertised.insert(client, leaf);
+                    }
                     self.dealt.extend(dealt.map(|dealt| (client, dealt)));
                 }
                 Err(Bad { check, what }) => findings.fault(Finding {

@@ -1,33 +1,48 @@
-//! V-09: the revealed shares are the committed ones, and rebuild the committed secrets.
+//! V-09: the revealed shares are the committed ones, rebuild the committed secrets, and show what was
+//! attested to be true.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 use veragg_protocol::circuits::group::ristretto::{KeyPoint, KeyScalar, Ristretto, KEY_TABLE};
 use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::proof_system::ProofSystem;
+use veragg_protocol::lies::{self, Rebuilt, ShownBy};
+use veragg_protocol::masks::Mask;
 use veragg_protocol::members::{ClientId, ClientSet};
 use veragg_protocol::round::Round;
 use veragg_protocol::rules;
 use veragg_protocol::sharing::reconstruct;
 use veragg_protocol::unmask::{self, Secret};
 
+use super::attestations::Attestations;
 use super::set_up::{Dealt, SetUp};
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::report::Culprit;
 
-/// The lists that the unmasking stands on, as the contributors acknowledged them.
+/// The lists that the unmasking stands on, as the contributors followed them.
 pub(crate) struct Lists<'a> {
     pub(crate) participants: &'a ClientSet,
+    /// Who was left of the contributors when the round began.
     pub(crate) contributors: &'a ClientSet,
+    /// Whose secrets are rebuilt in this round.
+    pub(crate) subjects: &'a ClientSet,
 }
 
-/// The shares revealed so far: at most `t` a client, 36 bytes each.
+impl Lists<'_> {
+    fn wanted(&self, client: ClientId) -> Secret {
+        Secret::to_rebuild(self.contributors.contains(client))
+    }
+}
+
+/// The shares revealed in this round so far, at most `t` a client, 36 bytes each; and the secrets that
+/// were rebuilt.
 #[derive(Default)]
 pub(crate) struct Unmasking {
     shares: HashMap<ClientId, Vec<(ClientId, KeyScalar)>>,
-    valid: Vec<ClientId>,
+    seeds: BTreeMap<ClientId, KeyScalar>,
+    masks: BTreeMap<ClientId, KeyScalar>,
 }
 
 /// Whether a share is the committed one, where the board has the commitment.
@@ -61,15 +76,15 @@ impl Unmasking {
                 return;
             }
         };
-        let subjects = rules::holders(round.graph(), lists.participants, client);
+        let subjects = rules::holders(round.graph(), lists.subjects, client);
         if !findings.skips(Check::Unmasking) {
             findings.computed(Check::Unmasking, 1);
             let wrong = subjects
                 .par_iter()
                 .zip(&shares)
                 .filter(|(dealer, share)| {
-                    let secret = Secret::to_rebuild(lists.contributors.contains(**dealer));
                     let dealt = set_up.dealt_to_all(**dealer);
+                    let secret = lists.wanted(**dealer);
                     // Without one commitment that all saw there is nothing to accuse it with.
                     dealt.and_then(|dealt| matches(dealt, client, secret, share)) == Some(false)
                 })
@@ -83,7 +98,6 @@ impl Unmasking {
                 return;
             }
         }
-        self.valid.push(client);
         for (dealer, share) in subjects.into_iter().zip(shares) {
             let of_dealer = self.shares.entry(dealer).or_default();
             if of_dealer.len() < round.threshold() {
@@ -92,46 +106,136 @@ impl Unmasking {
         }
     }
 
-    /// Who has unmasked.
-    pub(crate) fn valid(&self, clients: u32) -> ClientSet {
-        ClientSet::of(clients, |client| self.valid.binary_search(&client).is_ok())
-    }
-
-    /// V-09.2: enough shares were revealed of every participant, and rebuild the secret that it
-    /// committed to.
+    /// V-09.2 and V-09.3: rebuilds the secrets of this round and finds who of the contributors attested
+    /// what they show to be false. Returns who is left.
     pub(crate) fn close<P: ProofSystem>(
         &mut self,
         round: &Round<P>,
         set_up: &SetUp,
+        attestations: Option<&Attestations<P>>,
         lists: &Lists<'_>,
         findings: &mut Findings,
-    ) {
-        self.valid.sort_unstable();
-        if findings.skips(Check::Unmasking) {
-            return;
-        }
-        let participants: Vec<_> = lists.participants.iter().collect();
-        findings.computed(Check::Unmasking, participants.len());
-        let problems: Vec<String> = participants
+    ) -> ClientSet {
+        let shares = std::mem::take(&mut self.shares);
+        let mut left = lists.contributors.clone();
+        let Some(attestations) = attestations.filter(|_| !findings.skips(Check::Unmasking)) else {
+            return left;
+        };
+        let subjects: Vec<_> = lists.subjects.iter().collect();
+        findings.computed(Check::Unmasking, subjects.len());
+        let rebuilt: Vec<_> = subjects
             .par_iter()
-            .filter_map(|&client| {
-                let secret = Secret::to_rebuild(lists.contributors.contains(client));
-                let committed: Option<KeyPoint> = match secret {
-                    Secret::Mask => set_up.keys.get(&client).map(|keys| keys.mask),
-                    Secret::Seed => set_up.dealt.get(&client).map(|dealt| dealt.seed),
-                };
-                let shares = self.shares.get(&client).map(Vec::as_slice).unwrap_or_default();
-                if shares.len() < round.threshold() {
-                    let (got, need) = (shares.len(), round.threshold());
-                    return Some(format!("{got} shares of a secret of client {client} were revealed; {need} are needed to remove its masks"));
-                }
-                (committed != Some(&reconstruct(shares) * KEY_TABLE)).then(|| {
-                    format!("the shares of client {client} do not rebuild the secret it committed to")
-                })
+            .map(|&client| {
+                let shares = shares.get(&client).map(Vec::as_slice).unwrap_or_default();
+                rebuild(round, set_up, lists, client, shares).map(|secret| (client, secret))
             })
             .collect();
-        for what in problems {
-            findings.fail(Check::Unmasking, what);
+        let (mut seeds, mut masks) = (Vec::new(), Vec::new());
+        for rebuilt in rebuilt {
+            match rebuilt {
+                Ok((client, secret)) if lists.wanted(client) == Secret::Seed => {
+                    seeds.push((client, secret));
+                }
+                Ok(of_mask) => masks.push(of_mask),
+                Err(what) => findings.fail(Check::Unmasking, what),
+            }
         }
+        findings.computed(Check::Unmasking, left.len());
+        let rebuilt = Rebuilt {
+            seeds: &seeds,
+            masks: &masks,
+        };
+        let key = |client| set_up.keys.get(&client).map(|keys| keys.mask);
+        let both = (lists.participants, lists.contributors);
+        let (challenges, said) = (attestations.challenges(), attestations.said());
+        for (liar, shown_by) in lies::find(round, challenges, both, said, rebuilt, key) {
+            left.remove(liar);
+            if let Some(finding) = accuse(set_up, attestations, liar, shown_by) {
+                findings.fault(finding);
+            }
+        }
+        self.seeds.extend(seeds);
+        self.masks.extend(masks);
+        left
     }
+
+    /// The masks that stand in the sum of the contributors' vectors, as they are to be added to take
+    /// them away; nothing if a secret is missing.
+    pub(crate) fn masks_in_sum<P: ProofSystem>(
+        &self,
+        round: &Round<P>,
+        set_up: &SetUp,
+        participants: &ClientSet,
+        contributors: &ClientSet,
+    ) -> Option<Vec<Mask>> {
+        let context = round.context();
+        let mut masks = Vec::new();
+        for client in participants.iter() {
+            if contributors.contains(client) {
+                let seed = self.seeds.get(&client)?;
+                masks.push(Mask::of_seed(context, client, seed).inverse());
+                continue;
+            }
+            let secret = self.masks.get(&client)?;
+            for other in rules::holders(round.graph(), contributors, client) {
+                let point = set_up.keys.get(&other)?.mask * secret;
+                // The edge as the absent client would have added it is the inverse of what stands there.
+                masks.push(Mask::of_point(context, client, other, &point));
+            }
+        }
+        Some(masks)
+    }
+}
+
+/// V-09.2: the committed secret of a client, if enough shares were revealed to rebuild it.
+fn rebuild<P: ProofSystem>(
+    round: &Round<P>,
+    set_up: &SetUp,
+    lists: &Lists<'_>,
+    client: ClientId,
+    shares: &[(ClientId, KeyScalar)],
+) -> Result<KeyScalar, String> {
+    let committed: Option<KeyPoint> = match lists.wanted(client) {
+        Secret::Mask => set_up.keys.get(&client).map(|keys| keys.mask),
+        Secret::Seed => set_up.dealt.get(&client).map(|dealt| dealt.seed),
+    };
+    let (got, need) = (shares.len(), round.threshold());
+    if got < need {
+        return Err(format!("{got} shares of a secret of client {client} were revealed; {need} are needed to remove its masks"));
+    }
+    let secret = reconstruct(shares);
+    if committed != Some(&secret * KEY_TABLE) {
+        return Err(format!(
+            "the shares of client {client} do not rebuild the secret it committed to"
+        ));
+    }
+    Ok(secret)
+}
+
+/// V-09.3: the fault of a liar, if all that shows it was said once.
+fn accuse<P: ProofSystem>(
+    set_up: &SetUp,
+    attestations: &Attestations<P>,
+    liar: ClientId,
+    shown_by: ShownBy,
+) -> Option<Finding> {
+    let (committed, what) = match shown_by {
+        ShownBy::Seed => (
+            set_up.dealt_to_all(liar)?.leaf,
+            "what it attested of its self-mask is not what its rebuilt seed gives".to_owned(),
+        ),
+        ShownBy::Edge(other) => {
+            set_up.keys_to_all(other)?;
+            (
+                *set_up.advertised.get(&other)?,
+                format!("what it attested of its edge to client {other} is not what the rebuilt secret of that client gives"),
+            )
+        }
+    };
+    Some(Finding {
+        check: Check::Unmasking,
+        culprit: Some(Culprit::Client(liar)),
+        evidence: vec![committed, attestations.leaf(liar)?],
+        what,
+    })
 }

@@ -1,0 +1,89 @@
+//! What rebuilt secrets show of attestations (`specs/protocol.md` 3.8, 5.8).
+
+use std::collections::{BTreeMap, HashMap};
+
+use rayon::prelude::*;
+use veragg_circuits::group::ristretto::{KeyPoint, KeyScalar};
+use veragg_circuits::proof_system::ProofSystem;
+
+use crate::attest::Challenges;
+use crate::masks::Mask;
+use crate::members::{ClientId, ClientSet};
+use crate::round::Round;
+use crate::rules;
+
+/// What a client attested of its masks: the commitments, encoded, all pairs of a mask together.
+#[derive(Debug, Clone, Default)]
+pub struct Attested {
+    /// Of its self-mask.
+    pub own: Vec<u8>,
+    /// Of its edges, in the order of the neighbours that participate.
+    pub edges: Vec<Vec<u8>>,
+}
+
+impl Attested {
+    /// What it attested about the edge to one of `neighbours`, those that participate, in order.
+    pub fn towards(&self, neighbours: &[ClientId], other: ClientId) -> Option<&[u8]> {
+        let at = neighbours.binary_search(&other).ok()?;
+        self.edges.get(at).map(Vec::as_slice)
+    }
+}
+
+/// Which secret shows a lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ShownBy {
+    /// The liar's own seed.
+    Seed,
+    /// The mask secret of a neighbour that does not contribute.
+    Edge(ClientId),
+}
+
+/// Secrets that were rebuilt in one round of unmask.
+#[derive(Debug, Clone, Copy)]
+pub struct Rebuilt<'a> {
+    /// Seeds of contributors.
+    pub seeds: &'a [(ClientId, KeyScalar)],
+    /// Mask secrets of participants that contribute no more.
+    pub masks: &'a [(ClientId, KeyScalar)],
+}
+
+/// Finds everybody among `contributors` whose attestation the secrets show to be false. `key` gives a
+/// client's mask key. Cost: a fingerprint for each seed, and for each edge between a contributor and a
+/// client of `rebuilt.masks`.
+pub fn find<P: ProofSystem>(
+    round: &Round<P>,
+    challenges: &Challenges<P>,
+    (participants, contributors): (&ClientSet, &ClientSet),
+    attested: &HashMap<ClientId, Attested>,
+    rebuilt: Rebuilt<'_>,
+    key: impl Fn(ClientId) -> Option<KeyPoint> + Sync,
+) -> BTreeMap<ClientId, ShownBy> {
+    let context = round.context();
+    let truth = |mask: &Mask| challenges.commit(round, mask).encode();
+    let of_seeds = rebuilt.seeds.par_iter().filter_map(|(client, seed)| {
+        let said = attested.get(client)?;
+        let mask = Mask::of_seed(context, *client, seed);
+        (said.own != truth(&mask)).then_some((*client, ShownBy::Seed))
+    });
+    let edges: Vec<_> = rebuilt
+        .masks
+        .iter()
+        .flat_map(|(gone, secret)| {
+            rules::holders(round.graph(), contributors, *gone)
+                .into_iter()
+                .map(move |client| (client, *gone, secret))
+        })
+        .collect();
+    let of_edges = edges.par_iter().filter_map(|(client, gone, secret)| {
+        let neighbours = rules::holders(round.graph(), participants, *client);
+        let said = attested.get(client)?.towards(&neighbours, *gone)?;
+        let mask = Mask::of_point(context, *client, *gone, &(key(*client)? * *secret));
+        (said != truth(&mask)).then_some((*client, ShownBy::Edge(*gone)))
+    });
+    let mut lies = BTreeMap::new();
+    for (client, shown_by) in of_seeds.chain(of_edges).collect::<Vec<_>>() {
+        let first = lies.entry(client).or_insert(shown_by);
+        *first = (*first).min(shown_by);
+    }
+    lies
+}

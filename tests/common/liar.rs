@@ -1,0 +1,256 @@
+//! A client that masks something else than its neighbours think, and attests to what it did. It knows
+//! what an honest client knows of itself, from what that writes down, and nothing else.
+
+use std::sync::Arc;
+
+use rand_core::OsRng;
+use veragg::circuits::codec::Reader;
+use veragg::circuits::group::ristretto::{decode_key_scalar, Fr, KeyScalar};
+use veragg::circuits::group::{Group, Ristretto};
+use veragg::circuits::proof_system::ProofSystem;
+use veragg::local::Participant;
+use veragg::protocol::advertise::Advertisement;
+use veragg::protocol::attest::link::{self, Subject, Witness};
+use veragg::protocol::attest::{keys_digest, Attestation, Challenges, Head};
+use veragg::protocol::dh::KeyPair;
+use veragg::protocol::hash::Digest;
+use veragg::protocol::masks::Mask;
+use veragg::protocol::members::{ClientId, ClientSet};
+use veragg::protocol::message::{Message, Sender};
+use veragg::protocol::packet::Packet;
+use veragg::protocol::phase::Phase;
+use veragg::protocol::round::Round;
+use veragg::protocol::rules;
+use veragg::protocol::signing::SigningKey;
+use zeroize::Zeroizing;
+
+use super::{id, sign_again, Scene, Suite, Writing};
+
+/// A false mask: this much more than the true one, in the first scalar.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct False {
+    /// The edge to this client, or the self-mask.
+    pub(crate) towards: Option<u32>,
+    pub(crate) by: u64,
+    /// Whether it is attested: else only the vector is wrong.
+    pub(crate) attested: bool,
+}
+
+/// An edge that is wrong by so much, as its lower end would add it.
+pub(crate) fn edge(towards: u32, by: u64) -> False {
+    False {
+        towards: Some(towards),
+        by,
+        attested: true,
+    }
+}
+
+/// A self-mask that is wrong by so much.
+pub(crate) fn own(by: u64) -> False {
+    False {
+        towards: None,
+        by,
+        attested: true,
+    }
+}
+
+pub(crate) struct Liar {
+    member: Writing,
+    round: Arc<Round<Suite>>,
+    key: Arc<SigningKey>,
+    input: Vec<u64>,
+    lies: Vec<False>,
+    keys: Vec<(ClientId, veragg::protocol::advertise::RoundKeys)>,
+    participants: Option<ClientSet>,
+    submission: Digest,
+    /// This much more than its input in the first packed scalar, in its vector and in what it attests.
+    pub(crate) more: Fr,
+    /// Makes the commitments of its submission fit that.
+    #[allow(clippy::type_complexity)]
+    pub(crate) commit: Option<Box<dyn Fn(&mut Vec<u8>) + Send>>,
+    /// Says nothing from here on.
+    pub(crate) silent_from: Option<Phase>,
+}
+
+/// What a client that has submitted writes down of its secrets.
+struct Secrets {
+    mask: KeyPair,
+    seed: KeyScalar,
+    blindings: Vec<Fr>,
+}
+
+impl Liar {
+    pub(crate) fn new(scene: &Scene, number: u32, lies: &[False]) -> Self {
+        Self {
+            member: scene.writing(number),
+            round: Arc::clone(&scene.setting.round),
+            key: scene.key(number),
+            input: scene.inputs[id(number).index()].clone(),
+            lies: lies.to_vec(),
+            keys: Vec::new(),
+            participants: None,
+            submission: [0; 32],
+            more: Fr::from(0u64),
+            commit: None,
+            silent_from: None,
+        }
+    }
+
+    fn secrets(&self, saved: &[u8]) -> Secrets {
+        let mut reader = Reader::new(saved);
+        let session = 2 + 1 + 32 + 4 + 32 + 8 + 32 + ClientSet::encoded_len(self.round.clients());
+        reader.bytes(session, "session").unwrap();
+        reader.long("message").unwrap();
+        let mut scalar = || decode_key_scalar(reader.bytes(32, "secret").unwrap(), "s").unwrap();
+        let (mask, seed) = (KeyPair::from_secret(scalar()), scalar());
+        let blindings = reader.long("blindings").unwrap();
+        let rows = self.round.layout().rows();
+        let blindings = Ristretto::decode_scalars(blindings, rows, "blinding").unwrap();
+        Secrets {
+            mask,
+            seed,
+            blindings,
+        }
+    }
+
+    /// What its first masked scalar is off by.
+    fn shift(&self) -> Fr {
+        let me = self.id();
+        self.lies
+            .iter()
+            .map(|lie| match lie.towards {
+                Some(other) if id(other) < me => -Fr::from(lie.by),
+                _ => Fr::from(lie.by),
+            })
+            .sum()
+    }
+
+    fn submit(&mut self, packet: &[u8], said: &[u8]) -> Vec<u8> {
+        let participants = Packet::decode(packet, self.round.clients()).unwrap();
+        self.participants = Some(participants.checkpoint.list);
+        let (shift, commit) = (self.shift() + self.more, self.commit.as_ref());
+        let alter = &mut |parts: &mut Vec<Vec<u8>>| {
+            let first = Ristretto::decode_scalar(&parts[1][..32], "masked").unwrap();
+            parts[1][..32].copy_from_slice(&Ristretto::encode_scalar(&(first + shift)));
+            if let Some(commit) = commit {
+                commit(&mut parts[0]);
+            }
+        };
+        let message = sign_again(&self.key, said, &self.round.submit_lengths(), alter);
+        self.submission = Message::entry_of(&message).unwrap();
+        message
+    }
+
+    /// An attestation to what it did.
+    fn attest(&self, packet: &[u8], before: &[u8]) -> Vec<u8> {
+        let Secrets {
+            mask,
+            seed,
+            blindings,
+        } = self.secrets(before);
+        let round = &self.round;
+        let submit = Packet::decode(packet, round.clients())
+            .unwrap()
+            .checkpoint
+            .digest();
+        let challenges = Challenges::new(round, &submit);
+        let (context, me) = (round.context(), self.id());
+        let participants = self.participants.as_ref().unwrap();
+        let neighbours = rules::holders(round.graph(), participants, me);
+        let value = round.proofs().key().columns()[0];
+        let committed = |mask: &Mask, towards: Option<ClientId>| {
+            let mut committed = challenges.commit(round, mask);
+            let lies = self.lies.iter().filter(|lie| lie.attested);
+            for lie in lies.filter(|lie| lie.towards.map(id) == towards) {
+                for point in &mut committed.points {
+                    *point += Ristretto::msm(&[Fr::from(lie.by)], &[value]);
+                }
+            }
+            committed
+        };
+        let own = committed(&Mask::of_seed(context, me, &seed), None);
+        let key = |client: ClientId| {
+            let found = self.keys.iter().find(|(id, _)| *id == client);
+            found.unwrap().1.mask
+        };
+        let edges: Vec<_> = neighbours
+            .iter()
+            .map(|&other| {
+                let mask = Mask::of_edge(context, me, &mask, other, &key(other));
+                committed(&mask, Some(other))
+            })
+            .collect();
+        let mut packed = Zeroizing::new(round.layout().pack(&self.input).unwrap());
+        packed[0] += self.more;
+        let witness = Witness {
+            packed: &packed,
+            blindings: &blindings,
+            own: &own,
+            edges: &edges,
+        };
+        let subject = Subject {
+            context,
+            client: me,
+            submission: &self.submission,
+        };
+        let keys: Vec<_> = neighbours.iter().map(|&other| key(other)).collect();
+        let attestation = Attestation {
+            head: Head {
+                keys: keys_digest(&keys),
+                links: link::prove(round, &challenges, &subject, &witness, &mut OsRng),
+            },
+            edges: edges.iter().map(|edge| edge.encode()).collect(),
+        };
+        let parts = attestation.parts();
+        Message::sign(
+            &self.key,
+            *context,
+            Phase::Attest,
+            Sender::Client(me),
+            submit,
+            &parts,
+        )
+        .encode()
+    }
+}
+
+impl Participant for Liar {
+    fn id(&self) -> ClientId {
+        self.member.id()
+    }
+
+    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
+        if self.silent_from.is_some_and(|from| phase >= from) {
+            return Vec::new();
+        }
+        if phase == Phase::Share {
+            let items = Packet::decode(packet, self.round.clients()).unwrap().items;
+            let keys = items.iter().map(|item| {
+                let Sender::Client(client) = item.envelope.sender else {
+                    panic!("a client's");
+                };
+                let body = Advertisement::decode(item.part(0, 1).unwrap()).unwrap();
+                (client, body.keys)
+            });
+            self.keys = keys.collect();
+        }
+        let before = self.member.store.to_vec();
+        let said = self.member.speak(phase, packet);
+        match phase {
+            Phase::Submit if !said.is_empty() => vec![self.submit(packet, &said[0])],
+            Phase::Attest if !said.is_empty() => vec![self.attest(packet, &before)],
+            // It would find fault with whoever lies as it does.
+            Phase::Dispute => Vec::new(),
+            _ => said,
+        }
+    }
+}
+
+impl Scene {
+    /// This client masks falsely.
+    pub(crate) fn lying(mut self, number: u32, lies: &[False]) -> Self {
+        let liar = Liar::new(&self, number, lies);
+        self.people[id(number).index()] = Box::new(liar);
+        self
+    }
+}

@@ -1,0 +1,147 @@
+//! V-08.C: edges that were opened are judged, and who, then, contributes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+use veragg_protocol::circuits::proof_system::ProofSystem;
+use veragg_protocol::dispute::{self, Edge};
+use veragg_protocol::members::{ClientId, ClientSet};
+use veragg_protocol::revealed::{self, Revealed};
+use veragg_protocol::rules;
+
+use super::attestations::{Attestations, Ground};
+use crate::check::Check;
+use crate::findings::{Finding, Findings};
+use crate::report::Culprit;
+
+/// The opened edges so far. 100 bytes each, until they are judged.
+#[derive(Default)]
+pub(crate) struct Disputes {
+    decoded: Vec<(ClientId, u64, Vec<Revealed>)>,
+    /// Whose message does not decode.
+    faulty: BTreeSet<ClientId>,
+}
+
+/// Who contributes, and who is to blame that others do not.
+pub(crate) struct Judged {
+    pub(crate) contributors: ClientSet,
+    pub(crate) excluded: ClientSet,
+}
+
+impl Disputes {
+    /// V-08.C.1: takes a message of dispute.
+    pub(crate) fn take<P: ProofSystem>(
+        &mut self,
+        ground: &Ground<'_, P>,
+        attested: &ClientSet,
+        (client, leaf): (ClientId, u64),
+        body: &[u8],
+        findings: &mut Findings,
+    ) {
+        findings.computed(Check::Disputes, 1);
+        let others = rules::holders(ground.round.graph(), attested, client);
+        match revealed::decode(body, &others) {
+            Ok(opened) => self.decoded.push((client, leaf, opened)),
+            Err(error) => {
+                self.faulty.insert(client);
+                findings.fault(Finding {
+                    check: Check::Messages,
+                    culprit: Some(Culprit::Client(client)),
+                    evidence: vec![leaf],
+                    what: format!("the edges that it opened are malformed: {error}"),
+                });
+            }
+        }
+    }
+
+    /// V-08.C.2 and V-08.C.3: judges all disputed edges.
+    pub(crate) fn close<P: ProofSystem>(
+        &mut self,
+        ground: &Ground<'_, P>,
+        attestations: &Attestations<P>,
+        attested: &ClientSet,
+        findings: &mut Findings,
+    ) -> Judged {
+        let disputed = attestations.disputed(ground, attested, findings);
+        if disputed.is_empty() && self.decoded.is_empty() && self.faulty.is_empty() {
+            findings.not_applicable(Check::Disputes, "all attestations agree");
+        } else {
+            findings.computed(Check::Disputes, disputed.len());
+        }
+        let decoded = std::mem::take(&mut self.decoded);
+        let judged: Vec<_> = decoded
+            .par_iter()
+            .map(|(client, leaf, opened)| {
+                (*client, *leaf, judge(ground, attestations, *client, opened))
+            })
+            .collect();
+        let (mut truths, mut openings) = (BTreeMap::new(), BTreeMap::new());
+        for (client, leaf, truth) in judged {
+            let Some(truth) = truth else {
+                self.faulty.insert(client);
+                findings.fault(Finding {
+                    check: Check::Disputes,
+                    culprit: Some(Culprit::Client(client)),
+                    evidence: vec![leaf],
+                    what: "it opened an edge with a point that is not proven to be the edge's"
+                        .to_owned(),
+                });
+                continue;
+            };
+            for (edge, truth) in truth {
+                truths.insert(edge, truth);
+                openings.entry(edge).or_insert(leaf);
+            }
+        }
+        let said = |client, other| attestations.towards(ground, client, other);
+        let settled = dispute::settle(&disputed, &truths, said);
+        for (liar, edge) in &settled.liars {
+            let leaves = [attestations.leaf(*liar), openings.get(edge).copied()];
+            let other = if edge.0 == *liar { edge.1 } else { edge.0 };
+            findings.fault(Finding {
+                check: Check::Disputes,
+                culprit: Some(Culprit::Client(*liar)),
+                evidence: leaves.into_iter().flatten().collect(),
+                what: format!("what it attested about its edge to client {other} is not what the opened edge gives"),
+            });
+        }
+        let clients = ground.round.clients();
+        let faulty = ClientSet::of(clients, |client| self.faulty.contains(&client));
+        Judged {
+            contributors: settled.contributors(attested, &faulty),
+            excluded: ClientSet::of(clients, |client| {
+                faulty.contains(client) || settled.is_liar(client)
+            }),
+        }
+    }
+}
+
+/// What is true of the edges that a client opened; nothing if one of its points is not proven.
+fn judge<P: ProofSystem>(
+    ground: &Ground<'_, P>,
+    attestations: &Attestations<P>,
+    client: ClientId,
+    opened: &[Revealed],
+) -> Option<Vec<(Edge, Vec<u8>)>> {
+    let Ground { round, set_up, .. } = ground;
+    let context = round.context();
+    let mut truths = Vec::new();
+    for revealed in opened {
+        let other = revealed.other;
+        // Without one key that all saw there is nothing to judge by, and nobody to blame.
+        let keys = (set_up.keys_to_all(client), set_up.keys_to_all(other));
+        let (Some(mine), Some(theirs)) = keys else {
+            continue;
+        };
+        if set_up.is_doubted(other) || set_up.is_doubted(client) {
+            continue;
+        }
+        if !dispute::ends(context, (client, &mine.mask), (other, &theirs.mask)).hold(revealed) {
+            return None;
+        }
+        let mask = dispute::mask_of(context, client, revealed);
+        let truth = attestations.challenges().commit(round, &mask).encode();
+        truths.push((dispute::edge(client, other), truth));
+    }
+    Some(truths)
+}
