@@ -80,6 +80,14 @@ impl Hashes {
     }
 }
 
+/// Whether nothing follows the envelope although it names something else than an empty body: in
+/// evidence, bodies that it does not rest on are left out so.
+pub fn is_left_out<R: Read>(record: &OpenRecord<'_, R>, envelope: &Envelope) -> bool {
+    let empty = Leaf::of(&[]).finish();
+    let of_no_parts = CompactTree::default().root().hash;
+    record.remaining() == 0 && ![empty, of_no_parts].contains(&envelope.body_root)
+}
+
 /// Reads the body of a message from its record, of which the envelope was read, with parts of these
 /// lengths. What `read` makes of it comes out if it is the body that the envelope names; what `read`
 /// leaves is passed over. Cost: two hashes over each byte.

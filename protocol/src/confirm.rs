@@ -7,7 +7,7 @@ use crate::members::{ClientId, ClientSet};
 use crate::possession::Purpose;
 use crate::revealed::{Ends, Revealed};
 use crate::rules;
-use crate::sealing::Channel;
+use crate::sealing::{Channel, SharePair};
 use crate::share::DealtPair;
 
 /// Who is to blame for a complaint.
@@ -45,18 +45,23 @@ impl<'a> Complaint<'a> {
         }
     }
 
-    /// Opens what was dealt to the accuser with the point that it reveals (4.6.5).
-    #[must_use]
-    pub fn judge(&self, revealed: &Revealed, dealt: &DealtPair) -> Ruling {
-        if !self.ends().hold(revealed) {
-            return Ruling::Unproven;
-        }
+    /// What was dealt to the accuser, if the key of the point opens it.
+    pub fn open(&self, revealed: &Revealed, dealt: &DealtPair) -> Option<SharePair> {
         let channel = Channel {
             context: self.context,
             dealer: self.dealer.0,
             recipient: self.accuser.0,
         };
-        match channel.open(&revealed.point, &dealt.sealed) {
+        channel.open(&revealed.point, &dealt.sealed)
+    }
+
+    /// Who is to blame: opens what was dealt to the accuser with the point that it reveals (4.6.5).
+    #[must_use]
+    pub fn judge(&self, revealed: &Revealed, dealt: &DealtPair) -> Ruling {
+        if !self.ends().hold(revealed) {
+            return Ruling::Unproven;
+        }
+        match self.open(revealed, dealt) {
             Some(pair) if dealt.commits_to(&pair) => Ruling::Unfounded,
             _ => Ruling::Upheld,
         }
@@ -106,7 +111,6 @@ impl Confirmations {
 mod tests {
     use super::*;
     use crate::dh::KeyPair;
-    use crate::sealing::SharePair;
     use rand_core::OsRng;
     use veragg_circuits::group::ristretto::{KeyScalar, KEY_TABLE};
 

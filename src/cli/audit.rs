@@ -8,7 +8,7 @@ use veragg::verifier::{audit, AuditError, Check, Options, Report};
 
 use super::aggregate::Aggregate;
 use super::error::CliError;
-use super::{files, output, AuditArgs, Format};
+use super::{evidence, files, output, AuditArgs, Format};
 
 /// Runs the command; the verdict gives the exit code.
 pub(super) fn run(args: &AuditArgs, format: Format) -> Result<u8, CliError> {
@@ -36,6 +36,9 @@ pub(super) fn run(args: &AuditArgs, format: Format) -> Result<u8, CliError> {
         options.caption = Some(aggregate.caption());
     }
     let report = audit_file(&args.board, &options)?;
+    if let Some(folder) = &args.evidence {
+        evidence::export(&args.board, &options, &report, folder)?;
+    }
     output::print(format, &report, &report)?;
     Ok(report.verdict.exit_code())
 }

@@ -1,4 +1,4 @@
-//! `veragg explain`: what a board shows of one client, in plain words.
+//! `veragg explain`: what a board shows of one client, or of one fault, in plain words.
 
 use std::fmt::{self, Write};
 
@@ -6,11 +6,13 @@ use serde::Serialize;
 use veragg::protocol::members::ClientId;
 use veragg::protocol::phase::Phase;
 use veragg::protocol::publish::Outcome;
+use veragg::protocol::signing::VerifyingKey;
 use veragg::verifier::report::Story;
 use veragg::verifier::{Check, Culprit, Fault, Options, Report, Status, Verdict};
 
 use super::audit::audit_file;
 use super::error::CliError;
+use super::fault::Told;
 use super::{files, output, ExplainArgs, Format};
 
 /// Runs the command; the verdict on the whole board gives the exit code.
@@ -21,11 +23,13 @@ pub(super) fn run(args: &ExplainArgs, format: Format) -> Result<u8, CliError> {
         .map(files::organiser)
         .transpose()?;
     let clients = files::open_board(&args.board)?.configuration.clients();
-    let client = ClientId::new(args.client).filter(|client| client.number() <= clients);
+    let Some(number) = args.client else {
+        return run_fault(args, organiser, format);
+    };
+    let client = ClientId::new(number).filter(|client| client.number() <= clients);
     let Some(client) = client else {
         return Err(CliError::Usage(format!(
-            "--client {}: no such client; those of this board are numbered from 1 to {clients}",
-            args.client
+            "--client {number}: no such client; those of this board are numbered from 1 to {clients}",
         )));
     };
     let options = Options {
@@ -36,6 +40,30 @@ pub(super) fn run(args: &ExplainArgs, format: Format) -> Result<u8, CliError> {
     let report = audit_file(&args.board, &options)?;
     let explained = Explained::new(&report, client);
     output::print(format, &explained, &explained)?;
+    Ok(report.verdict.exit_code())
+}
+
+/// Tells one fault of the report.
+fn run_fault(
+    args: &ExplainArgs,
+    organiser: Option<VerifyingKey>,
+    format: Format,
+) -> Result<u8, CliError> {
+    let options = Options {
+        organiser,
+        ..Options::default()
+    };
+    let report = audit_file(&args.board, &options)?;
+    let number = args.fault.unwrap_or_default();
+    let fault = number.checked_sub(1).and_then(|at| report.faults.get(at));
+    let Some(fault) = fault else {
+        return Err(CliError::Usage(format!(
+            "--fault {number}: no such fault; the audit of this board finds {}, numbered from 1",
+            report.faults.len()
+        )));
+    };
+    let told = Told::new(Some(number), fault);
+    output::print(format, &told, &told)?;
     Ok(report.verdict.exit_code())
 }
 

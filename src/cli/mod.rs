@@ -4,7 +4,9 @@ mod aggregate;
 mod audit;
 mod board;
 mod error;
+mod evidence;
 mod explain;
+mod fault;
 mod files;
 mod output;
 mod params;
@@ -55,8 +57,10 @@ enum Command {
     Run(RunArgs),
     /// Audit a board: recompute everything, name every cheater, trust nobody.
     Audit(AuditArgs),
-    /// Say what the board shows of one client, in plain words.
+    /// Say what the board shows of one client, or of one fault, in plain words.
     Explain(ExplainArgs),
+    /// Check one fault from its file alone, as `veragg audit --evidence` writes it.
+    Evidence(EvidenceArgs),
     /// Work out neighbours, threshold and bytes for a number of clients.
     Params(ParamsArgs),
     /// List what is on a board, without checking it.
@@ -88,6 +92,9 @@ struct AuditArgs {
     /// Sums published elsewhere, as `veragg run` writes them to aggregate.json.
     #[arg(long, value_name = "FILE")]
     aggregate: Option<PathBuf>,
+    /// Folder to write each fault to, as a file that `veragg evidence` checks.
+    #[arg(long, value_name = "DIR")]
+    evidence: Option<PathBuf>,
     /// A check to leave out, such as V-09; V-07 means all its parts; may be repeated.
     #[arg(long, value_name = "ID")]
     skip: Vec<String>,
@@ -98,11 +105,28 @@ struct ExplainArgs {
     /// The board file.
     board: PathBuf,
     /// The client's number on the roster, from 1.
-    #[arg(long, value_name = "ID")]
-    client: u32,
+    #[arg(
+        long,
+        value_name = "ID",
+        required_unless_present = "fault",
+        conflicts_with = "fault"
+    )]
+    client: Option<u32>,
+    /// The fault's number in the report of `veragg audit`, from 1.
+    #[arg(long, value_name = "N")]
+    fault: Option<usize>,
     /// The organiser's key, learned beforehand: 64 hexadecimal digits, or a file that holds them.
     #[arg(long, value_name = "KEY")]
     organiser: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct EvidenceArgs {
+    /// The file.
+    file: PathBuf,
+    /// The organiser's key, learned beforehand: 64 hexadecimal digits, or a file that holds them.
+    #[arg(long, value_name = "KEY")]
+    organiser: String,
 }
 
 #[derive(Debug, Args)]
@@ -148,6 +172,7 @@ pub(super) fn main() -> ExitCode {
         Command::Run(args) => run::run(args, format),
         Command::Audit(args) => audit::run(args, format),
         Command::Explain(args) => explain::run(args, format),
+        Command::Evidence(args) => evidence::run(args, format),
         Command::Params(args) => params::run(args, format),
         Command::Board(args) => board::run(args, format),
     };

@@ -31,7 +31,7 @@ use crate::checks::unmasking::{Lists, Unmasking};
 use crate::checks::{acknowledgements, aggregate, contributors, opening};
 use crate::findings::{Finding, Findings};
 use crate::report::{Culprit, StoryMessage};
-use crate::Options;
+use crate::{Bodies, Options};
 
 /// The state of the audit between two records. Its size does not grow with the inputs but for the
 /// proofs that wait and the one sum of commitments; a client adds its keys, its share commitments and
@@ -64,6 +64,9 @@ pub(crate) struct Audit<'a, P: ProofSystem> {
     published: bool,
     outcomes: Vec<Option<Outcome>>,
     story: Vec<StoryMessage>,
+    bodies: Bodies,
+    /// Whether the board is known to be without some body that was said.
+    missing: bool,
 }
 
 /// What the pass leaves.
@@ -117,7 +120,12 @@ fn contributing(outcomes: &[Outcome]) -> Vec<u32> {
 }
 
 impl<'a, P: ProofSystem> Audit<'a, P> {
-    pub(crate) fn new(round: &'a Round<P>, options: &'a Options, findings: Findings) -> Self {
+    pub(crate) fn new(
+        round: &'a Round<P>,
+        options: &'a Options,
+        bodies: Bodies,
+        findings: Findings,
+    ) -> Self {
         let clients = round.clients();
         let nobody = || ClientSet::empty(clients);
         Self {
@@ -140,6 +148,8 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             published: false,
             outcomes: vec![None; clients as usize],
             story: Vec::new(),
+            bodies,
+            missing: false,
             round,
             options,
             findings,
@@ -204,6 +214,11 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             return Ok(None);
         }
         let lengths = self.lengths(phase, envelope.sender, record.remaining());
+        if self.bodies == Bodies::Some && body::is_left_out(&record, &envelope) {
+            record.skip()?;
+            self.left_out(leaf, &envelope);
+            return Ok(None);
+        }
         let content = body::read(record, &envelope, lengths, |body| {
             self.read(phase, &entry, body)
         })?;
@@ -301,6 +316,21 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
         }
     }
 
+    /// A message without its body: that it was said is all that is known.
+    fn left_out(&mut self, leaf: u64, envelope: &Envelope) {
+        self.missing = true;
+        match (
+            messages::check_first(&self.heard, envelope),
+            envelope.sender,
+        ) {
+            (Err(misplaced), _) => self.misplaced(leaf, misplaced),
+            (Ok(()), Sender::Client(client)) => {
+                self.heard.insert(client, envelope.body_root);
+            }
+            (Ok(()), Sender::Aggregator) => self.published = true,
+        }
+    }
+
     /// Judges what a client said, or keeps it to be judged with others.
     fn said(&mut self, phase: Phase, client: ClientId, said: Said<'_, P>) {
         let Said {
@@ -386,6 +416,10 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
         else {
             return Ok(());
         };
+        if self.missing {
+            self.published = true;
+            return Ok(());
+        }
         let recomputed = self.recomputed();
         let (round, findings) = (self.round, &mut self.findings);
         let aggregator = |check, what| Finding {
@@ -467,7 +501,11 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
                 return Ok(());
             }
         };
-        let derived = self.derive(phase, &checkpoint.list, records)?;
+        let derived = match self.derive(phase, &checkpoint.list, records)? {
+            // Without all that was said there is no list to hold it against.
+            _ if self.missing => checkpoint.list.clone(),
+            derived => derived,
+        };
         let Self {
             round,
             findings,

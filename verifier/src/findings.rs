@@ -6,8 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use veragg_protocol::members::ClientId;
+use veragg_protocol::signing::hex;
+
 use crate::check::Check;
-use crate::report::{CheckReport, Culprit, Fault, Status};
+use crate::report::{CheckReport, Culprit, Fault, Status, Working};
 
 /// Longest list of failures that a check reports one by one, and of faults of one culprit in it:
 /// an aggregator can fill a board with garbage.
@@ -33,6 +36,33 @@ pub(crate) struct Finding {
     pub(crate) what: String,
 }
 
+/// What else is known of a finding, for whoever follows it up.
+#[derive(Debug, Default)]
+pub(crate) struct Details {
+    /// Clients besides the culprit whose messages it rests on.
+    pub(crate) involved: Vec<ClientId>,
+    /// What was computed, in words and numbers.
+    pub(crate) workings: Vec<Working>,
+}
+
+impl Details {
+    /// Of a finding that rests on these clients' messages too.
+    pub(crate) fn involving(involved: impl IntoIterator<Item = ClientId>) -> Self {
+        Self {
+            involved: involved.into_iter().collect(),
+            workings: Vec::new(),
+        }
+    }
+
+    /// With one more thing that was computed.
+    #[must_use]
+    pub(crate) fn showing(mut self, what: impl Into<String>, value: &[u8]) -> Self {
+        let (what, value) = (what.into(), hex(value));
+        self.workings.push(Working { what, value });
+        self
+    }
+}
+
 /// All that the audit has found so far.
 #[derive(Debug)]
 pub(crate) struct Findings {
@@ -40,7 +70,9 @@ pub(crate) struct Findings {
     tallies: BTreeMap<Check, Tally>,
     faults: Vec<Fault>,
     named: BTreeMap<(Culprit, Check), usize>,
-    unsettled: Vec<(Finding, bool)>,
+    unsettled: Vec<(Finding, Details, bool)>,
+    /// Checkpoints so far.
+    checkpoints: u32,
     authentic: bool,
 }
 
@@ -52,6 +84,7 @@ impl Findings {
             faults: Vec::new(),
             named: BTreeMap::new(),
             unsettled: Vec::new(),
+            checkpoints: 0,
             authentic: true,
         }
     }
@@ -81,16 +114,21 @@ impl Findings {
 
     /// A record is bad, and its sender is excluded as the rules say: the round stands.
     pub(crate) fn fault(&mut self, finding: Finding) {
-        self.unsettled.push((finding, false));
+        self.fault_with(finding, Details::default());
+    }
+
+    /// The same with what else is known of it.
+    pub(crate) fn fault_with(&mut self, finding: Finding, details: Details) {
+        self.unsettled.push((finding, details, false));
     }
 
     /// The published round contradicts a check.
     pub(crate) fn failure(&mut self, finding: Finding) {
         // What accuses nobody need not wait: a file full of it would fill the memory.
         if finding.culprit.is_none() {
-            self.settle_one(finding, true, false);
+            self.settle_one(finding, Details::default(), true, false);
         } else {
-            self.unsettled.push((finding, true));
+            self.unsettled.push((finding, Details::default(), true));
         }
     }
 
@@ -120,20 +158,21 @@ impl Findings {
     /// A failure that a signature of the organiser proves by itself, or that nobody is named for:
     /// no checkpoint is needed.
     pub(crate) fn fail_now(&mut self, finding: Finding) {
-        self.settle_one(finding, true, true);
+        self.settle_one(finding, Details::default(), true, true);
     }
 
     /// Settles what is open: at a checkpoint, which is signed and matches the board or does not.
     /// Once one does not, nothing after it is attributed either.
     pub(crate) fn settle(&mut self, authentic: bool) {
         self.authentic &= authentic;
+        self.checkpoints += 1;
         let attribute = self.authentic;
-        for (finding, fatal) in std::mem::take(&mut self.unsettled) {
-            self.settle_one(finding, fatal, attribute);
+        for (finding, details, fatal) in std::mem::take(&mut self.unsettled) {
+            self.settle_one(finding, details, fatal, attribute);
         }
     }
 
-    fn settle_one(&mut self, finding: Finding, fatal: bool, attribute: bool) {
+    fn settle_one(&mut self, finding: Finding, details: Details, fatal: bool, attribute: bool) {
         let Finding {
             check,
             culprit,
@@ -158,7 +197,14 @@ impl Findings {
                     culprit,
                     check,
                     evidence,
+                    involved: details
+                        .involved
+                        .iter()
+                        .map(|client| client.number())
+                        .collect(),
                     what,
+                    workings: details.workings,
+                    checkpoints: self.checkpoints,
                 });
             }
         }
@@ -168,9 +214,9 @@ impl Findings {
     /// were never computed were not.
     pub(crate) fn finish(mut self, unreached: &str) -> (Vec<CheckReport>, Vec<Fault>) {
         // What no checkpoint covers yet accuses nobody, and an unfinished round may still exclude it.
-        for (finding, fatal) in std::mem::take(&mut self.unsettled) {
+        for (finding, details, fatal) in std::mem::take(&mut self.unsettled) {
             if fatal {
-                self.settle_one(finding, true, false);
+                self.settle_one(finding, details, true, false);
             } else {
                 self.tally(finding.check).bad += 1;
             }

@@ -18,6 +18,7 @@ mod audit;
 pub mod caption;
 pub mod check;
 mod checks;
+pub mod evidence;
 mod findings;
 pub mod report;
 mod text;
@@ -84,6 +85,27 @@ pub enum AuditError {
 /// one sum of commitments, and for each client about 1 KiB and 100 bytes a neighbour
 /// (`specs/audit.md` 5).
 pub fn audit(board: impl Read + Seek, options: &Options) -> Result<Report, AuditError> {
+    audit_as(board, options, Bodies::All)
+}
+
+/// The audit of a board without some of its bodies, of which only the faults that can be found in it
+/// count: what is missing is nobody's fault, and its lists are taken at their word.
+fn audit_pruned(board: impl Read + Seek, options: &Options) -> Result<Report, AuditError> {
+    audit_as(board, options, Bodies::Some)
+}
+
+/// Which bodies a board has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bodies {
+    All,
+    Some,
+}
+
+fn audit_as(
+    board: impl Read + Seek,
+    options: &Options,
+    bodies: Bodies,
+) -> Result<Report, AuditError> {
     if let Some(check) = options.skip.iter().find(|check| !check.can_be_skipped()) {
         return Err(AuditError::Skip(*check));
     }
@@ -134,7 +156,7 @@ pub fn audit(board: impl Read + Seek, options: &Options) -> Result<Report, Audit
             Records::new(board, header_len, 0).of_board_at(start),
             header.configuration.context(),
             (configuration, roster),
-            options,
+            (options, bodies),
             findings,
             &mut report,
         )?
@@ -166,7 +188,7 @@ fn audit_suite<P: ProofSystem>(
     records: Records<impl Read + Seek>,
     context: Digest,
     (configuration, roster): (Configuration, Roster),
-    options: &Options,
+    (options, bodies): (&Options, Bodies),
     mut findings: Findings,
     report: &mut Report,
 ) -> Result<(), AuditError> {
@@ -192,7 +214,7 @@ fn audit_suite<P: ProofSystem>(
         finished,
         clients,
         story,
-    } = Audit::new(&round, options, findings).run(records)?;
+    } = Audit::new(&round, options, bodies, findings).run(records)?;
     for (client, outcome) in ClientId::all(round.clients()).zip(&clients) {
         match outcome {
             Some(Outcome::Contributed) => report.contributors.push(client.number()),

@@ -124,8 +124,23 @@ pub struct Fault {
     pub check: Check,
     /// Indices of the leaves that prove it.
     pub evidence: Vec<u64>,
+    /// Clients besides the culprit whose messages it rests on.
+    pub involved: Vec<u32>,
     /// What was done.
     pub what: String,
+    /// What was computed to find it.
+    pub workings: Vec<Working>,
+    /// The checkpoint that settled it: how many were read by then; 0 if none was needed.
+    pub checkpoints: u32,
+}
+
+/// Something that was computed, in words and numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Working {
+    /// What it is.
+    pub what: String,
+    /// Its bytes, in hexadecimal.
+    pub value: String,
 }
 
 /// A client that is not in the sum, and why.

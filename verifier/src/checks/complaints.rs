@@ -4,6 +4,7 @@ use std::io::{Read, Seek};
 
 use rayon::prelude::*;
 use veragg_protocol::board::{BoardError, Records};
+use veragg_protocol::circuits::group::{Group, Ristretto};
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::confirm::{Complaint, Confirmations, Ruling};
 use veragg_protocol::members::{ClientId, ClientSet};
@@ -15,7 +16,7 @@ use veragg_protocol::share::{DealtPair, HEAD_LEN, PAIR_LEN};
 
 use super::set_up::{Dealt, SetUp};
 use crate::check::Check;
-use crate::findings::{Finding, Findings};
+use crate::findings::{Details, Finding, Findings};
 use crate::report::Culprit;
 
 /// The confirmations so far. 100 bytes a complaint, until they are judged.
@@ -68,7 +69,8 @@ impl Complaints {
     ) -> Result<Confirmations, BoardError> {
         let mut confirmations = Confirmations::new(round.clients());
         for (client, leaf, complaints) in std::mem::take(&mut self.decoded) {
-            if findings.skips(Check::SetUp) {
+            // Of a client with two messages a dealer may have been shown other keys than the board counts.
+            if findings.skips(Check::SetUp) || set_up.is_doubted(client) {
                 confirmations.take(client, &[]);
                 continue;
             }
@@ -104,7 +106,8 @@ impl Complaints {
                 })
                 .collect();
             for (case, (_, ruling)) in cases.iter().zip(&rulings) {
-                findings.fault(case.finding(*ruling));
+                let (finding, details) = case.finding(*ruling);
+                findings.fault_with(finding, details);
             }
             confirmations.take(client, &rulings);
         }
@@ -113,7 +116,7 @@ impl Complaints {
 }
 
 impl Case<'_> {
-    fn finding(&self, ruling: Ruling) -> Finding {
+    fn finding(&self, ruling: Ruling) -> (Finding, Details) {
         let (accuser, dealer) = (self.complaint.accuser.0, self.complaint.dealer.0);
         let (culprit, evidence, what) = match ruling {
             Ruling::Upheld => (
@@ -132,12 +135,36 @@ impl Case<'_> {
                 format!("it complained about client {dealer}, whose shares for it open and are the committed ones"),
             ),
         };
-        Finding {
+        let other = if culprit == dealer { accuser } else { dealer };
+        let details = Details::involving([other])
+            .showing(
+                "the point of their channel, as the accuser reveals it",
+                &Ristretto::encode_point(&self.revealed.point),
+            )
+            .showing("what the dealer sealed for the accuser", &self.dealt.sealed);
+        let details = match self.complaint.open(self.revealed, &self.dealt) {
+            Some(pair) => details
+                .showing("the share of the mask secret in it", pair.mask.as_bytes())
+                .showing("the share of the seed in it", pair.seed.as_bytes()),
+            None => details.showing("what opens with the key of that point: nothing", &[]),
+        };
+        let [mask, seed] = self
+            .dealt
+            .commitments
+            .map(|point| Ristretto::encode_point(&point));
+        let details = details
+            .showing(
+                "the dealer's commitment to the share of its mask secret",
+                &mask,
+            )
+            .showing("the dealer's commitment to the share of its seed", &seed);
+        let finding = Finding {
             check: Check::SetUp,
             culprit: Some(Culprit::Client(culprit)),
             evidence,
             what,
-        }
+        };
+        (finding, details)
     }
 }
 

@@ -11,7 +11,7 @@ use veragg_protocol::rules;
 
 use super::attestations::{Attestations, Ground};
 use crate::check::Check;
-use crate::findings::{Finding, Findings};
+use crate::findings::{Details, Finding, Findings};
 use crate::report::Culprit;
 
 /// The opened edges so far. 100 bytes each, until they are judged.
@@ -98,12 +98,26 @@ impl Disputes {
         for (liar, edge) in &settled.liars {
             let leaves = [attestations.leaf(*liar), openings.get(edge).copied()];
             let other = if edge.0 == *liar { edge.1 } else { edge.0 };
-            findings.fault(Finding {
+            let details = Details::involving([other])
+                .showing(
+                    "what it attested about the edge",
+                    said(*liar, other).unwrap_or_default(),
+                )
+                .showing(
+                    "what the other end attested",
+                    said(other, *liar).unwrap_or_default(),
+                )
+                .showing(
+                    "what the opened edge gives",
+                    truths.get(edge).map_or(&[][..], Vec::as_slice),
+                );
+            let finding = Finding {
                 check: Check::Disputes,
                 culprit: Some(Culprit::Client(*liar)),
                 evidence: leaves.into_iter().flatten().collect(),
                 what: format!("what it attested about its edge to client {other} is not what the opened edge gives"),
-            });
+            };
+            findings.fault_with(finding, details);
         }
         let clients = ground.round.clients();
         let faulty = ClientSet::of(clients, |client| self.faulty.contains(&client));

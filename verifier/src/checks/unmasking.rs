@@ -18,8 +18,11 @@ use veragg_protocol::unmask::{self, Secret};
 use super::attestations::Attestations;
 use super::set_up::{Dealt, SetUp};
 use crate::check::Check;
-use crate::findings::{Finding, Findings};
+use crate::findings::{Details, Finding, Findings};
 use crate::report::Culprit;
+
+/// Wrong shares of one message that are shown; the others are only named.
+const MOST_SHOWN: usize = 5;
 
 /// The lists that the unmasking stands on, as the contributors followed them.
 pub(crate) struct Lists<'a> {
@@ -88,13 +91,19 @@ impl Unmasking {
                     // Without one commitment that all saw there is nothing to accuse it with.
                     dealt.and_then(|dealt| matches(dealt, client, secret, share)) == Some(false)
                 })
-                .map(|(dealer, _)| dealer.number())
+                .map(|(dealer, share)| (*dealer, *share))
                 .collect::<Vec<_>>();
             if !wrong.is_empty() {
-                findings.fault(fault(
-                    Check::Unmasking,
-                    format!("it revealed shares of the secrets of clients {wrong:?} that are not the committed ones"),
-                ));
+                let dealers: Vec<u32> = wrong.iter().map(|(dealer, _)| dealer.number()).collect();
+                let what = format!("it revealed shares of the secrets of clients {dealers:?} that are not the committed ones");
+                let details = Details::involving(wrong.iter().map(|(dealer, _)| *dealer));
+                let details = wrong
+                    .iter()
+                    .take(MOST_SHOWN)
+                    .fold(details, |details, wrong| {
+                        show_share(details, set_up, lists, client, wrong)
+                    });
+                findings.fault_with(fault(Check::Unmasking, what), details);
                 return;
             }
         }
@@ -150,8 +159,28 @@ impl Unmasking {
         let (challenges, said) = (attestations.challenges(), attestations.said());
         for (liar, shown_by) in lies::find(round, challenges, both, said, rebuilt, key) {
             left.remove(liar);
-            if let Some(finding) = accuse(set_up, attestations, liar, shown_by) {
-                findings.fault(finding);
+            if let Some((finding, involved)) = accuse(set_up, attestations, liar, shown_by) {
+                let neighbours = rules::holders(round.graph(), lists.participants, liar);
+                let mask = match shown_by {
+                    ShownBy::Seed => seeds
+                        .iter()
+                        .find(|(client, _)| *client == liar)
+                        .map(|(_, seed)| Mask::of_seed(round.context(), liar, seed)),
+                    ShownBy::Edge(other) => {
+                        let secret = masks.iter().find(|(client, _)| *client == other);
+                        let point = secret.and_then(|(_, secret)| Some(key(liar)? * *secret));
+                        point.map(|point| Mask::of_point(round.context(), liar, other, &point))
+                    }
+                };
+                let attested = said.get(&liar).and_then(|said| match shown_by {
+                    ShownBy::Seed => Some(said.own.as_slice()),
+                    ShownBy::Edge(other) => said.towards(&neighbours, other),
+                });
+                let truth = mask.map(|mask| challenges.commit(round, &mask).encode());
+                let details = Details::involving(involved)
+                    .showing("what it attested", attested.unwrap_or_default())
+                    .showing("what the rebuilt secret gives", &truth.unwrap_or_default());
+                findings.fault_with(finding, details);
             }
         }
         self.seeds.extend(seeds);
@@ -218,24 +247,55 @@ fn accuse<P: ProofSystem>(
     attestations: &Attestations<P>,
     liar: ClientId,
     shown_by: ShownBy,
-) -> Option<Finding> {
-    let (committed, what) = match shown_by {
+) -> Option<(Finding, Option<ClientId>)> {
+    let (committed, involved, what) = match shown_by {
         ShownBy::Seed => (
             set_up.dealt_to_all(liar)?.leaf,
+            None,
             "what it attested of its self-mask is not what its rebuilt seed gives".to_owned(),
         ),
         ShownBy::Edge(other) => {
             set_up.keys_to_all(other)?;
             (
                 *set_up.advertised.get(&other)?,
+                Some(other),
                 format!("what it attested of its edge to client {other} is not what the rebuilt secret of that client gives"),
             )
         }
     };
-    Some(Finding {
+    let finding = Finding {
         check: Check::Unmasking,
         culprit: Some(Culprit::Client(liar)),
         evidence: vec![committed, attestations.leaf(liar)?],
         what,
-    })
+    };
+    Some((finding, involved))
+}
+
+/// A share that is not the committed one, and the commitment.
+fn show_share(
+    details: Details,
+    set_up: &SetUp,
+    lists: &Lists<'_>,
+    holder: ClientId,
+    (dealer, share): &(ClientId, KeyScalar),
+) -> Details {
+    let committed = set_up.dealt.get(dealer).and_then(|dealt| {
+        let position = dealt.holders.binary_search(&holder).ok()?;
+        dealt
+            .shares
+            .get(position)?
+            .get(lists.wanted(*dealer).index())
+    });
+    let gives = Ristretto::encode_point(&(share * KEY_TABLE));
+    details
+        .showing(
+            format!("the share of client {dealer} that it revealed"),
+            share.as_bytes(),
+        )
+        .showing("that share times the generator", &gives)
+        .showing(
+            format!("what client {dealer} committed to"),
+            committed.map_or(&[][..], |committed| committed),
+        )
 }

@@ -1,0 +1,95 @@
+//! `veragg evidence`, and what writes the files that it checks.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{BufWriter, Seek};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use veragg::verifier::evidence::{self, EvidenceError};
+use veragg::verifier::{Culprit, Fault, Options, Report};
+
+use super::error::CliError;
+use super::fault::Told;
+use super::{files, output, EvidenceArgs, Format};
+
+/// Checks a file of evidence: 0 if it shows what it claims, else 1.
+pub(super) fn run(args: &EvidenceArgs, format: Format) -> Result<u8, CliError> {
+    let organiser = files::organiser(&args.organiser)?;
+    let path = &args.file;
+    let file = File::open(path).map_err(CliError::read(path))?;
+    let confirmed = evidence::check(file, &organiser).map_err(problem(path))?;
+    let told: Vec<_> = confirmed
+        .faults
+        .iter()
+        .map(|fault| Told::new(None, fault))
+        .collect();
+    let checked = Checked {
+        culprit: confirmed.claim.culprit,
+        check: confirmed.claim.check.id(),
+        holds: !told.is_empty(),
+        faults: told,
+    };
+    output::print(format, &checked, &checked)?;
+    Ok(u8::from(!checked.holds))
+}
+
+fn problem(path: &Path) -> impl FnOnce(EvidenceError) -> CliError + '_ {
+    move |error| match error {
+        EvidenceError::Board(error) => CliError::board(path, error),
+        EvidenceError::Io(source) => CliError::read(path)(source),
+        error => CliError::malformed(path, error),
+    }
+}
+
+/// What a file of evidence shows.
+#[derive(Serialize)]
+struct Checked<'a> {
+    culprit: Culprit,
+    check: &'static str,
+    holds: bool,
+    faults: Vec<Told<'a>>,
+}
+
+impl fmt::Display for Checked<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (culprit, check) = (self.culprit, self.check);
+        if !self.holds {
+            return writeln!(f, "NOT SHOWN: this file does not show a fault of {culprit} under {check} in a round of this organiser.");
+        }
+        for told in &self.faults {
+            writeln!(f, "{told}")?;
+        }
+        writeln!(f, "SHOWN: {culprit} broke the rules, as {check} finds.")
+    }
+}
+
+/// Writes each fault of a report as a file of its own, and returns their names.
+pub(super) fn export(
+    board: &Path,
+    options: &Options,
+    report: &Report,
+    folder: &Path,
+) -> Result<Vec<PathBuf>, CliError> {
+    fs::create_dir_all(folder).map_err(CliError::write(folder))?;
+    let mut file = File::open(board).map_err(CliError::read(board))?;
+    let mut written = Vec::new();
+    for (number, fault) in (1..).zip(&report.faults) {
+        let path = folder.join(name(number, fault));
+        let out = File::create(&path).map_err(CliError::write(&path))?;
+        file.rewind().map_err(CliError::read(board))?;
+        evidence::export(&file, options, report, number, BufWriter::new(out)).map_err(|error| {
+            match error {
+                EvidenceError::Io(source) => CliError::write(&path)(source),
+                error => problem(board)(error),
+            }
+        })?;
+        written.push(path);
+    }
+    Ok(written)
+}
+
+fn name(number: usize, fault: &Fault) -> String {
+    let culprit = fault.culprit.to_string().replace(' ', "-");
+    format!("fault-{number:02}-{culprit}-{}.evidence", fault.check)
+}

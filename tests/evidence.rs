@@ -1,0 +1,328 @@
+//! Each fault as a file: it shows what it claims without the board, and nothing else.
+#![allow(clippy::unwrap_used)]
+
+mod cli;
+mod common;
+
+use std::io::Cursor;
+
+use common::crooked::{republished, Crook};
+use common::liar::{edge, own, False};
+use common::{client, id, knowing, named, set, Finished, Scene};
+use veragg::circuits::group::ristretto::Fr;
+use veragg::protocol::board::Record;
+use veragg::protocol::phase::Phase;
+use veragg::protocol::publish::Outcome;
+use veragg::protocol::receipt::Receipt;
+use veragg::protocol::share::PAIR_LEN;
+use veragg::protocol::signing::SigningKey;
+use veragg::verifier::evidence::{self, Confirmed, EvidenceError};
+use veragg::verifier::{audit, Check, Culprit, Options, Report};
+
+const SMALL: [(usize, u64); 2] = [(3, 100), (2, 7)];
+const AGGREGATOR: Culprit = Culprit::Aggregator;
+
+/// The report on a board, and the evidence for each fault in it.
+fn exported(finished: &Finished, records: &[Record], options: &Options) -> (Report, Vec<Vec<u8>>) {
+    let board = finished.setting.board(records);
+    let report = audit(Cursor::new(&board), options).unwrap();
+    let files = (1..=report.faults.len()).map(|number| {
+        let mut file = Vec::new();
+        evidence::export(Cursor::new(&board), options, &report, number, &mut file).unwrap();
+        file
+    });
+    let files = files.collect();
+    (report, files)
+}
+
+fn check(finished: &Finished, file: &[u8]) -> Result<Confirmed, EvidenceError> {
+    evidence::check(Cursor::new(file), &finished.setting.organiser)
+}
+
+/// Every fault can be shown from its file alone, to whoever knows the organiser, and only to them.
+#[track_caller]
+fn shows(finished: &Finished, records: &[Record], options: &Options, faults: &[(Culprit, Check)]) {
+    let (report, files) = exported(finished, records, options);
+    assert_eq!(named(&report), faults.iter().copied().collect(), "{report}");
+    let stranger = SigningKey::from_bytes(&[9; 32]).verifying_key();
+    for (fault, file) in report.faults.iter().zip(&files) {
+        let confirmed = check(finished, file).unwrap();
+        let claim = (confirmed.claim.culprit, confirmed.claim.check);
+        assert_eq!(claim, (fault.culprit, fault.check));
+        let mut same = fault.clone();
+        same.checkpoints = confirmed
+            .faults
+            .first()
+            .map_or(0, |fault| fault.checkpoints);
+        assert!(
+            confirmed.faults.contains(&same),
+            "{fault:?} {:?}",
+            confirmed.faults
+        );
+        let foreign = evidence::check(Cursor::new(file), &stranger).unwrap();
+        assert_eq!(foreign.faults, []);
+    }
+}
+
+#[track_caller]
+fn shows_all(finished: &Finished, faults: &[(Culprit, Check)]) {
+    shows(
+        finished,
+        &finished.records,
+        &knowing(&finished.setting),
+        faults,
+    );
+}
+
+fn everybody(clients: u32) -> veragg::protocol::members::ClientSet {
+    let numbers: Vec<u32> = (1..=clients).collect();
+    set(clients, &numbers)
+}
+
+#[test]
+fn faults_of_the_set_up() {
+    let scene = Scene::new(10, &SMALL);
+    let lengths = scene.setting.round.share_lengths(id(3), &everybody(10));
+    let scene = scene.altering_parts(3, Phase::Share, lengths, |parts| {
+        parts[4][PAIR_LEN - 1] ^= 1;
+    });
+    shows_all(&scene.play(), &[(client(3), Check::SetUp)]);
+    // Shares of the wrong degree: two dealt pairs exchanged.
+    let scene = Scene::new(10, &SMALL);
+    let lengths = scene.setting.round.share_lengths(id(6), &everybody(10));
+    let scene = scene.altering_parts(6, Phase::Share, lengths, |parts| parts.swap(2, 3));
+    shows_all(&scene.play(), &[(client(6), Check::SetUp)]);
+    // A key without its secret.
+    let scene = Scene::new(10, &SMALL);
+    let lengths = scene.setting.round.advertise_lengths();
+    let scene = scene.altering_parts(2, Phase::Advertise, lengths, |parts| parts[0][64] ^= 1);
+    shows_all(&scene.play(), &[(client(2), Check::SetUp)]);
+}
+
+#[test]
+fn faults_of_inputs_and_encodings() {
+    let scene = Scene::new(10, &SMALL);
+    let lengths = scene.setting.round.submit_lengths();
+    let scene = scene.altering_parts(3, Phase::Submit, lengths, |parts| {
+        let end = parts[0].len() - 1;
+        parts[0][end] ^= 1;
+    });
+    shows_all(&scene.play(), &[(client(3), Check::InputRange)]);
+    let scene = Scene::new(10, &SMALL);
+    let lengths = scene.setting.round.submit_lengths();
+    let scene = scene.altering_parts(3, Phase::Submit, lengths, |parts| {
+        parts[1][..32].fill(0xff);
+    });
+    shows_all(&scene.play(), &[(client(3), Check::Messages)]);
+}
+
+#[test]
+fn faults_of_masks() {
+    let lie = False {
+        towards: None,
+        by: 3,
+        attested: false,
+    };
+    let finished = Scene::new(10, &SMALL).lying(3, &[lie]).play();
+    shows_all(&finished, &[(client(3), Check::RowLinks)]);
+    let finished = Scene::new(10, &SMALL).lying(3, &[edge(5, 1)]).play();
+    shows_all(&finished, &[(client(3), Check::Disputes)]);
+    let finished = Scene::new(10, &SMALL).lying(3, &[own(1)]).play();
+    shows_all(&finished, &[(client(3), Check::Unmasking)]);
+    let scene = Scene::new(10, &SMALL).dropping(5, Phase::Submit);
+    let finished = scene.lying(3, &[edge(5, 1)]).play();
+    shows_all(&finished, &[(client(3), Check::Unmasking)]);
+}
+
+#[test]
+fn faults_of_shares() {
+    let scene = Scene::new(10, &SMALL);
+    let lengths = scene.setting.round.unmask_lengths(id(4), &everybody(10));
+    let scene = scene.altering_parts(4, Phase::Unmask(0), lengths, |parts| {
+        parts[0][0] ^= 1;
+        parts[0][64] ^= 1;
+    });
+    shows_all(&scene.play(), &[(client(4), Check::Unmasking)]);
+}
+
+#[test]
+fn faults_of_the_aggregator() {
+    let finished = Scene::new(4, &SMALL).dropping(4, Phase::Confirm).play();
+    let options = knowing(&finished.setting);
+    let records = republished(&finished, |publication| {
+        publication.outcomes[3] = Outcome::Faulty(Phase::Submit);
+    });
+    let faults = [(AGGREGATOR, Check::Contributors)];
+    shows(&finished, &records, &options, &faults);
+    let records = republished(&finished, |publication| {
+        publication.opening[0] += Fr::from(1u64);
+    });
+    shows(
+        &finished,
+        &records,
+        &options,
+        &[(AGGREGATOR, Check::Opening)],
+    );
+    // A receipt for what is not there.
+    let real = &finished.receipts[7].2;
+    let key = &finished.setting.aggregator;
+    let options = Options {
+        receipts: vec![Receipt::sign(key, real.context, real.index + 1, real.entry)],
+        ..knowing(&finished.setting)
+    };
+    let records = finished.records.clone();
+    shows(
+        &finished,
+        &records,
+        &options,
+        &[(AGGREGATOR, Check::Receipts)],
+    );
+    // A list that is not the board's.
+    let crook = Crook::new().listing(|phase, mut list| {
+        if phase == Phase::Attest {
+            list.remove(id(2));
+        }
+        list
+    });
+    let finished = crook.play(Scene::new(10, &SMALL));
+    let report = finished.audit();
+    let faults: Vec<_> = named(&report).into_iter().collect();
+    assert!(faults.contains(&(AGGREGATOR, Check::Chain)), "{report}");
+    shows_all(&finished, &faults);
+}
+
+#[test]
+fn two_messages_of_one_sender() {
+    let scene = Scene::new(4, &SMALL);
+    let key = scene.key(3);
+    let lengths = scene.setting.round.submit_lengths();
+    let scene = scene.altering(3, move |phase, _, mut said| {
+        if phase == Phase::Submit {
+            let again = common::sign_again(&key, &said[0], &lengths, &mut |parts| {
+                parts[1][0] ^= 1;
+            });
+            said.push(again);
+        }
+        said
+    });
+    let finished = Crook::new().play(scene);
+    let faults = [(client(3), Check::Messages), (AGGREGATOR, Check::Messages)];
+    shows_all(&finished, &faults);
+}
+
+#[test]
+fn evidence_shows_nothing_of_anybody_else_and_nothing_that_was_altered() {
+    let scene = Scene::new(10, &SMALL).lying(3, &[own(1)]);
+    let finished = scene.lying(7, &[edge(5, 2)]).play();
+    let (report, files) = exported(&finished, &finished.records, &knowing(&finished.setting));
+    let board = finished.setting.board(&finished.records);
+    for (fault, file) in report.faults.iter().zip(&files) {
+        assert!(file.len() < board.len());
+        // Another culprit, another check.
+        for number in 1..=10u32 {
+            let mut other = file.clone();
+            other[8..12].copy_from_slice(&number.to_be_bytes());
+            let confirmed = check(&finished, &other).unwrap();
+            assert_eq!(
+                confirmed.faults.is_empty(),
+                client(number) != fault.culprit,
+                "{number}"
+            );
+        }
+        for at in (0..file.len()).step_by(53) {
+            let mut damaged = file.clone();
+            damaged[at] ^= 1;
+            if let Ok(confirmed) = check(&finished, &damaged) {
+                let named = confirmed
+                    .faults
+                    .iter()
+                    .all(|found| found.culprit == fault.culprit);
+                assert!(named, "byte {at}");
+            }
+        }
+        for end in (0..file.len()).step_by(2003) {
+            if let Ok(confirmed) = check(&finished, &file[..end]) {
+                assert_eq!(confirmed.faults, [], "cut off at {end}");
+            }
+        }
+    }
+    let error = evidence::export(
+        Cursor::new(&board),
+        &knowing(&finished.setting),
+        &report,
+        report.faults.len() + 1,
+        Vec::new(),
+    );
+    assert!(matches!(error, Err(EvidenceError::NoFault { .. })));
+}
+
+#[test]
+fn the_command_line_explains_exports_and_checks() {
+    let scene = Scene::new(10, &SMALL).lying(3, &[own(1)]);
+    let finished = scene.lying(7, &[edge(5, 2)]).play();
+    let folder = tempfile::tempdir().unwrap();
+    let board = folder.path().join("round.board");
+    std::fs::write(&board, finished.setting.board(&finished.records)).unwrap();
+    let key = finished.setting.organiser.fingerprint();
+    let (board, dir) = (cli::text(&board), folder.path().join("faults"));
+    let audit = [
+        "audit",
+        board,
+        "--organiser",
+        &key,
+        "--evidence",
+        cli::text(&dir),
+    ];
+    let ended = cli::veragg(&audit);
+    assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
+    let mut files: Vec<_> = std::fs::read_dir(&dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    let names = [
+        "fault-01-client-3-V-09.evidence",
+        "fault-02-client-7-V-08.C.evidence",
+    ];
+    assert!(
+        files
+            .iter()
+            .zip(names)
+            .all(|(path, name)| path.ends_with(name)),
+        "{files:?}"
+    );
+    for file in &files {
+        let ended = cli::veragg(&["evidence", cli::text(file), "--organiser", &key]);
+        assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
+        assert!(ended.out.contains("\nSHOWN: client "), "{}", ended.out);
+        let other = "ab".repeat(32);
+        let ended = cli::veragg(&["evidence", cli::text(file), "--organiser", &other]);
+        assert!(
+            ended.code == 1 || ended.code == 2,
+            "{}{}",
+            ended.out,
+            ended.err
+        );
+    }
+    let ended = cli::veragg(&["evidence", board, "--organiser", &key]);
+    assert_eq!(ended.code, 3, "{}", ended.out);
+    let explain = |number| cli::veragg(&["explain", board, "--organiser", &key, "--fault", number]);
+    let told = explain("2");
+    assert_eq!(told.code, 0, "{}", told.err);
+    for text in [
+        "fault 2: client 7\n",
+        "Two neighbours hide their inputs under the same mask",
+        "what it attested about its edge to client 5 is not what the opened edge gives",
+        "what the opened edge gives\n    ",
+    ] {
+        assert!(told.out.contains(text), "{text}: {}", told.out);
+    }
+    let none = explain("3");
+    assert_eq!(none.code, 2);
+    assert!(
+        none.err
+            .contains("--fault 3: no such fault; the audit of this board finds 2"),
+        "{}",
+        none.err
+    );
+}

@@ -1,0 +1,290 @@
+//! Evidence: one fault as a file that can be checked without the board (`specs/audit.md` 7).
+//!
+//! It is the board as far as the checkpoint that settled the fault, without the bodies that the fault
+//! does not rest on. The envelopes stay, so tree, checkpoints and signatures still hold together, and
+//! nobody can hide that somebody said two different things. It is checked by the same audit.
+
+use std::io::{self, BufReader, Read, Seek, Write};
+
+use thiserror::Error;
+use veragg_protocol::board::{BoardError, Header, Record, RecordKind, Records};
+use veragg_protocol::checkpoint::Checkpoint;
+use veragg_protocol::circuits::codec::{DecodeError, Reader, Writer};
+use veragg_protocol::configuration::Configuration;
+use veragg_protocol::graph::Graph;
+use veragg_protocol::members::ClientId;
+use veragg_protocol::message::{Envelope, Sender, ENVELOPE_LEN};
+use veragg_protocol::phase::Phase;
+use veragg_protocol::receipt::Receipt;
+use veragg_protocol::round::graph_seed;
+use veragg_protocol::signing::VerifyingKey;
+
+use crate::check::Check;
+use crate::report::{Culprit, Fault};
+use crate::{audit_pruned, AuditError, Options, Report};
+
+/// The first bytes of a file of evidence: name and version of the format.
+pub const MAGIC: [u8; 8] = *b"veragge\x01";
+/// Most receipts that evidence comes with, and most bytes of a checkpoint in it.
+const MOST_RECEIPTS: u32 = 1 << 16;
+/// The culprit's number of those who are no clients.
+const AGGREGATOR: u32 = 0;
+const ORGANISER: u32 = u32::MAX;
+
+/// What a file of evidence says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// Who is accused.
+    pub culprit: Culprit,
+    /// Under which check.
+    pub check: Check,
+    /// Receipts that it rests on.
+    pub receipts: Vec<Receipt>,
+    /// A checkpoint that somebody was shown.
+    pub checkpoint: Option<Vec<u8>>,
+}
+
+/// Why there is no answer to evidence, or none can be written.
+#[derive(Debug, Error)]
+pub enum EvidenceError {
+    /// These are not the bytes of evidence.
+    #[error("not evidence of this version: it begins with other bytes")]
+    Magic,
+    /// What stands in front of the board does not decode.
+    #[error("the head of the evidence is malformed: {0}")]
+    Head(#[from] DecodeError),
+    /// The board in it.
+    #[error(transparent)]
+    Board(#[from] BoardError),
+    /// Reading or writing failed.
+    #[error("reading or writing evidence failed: {0}")]
+    Io(#[from] io::Error),
+    /// The report has no such fault.
+    #[error("there is no fault {wanted}; the report has {faults}, numbered from 1")]
+    NoFault {
+        /// The number that was asked for.
+        wanted: usize,
+        /// How many there are.
+        faults: usize,
+    },
+}
+
+/// What evidence shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Confirmed {
+    /// What it claims.
+    pub claim: Claim,
+    /// The faults of the claimed culprit under the claimed check, recomputed. None if the evidence does
+    /// not show what it claims.
+    pub faults: Vec<Fault>,
+}
+
+impl Claim {
+    fn write(&self) -> Vec<u8> {
+        let culprit = match self.culprit {
+            Culprit::Aggregator => AGGREGATOR,
+            Culprit::Organiser => ORGANISER,
+            Culprit::Client(client) => client.number(),
+        };
+        let start = Writer::new()
+            .bytes(&MAGIC)
+            .u32(culprit)
+            .short(self.check.id().as_bytes())
+            .u32(self.receipts.len() as u32);
+        let write = |writer: Writer, receipt: &Receipt| writer.bytes(&receipt.encode());
+        let writer = self.receipts.iter().fold(start, write);
+        writer
+            .long(self.checkpoint.as_deref().unwrap_or_default())
+            .finish()
+    }
+
+    fn read(source: &mut impl Read) -> Result<Self, EvidenceError> {
+        if take(source, MAGIC.len())? != MAGIC {
+            return Err(EvidenceError::Magic);
+        }
+        let culprit = Reader::new(&take(source, 4)?).u32("culprit")?;
+        let length = Reader::new(&take(source, 2)?).u16("check")?;
+        let check = take(source, length.into())?;
+        let check = std::str::from_utf8(&check).ok().and_then(Check::from_id);
+        let count = Reader::new(&take(source, 4)?).u32("receipts")?;
+        if count > MOST_RECEIPTS {
+            return Err(DecodeError::Value { field: "receipts" }.into());
+        }
+        let mut receipts = Vec::new();
+        for _ in 0..count {
+            receipts.push(Receipt::decode(&take(source, Receipt::LEN)?)?);
+        }
+        let length = Reader::new(&take(source, 4)?).u32("checkpoint")?;
+        let checkpoint = take(source, length as usize)?;
+        if checkpoint.len() < length as usize {
+            return Err(DecodeError::Value {
+                field: "checkpoint",
+            }
+            .into());
+        }
+        Ok(Self {
+            culprit: match culprit {
+                AGGREGATOR => Culprit::Aggregator,
+                ORGANISER => Culprit::Organiser,
+                number => {
+                    let client = ClientId::new(number);
+                    Culprit::Client(client.ok_or(DecodeError::Value { field: "culprit" })?)
+                }
+            },
+            check: check.ok_or(DecodeError::Value { field: "check" })?,
+            receipts,
+            checkpoint: Some(checkpoint).filter(|bytes| !bytes.is_empty()),
+        })
+    }
+}
+
+/// Up to `count` bytes; memory grows with what arrives.
+fn take(source: &mut impl Read, count: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.by_ref().take(count as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Checks evidence: recomputes what it rests on, with an organiser's key that was learned beforehand.
+/// Cost: that of the audit of what it holds.
+pub fn check(
+    evidence: impl Read + Seek,
+    organiser: &VerifyingKey,
+) -> Result<Confirmed, EvidenceError> {
+    let mut evidence = BufReader::new(evidence);
+    let claim = Claim::read(&mut evidence)?;
+    let start = evidence.stream_position()?;
+    let clients = Header::read(&mut evidence)?;
+    let clients = Configuration::decode(&clients.configuration.bytes)?.clients();
+    evidence.seek(io::SeekFrom::Start(start))?;
+    let shown = claim.checkpoint.as_deref();
+    let options = Options {
+        organiser: Some(*organiser),
+        receipts: claim.receipts.clone(),
+        checkpoint: shown
+            .map(|bytes| Checkpoint::decode(bytes, clients))
+            .transpose()?,
+        ..Options::default()
+    };
+    let report = match audit_pruned(evidence, &options) {
+        Ok(report) => report,
+        Err(AuditError::Board(error)) => return Err(error.into()),
+        // Nothing was to be skipped.
+        Err(AuditError::Skip(_)) => return Err(DecodeError::Value { field: "check" }.into()),
+    };
+    let faults = report.faults.into_iter();
+    let claimed = |fault: &Fault| fault.culprit == claim.culprit && fault.check == claim.check;
+    Ok(Confirmed {
+        faults: faults.filter(claimed).collect(),
+        claim,
+    })
+}
+
+/// Writes the evidence for fault `number`, from 1, of the report on a board under these options.
+pub fn export(
+    board: impl Read + Seek,
+    options: &Options,
+    report: &Report,
+    number: usize,
+    mut out: impl Write,
+) -> Result<(), EvidenceError> {
+    let faults = report.faults.len();
+    let fault = number.checked_sub(1).and_then(|at| report.faults.get(at));
+    let fault = fault.ok_or(EvidenceError::NoFault {
+        wanted: number,
+        faults,
+    })?;
+    let claim = Claim {
+        culprit: fault.culprit,
+        check: fault.check,
+        receipts: options.receipts.clone(),
+        checkpoint: options.checkpoint.as_ref().map(Checkpoint::encode),
+    };
+    let mut board = BufReader::new(board);
+    let header = Header::read(&mut board)?;
+    let configuration = Configuration::decode(&header.configuration.bytes)?;
+    out.write_all(&claim.write())?;
+    out.write_all(&header.encode())?;
+    let choice = configuration.choice;
+    let seed = graph_seed(&configuration);
+    let graph = Graph::new(configuration.clients(), choice.degree, &seed).ok();
+    let needed = Needed { fault, graph };
+    let mut records = Records::new(board, header.encode().len(), usize::MAX);
+    let (mut leaf, mut checkpoints) = (0, 0);
+    // A fault that no checkpoint settled rests on signatures, or on what comes behind the last one.
+    let last = match fault.checkpoints {
+        0 => u32::MAX,
+        settled => settled,
+    };
+    while checkpoints < last {
+        let Some(record) = records.next_record()? else {
+            break;
+        };
+        let mut record = record.whole()?;
+        match record.kind {
+            RecordKind::Checkpoint => checkpoints += 1,
+            RecordKind::Message => {
+                let envelope = record.bytes.get(..ENVELOPE_LEN);
+                let envelope = envelope.and_then(|bytes| Envelope::decode(bytes).ok());
+                if envelope.is_some_and(|envelope| !needed.body(leaf, &envelope)) {
+                    record.bytes.truncate(ENVELOPE_LEN);
+                }
+                leaf += 1;
+            }
+        }
+        write(&mut out, &record)?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+fn write(out: &mut impl Write, record: &Record) -> io::Result<()> {
+    out.write_all(&record.encode())
+}
+
+/// Which bodies a fault rests on.
+struct Needed<'a> {
+    fault: &'a Fault,
+    graph: Option<Graph>,
+}
+
+impl Needed<'_> {
+    fn body(&self, leaf: u64, envelope: &Envelope) -> bool {
+        let Fault {
+            culprit,
+            check,
+            evidence,
+            involved,
+            ..
+        } = self.fault;
+        if evidence.contains(&leaf) {
+            return true;
+        }
+        let (Culprit::Client(culprit), Sender::Client(sender)) = (culprit, envelope.sender) else {
+            // Lists, outcomes and sums follow from everything that was said.
+            let all = [
+                Check::Chain,
+                Check::Contributors,
+                Check::Opening,
+                Check::Aggregate,
+            ];
+            return all.contains(check);
+        };
+        let concerned = sender == *culprit || involved.contains(&sender.number());
+        match envelope.phase {
+            Phase::Advertise => true,
+            Phase::Submit => {
+                let about_input = *check >= Check::InputCommitments && *check <= Check::RowLinks;
+                sender == *culprit && about_input
+            }
+            // The shares from which the secret that shows the lie is rebuilt.
+            Phase::Unmask(_) if *check == Check::Unmasking => {
+                let of = involved.first().copied().and_then(ClientId::new);
+                let of = of.unwrap_or(*culprit);
+                let graph = self.graph.as_ref();
+                sender == *culprit || graph.is_some_and(|graph| graph.are_neighbours(sender, of))
+            }
+            _ => concerned,
+        }
+    }
+}
