@@ -296,11 +296,59 @@ fn a_dealer_and_an_aggregator_cannot_make_a_false_accuser() {
     let report = finished.audit();
     assert_eq!(report.verdict, Verdict::Failed, "{report}");
     let aggregator = veragg::verifier::Culprit::Aggregator;
-    // Outcomes follow the first message, as everything does.
+    // No complaint counts against who dealt twice, so there was no reason to leave it out.
     let faults = [
         (client(3), Check::Messages),
         (aggregator, Check::Messages),
+        (aggregator, Check::Chain),
         (aggregator, Check::Contributors),
     ];
     assert_eq!(common::named(&report), faults.into(), "{report}");
+}
+
+#[test]
+fn an_accuser_with_two_keys_and_an_aggregator_cannot_make_bad_dealers() {
+    // Client 5 advertises twice. The board counts its first keys, everybody deals under the second: so it
+    // opens nothing that it was dealt, and complains about everybody, with proofs that hold.
+    let scene = Scene::new(10, &SMALL);
+    let (round, key) = (Arc::clone(&scene.setting.round), scene.key(5));
+    let scene = scene.altering(5, move |phase, _, mut said| {
+        if phase == Phase::Advertise {
+            let again =
+                veragg::protocol::client::Client::join(Arc::clone(&round), Arc::clone(&key));
+            let mut store = zeroize::Zeroizing::new(Vec::new());
+            let again = again
+                .unwrap()
+                .advertise(&mut OsRng)
+                .unwrap()
+                .save(&mut store);
+            said.extend(again.unwrap().1);
+        }
+        said
+    });
+    let finished = common::crooked::Crook::new().play(scene);
+    let at = common::place(&finished.records, 5, Phase::Confirm);
+    let complaints = Message::decode(&finished.records[at].bytes).unwrap().body;
+    assert_eq!(complaints.len(), 9 * revealed::REVEALED_LEN);
+    let report = finished.audit();
+    assert_eq!(report.verdict, Verdict::Failed, "{report}");
+    for (culprit, _) in common::named(&report) {
+        let named = [client(5), veragg::verifier::Culprit::Aggregator];
+        assert!(named.contains(&culprit), "{report}");
+    }
+}
+
+#[test]
+fn leaving_out_the_check_names_nobody() {
+    let scene = dealing(|parts| parts[1][PAIR_LEN - 1] ^= 1);
+    let finished = confirming(scene, |tongue, said| {
+        tongue.say(&said, revealed::encode(&[tongue.complain(4)]))
+    });
+    let options = veragg::verifier::Options {
+        skip: [Check::SetUp].into(),
+        ..common::knowing(&finished.setting)
+    };
+    let report = finished.audit_of(&finished.records, &options);
+    assert_eq!(report.verdict, Verdict::Incomplete, "{report}");
+    assert_eq!(report.faults, [], "{report}");
 }

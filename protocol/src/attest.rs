@@ -19,7 +19,7 @@ use crate::hash::{digest, Digest};
 use crate::labels;
 use crate::round::Round;
 
-pub use challenges::{Challenges, Fingerprint};
+pub use challenges::{Challenges, Committed, Fingerprint};
 pub use link::RowLink;
 
 /// The digest of the keys that a client computed its edges with, in the order of the neighbours that
@@ -79,12 +79,26 @@ impl<G: Group> Head<G> {
 pub struct Attestation<G: Group> {
     /// Part 0.
     pub head: Head<G>,
-    /// The parts with the edge commitments, still encoded, in the order of the neighbours that
+    /// The parts with the edge commitments, encoded, in the order of the neighbours that
     /// participate: of each one point a pair.
     pub edges: Vec<Vec<u8>>,
+    /// The same, decoded.
+    pub edge_points: Vec<Vec<G::Point>>,
 }
 
 impl<G: Group> Attestation<G> {
+    /// An attestation with these edge commitments, in the order of the neighbours that participate.
+    pub fn new<P>(head: Head<G>, edges: &[Committed<P>]) -> Self
+    where
+        P: ProofSystem<Group = G>,
+    {
+        Self {
+            head,
+            edges: edges.iter().map(Committed::encode).collect(),
+            edge_points: edges.iter().map(|edge| edge.points.clone()).collect(),
+        }
+    }
+
     /// Decodes the parts of a body.
     pub fn decode<P>(round: &Round<P>, parts: &[&[u8]]) -> Result<Self, DecodeError>
     where
@@ -92,9 +106,17 @@ impl<G: Group> Attestation<G> {
     {
         let wrong = DecodeError::Value { field: "parts" };
         let (head, edges) = parts.split_first().ok_or(wrong)?;
+        let decode = |part: &&[u8]| {
+            let mut reader = Reader::new(part);
+            let points = (0..round.challenge_pairs())
+                .map(|_| G::read_point(&mut reader, "edge commitment"))
+                .collect::<Result<Vec<_>, _>>()?;
+            reader.finish().map(|()| points)
+        };
         Ok(Self {
             head: Head::decode(round, head)?,
             edges: edges.iter().map(|part| part.to_vec()).collect(),
+            edge_points: edges.iter().map(decode).collect::<Result<_, _>>()?,
         })
     }
 

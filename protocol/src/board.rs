@@ -264,23 +264,32 @@ impl<R: Read + Seek> Records<R> {
         Self { start, ..self }
     }
 
-    /// Reads a record again that was read before, and then goes on where it was. The source must not
-    /// have changed in between: nothing is hashed a second time.
+    /// Reads a record again that was read before, from byte `start` of its content, and then goes on
+    /// where it was. The source must not have changed in between: nothing is hashed a second time.
     pub fn again<T>(
         &mut self,
         place: Place,
+        start: usize,
         read: impl FnOnce(OpenRecord<'_, R>) -> Result<T, BoardError>,
     ) -> Result<T, BoardError> {
         self.skip()?;
         let next = std::mem::replace(&mut self.next, place);
         self.seek(place)?;
-        let read = match self.next_record()? {
-            Some(record) => read(record)?,
-            None => return Err(self.truncated()),
+        let Some(OpenRecord { kind, .. }) = self.next_record()? else {
+            return Err(self.truncated());
         };
-        self.left = 0;
-        self.next = next;
-        self.seek(next)?;
+        let start = start.min(self.left);
+        self.source.seek_relative(start as i64)?;
+        self.left -= start;
+        let records = self;
+        let read = read(OpenRecord {
+            kind,
+            records: &mut *records,
+        })?;
+        let this = records;
+        this.left = 0;
+        this.next = next;
+        this.seek(next)?;
         Ok(read)
     }
 

@@ -110,6 +110,8 @@ impl Settled {
 
     /// Whether the client lied about an opened edge.
     pub fn is_liar(&self, client: ClientId) -> bool {
-        self.liars.iter().any(|&(liar, _)| liar == client)
+        let first = ClientId::from_index(0);
+        let mut from_it = self.liars.range((client, (first, first))..);
+        from_it.next().is_some_and(|&(liar, _)| liar == client)
     }
 }

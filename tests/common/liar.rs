@@ -194,13 +194,11 @@ impl Liar {
             submission: &self.submission,
         };
         let keys: Vec<_> = neighbours.iter().map(|&other| key(other)).collect();
-        let attestation = Attestation {
-            head: Head {
-                keys: keys_digest(&keys),
-                links: link::prove(round, &challenges, &subject, &witness, &mut OsRng),
-            },
-            edges: edges.iter().map(|edge| edge.encode()).collect(),
+        let head = Head {
+            keys: keys_digest(&keys),
+            links: link::prove(round, &challenges, &subject, &witness, &mut OsRng),
         };
+        let attestation = Attestation::new(head, &edges);
         let parts = attestation.parts();
         Message::sign(
             &self.key,

@@ -365,7 +365,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             }
             (Phase::Confirm, Content::Short(body)) => {
                 let complaints = &mut self.complaints;
-                complaints.take(round, &self.eligible, by, &body, findings);
+                complaints.take(by, body, findings);
             }
             (Phase::Submit, Content::Submission(submission)) => {
                 let source = Source {
@@ -382,11 +382,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
                     attestations.take(&ground, by, Message { envelope, body }, findings);
                 }
             }
-            (Phase::Dispute, Content::Short(body)) => {
-                let ground = ground(round, set_up, &self.participants, &self.inputs);
-                let disputes = &mut self.disputes;
-                disputes.take(&ground, &self.eligible, by, &body, findings);
-            }
+            (Phase::Dispute, Content::Short(body)) => self.disputes.take(by, body, findings),
             (Phase::Unmask(_), Content::Short(body)) => {
                 let lists = Lists {
                     participants: &self.participants,
@@ -554,9 +550,19 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
                         && believed(Check::SetUp, findings, c)
                 })
             }
+            Phase::Confirm if findings.skips(Check::SetUp) => {
+                let confirmed =
+                    self.complaints
+                        .close(round, set_up, &self.eligible, records, findings)?;
+                ClientSet::of(clients, |c| {
+                    confirmed.honest.contains(c) && listed.contains(c)
+                })
+            }
             // V-06.4
             Phase::Confirm => {
-                let confirmed = self.complaints.close(round, set_up, records, findings)?;
+                let confirmed =
+                    self.complaints
+                        .close(round, set_up, &self.eligible, records, findings)?;
                 excluded = confirmed.convicted.clone();
                 cleared = confirmed.honest.clone();
                 confirmed.participants(round.graph(), round.threshold())
@@ -585,10 +591,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
                 }
             }
             Phase::Acknowledge => acknowledgements::check(&heard, findings),
-            Phase::Unmask(_) if findings.skips(Check::Unmasking) => {
-                excluded = ClientSet::of(clients, |client| !listed.contains(client));
-                listed.clone()
-            }
+            Phase::Unmask(_) if findings.skips(Check::Unmasking) => listed.clone(),
             Phase::Unmask(_) => {
                 let lists = Lists {
                     participants: &self.participants,
@@ -611,7 +614,9 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             for client in base.iter().filter(|&client| !derived.contains(client)) {
                 let outcome = if excluded.contains(client) {
                     Outcome::Faulty(named)
-                } else if phase == Phase::Dispute || !heard.contains(client) {
+                } else if matches!(phase, Phase::Dispute | Phase::Unmask(_))
+                    || !heard.contains(client)
+                {
                     Outcome::Dropped(named)
                 } else if cleared.contains(client) {
                     Outcome::Isolated
@@ -636,6 +641,16 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
     ) -> Result<(), BoardError> {
         self.phase = phase.next();
         self.heard.clear();
+        // Nobody honest follows a list that is no part of the one before.
+        let within = |base: &ClientSet| {
+            ClientSet::of(self.round.clients(), |c| {
+                list.contains(c) && base.contains(c)
+            })
+        };
+        let list = match phase {
+            Phase::Unmask(_) | Phase::Publish => within(&self.contributors),
+            _ => within(&self.eligible),
+        };
         self.eligible = list.clone();
         match phase {
             Phase::Advertise => self.advertised = list,

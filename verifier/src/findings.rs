@@ -16,6 +16,9 @@ use crate::report::{CheckReport, Culprit, Fault, Status, Working};
 /// an aggregator can fill a board with garbage.
 pub(crate) const MOST_FAILURES: usize = 20;
 
+/// What findings are counted by: culprit, check, and whether the check failed.
+type Kind = (Option<Culprit>, Check, bool);
+
 #[derive(Debug, Default)]
 struct Tally {
     records: u64,
@@ -71,6 +74,8 @@ pub(crate) struct Findings {
     faults: Vec<Fault>,
     named: BTreeMap<(Culprit, Check), usize>,
     unsettled: Vec<(Finding, Details, bool)>,
+    /// How many of a kind wait, those among them that are only counted too.
+    waiting: BTreeMap<Kind, usize>,
     /// Checkpoints so far.
     checkpoints: u32,
     authentic: bool,
@@ -84,6 +89,7 @@ impl Findings {
             faults: Vec::new(),
             named: BTreeMap::new(),
             unsettled: Vec::new(),
+            waiting: BTreeMap::new(),
             checkpoints: 0,
             authentic: true,
         }
@@ -119,7 +125,7 @@ impl Findings {
 
     /// The same with what else is known of it.
     pub(crate) fn fault_with(&mut self, finding: Finding, details: Details) {
-        self.unsettled.push((finding, details, false));
+        self.wait(finding, details, false);
     }
 
     /// The published round contradicts a check.
@@ -128,7 +134,18 @@ impl Findings {
         if finding.culprit.is_none() {
             self.settle_one(finding, Details::default(), true, false);
         } else {
-            self.unsettled.push((finding, Details::default(), true));
+            self.wait(finding, Details::default(), true);
+        }
+    }
+
+    /// Keeps a finding until a checkpoint settles it. Of many of a kind only the first are kept, and the
+    /// others counted: a file full of them would fill the memory.
+    fn wait(&mut self, finding: Finding, details: Details, fatal: bool) {
+        let kind = (finding.culprit, finding.check, fatal);
+        let waiting = self.waiting.entry(kind).or_default();
+        *waiting += 1;
+        if *waiting <= MOST_FAILURES {
+            self.unsettled.push((finding, details, fatal));
         }
     }
 
@@ -169,6 +186,15 @@ impl Findings {
         let attribute = self.authentic;
         for (finding, details, fatal) in std::mem::take(&mut self.unsettled) {
             self.settle_one(finding, details, fatal, attribute);
+        }
+        for ((culprit, check, fatal), waiting) in std::mem::take(&mut self.waiting) {
+            let counted = waiting.saturating_sub(MOST_FAILURES);
+            let tally = self.tally(check);
+            if fatal || culprit.is_none() || !attribute {
+                tally.failed += counted;
+            } else {
+                tally.bad += counted as u64;
+            }
         }
     }
 
@@ -213,6 +239,15 @@ impl Findings {
     /// The faults in board order, and how each check ended. `unreached` says why checks that
     /// were never computed were not.
     pub(crate) fn finish(mut self, unreached: &str) -> (Vec<CheckReport>, Vec<Fault>) {
+        for ((_, check, fatal), waiting) in std::mem::take(&mut self.waiting) {
+            let counted = waiting.saturating_sub(MOST_FAILURES);
+            let tally = self.tally(check);
+            if fatal {
+                tally.failed += counted;
+            } else {
+                tally.bad += counted as u64;
+            }
+        }
         // What no checkpoint covers yet accuses nobody, and an unfinished round may still exclude it.
         for (finding, details, fatal) in std::mem::take(&mut self.unsettled) {
             if fatal {

@@ -1,6 +1,6 @@
 //! Submit, attest, dispute, acknowledge (`specs/protocol.md` 3.4 to 3.7).
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use rayon::prelude::*;
 use veragg_circuits::group::Group;
@@ -273,6 +273,7 @@ fn judge_attestations<P: ProofSystem>(
                 neighbours,
                 head: &attestation.head,
                 edges: &attestation.edges,
+                edge_points: &attestation.edge_points,
             })
         })
         .collect();
@@ -304,10 +305,12 @@ impl<P: ProofSystem> Disputing<P> {
         self.said.get(&client)?.towards(&neighbours, other)
     }
 
-    /// What a client opened, each with what is true of the edge; nothing if a proof does not hold.
+    /// What a client opened of the disputed edges, each with what is true of it; nothing if a proof does
+    /// not hold.
     fn judge_opened(
         &self,
         round: &Round<P>,
+        disputed: &BTreeSet<Edge>,
         client: ClientId,
         message: &Message,
     ) -> Option<Vec<(Edge, Vec<u8>)>> {
@@ -321,12 +324,17 @@ impl<P: ProofSystem> Disputing<P> {
             if !dispute::ends(context, (client, &mine.mask), (other, &theirs.mask)).hold(revealed) {
                 return None;
             }
-            let mask = dispute::mask_of(context, client, revealed);
-            let truth = self.challenges.commit(round, &mask).encode();
-            Some((dispute::edge(client, other), truth))
+            Some(dispute::edge(client, other))
         };
         let revealed = revealed::decode(&message.body, &others).ok()?;
-        revealed.iter().map(judge).collect()
+        let edges = revealed.iter().map(judge).collect::<Option<Vec<_>>>()?;
+        let opened = edges.into_iter().zip(&revealed);
+        let truths = opened.filter(|(edge, _)| disputed.contains(edge));
+        let truths = truths.map(|(edge, revealed)| {
+            let mask = dispute::mask_of(round.context(), client, revealed);
+            (edge, self.challenges.commit(round, &mask).encode())
+        });
+        Some(truths.collect())
     }
 }
 
@@ -343,12 +351,13 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L, Disputing<P>> {
     pub fn close(self) -> Closed<P, L, Disputing<P>, Acknowledging<P>> {
         self.transition(|core, state| {
             let round = core.round();
-            let findings =
-                core.judge_each(|client, message| state.judge_opened(&round, client, message))?;
-            let faulty = ClientSet::of(round.clients(), |client| findings.is_bad(client));
-            let opened: BTreeMap<_, _> = findings.into_valid().into_values().flatten().collect();
             let said = |client, other| state.said(&round, client, other);
             let disputed = dispute::disputed(round.graph(), &state.attested, said);
+            let findings = core.judge_each(|client, message| {
+                state.judge_opened(&round, &disputed, client, message)
+            })?;
+            let faulty = ClientSet::of(round.clients(), |client| findings.is_bad(client));
+            let opened: BTreeMap<_, _> = findings.into_valid().into_values().flatten().collect();
             let settled = dispute::settle(&disputed, &opened, said);
             let contributors = settled.contributors(&state.attested, &faulty);
             enough(&round, Phase::Dispute, &contributors)?;

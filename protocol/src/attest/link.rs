@@ -244,6 +244,8 @@ pub struct Claim<'a, P: ProofSystem> {
     pub head: &'a Head<P::Group>,
     /// The edge commitments, encoded, in the order of the neighbours.
     pub edges: &'a [Vec<u8>],
+    /// The same, decoded.
+    pub edge_points: &'a [Vec<Point<P>>],
 }
 
 /// The equations of a claim, each times a weight: what the generators and other points count.
@@ -254,7 +256,7 @@ struct Summed<P: ProofSystem> {
 }
 
 impl<P: ProofSystem> Claim<'_, P> {
-    /// Nothing if an edge commitment is not canonical.
+    /// Nothing if the parts of the claim do not fit together.
     fn sum(
         &self,
         round: &Round<P>,
@@ -300,12 +302,11 @@ impl<P: ProofSystem> Claim<'_, P> {
             *sum.generators.last_mut()? += own * link.sum_blinding;
             sum.scalars.push(-own);
             sum.points.push(link.sum_announcement);
-            for (neighbour, edge) in self.neighbours.iter().zip(&edges) {
+            for (neighbour, points) in self.neighbours.iter().zip(self.edge_points) {
                 let towards_higher = self.subject.client < *neighbour;
-                sum.scalars
-                    .push(if towards_higher { own * e } else { -own * e });
-                sum.points
-                    .push(P::Group::decode_point(edge, "edge commitment").ok()?);
+                let weight = if towards_higher { own * e } else { -own * e };
+                sum.scalars.push(weight);
+                sum.points.push(*points.get(index)?);
             }
             sum.scalars.push(own * e);
             sum.points.push(link.own);

@@ -190,13 +190,11 @@ impl<P: ProofSystem> Client<P, Submitted> {
             let keys = neighbours
                 .iter()
                 .filter_map(|client| state.holding.peers.get(client));
-            let attestation = Attestation {
-                head: Head {
-                    keys: keys_digest(keys),
-                    links,
-                },
-                edges: edges.iter().map(|edge| edge.encode()).collect(),
+            let head = Head {
+                keys: keys_digest(keys),
+                links,
             };
+            let attestation = Attestation::new(head, &edges);
             let said = session.say(Phase::Attest, Some(&packet), &attestation.parts());
             Ok((
                 said,

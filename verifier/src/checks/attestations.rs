@@ -73,14 +73,7 @@ pub(crate) fn read_again<P: ProofSystem, R: Read + Seek>(
     place: Place,
     records: &mut Records<R>,
 ) -> Result<Vec<Scalar<P>>, BoardError> {
-    records.again(place, |mut record| {
-        let mut before = start;
-        while before > 0 {
-            match record.piece(before)?.len() {
-                0 => return Err(BoardError::changed()),
-                read => before -= read,
-            }
-        }
+    records.again(place, start, |mut record| {
         let mut fingerprint = Fingerprint::new(challenges);
         let mut left = round.masked_scalars();
         while left > 0 {
@@ -217,6 +210,7 @@ impl<P: ProofSystem> Attestations<P> {
                     neighbours,
                     head: &attestation.head,
                     edges: &attestation.edges,
+                    edge_points: &attestation.edge_points,
                 })
             });
         let claims: Vec<Claim<'_, P>> = claims.flatten().filter(|_| !skip).collect();

@@ -22,7 +22,7 @@ use crate::report::Culprit;
 /// The confirmations so far. 100 bytes a complaint, until they are judged.
 #[derive(Default)]
 pub(crate) struct Complaints {
-    decoded: Vec<(ClientId, u64, Vec<Revealed>)>,
+    bodies: Vec<(ClientId, u64, Vec<u8>)>,
 }
 
 /// A complaint about a dealer whose message is on the board.
@@ -36,27 +36,11 @@ struct Case<'a> {
 
 impl Complaints {
     /// Takes a confirmation.
-    pub(crate) fn take<P: ProofSystem>(
-        &mut self,
-        round: &Round<P>,
-        dealers: &ClientSet,
-        (client, leaf): (ClientId, u64),
-        body: &[u8],
-        findings: &mut Findings,
-    ) {
+    pub(crate) fn take(&mut self, by: (ClientId, u64), body: Vec<u8>, findings: &mut Findings) {
         if !findings.skips(Check::SetUp) {
             findings.computed(Check::SetUp, 1);
         }
-        let others = rules::holders(round.graph(), dealers, client);
-        match revealed::decode(body, &others) {
-            Ok(complaints) => self.decoded.push((client, leaf, complaints)),
-            Err(error) => findings.fault(Finding {
-                check: Check::Messages,
-                culprit: Some(Culprit::Client(client)),
-                evidence: vec![leaf],
-                what: format!("its complaints are malformed: {error}"),
-            }),
-        }
+        self.bodies.push((by.0, by.1, body));
     }
 
     /// Judges all complaints. What was sealed is read again from the board: it is not held.
@@ -64,11 +48,25 @@ impl Complaints {
         &mut self,
         round: &Round<P>,
         set_up: &SetUp,
+        dealers: &ClientSet,
         records: &mut Records<R>,
         findings: &mut Findings,
     ) -> Result<Confirmations, BoardError> {
         let mut confirmations = Confirmations::new(round.clients());
-        for (client, leaf, complaints) in std::mem::take(&mut self.decoded) {
+        for (client, leaf, body) in std::mem::take(&mut self.bodies) {
+            let others = rules::holders(round.graph(), dealers, client);
+            let complaints = match revealed::decode(&body, &others) {
+                Ok(complaints) => complaints,
+                Err(error) => {
+                    findings.fault(Finding {
+                        check: Check::Messages,
+                        culprit: Some(Culprit::Client(client)),
+                        evidence: vec![leaf],
+                        what: format!("its complaints are malformed: {error}"),
+                    });
+                    continue;
+                }
+            };
             // Of a client with two messages a dealer may have been shown other keys than the board counts.
             if findings.skips(Check::SetUp) || set_up.is_doubted(client) {
                 confirmations.take(client, &[]);
@@ -81,7 +79,10 @@ impl Complaints {
                 // Without one message that all saw there is nothing to judge by, and nobody to blame.
                 let (Some(dealt), (Some(mine), Some(theirs))) = (set_up.dealt_to_all(dealer), keys)
                 else {
-                    confirmations.convicted.insert(dealer);
+                    continue;
+                };
+                // Nor where nothing was dealt: whoever is no holder was listed falsely.
+                let Ok(position) = dealt.holders.binary_search(&client) else {
                     continue;
                 };
                 cases.push(Case {
@@ -93,7 +94,7 @@ impl Complaints {
                     },
                     revealed,
                     dealer_leaf: dealt.leaf,
-                    dealt: sealed_for(client, dealt, records)?,
+                    dealt: sealed_for(position, dealt, records)?,
                 });
             }
             let rulings: Vec<_> = cases
@@ -170,13 +171,12 @@ impl Case<'_> {
 
 /// What a dealer's message holds for a holder. Its commitments decoded when it was first read.
 fn sealed_for<R: Read + Seek>(
-    holder: ClientId,
+    position: usize,
     dealt: &Dealt,
     records: &mut Records<R>,
 ) -> Result<DealtPair, BoardError> {
-    let position = dealt.holders.partition_point(|&other| other < holder);
-    records.again(dealt.place, |mut record| {
-        record.bytes(ENVELOPE_LEN + HEAD_LEN + position * PAIR_LEN)?;
+    let start = ENVELOPE_LEN + HEAD_LEN + position * PAIR_LEN;
+    records.again(dealt.place, start, |mut record| {
         let part = record.bytes(PAIR_LEN)?;
         DealtPair::decode(&part).map_err(|_| BoardError::changed())
     })

@@ -25,7 +25,8 @@ pub(crate) fn check<P: ProofSystem>(
         return;
     }
     findings.computed(check, recomputed.len());
-    let judges_disputes = !findings.skips(Check::Disputes);
+    let [set_up, disputes, unmasking] =
+        [Check::SetUp, Check::Disputes, Check::Unmasking].map(|check| findings.skips(check));
     let mut fail = |what: String| {
         let culprit = Some(Culprit::Aggregator);
         findings.failure(Finding {
@@ -36,11 +37,25 @@ pub(crate) fn check<P: ProofSystem>(
         });
     };
     // V-10.1
-    // Without V-08.C it is not known why somebody did not come through dispute.
-    let [dropped, faulty] = [Outcome::Dropped, Outcome::Faulty].map(|why| why(Phase::Dispute));
-    let untold = |said: &Outcome| [dropped, faulty].contains(said) && !judges_disputes;
+    // Without the check that decides a phase it is not known why somebody did not come through it.
+    let untold = |outcome: &Outcome| match outcome {
+        Outcome::Isolated => set_up,
+        Outcome::Dropped(phase) | Outcome::Faulty(phase) => match phase {
+            Phase::Confirm => set_up,
+            Phase::Dispute => disputes,
+            Phase::Unmask(_) => unmasking,
+            _ => false,
+        },
+        Outcome::Contributed => false,
+    };
+    let phase = |outcome: &Outcome| match outcome {
+        Outcome::Isolated => Some(Phase::Confirm),
+        Outcome::Dropped(phase) | Outcome::Faulty(phase) => Some(*phase),
+        Outcome::Contributed => None,
+    };
     for (index, (truth, said)) in recomputed.iter().zip(published).enumerate() {
-        if truth != said && !(untold(truth) && untold(said)) {
+        let one = untold(truth) && phase(truth) == phase(said);
+        if truth != said && !one {
             let client = ClientId::from_index(index);
             fail(format!(
                 "client {client} is published as '{said}'; the board gives '{truth}'"

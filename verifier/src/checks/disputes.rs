@@ -14,12 +14,10 @@ use crate::check::Check;
 use crate::findings::{Details, Finding, Findings};
 use crate::report::Culprit;
 
-/// The opened edges so far. 100 bytes each, until they are judged.
+/// The messages so far. 100 bytes an opened edge, until they are judged.
 #[derive(Default)]
 pub(crate) struct Disputes {
-    decoded: Vec<(ClientId, u64, Vec<Revealed>)>,
-    /// Whose message does not decode.
-    faulty: BTreeSet<ClientId>,
+    bodies: Vec<(ClientId, u64, Vec<u8>)>,
 }
 
 /// Who contributes, and who is to blame that others do not.
@@ -29,32 +27,13 @@ pub(crate) struct Judged {
 }
 
 impl Disputes {
-    /// V-08.C.1: takes a message of dispute.
-    pub(crate) fn take<P: ProofSystem>(
-        &mut self,
-        ground: &Ground<'_, P>,
-        attested: &ClientSet,
-        (client, leaf): (ClientId, u64),
-        body: &[u8],
-        findings: &mut Findings,
-    ) {
+    /// Takes a message of dispute.
+    pub(crate) fn take(&mut self, by: (ClientId, u64), body: Vec<u8>, findings: &mut Findings) {
         findings.computed(Check::Disputes, 1);
-        let others = rules::holders(ground.round.graph(), attested, client);
-        match revealed::decode(body, &others) {
-            Ok(opened) => self.decoded.push((client, leaf, opened)),
-            Err(error) => {
-                self.faulty.insert(client);
-                findings.fault(Finding {
-                    check: Check::Messages,
-                    culprit: Some(Culprit::Client(client)),
-                    evidence: vec![leaf],
-                    what: format!("the edges that it opened are malformed: {error}"),
-                });
-            }
-        }
+        self.bodies.push((by.0, by.1, body));
     }
 
-    /// V-08.C.2 and V-08.C.3: judges all disputed edges.
+    /// V-08.C.1 to V-08.C.3: judges all disputed edges.
     pub(crate) fn close<P: ProofSystem>(
         &mut self,
         ground: &Ground<'_, P>,
@@ -63,29 +42,45 @@ impl Disputes {
         findings: &mut Findings,
     ) -> Judged {
         let disputed = attestations.disputed(ground, attested, findings);
-        if disputed.is_empty() && self.decoded.is_empty() && self.faulty.is_empty() {
+        if disputed.is_empty() && self.bodies.is_empty() {
             findings.not_applicable(Check::Disputes, "all attestations agree");
         } else {
             findings.computed(Check::Disputes, disputed.len());
         }
-        let decoded = std::mem::take(&mut self.decoded);
-        let judged: Vec<_> = decoded
+        let bodies = std::mem::take(&mut self.bodies);
+        let judged: Vec<_> = bodies
             .par_iter()
-            .map(|(client, leaf, opened)| {
-                (*client, *leaf, judge(ground, attestations, *client, opened))
+            .map(|(client, leaf, body)| {
+                let others = rules::holders(ground.round.graph(), attested, *client);
+                let opened = revealed::decode(body, &others);
+                let truth =
+                    opened.map(|opened| judge(ground, attestations, &disputed, *client, &opened));
+                (*client, *leaf, truth)
             })
             .collect();
+        let mut faulty = ClientSet::empty(ground.round.clients());
         let (mut truths, mut openings) = (BTreeMap::new(), BTreeMap::new());
         for (client, leaf, truth) in judged {
-            let Some(truth) = truth else {
-                self.faulty.insert(client);
+            let mut faulty_for = |check, what: String| {
+                faulty.insert(client);
                 findings.fault(Finding {
-                    check: Check::Disputes,
+                    check,
                     culprit: Some(Culprit::Client(client)),
                     evidence: vec![leaf],
-                    what: "it opened an edge with a point that is not proven to be the edge's"
-                        .to_owned(),
+                    what,
                 });
+            };
+            let truth = match truth {
+                Ok(truth) => truth,
+                Err(error) => {
+                    let what = format!("the edges that it opened are malformed: {error}");
+                    faulty_for(Check::Messages, what);
+                    continue;
+                }
+            };
+            let Some(truth) = truth else {
+                let what = "it opened an edge with a point that is not proven to be the edge's";
+                faulty_for(Check::Disputes, what.to_owned());
                 continue;
             };
             for (edge, truth) in truth {
@@ -120,7 +115,6 @@ impl Disputes {
             findings.fault_with(finding, details);
         }
         let clients = ground.round.clients();
-        let faulty = ClientSet::of(clients, |client| self.faulty.contains(&client));
         Judged {
             contributors: settled.contributors(attested, &faulty),
             excluded: ClientSet::of(clients, |client| {
@@ -130,10 +124,11 @@ impl Disputes {
     }
 }
 
-/// What is true of the edges that a client opened; nothing if one of its points is not proven.
+/// What is true of the disputed edges that a client opened; nothing if one of its points is not proven.
 fn judge<P: ProofSystem>(
     ground: &Ground<'_, P>,
     attestations: &Attestations<P>,
+    disputed: &BTreeSet<Edge>,
     client: ClientId,
     opened: &[Revealed],
 ) -> Option<Vec<(Edge, Vec<u8>)>> {
@@ -153,9 +148,14 @@ fn judge<P: ProofSystem>(
         if !dispute::ends(context, (client, &mine.mask), (other, &theirs.mask)).hold(revealed) {
             return None;
         }
-        let mask = dispute::mask_of(context, client, revealed);
-        let truth = attestations.challenges().commit(round, &mask).encode();
-        truths.push((dispute::edge(client, other), truth));
+        let edge = dispute::edge(client, other);
+        if disputed.contains(&edge) {
+            let mask = dispute::mask_of(context, client, revealed);
+            truths.push((
+                edge,
+                attestations.challenges().commit(round, &mask).encode(),
+            ));
+        }
     }
     Some(truths)
 }

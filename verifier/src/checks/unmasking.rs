@@ -158,8 +158,8 @@ impl Unmasking {
         let both = (lists.participants, lists.contributors);
         let (challenges, said) = (attestations.challenges(), attestations.said());
         for (liar, shown_by) in lies::find(round, challenges, both, said, rebuilt, key) {
-            left.remove(liar);
             if let Some((finding, involved)) = accuse(set_up, attestations, liar, shown_by) {
+                left.remove(liar);
                 let neighbours = rules::holders(round.graph(), lists.participants, liar);
                 let mask = match shown_by {
                     ShownBy::Seed => seeds
