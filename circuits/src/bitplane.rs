@@ -20,7 +20,6 @@ mod mask;
 mod multilinear;
 mod opening;
 mod places;
-mod products;
 mod proof;
 mod prove;
 mod relation;

@@ -13,6 +13,7 @@ pub mod commitment;
 pub mod group;
 mod limbs;
 pub mod packing;
+mod products;
 pub mod proof_system;
 mod range_proof;
 pub mod statement;

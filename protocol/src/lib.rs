@@ -43,6 +43,7 @@ pub mod receipt;
 pub mod revealed;
 pub mod roster;
 pub mod round;
+mod rule;
 pub mod rules;
 pub mod sealing;
 pub mod share;
@@ -57,6 +58,8 @@ pub mod unmask;
 pub mod aggregator;
 #[cfg(feature = "roles")]
 pub mod client;
+#[cfg(all(test, feature = "roles"))]
+mod mutations;
 #[cfg(feature = "roles")]
 pub mod organiser;
 

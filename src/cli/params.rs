@@ -237,7 +237,7 @@ impl fmt::Display for Parameters {
         line(f, "total", up, down)?;
         writeln!(
             f,
-            "\nchallenge pairs q {} (for attestations, which this version does not make yet)",
+            "\nchallenge pairs q {} (points at which masked vectors are compared with what was committed)",
             bytes.challenge_pairs
         )
     }

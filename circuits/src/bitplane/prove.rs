@@ -8,7 +8,6 @@ use super::commit::{bit_rows, Codes};
 use super::mask::Mask;
 use super::multilinear::eq_table;
 use super::opening::fold;
-use super::products::inner;
 use super::proof::Scalars;
 use super::relation::{equations, witness, AtPoint};
 use super::shape::{Claim, Shape};
@@ -18,6 +17,7 @@ use super::{linear, RistrettoBitplane};
 use crate::group::edwards::{encode, msm_secret, normalise, Affine, Point};
 use crate::group::ristretto::{uniform, Fr, Ristretto};
 use crate::group::Group;
+use crate::products::inner;
 use crate::proof_system::{Binding, Proven};
 
 /// What a claim adds up to.

@@ -5,9 +5,9 @@ use zeroize::Zeroizing;
 
 use super::bytes::ByteTables;
 use super::commit::Codes;
-use super::products::Products;
 use super::shape::Shape;
 use crate::group::ristretto::Fr;
+use crate::products::Products;
 
 /// Columns that one thread adds up at a time.
 const RUN: usize = 64;

@@ -13,6 +13,8 @@ use zeroize::Zeroizing;
 
 use super::Group;
 use crate::codec::DecodeError;
+use crate::limbs::sbb;
+use crate::products::Products;
 
 pub use curve25519_dalek::constants::{
     RISTRETTO_BASEPOINT_POINT as KEY_BASE, RISTRETTO_BASEPOINT_TABLE as KEY_TABLE,
@@ -50,16 +52,21 @@ pub(crate) fn uniform(rng: &mut impl CryptoRngCore) -> Fr {
     Ristretto::wide(&bytes)
 }
 
-/// The scalar that 32 little-endian bytes below the order stand for: one multiplication, where
-/// arkworks' way for any bytes takes ten times as long.
-fn from_reduced(bytes: &[u8; 32]) -> Fr {
+/// The limbs of up to 32 little-endian bytes.
+fn limbs_of(bytes: &[u8]) -> [u64; 4] {
     let mut limbs = [0; 4];
     for (limb, chunk) in limbs.iter_mut().zip(bytes.chunks_exact(8)) {
         let mut bytes = [0; 8];
         bytes.copy_from_slice(chunk);
         *limb = u64::from_le_bytes(bytes);
     }
-    Fr::new(BigInt::new(limbs))
+    limbs
+}
+
+/// The scalar that 32 little-endian bytes below the order stand for: one multiplication, where
+/// arkworks' way for any bytes takes ten times as long.
+fn from_reduced(bytes: &[u8; 32]) -> Fr {
+    Fr::new(BigInt::new(limbs_of(bytes)))
 }
 
 impl Group for Ristretto {
@@ -110,7 +117,16 @@ impl Group for Ristretto {
     }
 
     fn decode_scalar(bytes: &[u8], field: &'static str) -> Result<Fr, DecodeError> {
-        Ok(from_dalek(&decode_key_scalar(bytes, field)?))
+        // A third of the time that dalek's scalar would take.
+        let limbs = limbs_of(bytes);
+        let mut borrow = 0;
+        for (limb, order) in limbs.into_iter().zip(Fr::MODULUS.0) {
+            (_, borrow) = sbb(limb, order, borrow);
+        }
+        if bytes.len() != Self::SCALAR_LEN || borrow == 0 {
+            return Err(DecodeError::Scalar { field });
+        }
+        Ok(Fr::new(BigInt::new(limbs)))
     }
 
     fn wide(bytes: &[u8; 64]) -> Fr {
@@ -126,6 +142,18 @@ impl Group for Ristretto {
         }
         kept[31] &= 0x0f;
         from_reduced(&kept)
+    }
+
+    /// The products are summed up as integers and reduced once: a third of the time of a field
+    /// multiplication each. Constant time.
+    fn weigh_masks(weights: &[Fr], bytes: &[u8]) -> Fr {
+        let mut sum = Products::default();
+        for (weight, mask) in weights.iter().zip(bytes.chunks_exact(Self::MASK_LEN)) {
+            let mut mask = limbs_of(mask);
+            mask[3] &= u64::MAX >> 4;
+            sum.add_plain(weight, mask);
+        }
+        sum.reduce_plain()
     }
 }
 
@@ -148,6 +176,28 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn masks_are_weighed_as_the_field_has_it(
+            weights in prop::collection::vec(scalar(), 0..40),
+            bytes in prop::collection::vec(any::<[u8; 32]>(), 40),
+            top: bool,
+        ) {
+            let bytes: Vec<u8> = bytes.concat();
+            // All bits set, too: the greatest sums there are.
+            let bytes = if top { vec![0xff; bytes.len()] } else { bytes };
+            let masks = bytes.chunks_exact(32).map(Ristretto::mask);
+            let sum: Fr = weights.iter().zip(masks).map(|(weight, mask)| *weight * mask).sum();
+            prop_assert_eq!(Ristretto::weigh_masks(&weights, &bytes), sum);
+        }
+
+        #[test]
+        fn scalars_are_canonical_for_both_libraries_or_for_none(mut bytes: [u8; 32], high in 0u8..32) {
+            bytes[31] = high;
+            let ours = Ristretto::decode_scalar(&bytes, "s");
+            let theirs = decode_key_scalar(&bytes, "s").map(|scalar| from_dalek(&scalar));
+            prop_assert_eq!(ours, theirs);
+        }
+
         #[test]
         fn the_two_fields_are_one(a in scalar(), b in scalar()) {
             prop_assert_eq!(to_dalek(&(a * b)), to_dalek(&a) * to_dalek(&b));

@@ -15,6 +15,7 @@ use crate::hash::Digest;
 use crate::members::{ClientId, ClientSet};
 use crate::phase::Phase;
 use crate::revealed;
+use crate::rule::{self, Rule};
 use crate::rules;
 use crate::sealing::SharePair;
 use crate::unmask::{self, Secret};
@@ -159,7 +160,7 @@ impl<P: ProofSystem> Client<P, Acknowledged> {
             // Every acknowledgement in `said` was verified; this client's own is one more.
             let got = packet.said.len() + 1;
             let need = session.round.configuration().min_contributors as usize;
-            if got < need {
+            if !rule::holds(Rule::Acknowledgements, got >= need) {
                 return Err(ClientError::TooFew { phase, got, need });
             }
             let Acknowledged {
@@ -214,7 +215,8 @@ impl<P: ProofSystem> Client<P, Unmasked> {
                     let of = packet.convictions.iter();
                     let mut of = of.filter(|one| one.convicted() == Some(client));
                     let key = knows.holding.peers.get(&client);
-                    if !key.is_some_and(|key| of.any(|one| one.holds(&seen, key))) {
+                    let convicted = key.is_some_and(|key| of.any(|one| one.holds(&seen, key)));
+                    if !rule::holds(Rule::Convicted, convicted) {
                         return Err(ClientError::NotConvicted { phase, client });
                     }
                 }

@@ -20,6 +20,7 @@ use crate::masks::{self, Mask};
 use crate::members::{ClientId, ClientSet};
 use crate::message::Message;
 use crate::phase::Phase;
+use crate::rule::{self, Rule};
 
 /// Has submitted its masked vector.
 #[derive(ZeroizeOnDrop)]
@@ -164,7 +165,8 @@ impl<P: ProofSystem> Client<P, Submitted> {
             if got < need {
                 return Err(ClientError::TooFew { phase, got, need });
             }
-            if own_input(x, &state.blindings) != state.input {
+            let same = own_input(x, &state.blindings) == state.input;
+            if !rule::holds(Rule::SubmittedInput, same) {
                 return Err(ClientError::OtherInput);
             }
             let challenges = Challenges::new(round, packet.answers());

@@ -16,6 +16,7 @@ use crate::message::{Message, Sender};
 use crate::packet::{Item, Packet};
 use crate::phase::Phase;
 use crate::round::Round;
+use crate::rule::{self, Rule};
 use crate::rules;
 use crate::signing::SigningKey;
 use crate::tree::Root;
@@ -119,7 +120,8 @@ impl<P: ProofSystem> Session<P> {
             return Err(ClientError::NotTheCheckpoint { phase });
         }
         // 3.10.2
-        if checkpoint.previous != self.trail.answered {
+        let continues = checkpoint.previous == self.trail.answered;
+        if !rule::holds(Rule::Chain, continues) {
             return Err(ClientError::Fork { phase });
         }
         if !checkpoint.root.continues(&self.trail.root, &consistency) {
@@ -165,7 +167,7 @@ impl<P: ProofSystem> Session<P> {
         let key = self.round.roster().key(client)?;
         (envelope.context == *self.round.context()
             && envelope.phase == phase
-            && envelope.answers == self.trail.answered
+            && rule::holds(Rule::SameView, envelope.answers == self.trail.answered)
             && item.index >= self.trail.root.size
             && root.includes(&envelope.entry(), item.index, &item.inclusion)
             && envelope.is_signed_by(key))

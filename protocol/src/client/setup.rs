@@ -21,6 +21,7 @@ use crate::phase::Phase;
 use crate::possession::{Possession, Purpose};
 use crate::revealed::{self, Revealed};
 use crate::round::Round;
+use crate::rule::{self, Rule};
 use crate::rules;
 use crate::sealing::{Channel, SharePair};
 use crate::share::DealtPair;
@@ -124,7 +125,11 @@ impl<P: ProofSystem> Client<P, Advertised> {
                     .and_then(|item| item.part(0, 1))
                     .ok_or(ClientError::NotShown { phase, client })
                     .map(|body| Advertisement::decode(body).ok())?
-                    .and_then(|body| body.verify(session.round.context(), client));
+                    .filter(|body| {
+                        let proven = body.verify(session.round.context(), client).is_some();
+                        rule::holds(Rule::Possession, proven)
+                    })
+                    .map(|body| body.keys);
                 let what = "the keys come without proofs of possession";
                 peers.insert(
                     client,
@@ -262,7 +267,7 @@ impl Shared {
         };
         let point = self.channel.shared_point(&keys.channel);
         let pair = channel.open(&point, &dealt.sealed)?;
-        dealt.commits_to(&pair).then_some(pair)
+        rule::holds(Rule::CommittedShare, dealt.commits_to(&pair)).then_some(pair)
     }
 
     /// What lets anybody open what the dealer sealed for this client.
@@ -294,7 +299,7 @@ pub(super) fn enough_neighbours<P: ProofSystem>(
 ) -> Result<Vec<ClientId>, ClientError> {
     let neighbours = session.neighbours(list);
     let (got, need) = (neighbours.len(), session.round.threshold());
-    if got < need {
+    if !rule::holds(Rule::Neighbours, got >= need) {
         return Err(ClientError::TooFewNeighbours { phase, got, need });
     }
     Ok(neighbours)

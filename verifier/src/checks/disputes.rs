@@ -137,7 +137,7 @@ fn judge<P: ProofSystem>(
     let mut truths = Vec::new();
     for revealed in opened {
         let other = revealed.other;
-        // Without one key that all saw there is nothing to judge by, and nobody to blame.
+        // V-08.C.2: without one key that all saw there is nothing to judge by, and nobody to blame.
         let keys = (set_up.keys_to_all(client), set_up.keys_to_all(other));
         let (Some(mine), Some(theirs)) = keys else {
             continue;

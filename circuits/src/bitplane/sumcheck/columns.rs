@@ -11,9 +11,9 @@ use super::{between, Lane, Riding, Rounds};
 use crate::bitplane::bytes::ByteTables;
 use crate::bitplane::commit::Codes;
 use crate::bitplane::multilinear::eq_table;
-use crate::bitplane::products::Products;
 use crate::bitplane::shape::Shape;
 use crate::group::ristretto::Fr;
+use crate::products::Products;
 
 type Values = Zeroizing<Vec<Fr>>;
 

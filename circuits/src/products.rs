@@ -10,7 +10,7 @@ use crate::limbs::{adc, multiply, sbb};
 /// `sum a_i b_i` over the integers, of the Montgomery forms of the factors. Each product is below
 /// `2^506`, so nothing that is ever summed here overflows 576 bits.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Products([u64; 9]);
+pub(crate) struct Products([u64; 9]);
 
 /// So that sums over secrets can be wiped.
 impl DefaultIsZeroes for Products {}
@@ -18,7 +18,7 @@ impl DefaultIsZeroes for Products {}
 impl Products {
     /// Adds `a b`.
     #[inline(always)]
-    pub(super) fn add(&mut self, a: &Fr, b: &Fr) {
+    pub(crate) fn add(&mut self, a: &Fr, b: &Fr) {
         let (low, high) = multiply(&a.0 .0, &b.0 .0);
         let [sums @ .., last] = &mut self.0;
         let mut carry = 0;
@@ -28,8 +28,20 @@ impl Products {
         *last = last.wrapping_add(carry);
     }
 
+    /// Adds `a b` for an integer `b` of at most 252 bits; all factors of such sums must be of this kind.
+    #[inline(always)]
+    pub(crate) fn add_plain(&mut self, a: &Fr, b: [u64; 4]) {
+        self.add(a, &Fr::new_unchecked(BigInt::new(b)));
+    }
+
+    /// The sum as a field element, of products with plain integers. Cost: three multiplications.
+    pub(crate) fn reduce_plain(self) -> Fr {
+        // A plain integer taken for a Montgomery form stands for itself divided by the radix.
+        self.reduce() * Fr::new_unchecked(<FrConfig as MontConfig<4>>::R2)
+    }
+
     /// The sum as a field element. Cost: two multiplications.
-    pub(super) fn reduce(self) -> Fr {
+    pub(crate) fn reduce(self) -> Fr {
         let [r0, r1, r2, r3, r4, r5, r6, r7, r8] = self.0;
         // With R = 2^256, a sum s = low + R middle + R^2 high of Montgomery forms stands for the
         // element of form s / R. A product of forms is divided by R.
@@ -64,7 +76,7 @@ fn form(mut limbs: [u64; 4]) -> Fr {
 }
 
 /// `<a, b>`; the shorter decides.
-pub(super) fn inner(a: &[Fr], b: &[Fr]) -> Fr {
+pub(crate) fn inner(a: &[Fr], b: &[Fr]) -> Fr {
     let mut products = Products::default();
     for (a, b) in a.iter().zip(b) {
         products.add(a, b);

@@ -1,0 +1,285 @@
+//! What attesting and cheating cost beside the round without them: `cargo bench -p veragg-benches
+//! --bench rounds`.
+//!
+//! Everything runs on one thread. Each figure is a ratio of two times of the same run, with the bound
+//! that it must keep. `VERAGG_BENCH_JSON=FILE` writes them down, `--quick` takes smaller rounds, which
+//! have no bounds.
+
+#[path = "../../tests/common/mod.rs"]
+mod common;
+
+use std::io::Cursor;
+use std::time::{Duration, Instant};
+
+use common::liar::{edge, own, False};
+use common::Scene;
+use rand_core::OsRng;
+use serde_json::{json, Value};
+use sha2::{Digest, Sha256};
+use veragg::circuits::bitplane::RistrettoBitplane;
+use veragg::circuits::proof_system::ProofSystem;
+use veragg::local::{play, Participant, Setting};
+use veragg::protocol::configuration::SegmentConfiguration;
+use veragg::protocol::members::{ClientId, ClientSet};
+use veragg::protocol::message::{Message, ENVELOPE_LEN};
+use veragg::protocol::organiser::Proposal;
+use veragg::protocol::phase::Phase;
+use veragg::protocol::share::PAIR_LEN;
+use veragg::verifier::{audit, Options, Verdict};
+
+type Suite = RistrettoBitplane;
+
+/// A ratio, and what it may be at most.
+struct Figure {
+    name: &'static str,
+    ours: f64,
+    theirs: f64,
+    unit: &'static str,
+    bound: f64,
+}
+
+fn main() {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let quick = words.iter().any(|word| word == "--quick");
+    let alone = rayon::ThreadPoolBuilder::new()
+        .num_threads(1)
+        .build()
+        .unwrap();
+    let mut figures = Vec::new();
+    alone.install(|| {
+        let (len, degree) = if quick { (1 << 14, 20) } else { (1 << 20, 100) };
+        figures.extend(attest(len, degree));
+        let (clients, len) = if quick { (20, 500) } else { (100, 10_000) };
+        figures.push(cheaters(clients, len));
+        let (clients, len) = if quick { (8, 1 << 12) } else { (24, 1 << 17) };
+        figures.push(audit_of(clients, len));
+    });
+    let mut rows = Vec::new();
+    println!(
+        "{:<64}{:>12}{:>12}{:>8}{:>8}",
+        "", "ours", "theirs", "ratio", "bound"
+    );
+    for figure in &figures {
+        let ratio = figure.ours / figure.theirs;
+        let kept = if quick || ratio <= figure.bound {
+            ""
+        } else {
+            "  NOT KEPT"
+        };
+        println!(
+            "{:<64}{:>12}{:>12}{ratio:>8.3}{:>8.2}{kept}",
+            figure.name,
+            show(figure.ours, figure.unit),
+            show(figure.theirs, figure.unit),
+            figure.bound
+        );
+        rows.push(json!({
+            "figure": figure.name, "ours": figure.ours, "theirs": figure.theirs,
+            "ratio": ratio, "bound": figure.bound, "unit": figure.unit,
+        }));
+    }
+    if let Ok(path) = std::env::var("VERAGG_BENCH_JSON") {
+        let text = serde_json::to_string_pretty(&Value::Array(rows)).unwrap();
+        std::fs::write(path, text + "\n").unwrap();
+    }
+}
+
+fn show(value: f64, unit: &str) -> String {
+    match unit {
+        "s" if value < 1.0 => format!("{:.1} ms", value * 1e3),
+        "s" => format!("{value:.2} s"),
+        unit => format!("{value:.0} {unit}"),
+    }
+}
+
+fn setting(clients: u32, len: usize, corrupt: u32, dropout: u32) -> Setting<Suite> {
+    let segments = vec![SegmentConfiguration::integers("numbers", len, 1 << 16)];
+    Setting::new(
+        clients,
+        Proposal::new(segments, corrupt, dropout, [7; 32]),
+        &mut OsRng,
+    )
+    .unwrap()
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
+    let start = Instant::now();
+    let done = work();
+    (done, start.elapsed().as_secs_f64())
+}
+
+/// What it takes one client to attest beside what it took it to submit. Of the others only one submits,
+/// so that the round can go on: a client masks and attests towards all who confirmed.
+fn attest(len: usize, degree: u32) -> [Figure; 2] {
+    let setting = setting(degree + 1, len, 0, 0);
+    let mut members: Vec<_> = ClientId::all(degree + 1)
+        .map(|id| setting.member(id, vec![12_345; len]).unwrap())
+        .collect();
+    let mut aggregator = setting.aggregator(Vec::new()).unwrap();
+    let (mut submit, mut attest, mut scalars) = (0.0, 0.0, 0);
+    for phase in [
+        Phase::Advertise,
+        Phase::Share,
+        Phase::Confirm,
+        Phase::Submit,
+        Phase::Attest,
+    ] {
+        let all = if phase < Phase::Submit {
+            members.len()
+        } else {
+            2
+        };
+        for member in members.iter_mut().take(all) {
+            let packet = aggregator.packet(member.id());
+            let (said, time) = timed(|| member.speak(phase, &packet));
+            match phase {
+                Phase::Submit => submit = time,
+                Phase::Attest => {
+                    attest = time;
+                    scalars = (said[0].len() - ENVELOPE_LEN) / 32;
+                }
+                _ => {}
+            }
+            aggregator.receive(&said[0], 0).unwrap();
+        }
+        if phase != Phase::Attest {
+            aggregator = aggregator.close().unwrap();
+        }
+    }
+    let round = &setting.round;
+    let most = round.challenge_pairs() * (round.layout().columns() + degree as usize) + 100;
+    [
+        Figure {
+            name: "attest / submit, time of a client",
+            ours: attest,
+            theirs: submit,
+            unit: "s",
+            bound: 0.5,
+        },
+        Figure {
+            name: "scalars and points of an attestation / q (C + k) + 100",
+            ours: scalars as f64,
+            theirs: most as f64,
+            unit: "",
+            bound: 1.0,
+        },
+    ]
+}
+
+/// All work of a round with one client in ten cheating, beside that of an honest one.
+fn cheaters(clients: u32, len: usize) -> Figure {
+    let honest = total(Scene::of(setting(clients, len, 100_000, 0)), 0);
+    let mut scene = Scene::of(setting(clients, len, 100_000, 0));
+    let count = clients / 10;
+    let everybody = ClientSet::of(clients, |_| true);
+    for turn in 0..count {
+        let number = 1 + turn * 10;
+        scene = match turn % 5 {
+            0 => {
+                let id = ClientId::new(number).unwrap();
+                let lengths = scene.setting.round.share_lengths(id, &everybody);
+                scene.altering_parts(number, Phase::Share, lengths, |parts| {
+                    parts[3][PAIR_LEN - 1] ^= 1;
+                })
+            }
+            1 => {
+                let lengths = scene.setting.round.submit_lengths();
+                scene.altering_parts(number, Phase::Submit, lengths, |parts| {
+                    let end = parts[0].len() - 1;
+                    parts[0][end] ^= 1;
+                })
+            }
+            2 => {
+                let attested = false;
+                scene.lying(
+                    number,
+                    &[False {
+                        towards: None,
+                        by: 1,
+                        attested,
+                    }],
+                )
+            }
+            3 => scene.lying(number, &[edge(number + 1, 1)]),
+            _ => scene.lying(number, &[own(1)]),
+        };
+    }
+    Figure {
+        name: "a round with one client in ten cheating / an honest one",
+        ours: total(scene, count as usize),
+        theirs: honest,
+        unit: "s",
+        bound: 1.5,
+    }
+}
+
+fn total(scene: Scene, cheaters: usize) -> f64 {
+    let Scene {
+        setting,
+        mut people,
+        ..
+    } = scene;
+    let aggregator = setting.aggregator(Vec::new()).unwrap();
+    let played = play(aggregator, &mut people, |_| ()).unwrap();
+    let board = setting.board(played.aggregator.log());
+    let report = audit(Cursor::new(board), &knowing(&setting)).unwrap();
+    assert_eq!(report.verdict, Verdict::Verified, "{report}");
+    assert_eq!(report.faults.len(), cheaters, "{report}");
+    let work = played
+        .phases
+        .iter()
+        .map(|phase| phase.clients + phase.aggregator);
+    work.sum::<Duration>().as_secs_f64()
+}
+
+fn knowing(setting: &Setting<Suite>) -> Options {
+    Options {
+        organiser: Some(setting.organiser),
+        ..Options::default()
+    }
+}
+
+/// The audit of a board beside the batch verification of its proofs and one hash over its bytes.
+fn audit_of(clients: u32, len: usize) -> Figure {
+    let setting = setting(clients, len, 0, 0);
+    let mut members: Vec<_> = ClientId::all(clients)
+        .map(|id| setting.member(id, vec![12_345; len]).unwrap())
+        .collect();
+    let aggregator = setting.aggregator(Vec::new()).unwrap();
+    let played = play(aggregator, &mut members, |_| ()).unwrap();
+    let (round, records) = (&setting.round, played.aggregator.log());
+    let board = setting.board(records);
+    let of_submit = records
+        .iter()
+        .filter_map(|record| Message::decode(&record.bytes).ok());
+    let proofs: Vec<_> = of_submit
+        .filter(|message| message.envelope.phase == Phase::Submit)
+        .zip(ClientId::all(clients))
+        .map(|(message, client)| {
+            let proof = message.body[..round.proofs().proof_len()].to_vec();
+            (round.binding(client), proof)
+        })
+        .collect();
+    let ((), verify) = timed(|| {
+        let decoded: Vec<_> = proofs
+            .iter()
+            .map(|(binding, proof)| (*binding, round.proofs().decode(proof).unwrap()))
+            .collect();
+        let batch: Vec<_> = decoded
+            .iter()
+            .map(|(binding, proof)| (*binding, proof))
+            .collect();
+        assert_eq!(round.proofs().verify_batch(&batch), []);
+    });
+    let (digest, hash) = timed(|| Sha256::digest(&board));
+    assert_eq!(digest.len(), 32);
+    let (report, audited) = timed(|| audit(Cursor::new(&board), &knowing(&setting)).unwrap());
+    assert_eq!(report.verdict, Verdict::Verified, "{report}");
+    Figure {
+        name: "audit / batch verification of the proofs and one hash",
+        ours: audited / f64::from(clients),
+        theirs: (verify + hash) / f64::from(clients),
+        unit: "s",
+        bound: 1.5,
+    }
+}
