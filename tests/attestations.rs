@@ -174,3 +174,151 @@ fn who_lied_and_then_fell_silent_is_named_all_the_same() {
         .is_verified(&but(&[3]), &[(client(3), Check::Unmasking)]);
     outcome(&report, 3, "excluded for a fault (unmask)");
 }
+
+/// Client 3 of 10 alters the parts of its attestation.
+fn attesting(alter: impl FnMut(&mut Vec<Vec<u8>>) + Send + 'static) -> Finished {
+    let scene = Scene::new(10, &SMALL);
+    let everybody = common::set(10, &but(&[]));
+    let lengths = scene.setting.round.attest_lengths(id(3), &everybody);
+    scene
+        .altering_parts(3, Phase::Attest, lengths, alter)
+        .play()
+}
+
+#[test]
+fn every_part_of_an_attestation_counts() {
+    // A digest of other keys; each kind of scalar of the row link, still canonical.
+    let columns = Scene::new(10, &SMALL).setting.round.layout().columns();
+    let scalars = 32 + 3 * 32;
+    for at in [
+        0,
+        scalars,
+        scalars + 32 * columns,
+        scalars + 32 * (columns + 1),
+    ] {
+        let finished = attesting(move |parts| parts[0][at] ^= 1);
+        let report = finished.is_verified(&but(&[3]), &[(client(3), Check::RowLinks)]);
+        outcome(&report, 3, "excluded for a fault (attest)");
+    }
+    // Points that are others of the same attestation: self commitment, announcements, two edges.
+    let swaps: [fn(&mut Vec<Vec<u8>>); 4] = [
+        |parts| parts[0][32..128].rotate_left(32),
+        |parts| parts[0][64..128].rotate_left(32),
+        |parts| parts.swap(1, 2),
+        |parts| parts[5] = parts[6].clone(),
+    ];
+    for swap in swaps {
+        attesting(swap).is_verified(&but(&[3]), &[(client(3), Check::RowLinks)]);
+    }
+    // What is no point, or no scalar.
+    let malformed: [fn(&mut Vec<Vec<u8>>); 4] = [
+        |parts| parts[0][32..64].fill(0),
+        |parts| parts[4][..32].fill(0xff),
+        |parts| parts[9][..32].fill(0),
+        |parts| parts[0][128..160].fill(0xff),
+    ];
+    for alter in malformed {
+        attesting(alter).is_verified(&but(&[3]), &[(client(3), Check::Messages)]);
+    }
+}
+
+#[test]
+fn anothers_attestation_is_worth_nothing() {
+    use std::sync::{Arc, Mutex};
+    let copied: Arc<Mutex<Vec<u8>>> = Arc::default();
+    let (source, target) = (Arc::clone(&copied), copied);
+    let scene = Scene::new(10, &SMALL).altering(1, move |phase, _, said| {
+        if phase == Phase::Attest {
+            let message = veragg::protocol::message::Message::decode(&said[0]).unwrap();
+            *source.lock().unwrap() = message.body;
+        }
+        said
+    });
+    let everybody = common::set(10, &but(&[]));
+    let lengths = scene.setting.round.attest_lengths(id(3), &everybody);
+    let scene = scene.altering_parts(3, Phase::Attest, lengths, move |parts| {
+        let body = target.lock().unwrap().clone();
+        let mut rest = &body[..];
+        for part in parts {
+            let (this, behind) = rest.split_at(part.len());
+            *part = this.to_vec();
+            rest = behind;
+        }
+    });
+    let finished = scene.play_in_turn();
+    finished.is_verified(&but(&[3]), &[(client(3), Check::RowLinks)]);
+}
+
+#[test]
+fn who_opens_an_edge_that_nobody_disputes_does_no_harm() {
+    let mut scene = Scene::new(10, &SMALL);
+    let mut liar = Liar::new(&scene, 3, &[]);
+    liar.opens = Some((7, true));
+    scene.people[id(3).index()] = Box::new(liar);
+    scene.play().is_verified(&but(&[]), &[]);
+}
+
+#[test]
+fn an_edge_opened_with_a_point_that_is_not_its_own_names_who_opened_it() {
+    for lies in [vec![], vec![edge(7, 1)]] {
+        let mut scene = Scene::new(10, &SMALL);
+        let mut liar = Liar::new(&scene, 3, &lies);
+        liar.opens = Some((7, false));
+        scene.people[id(3).index()] = Box::new(liar);
+        let report = scene
+            .play()
+            .is_verified(&but(&[3]), &[(client(3), Check::Disputes)]);
+        outcome(&report, 3, "excluded for a fault (dispute)");
+    }
+}
+
+#[test]
+fn an_attester_and_an_aggregator_cannot_frame_a_neighbour() {
+    // Client 3 attests truly, and then falsely about its edge to client 1, who is shown that and opens
+    // the edge. On the board the first message counts, and the edge is not disputed.
+    let scene = Scene::new(10, &SMALL);
+    let everybody = common::set(10, &but(&[]));
+    let lengths = scene.setting.round.attest_lengths(id(3), &everybody);
+    let key = scene.key(3);
+    let scene = scene.altering(3, move |phase, _, mut said| {
+        if phase == Phase::Attest {
+            let again = common::sign_again(&key, &said[0], &lengths, &mut |parts| {
+                parts[1] = parts[2].clone();
+            });
+            said.push(again);
+        }
+        said
+    });
+    let finished = common::crooked::Crook::new().play(scene);
+    assert_eq!(speakers(&finished.records, Phase::Dispute), [1]);
+    let report = finished.audit();
+    assert_eq!(report.verdict, Verdict::Failed, "{report}");
+    let aggregator = veragg::verifier::Culprit::Aggregator;
+    let faults = [(client(3), Check::Messages), (aggregator, Check::Messages)];
+    assert_eq!(common::named(&report), faults.into(), "{report}");
+}
+
+#[test]
+fn whom_an_aggregator_lists_falsely_is_not_named_for_it() {
+    // It leaves an honest client out when the attestations, the disputes or the shares are in.
+    for when in [Phase::Attest, Phase::Dispute, Phase::Unmask(0)] {
+        let crook = common::crooked::Crook::new().listing(move |phase, mut list| {
+            if phase >= when {
+                list.remove(id(4));
+            }
+            list
+        });
+        let finished = crook.play(Scene::new(10, &SMALL));
+        let report = finished.audit();
+        assert_eq!(report.verdict, Verdict::Failed, "{report}");
+        let named = common::named(&report);
+        let aggregator = veragg::verifier::Culprit::Aggregator;
+        assert!(named.contains(&(aggregator, Check::Chain)), "{report}");
+        assert!(
+            named.iter().all(|(culprit, _)| *culprit == aggregator),
+            "{report}"
+        );
+        // And nobody gave up a second share for it.
+        assert_eq!(speakers(&finished.records, Phase::Unmask(1)), [0; 0]);
+    }
+}

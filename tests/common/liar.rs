@@ -13,12 +13,14 @@ use veragg::protocol::advertise::Advertisement;
 use veragg::protocol::attest::link::{self, Subject, Witness};
 use veragg::protocol::attest::{keys_digest, Attestation, Challenges, Head};
 use veragg::protocol::dh::KeyPair;
+use veragg::protocol::dispute;
 use veragg::protocol::hash::Digest;
 use veragg::protocol::masks::Mask;
 use veragg::protocol::members::{ClientId, ClientSet};
 use veragg::protocol::message::{Message, Sender};
 use veragg::protocol::packet::Packet;
 use veragg::protocol::phase::Phase;
+use veragg::protocol::revealed;
 use veragg::protocol::round::Round;
 use veragg::protocol::rules;
 use veragg::protocol::signing::SigningKey;
@@ -68,6 +70,8 @@ pub(crate) struct Liar {
     /// Makes the commitments of its submission fit that.
     #[allow(clippy::type_complexity)]
     pub(crate) commit: Option<Box<dyn Fn(&mut Vec<u8>) + Send>>,
+    /// In dispute it opens the edge to this client, with a proof that holds or with another's.
+    pub(crate) opens: Option<(u32, bool)>,
     /// Says nothing from here on.
     pub(crate) silent_from: Option<Phase>,
 }
@@ -92,15 +96,13 @@ impl Liar {
             submission: [0; 32],
             more: Fr::from(0u64),
             commit: None,
+            opens: None,
             silent_from: None,
         }
     }
 
     fn secrets(&self, saved: &[u8]) -> Secrets {
-        let mut reader = Reader::new(saved);
-        let session = 2 + 1 + 32 + 4 + 32 + 8 + 32 + ClientSet::encoded_len(self.round.clients());
-        reader.bytes(session, "session").unwrap();
-        reader.long("message").unwrap();
+        let mut reader = self.state(saved);
         let mut scalar = || decode_key_scalar(reader.bytes(32, "secret").unwrap(), "s").unwrap();
         let (mask, seed) = (KeyPair::from_secret(scalar()), scalar());
         let blindings = reader.long("blindings").unwrap();
@@ -139,6 +141,44 @@ impl Liar {
         let message = sign_again(&self.key, said, &self.round.submit_lengths(), alter);
         self.submission = Message::entry_of(&message).unwrap();
         message
+    }
+
+    /// The edge to another client, opened.
+    fn open(&self, packet: &[u8], before: &[u8], other: ClientId, proven: bool) -> Vec<u8> {
+        let mask = self.mask_secret(before);
+        let (context, me) = (self.round.context(), self.id());
+        let key = |client: ClientId| {
+            let found = self.keys.iter().find(|(id, _)| *id == client);
+            &found.unwrap().1.mask
+        };
+        let ends = dispute::ends(context, (me, mask.public()), (other, key(other)));
+        let mut opened = ends.reveal(&mask, &mut OsRng);
+        if !proven {
+            opened.point += key(other);
+        }
+        let answers = Packet::decode(packet, self.round.clients())
+            .unwrap()
+            .checkpoint
+            .digest();
+        let parts = [revealed::encode(&[opened])];
+        let sender = Sender::Client(me);
+        Message::sign(&self.key, *context, Phase::Dispute, sender, answers, &parts).encode()
+    }
+
+    /// The mask secret, which comes first in what a client that has confirmed writes down.
+    fn mask_secret(&self, saved: &[u8]) -> KeyPair {
+        let mut reader = self.state(saved);
+        let secret = decode_key_scalar(reader.bytes(32, "secret").unwrap(), "s").unwrap();
+        KeyPair::from_secret(secret)
+    }
+
+    /// What stands behind the session in a saved state.
+    fn state<'a>(&self, saved: &'a [u8]) -> Reader<'a> {
+        let mut reader = Reader::new(saved);
+        let session = 2 + 1 + 32 + 4 + 32 + 8 + 32 + ClientSet::encoded_len(self.round.clients());
+        reader.bytes(session, "session").unwrap();
+        reader.long("message").unwrap();
+        reader
     }
 
     /// An attestation to what it did.
@@ -238,7 +278,10 @@ impl Participant for Liar {
             Phase::Submit if !said.is_empty() => vec![self.submit(packet, &said[0])],
             Phase::Attest if !said.is_empty() => vec![self.attest(packet, &before)],
             // It would find fault with whoever lies as it does.
-            Phase::Dispute => Vec::new(),
+            Phase::Dispute => match self.opens {
+                Some((other, proven)) => vec![self.open(packet, &before, id(other), proven)],
+                None => Vec::new(),
+            },
             _ => said,
         }
     }
