@@ -137,15 +137,13 @@ impl Judge {
     pub(crate) fn accepted(&mut self, spoken: &[Spoken<'_>]) -> Derived {
         for said in spoken {
             let client = said.sender;
-            let proof = self.frame.proofs.decode(&said.parts[0]).ok();
-            if proof.is_none() {
+            // 2.7 does not say so, but of V-07.1 to V-07.3 the first that does not hold decides.
+            let Ok(proof) = self.frame.proofs.decode(&said.parts[0]) else {
                 self.find(client, "V-07.A");
-            }
-            let masked = scalars(&said.parts[1]);
-            if masked.is_none() {
+                continue;
+            };
+            let Some(masked) = scalars(&said.parts[1]) else {
                 self.find(client, "V-04");
-            }
-            let (Some(proof), Some(masked)) = (proof, masked) else {
                 continue;
             };
             let binding = Binding {

@@ -144,13 +144,14 @@ impl Judge {
                 }
             }
         }
-        // 3.9: with the last phase closed the round is over, with a sum or, after V-09.4, without.
+        // 3.6, 3.9: with the last phase closed the round is over, with a sum or, after V-09.4, without, and
+        // who has no outcome yet has contributed.
         if open.is_none() {
-            let last = result.lists.last().expect("phases");
-            result.contributors = last.1.iter().copied().collect();
             for client in self.frame.everybody() {
                 let outcome = result.outcomes.entry(client);
-                outcome.or_insert(Outcome::Contributed);
+                if *outcome.or_insert(Outcome::Contributed) == Outcome::Contributed {
+                    result.contributors.push(client);
+                }
             }
         }
         result

@@ -91,7 +91,8 @@ impl Judge {
                 let (Some(key), Some(other_key)) = keys else {
                     continue;
                 };
-                if said.doubted.contains(&other) {
+                // V-08.C.2 speaks of "edges to clients that are doubted": so is the edge of one.
+                if said.doubted.contains(&other) || said.doubted.contains(&client) {
                     continue;
                 }
                 proven &= revealed.is_proven(&self.frame, client, MASK, &key, &other_key);
@@ -155,10 +156,15 @@ impl Judge {
                 secrets.insert(subject, secret);
             }
         }
+        // V-09.3. Who is not named, because of doubts about a neighbour, is off the list all the same
+        // (`specs/protocol.md` 5.8).
         let mut left = Clients::new();
         for &client in &contributors {
-            if self.has_lied(client, round) {
+            let lied = self.has_lied(client, round);
+            if lied.contains(&true) {
                 self.find(client, "V-09");
+            }
+            if !lied.is_empty() {
                 left.insert(client);
             }
         }
@@ -201,32 +207,33 @@ impl Judge {
         shares
     }
 
-    /// V-09.3, of a contributor, by the secrets that were rebuilt in this round.
-    fn has_lied(&self, client: u32, round: u8) -> bool {
+    /// The lies of a contributor that the secrets of this round show, and of each whether it can be named
+    /// for it.
+    fn has_lied(&self, client: u32, round: u8) -> Vec<bool> {
+        let mut lies = Vec::new();
         let Some(attestation) = self.attestations.get(&client) else {
-            return false;
+            return lies;
         };
         let context = &self.frame.context;
         let differs = |key: [u8; 32], attested: &[RistrettoPoint]| {
             self.challenges().commit(&self.frame, &key) != attested
         };
-        if round == 0 {
-            if let Some(seed) = self.seeds.get(&client) {
-                if differs(self_key(context, client, seed), &attestation.own()) {
-                    return true;
-                }
+        if let Some(seed) = self.seeds.get(&client).filter(|_| round == 0) {
+            if differs(self_key(context, client, seed), &attestation.own()) {
+                lies.push(true);
             }
         }
-        let Some(key) = self.mask_key(client) else {
-            return false;
-        };
         let outside = &self.subjects(round) - &self.contributors(round);
-        self.frame.h(client, &outside).into_iter().any(|other| {
-            let Some(secret) = self.mask_secrets.get(&other) else {
-                return false;
+        for other in self.frame.h(client, &outside) {
+            let secrets = (self.mask_key(client), self.mask_secrets.get(&other));
+            let (Some(key), Some(secret)) = secrets else {
+                continue;
             };
             let edge = edge_key(context, client, other, &(key * secret));
-            !self.doubted.contains(&other) && differs(edge, &attestation.edges[&other])
-        })
+            if differs(edge, &attestation.edges[&other]) {
+                lies.push(!self.doubted.contains(&other));
+            }
+        }
+        lies
     }
 }
