@@ -13,6 +13,7 @@ mod reference {
     pub(crate) mod early;
     pub(crate) mod frame;
     pub(crate) mod judge;
+    pub(crate) mod judgement;
     pub(crate) mod keys;
     pub(crate) mod late;
     mod mixtures;
@@ -24,7 +25,8 @@ mod reference {
 use std::collections::{BTreeMap, BTreeSet};
 
 use common::Finished;
-use reference::judge::{judge, Judgement, Outcome};
+use reference::judge::judge;
+use reference::judgement::{Judgement, Outcome};
 use veragg::protocol::phase::Phase;
 use veragg::verifier::{Check, Culprit, Report};
 

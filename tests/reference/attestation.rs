@@ -60,12 +60,13 @@ fn power(base: &Scalar, exponent: usize) -> Scalar {
 
 /// 4.7.2
 fn fingerprint(frame: &Frame, (z, kappa): &(Scalar, Scalar), vector: &[Scalar]) -> Scalar {
+    let (values, blindings) = vector.split_at(frame.scalars);
     let mut sum = Scalar::ZERO;
-    for m in 0..frame.scalars {
-        sum += power(z, m) * vector[m];
+    for (m, value) in values.iter().enumerate() {
+        sum += power(z, m) * value;
     }
-    for rho in 0..frame.rows {
-        sum += kappa * power(z, frame.columns * rho) * vector[frame.scalars + rho];
+    for (rho, blinding) in blindings.iter().enumerate() {
+        sum += kappa * power(z, frame.columns * rho) * blinding;
     }
     sum
 }

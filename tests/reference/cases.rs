@@ -6,9 +6,9 @@ use veragg::protocol::organiser::Proposal;
 use veragg::protocol::phase::Phase;
 
 use super::cheats::Cheat;
-use super::judge::Judgement;
+use super::judgement::{Judgement, Outcome};
 use crate::common::liar::{edge, own, False};
-use crate::common::{proposal, Finished, Scene};
+use crate::common::{id, proposal, Finished, Scene};
 use crate::{agree, SMALL};
 
 /// A round of ten in which these clients cheat.
@@ -166,4 +166,24 @@ fn a_path_of_colluders() {
         assert_eq!(judgement.contributors, (found + 1..=10).collect::<Vec<_>>());
         assert_eq!(judgement.published.is_some(), rounds == 3);
     }
+}
+
+#[test]
+fn too_few_neighbours() {
+    // Where the graph is sparse: of the neighbours of client 1 all but a few do not confirm.
+    let proposal = Proposal {
+        corrupt_ppm: 0,
+        dropout_ppm: 20_000,
+        ..proposal(257, &SMALL)
+    };
+    let setting = Setting::new(257, proposal, &mut OsRng).unwrap();
+    let neighbours = setting.round.graph().neighbours(id(1)).to_vec();
+    let stay = setting.round.threshold() - 1;
+    let mut scene = Scene::of(setting);
+    for neighbour in &neighbours[stay..] {
+        scene = scene.dropping(neighbour.number(), Phase::Share);
+    }
+    let judgement = agree(&scene.play());
+    assert_eq!(judgement.outcomes[&1], Outcome::Isolated);
+    assert!(!judgement.contributors.is_empty());
 }

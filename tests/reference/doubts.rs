@@ -4,12 +4,12 @@
 use veragg::protocol::phase::Phase;
 
 use super::cheats::Cheat;
-use super::judge::Judgement;
+use super::judgement::Judgement;
 use super::setup::{CHANNEL, MASK};
 use super::two_faced::{showing_second, TwoFaced};
 use crate::common::crooked::Crook;
 use crate::common::liar::edge;
-use crate::common::{id, sign_again, Scene};
+use crate::common::{id, set, sign_again, Scene};
 use crate::{same, SMALL};
 
 fn named(judgement: &Judgement, of: u32) -> Vec<&'static str> {
@@ -76,16 +76,30 @@ fn masks_towards_a_client_with_two_mask_keys() {
     }
 }
 
+/// Client 5 says two things in a phase; an aggregator takes both.
+fn twice(scene: Scene, when: Phase, lengths: Vec<usize>) -> Scene {
+    let key = scene.key(5);
+    scene.altering(5, move |phase, _, mut said| {
+        if phase == when {
+            let again = sign_again(&key, &said[0], &lengths, &mut |parts| parts[0][0] ^= 1);
+            said.push(again);
+        }
+        said
+    })
+}
+
 #[test]
-fn a_bad_dealer_that_confirms_twice_is_judged_for_complaints_that_stand_before() {
-    for (holder, is_before) in [(0, true), (8, false)] {
+fn complaints_are_judged_when_the_phase_ends() {
+    // About client 5, which confirms twice after client 1 and before client 9.
+    for holder in [1, 9] {
         let scene = Scene::new(10, &SMALL);
-        let key = scene.key(3);
-        let scene = scene.altering(3, move |phase, _, mut said| match phase {
+        let key = scene.key(5);
+        let scene = scene.altering(5, move |phase, _, mut said| match phase {
             Phase::Share => {
                 let lengths: Vec<_> = [32].into_iter().chain([144; 9]).collect();
+                let place = if holder < 5 { holder } else { holder - 1 };
                 vec![sign_again(&key, &said[0], &lengths, &mut |parts| {
-                    parts[1 + holder][100] ^= 1;
+                    parts[place][100] ^= 1;
                 })]
             }
             Phase::Confirm => {
@@ -99,16 +113,38 @@ fn a_bad_dealer_that_confirms_twice_is_judged_for_complaints_that_stand_before()
         });
         let crook = Crook::new().listing(|phase, mut list| {
             if phase == Phase::Confirm {
-                list.remove(id(3));
+                list.remove(id(5));
             }
             list
         });
         let (judgement, _) = same(&crook.play(scene));
-        let expected: &[_] = if is_before {
-            &["V-04", "V-06"]
-        } else {
-            &["V-04"]
-        };
-        assert_eq!(named(&judgement, 3), expected);
+        assert_eq!(judgement.named, [(5, "V-04")].into());
+    }
+}
+
+/// AMBIGUOUS in the specification: by `specs/audit.md` 3.2 and "from then on doubted" of V-04.7, client 3 is
+/// named for its digest, since it stands before the second attestation of client 5; but "what is judged in
+/// batches is judged before the phase ends". The verifier does one or the other as its batches fall: with so
+/// few clients the latter, with 257 client 3 is named.
+#[test]
+fn attestations_are_judged_when_the_phase_ends() {
+    // A wrong digest of the keys of neighbours, of which client 5 attests twice.
+    for number in [3, 7] {
+        let scene = Cheat::BadAttestation(0, 0).enter(Scene::new(10, &SMALL), number);
+        let everybody = set(10, &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+        let lengths = scene.setting.round.attest_lengths(id(5), &everybody);
+        let (judgement, _) = same(&Crook::new().play(twice(scene, Phase::Attest, lengths)));
+        assert_eq!(judgement.named, [(5, "V-04")].into());
+    }
+}
+
+#[test]
+fn shares_are_judged_where_they_stand() {
+    // A wrong share of client 5, which unmasks twice.
+    for (number, place, is_named) in [(3, 3, true), (7, 4, false)] {
+        let scene = Cheat::WrongShare(place, true).enter(Scene::new(10, &SMALL), number);
+        let scene = twice(scene, Phase::Unmask(0), vec![32 * 9]);
+        let (judgement, _) = same(&Crook::new().play(scene));
+        assert_eq!(judgement.named.contains(&(number, "V-09")), is_named);
     }
 }

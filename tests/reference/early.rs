@@ -5,7 +5,8 @@ use veragg::circuits::proof_system::{Binding, ProofPart, ProofSystem};
 use super::attestation::Submission;
 use super::board::{Clients, ADVERTISE, ATTEST, CONFIRM, DISPUTE, SHARE, SUBMIT};
 use super::bytes::scalars;
-use super::judge::{Derived, Judge, Spoken};
+use super::judge::Judge;
+use super::judgement::{Derived, Spoken};
 use super::setup::{participants, Advertisement, Dealing, Revealed, CHANNEL, MASK};
 
 impl Judge {
@@ -94,7 +95,7 @@ impl Judge {
             };
             let mut is_false = false;
             for complaint in &complaints {
-                match self.is_upheld(accuser, complaint, &said.doubted) {
+                match self.is_upheld(accuser, complaint) {
                     // Nothing is judged: the dealer counts as excluded.
                     None => {
                         upheld.insert(complaint.client);
@@ -121,10 +122,10 @@ impl Judge {
         }
     }
 
-    /// V-06.3; nothing if the complaint is not to be judged.
-    fn is_upheld(&self, accuser: u32, complaint: &Revealed, doubted: &Clients) -> Option<bool> {
+    /// V-06.3; nothing if the complaint is not to be judged. By 3.2 that is at the end of the phase.
+    fn is_upheld(&self, accuser: u32, complaint: &Revealed) -> Option<bool> {
         let dealer = complaint.client;
-        if doubted.contains(&dealer) {
+        if self.doubted.contains(&dealer) {
             return None;
         }
         let dealer_key = self.advertisements.get(&dealer)?.key(CHANNEL);

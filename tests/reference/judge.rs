@@ -4,7 +4,7 @@
 //! Of the aggregator only what the lists depend on is looked at: a board whose checkpoints do not hold
 //! together, or with a body that is not its envelope's, panics.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use curve25519_dalek::scalar::Scalar;
 
@@ -15,47 +15,8 @@ use super::board::{
 };
 use super::bytes::{is_signed, tree_root, Digest};
 use super::frame::Frame;
+use super::judgement::{Derived, Judgement, Outcome, Spoken};
 use super::setup::{Advertisement, Dealing};
-
-/// `specs/protocol.md` 5.9
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    Contributed,
-    Dropped(u8),
-    Excluded(u8),
-    Isolated,
-}
-
-/// What the reference makes of a board.
-#[derive(Debug, Default)]
-pub(crate) struct Judgement {
-    /// The list that each closed phase gives, and the one that its checkpoint holds.
-    pub(crate) lists: Vec<(u8, Clients, Clients)>,
-    /// Of everybody of whom it is known.
-    pub(crate) outcomes: BTreeMap<u32, Outcome>,
-    /// Clients and the ids of the checks that name them.
-    pub(crate) named: BTreeSet<(u32, &'static str)>,
-    /// Who is in the sum, if the round was finished.
-    pub(crate) contributors: Vec<u32>,
-    /// The body of the publication.
-    pub(crate) published: Option<Vec<u8>>,
-}
-
-/// A message that counts, with its parts, and who was doubted when it stood there.
-pub(crate) struct Spoken<'a> {
-    pub(crate) message: &'a Message,
-    pub(crate) sender: u32,
-    pub(crate) parts: Vec<Vec<u8>>,
-    pub(crate) doubted: Clients,
-}
-
-/// The list of a phase, and of those who are not on it, whom 5.9.1 excludes and 5.9.4 calls isolated.
-#[derive(Default)]
-pub(crate) struct Derived {
-    pub(crate) list: Clients,
-    pub(crate) excluded: Clients,
-    pub(crate) isolated: Clients,
-}
 
 pub(crate) struct Judge {
     pub(crate) frame: Frame,
@@ -286,15 +247,6 @@ impl Judge {
         match round {
             0 => self.listed(CONFIRM).clone(),
             _ => &self.contributors(round - 1) - &self.contributors(round),
-        }
-    }
-}
-
-impl Derived {
-    pub(crate) fn of(list: Clients) -> Self {
-        Self {
-            list,
-            ..Self::default()
         }
     }
 }

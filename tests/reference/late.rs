@@ -8,7 +8,8 @@ use curve25519_dalek::scalar::Scalar;
 use super::attestation::{Attestation, Challenges};
 use super::board::{Clients, ATTEST, CONFIRM};
 use super::bytes::scalars;
-use super::judge::{Derived, Judge, Spoken};
+use super::judge::Judge;
+use super::judgement::{Derived, Spoken};
 use super::keys::{edge_key, self_key};
 use super::setup::{rebuild, Revealed, MASK};
 
@@ -35,7 +36,9 @@ impl Judge {
                 continue;
             };
             let keys = neighbours.iter().map(|&neighbour| {
-                let known = !said.doubted.contains(&neighbour);
+                // 3.2 leaves open whether this is judged where the message stands or when the phase
+                // ends; it matters only if the neighbour attests twice.
+                let known = !self.doubted.contains(&neighbour);
                 self.mask_key(neighbour).filter(|_| known)
             });
             let keys: Option<Vec<_>> = keys.collect();
@@ -92,7 +95,7 @@ impl Judge {
                     continue;
                 };
                 // V-08.C.2 speaks of "edges to clients that are doubted": so is the edge of one.
-                if said.doubted.contains(&other) || said.doubted.contains(&client) {
+                if self.doubted.contains(&other) || self.doubted.contains(&client) {
                     continue;
                 }
                 proven &= revealed.is_proven(&self.frame, client, MASK, &key, &other_key);

@@ -24,9 +24,11 @@ impl Draw {
     /// sometimes two say the same of an edge.
     fn lies(&mut self, number: u32, bad: &[u32]) -> Vec<False> {
         let mut lies: Vec<False> = Vec::new();
+        // Half of them lie only about what an honest client does not see at once.
+        let kinds = 2 + self.below(2);
         for _ in 0..1 + self.below(3) {
             let by = 1 + self.below(2) as u64;
-            let other = match self.below(3) {
+            let other = match self.below(kinds) {
                 0 => None,
                 1 => Some(self.of(bad)),
                 _ => Some(1 + self.below(10) as u32),
@@ -34,7 +36,7 @@ impl Draw {
             if lies.iter().any(|lie| lie.towards == other) || other == Some(number) {
                 continue;
             }
-            let attested = self.below(6) > 0;
+            let attested = self.below(8) > 0;
             lies.push(False {
                 attested,
                 ..other.map_or(own(by), |other| edge(other, by))
@@ -54,7 +56,7 @@ impl Draw {
             Phase::Dispute,
             Phase::Acknowledge,
         ];
-        match self.below(20) {
+        match self.below(24) {
             0 | 1 => Cheat::Drops(self.of(&after)),
             2 => Cheat::NoPossession,
             3 => Cheat::WrongDegree(self.below(2)),
@@ -79,7 +81,7 @@ impl Draw {
 #[test]
 fn mixtures() {
     let mut draw = Draw(ChaCha20Rng::from_seed([21; 32]));
-    for turn in 0..16 {
+    for turn in 0..24 {
         let mut good: Vec<u32> = (1..=10).collect();
         let bad: Vec<u32> = (0..3)
             .map(|left| good.remove(draw.below(10 - left)))

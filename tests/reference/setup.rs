@@ -103,7 +103,7 @@ impl Dealing {
         mask_key: &RistrettoPoint,
         message: &Message,
     ) -> bool {
-        if self.pairs.len() + 1 <= frame.threshold {
+        if self.pairs.len() < frame.threshold {
             return false;
         }
         let mut transcript = Transcript::open("veragg/1 degree test");
