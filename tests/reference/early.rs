@@ -77,6 +77,7 @@ impl Judge {
                 list.insert(dealer);
             } else {
                 self.find(dealer, "V-06");
+                self.misdealt.insert(dealer);
             }
             self.dealings.insert(dealer, dealing);
         }
@@ -96,10 +97,7 @@ impl Judge {
             let mut is_false = false;
             for complaint in &complaints {
                 match self.is_upheld(accuser, complaint) {
-                    // Nothing is judged: the dealer counts as excluded.
-                    None => {
-                        upheld.insert(complaint.client);
-                    }
+                    None => {}
                     Some(true) => {
                         self.find(complaint.client, "V-06");
                         upheld.insert(complaint.client);
@@ -125,12 +123,16 @@ impl Judge {
     /// V-06.3; nothing if the complaint is not to be judged. By 3.2 that is at the end of the phase.
     fn is_upheld(&self, accuser: u32, complaint: &Revealed) -> Option<bool> {
         let dealer = complaint.client;
-        if self.doubted.contains(&dealer) {
+        if self.doubted.contains(&dealer) || self.doubted.contains(&accuser) {
+            return None;
+        }
+        if self.misdealt.contains(&dealer) {
             return None;
         }
         let dealer_key = self.advertisements.get(&dealer)?.key(CHANNEL);
-        let dealing = self.dealings.get(&dealer)?;
         let key = self.advertisements.get(&accuser)?.key(CHANNEL);
+        let dealing = self.dealings.get(&dealer)?;
+        dealing.pairs.get(&accuser)?;
         let proven = complaint.is_proven(&self.frame, accuser, CHANNEL, &key, &dealer_key);
         Some(proven && complaint.convicts(&self.frame, accuser, dealing))
     }

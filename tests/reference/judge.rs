@@ -27,6 +27,8 @@ pub(crate) struct Judge {
     found: Vec<(u32, &'static str)>,
     pub(crate) advertisements: BTreeMap<u32, Advertisement>,
     pub(crate) dealings: BTreeMap<u32, Dealing>,
+    /// Whose dealing is not of the degree.
+    pub(crate) misdealt: Clients,
     pub(crate) accepted: BTreeMap<u32, Submission>,
     pub(crate) challenges: Option<Challenges>,
     pub(crate) attestations: BTreeMap<u32, Attestation>,
@@ -46,6 +48,7 @@ pub(crate) fn judge(board: &[u8]) -> Judgement {
         found: Vec::new(),
         advertisements: BTreeMap::new(),
         dealings: BTreeMap::new(),
+        misdealt: Clients::new(),
         accepted: BTreeMap::new(),
         challenges: None,
         attestations: BTreeMap::new(),
@@ -97,7 +100,8 @@ impl Judge {
                     let derived = self.derive(phase, &spoken);
                     self.settle(phase, &spoken, &derived, &mut result);
                     self.chain = checkpoint.digest;
-                    self.lists.insert(phase, checkpoint.list.clone());
+                    let part = &checkpoint.list & &self.before(phase);
+                    self.lists.insert(phase, part);
                     let both = (phase, derived.list, checkpoint.list.clone());
                     result.lists.push(both);
                     open = self.next(phase);
@@ -161,14 +165,11 @@ impl Judge {
         result: &mut Judgement,
     ) {
         result.named.extend(self.found.drain(..));
-        let (before, shown) = match phase {
-            ACKNOWLEDGE | PUBLISH => return,
-            _ => match round_of(phase) {
-                Some(round) => (self.contributors(round), UNMASK),
-                None => (self.eligible(phase), phase),
-            },
-        };
-        for client in before.difference(&derived.list) {
+        if [ACKNOWLEDGE, PUBLISH].contains(&phase) {
+            return;
+        }
+        let shown = round_of(phase).map_or(phase, |_| UNMASK);
+        for client in self.before(phase).difference(&derived.list) {
             let has_spoken = spoken.iter().any(|spoken| spoken.sender == *client);
             let outcome = if shown == UNMASK || derived.excluded.contains(client) {
                 Outcome::Excluded(shown)
@@ -192,14 +193,7 @@ impl Judge {
             ATTEST => self.attested(spoken),
             DISPUTE => self.undisputed(spoken),
             ACKNOWLEDGE => Derived::of(spoken.iter().map(|spoken| spoken.sender).collect()),
-            PUBLISH => {
-                let unmask = self
-                    .lists
-                    .iter()
-                    .filter(|(phase, _)| round_of(**phase).is_some());
-                let last = unmask.max_by_key(|(phase, _)| round_of(**phase));
-                Derived::of(last.expect("unmask before publish").1.clone())
-            }
+            PUBLISH => Derived::of(self.before(PUBLISH)),
             _ => self.unmasked(round_of(phase).expect("a round of unmask"), spoken),
         }
     }
@@ -229,6 +223,18 @@ impl Judge {
         match round {
             0 => self.listed(DISPUTE).clone(),
             _ => self.listed(unmask_round(round - 1)).clone(),
+        }
+    }
+
+    /// The list of which that of a phase is a part (3.3).
+    fn before(&self, phase: u8) -> Clients {
+        match round_of(phase) {
+            Some(round) => self.contributors(round),
+            None if phase == PUBLISH => {
+                let rounds = self.lists.keys().filter_map(|&phase| round_of(phase));
+                self.contributors(rounds.max().expect("unmask before publish") + 1)
+            }
+            None => self.eligible(phase),
         }
     }
 

@@ -159,15 +159,11 @@ impl Judge {
                 secrets.insert(subject, secret);
             }
         }
-        // V-09.3. Who is not named, because of doubts about a neighbour, is off the list all the same
-        // (`specs/protocol.md` 5.8).
+        // V-09.3
         let mut left = Clients::new();
         for &client in &contributors {
-            let lied = self.has_lied(client, round);
-            if lied.contains(&true) {
+            if self.has_lied(client, round) {
                 self.find(client, "V-09");
-            }
-            if !lied.is_empty() {
                 left.insert(client);
             }
         }
@@ -210,12 +206,10 @@ impl Judge {
         shares
     }
 
-    /// The lies of a contributor that the secrets of this round show, and of each whether it can be named
-    /// for it.
-    fn has_lied(&self, client: u32, round: u8) -> Vec<bool> {
-        let mut lies = Vec::new();
+    /// V-09.3, of a contributor, by the secrets that were rebuilt in this round.
+    fn has_lied(&self, client: u32, round: u8) -> bool {
         let Some(attestation) = self.attestations.get(&client) else {
-            return lies;
+            return false;
         };
         let context = &self.frame.context;
         let differs = |key: [u8; 32], attested: &[RistrettoPoint]| {
@@ -223,20 +217,20 @@ impl Judge {
         };
         if let Some(seed) = self.seeds.get(&client).filter(|_| round == 0) {
             if differs(self_key(context, client, seed), &attestation.own()) {
-                lies.push(true);
+                return true;
             }
         }
         let outside = &self.subjects(round) - &self.contributors(round);
-        for other in self.frame.h(client, &outside) {
+        for other in self.frame.h(client, &(&outside - &self.doubted)) {
             let secrets = (self.mask_key(client), self.mask_secrets.get(&other));
             let (Some(key), Some(secret)) = secrets else {
                 continue;
             };
             let edge = edge_key(context, client, other, &(key * secret));
             if differs(edge, &attestation.edges[&other]) {
-                lies.push(!self.doubted.contains(&other));
+                return true;
             }
         }
-        lies
+        false
     }
 }
