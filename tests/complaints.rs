@@ -4,18 +4,12 @@
 
 mod common;
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
+use common::accuser::Tongue;
 use common::{client, id, set, sign_again, Finished, Scene};
 use rand_core::OsRng;
-use veragg::circuits::group::ristretto::decode_key_scalar;
-use veragg::local::Participant;
-use veragg::protocol::advertise::{Advertisement, RoundKeys};
-use veragg::protocol::confirm::Complaint;
-use veragg::protocol::dh::KeyPair;
-use veragg::protocol::members::ClientId;
 use veragg::protocol::message::{Message, Sender};
-use veragg::protocol::packet::Packet;
 use veragg::protocol::phase::Phase;
 use veragg::protocol::revealed::{self, Revealed};
 use veragg::protocol::share::PAIR_LEN;
@@ -59,103 +53,12 @@ fn a_dealer_of_bad_shares_is_named_by_a_complaint() {
     }
 }
 
-/// A member whose secrets the test knows, as the member itself does.
-struct Knowing {
-    member: common::Writing,
-    context: [u8; 32],
-    /// What it says of its own in confirm, with the means to say it.
-    act: Box<Act>,
-    key: Arc<veragg::protocol::signing::SigningKey>,
-    keys: Arc<Mutex<Vec<(ClientId, RoundKeys)>>>,
-}
-
-type Act = dyn Fn(&Tongue, Vec<Vec<u8>>) -> Vec<Vec<u8>> + Send;
-
-/// What a member can say with its own key.
-struct Tongue {
-    context: [u8; 32],
-    me: ClientId,
-    channel: KeyPair,
-    keys: Vec<(ClientId, RoundKeys)>,
-    key: Arc<veragg::protocol::signing::SigningKey>,
-}
-
-impl Tongue {
-    fn complain(&self, dealer: u32) -> Revealed {
-        let keys = |client| &self.keys.iter().find(|(id, _)| *id == client).unwrap().1;
-        let mine = RoundKeys {
-            mask: keys(id(dealer)).mask,
-            channel: *self.channel.public(),
-        };
-        let complaint = Complaint {
-            context: &self.context,
-            accuser: (self.me, &mine),
-            dealer: (id(dealer), keys(id(dealer))),
-        };
-        complaint.ends().reveal(&self.channel, &mut OsRng)
-    }
-
-    fn say(&self, said: &[Vec<u8>], body: Vec<u8>) -> Vec<Vec<u8>> {
-        let lengths = [Message::decode(&said[0]).unwrap().body.len()];
-        vec![sign_again(&self.key, &said[0], &lengths, &mut |parts| {
-            *parts = vec![body.clone()];
-        })]
-    }
-}
-
-impl Participant for Knowing {
-    fn id(&self) -> ClientId {
-        self.member.id()
-    }
-
-    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
-        if phase == Phase::Share {
-            let clients = 10;
-            let items = Packet::decode(packet, clients).unwrap().items;
-            let keys = items.iter().map(|item| {
-                let Sender::Client(client) = item.envelope.sender else {
-                    panic!("a client's");
-                };
-                let body = Advertisement::decode(item.part(0, 1).unwrap()).unwrap();
-                (client, body.keys)
-            });
-            *self.keys.lock().unwrap() = keys.collect();
-        }
-        let before = self.member.store.to_vec();
-        let said = self.member.speak(phase, packet);
-        if phase != Phase::Confirm {
-            return said;
-        }
-        // The saved state ends with the channel's secret, the seed and the keys of nine peers.
-        let peers = self.keys.lock().unwrap().clone();
-        let end = before.len() - (4 + peers.len() * (4 + 64)) - 32;
-        let channel = decode_key_scalar(&before[end - 32..end], "channel").unwrap();
-        let tongue = Tongue {
-            context: self.context,
-            me: self.id(),
-            channel: KeyPair::from_secret(channel),
-            keys: peers,
-            key: Arc::clone(&self.key),
-        };
-        (self.act)(&tongue, said)
-    }
-}
-
 /// Client 5 of 10 says what `act` likes instead of its confirmation.
 fn confirming(
     scene: Scene,
     act: impl Fn(&Tongue, Vec<Vec<u8>>) -> Vec<Vec<u8>> + Send + 'static,
 ) -> Finished {
-    let mut scene = scene;
-    let member = Knowing {
-        member: scene.writing(5),
-        context: *scene.setting.round.context(),
-        act: Box::new(act),
-        key: scene.key(5),
-        keys: Arc::default(),
-    };
-    scene.people[4] = Box::new(member);
-    scene.play()
+    scene.confirming(5, act).play()
 }
 
 const WITHOUT_5: [u32; 9] = [1, 2, 3, 4, 6, 7, 8, 9, 10];

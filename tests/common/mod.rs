@@ -2,6 +2,7 @@
 // Each test file is a crate of its own and uses a part of this.
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub(crate) mod accuser;
 pub(crate) mod crooked;
 pub(crate) mod liar;
 

@@ -1,0 +1,189 @@
+//! One kind of cheat after the other.
+
+use rand_core::OsRng;
+use veragg::local::Setting;
+use veragg::protocol::organiser::Proposal;
+use veragg::protocol::phase::Phase;
+
+use super::cheats::Cheat;
+use super::judgement::{Judgement, Outcome};
+use crate::common::liar::{edge, own, False};
+use crate::common::{id, proposal, Finished, Scene};
+use crate::{agree, SMALL};
+
+/// A round of ten in which these clients cheat.
+fn round(cheats: &[(u32, Cheat)]) -> Finished {
+    let scene = Scene::new(10, &SMALL);
+    let enter = |scene, (number, cheat): &(u32, Cheat)| cheat.clone().enter(scene, *number);
+    cheats.iter().fold(scene, enter).play()
+}
+
+/// All agree about such a round, that exactly these are named, and that all but the `absent` contribute.
+#[track_caller]
+fn case(cheats: &[(u32, Cheat)], named: &[(u32, &'static str)], absent: &[u32]) -> Judgement {
+    let judgement = agree(&round(cheats));
+    assert_eq!(judgement.named, named.iter().copied().collect());
+    let rest: Vec<_> = (1..=10).filter(|client| !absent.contains(client)).collect();
+    assert_eq!(judgement.contributors, rest);
+    judgement
+}
+
+const CLIENT_PHASES: [Phase; 7] = [
+    Phase::Advertise,
+    Phase::Share,
+    Phase::Confirm,
+    Phase::Submit,
+    Phase::Attest,
+    Phase::Dispute,
+    Phase::Acknowledge,
+];
+
+#[test]
+fn everybody_honest() {
+    for clients in [4, 10] {
+        let judgement = agree(&Scene::new(clients, &SMALL).play());
+        assert_eq!(judgement.contributors.len(), clients as usize);
+        assert!(judgement.named.is_empty());
+    }
+}
+
+#[test]
+fn dropouts_after_each_phase() {
+    for (index, phase) in CLIENT_PHASES.into_iter().enumerate() {
+        let absent: &[u32] = if index < 4 { &[3] } else { &[] };
+        case(&[(3, Cheat::Drops(phase))], &[], absent);
+    }
+    case(&[(3, Cheat::Silent), (9, Cheat::Silent)], &[], &[3, 9]);
+}
+
+#[test]
+fn set_up() {
+    case(&[(3, Cheat::NoPossession)], &[(3, "V-06")], &[3]);
+    for secret in 0..2 {
+        case(&[(3, Cheat::WrongDegree(secret))], &[(3, "V-06")], &[3]);
+    }
+    for holders in [1, 5, 9] {
+        case(&[(3, Cheat::BadSeal(holders))], &[(3, "V-06")], &[3]);
+    }
+    case(&[(5, Cheat::AccusesFalsely(3))], &[(5, "V-06")], &[5]);
+    case(&[(5, Cheat::AccusesWithout(3, 4))], &[(5, "V-06")], &[5]);
+    // A true accusation, by whoever accuses somebody else falsely too.
+    let both = [(3, Cheat::BadSeal(9)), (5, Cheat::AccusesFalsely(4))];
+    case(&both, &[(3, "V-06"), (5, "V-06")], &[3, 5]);
+}
+
+#[test]
+fn submissions() {
+    case(&[(3, Cheat::BadRange)], &[(3, "V-07.B")], &[3]);
+    case(&[(3, Cheat::BadProof(false))], &[(3, "V-07.A")], &[3]);
+    case(&[(3, Cheat::BadVector(false))], &[(3, "V-04")], &[3]);
+    for place in 0..3 {
+        case(&[(3, Cheat::Masks(place))], &[(3, "V-08.A")], &[3]);
+    }
+}
+
+#[test]
+fn attestations() {
+    // The digest of the keys, a response, and the commitment towards a neighbour.
+    case(&[(3, Cheat::BadAttestation(0, 0))], &[(3, "V-08.A")], &[3]);
+    case(
+        &[(3, Cheat::BadAttestation(0, 128))],
+        &[(3, "V-08.A")],
+        &[3],
+    );
+    case(&[(3, Cheat::BadAttestation(4, 0))], &[(3, "V-08.A")], &[3]);
+    // The self commitment is no point.
+    case(&[(3, Cheat::BadAttestation(0, 32))], &[(3, "V-04")], &[3]);
+    let unattested = False {
+        attested: false,
+        ..edge(5, 1)
+    };
+    case(
+        &[(3, Cheat::Lies(vec![unattested]))],
+        &[(3, "V-08.A")],
+        &[3],
+    );
+}
+
+#[test]
+fn edges() {
+    for liar in [3, 7] {
+        case(
+            &[(liar, Cheat::Lies(vec![edge(5, 9)]))],
+            &[(liar, "V-08.C")],
+            &[liar],
+        );
+    }
+    let lies = |one: u64, other: u64| {
+        let first = (3, Cheat::Lies(vec![edge(7, one)]));
+        [first, (7, Cheat::Lies(vec![edge(3, other)]))]
+    };
+    case(&lies(1, 2), &[], &[3, 7]);
+    case(&lies(5, 5), &[], &[]);
+    case(&[(3, Cheat::Disputes(Some(100)))], &[(3, "V-04")], &[3]);
+    case(&[(3, Cheat::Disputes(None))], &[(3, "V-08.C")], &[3]);
+}
+
+#[test]
+fn secrets_that_come_out() {
+    case(&[(3, Cheat::Lies(vec![own(4)]))], &[(3, "V-09")], &[3]);
+    for after in [Phase::Confirm, Phase::Submit] {
+        let lie = (3, Cheat::Lies(vec![edge(5, 4)]));
+        case(&[(5, Cheat::Drops(after)), lie], &[(3, "V-09")], &[3, 5]);
+    }
+    let silent = Cheat::LiesAndDrops(vec![own(4)], Phase::Acknowledge);
+    case(&[(3, silent)], &[(3, "V-09")], &[3]);
+    for place in [0, 8] {
+        case(&[(3, Cheat::WrongShare(place, true))], &[(3, "V-09")], &[]);
+        case(&[(3, Cheat::WrongShare(place, false))], &[(3, "V-04")], &[]);
+    }
+}
+
+#[test]
+fn the_first_step_of_a_submission_that_does_not_hold_decides() {
+    case(&[(3, Cheat::BadProof(true))], &[(3, "V-07.A")], &[3]);
+    case(&[(3, Cheat::BadVector(true))], &[(3, "V-04")], &[3]);
+}
+
+#[test]
+fn a_path_of_colluders() {
+    for rounds in 0..=3 {
+        let proposal = Proposal {
+            unmask_rounds: rounds,
+            ..proposal(10, &SMALL)
+        };
+        let setting = Setting::new(10, proposal, &mut OsRng).unwrap();
+        let mut scene = Scene::of(setting);
+        scene = scene.lying(1, &[own(1), edge(2, 102)]);
+        scene = scene.lying(2, &[edge(1, 102), edge(3, 103)]);
+        let finished = scene.lying(3, &[edge(2, 103)]).play();
+        let judgement = agree(&finished);
+        let found = u32::from(rounds + 1).min(3);
+        assert_eq!(
+            judgement.named,
+            (1..=found).map(|client| (client, "V-09")).collect()
+        );
+        assert_eq!(judgement.contributors, (found + 1..=10).collect::<Vec<_>>());
+        assert_eq!(judgement.published.is_some(), rounds == 3);
+    }
+}
+
+#[test]
+fn too_few_neighbours() {
+    // Where the graph is sparse: of the neighbours of client 1 all but a few do not confirm.
+    let proposal = Proposal {
+        corrupt_ppm: 0,
+        dropout_ppm: 20_000,
+        ..proposal(257, &SMALL)
+    };
+    let setting = Setting::new(257, proposal, &mut OsRng).unwrap();
+    let neighbours = setting.round.graph().neighbours(id(1)).to_vec();
+    let stay = setting.round.threshold() - 1;
+    let mut scene = Scene::of(setting);
+    for neighbour in &neighbours[stay..] {
+        scene = scene.dropping(neighbour.number(), Phase::Share);
+    }
+    let judgement = agree(&scene.play());
+    assert_eq!(judgement.outcomes[&1], Outcome::Isolated);
+    assert!(!judgement.contributors.is_empty());
+}

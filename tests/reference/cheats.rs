@@ -1,0 +1,217 @@
+//! What clients do to a round, each kind with what it takes to do it.
+
+use curve25519_dalek::constants::RISTRETTO_BASEPOINT_POINT;
+use curve25519_dalek::scalar::Scalar;
+use veragg::circuits::proof_system::ProofSystem;
+use veragg::protocol::message::{Message, Sender};
+use veragg::protocol::packet::Packet;
+use veragg::protocol::phase::Phase;
+use veragg::protocol::revealed;
+
+use super::bytes::{point, scalar};
+use crate::common::liar::{False, Liar};
+use crate::common::{id, sign_again, Scene};
+
+#[derive(Debug, Clone)]
+pub(crate) enum Cheat {
+    /// Says nothing after this phase.
+    Drops(Phase),
+    /// Says nothing at all.
+    Silent,
+    /// Its mask key is not the one that its proof is about.
+    NoPossession,
+    /// The committed share of its mask secret (0) or seed (1) for its first holder is off.
+    WrongDegree(usize),
+    /// What it seals for so many of its holders is garbage.
+    BadSeal(usize),
+    /// Complains about a dealer that dealt well.
+    AccusesFalsely(u32),
+    /// Complains about a dealer with the point that it shares with another.
+    AccusesWithout(u32, u32),
+    /// Its first commitment is to a value out of range.
+    BadRange,
+    /// Its proof is not canonical, and if so its masked vector is neither.
+    BadProof(bool),
+    /// A share of its masked vector that is not canonical, and if so its range is wrong too.
+    BadVector(bool),
+    /// Its masked vector is not what it committed.
+    Masks(usize),
+    /// Lies about masks.
+    Lies(Vec<False>),
+    /// Lies, and says nothing from this phase on.
+    LiesAndDrops(Vec<False>, Phase),
+    /// A byte of this part of its attestation is another.
+    BadAttestation(usize, usize),
+    /// Says this many bytes of `0xff` in dispute, or a point without a proof.
+    Disputes(Option<usize>),
+    /// Its share for this place of its unmasking is off by one, or not canonical.
+    WrongShare(usize, bool),
+}
+
+/// `2^256 - 1`: no scalar and no point.
+const NOT_CANONICAL: [u8; 32] = [0xff; 32];
+
+fn add_one(bytes: &mut [u8]) {
+    let sum = scalar(bytes).unwrap() + Scalar::ONE;
+    bytes.copy_from_slice(sum.as_bytes());
+}
+
+fn add_base(bytes: &mut [u8]) {
+    let sum = point(bytes).unwrap() + RISTRETTO_BASEPOINT_POINT;
+    bytes.copy_from_slice(sum.compress().as_bytes());
+}
+
+impl Cheat {
+    /// The scene in which this client does so.
+    pub(crate) fn enter(self, scene: Scene, number: u32) -> Scene {
+        let round = scene.setting.round.clone();
+        let scalars = 32 * round.masked_scalars();
+        match self {
+            Cheat::Drops(after) => scene.dropping(number, after),
+            Cheat::Silent => scene.silent(number),
+            Cheat::NoPossession => altering(scene, number, Phase::Advertise, |body| {
+                add_base(&mut body[..32]);
+            }),
+            Cheat::WrongDegree(secret) => altering(scene, number, Phase::Share, move |body| {
+                add_base(&mut body[32 + 32 * secret..][..32]);
+            }),
+            Cheat::BadSeal(holders) => altering(scene, number, Phase::Share, move |body| {
+                for pair in body[32..].chunks_mut(144).take(holders) {
+                    pair[100] ^= 1;
+                }
+            }),
+            Cheat::AccusesFalsely(dealer) => scene.confirming(number, move |tongue, said| {
+                tongue.say(&said, revealed::encode(&[tongue.complain(dealer)]))
+            }),
+            Cheat::AccusesWithout(dealer, other) => {
+                scene.confirming(number, move |tongue, said| {
+                    let mut complaint = tongue.complain(dealer);
+                    complaint.point = tongue.complain(other).point;
+                    tongue.say(&said, revealed::encode(&[complaint]))
+                })
+            }
+            Cheat::BadRange => {
+                let value = round.proofs().key().columns()[0];
+                altering(scene, number, Phase::Submit, move |body| {
+                    let wrong = point(&body[..32]).unwrap() + value;
+                    body[..32].copy_from_slice(wrong.compress().as_bytes());
+                })
+            }
+            Cheat::BadProof(both) => altering(scene, number, Phase::Submit, move |body| {
+                body[..32].copy_from_slice(&NOT_CANONICAL);
+                if both {
+                    let at = body.len() - 32;
+                    body[at..].copy_from_slice(&NOT_CANONICAL);
+                }
+            }),
+            Cheat::BadVector(both) => altering(scene, number, Phase::Submit, move |body| {
+                if both {
+                    add_base(&mut body[..32]);
+                }
+                let at = body.len() - 32;
+                body[at..].copy_from_slice(&NOT_CANONICAL);
+            }),
+            Cheat::Masks(place) => altering(scene, number, Phase::Submit, move |body| {
+                let vector = body.len() - scalars;
+                add_one(&mut body[vector + 32 * place..][..32]);
+            }),
+            Cheat::Lies(lies) => scene.lying(number, &lies),
+            Cheat::LiesAndDrops(lies, from) => {
+                let mut scene = scene;
+                let mut liar = Liar::new(&scene, number, &lies);
+                liar.silent_from = Some(from);
+                scene.people[id(number).index()] = Box::new(liar);
+                scene
+            }
+            Cheat::BadAttestation(part, byte) => {
+                let head = 32 + round.challenge_pairs() * 32 * (round.layout().columns() + 5);
+                let edge = 32 * round.challenge_pairs();
+                altering(scene, number, Phase::Attest, move |body| match part {
+                    0 => body[byte] ^= 1,
+                    _ => add_base(&mut body[head + edge * (part - 1)..][..32]),
+                })
+            }
+            Cheat::Disputes(bytes) => disputing(scene, number, bytes),
+            Cheat::WrongShare(place, canonical) => {
+                altering(scene, number, Phase::Unmask(0), move |body| {
+                    let share = &mut body[32 * place..][..32];
+                    match canonical {
+                        true => add_one(share),
+                        false => share.copy_from_slice(&NOT_CANONICAL),
+                    }
+                })
+            }
+        }
+    }
+}
+
+/// The client says another body of the same length, cut into the same parts.
+pub(crate) fn altering(
+    scene: Scene,
+    number: u32,
+    when: Phase,
+    mut alter: impl FnMut(&mut Vec<u8>) + Send + 'static,
+) -> Scene {
+    let (key, round) = (scene.key(number), scene.setting.round.clone());
+    scene.altering(number, move |phase, _, said| {
+        if phase != when || said.is_empty() {
+            return said;
+        }
+        let length = Message::decode(&said[0]).unwrap().body.len();
+        let rest = |first: usize, each: usize| {
+            let mut lengths = vec![first];
+            lengths.resize(1 + (length - first) / each, each);
+            lengths
+        };
+        let pairs = 32 * round.challenge_pairs();
+        let lengths = match phase {
+            Phase::Share => rest(32, 144),
+            Phase::Submit => round.submit_lengths(),
+            Phase::Attest => rest(32 + pairs * (round.layout().columns() + 5), pairs),
+            _ => vec![length],
+        };
+        vec![sign_again(&key, &said[0], &lengths, &mut |parts| {
+            let mut body = parts.concat();
+            alter(&mut body);
+            let mut rest = &body[..];
+            for part in parts {
+                let (front, behind) = rest.split_at(part.len());
+                part.copy_from_slice(front);
+                rest = behind;
+            }
+        })]
+    })
+}
+
+/// The client says something in dispute that it should not.
+fn disputing(scene: Scene, number: u32, bytes: Option<usize>) -> Scene {
+    let (key, round) = (scene.key(number), scene.setting.round.clone());
+    scene.altering(number, move |phase, packet, said| {
+        if phase != Phase::Dispute {
+            return said;
+        }
+        let Ok(packet) = Packet::decode(packet, round.clients()) else {
+            return said;
+        };
+        let list = &packet.checkpoint.list;
+        let body = match bytes {
+            Some(count) => vec![0xff; count],
+            None => {
+                let other = list.iter().find(|other| *other != id(number)).unwrap();
+                let mut body = other.number().to_be_bytes().to_vec();
+                body.extend(RISTRETTO_BASEPOINT_POINT.compress().as_bytes());
+                body.extend([[0; 32], [1; 32]].concat());
+                body
+            }
+        };
+        let message = Message::sign(
+            &key,
+            *round.context(),
+            phase,
+            Sender::Client(id(number)),
+            packet.checkpoint.digest(),
+            &[body],
+        );
+        vec![message.encode()]
+    })
+}

@@ -1,0 +1,54 @@
+//! What a board comes to, and each of its phases.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::board::{Clients, Message};
+
+/// `specs/protocol.md` 5.9
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Contributed,
+    Dropped(u8),
+    Excluded(u8),
+    Isolated,
+}
+
+/// What the reference makes of a board.
+#[derive(Debug, Default)]
+pub(crate) struct Judgement {
+    /// The list that each closed phase gives, and the one that its checkpoint holds.
+    pub(crate) lists: Vec<(u8, Clients, Clients)>,
+    /// Of everybody of whom it is known.
+    pub(crate) outcomes: BTreeMap<u32, Outcome>,
+    /// Clients and the ids of the checks that name them.
+    pub(crate) named: BTreeSet<(u32, &'static str)>,
+    /// Who is in the sum, if the round was finished.
+    pub(crate) contributors: Vec<u32>,
+    /// The body of the publication.
+    pub(crate) published: Option<Vec<u8>>,
+}
+
+/// A message that counts, with its parts, and who was doubted when it stood there.
+pub(crate) struct Spoken<'a> {
+    pub(crate) message: &'a Message,
+    pub(crate) sender: u32,
+    pub(crate) parts: Vec<Vec<u8>>,
+    pub(crate) doubted: Clients,
+}
+
+/// The list of a phase, and of those who are not on it, whom 5.9.1 excludes and 5.9.4 calls isolated.
+#[derive(Default)]
+pub(crate) struct Derived {
+    pub(crate) list: Clients,
+    pub(crate) excluded: Clients,
+    pub(crate) isolated: Clients,
+}
+
+impl Derived {
+    pub(crate) fn of(list: Clients) -> Self {
+        Self {
+            list,
+            ..Self::default()
+        }
+    }
+}

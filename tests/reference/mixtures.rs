@@ -1,0 +1,108 @@
+//! Rounds of ten with up to three cheaters and dropouts, whoever they are and whatever they do.
+
+use rand_chacha::ChaCha20Rng;
+use rand_core::{RngCore, SeedableRng};
+use veragg::protocol::phase::Phase;
+
+use super::cheats::Cheat;
+use crate::common::liar::{edge, own, False};
+use crate::common::Scene;
+use crate::{agree, SMALL};
+
+struct Draw(ChaCha20Rng);
+
+impl Draw {
+    fn below(&mut self, bound: usize) -> usize {
+        (self.0.next_u64() % bound as u64) as usize
+    }
+
+    fn of<T: Copy>(&mut self, choices: &[T]) -> T {
+        choices[self.below(choices.len())]
+    }
+
+    /// Lies about the own mask, about edges between the bad and about edges to anybody. By few amounts:
+    /// sometimes two say the same of an edge.
+    fn lies(&mut self, number: u32, bad: &[u32]) -> Vec<False> {
+        let mut lies: Vec<False> = Vec::new();
+        // Half of them lie only about what an honest client does not see at once.
+        let kinds = 2 + self.below(2);
+        for _ in 0..1 + self.below(3) {
+            let by = 1 + self.below(2) as u64;
+            let other = match self.below(kinds) {
+                0 => None,
+                1 => Some(self.of(bad)),
+                _ => Some(1 + self.below(10) as u32),
+            };
+            if lies.iter().any(|lie| lie.towards == other) || other == Some(number) {
+                continue;
+            }
+            let attested = self.below(8) > 0;
+            lies.push(False {
+                attested,
+                ..other.map_or(own(by), |other| edge(other, by))
+            });
+        }
+        lies
+    }
+
+    /// What one does, with these as cheaters too and `good` honest; some are bad at advertise.
+    fn cheat(&mut self, number: u32, bad: &[u32], good: &[u32]) -> Cheat {
+        let after = [
+            Phase::Advertise,
+            Phase::Share,
+            Phase::Confirm,
+            Phase::Submit,
+            Phase::Attest,
+            Phase::Dispute,
+            Phase::Acknowledge,
+        ];
+        match self.below(24) {
+            0 | 1 => Cheat::Drops(self.of(&after)),
+            2 => Cheat::NoPossession,
+            3 => Cheat::WrongDegree(self.below(2)),
+            4 => Cheat::BadSeal(1 + self.below(9)),
+            5 => Cheat::AccusesFalsely(self.of(good)),
+            6 => Cheat::AccusesWithout(good[0], good[1]),
+            7 => Cheat::BadRange,
+            8 => Cheat::BadVector(self.below(2) == 0),
+            9 => Cheat::Masks(self.below(3)),
+            10 => Cheat::BadAttestation(self.below(7), 32 * self.below(4)),
+            11 => Cheat::Disputes(self.of(&[None, Some(0), Some(100)])),
+            12 | 13 => Cheat::WrongShare(self.below(6), self.below(2) == 0),
+            14 => {
+                let from = self.of(&[Phase::Attest, Phase::Acknowledge, Phase::Unmask(0)]);
+                Cheat::LiesAndDrops(self.lies(number, bad), from)
+            }
+            _ => Cheat::Lies(self.lies(number, bad)),
+        }
+    }
+}
+
+#[test]
+fn mixtures() {
+    let mut draw = Draw(ChaCha20Rng::from_seed([21; 32]));
+    for turn in 0..24 {
+        let mut good: Vec<u32> = (1..=10).collect();
+        let bad: Vec<u32> = (0..3)
+            .map(|left| good.remove(draw.below(10 - left)))
+            .collect();
+        let mut scene = Scene::new(10, &SMALL);
+        let mut early = 0;
+        for &number in &bad {
+            let mut cheat = draw.cheat(number, &bad, &good);
+            // With fewer than eight advertisements there is no round.
+            early += usize::from(matches!(cheat, Cheat::NoPossession));
+            if early > 2 {
+                cheat = Cheat::BadRange;
+            }
+            println!("{turn}: client {number} {cheat:?}");
+            scene = cheat.enter(scene, number);
+        }
+        let judgement = agree(&scene.play());
+        println!("{turn}: {:?}", judgement.named);
+        assert!(judgement
+            .named
+            .iter()
+            .all(|(client, _)| bad.contains(client)));
+    }
+}

@@ -1,0 +1,163 @@
+//! Clients that sign two advertisements, of which an aggregator that is with them shows one to this and
+//! the other to that.
+
+use curve25519_dalek::ristretto::RistrettoPoint;
+use curve25519_dalek::scalar::Scalar;
+use rand_core::OsRng;
+use veragg::local::Participant;
+use veragg::protocol::members::ClientId;
+use veragg::protocol::message::{Message, Sender};
+use veragg::protocol::packet::Packet;
+use veragg::protocol::phase::Phase;
+
+use super::bytes::point;
+use super::setup::CHANNEL;
+use super::transcript::Transcript;
+use crate::common::crooked::Crook;
+use crate::common::{id, sign_again, Scene};
+
+type Act = dyn FnMut(Phase, &[u8], Vec<Vec<u8>>) -> Vec<Vec<u8>> + Send;
+
+/// Somebody whose words are altered, whoever it is.
+struct Wrapped {
+    inner: Box<dyn Participant>,
+    act: Box<Act>,
+}
+
+impl Participant for Wrapped {
+    fn id(&self) -> ClientId {
+        self.inner.id()
+    }
+
+    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
+        let said = self.inner.speak(phase, packet);
+        (self.act)(phase, packet, said)
+    }
+}
+
+/// A client with two faces.
+pub(crate) struct TwoFaced {
+    pub(crate) number: u32,
+    /// Which of its keys is another in the further advertisement (`specs/protocol.md` 4.1).
+    pub(crate) purpose: u64,
+    /// The secret of that.
+    pub(crate) secret: Scalar,
+    /// Whether the further one stands first on the board, and is the one that counts.
+    pub(crate) counts: bool,
+    /// About whom it opens, with the secret, a channel or an edge.
+    pub(crate) opens: Option<u32>,
+}
+
+impl TwoFaced {
+    pub(crate) fn new(number: u32, purpose: u64) -> Self {
+        Self {
+            number,
+            purpose,
+            secret: Scalar::random(&mut OsRng),
+            counts: true,
+            opens: None,
+        }
+    }
+
+    /// The client of the scene, whoever it is by now, gets the other face.
+    pub(crate) fn enter(self, mut scene: Scene) -> Scene {
+        let place = id(self.number).index();
+        let (key, round) = (scene.key(self.number), scene.setting.round.clone());
+        let mut keys = None;
+        let act = move |phase: Phase, packet: &[u8], mut said: Vec<Vec<u8>>| {
+            let packet = Packet::decode(packet, round.clients()).ok();
+            match phase {
+                Phase::Advertise => {
+                    let further = sign_again(&key, &said[0], &[192], &mut |parts| {
+                        self.advertise(round.context(), &mut parts[0]);
+                    });
+                    said.insert(usize::from(!self.counts), further);
+                }
+                Phase::Share => keys = packet.and_then(|packet| self.keys_of_other(&packet)),
+                Phase::Confirm | Phase::Dispute => {
+                    let opens = (phase == Phase::Confirm) == (self.purpose == CHANNEL);
+                    if let (Some(packet), Some(keys), true) = (packet, keys, opens) {
+                        let body = self.reveal(round.context(), &keys);
+                        let sender = Sender::Client(id(self.number));
+                        let answers = packet.checkpoint.digest();
+                        let context = *round.context();
+                        let message = Message::sign(&key, context, phase, sender, answers, &[body]);
+                        return vec![message.encode()];
+                    }
+                }
+                _ => {}
+            }
+            said
+        };
+        let wrapped = Wrapped {
+            inner: scene.people.remove(place),
+            act: Box::new(act),
+        };
+        scene.people.insert(place, Box::new(wrapped));
+        scene
+    }
+
+    fn advertise(&self, context: &[u8], body: &mut [u8]) {
+        let key = RistrettoPoint::mul_base(&self.secret);
+        let nonce = Scalar::random(&mut OsRng);
+        let commitment = RistrettoPoint::mul_base(&nonce);
+        let challenge = Transcript::open("veragg/1 possession")
+            .bytes("context", context)
+            .integer("client", self.number)
+            .integer("purpose", self.purpose)
+            .element("key", &key)
+            .element("commitment", &commitment)
+            .challenge("challenge");
+        let response = nonce + challenge * self.secret;
+        let at = 96 * (self.purpose as usize - 1);
+        body[at..at + 32].copy_from_slice(key.compress().as_bytes());
+        body[at + 32..at + 64].copy_from_slice(commitment.compress().as_bytes());
+        body[at + 64..at + 96].copy_from_slice(response.as_bytes());
+    }
+
+    fn keys_of_other(&self, packet: &Packet) -> Option<RistrettoPoint> {
+        let other = Sender::Client(id(self.opens?));
+        let mut items = packet.items.iter();
+        let item = items.find(|item| item.envelope.sender == other)?;
+        point(&item.part(0, 1)?[96 * (self.purpose as usize - 1)..][..32])
+    }
+
+    /// The body that opens what it shares with the other (`specs/protocol.md` 4.6).
+    fn reveal(&self, context: &[u8], other_key: &RistrettoPoint) -> Vec<u8> {
+        let other = self.opens.unwrap();
+        let point = other_key * self.secret;
+        let nonce = Scalar::random(&mut OsRng);
+        let challenge = Transcript::open("veragg/1 revealed point")
+            .bytes("context", context)
+            .integer("client", self.number)
+            .integer("other", other)
+            .integer("purpose", self.purpose)
+            .element("key", &RistrettoPoint::mul_base(&self.secret))
+            .element("other key", other_key)
+            .element("point", &point)
+            .element("commitment", &RistrettoPoint::mul_base(&nonce))
+            .element("other commitment", &(other_key * nonce))
+            .challenge("challenge");
+        let response = nonce + challenge * self.secret;
+        let mut body = other.to_be_bytes().to_vec();
+        body.extend(point.compress().as_bytes());
+        body.extend(challenge.as_bytes());
+        body.extend(response.as_bytes());
+        body
+    }
+}
+
+/// The aggregator that shows the second advertisement of a client to those whom `to` says, and the first to
+/// the others.
+pub(crate) fn showing_second(number: u32, to: impl Fn(u32) -> bool + 'static) -> Crook {
+    Crook::new().showing(move |reader, mut packet| {
+        let face = Sender::Client(id(number));
+        let mut seen = 0;
+        packet.items.retain(|item| {
+            let is_face = item.envelope.phase == Phase::Advertise && item.envelope.sender == face;
+            seen += usize::from(is_face);
+            !is_face || (seen == 2) == to(reader.number())
+        });
+        packet
+    })
+}
