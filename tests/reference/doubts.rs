@@ -110,10 +110,7 @@ fn complaints_are_judged_when_the_phase_ends() {
     }
 }
 
-/// AMBIGUOUS in the specification: by `specs/audit.md` 3.2 and "from then on doubted" of V-04.7, client 3 is
-/// named for its digest, since it stands before the second attestation of client 5; but "what is judged in
-/// batches is judged before the phase ends". The verifier does one or the other as its batches fall: with so
-/// few clients the latter, with 257 client 3 is named.
+/// Doubt counts as of the end of the phase (`specs/audit.md` 2.4), however attestations fall into batches.
 #[test]
 fn attestations_are_judged_when_the_phase_ends() {
     // A wrong digest of the keys of neighbours, of which client 5 attests twice.

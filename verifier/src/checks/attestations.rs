@@ -38,6 +38,8 @@ pub(crate) struct Attestations<P: ProofSystem> {
     /// What was attested, with the leaf. 32 bytes a pair and neighbour.
     said: HashMap<ClientId, Attested>,
     leaves: HashMap<ClientId, u64>,
+    /// The digests of the keys that they attested edges to, until the phase is over.
+    keys: HashMap<ClientId, Digest>,
 }
 
 /// The lists and messages that attestations stand on.
@@ -115,6 +117,7 @@ impl<P: ProofSystem> Attestations<P> {
             waiting: Vec::new(),
             said: HashMap::new(),
             leaves: HashMap::new(),
+            keys: HashMap::new(),
         })
     }
 
@@ -186,11 +189,6 @@ impl<P: ProofSystem> Attestations<P> {
                 continue;
             };
             let neighbours = neighbours.get(index).map(Vec::as_slice).unwrap_or_default();
-            if !skip && !ground.keys_are_right(neighbours, attestation) {
-                let what = "it attested edges to keys that its neighbours did not advertise";
-                findings.fault(fault(check, *client, *leaf, what));
-                continue;
-            }
             good.push((index, *client, *leaf, neighbours, attestation));
         }
         // V-08.A.3
@@ -227,11 +225,13 @@ impl<P: ProofSystem> Attestations<P> {
             }
             let own = attestation.head.own();
             let edges = attestation.edges.clone();
-            kept.push((*client, *leaf, Attested { own, edges }));
+            let kept_of = (*leaf, attestation.head.keys, Attested { own, edges });
+            kept.push((*client, kept_of));
         }
-        for (client, leaf, attested) in kept {
+        for (client, (leaf, keys, attested)) in kept {
             self.said.insert(client, attested);
             self.leaves.insert(client, leaf);
+            self.keys.insert(client, keys);
         }
     }
 
@@ -243,10 +243,33 @@ impl<P: ProofSystem> Attestations<P> {
         findings: &mut Findings,
     ) -> ClientSet {
         self.judge(ground, findings);
+        self.compare_keys(ground, findings);
         let believed = |client| !findings.skips(Check::RowLinks) || listed.contains(client);
         ClientSet::of(ground.round.clients(), |client| {
             self.said.contains_key(&client) && believed(client)
         })
+    }
+
+    /// V-08.A.2: at the end of the phase, when it is known who is doubted.
+    fn compare_keys(&mut self, ground: &Ground<'_, P>, findings: &mut Findings) {
+        let check = Check::RowLinks;
+        let keys = std::mem::take(&mut self.keys);
+        if findings.skips(check) {
+            return;
+        }
+        let wrong = keys
+            .iter()
+            .filter(|(client, keys)| !ground.keys_are_right(**client, keys));
+        let wrong: BTreeSet<ClientId> = wrong.map(|(client, _)| *client).collect();
+        for client in wrong {
+            self.said.remove(&client);
+            findings.fault(Finding {
+                check,
+                culprit: Some(Culprit::Client(client)),
+                evidence: self.leaf(client).into_iter().collect(),
+                what: "it attested edges to keys that its neighbours did not advertise".to_owned(),
+            });
+        }
     }
 
     /// V-08.B.1: edges about which the two ends attested different things.
@@ -283,12 +306,13 @@ impl<P: ProofSystem> Attestations<P> {
 }
 
 impl<P: ProofSystem> Ground<'_, P> {
-    /// V-08.A.2: whether the attested keys are those that were advertised, where all saw the same.
-    fn keys_are_right(&self, neighbours: &[ClientId], attestation: &Attestation<P::Group>) -> bool {
+    /// Whether the attested keys are those that were advertised, where all saw the same.
+    fn keys_are_right(&self, client: ClientId, attested: &Digest) -> bool {
+        let neighbours = rules::holders(self.round.graph(), self.participants, client);
         let keys = neighbours
             .iter()
             .map(|&other| self.set_up.keys_to_all(other));
         let keys: Option<Vec<_>> = keys.map(|keys| Some(&keys?.mask)).collect();
-        keys.is_none_or(|keys| keys_digest(keys) == attestation.head.keys)
+        keys.is_none_or(|keys| keys_digest(keys) == *attested)
     }
 }
