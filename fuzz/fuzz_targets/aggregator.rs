@@ -3,10 +3,11 @@
 //! other client.
 #![no_main]
 
-use std::io::Cursor;
 use libfuzzer_sys::fuzz_target;
+use std::io::Cursor;
 use veragg::protocol::aggregator::{AnyAggregator, Reply};
-use veragg::protocol::board::Record;
+use veragg::protocol::board::{Record, RecordKind};
+use veragg::protocol::checkpoint::Checkpoint;
 use veragg::protocol::members::ClientId;
 use veragg::protocol::message::{Message, Sender, ENVELOPE_LEN};
 use veragg::protocol::phase::Phase;
@@ -29,7 +30,7 @@ fuzz_target!(|data: &[u8]| {
             mutate(&mut bytes, data);
             bytes
         }
-        _ => signed(phase, &valid[ENVELOPE_LEN..], data),
+        _ => signed(phase, valid.get(ENVELOPE_LEN..).unwrap_or_default(), data),
     };
     let mut aggregator = sample.aggregator(phase);
     let records = aggregator.log().len();
@@ -44,14 +45,19 @@ fuzz_target!(|data: &[u8]| {
 fn signed(phase: usize, body: &[u8], edits: &[u8]) -> Vec<u8> {
     let setting = &sample().setting;
     let round = &setting.round;
-    let envelope = Message::decode(&sample().steps[phase][SENDER].message)
-        .expect("a message of the sample")
-        .envelope;
+    let sample = sample();
+    let before = sample.records[..sample.before[phase]].iter().rev();
+    let mut before = before.filter(|record| record.kind == RecordKind::Checkpoint);
+    let answers = before.next().map_or(*round.context(), |record| {
+        let checkpoint = Checkpoint::decode(&record.bytes, round.clients());
+        checkpoint.expect("a checkpoint of the sample").digest()
+    });
+    let phase = Phase::ALL[phase];
     let mut body = body.to_vec();
     mutate(&mut body, edits);
     let everybody = veragg::protocol::members::ClientSet::of(round.clients(), |_| true);
     let sender = ClientId::from_index(SENDER);
-    let lengths = match envelope.phase {
+    let lengths = match phase {
         Phase::Advertise => round.advertise_lengths(),
         Phase::Share => round.share_lengths(sender, &everybody),
         Phase::Submit => round.submit_lengths(),
@@ -72,18 +78,20 @@ fn signed(phase: usize, body: &[u8], edits: &[u8]) -> Vec<u8> {
         })
         .collect();
     let key = &setting.clients[SENDER];
-    let (context, answers) = (envelope.context, envelope.answers);
+    let context = *round.context();
     let sender = Sender::Client(sender);
-    Message::sign(key, context, envelope.phase, sender, answers, &parts).encode()
+    Message::sign(key, context, phase, sender, answers, &parts).encode()
 }
 
 /// Everybody else says what they said; the phase is closed and the board audited.
 fn close(mut aggregator: AnyAggregator<Suite, Vec<Record>>, phase: usize) {
     let sample = sample();
-    for step in &sample.steps[phase] {
-        aggregator
-            .receive(&step.message, 0)
-            .expect("a log in memory");
+    for step in sample.steps[phase]
+        .iter()
+        .filter(|step| !step.message.is_empty())
+    {
+        let reply = aggregator.receive(&step.message, 0);
+        reply.expect("a log in memory");
     }
     let Ok(aggregator) = aggregator.close() else {
         return;

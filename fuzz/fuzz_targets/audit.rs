@@ -2,8 +2,8 @@
 //! verified, and for a change that nobody signed nobody is named.
 #![no_main]
 
-use std::io::Cursor;
 use libfuzzer_sys::fuzz_target;
+use std::io::Cursor;
 use veragg::verifier::{audit, Options, Verdict};
 use veragg_fuzz::{mutate, sample};
 

@@ -10,18 +10,24 @@ use veragg::circuits::codec::{Reader, Writer};
 use veragg::circuits::group::ristretto::Ristretto;
 use veragg::protocol::advertise::Advertisement;
 use veragg::protocol::aggregator::Reply;
+use veragg::protocol::attest::Attestation;
 use veragg::protocol::board::RecordKind;
 use veragg::protocol::checkpoint::Checkpoint;
 use veragg::protocol::configuration::{Configuration, SignedConfiguration};
+use veragg::protocol::conviction::{Conviction, Lie};
+use veragg::protocol::dh::KeyPair;
+use veragg::protocol::members::{ClientId, ClientSet};
 use veragg::protocol::message::{Envelope, Message, ENVELOPE_LEN};
-use veragg::protocol::packet::Packet;
+use veragg::protocol::packet::{Packet, Part};
+use veragg::protocol::possession::Purpose;
 use veragg::protocol::publish::Publication;
 use veragg::protocol::receipt::{Receipt, Refusal};
+use veragg::protocol::revealed::{self, Ends};
 use veragg::protocol::roster::Roster;
 use veragg::protocol::share::{self, DealtPair};
 use veragg::protocol::submit::Submission;
 use veragg::protocol::unmask;
-use veragg_fuzz::{mutate, sample, CLIENTS};
+use veragg_fuzz::{mutate, rng, sample, Sample, CLIENTS};
 
 /// What a structure's bytes become when they are decoded and encoded again; nothing if refused.
 type Recode = fn(&[u8]) -> Option<Vec<u8>>;
@@ -63,7 +69,10 @@ fn structures() -> &'static [(Recode, Vec<u8>)] {
             (head, body(1)[..share::HEAD_LEN].to_vec()),
             (dealt_pair, pair),
             (submission, body(3)),
-            (revealed, body(5)),
+            (attestation, body(4)),
+            (points, points_of(sample)),
+            (conviction, conviction_of(sample)),
+            (shares, body(7)),
             (publication_bytes, publication),
         ]
     })
@@ -163,8 +172,75 @@ fn submission(bytes: &[u8]) -> Option<Vec<u8>> {
     Some([proof, &Ristretto::encode_scalars(&submission.masked)].concat())
 }
 
-fn revealed(bytes: &[u8]) -> Option<Vec<u8>> {
+fn shares(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(unmask::encode(&unmask::decode(bytes).ok()?))
+}
+
+/// The neighbours of client 1: everybody else.
+fn others() -> Vec<ClientId> {
+    ClientId::all(CLIENTS).skip(1).collect()
+}
+
+fn attestation(bytes: &[u8]) -> Option<Vec<u8>> {
+    let round = &sample().setting.round;
+    let everybody = ClientSet::of(CLIENTS, |_| true);
+    let lengths = round.attest_lengths(ClientId::from_index(0), &everybody);
+    let mut parts = Vec::new();
+    let mut rest = bytes;
+    for length in lengths {
+        let (part, behind) = rest.split_at_checked(length)?;
+        parts.push(part);
+        rest = behind;
+    }
+    let decoded = Attestation::decode(round, &parts)
+        .ok()
+        .filter(|_| rest.is_empty())?;
+    Some(decoded.parts().concat())
+}
+
+fn points_of(sample: &Sample) -> Vec<u8> {
+    let (pair, other) = (KeyPair::generate(&mut rng()), others()[2]);
+    let ends = Ends {
+        context: sample.setting.round.context(),
+        purpose: Purpose::Mask,
+        client: ClientId::from_index(0),
+        key: pair.public(),
+        other,
+        other_key: pair.public(),
+    };
+    revealed::encode(&[ends.reveal(&pair, &mut rng())])
+}
+
+fn points(bytes: &[u8]) -> Option<Vec<u8>> {
+    Some(revealed::encode(&revealed::decode(bytes, &others()).ok()?))
+}
+
+fn conviction_of(sample: &Sample) -> Vec<u8> {
+    let message = Message::decode(&sample.steps[4][0].message).expect("a message of the sample");
+    let pair = KeyPair::generate(&mut rng());
+    let part = || Part {
+        position: 1,
+        bytes: message.body[..64].to_vec(),
+        proof: vec![7; 64],
+    };
+    let conviction = Conviction {
+        attestation: message.envelope.clone(),
+        head: part(),
+        lie: Lie::Edge {
+            secret: *pair.secret(),
+            neighbour: others()[1],
+            keys: vec![*pair.public(); 2],
+            edges: part(),
+        },
+    };
+    conviction.write(Writer::new()).finish()
+}
+
+fn conviction(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut reader = Reader::new(bytes);
+    let conviction = Conviction::read(&mut reader).ok()?;
+    reader.finish().ok()?;
+    Some(conviction.write(Writer::new()).finish())
 }
 
 fn publication_bytes(bytes: &[u8]) -> Option<Vec<u8>> {
