@@ -5,7 +5,7 @@
 //! that it must keep. `VERAGG_BENCH_JSON=FILE` writes them down, `--quick` takes smaller rounds, which
 //! have no bounds.
 
-#[path = "../../tests/common/mod.rs"]
+#[path = "../../tests/scenarios/common/mod.rs"]
 mod common;
 
 use std::io::Cursor;

@@ -1,8 +1,6 @@
 //! Confirm: bad dealers and false accusers are named and left out, nobody else is, and the round goes
 //! on without them.
-#![allow(clippy::unwrap_used)]
-
-mod common;
+use crate::common;
 
 use std::sync::Arc;
 

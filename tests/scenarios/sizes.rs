@@ -1,6 +1,4 @@
 //! The bytes that are foretold for a client are those of a real round.
-#![allow(clippy::unwrap_used)]
-
 use rand_core::OsRng;
 use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::local::{play, Member, Setting};

@@ -1,7 +1,5 @@
 //! Clients that cheat, each in a real round: who is named, who is not, and what the sum is.
-#![allow(clippy::unwrap_used)]
-
-mod common;
+use crate::common;
 
 use std::io::Cursor;
 use std::sync::{Arc, Mutex};

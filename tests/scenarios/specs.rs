@@ -1,6 +1,4 @@
 //! Every section of `specs/` that the code quotes exists.
-#![allow(clippy::unwrap_used)]
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

@@ -1,8 +1,6 @@
 //! A finished board whose bytes were changed by somebody who holds no key: the audit must say so,
 //! must not panic, and must name nobody, since everybody in the round was honest.
-#![allow(clippy::unwrap_used)]
-
-mod common;
+use crate::common;
 
 use common::{setting, Finished, Scene};
 use rayon::prelude::*;

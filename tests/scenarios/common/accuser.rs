@@ -6,17 +6,16 @@ use std::sync::Arc;
 use rand_core::OsRng;
 use veragg::circuits::group::ristretto::decode_key_scalar;
 use veragg::local::Participant;
-use veragg::protocol::advertise::{Advertisement, RoundKeys};
+use veragg::protocol::advertise::RoundKeys;
 use veragg::protocol::confirm::Complaint;
 use veragg::protocol::dh::KeyPair;
 use veragg::protocol::members::ClientId;
-use veragg::protocol::message::{Message, Sender};
-use veragg::protocol::packet::Packet;
+use veragg::protocol::message::Message;
 use veragg::protocol::phase::Phase;
 use veragg::protocol::revealed::Revealed;
 use veragg::protocol::signing::SigningKey;
 
-use super::{id, sign_again, Scene, Writing};
+use super::{advertised_keys, id, sign_again, Scene, Writing};
 
 struct Accuser {
     member: Writing,
@@ -69,15 +68,7 @@ impl Participant for Accuser {
 
     fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
         if phase == Phase::Share {
-            let items = Packet::decode(packet, self.clients).unwrap().items;
-            let keys = items.iter().map(|item| {
-                let Sender::Client(client) = item.envelope.sender else {
-                    panic!("a client's");
-                };
-                let body = Advertisement::decode(item.part(0, 1).unwrap()).unwrap();
-                (client, body.keys)
-            });
-            self.keys = keys.collect();
+            self.keys = advertised_keys(packet, self.clients);
         }
         let before = self.member.store.to_vec();
         let said = self.member.speak(phase, packet);

@@ -6,10 +6,10 @@ use veragg::protocol::phase::Phase;
 use super::cheats::Cheat;
 use super::setup::{CHANNEL, MASK};
 use super::two_faced::{showing_second, TwoFaced};
+use super::{same, SMALL};
 use crate::common::crooked::Crook;
 use crate::common::liar::edge;
 use crate::common::{id, set, sign_again, Scene};
-use crate::{same, SMALL};
 
 #[test]
 fn two_submissions() {

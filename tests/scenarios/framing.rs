@@ -1,7 +1,5 @@
 //! Nobody honest is named: an aggregator, other clients or whoever alters a file try to make the
 //! audit accuse somebody who kept to the protocol.
-#![allow(clippy::unwrap_used)]
-
 use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::sync::Arc;

@@ -1,32 +1,28 @@
 //! A second, slow audit of lists and blame, written from `specs/` and sharing no rule with the protocol
 //! crate or the verifier: whatever happens in a round, it comes to what they come to.
-#![allow(clippy::unwrap_used)]
-
-mod common;
-mod reference {
-    pub(crate) mod attestation;
-    pub(crate) mod board;
-    pub(crate) mod bytes;
-    mod cases;
-    pub(crate) mod cheats;
-    mod doubts;
-    pub(crate) mod early;
-    pub(crate) mod frame;
-    pub(crate) mod judge;
-    pub(crate) mod judgement;
-    pub(crate) mod keys;
-    pub(crate) mod late;
-    mod mixtures;
-    pub(crate) mod setup;
-    pub(crate) mod transcript;
-    pub(crate) mod two_faced;
-}
+use crate::common;
+pub(crate) mod attestation;
+pub(crate) mod board;
+pub(crate) mod bytes;
+mod cases;
+pub(crate) mod cheats;
+mod doubts;
+pub(crate) mod early;
+pub(crate) mod frame;
+pub(crate) mod judge;
+pub(crate) mod judgement;
+pub(crate) mod keys;
+pub(crate) mod late;
+mod mixtures;
+pub(crate) mod setup;
+pub(crate) mod transcript;
+pub(crate) mod two_faced;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::judge::judge;
+use self::judgement::{Judgement, Outcome};
 use common::Finished;
-use reference::judge::judge;
-use reference::judgement::{Judgement, Outcome};
 use veragg::protocol::phase::Phase;
 use veragg::verifier::{Check, Culprit, Report};
 

@@ -1,8 +1,6 @@
 //! Attest, dispute and the rounds of unmask: whoever masks something else than it says is named and left
 //! out, nobody else is, and the sum over the rest comes out.
-#![allow(clippy::unwrap_used)]
-
-mod common;
+use crate::common;
 
 use common::liar::{edge, own, False, Liar};
 use common::{client, expect, id, speakers, Finished, Scene};

@@ -1,8 +1,6 @@
 //! Aggregators that show their clients different or false things: what the clients refuse, and
 //! that nobody gets at an input or at an honest party's name that way.
-#![allow(clippy::unwrap_used)]
-
-mod common;
+use crate::common;
 
 use std::sync::Arc;
 

@@ -1,7 +1,5 @@
 //! Clients and aggregators that stop anywhere and go on from what they wrote down.
-#![allow(clippy::unwrap_used)]
-
-mod common;
+use crate::common;
 
 use std::io::Cursor;
 use std::sync::{Arc, Mutex};

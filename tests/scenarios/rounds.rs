@@ -1,7 +1,5 @@
 //! Honest rounds: whatever is ordinary, the sum comes out, and nobody is named.
-#![allow(clippy::unwrap_used)]
-
-mod common;
+use crate::common;
 
 use std::io::{Cursor, Read, Seek, SeekFrom};
 

@@ -1,9 +1,7 @@
 //! Each check of the audit is needed: for every one that can be left out there is an attack on a
 //! real round that it alone stops, so that with the check left out nothing else fails; for every
 //! one that cannot, an attack that fails that check and no other.
-#![allow(clippy::unwrap_used)]
-
-mod common;
+use crate::common;
 
 use std::collections::BTreeSet;
 use std::io::Cursor;

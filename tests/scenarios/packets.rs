@@ -1,6 +1,4 @@
 //! A packet that was damaged on the way puts the blame on nobody: it is not signed as a whole.
-#![allow(clippy::unwrap_used)]
-
 use std::sync::Arc;
 
 use rand_core::OsRng;

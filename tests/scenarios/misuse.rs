@@ -1,7 +1,5 @@
 //! Every misuse of the command line, with the code that it ends with and what it says to do.
-#![allow(clippy::unwrap_used)]
-
-mod cli;
+use crate::cli;
 
 use std::fs;
 

@@ -5,9 +5,9 @@ use rand_core::{RngCore, SeedableRng};
 use veragg::protocol::phase::Phase;
 
 use super::cheats::Cheat;
+use super::{agree, SMALL};
 use crate::common::liar::{edge, own, False};
 use crate::common::Scene;
-use crate::{agree, SMALL};
 
 struct Draw(ChaCha20Rng);
 

@@ -9,7 +9,6 @@ use veragg::circuits::group::ristretto::{decode_key_scalar, Fr, KeyScalar};
 use veragg::circuits::group::{Group, Ristretto};
 use veragg::circuits::proof_system::ProofSystem;
 use veragg::local::Participant;
-use veragg::protocol::advertise::Advertisement;
 use veragg::protocol::attest::link::{self, Subject, Witness};
 use veragg::protocol::attest::{keys_digest, Attestation, Challenges, Head};
 use veragg::protocol::dh::KeyPair;
@@ -26,7 +25,7 @@ use veragg::protocol::rules;
 use veragg::protocol::signing::SigningKey;
 use zeroize::Zeroizing;
 
-use super::{id, sign_again, Scene, Suite, Writing};
+use super::{advertised_keys, id, sign_again, Scene, Suite, Writing};
 
 /// A false mask: this much more than the true one, in the first scalar.
 #[derive(Debug, Clone, Copy)]
@@ -262,15 +261,7 @@ impl Participant for Liar {
             return Vec::new();
         }
         if phase == Phase::Share {
-            let items = Packet::decode(packet, self.round.clients()).unwrap().items;
-            let keys = items.iter().map(|item| {
-                let Sender::Client(client) = item.envelope.sender else {
-                    panic!("a client's");
-                };
-                let body = Advertisement::decode(item.part(0, 1).unwrap()).unwrap();
-                (client, body.keys)
-            });
-            self.keys = keys.collect();
+            self.keys = advertised_keys(packet, self.round.clients());
         }
         let before = self.member.store.to_vec();
         let said = self.member.speak(phase, packet);

@@ -1,8 +1,6 @@
 //! Each fault as a file: it shows what it claims without the board, and nothing else.
-#![allow(clippy::unwrap_used)]
-
-mod cli;
-mod common;
+use crate::cli;
+use crate::common;
 
 use std::io::Cursor;
 

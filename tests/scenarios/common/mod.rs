@@ -13,12 +13,14 @@ use rand_core::OsRng;
 use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::circuits::group::Ristretto;
 use veragg::local::{play, Member, Participant, Setting};
+use veragg::protocol::advertise::{Advertisement, RoundKeys};
 use veragg::protocol::board::{Record, RecordKind};
 use veragg::protocol::client::{AnyClient, Client};
 use veragg::protocol::configuration::SegmentConfiguration;
 use veragg::protocol::members::{ClientId, ClientSet};
 use veragg::protocol::message::{Message, Sender};
 use veragg::protocol::organiser::Proposal;
+use veragg::protocol::packet::Packet;
 use veragg::protocol::phase::Phase;
 use veragg::protocol::publish::Publication;
 use veragg::protocol::receipt::{Receipt, Refusal};
@@ -278,6 +280,19 @@ pub(crate) fn sign_again(
         &parts,
     )
     .encode()
+}
+
+/// The keys that a packet of advertise shows.
+pub(crate) fn advertised_keys(packet: &[u8], clients: u32) -> Vec<(ClientId, RoundKeys)> {
+    let items = Packet::decode(packet, clients).unwrap().items;
+    let keys = items.iter().map(|item| {
+        let Sender::Client(client) = item.envelope.sender else {
+            panic!("a client's");
+        };
+        let body = Advertisement::decode(item.part(0, 1).unwrap()).unwrap();
+        (client, body.keys)
+    });
+    keys.collect()
 }
 
 /// Who speaks on a board in a phase, in order.

@@ -7,9 +7,9 @@ use veragg::protocol::phase::Phase;
 
 use super::cheats::Cheat;
 use super::judgement::{Judgement, Outcome};
+use super::{agree, SMALL};
 use crate::common::liar::{edge, own, False};
 use crate::common::{id, proposal, Finished, Scene};
-use crate::{agree, SMALL};
 
 /// A round of ten in which these clients cheat.
 fn round(cheats: &[(u32, Cheat)]) -> Finished {

@@ -1,7 +1,5 @@
 //! The command line from outside: what it prints, and the code that it ends with.
-#![allow(clippy::unwrap_used)]
-
-mod cli;
+use crate::cli;
 
 use std::fs;
 use std::process::{Command, Stdio};

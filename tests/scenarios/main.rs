@@ -1,0 +1,24 @@
+//! Whole rounds, honest and attacked, and the command line. One crate: what the tests instantiate of the
+//! generic roles is compiled once.
+#![allow(clippy::unwrap_used)]
+
+mod cli;
+mod common;
+
+mod attestations;
+mod cheating_aggregator;
+mod cheating_clients;
+mod checks;
+mod command_line;
+mod complaints;
+mod deceived_clients;
+mod evidence;
+mod flipped_bytes;
+mod framing;
+mod misuse;
+mod packets;
+mod reference;
+mod restarts;
+mod rounds;
+mod sizes;
+mod specs;
