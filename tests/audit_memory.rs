@@ -231,5 +231,5 @@ fn the_audit_holds_one_batch_of_proofs_and_little_for_each_client() {
     // batch, the message with its shares, later the decoded proof, and then the decoded attestation with
     // its equations.
     let each = (many.peak - few.peak) / 30;
-    assert!(each < 64 << 10, "{each} bytes a client");
+    assert!(each < 128 << 10, "{each} bytes a client");
 }

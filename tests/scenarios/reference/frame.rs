@@ -81,7 +81,7 @@ impl Frame {
     }
 
     /// The parts of a body, if these are its lengths and the envelope names their root; of confirm and
-    /// dispute `most` bytes at most, in whole hundreds (`specs/wire.md` 4.2.2, 4.3).
+    /// dispute `most` bytes at most, in whole hundreds (`specs/wire.md` 4.2, 4.3).
     pub(crate) fn parts(&self, message: &Message, lengths: &[usize]) -> Option<Vec<Vec<u8>>> {
         let mut lengths = lengths.to_vec();
         let body = &message.body;
@@ -118,7 +118,7 @@ fn challenge_pairs(corrupt: u64, scalars: u64) -> usize {
     pairs as usize
 }
 
-/// The sign of the mask between two clients in the vector of the first (`specs/protocol.md` 3.4.4).
+/// The sign of the mask between two clients in the vector of the first (`specs/protocol.md` 3.4).
 pub(crate) fn is_added(client: u32, other: u32) -> bool {
     client < other
 }
