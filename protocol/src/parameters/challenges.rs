@@ -29,4 +29,55 @@ mod tests {
         assert_eq!(challenge_pairs(1000, 1 << 20), 5);
         assert_eq!(challenge_pairs(0, 0), 1);
     }
+
+    /// Twenty colluders in a field of 101 elements, who know the challenges before they decide who of
+    /// them attests: how many sets of them have errors that the challenges do not see.
+    fn unseen(pairs: usize) -> u32 {
+        const COLLUDERS: usize = 20;
+        const ORDER: u64 = 101;
+        const LEN: usize = 8;
+        let mut state = 7u64;
+        let mut draw = || {
+            // Any generator does; this one has the constants of Knuth's MMIX.
+            state = state
+                .wrapping_mul(6364136223846793005)
+                .wrapping_add(1442695040888963407);
+            (state >> 33) % ORDER
+        };
+        let errors: Vec<[u64; LEN]> = (0..COLLUDERS)
+            .map(|_| std::array::from_fn(|_| draw()))
+            .collect();
+        let points: Vec<u64> = (0..pairs).map(|_| 1 + draw() % (ORDER - 1)).collect();
+        let at = |error: &[u64; LEN], z: u64| {
+            error
+                .iter()
+                .rev()
+                .fold(0, |value, e| (value * z + e) % ORDER)
+        };
+        let seen: Vec<Vec<u64>> = errors
+            .iter()
+            .map(|error| points.iter().map(|&z| at(error, z)).collect())
+            .collect();
+        // All sets, each with one colluder more or less than the one before (Gray's order).
+        let (mut sums, mut set, mut unseen) = (vec![0; pairs], 0u32, 0);
+        for step in 1..1u32 << COLLUDERS {
+            let who = step.trailing_zeros() as usize;
+            set ^= 1 << who;
+            let joins = set >> who & 1 == 1;
+            for (sum, value) in sums.iter_mut().zip(&seen[who]) {
+                *sum = (*sum + if joins { *value } else { ORDER - value }) % ORDER;
+            }
+            unseen += u32::from(sums.iter().all(|sum| *sum == 0));
+        }
+        unseen
+    }
+
+    #[test]
+    fn colluders_who_choose_after_the_challenge_need_more_pairs() {
+        // A hundredth of all sets cancels under one pair: whoever checks only their sum sees nothing.
+        let one = unseen(1);
+        assert!((9_000..12_000).contains(&one), "{one}");
+        // log2(101) is 6.6: six pairs leave 20 bits beyond the 20 that the colluders choose.
+        assert_eq!(unseen(6), 0);
+    }
 }
