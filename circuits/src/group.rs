@@ -67,6 +67,11 @@ pub trait Group: Copy + Clone + Debug + PartialEq + Eq + Send + Sync + 'static {
     /// The scalar that `bytes` canonically encodes.
     fn decode_scalar(bytes: &[u8], field: &'static str) -> Result<Self::Scalar, DecodeError>;
 
+    /// Whether `bytes` canonically encode a scalar, which is not needed itself.
+    fn check_scalar(bytes: &[u8], field: &'static str) -> Result<(), DecodeError> {
+        Self::decode_scalar(bytes, field).map(drop)
+    }
+
     /// A scalar from 64 uniform bytes, statistically uniform (reduced from 512 bits).
     fn wide(bytes: &[u8; 64]) -> Self::Scalar;
 

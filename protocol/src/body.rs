@@ -145,6 +145,35 @@ impl<R: Read> Body<'_, R> {
         self.bytes(self.len)
     }
 
+    /// Whether the next `count` scalars are canonical; they are passed over.
+    pub fn check_scalars<G: Group>(
+        &mut self,
+        count: usize,
+        field: &'static str,
+    ) -> Result<Result<(), DecodeError>, BoardError> {
+        let mut left = count;
+        let mut checked = Ok(());
+        while left > 0 {
+            let now = left.min(PIECE_LEN / G::SCALAR_LEN);
+            let piece = self.piece(now * G::SCALAR_LEN)?;
+            left -= now;
+            if checked.is_ok() {
+                let short = DecodeError::Truncated {
+                    field,
+                    need: now * G::SCALAR_LEN,
+                    have: piece.len(),
+                };
+                let mut scalars = piece.chunks(G::SCALAR_LEN);
+                checked = if piece.len() < now * G::SCALAR_LEN {
+                    Err(short)
+                } else {
+                    scalars.try_for_each(|scalar| G::check_scalar(scalar, field))
+                };
+            }
+        }
+        Ok(checked)
+    }
+
     /// The next `count` scalars, one by one to `each`, in pieces of at most [`PIECE_LEN`] bytes, and
     /// none behind a piece with one that is not canonical.
     pub fn scalars<G: Group>(
@@ -248,9 +277,16 @@ mod tests {
         };
         let (all, decoded) = stream(&sign(&parts), &lengths, read).unwrap();
         assert_eq!((all, decoded), (scalars.clone(), Ok(())));
+        let check = |body: &mut Body<'_, &[u8]>| {
+            body.bytes(9)?;
+            body.check_scalars::<Ristretto>(5000, "number")
+        };
+        assert_eq!(stream(&sign(&parts), &lengths, check), Ok(Ok(())));
         parts[1][4000 * 32..][..32].fill(0xff);
         let (some, decoded) = stream(&sign(&parts), &lengths, read).unwrap();
-        assert_eq!(decoded, Err(DecodeError::Scalar { field: "number" }));
+        let bad = Err(DecodeError::Scalar { field: "number" });
+        assert_eq!(stream(&sign(&parts), &lengths, check), Ok(bad));
+        assert_eq!(decoded, bad);
         assert!(some.len() <= 4000 && scalars.starts_with(&some));
     }
 

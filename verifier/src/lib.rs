@@ -27,7 +27,7 @@ use std::collections::BTreeSet;
 use std::io::{BufReader, Read, Seek};
 
 use thiserror::Error;
-use veragg_protocol::board::{BoardError, Header, Records};
+use veragg_protocol::board::{BoardError, Header, Records, PIECE_LEN};
 use veragg_protocol::checkpoint::Checkpoint;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::circuits::with_suite;
@@ -109,7 +109,7 @@ fn audit_as(
     if let Some(check) = options.skip.iter().find(|check| !check.can_be_skipped()) {
         return Err(AuditError::Skip(*check));
     }
-    let mut board = BufReader::new(board);
+    let mut board = BufReader::with_capacity(PIECE_LEN, board);
     let start = board.stream_position().map_err(BoardError::from)?;
     let header = Header::read(&mut board)?;
     let header_len = header.encode().len();

@@ -41,7 +41,7 @@ impl Submission {
     ) -> Result<Self, BoardError> {
         Ok(Self {
             proof: body.bytes(round.proofs().proof_len())?,
-            masked: body.scalars::<P::Group>(round.masked_scalars(), "masked vector", |_| ())?,
+            masked: body.check_scalars::<P::Group>(round.masked_scalars(), "masked vector")?,
         })
     }
 }
