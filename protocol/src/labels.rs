@@ -31,7 +31,7 @@ pub(crate) const SIGN_REFUSAL: &str = "veragg/1 sign refusal";
 /// Transcript of a proof of possession.
 pub(crate) const POSSESSION: &str = "veragg/1 possession";
 /// Digest by which a client tells its own input from another.
-#[cfg_attr(not(feature = "roles"), allow(dead_code))]
+#[cfg(any(test, feature = "roles"))]
 pub(crate) const OWN_INPUT: &str = "veragg/1 own input";
 /// Transcript of the proof for a revealed point.
 pub(crate) const REVEALED: &str = "veragg/1 revealed point";

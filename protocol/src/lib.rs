@@ -7,12 +7,12 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`configuration`], [`roster`], [`parameters`], [`sizes`], [`graph`], [`round`] | what is fixed before the first message |
-//! | [`message`], [`body`], [`checkpoint`], [`receipt`], [`tree`], [`board`], [`packet`] | how things are said, and kept |
+//! | [`message`], [`body`], [`checkpoint`], [`receipt`], [`tree`], [`board`] | how things are said, and kept |
 //! | [`advertise`], [`share`], [`confirm`], [`submit`], [`attest`], [`unmask`], [`publish`] | what is said, phase by phase |
-//! | [`dh`], [`possession`], [`revealed`], [`sealing`], [`conviction`], [`sharing`], [`masks`], [`opening`], [`rules`] | the arithmetic |
+//! | [`dh`], [`possession`], [`revealed`], [`sealing`], [`sharing`], [`masks`], [`opening`], [`rules`] | the arithmetic |
 #![cfg_attr(
     feature = "roles",
-    doc = "| [`organiser`], [`client`], [`aggregator`] | the roles |"
+    doc = "| [`organiser`], [`client`], [`aggregator`], [`packet`], [`conviction`] | the roles |"
 )]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -23,6 +23,7 @@ pub mod body;
 pub mod checkpoint;
 pub mod configuration;
 pub mod confirm;
+#[cfg(feature = "roles")]
 pub mod conviction;
 pub mod dh;
 pub mod dispute;
@@ -34,6 +35,7 @@ pub mod masks;
 pub mod members;
 pub mod message;
 pub mod opening;
+#[cfg(feature = "roles")]
 pub mod packet;
 pub mod parameters;
 pub mod phase;
@@ -43,6 +45,7 @@ pub mod receipt;
 pub mod revealed;
 pub mod roster;
 pub mod round;
+#[cfg(feature = "roles")]
 mod rule;
 pub mod rules;
 pub mod sealing;

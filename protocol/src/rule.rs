@@ -5,7 +5,6 @@
 /// A rule of `specs/protocol.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-#[cfg_attr(not(feature = "roles"), allow(dead_code))]
 pub(crate) enum Rule {
     /// 3.2.2: keys come with proofs that their secrets are known.
     Possession,

@@ -14,6 +14,7 @@ use veragg_protocol::configuration::Configuration;
 use veragg_protocol::graph::Graph;
 use veragg_protocol::members::ClientId;
 use veragg_protocol::message::{Envelope, Sender, ENVELOPE_LEN};
+use veragg_protocol::parameters::MAX_CLIENTS;
 use veragg_protocol::phase::Phase;
 use veragg_protocol::receipt::Receipt;
 use veragg_protocol::round::graph_seed;
@@ -25,7 +26,7 @@ use crate::{audit_pruned, AuditError, Options, Report};
 
 /// The first bytes of a file of evidence: name and version of the format.
 pub const MAGIC: [u8; 8] = *b"veragge\x01";
-/// Most receipts that evidence comes with, and most bytes of a checkpoint in it.
+/// Most receipts that evidence comes with.
 const MOST_RECEIPTS: u32 = 1 << 16;
 /// The culprit's number of those who are no clients.
 const AGGREGATOR: u32 = 0;
@@ -115,7 +116,10 @@ impl Claim {
             receipts.push(Receipt::decode(&take(source, Receipt::LEN)?)?);
         }
         let length = Reader::new(&take(source, 4)?).u32("checkpoint")?;
-        let checkpoint = take(source, length as usize)?;
+        let checkpoint = match length as usize {
+            length if length <= Checkpoint::encoded_len(MAX_CLIENTS) => take(source, length)?,
+            _ => Vec::new(),
+        };
         if checkpoint.len() < length as usize {
             return Err(DecodeError::Value {
                 field: "checkpoint",

@@ -80,10 +80,10 @@ pub enum AuditError {
     Skip(Check),
 }
 
-/// Audits a board. Time: about the verification of every proof and two hashes over every byte.
-/// Memory, whatever the length of the inputs: the header, one batch of proofs, a piece of 64 KiB and
-/// one sum of commitments, and for each client about 1 KiB and 100 bytes a neighbour
-/// (`specs/audit.md` 5).
+/// Audits a board. Time: about the verification of every proof and attestation, and two hashes over
+/// every byte. Memory, whatever the length of the masked vectors: the header, one batch of proofs, a piece
+/// of 64 KiB, and for each client its row commitments, about 1 KiB, and 130 bytes a neighbour
+/// (`specs/audit.md` 5). The source must not change meanwhile: parts of it are read a second time.
 pub fn audit(board: impl Read + Seek, options: &Options) -> Result<Report, AuditError> {
     audit_as(board, options, Bodies::All)
 }

@@ -339,14 +339,6 @@ impl<P: ProofSystem> Disputing<P> {
 }
 
 impl<P: ProofSystem, L: Log> Aggregator<P, L, Disputing<P>> {
-    /// Whether any two attestations disagree. If none do there is nothing to wait for.
-    pub fn is_disputed(&self) -> bool {
-        let round = self.core.round();
-        let state = &self.state;
-        let said = |client, other| state.said(&round, client, other);
-        !dispute::disputed(round.graph(), &state.attested, said).is_empty()
-    }
-
     /// 3.6: settles the disputed edges and lists the contributors.
     pub fn close(self) -> Closed<P, L, Disputing<P>, Acknowledging<P>> {
         self.transition(|core, state| {

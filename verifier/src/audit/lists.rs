@@ -53,22 +53,20 @@ impl<P: ProofSystem> Audit<'_, P> {
                         && believed(Check::SetUp, findings, c)
                 })
             }
-            Phase::Confirm if findings.skips(Check::SetUp) => {
-                let confirmed =
-                    self.complaints
-                        .close(round, set_up, &self.eligible, records, findings)?;
-                ClientSet::of(clients, |c| {
-                    confirmed.honest.contains(c) && listed.contains(c)
-                })
-            }
             // V-06.4
             Phase::Confirm => {
-                let confirmed =
-                    self.complaints
-                        .close(round, set_up, &self.eligible, records, findings)?;
-                excluded = confirmed.convicted.clone();
-                cleared = confirmed.honest.clone();
-                confirmed.participants(round.graph(), round.threshold())
+                let dealers = &self.eligible;
+                let complaints = &mut self.complaints;
+                let confirmed = complaints.close(round, set_up, dealers, records, findings)?;
+                if findings.skips(Check::SetUp) {
+                    ClientSet::of(clients, |c| {
+                        confirmed.honest.contains(c) && listed.contains(c)
+                    })
+                } else {
+                    excluded = confirmed.convicted.clone();
+                    cleared = confirmed.honest.clone();
+                    confirmed.participants(round.graph(), round.threshold())
+                }
             }
             Phase::Submit => self.inputs.close(round, listed, findings),
             Phase::Attest => {

@@ -150,7 +150,7 @@ impl<P: ProofSystem> Attestations<P> {
     }
 
     /// Judges what waits.
-    pub(crate) fn judge(&mut self, ground: &Ground<'_, P>, findings: &mut Findings) {
+    fn judge(&mut self, ground: &Ground<'_, P>, findings: &mut Findings) {
         let Ground {
             round,
             participants,
