@@ -38,7 +38,16 @@ pub enum ShownBy {
     Edge(ClientId),
 }
 
-/// Secrets that were rebuilt in one round of unmask.
+/// A lie of an attestation.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Lie {
+    /// The secret that shows it.
+    pub shown_by: ShownBy,
+    /// What the secret gives in place of what was attested.
+    pub truth: Vec<u8>,
+}
+
+/// Secrets that were rebuilt in one round of unmask, by which somebody is judged.
 #[derive(Debug, Clone, Copy)]
 pub struct Rebuilt<'a> {
     /// Seeds of contributors.
@@ -47,8 +56,8 @@ pub struct Rebuilt<'a> {
     pub masks: &'a [(ClientId, KeyScalar)],
 }
 
-/// Finds everybody among `contributors` whose attestation the secrets show to be false. `key` gives a
-/// client's mask key. Cost: a fingerprint for each seed, and for each edge between a contributor and a
+/// Finds everybody among `contributors` whose attestation the secrets show to be false, and of each the
+/// lie that the first of them shows. `key` gives a client's mask key. Cost: a fingerprint for each seed, and for each edge between a contributor and a
 /// client of `rebuilt.masks`.
 pub fn find<P: ProofSystem>(
     round: &Round<P>,
@@ -57,13 +66,16 @@ pub fn find<P: ProofSystem>(
     attested: &HashMap<ClientId, Attested>,
     rebuilt: Rebuilt<'_>,
     key: impl Fn(ClientId) -> Option<KeyPoint> + Sync,
-) -> BTreeMap<ClientId, ShownBy> {
+) -> BTreeMap<ClientId, Lie> {
     let context = round.context();
-    let truth = |mask: &Mask| challenges.commit(round, mask).encode();
+    let compare = |said: &[u8], shown_by: ShownBy, mask: &Mask| {
+        let truth = challenges.commit(round, mask).encode();
+        (said != truth).then_some(Lie { shown_by, truth })
+    };
     let of_seeds = rebuilt.seeds.par_iter().filter_map(|(client, seed)| {
         let said = attested.get(client)?;
         let mask = Mask::of_seed(context, *client, seed);
-        (said.own != truth(&mask)).then_some((*client, ShownBy::Seed))
+        Some((*client, compare(&said.own, ShownBy::Seed, &mask)?))
     });
     let edges: Vec<_> = rebuilt
         .masks
@@ -78,12 +90,10 @@ pub fn find<P: ProofSystem>(
         let neighbours = rules::holders(round.graph(), participants, *client);
         let said = attested.get(client)?.towards(&neighbours, *gone)?;
         let mask = Mask::of_point(context, *client, *gone, &(key(*client)? * *secret));
-        (said != truth(&mask)).then_some((*client, ShownBy::Edge(*gone)))
+        Some((*client, compare(said, ShownBy::Edge(*gone), &mask)?))
     });
-    let mut lies = BTreeMap::new();
-    for (client, shown_by) in of_seeds.chain(of_edges).collect::<Vec<_>>() {
-        let first = lies.entry(client).or_insert(shown_by);
-        *first = (*first).min(shown_by);
-    }
-    lies
+    let mut lies: Vec<_> = of_seeds.chain(of_edges).collect();
+    // The last of a client that is collected counts: the first of them all.
+    lies.par_sort_unstable_by(|one, other| other.cmp(one));
+    lies.into_iter().collect()
 }

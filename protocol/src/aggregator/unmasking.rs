@@ -191,7 +191,7 @@ impl<P: ProofSystem> Unmasking<P> {
         &self,
         round: &Round<P>,
         rebuilt: &[(ClientId, KeyScalar)],
-    ) -> BTreeMap<ClientId, ShownBy> {
+    ) -> BTreeMap<ClientId, lies::Lie> {
         let of = |kind: Secret| -> Vec<_> {
             let wanted = rebuilt
                 .iter()
@@ -362,8 +362,8 @@ fn close_round<P: ProofSystem, L: Log>(
         ClientSet::empty(round.clients()),
         state.contributors.clone(),
     );
-    for (liar, shown_by) in lies {
-        if let Some(conviction) = state.convict(core, liar, shown_by)? {
+    for (liar, lie) in lies {
+        if let Some(conviction) = state.convict(core, liar, lie.shown_by)? {
             convictions.insert(liar, conviction);
         }
         contributors.remove(liar);

@@ -142,9 +142,6 @@ fn judge<P: ProofSystem>(
         let (Some(mine), Some(theirs)) = keys else {
             continue;
         };
-        if set_up.is_doubted(other) || set_up.is_doubted(client) {
-            continue;
-        }
         if !dispute::ends(context, (client, &mine.mask), (other, &theirs.mask)).hold(revealed) {
             return None;
         }

@@ -150,38 +150,29 @@ impl Unmasking {
             }
         }
         findings.computed(Check::Unmasking, left.len());
+        // Who has told two keys may have shown the other one to whoever is judged by the edge.
+        let undoubted = masks
+            .iter()
+            .filter(|(client, _)| set_up.keys_to_all(*client).is_some());
         let rebuilt = Rebuilt {
             seeds: &seeds,
-            masks: &masks,
+            masks: &undoubted.copied().collect::<Vec<_>>(),
         };
         let key = |client| set_up.keys.get(&client).map(|keys| keys.mask);
         let both = (lists.participants, lists.contributors);
         let (challenges, said) = (attestations.challenges(), attestations.said());
-        for (liar, shown_by) in lies::find(round, challenges, both, said, rebuilt, key) {
-            if let Some((finding, involved)) = accuse(set_up, attestations, liar, shown_by) {
-                left.remove(liar);
-                let neighbours = rules::holders(round.graph(), lists.participants, liar);
-                let mask = match shown_by {
-                    ShownBy::Seed => seeds
-                        .iter()
-                        .find(|(client, _)| *client == liar)
-                        .map(|(_, seed)| Mask::of_seed(round.context(), liar, seed)),
-                    ShownBy::Edge(other) => {
-                        let secret = masks.iter().find(|(client, _)| *client == other);
-                        let point = secret.and_then(|(_, secret)| Some(key(liar)? * *secret));
-                        point.map(|point| Mask::of_point(round.context(), liar, other, &point))
-                    }
-                };
-                let attested = said.get(&liar).and_then(|said| match shown_by {
-                    ShownBy::Seed => Some(said.own.as_slice()),
-                    ShownBy::Edge(other) => said.towards(&neighbours, other),
-                });
-                let truth = mask.map(|mask| challenges.commit(round, &mask).encode());
-                let details = Details::involving(involved)
-                    .showing("what it attested", attested.unwrap_or_default())
-                    .showing("what the rebuilt secret gives", &truth.unwrap_or_default());
-                findings.fault_with(finding, details);
-            }
+        for (liar, lie) in lies::find(round, challenges, both, said, rebuilt, key) {
+            left.remove(liar);
+            let neighbours = rules::holders(round.graph(), lists.participants, liar);
+            let attested = said.get(&liar).and_then(|said| match lie.shown_by {
+                ShownBy::Seed => Some(said.own.as_slice()),
+                ShownBy::Edge(other) => said.towards(&neighbours, other),
+            });
+            let (finding, involved) = accuse(set_up, attestations, liar, lie.shown_by);
+            let details = Details::involving(involved)
+                .showing("what it attested", attested.unwrap_or_default())
+                .showing("what the rebuilt secret gives", &lie.truth);
+            findings.fault_with(finding, details);
         }
         self.seeds.extend(seeds);
         self.masks.extend(masks);
@@ -241,35 +232,35 @@ fn rebuild<P: ProofSystem>(
     Ok(secret)
 }
 
-/// V-09.3: the fault of a liar, if all that shows it was said once.
+/// V-09.3: the fault of a liar, and the neighbour whose secret shows it.
 fn accuse<P: ProofSystem>(
     set_up: &SetUp,
     attestations: &Attestations<P>,
     liar: ClientId,
     shown_by: ShownBy,
-) -> Option<(Finding, Option<ClientId>)> {
+) -> (Finding, Option<ClientId>) {
     let (committed, involved, what) = match shown_by {
         ShownBy::Seed => (
-            set_up.dealt_to_all(liar)?.leaf,
+            set_up.dealt.get(&liar).map(|dealt| dealt.leaf),
             None,
             "what it attested of its self-mask is not what its rebuilt seed gives".to_owned(),
         ),
-        ShownBy::Edge(other) => {
-            set_up.keys_to_all(other)?;
-            (
-                *set_up.advertised.get(&other)?,
-                Some(other),
-                format!("what it attested of its edge to client {other} is not what the rebuilt secret of that client gives"),
-            )
-        }
+        ShownBy::Edge(other) => (
+            set_up.advertised.get(&other).copied(),
+            Some(other),
+            format!("what it attested of its edge to client {other} is not what the rebuilt secret of that client gives"),
+        ),
     };
     let finding = Finding {
         check: Check::Unmasking,
         culprit: Some(Culprit::Client(liar)),
-        evidence: vec![committed, attestations.leaf(liar)?],
+        evidence: committed
+            .into_iter()
+            .chain(attestations.leaf(liar))
+            .collect(),
         what,
     };
-    Some((finding, involved))
+    (finding, involved)
 }
 
 /// A share that is not the committed one, and the commitment.
