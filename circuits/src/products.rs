@@ -28,7 +28,7 @@ impl Products {
         *last = last.wrapping_add(carry);
     }
 
-    /// Adds `a b` for an integer `b` of at most 252 bits; all factors of such sums must be of this kind.
+    /// Adds `a b` for an integer `b` below `2^253`; all factors of such sums must be of this kind.
     #[inline(always)]
     pub(crate) fn add_plain(&mut self, a: &Fr, b: [u64; 4]) {
         self.add(a, &Fr::new_unchecked(BigInt::new(b)));

@@ -14,8 +14,8 @@ use crate::hash::Digest;
 use crate::labels;
 use crate::members::ClientId;
 
-/// Scalars that one thread masks at a time: a stream position is a multiple of it.
-const BLOCK: usize = 1024;
+/// Scalars that are masked or weighed at a time: a stream position is a multiple of it.
+pub(crate) const BLOCK: usize = 1024;
 
 /// A stream that is added to a vector, or taken from it.
 #[derive(Debug)]
@@ -108,15 +108,11 @@ pub(crate) struct Stream<G> {
 }
 
 impl<G: Group> Stream<G> {
-    /// The sum of the next scalars, as many as there are weights, each times its weight. Cost: 32 bytes
-    /// of ChaCha20 and one field multiplication a weight.
-    pub(crate) fn weigh(&mut self, weights: &[G::Scalar]) -> G::Scalar {
-        let runs = weights.chunks(BLOCK).map(|run| {
-            self.bytes.resize(run.len() * G::MASK_LEN, 0);
-            self.source.fill_bytes(&mut self.bytes);
-            G::weigh_masks(run, &self.bytes)
-        });
-        runs.sum()
+    /// The next scalars, in the bytes that [`Group::mask`] takes. Cost: 32 bytes of ChaCha20 a scalar.
+    pub(crate) fn next(&mut self, count: usize) -> &[u8] {
+        self.bytes.resize(count * G::MASK_LEN, 0);
+        self.source.fill_bytes(&mut self.bytes);
+        &self.bytes
     }
 }
 

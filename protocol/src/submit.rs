@@ -41,7 +41,8 @@ impl<P: ProofSystem> Submission<P> {
     }
 }
 
-fn halves<'a, P: ProofSystem>(
+/// Proof and masked vector, encoded.
+pub(crate) fn halves<'a, P: ProofSystem>(
     round: &Round<P>,
     message: &'a Message,
 ) -> Result<(&'a [u8], &'a [u8]), DecodeError> {

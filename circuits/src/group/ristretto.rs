@@ -4,8 +4,10 @@
 //! multiplication; they cross to dalek's scalars at the group operations, here. Long-lived secrets
 //! (keys, shares, nonces) never leave dalek's constant-time, zeroizing [`KeyScalar`].
 
+use std::fmt;
+
 use ark_ff::{BigInt, BigInteger, PrimeField};
-use curve25519_dalek::ristretto::CompressedRistretto;
+use curve25519_dalek::ristretto::{CompressedRistretto, RistrettoBasepointTable};
 use curve25519_dalek::traits::{Identity, IsIdentity, MultiscalarMul, VartimeMultiscalarMul};
 use rand_core::CryptoRngCore;
 use sha2::{Digest, Sha512};
@@ -27,6 +29,16 @@ pub use curve25519_dalek::Scalar as KeyScalar;
 /// The ristretto255 group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ristretto;
+
+/// Multiples of an element, 30 KiB.
+#[derive(Clone)]
+pub struct Table(Box<RistrettoBasepointTable>);
+
+impl fmt::Debug for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Table")
+    }
+}
 
 /// The field of exponents, `l = 2^252 + 27742317777372353535851937790883648493`.
 pub type Fr = ark_curve25519::Fr;
@@ -85,6 +97,7 @@ fn from_reduced(bytes: &[u8; 32]) -> Fr {
 impl Group for Ristretto {
     type Scalar = Fr;
     type Point = KeyPoint;
+    type Table = Table;
 
     const POINT_LEN: usize = 32;
     const SCALAR_LEN: usize = 32;
@@ -108,6 +121,14 @@ impl Group for Ristretto {
 
     fn msm(scalars: &[Fr], points: &[KeyPoint]) -> KeyPoint {
         KeyPoint::vartime_multiscalar_mul(scalars.iter().map(to_dalek), points)
+    }
+
+    fn table(point: &KeyPoint) -> Self::Table {
+        Table(Box::new(RistrettoBasepointTable::create(point)))
+    }
+
+    fn multiply(table: &Self::Table, scalar: &Fr) -> KeyPoint {
+        &to_dalek(scalar) * &*table.0
     }
 
     fn encode_point(point: &KeyPoint) -> Vec<u8> {
@@ -136,6 +157,18 @@ impl Group for Ristretto {
 
     fn check_scalar(bytes: &[u8], field: &'static str) -> Result<(), DecodeError> {
         canonical_limbs(bytes, field).map(drop)
+    }
+
+    /// As [`weigh_masks`](Group::weigh_masks): scalars are not converted one by one.
+    fn weigh(weights: &[Fr], encoded: &[u8], field: &'static str) -> Result<Fr, DecodeError> {
+        if encoded.len() != weights.len() * Self::SCALAR_LEN {
+            return Err(DecodeError::Scalar { field });
+        }
+        let mut sum = Products::default();
+        for (weight, scalar) in weights.iter().zip(encoded.chunks_exact(Self::SCALAR_LEN)) {
+            sum.add_plain(weight, canonical_limbs(scalar, field)?);
+        }
+        Ok(sum.reduce_plain())
     }
 
     fn wide(bytes: &[u8; 64]) -> Fr {
@@ -200,6 +233,26 @@ mod tests {
         }
 
         #[test]
+        fn scalars_are_weighed_as_the_field_has_it(
+            pairs in prop::collection::vec((scalar(), scalar()), 0..40),
+            greatest: bool,
+            bad in prop::option::of(any::<prop::sample::Index>()),
+        ) {
+            let (weights, mut scalars): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
+            if greatest {
+                scalars.fill(-Fr::from(1u64));
+            }
+            let mut encoded = Ristretto::encode_scalars(&scalars);
+            let products = weights.iter().zip(&scalars);
+            let mut sum = Ok(products.map(|(weight, scalar)| *weight * scalar).sum::<Fr>());
+            if let Some(bad) = bad.filter(|_| !encoded.is_empty()) {
+                encoded[32 * bad.index(scalars.len()) + 31] |= 0x20;
+                sum = Err(DecodeError::Scalar { field: "s" });
+            }
+            prop_assert_eq!(Ristretto::weigh(&weights, &encoded, "s"), sum);
+        }
+
+        #[test]
         fn scalars_are_canonical_for_both_libraries_or_for_none(mut bytes: [u8; 32], high in 0u8..32) {
             bytes[31] = high;
             let ours = Ristretto::decode_scalar(&bytes, "s");
@@ -219,6 +272,7 @@ mod tests {
             prop_assert_eq!(Ristretto::decode_scalar(&Ristretto::encode_scalar(&a), "a"), Ok(a));
             let point = Ristretto::msm(&[a], &[KEY_BASE]);
             prop_assert_eq!(Ristretto::msm_secret(&[a], &[KEY_BASE]), point);
+            prop_assert_eq!(Ristretto::multiply(&Ristretto::table(&KEY_BASE), &a), point);
             prop_assert_eq!(Ristretto::decode_point(&Ristretto::encode_point(&point), "a"), Ok(point));
         }
     }

@@ -22,7 +22,7 @@ use crate::phase::Phase;
 use crate::revealed::{self, Revealed};
 use crate::round::Round;
 use crate::rules;
-use crate::submit::Submission;
+use crate::submit::{self, Submission};
 use crate::tree::Tree;
 
 /// What the online phases know of the set-up.
@@ -221,8 +221,10 @@ fn fingerprints<P: ProofSystem, L: Log>(
     let mut all = HashMap::new();
     core.read_batches(Phase::Submit, clients, |batch| {
         let of_batch = batch.into_par_iter().filter_map(|(client, message)| {
-            let masked = Submission::<P>::masked_of(&round, &message).ok()?;
-            Some((client, Fingerprint::of(challenges, &masked)))
+            let (_, masked) = submit::halves(&round, &message).ok()?;
+            let mut fingerprint = Fingerprint::new(challenges);
+            fingerprint.read(masked).ok()?;
+            Some((client, fingerprint.finish()))
         });
         all.extend(of_batch.collect::<Vec<_>>());
     })?;

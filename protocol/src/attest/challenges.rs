@@ -1,11 +1,13 @@
 //! Challenge pairs, fingerprints under them, and commitments to the fingerprints of masks
 //! (`specs/protocol.md` 4.7.1 to 4.7.3).
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use merlin::Transcript;
 use rayon::prelude::*;
 use veragg_circuits::ark_ff::{Field, Zero};
+use veragg_circuits::codec::DecodeError;
 use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::ProofSystem;
 use veragg_circuits::transcript::TranscriptExt;
@@ -14,7 +16,7 @@ use zeroize::Zeroizing;
 use crate::dh::expand;
 use crate::hash::Digest;
 use crate::labels;
-use crate::masks::Mask;
+use crate::masks::{Mask, BLOCK};
 use crate::round::Round;
 
 type Scalar<P> = <<P as ProofSystem>::Group as Group>::Scalar;
@@ -44,15 +46,25 @@ impl<F: Field> Pair<F> {
             rows: powers(z.pow([columns as u64]), rows),
         }
     }
-}
 
-impl<F: Field> Pair<F> {
-    /// `f(PRG(k))`, without the mask's sign.
-    fn of_mask<G: Group<Scalar = F>>(&self, mask: &Mask) -> F {
-        let mut stream = mask.stream::<G>();
-        let rows = self.rows.iter();
-        let values: F = rows.map(|row| *row * stream.weigh(&self.columns)).sum();
-        values + self.kappa * stream.weigh(&self.rows)
+    /// Scalars of a vector: `D + R`.
+    fn scalars(&self) -> usize {
+        (self.columns.len() + 1) * self.rows.len()
+    }
+
+    /// The row in which a scalar of the vector stands, and the weights from there to the row's end; behind
+    /// the rows stand the blindings.
+    fn weights_from(&self, scalar: usize) -> Option<(usize, &[F])> {
+        let (columns, rows) = (self.columns.len(), self.rows.len());
+        let (row, column) = (scalar / columns, scalar % columns);
+        let weights = if row < rows {
+            self.columns.get(column..)
+        } else {
+            self.rows.get(scalar - rows * columns..)
+        };
+        weights
+            .filter(|weights| !weights.is_empty())
+            .map(|weights| (row.min(rows), weights))
     }
 }
 
@@ -129,31 +141,35 @@ impl<P: ProofSystem> Challenges<P> {
     /// `f(PRG(key))` for each pair, with the mask's sign.
     pub fn of_mask(&self, mask: &Mask) -> Vec<Scalar<P>> {
         let signed = |value: Scalar<P>| if mask.is_negative() { -value } else { value };
-        let pairs = self.pairs.iter();
-        pairs
-            .map(|pair| signed(pair.of_mask::<P::Group>(mask)))
-            .collect()
+        self.of_stream(mask).into_iter().map(signed).collect()
+    }
+
+    /// `f(PRG(key))` for each pair.
+    fn of_stream(&self, mask: &Mask) -> Vec<Scalar<P>> {
+        let weigh = |weights: &[_], run: &[u8]| -> Result<_, Infallible> {
+            Ok(P::Group::weigh_masks(weights, run))
+        };
+        let mut fingerprint = Fingerprint::new(self);
+        let mut stream = mask.stream::<P::Group>();
+        let mut left = self.pairs.first().map_or(0, Pair::scalars);
+        while left > 0 {
+            let now = left.min(BLOCK);
+            let Ok(()) = fingerprint.weigh(stream.next(now), P::Group::MASK_LEN, weigh);
+            left -= now;
+        }
+        fingerprint.finish()
     }
 
     /// Commits to a mask (4.7.3): constant time in its key. The commitment has no sign.
     pub fn commit(&self, round: &Round<P>, mask: &Mask) -> Committed<P> {
         let key = round.proofs().key();
-        let bases: Vec<Point<P>> = key
-            .columns()
-            .iter()
-            .copied()
-            .take(1)
-            .chain([key.blinding()])
-            .collect();
         let mut points = Vec::with_capacity(self.len());
         let mut blindings = Zeroizing::new(Vec::with_capacity(self.len()));
-        for (index, pair) in self.pairs.iter().enumerate() {
-            let value = pair.of_mask::<P::Group>(mask);
+        for (index, value) in self.of_stream(mask).into_iter().enumerate() {
             let info: [&[u8]; 2] = [&self.submit, &(index as u32).to_be_bytes()];
             let wide = expand::<64>(mask.key().as_ref(), labels::ATTESTATION_BLINDING, &info);
             let blinding = P::Group::wide(&wide);
-            let opening = Zeroizing::new([value, blinding]);
-            points.push(P::Group::msm_secret(opening.as_ref(), &bases));
+            points.push(key.commit(&value, &blinding));
             blindings.push(if mask.is_negative() {
                 -blinding
             } else {
@@ -187,8 +203,8 @@ impl<P: ProofSystem> Committed<P> {
 pub struct Fingerprint<'a, P: ProofSystem> {
     challenges: &'a Challenges<P>,
     sums: Vec<Scalar<P>>,
-    /// `sum_c z^c v_c` of the row that is being read.
-    row: Vec<Scalar<P>>,
+    /// The sum of what is being read, a row or the blindings, before it is weighed itself.
+    partial: Vec<Scalar<P>>,
     read: usize,
 }
 
@@ -198,37 +214,52 @@ impl<'a, P: ProofSystem> Fingerprint<'a, P> {
         let zeros = vec![Scalar::<P>::zero(); challenges.len()];
         Self {
             challenges,
-            row: zeros.clone(),
+            partial: zeros.clone(),
             sums: zeros,
             read: 0,
         }
     }
 
-    /// The fingerprints of a vector.
-    pub fn of(challenges: &'a Challenges<P>, vector: &[Scalar<P>]) -> Vec<Scalar<P>> {
-        let mut fingerprint = Self::new(challenges);
-        for scalar in vector {
-            fingerprint.push(scalar);
-        }
-        fingerprint.finish()
+    /// Reads the next scalars, in their encodings. Cost: half of a field multiplication a scalar and
+    /// pair.
+    pub fn read(&mut self, encoded: &[u8]) -> Result<(), DecodeError> {
+        self.weigh(encoded, P::Group::SCALAR_LEN, |weights, run| {
+            P::Group::weigh(weights, run, "vector")
+        })
     }
 
-    /// Reads the next scalar.
-    pub fn push(&mut self, scalar: &Scalar<P>) {
-        let pairs = self.challenges.pairs.iter();
-        for ((sum, row), pair) in self.sums.iter_mut().zip(&mut self.row).zip(pairs) {
-            let (columns, rows) = (pair.columns.len(), pair.rows.len());
-            let (at, column) = (self.read / columns, self.read % columns);
-            if let Some(weight) = pair.rows.get(at) {
-                *row += pair.columns[column] * scalar;
-                if column + 1 == columns {
-                    *sum += *weight * std::mem::take(row);
+    /// Reads the next scalars, of `size` bytes each. What follows the last one of the vector is ignored.
+    fn weigh<E>(
+        &mut self,
+        mut bytes: &[u8],
+        size: usize,
+        weigh: impl Fn(&[Scalar<P>], &[u8]) -> Result<Scalar<P>, E>,
+    ) -> Result<(), E> {
+        loop {
+            // Up to the end of a row, or of the blindings.
+            let pair = self.challenges.pairs.first();
+            let Some((row, weights)) = pair.and_then(|pair| pair.weights_from(self.read)) else {
+                return Ok(());
+            };
+            let count = weights.len().min(bytes.len() / size);
+            let ends = count == weights.len();
+            let Some((run, rest)) = bytes.split_at_checked(count * size).filter(|_| count > 0)
+            else {
+                return Ok(());
+            };
+            let pairs = self.challenges.pairs.iter();
+            for ((sum, partial), pair) in self.sums.iter_mut().zip(&mut self.partial).zip(pairs) {
+                let Some((_, weights)) = pair.weights_from(self.read) else {
+                    continue;
+                };
+                *partial += weigh(&weights[..count], run)?;
+                if ends {
+                    *sum += *pair.rows.get(row).unwrap_or(&pair.kappa) * std::mem::take(partial);
                 }
-            } else if let Some(weight) = pair.rows.get(self.read - rows * columns) {
-                *sum += pair.kappa * weight * scalar;
             }
+            self.read += count;
+            bytes = rest;
         }
-        self.read += 1;
     }
 
     /// `f` of what was read, for each pair.
@@ -247,7 +278,9 @@ mod tests {
     proptest! {
         /// 4.7.2, as it is written.
         #[test]
-        fn fingerprints_are_the_polynomial(columns in 1usize..5, rows in 1usize..5, seed: u64) {
+        fn fingerprints_are_the_polynomial(
+            columns in 1usize..5, rows in 1usize..5, piece in 1usize..9, seed: u64,
+        ) {
             let (z, kappa) = (Fr::from(seed) + Fr::from(3u64), Fr::from(seed).square());
             let pair = Pair::new(z, kappa, columns, rows);
             let values = columns * rows;
@@ -259,12 +292,19 @@ mod tests {
             let mask = Mask::of_seed(&[7; 32], ClientId::from_index(2), &KeyScalar::from(seed));
             let mut vector = vec![Fr::from(0u64); values + rows];
             crate::masks::apply::<Ristretto>(&mut vector, std::slice::from_ref(&mask));
-            prop_assert_eq!(pair.of_mask::<Ristretto>(&mask), f(&vector));
             let challenges = Challenges::<veragg_circuits::bitplane::RistrettoBitplane> {
                 submit: [0; 32],
                 pairs: vec![pair.clone(), pair].into(),
             };
-            prop_assert_eq!(Fingerprint::of(&challenges, &vector), vec![f(&vector); 2]);
+            prop_assert_eq!(challenges.of_mask(&mask), vec![f(&vector); 2]);
+            // In pieces of any size, and in other scalars than those of masks.
+            vector.reverse();
+            let encoded = Ristretto::encode_scalars(&vector);
+            let mut fingerprint = Fingerprint::new(&challenges);
+            for piece in encoded.chunks(32 * piece) {
+                fingerprint.read(piece).unwrap();
+            }
+            prop_assert_eq!(fingerprint.finish(), vec![f(&vector); 2]);
         }
     }
 }

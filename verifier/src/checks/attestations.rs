@@ -81,10 +81,8 @@ pub(crate) fn read_again<P: ProofSystem, R: Read + Seek>(
         while left > 0 {
             let now = left.min(PIECE_LEN / P::Group::SCALAR_LEN);
             let piece = record.piece(now * P::Group::SCALAR_LEN)?;
-            let scalars = P::Group::decode_scalars(piece, now, "masked vector");
-            for scalar in scalars.map_err(|_| BoardError::changed())? {
-                fingerprint.push(&scalar);
-            }
+            let read = fingerprint.read(piece);
+            read.map_err(|_| BoardError::changed())?;
             left -= now;
         }
         Ok(fingerprint.finish())
