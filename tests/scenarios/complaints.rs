@@ -170,16 +170,7 @@ fn a_dealer_and_an_aggregator_cannot_make_a_false_accuser() {
         }
         said
     });
-    let crook = common::crooked::Crook::new().showing(|reader, mut packet| {
-        let dealer = Sender::Client(id(3));
-        let mut deals = 0;
-        packet.items.retain(|item| {
-            let share = item.envelope.phase == Phase::Share && item.envelope.sender == dealer;
-            deals += usize::from(share);
-            !share || (deals == 2) == (reader == id(1))
-        });
-        packet
-    });
+    let crook = common::crooked::Crook::new().showing_second(3, Phase::Share, |reader| reader == 1);
     let crook = crook.listing(|phase, mut list| {
         if phase == Phase::Confirm {
             list.remove(id(3));

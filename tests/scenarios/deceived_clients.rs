@@ -268,16 +268,7 @@ fn a_dealer_and_an_aggregator_cannot_frame_a_holder() {
     };
     scene.people[2] = Box::new(TwoDeals(member, Arc::new(setting)));
     // Client 1 is shown the second deal, the others the first.
-    let crook = Crook::new().showing(|reader, mut packet| {
-        let dealer = Sender::Client(id(3));
-        let mut deals = 0;
-        packet.items.retain(|item| {
-            let share = item.envelope.phase == Phase::Share && item.envelope.sender == dealer;
-            deals += usize::from(share);
-            !share || (deals == 2) == (reader == id(1))
-        });
-        packet
-    });
+    let crook = Crook::new().showing_second(3, Phase::Share, |reader| reader == 1);
     let finished = crook.play(scene);
     // Everybody went on to the end, so client 1 revealed a share of the second deal.
     assert_eq!(speakers(&finished.records, Phase::Unmask(0)), [1, 2, 3, 4]);

@@ -326,6 +326,25 @@ impl Crook {
         self
     }
 
+    /// Of the two messages that a client signed in a phase, some are shown the second, others the first.
+    pub(crate) fn showing_second(
+        self,
+        number: u32,
+        phase: Phase,
+        to: impl Fn(u32) -> bool + 'static,
+    ) -> Self {
+        let author = Sender::Client(super::id(number));
+        self.showing(move |reader, mut packet| {
+            let mut seen = 0;
+            packet.items.retain(|item| {
+                let is_one = item.envelope.phase == phase && item.envelope.sender == author;
+                seen += usize::from(is_one);
+                !is_one || (seen == 2) == to(reader.number())
+            });
+            packet
+        })
+    }
+
     /// What is published.
     pub(crate) fn publishing(
         mut self,

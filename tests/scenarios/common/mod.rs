@@ -85,21 +85,21 @@ pub(crate) fn input(number: u32, segments: &[(usize, u64)]) -> Vec<u64> {
         .collect()
 }
 
-/// An honest member that tells what it was about to say to somebody who says something else.
-pub(crate) struct Altered<P: veragg::circuits::proof_system::ProofSystem> {
-    member: Member<P>,
+/// A client, honest or not, that tells what it was about to say to somebody who says something else.
+struct Altered {
+    inner: Box<dyn Participant>,
     #[allow(clippy::type_complexity)]
     act: Box<dyn FnMut(Phase, &[u8], Vec<Vec<u8>>) -> Vec<Vec<u8>> + Send>,
 }
 
-impl<P: veragg::circuits::proof_system::ProofSystem> Participant for Altered<P> {
+impl Participant for Altered {
     fn id(&self) -> ClientId {
-        self.member.id()
+        self.inner.id()
     }
 
     fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
-        let honest = self.member.speak(phase, packet);
-        (self.act)(phase, packet, honest)
+        let said = self.inner.speak(phase, packet);
+        (self.act)(phase, packet, said)
     }
 }
 
@@ -192,15 +192,15 @@ impl Scene {
         self.altering(number, |_, _, _| Vec::new())
     }
 
-    /// The client says what `act` makes of its phase, packet and honest messages.
+    /// The client, whoever it is by now, says what `act` makes of its phase, packet and messages.
     pub(crate) fn altering(
         mut self,
         number: u32,
         act: impl FnMut(Phase, &[u8], Vec<Vec<u8>>) -> Vec<Vec<u8>> + Send + 'static,
     ) -> Self {
-        let member = self.member(number);
-        let act = Box::new(act);
-        self.people[id(number).index()] = Box::new(Altered { member, act });
+        let (place, act) = (id(number).index(), Box::new(act));
+        let inner = self.people.remove(place);
+        self.people.insert(place, Box::new(Altered { inner, act }));
         self
     }
 

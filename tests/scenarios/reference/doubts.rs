@@ -5,11 +5,16 @@ use veragg::protocol::phase::Phase;
 
 use super::cheats::Cheat;
 use super::setup::{CHANNEL, MASK};
-use super::two_faced::{showing_second, TwoFaced};
+use super::two_faced::TwoFaced;
 use super::{same, SMALL};
 use crate::common::crooked::Crook;
 use crate::common::liar::edge;
 use crate::common::{id, set, sign_again, Scene};
+
+/// The aggregator that shows the second advertisement of a client to those whom `to` says.
+fn showing_second(number: u32, to: impl Fn(u32) -> bool + 'static) -> Crook {
+    Crook::new().showing_second(number, Phase::Advertise, to)
+}
 
 #[test]
 fn two_submissions() {

@@ -1,11 +1,8 @@
-//! Clients that sign two advertisements, of which an aggregator that is with them shows one to this and
-//! the other to that.
+//! Clients that sign two advertisements, for an aggregator that shows one to this and the other to that.
 
 use curve25519_dalek::ristretto::RistrettoPoint;
 use curve25519_dalek::scalar::Scalar;
 use rand_core::OsRng;
-use veragg::local::Participant;
-use veragg::protocol::members::ClientId;
 use veragg::protocol::message::{Message, Sender};
 use veragg::protocol::packet::Packet;
 use veragg::protocol::phase::Phase;
@@ -13,27 +10,7 @@ use veragg::protocol::phase::Phase;
 use super::bytes::point;
 use super::setup::CHANNEL;
 use super::transcript::Transcript;
-use crate::common::crooked::Crook;
 use crate::common::{id, sign_again, Scene};
-
-type Act = dyn FnMut(Phase, &[u8], Vec<Vec<u8>>) -> Vec<Vec<u8>> + Send;
-
-/// Somebody whose words are altered, whoever it is.
-struct Wrapped {
-    inner: Box<dyn Participant>,
-    act: Box<Act>,
-}
-
-impl Participant for Wrapped {
-    fn id(&self) -> ClientId {
-        self.inner.id()
-    }
-
-    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
-        let said = self.inner.speak(phase, packet);
-        (self.act)(phase, packet, said)
-    }
-}
 
 /// A client with two faces.
 pub(crate) struct TwoFaced {
@@ -60,41 +37,38 @@ impl TwoFaced {
     }
 
     /// The client of the scene, whoever it is by now, gets the other face.
-    pub(crate) fn enter(self, mut scene: Scene) -> Scene {
-        let place = id(self.number).index();
+    pub(crate) fn enter(self, scene: Scene) -> Scene {
         let (key, round) = (scene.key(self.number), scene.setting.round.clone());
         let mut keys = None;
-        let act = move |phase: Phase, packet: &[u8], mut said: Vec<Vec<u8>>| {
-            let packet = Packet::decode(packet, round.clients()).ok();
-            match phase {
-                Phase::Advertise => {
-                    let further = sign_again(&key, &said[0], &[192], &mut |parts| {
-                        self.advertise(round.context(), &mut parts[0]);
-                    });
-                    said.insert(usize::from(!self.counts), further);
-                }
-                Phase::Share => keys = packet.and_then(|packet| self.keys_of_other(&packet)),
-                Phase::Confirm | Phase::Dispute => {
-                    let opens = (phase == Phase::Confirm) == (self.purpose == CHANNEL);
-                    if let (Some(packet), Some(keys), true) = (packet, keys, opens) {
-                        let body = self.reveal(round.context(), &keys);
-                        let sender = Sender::Client(id(self.number));
-                        let answers = packet.checkpoint.digest();
-                        let context = *round.context();
-                        let message = Message::sign(&key, context, phase, sender, answers, &[body]);
-                        return vec![message.encode()];
+        scene.altering(
+            self.number,
+            move |phase: Phase, packet: &[u8], mut said: Vec<Vec<u8>>| {
+                let packet = Packet::decode(packet, round.clients()).ok();
+                match phase {
+                    Phase::Advertise => {
+                        let further = sign_again(&key, &said[0], &[192], &mut |parts| {
+                            self.advertise(round.context(), &mut parts[0]);
+                        });
+                        said.insert(usize::from(!self.counts), further);
                     }
+                    Phase::Share => keys = packet.and_then(|packet| self.keys_of_other(&packet)),
+                    Phase::Confirm | Phase::Dispute => {
+                        let opens = (phase == Phase::Confirm) == (self.purpose == CHANNEL);
+                        if let (Some(packet), Some(keys), true) = (packet, keys, opens) {
+                            let body = self.reveal(round.context(), &keys);
+                            let sender = Sender::Client(id(self.number));
+                            let answers = packet.checkpoint.digest();
+                            let context = *round.context();
+                            let message =
+                                Message::sign(&key, context, phase, sender, answers, &[body]);
+                            return vec![message.encode()];
+                        }
+                    }
+                    _ => {}
                 }
-                _ => {}
-            }
-            said
-        };
-        let wrapped = Wrapped {
-            inner: scene.people.remove(place),
-            act: Box::new(act),
-        };
-        scene.people.insert(place, Box::new(wrapped));
-        scene
+                said
+            },
+        )
     }
 
     fn advertise(&self, context: &[u8], body: &mut [u8]) {
@@ -145,19 +119,4 @@ impl TwoFaced {
         body.extend(response.as_bytes());
         body
     }
-}
-
-/// The aggregator that shows the second advertisement of a client to those whom `to` says, and the first to
-/// the others.
-pub(crate) fn showing_second(number: u32, to: impl Fn(u32) -> bool + 'static) -> Crook {
-    Crook::new().showing(move |reader, mut packet| {
-        let face = Sender::Client(id(number));
-        let mut seen = 0;
-        packet.items.retain(|item| {
-            let is_face = item.envelope.phase == Phase::Advertise && item.envelope.sender == face;
-            seen += usize::from(is_face);
-            !is_face || (seen == 2) == to(reader.number())
-        });
-        packet
-    })
 }
