@@ -22,3 +22,4 @@ mod restarts;
 mod rounds;
 mod sizes;
 mod specs;
+mod vectors;

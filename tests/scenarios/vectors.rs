@@ -1,0 +1,208 @@
+//! The test vectors of `specs/audit.md` 8: whole boards and evidence, with what an audit says of them, for
+//! who writes a second verifier.
+use crate::common;
+
+use std::io::Cursor;
+use std::path::PathBuf;
+
+use common::crooked::{republished, Crook};
+use common::liar::{edge, own, False};
+use common::{id, knowing, set, sign_again, Finished, Scene};
+use serde_json::{json, Value};
+use veragg::circuits::group::ristretto::Fr;
+use veragg::protocol::phase::Phase;
+use veragg::protocol::share::PAIR_LEN;
+use veragg::protocol::signing::{unhex, VerifyingKey};
+use veragg::verifier::{audit, evidence, Options, Report};
+
+use crate::reference::judge::judge;
+
+const CLIENTS: u32 = 5;
+const EVERYBODY: [u32; 5] = [1, 2, 3, 4, 5];
+const SEGMENTS: [(usize, u64); 2] = [(3, 100), (2, 8)];
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("specs/vectors/boards")
+}
+
+fn scene() -> Scene {
+    Scene::new(CLIENTS, &SEGMENTS)
+}
+
+/// A client's parts of a phase are altered.
+fn altered(number: u32, phase: Phase, alter: fn(&mut Vec<Vec<u8>>)) -> Scene {
+    let scene = scene();
+    let round = &scene.setting.round;
+    let everybody = set(CLIENTS, &EVERYBODY);
+    let lengths = match phase {
+        Phase::Share => round.share_lengths(id(number), &everybody),
+        Phase::Submit => round.submit_lengths(),
+        Phase::Unmask(_) => round.unmask_lengths(id(number), &everybody),
+        other => panic!("{other}"),
+    };
+    scene.altering_parts(number, phase, lengths, alter)
+}
+
+/// A client signs two submissions, and the aggregator takes both.
+fn equivocating() -> Finished {
+    let scene = scene();
+    let (key, lengths) = (scene.key(3), scene.setting.round.submit_lengths());
+    let scene = scene.altering(3, move |phase, _, mut said| {
+        if phase == Phase::Submit {
+            let again = sign_again(&key, &said[0], &lengths, &mut |parts| parts[1][0] ^= 1);
+            said.push(again);
+        }
+        said
+    });
+    Crook::new().play(scene)
+}
+
+/// A list without somebody who has said all that the phase asks for.
+fn leaving_out() -> Finished {
+    let crook = Crook::new().listing(|phase, mut list| {
+        if phase == Phase::Submit {
+            list.remove(id(2));
+        }
+        list
+    });
+    crook.play(scene())
+}
+
+fn miscounting() -> Finished {
+    let mut finished = scene().play();
+    finished.records = republished(&finished, |publication| {
+        publication.opening[0] += Fr::from(1u64);
+    });
+    finished
+}
+
+fn lying(lies: &[False]) -> Finished {
+    scene().lying(3, lies).play()
+}
+
+/// What is played anew when the vectors are written, by the names of their files.
+fn cases() -> Vec<(&'static str, Finished)> {
+    let towards_nobody = False {
+        towards: None,
+        by: 5,
+        attested: false,
+    };
+    let flip_last = |parts: &mut Vec<Vec<u8>>| {
+        let end = parts[0].len() - 1;
+        parts[0][end] ^= 1;
+    };
+    let bad_share = |parts: &mut Vec<Vec<u8>>| parts[2][PAIR_LEN - 1] ^= 1;
+    let wrong_share = |parts: &mut Vec<Vec<u8>>| parts[0][0] ^= 1;
+    vec![
+        ("dropout", scene().dropping(4, Phase::Confirm).play()),
+        ("complaint", altered(3, Phase::Share, bad_share).play()),
+        ("range", altered(2, Phase::Submit, flip_last).play()),
+        ("row-link", lying(&[towards_nobody])),
+        ("edge", lying(&[edge(5, 1)])),
+        ("self-mask", lying(&[own(1)])),
+        (
+            "wrong-share",
+            altered(4, Phase::Unmask(0), wrong_share).play(),
+        ),
+        ("two-submissions", equivocating()),
+        ("left-out", leaving_out()),
+        ("miscounted", miscounting()),
+    ]
+}
+
+/// A report without its texts for people, which are not normative.
+fn normative(report: &Report) -> Value {
+    let mut value = serde_json::to_value(report).unwrap();
+    for check in value["checks"].as_array_mut().unwrap() {
+        if let Some(failures) = check.get_mut("failures") {
+            *failures = json!(failures.as_array().unwrap().len());
+        }
+        check.as_object_mut().unwrap().remove("reason");
+    }
+    for fault in value["faults"].as_array_mut().unwrap() {
+        let fault = fault.as_object_mut().unwrap();
+        fault.remove("what");
+        fault.remove("workings");
+    }
+    value
+}
+
+/// Evidence for each fault of a report.
+fn exported(board: &[u8], options: &Options, report: &Report) -> Vec<Vec<u8>> {
+    let files = (1..=report.faults.len()).map(|number| {
+        let mut file = Vec::new();
+        evidence::export(Cursor::new(board), options, report, number, &mut file).unwrap();
+        file
+    });
+    files.collect()
+}
+
+#[test]
+#[ignore = "draws all keys anew and writes the vectors"]
+fn write() {
+    std::fs::create_dir_all(folder()).unwrap();
+    for (name, finished) in cases() {
+        let board = finished.setting.board(&finished.records);
+        let options = knowing(&finished.setting);
+        let report = audit(Cursor::new(&board), &options).unwrap();
+        let expected = json!({
+            "organiser": finished.setting.organiser.fingerprint(),
+            "report": normative(&report),
+        });
+        let path = |extension: &str| folder().join(format!("{name}.{extension}"));
+        std::fs::write(path("board"), &board).unwrap();
+        let text = serde_json::to_string_pretty(&expected).unwrap();
+        std::fs::write(path("json"), text + "\n").unwrap();
+        for (number, file) in (1..).zip(exported(&board, &options, &report)) {
+            std::fs::write(path(&format!("{number}.evidence")), file).unwrap();
+        }
+    }
+}
+
+/// The names of the vectors that there are.
+fn names() -> Vec<String> {
+    let files = std::fs::read_dir(folder()).unwrap();
+    let names = files.filter_map(|file| {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        Some(name.strip_suffix(".board")?.to_owned())
+    });
+    let mut names: Vec<_> = names.collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn audits_say_what_the_vectors_say() {
+    let names = names();
+    assert_eq!(names.len(), 10, "{names:?}");
+    for name in names {
+        let path = |extension: &str| folder().join(format!("{name}.{extension}"));
+        let board = std::fs::read(path("board")).unwrap();
+        let expected: Value =
+            serde_json::from_slice(&std::fs::read(path("json")).unwrap()).unwrap();
+        let organiser = unhex(expected["organiser"].as_str().unwrap()).unwrap();
+        let organiser = VerifyingKey::from_bytes(&organiser.try_into().unwrap(), "organiser");
+        let organiser = organiser.unwrap();
+        let options = Options {
+            organiser: Some(organiser),
+            ..Options::default()
+        };
+        let report = audit(Cursor::new(&board), &options).unwrap();
+        assert_eq!(normative(&report), expected["report"], "{name}");
+        // The reference shares no rule with the verifier.
+        let judgement = judge(&board);
+        assert_eq!(judgement.contributors, report.contributors, "{name}");
+        // Evidence is made of the board alone, so it comes out the same.
+        let files = exported(&board, &options, &report);
+        for ((number, file), fault) in (1..).zip(&files).zip(&report.faults) {
+            let stored = std::fs::read(path(&format!("{number}.evidence"))).unwrap();
+            assert!(*file == stored, "{name} {number}");
+            let confirmed = evidence::check(Cursor::new(&stored), &organiser).unwrap();
+            let shows = |found: &veragg::verifier::Fault| {
+                (found.culprit, found.check) == (fault.culprit, fault.check)
+            };
+            assert!(confirmed.faults.iter().any(shows), "{name} {number}");
+        }
+        assert!(!path(&format!("{}.evidence", files.len() + 1)).exists());
+    }
+}
