@@ -8,14 +8,18 @@
 //! the size of its numbers (values lie in `0..2^bits`). Of the clients, 5 % may be corrupt and 5 %
 //! may drop out; as many as may drop out do, half of them after they confirmed and half after they
 //! submitted. Every client's work runs in this process: the time of a phase is that of all clients
-//! together. Peak memory holds all clients, the aggregator and the board, and is printed on Linux
-//! only; before each audit it is reset where the system allows it.
+//! together. When the round is over its board is written to a file, from which the aggregator is set
+//! up again, as after a restart, and the audit is run: so the memory of each is seen by itself.
+//! Memory is what is allocated at once, at most.
 
 use std::error::Error;
-use std::io::Cursor;
+use std::fs::File;
+use std::io::{BufReader, Write};
 use std::time::{Duration, Instant};
 
+use peak_alloc::PeakAlloc;
 use rand_core::OsRng;
+use veragg::board_file::BoardFile;
 use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::local::{play, Participant, PhaseTime, Setting};
 use veragg::protocol::configuration::SegmentConfiguration;
@@ -23,6 +27,9 @@ use veragg::protocol::members::ClientId;
 use veragg::protocol::organiser::Proposal;
 use veragg::protocol::phase::Phase;
 use veragg::verifier::{audit, Options};
+
+#[global_allocator]
+static ALLOCATOR: PeakAlloc = PeakAlloc;
 
 const USAGE: &str = "usage: scale [--clients N,N,...] [--len N] [--bits N]";
 /// Fractions of corrupt clients and of dropouts, in parts per million.
@@ -124,43 +131,44 @@ fn run(clients: u32, len: usize, bits: u32) -> Result<(), Box<dyn Error>> {
         most(|traffic| traffic.up) / 1000,
         most(|traffic| traffic.down) / 1000
     );
-    print_peak("the round");
+    println!("  all roles together held {:.0} MB", peak_in_mb());
 
-    let board = setting.board(played.aggregator.log());
+    let path = tempfile::NamedTempFile::new()?.into_temp_path();
+    let mut file = File::create(&path)?;
+    file.write_all(&setting.header.encode())?;
+    for record in played.aggregator.log() {
+        file.write_all(&record.encode())?;
+    }
     drop((played, participants));
-    reset_peak();
+
+    let log = BoardFile::open(&path, setting.round.longest_record())?.1;
+    ALLOCATOR.reset_peak_usage();
+    let start = Instant::now();
+    drop(setting.aggregator(log)?);
+    println!(
+        "  aggregator, from the board of {:.1} MB: {:.2} s, {:.0} MB",
+        file.metadata()?.len() as f64 / 1e6,
+        start.elapsed().as_secs_f64(),
+        peak_in_mb()
+    );
+
+    ALLOCATOR.reset_peak_usage();
     let start = Instant::now();
     let options = Options {
         organiser: Some(setting.organiser),
         ..Options::default()
     };
-    let report = audit(Cursor::new(&board), &options)?;
+    let report = audit(BufReader::new(File::open(&path)?), &options)?;
     println!(
-        "  audit: {} in {:.2} s, {} contributors, board of {:.1} MB",
+        "  audit: {}, {} contributors: {:.2} s, {:.0} MB",
         report.verdict,
-        start.elapsed().as_secs_f64(),
         report.contributors.len(),
-        board.len() as f64 / 1e6
+        start.elapsed().as_secs_f64(),
+        peak_in_mb()
     );
-    print_peak("the audit, with what the allocator keeps of the round");
     Ok(())
 }
 
-/// The largest resident set so far, in KiB (`VmHWM` of proc(5)).
-fn peak() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"))?;
-    line.trim().strip_suffix("kB")?.trim().parse().ok()
-}
-
-fn print_peak(of: &str) {
-    if let Some(peak) = peak() {
-        println!("  peak memory of {of}: {} MiB", peak >> 10);
-    }
-}
-
-/// Sets the peak back to what is resident now (proc(5), `clear_refs`); elsewhere the peak of the
-/// round stays.
-fn reset_peak() {
-    let _ = std::fs::write("/proc/self/clear_refs", "5");
+fn peak_in_mb() -> f64 {
+    ALLOCATOR.peak_usage() as f64 / 1e6
 }
