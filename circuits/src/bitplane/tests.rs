@@ -4,6 +4,7 @@ mod absorbed;
 mod agreement;
 mod attacks;
 mod hidden;
+mod lies;
 mod reference;
 mod vectors;
 
