@@ -5,6 +5,7 @@ mod agreement;
 mod attacks;
 mod hidden;
 mod lies;
+mod needed;
 mod reference;
 mod vectors;
 

@@ -37,19 +37,6 @@ fn summed(rule: SumRule) -> Segment {
     }
 }
 
-/// Runs the sum-check with a sum that is not the claimed one, but says so nowhere: a constant that
-/// makes the first claim right goes from round to round, to be noticed at the last.
-fn lie_through_all_rounds(prover: &mut Prover<'_>, lie: Fr) {
-    let half = Fr::from(2u64).inverse().unwrap();
-    let mut constant = lie * half;
-    for _ in 0..prover.setting.nu() {
-        let mut round = prover.round();
-        round[0] += constant;
-        prover.send_round(round);
-        constant *= half;
-    }
-}
-
 #[test]
 fn what_is_no_bit_fails_the_first_claim() {
     let (both, x) = both();
@@ -68,20 +55,6 @@ fn what_is_no_bit_fails_the_first_claim() {
         prover.beliefs.table[corner] = bit;
         both.refuses(&prover.prove(), &[Relation(5)]);
     }
-}
-
-#[test]
-fn a_lie_that_is_carried_through_fails_the_last_claim() {
-    let (both, x) = both();
-    let mut prover = both.prover(&x);
-    let corner = both.setting.corner(0, 0, 1);
-    prover.beliefs.table[corner] = Fr::from(2u64);
-    prover.commit();
-    prover.send_commitments();
-    // B (1 - B) = -2 there.
-    let lie = Fr::from(2u64) * prover.cube.theta[corner];
-    lie_through_all_rounds(&mut prover, lie);
-    both.refuses(&prover.finish(), &[Relation(6)]);
 }
 
 #[test]

@@ -20,6 +20,23 @@ pub(super) fn lacking(prover: &Prover<'_>) -> Fr {
     claimed + masked - round[0] - round.iter().sum::<Fr>()
 }
 
+/// Runs the sum-check for a claim that lacks `lack`: a constant that makes the first claim right goes
+/// from round to round and is dropped before round `end`, from which on all is honest. Returns what
+/// is left of it behind the last round, if it got there.
+pub(super) fn carry(prover: &mut Prover<'_>, lack: Fr, end: usize) -> Fr {
+    let half = Fr::from(2u64).inverse().unwrap();
+    let mut constant = lack * half;
+    for at in 0..prover.setting.nu() {
+        let mut round = prover.round();
+        if at < end {
+            round[0] += constant;
+        }
+        prover.send_round(round);
+        constant *= half;
+    }
+    constant + constant
+}
+
 /// Behind the sum-check, changes two coefficients of the masking polynomial such that its sum makes
 /// up for what the first claim lacks, and its value at the point stays.
 pub(super) fn hide_in_mask(prover: &mut Prover<'_>, lack: Fr) {
