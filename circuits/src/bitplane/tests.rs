@@ -3,6 +3,7 @@
 mod absorbed;
 mod agreement;
 mod attacks;
+mod batches;
 mod hidden;
 mod lies;
 mod needed;
