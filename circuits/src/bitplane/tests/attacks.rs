@@ -111,6 +111,46 @@ fn every_round_is_held_to_the_one_before() {
 }
 
 #[test]
+fn rounds_that_are_off_by_one_are_noticed() {
+    let both = Both::new(vec![normed(58)], 4);
+    let rounds = both.setting.nu();
+    let noticed = |at| match at {
+        0 => Relation(5),
+        at if at == rounds => Relation(6),
+        at => Round(at),
+    };
+    let summed = || {
+        let mut prover = both.prover(&[0, 10, 3, 7, 5]);
+        prover.commit();
+        prover.send_commitments();
+        prover
+    };
+    // A coefficient: the sum of the ends is wrong, and so is the value that the next one goes on from.
+    for (lie, coefficient) in (0..rounds).flat_map(|lie| [0, 1, 2, 3].map(|j| (lie, j))) {
+        let mut prover = summed();
+        for at in 0..rounds {
+            let mut round = prover.round();
+            if at == lie {
+                round[coefficient] += Fr::one();
+            }
+            prover.send_round(round);
+        }
+        let mut equations = [noticed(lie), noticed(lie + 1)];
+        equations.sort_by_key(|equation| !matches!(equation, Round(_)));
+        both.refuses(&prover.finish(), &equations);
+    }
+    // A polynomial in the place of the next one: each of them is that of the round before.
+    let mut prover = summed();
+    let mut before = prover.round();
+    for _ in 0..rounds {
+        let round = prover.round();
+        prover.send_round(std::mem::replace(&mut before, round));
+    }
+    let rest = (2..rounds).map(Round).chain([Relation(6)]);
+    both.refuses(&prover.finish(), &[vec![Round(1)], rest.collect()].concat());
+}
+
+#[test]
 fn another_evaluation_that_fits_the_last_claim_fails_the_opening() {
     let (both, x) = both();
     let mut prover = both.prover(&x);
@@ -272,6 +312,23 @@ fn a_proof_is_of_one_statement_client_and_round() {
         (11, 5, 60, 26),
     ] {
         refuses(&shapes(bound, len, square, sum)[0], binding(3));
+    }
+}
+
+#[test]
+fn a_proof_is_of_one_order_of_rows() {
+    // Of segments, and of the bit rows of a proof that is done.
+    let segments = vec![range(11), range(12)];
+    let both = Both::new(segments.clone(), 4);
+    let bytes = both.prover(&[0, 10, 3, 7, 5, 5, 7, 3, 10, 0]).prove();
+    both.refuses(&bytes, &[]);
+    let other = Both::new(segments.into_iter().rev().collect(), 4);
+    assert_eq!(other.verdict(&bytes), [(0, ProofPart::Range)]);
+    for row in 1..both.suite.places.bit_rows() {
+        let mut swapped = bytes.clone();
+        let (before, after) = swapped.split_at_mut(32 * row);
+        before[32 * (row - 1)..].swap_with_slice(&mut after[..32]);
+        assert_eq!(both.verdict(&swapped), [(0, ProofPart::Range)]);
     }
 }
 
