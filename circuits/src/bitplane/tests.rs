@@ -8,6 +8,7 @@ mod hidden;
 mod lies;
 mod needed;
 mod reference;
+mod simulator;
 mod vectors;
 
 use proptest::prelude::*;
