@@ -4,6 +4,7 @@ mod absorbed;
 mod agreement;
 mod attacks;
 mod batches;
+mod chunks;
 mod hidden;
 mod lies;
 mod needed;
