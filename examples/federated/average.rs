@@ -6,6 +6,7 @@ use std::io::Cursor;
 
 use rand_core::OsRng;
 use veragg::circuits::bitplane::RistrettoBitplane;
+use veragg::circuits::proof_system::{Binding, ProofPart, ProofSystem};
 use veragg::circuits::statement::{InputError, Norm, Segment, Statement};
 use veragg::local::{play, Member, Setting};
 use veragg::protocol::aggregator::AnyAggregator;
@@ -74,16 +75,16 @@ fn segments(most_samples: usize) -> Vec<SegmentConfiguration> {
 }
 
 /// A client's vector: its samples, then its update times its share of the most samples, so that
-/// the length of what is added is bounded too. Rounded towards zero: never longer.
-fn vector(contribution: &Contribution, most_samples: usize) -> Vec<u64> {
+/// the length of what is added is bounded too. Rounded towards zero: never longer. An update with a
+/// number that [`OFFSET`] does not make non-negative has no vector.
+fn vector(contribution: &Contribution, most_samples: usize) -> Result<Vec<u64>, String> {
     let share = contribution.samples as f64 / most_samples as f64;
     let fixed = |u: &f64| {
-        (OFFSET as i64)
-            .saturating_add((u * share * SCALE) as i64)
-            .max(0) as u64
+        let shifted = (OFFSET as i64).saturating_add((u * share * SCALE) as i64);
+        u64::try_from(shifted).map_err(|_| format!("{u} is below the least that can be summed"))
     };
     let update = contribution.update.iter().map(fixed);
-    std::iter::once(contribution.samples as u64)
+    std::iter::once(Ok(contribution.samples as u64))
         .chain(update)
         .collect()
 }
@@ -105,7 +106,7 @@ pub(crate) fn secure(
             update: clip(&contribution.update),
             ..*contribution
         };
-        let member = setting.member(id, vector(&clipped, most_samples));
+        let member = setting.member(id, vector(&clipped, most_samples)?);
         let member: Member<_> = member.ok_or("more clients than keys")?;
         members.push(match absent {
             Some(absent) if absent == id.index() => member.dropping_out_after(Phase::Confirm),
@@ -146,12 +147,45 @@ pub(crate) fn secure(
     Ok((average.collect(), report.contributors))
 }
 
-/// What becomes of somebody who does not clip: the vector fails the statement, so there is no proof.
-pub(crate) fn unclipped(contribution: &Contribution, most_samples: usize) -> Option<InputError> {
-    let claims = segments(most_samples)
-        .iter()
-        .map(|segment| segment.claims)
-        .collect();
-    let statement = Statement::new(claims).ok()?;
-    statement.check(&vector(contribution, most_samples)).err()
+/// The statement of [`segments`], but for the square of the longest update.
+fn statement(most_samples: usize, max_square: u64) -> Result<Statement, Box<dyn Error>> {
+    let claims = segments(most_samples).into_iter().map(|segment| {
+        let norm = segment.claims.norm;
+        Segment {
+            norm: norm.map(|norm| Norm { max_square, ..norm }),
+            ..segment.claims
+        }
+    });
+    Ok(Statement::new(claims.collect())?)
+}
+
+/// What stops somebody who does not clip, if anything does: the claim that its vector fails, so that
+/// an honest program makes no proof; and what a verifier finds wrong with what a cheat can make
+/// instead, a proof that holds for updates of any length. (Cheats with a prover of their own are in
+/// the tests of the suite.)
+pub(crate) fn unclipped(
+    contribution: &Contribution,
+    most_samples: usize,
+) -> Result<(Option<InputError>, Option<ProofPart>), Box<dyn Error>> {
+    let vector = vector(contribution, most_samples)?;
+    let asked = statement(most_samples, OFFSET * OFFSET)?;
+    let claim = asked.check(&vector).err();
+    // A client of a round knows these from its configuration.
+    let (clients, binding) = (
+        20,
+        Binding {
+            context: [7; 32],
+            client: 1,
+        },
+    );
+    let columns = RistrettoBitplane::best_columns(&asked, clients);
+    let weaker = match claim {
+        Some(_) => statement(most_samples, u64::MAX)?,
+        None => asked.clone(),
+    };
+    let client = RistrettoBitplane::new(&weaker, clients, columns)?;
+    let bytes = &client.prove(&binding, &vector, &mut OsRng)?.bytes;
+    let verifier = RistrettoBitplane::new(&asked, clients, columns)?;
+    let bad = verifier.verify_batch(&[(binding, &verifier.decode(bytes)?)]);
+    Ok((claim, bad.first().map(|(_, part)| *part)))
 }

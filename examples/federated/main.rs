@@ -97,9 +97,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         .iter()
         .max_by_key(|own| own.len())
         .ok_or("no clients")?;
-    let error = average::unclipped(&first_update(loudest), loudest.len())
-        .ok_or("an update longer than the clip was taken")?;
-    println!("\na client that does not clip cannot prove: {error}");
+    let (claim, part) = average::unclipped(&first_update(loudest), loudest.len())?;
+    let claim = claim.ok_or("an update longer than the clip was taken")?;
+    let part = part.ok_or("a proof of a longer update was taken")?;
+    println!("\na client that does not clip cannot prove: {claim}");
+    println!("its proof for a longer clip is refused by everybody: {part:?} does not hold");
     Ok(())
 }
 
@@ -163,13 +165,25 @@ mod tests {
         let (_, clients) = data().unwrap();
         for own in &clients {
             let mut contribution = first_update(own);
-            let refused = average::unclipped(&contribution, own.len());
+            let refused = average::unclipped(&contribution, own.len()).unwrap();
+            let (claim, part) = &refused;
             assert!(
-                matches!(refused, Some(InputError::Norm { segment: 1, .. })),
+                matches!(claim, Some(InputError::Norm { segment: 1, .. })) && part.is_some(),
                 "{refused:?}"
             );
             contribution.update = average::clip(&contribution.update);
-            assert_eq!(average::unclipped(&contribution, own.len()), None);
+            let taken = average::unclipped(&contribution, own.len()).unwrap();
+            assert_eq!(taken, (None, None));
         }
+    }
+    #[test]
+    fn what_cannot_be_summed_is_an_error() {
+        let mut contribution = Contribution {
+            samples: 24,
+            update: vec![0.0; model::WEIGHTS],
+        };
+        assert!(average::unclipped(&contribution, 24).is_ok());
+        contribution.update[5] = -1.1 * average::CLIP;
+        assert!(average::unclipped(&contribution, 24).is_err());
     }
 }

@@ -3,8 +3,13 @@
 mod absorbed;
 mod agreement;
 mod attacks;
+mod batches;
+mod chunks;
 mod hidden;
+mod lies;
+mod needed;
 mod reference;
+mod simulator;
 mod vectors;
 
 use proptest::prelude::*;

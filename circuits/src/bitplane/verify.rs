@@ -139,9 +139,37 @@ fn hold(suite: &RistrettoBitplane, group: &[Member<'_>]) -> bool {
         .iter()
         .map(|_| transcript.challenge_scalars::<Ristretto>(b"weight", count))
         .collect();
+    add_up(suite, group, &weights)
+}
+
+/// What a verifier without weights would say of a batch: whether its equations hold together. Tests
+/// show by it what the weights are for.
+#[cfg(test)]
+pub(super) fn hold_without_weights(suite: &RistrettoBitplane, batch: &Batch<'_>) -> bool {
+    let replayed = batch
+        .iter()
+        .map(|(binding, proof)| Replayed::new(suite, binding, proof))
+        .collect::<Option<Vec<_>>>();
+    let replayed = replayed.unwrap_or_default();
+    let members = batch.iter().zip(&replayed).enumerate();
+    let members: Vec<Member<'_>> = members
+        .map(|(index, ((binding, proof), replayed))| Member {
+            index,
+            binding,
+            proof,
+            replayed,
+        })
+        .collect();
+    assert_eq!(members.len(), batch.len());
+    let weights = vec![vec![Fr::from(1u64); suite.equation_count()]; batch.len()];
+    add_up(suite, &members, &weights)
+}
+
+/// Whether the equations of a group, each under its weight, add up to the identity.
+fn add_up(suite: &RistrettoBitplane, group: &[Member<'_>], weights: &[Vec<Fr>]) -> bool {
     let summed: Vec<(Shared, Vec<Fr>)> = group
         .par_iter()
-        .zip(&weights)
+        .zip(weights)
         .map(|(member, weights)| member.replayed.weigh(suite, member.proof, weights))
         .collect();
     let bases = &suite.bases;

@@ -37,19 +37,6 @@ fn summed(rule: SumRule) -> Segment {
     }
 }
 
-/// Runs the sum-check with a sum that is not the claimed one, but says so nowhere: a constant that
-/// makes the first claim right goes from round to round, to be noticed at the last.
-fn lie_through_all_rounds(prover: &mut Prover<'_>, lie: Fr) {
-    let half = Fr::from(2u64).inverse().unwrap();
-    let mut constant = lie * half;
-    for _ in 0..prover.setting.nu() {
-        let mut round = prover.round();
-        round[0] += constant;
-        prover.send_round(round);
-        constant *= half;
-    }
-}
-
 #[test]
 fn what_is_no_bit_fails_the_first_claim() {
     let (both, x) = both();
@@ -68,20 +55,6 @@ fn what_is_no_bit_fails_the_first_claim() {
         prover.beliefs.table[corner] = bit;
         both.refuses(&prover.prove(), &[Relation(5)]);
     }
-}
-
-#[test]
-fn a_lie_that_is_carried_through_fails_the_last_claim() {
-    let (both, x) = both();
-    let mut prover = both.prover(&x);
-    let corner = both.setting.corner(0, 0, 1);
-    prover.beliefs.table[corner] = Fr::from(2u64);
-    prover.commit();
-    prover.send_commitments();
-    // B (1 - B) = -2 there.
-    let lie = Fr::from(2u64) * prover.cube.theta[corner];
-    lie_through_all_rounds(&mut prover, lie);
-    both.refuses(&prover.finish(), &[Relation(6)]);
 }
 
 #[test]
@@ -135,6 +108,46 @@ fn every_round_is_held_to_the_one_before() {
             both.refuses(&prover.finish(), &[noticed]);
         }
     }
+}
+
+#[test]
+fn rounds_that_are_off_by_one_are_noticed() {
+    let both = Both::new(vec![normed(58)], 4);
+    let rounds = both.setting.nu();
+    let noticed = |at| match at {
+        0 => Relation(5),
+        at if at == rounds => Relation(6),
+        at => Round(at),
+    };
+    let summed = || {
+        let mut prover = both.prover(&[0, 10, 3, 7, 5]);
+        prover.commit();
+        prover.send_commitments();
+        prover
+    };
+    // A coefficient: the sum of the ends is wrong, and so is the value that the next one goes on from.
+    for (lie, coefficient) in (0..rounds).flat_map(|lie| [0, 1, 2, 3].map(|j| (lie, j))) {
+        let mut prover = summed();
+        for at in 0..rounds {
+            let mut round = prover.round();
+            if at == lie {
+                round[coefficient] += Fr::one();
+            }
+            prover.send_round(round);
+        }
+        let mut equations = [noticed(lie), noticed(lie + 1)];
+        equations.sort_by_key(|equation| !matches!(equation, Round(_)));
+        both.refuses(&prover.finish(), &equations);
+    }
+    // A polynomial in the place of the next one: each of them is that of the round before.
+    let mut prover = summed();
+    let mut before = prover.round();
+    for _ in 0..rounds {
+        let round = prover.round();
+        prover.send_round(std::mem::replace(&mut before, round));
+    }
+    let rest = (2..rounds).map(Round).chain([Relation(6)]);
+    both.refuses(&prover.finish(), &[vec![Round(1)], rest.collect()].concat());
 }
 
 #[test]
@@ -303,6 +316,23 @@ fn a_proof_is_of_one_statement_client_and_round() {
 }
 
 #[test]
+fn a_proof_is_of_one_order_of_rows() {
+    // Of segments, and of the bit rows of a proof that is done.
+    let segments = vec![range(11), range(12)];
+    let both = Both::new(segments.clone(), 4);
+    let bytes = both.prover(&[0, 10, 3, 7, 5, 5, 7, 3, 10, 0]).prove();
+    both.refuses(&bytes, &[]);
+    let other = Both::new(segments.into_iter().rev().collect(), 4);
+    assert_eq!(other.verdict(&bytes), [(0, ProofPart::Range)]);
+    for row in 1..both.suite.places.bit_rows() {
+        let mut swapped = bytes.clone();
+        let (before, after) = swapped.split_at_mut(32 * row);
+        before[32 * (row - 1)..].swap_with_slice(&mut after[..32]);
+        assert_eq!(both.verdict(&swapped), [(0, ProofPart::Range)]);
+    }
+}
+
+#[test]
 fn identities_and_other_lengths_are_not_decoded() {
     for (segments, x) in statements() {
         let both = Both::new(segments, 4);
@@ -323,90 +353,4 @@ fn identities_and_other_lengths_are_not_decoded() {
         assert!(both.suite.decode(&bytes[1..]).is_err());
         assert!(both.suite.decode(&[&bytes[..], &[0]].concat()).is_err());
     }
-}
-
-#[test]
-fn bad_proofs_among_good_ones_are_named_exactly() {
-    let (both, x) = both();
-    let mut rng = OsRng;
-    let mut prove = |client| {
-        both.suite
-            .prove(&binding(client), &x, &mut rng)
-            .unwrap()
-            .bytes
-            .clone()
-    };
-    let mut bytes: Vec<Vec<u8>> = (0..40).map(&mut prove).collect();
-    for bad in [7, 8, 31] {
-        // What is left of the opened vector.
-        let end = bytes[bad].len() - 32;
-        bytes[bad][end] ^= 1;
-    }
-    let proofs: Vec<_> = bytes
-        .iter()
-        .map(|bytes| both.suite.decode(bytes).unwrap())
-        .collect();
-    let batch: Vec<_> = (0..).map(binding).zip(&proofs).collect();
-    let named = [7, 8, 31].map(|index| (index, ProofPart::Range));
-    assert_eq!(both.suite.verify_batch(&batch), named);
-    for threads in [1, 3] {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .unwrap();
-        assert_eq!(pool.install(|| both.suite.verify_batch(&batch)), named);
-    }
-    // A proof that was parsed for another statement, beside one that was not.
-    let other = RistrettoBitplane::new(&Statement::new(vec![range(3)]).unwrap(), 20, 4).unwrap();
-    let mixed = [(binding(0), &proofs[0]), (binding(1), &proofs[1])];
-    assert_eq!(
-        other.verify_batch(&mixed),
-        [(0, ProofPart::Range), (1, ProofPart::Range)]
-    );
-}
-
-#[test]
-fn errors_that_cancel_without_weights_do_not_cancel() {
-    // Two proofs whose openings are wrong by opposite points: the last vectors shifted by what
-    // neither linear form sees.
-    let (both, x) = both();
-    let points: Vec<Vec<Fr>> = [1, 2]
-        .iter()
-        .map(|_| {
-            let mut prover = both.prover(&x);
-            prover.commit();
-            prover.send_commitments();
-            prover.sum_check();
-            prover.relations().columns.clone()
-        })
-        .collect();
-    let form = &points[0];
-    // Orthogonal to the form in its first two columns; both clients use the same randomness here,
-    // so that their forms are the same.
-    let shift = [form[1], -form[0]];
-    let bytes: Vec<Vec<u8>> = [Fr::one(), -Fr::one()]
-        .iter()
-        .map(|sign| {
-            let mut bytes = both.prover(&x).prove();
-            let start = bytes.len() - 32 * 4;
-            for (c, shift) in shift.iter().enumerate() {
-                let at = start + 32 * c..start + 32 * (c + 1);
-                let old = Ristretto::decode_scalar(&bytes[at.clone()], "z").unwrap();
-                bytes[at].copy_from_slice(&Ristretto::encode_scalar(&(old + *sign * shift)));
-            }
-            bytes
-        })
-        .collect();
-    for bytes in &bytes {
-        both.refuses(bytes, &[Opening]);
-    }
-    let proofs: Vec<_> = bytes
-        .iter()
-        .map(|bytes| both.suite.decode(bytes).unwrap())
-        .collect();
-    let batch = [(binding(3), &proofs[0]), (binding(3), &proofs[1])];
-    assert_eq!(
-        both.suite.verify_batch(&batch),
-        [(0, ProofPart::Range), (1, ProofPart::Range)]
-    );
 }

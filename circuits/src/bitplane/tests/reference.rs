@@ -6,6 +6,7 @@
 //! steps.
 
 pub(crate) mod cube;
+pub(crate) mod folding;
 pub(crate) mod messages;
 pub(crate) mod prover;
 pub(crate) mod range;

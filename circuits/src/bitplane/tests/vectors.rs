@@ -1,14 +1,14 @@
 //! The test vectors of `specs/proofs.md` 7.13: what the file says is what prover, verifier and
 //! reference do, and will go on doing.
 
+use ark_ff::One;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use serde_json::{json, Value};
 
 use super::agreement::{statements, Both};
 use super::reference::messages::Messages;
-use super::reference::transcript::{Challenges, Transcript};
-use super::reference::verifier::bounded_values;
+use super::reference::verifier::{part, replay, verify};
 use super::*;
 
 const FILE: &str = concat!(
@@ -16,7 +16,6 @@ const FILE: &str = concat!(
     "/../specs/vectors/bitplane.json"
 );
 const SEED: [u8; 32] = [0x5a; 32];
-const COLUMNS: usize = 4;
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -37,19 +36,117 @@ fn scalars(scalars: &[Fr]) -> Vec<String> {
         .collect()
 }
 
-fn outcome(both: &Both, bytes: &[u8]) -> String {
-    match both.suite.decode(bytes) {
-        Err(_) => "decode".to_owned(),
-        Ok(proof) => match both.suite.verify_batch(&[(binding(3), &proof)])[..] {
-            [] => "holds".to_owned(),
-            [(_, part), ..] => format!("{part:?}"),
-        },
+/// What a proof's bytes must come to under a binding, on which suite and reference agree.
+fn outcome(both: &Both, binding: &Binding, bytes: &[u8]) -> String {
+    let reference = verify(&both.setting, binding, None, bytes).ok();
+    let reference = reference.map(|failing| part(&both.setting, &failing));
+    let decoded = both.suite.decode(bytes).ok();
+    let named = decoded.map(|proof| both.suite.verify_batch(&[(*binding, &proof)]));
+    let named = named.map(|bad| bad.first().map(|(_, part)| *part));
+    assert_eq!(named, reference);
+    match named {
+        None => "decode".to_owned(),
+        Some(None) => "holds".to_owned(),
+        Some(Some(part)) => format!("{part:?}"),
     }
 }
 
+/// The statements of the file, with inputs and columns: those of `agreement`, and one whose opening
+/// is folded, of as few bits as can be.
+fn kinds() -> Vec<(Vec<Segment>, Vec<u64>, usize)> {
+    let small = statements().into_iter().map(|(s, x)| (s, x, 4));
+    let folded = (vec![Segment::range(5, 2)], vec![0, 1, 0, 1, 1], 1024);
+    small.chain([folded]).collect()
+}
+
+/// A place of each sort in a proof: its name, where it starts, and whether an element stands there.
+fn places(both: &Both, sent: &Messages) -> Vec<(String, usize, bool)> {
+    let (evaluations, folds) = (sent.evaluations().len(), 2 * sent.folds.len());
+    let points = [
+        ("bit row", sent.bit_rows.len()),
+        ("Gamma", 1),
+        ("quantity", sent.quantities.len()),
+        ("evaluation", evaluations),
+        ("announcement", sent.announcements.len()),
+        ("fold", folds),
+    ];
+    let scalars = [
+        ("coefficient", 4 * sent.rounds.len()),
+        ("form", 1),
+        ("response", sent.responses.list().len()),
+        ("scalar left of z", sent.rest.len()),
+    ];
+    let ranges = sent.ranges.iter().flat_map(|range| {
+        let folds = 2 * range.folds.len();
+        [
+            ("element of a range proof", 4, true),
+            ("scalar of a range proof", 3, false),
+            ("fold of a range proof", folds, true),
+            ("end of a range proof", 2, false),
+        ]
+    });
+    let points = points.map(|(what, count)| (what, count, true));
+    let scalars = scalars.map(|(what, count)| (what, count, false));
+    let mut at = 0;
+    let mut out = Vec::new();
+    for (what, count, element) in points.into_iter().chain(scalars).chain(ranges) {
+        let (first, last) = (at, at + 32 * count.saturating_sub(1));
+        match count {
+            0 => {}
+            1 => out.push((what.to_owned(), first, element)),
+            _ => {
+                out.push((format!("first {what}"), first, element));
+                out.push((format!("last {what}"), last, element));
+            }
+        }
+        at += 32 * count;
+    }
+    assert_eq!(at, both.suite.proof_len());
+    out
+}
+
+/// Copies of a proof: under other bindings, with bytes that are no encoding, and at a place of each
+/// sort with an element more by `U`, or a scalar by 1.
+fn changed(both: &Both, sent: &Messages, bytes: &[u8]) -> Vec<Value> {
+    let own = binding(3);
+    let context = [8; 32];
+    let other = [
+        json!({ "what": "another client", "client": 4, "outcome": outcome(both, &binding(4), bytes) }),
+        json!({
+            "what": "another context",
+            "context": hex(&context),
+            "outcome": outcome(both, &Binding { context, ..own }, bytes),
+        }),
+    ];
+    let with = |what: &str, at: usize, new: Vec<u8>| {
+        let mut bad = bytes.to_vec();
+        bad[at..at + new.len()].copy_from_slice(&new);
+        assert!(bad != bytes);
+        json!({ "what": what, "at": at, "bytes": hex(&new), "outcome": outcome(both, &own, &bad) })
+    };
+    let identity = with("identity as the first bit row", 0, vec![0; 32]);
+    let large = with("last scalar not reduced", bytes.len() - 32, vec![0xff; 32]);
+    let wrong = places(both, sent).into_iter().map(|(what, at, element)| {
+        let old = &bytes[at..at + 32];
+        let new = if element {
+            let old = Ristretto::decode_point(old, "element").unwrap();
+            Ristretto::encode_point(&(old + both.setting.u))
+        } else {
+            let old = Ristretto::decode_scalar(old, "scalar").unwrap();
+            Ristretto::encode_scalar(&(old + Fr::one()))
+        };
+        with(&what, at, new)
+    });
+    other
+        .into_iter()
+        .chain([identity, large])
+        .chain(wrong)
+        .collect()
+}
+
 /// Everything of one statement, as this version computes it.
-fn vector(segments: Vec<Segment>, x: &[u64]) -> Value {
-    let both = Both::new(segments.clone(), COLUMNS);
+fn vector(segments: Vec<Segment>, x: &[u64], columns: usize) -> Value {
+    let both = Both::new(segments.clone(), columns);
     let mut rng = ChaCha20Rng::from_seed(SEED);
     let bytes = both
         .suite
@@ -57,32 +154,12 @@ fn vector(segments: Vec<Segment>, x: &[u64]) -> Value {
         .unwrap()
         .bytes
         .clone();
-    let messages = Messages::decode(&both.setting, &bytes).unwrap();
-    let values = bounded_values(&both.setting, &messages);
-    let transcript = Transcript::open(&both.setting, &binding(3), None);
-    let challenges = Challenges::derive(&both.setting, transcript, &messages, &values);
+    assert_eq!(outcome(&both, &binding(3), &bytes), "holds");
+    let (sent, challenges) = replay(&both.setting, &binding(3), None, &bytes).unwrap();
     let rows = both.suite.rows(&both.suite.decode(&bytes).unwrap());
-
-    let points = 32 * both.suite.places.points();
-    let ranges = bytes.len() - both.suite.bounded.encoded_len();
-    let places = [
-        ("first bit row", 0),
-        ("Gamma", 32 * both.suite.places.bit_rows()),
-        ("first coefficient of the first round", points),
-        ("last of what is left of z", ranges - 32),
-        ("last byte", bytes.len() - 1),
-    ];
-    let changed: Vec<Value> = places
-        .iter()
-        .flat_map(|&(what, at)| [1u8, 0x80].map(|xor| (what, at, xor)))
-        .map(|(what, at, xor)| {
-            let mut bad = bytes.clone();
-            bad[at] ^= xor;
-            json!({ "what": what, "at": at, "xor": xor, "outcome": outcome(&both, &bad) })
-        })
-        .collect();
     json!({
         "statement": hex(&Statement::new(segments).unwrap().encode()),
+        "columns": columns,
         "x": x,
         "commitments": hex(&bytes[..32 * both.suite.places.commitments()]),
         "challenges": {
@@ -93,24 +170,24 @@ fn vector(segments: Vec<Segment>, x: &[u64]) -> Value {
             "sigma": scalars(&[challenges.sigma])[0],
             "e": scalars(&[challenges.e])[0],
             "form": scalars(&[challenges.h])[0],
+            "u": scalars(&challenges.u),
         },
         "proof": hex(&bytes),
         "rows": rows.iter().map(|row| hex(&Ristretto::encode_point(row))).collect::<Vec<_>>(),
-        "changed": changed,
+        "changed": changed(&both, &sent, &bytes),
     })
 }
 
 fn all() -> Value {
-    let vectors: Vec<Value> = statements()
+    let vectors: Vec<Value> = kinds()
         .into_iter()
-        .map(|(s, x)| vector(s, &x))
+        .map(|(s, x, columns)| vector(s, &x, columns))
         .collect();
     json!({
         "suite": Suite::RistrettoBitplane.name(),
         "context": hex(&binding(3).context),
         "client": 3,
         "clients": 20,
-        "columns": COLUMNS,
         "chacha20_seed": hex(&SEED),
         "vectors": vectors,
     })
@@ -119,12 +196,12 @@ fn all() -> Value {
 #[test]
 fn the_file_says_what_this_version_does() {
     let file: Value = serde_json::from_str(&std::fs::read_to_string(FILE).unwrap()).unwrap();
-    for ((segments, _), vector) in statements()
-        .into_iter()
-        .zip(file["vectors"].as_array().unwrap())
-    {
-        let both = Both::new(segments, COLUMNS);
-        assert_eq!(outcome(&both, &unhex(&vector["proof"])), "holds");
+    let vectors = file["vectors"].as_array().unwrap();
+    assert_eq!(vectors.len(), kinds().len());
+    for ((segments, _, columns), vector) in kinds().into_iter().zip(vectors) {
+        let both = Both::new(segments, columns);
+        let bytes = unhex(&vector["proof"]);
+        assert_eq!(outcome(&both, &binding(3), &bytes), "holds");
     }
     assert!(file == all(), "a byte of the vectors has changed");
 }

@@ -9,6 +9,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::RngCore;
 
 use super::cube::{eq, Cube};
+use super::folding::Folding;
 use super::messages::{Messages, Short};
 use super::range::RangeProof;
 use super::relations::Relations;
@@ -124,10 +125,8 @@ pub(crate) struct Prover<'a> {
     pub(crate) witness: Short,
     /// `V`.
     pub(crate) v: Vec<F>,
-    /// The response for `V`, folded so far, with `G'` and `k`.
-    pub(crate) z: Vec<F>,
-    pub(crate) g: Vec<P>,
-    pub(crate) k: Vec<F>,
+    /// The response for `V`.
+    pub(crate) opening: Folding,
 }
 
 impl<'a> Prover<'a> {
@@ -169,9 +168,11 @@ impl<'a> Prover<'a> {
             cube: Cube::default(),
             witness: zero,
             v: Vec::new(),
-            z: Vec::new(),
-            g: setting.g.clone(),
-            k: Vec::new(),
+            opening: Folding {
+                z: Vec::new(),
+                g: setting.g.clone(),
+                k: Vec::new(),
+            },
         }
     }
 
@@ -208,7 +209,7 @@ impl<'a> Prover<'a> {
             let points = self.fold();
             self.send_fold(points);
         }
-        self.sent.rest = self.z;
+        self.sent.rest = self.opening.z;
         self.sent.encode()
     }
 
@@ -357,10 +358,10 @@ impl<'a> Prover<'a> {
         let announcements = relations.right(&self.sent, nonces, nonces_v);
         let nonce_x = nonces.x.map_or(F::zero(), |[x, _]| x);
         let form = inner(nonces_v, &relations.columns) - nonces.y - self.sigma * nonce_x;
-        self.k = relations.columns.clone();
+        let k = relations.columns.clone();
         self.sent.announcements = announcements.into_iter().map(|(_, point)| point).collect();
         self.sent.form = form;
-        (self.witness, self.v) = (w, v);
+        (self.witness, self.v, self.opening.k) = (w, v, k);
     }
 
     pub(crate) fn send_announcements(&mut self) {
@@ -373,7 +374,7 @@ impl<'a> Prover<'a> {
         } = &self.secrets;
         self.sent.responses = nonces.plus(self.setting, self.e, &self.witness);
         let z = nonces_v.iter().zip(&self.v);
-        self.z = z.map(|(nonce, v)| *nonce + self.e * v).collect();
+        self.opening.z = z.map(|(nonce, v)| *nonce + self.e * v).collect();
     }
 
     pub(crate) fn send_responses(&mut self) {
@@ -382,27 +383,12 @@ impl<'a> Prover<'a> {
 
     /// `L` and `R` of the next fold.
     pub(crate) fn fold(&self) -> [P; 2] {
-        let half = self.z.len() / 2;
-        let (z_lo, z_hi) = self.z.split_at(half);
-        let (g_lo, g_hi) = self.g.split_at(half);
-        let (k_lo, k_hi) = self.k.split_at(half);
-        let u = self.setting.u;
-        [(z_lo, g_hi, k_hi), (z_hi, g_lo, k_lo)]
-            .map(|(z, g, k)| combine(z, g) + mul(self.h * inner(z, k), u))
+        self.opening.sides(mul(self.h, self.setting.u))
     }
 
     pub(crate) fn send_fold(&mut self, points: [P; 2]) {
         let u = self.transcript.fold(&points);
         self.sent.folds.push(points);
-        let half = self.z.len() / 2;
-        self.z = (0..half)
-            .map(|j| self.z[j] + u * self.z[half + j])
-            .collect();
-        self.g = (0..half)
-            .map(|j| mul(u, self.g[j]) + self.g[half + j])
-            .collect();
-        self.k = (0..half)
-            .map(|j| u * self.k[j] + self.k[half + j])
-            .collect();
+        self.opening.fold(u);
     }
 }

@@ -43,6 +43,21 @@ pub(crate) struct RangeChallenges {
     pub(crate) u: Vec<F>,
 }
 
+/// 1, `base`, `base^2`, ..
+fn powers(base: F) -> impl Iterator<Item = F> {
+    std::iter::successors(Some(F::one()), move |last| Some(*last * base))
+}
+
+impl RangeChallenges {
+    /// `delta` of 6.6, for `m` values.
+    pub(crate) fn delta(&self, m: usize) -> F {
+        let sum_y: F = powers(self.y).take(BITS * m).sum();
+        let sum_z: F = powers(self.z).take(m).sum();
+        let square = self.z.square();
+        (self.z - square) * sum_y - square * self.z * F::from(u64::MAX) * sum_z
+    }
+}
+
 /// `U`, `H` and the vector generators of 6.2 for `parties` values, party by party.
 pub(crate) struct Bases {
     pub(crate) u: P,
@@ -149,27 +164,21 @@ impl RangeProof {
 
     /// The left sides minus the right sides of the equations of 6.6.
     pub(crate) fn differences(&self, bases: &Bases, values: &[P], c: &RangeChallenges) -> [P; 2] {
-        let powers = |base: F| {
-            let next = move |last: &F| Some(*last * base);
-            std::iter::successors(Some(F::one()), next)
-        };
         let (m, q) = (values.len(), BITS * values.len());
-        let all_ones = F::from(u64::MAX);
-        let sum_y: F = powers(c.y).take(q).sum();
-        let sum_z: F = powers(c.z).take(m).sum();
-        let delta = (c.z - c.z.square()) * sum_y - c.z.square() * c.z * all_ones * sum_z;
+        let delta = c.delta(m);
         let weights: Vec<_> = powers(c.z).skip(2).take(m).collect();
         let first = combine(&[self.t_x - delta, self.t_x_blinding], &[bases.u, bases.h])
             - combine(&weights, values)
             - combine(&[c.x, c.x.square()], &self.t);
 
         let rounds = c.u.len();
+        let inverses: Vec<F> = c.u.iter().map(|u| u.inverse().unwrap()).collect();
         let s = |i: usize| -> F {
-            let factor = |(k, u): (usize, &F)| match i >> (rounds - 1 - k) & 1 {
-                1 => *u,
-                _ => u.inverse().unwrap(),
+            let factor = |k: usize| match i >> (rounds - 1 - k) & 1 {
+                1 => c.u[k],
+                _ => inverses[k],
             };
-            c.u.iter().enumerate().map(factor).product()
+            (0..rounds).map(factor).product()
         };
         let [a, b] = self.ends;
         let y_inverse = c.y.inverse().unwrap();

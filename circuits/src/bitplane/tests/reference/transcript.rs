@@ -13,6 +13,8 @@ use crate::proof_system::Binding;
 pub(crate) struct Transcript {
     pub(crate) inner: merlin::Transcript,
     omit: Option<&'static str>,
+    /// Everything that there is to absorb so far, left out or not.
+    pub(crate) labels: Vec<&'static str>,
 }
 
 /// Every challenge of a proof.
@@ -36,6 +38,7 @@ impl Transcript {
         let mut out = Self {
             inner: merlin::Transcript::new(b"veragg/1 bitplane"),
             omit,
+            labels: Vec::new(),
         };
         out.absorb("context", &binding.context);
         out.absorb("client", &u64::from(binding.client).to_be_bytes());
@@ -46,6 +49,7 @@ impl Transcript {
     }
 
     pub(crate) fn absorb(&mut self, label: &'static str, bytes: &[u8]) {
+        self.labels.push(label);
         if self.omit != Some(label) {
             self.inner.append_message(label.as_bytes(), bytes);
         }

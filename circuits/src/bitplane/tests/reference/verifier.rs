@@ -109,6 +109,20 @@ pub(crate) fn failing(setting: &Setting, messages: &Messages, c: &Challenges) ->
     out
 }
 
+/// The messages of a proof's bytes, and its challenges under a transcript that leaves out `omit`.
+pub(crate) fn replay(
+    setting: &Setting,
+    binding: &Binding,
+    omit: Option<&'static str>,
+    bytes: &[u8],
+) -> Result<(Messages, Challenges), DecodeError> {
+    let messages = Messages::decode(setting, bytes)?;
+    let transcript = Transcript::open(setting, binding, omit);
+    let values = bounded_values(setting, &messages);
+    let challenges = Challenges::derive(setting, transcript, &messages, &values);
+    Ok((messages, challenges))
+}
+
 /// The equations that fail of a proof's bytes, under a transcript that leaves out `omit`.
 pub(crate) fn verify(
     setting: &Setting,
@@ -116,10 +130,7 @@ pub(crate) fn verify(
     omit: Option<&'static str>,
     bytes: &[u8],
 ) -> Result<Vec<Equation>, DecodeError> {
-    let messages = Messages::decode(setting, bytes)?;
-    let transcript = Transcript::open(setting, binding, omit);
-    let values = bounded_values(setting, &messages);
-    let challenges = Challenges::derive(setting, transcript, &messages, &values);
+    let (messages, challenges) = replay(setting, binding, omit, bytes)?;
     Ok(failing(setting, &messages, &challenges))
 }
 
