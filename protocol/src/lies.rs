@@ -10,6 +10,7 @@ use crate::attest::Challenges;
 use crate::masks::Mask;
 use crate::members::{ClientId, ClientSet};
 use crate::round::Round;
+use crate::rule::{self, Rule};
 use crate::rules;
 
 /// What a client attested of its masks: the commitments, encoded, all pairs of a mask together.
@@ -63,7 +64,8 @@ pub fn find<P: ProofSystem>(
     let of_seeds = rebuilt.seeds.par_iter().filter_map(|(client, seed)| {
         let said = attested.get(client)?;
         let mask = Mask::of_seed(context, *client, seed);
-        (said.own != truth(&mask)).then_some((*client, ShownBy::Seed))
+        let is_true = rule::holds(Rule::TrueOwn, said.own == truth(&mask));
+        (!is_true).then_some((*client, ShownBy::Seed))
     });
     let edges: Vec<_> = rebuilt
         .masks
@@ -78,7 +80,8 @@ pub fn find<P: ProofSystem>(
         let neighbours = rules::holders(round.graph(), participants, *client);
         let said = attested.get(client)?.towards(&neighbours, *gone)?;
         let mask = Mask::of_point(context, *client, *gone, &(key(*client)? * *secret));
-        (said != truth(&mask)).then_some((*client, ShownBy::Edge(*gone)))
+        let is_true = rule::holds(Rule::TrueEdge, said == truth(&mask));
+        (!is_true).then_some((*client, ShownBy::Edge(*gone)))
     });
     let mut lies = BTreeMap::new();
     for (client, shown_by) in of_seeds.chain(of_edges).collect::<Vec<_>>() {

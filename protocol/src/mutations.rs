@@ -235,7 +235,7 @@ impl Attack {
 }
 
 /// With the rule the attack fails, without it succeeds.
-fn is_needed(rule: Rule, attack: impl Fn() -> bool) {
+fn is_needed(rule: Rule, attack: impl Fn() -> bool + Sync) {
     assert_eq!(without(rule, attack), [false, true], "{rule:?}");
 }
 
