@@ -79,6 +79,8 @@ pub(crate) enum Rule {
     Convicted,
     /// 6.1: nothing is said that was not written down.
     Saved,
+    /// 6.3: a client that could not write its state down has finished.
+    Uncertain,
 
     // What a conviction needs.
     /// 4.8.1: the attestation is of this round, this phase and the reader's view.

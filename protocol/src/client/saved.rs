@@ -192,6 +192,7 @@ fn taken<P: ProofSystem, S, T: State>(
         Ok(Pending { client, message }) => match store.put(&client.to_saved(message.as_deref())) {
             Ok(()) => (next(client), Ok(message)),
             Err(_) if rule::holds(Rule::Saved, false) => (next(client), Ok(message)),
+            Err(error) if rule::holds(Rule::Uncertain, false) => (next(client), Err(error.into())),
             // The step may have reached the store: only it knows which state is the true one. What is
             // left here has nothing to say, so that nothing can be said twice.
             Err(error) => {

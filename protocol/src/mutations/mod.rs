@@ -185,6 +185,7 @@ each_is_needed! {
     "5.8" TrueOwn: lists::who_lied_about_its_seed_stays,
     "5.8" TrueEdge: lists::who_lied_about_the_edge_to_a_dropout_stays,
     "6.1" Saved: phases::a_restart_makes_a_client_speak_twice,
+    "6.3" Uncertain: phases::a_client_goes_on_that_could_not_save,
     "6.4" Replayed: door::a_log_that_was_changed_makes_two_checkpoints,
 }
 

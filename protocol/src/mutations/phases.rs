@@ -152,6 +152,34 @@ pub(super) fn a_restart_makes_a_client_speak_twice() -> bool {
     first.is_some() && second.is_some() && first != second
 }
 
+/// A client could not save that it acknowledges, and said nothing. Its owner starts it again, and now two
+/// of it see two lists and give away both secrets of a neighbour.
+pub(super) fn a_client_goes_on_that_could_not_save() -> bool {
+    let mut attack = Attack::new().honest_through(Phase::Attest);
+    attack.ask_all();
+    let board = attack.board.clone();
+    let saved: Vec<_> = (1..=CLIENTS)
+        .map(|number| attack.clients.saved(number))
+        .collect();
+    attack.close(Phase::Dispute, Vec::new(), everybody());
+    let (client, packet) = (attack.clients.restarted(1), &attack.board.packet);
+    let (client, unsaid) = client.advance(packet, None, &mut OsRng, &mut Full);
+    assert!(unsaid.is_err());
+    let said = attack.ask_those(2..=CLIENTS);
+    attack.close(Phase::Acknowledge, said, everybody());
+    let mut store = Zeroizing::new(Vec::new());
+    let (_, first) = client.advance(&attack.board.packet, None, &mut OsRng, &mut store);
+    attack.board = board;
+    for (number, saved) in (1..).zip(saved) {
+        attack.clients.restore(number, saved);
+    }
+    attack.close(Phase::Dispute, Vec::new(), all_but(4));
+    let said = attack.ask_all();
+    attack.close(Phase::Acknowledge, said, all_but(4));
+    let second = attack.ask(1);
+    second.is_some() && first.is_ok_and(|first| first.is_some())
+}
+
 /// Two honest neighbours that answered different lists of submit differ in their attestations.
 pub(super) fn two_honest_neighbours_open_their_edge() -> bool {
     let (mut attack, of_two) = Attack::new().two_views();
