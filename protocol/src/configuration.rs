@@ -9,6 +9,7 @@ use crate::hash::{digest, Digest};
 use crate::labels::{self, VERSION};
 use crate::parameters::{self, Assumptions, Choice, Failure, ParameterError, MAX_CLIENTS};
 use crate::phase::{Phase, MAX_UNMASK_ROUNDS};
+use crate::rule::{self, Rule};
 use crate::signing::{Signature, SigningKey, VerifyingKey};
 
 /// Bits of security of the choice of `k` and `t`: the probability that a round's graph fails one
@@ -127,7 +128,8 @@ impl Configuration {
         let failure = parameters::check(&self.assumptions, self.choice, GRAPH_SECURITY_BITS)?;
         let least = self.assumptions.min_contributors();
         let (got, most) = (self.min_contributors, self.clients());
-        if !(least..=most).contains(&got) {
+        let in_range = (least..=most).contains(&got);
+        if !rule::holds(Rule::MinContributors, in_range) {
             return Err(ConfigurationError::MinContributors { got, least, most });
         }
         for (pair, phase) in self
@@ -135,14 +137,15 @@ impl Configuration {
             .windows(2)
             .zip(Phase::ALL.into_iter().skip(1))
         {
-            if pair[1] < pair[0] {
+            if !rule::holds(Rule::Deadlines, pair[0] <= pair[1]) {
                 return Err(ConfigurationError::Deadline { phase });
             }
         }
         let mut names = std::collections::HashSet::new();
         for (index, segment) in self.segments.iter().enumerate() {
             let name = segment.name.as_str();
-            if name.is_empty() || name.len() > MAX_NAME_LEN || !names.insert(name) {
+            let is_own = (1..=MAX_NAME_LEN).contains(&name.len()) && names.insert(name);
+            if !rule::holds(Rule::Names, is_own) {
                 return Err(ConfigurationError::Name { segment: index });
             }
         }

@@ -6,6 +6,7 @@ use crate::hash::Digest;
 use crate::members::{ClientId, ClientSet};
 use crate::possession::Purpose;
 use crate::revealed::{Ends, Revealed};
+use crate::rule::{self, Rule};
 use crate::rules;
 use crate::sealing::{Channel, SharePair};
 use crate::share::DealtPair;
@@ -58,12 +59,15 @@ impl<'a> Complaint<'a> {
     /// Who is to blame: opens what was dealt to the accuser with the point that it reveals (4.6.5).
     #[must_use]
     pub fn judge(&self, revealed: &Revealed, dealt: &DealtPair) -> Ruling {
-        if !self.ends().hold(revealed) {
+        if !rule::holds(Rule::ProvenComplaint, self.ends().hold(revealed)) {
             return Ruling::Unproven;
         }
-        match self.open(revealed, dealt) {
-            Some(pair) if dealt.commits_to(&pair) => Ruling::Unfounded,
-            _ => Ruling::Upheld,
+        let opened = self.open(revealed, dealt);
+        let is_bad = opened.is_none_or(|pair| !dealt.commits_to(&pair));
+        if rule::holds(Rule::FoundedComplaint, is_bad) {
+            Ruling::Upheld
+        } else {
+            Ruling::Unfounded
         }
     }
 }
@@ -101,7 +105,9 @@ impl Confirmations {
     pub fn participants(&self, graph: &Graph, threshold: usize) -> ClientSet {
         let mut rest = self.honest.clone();
         for dealer in self.convicted.iter() {
-            rest.remove(dealer);
+            if !rule::holds(Rule::UpheldComplaint, false) {
+                rest.remove(dealer);
+            }
         }
         rules::participants(graph, &rest, threshold)
     }

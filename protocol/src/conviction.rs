@@ -160,16 +160,21 @@ impl Conviction {
             challenges,
         } = seen;
         let convicted = self.convicted()?;
-        let is_signed = |envelope: &Envelope, phase, answers: &Digest| {
-            let key = round.roster().key(convicted);
+        let is_of_view = |envelope: &Envelope, phase, answers: &Digest| {
             envelope.context == *round.context()
                 && envelope.phase == phase
                 && envelope.sender == Sender::Client(convicted)
                 && envelope.answers == *answers
-                && key.is_some_and(|key| envelope.is_signed_by(key))
+        };
+        let is_signed = |envelope: &Envelope| {
+            let key = round.roster().key(convicted);
+            key.is_some_and(|key| envelope.is_signed_by(key))
         };
         // Step 1.
-        if !is_signed(&self.attestation, Phase::Attest, challenges.submit()) {
+        let of_view = is_of_view(&self.attestation, Phase::Attest, challenges.submit());
+        if !rule::holds(Rule::AttestationView, of_view)
+            || !rule::holds(Rule::AttestationSigned, is_signed(&self.attestation))
+        {
             return None;
         }
         let neighbours = rules::holders(round.graph(), participants, convicted);
@@ -183,16 +188,21 @@ impl Conviction {
                 sharing,
                 seed,
             } => {
-                if !is_signed(sharing, Phase::Share, advertise) {
+                let of_view = is_of_view(sharing, Phase::Share, advertise);
+                if !rule::holds(Rule::SharingView, of_view)
+                    || !rule::holds(Rule::SharingSigned, is_signed(sharing))
+                {
                     return None;
                 }
                 let holders = rules::holders(round.graph(), advertised, convicted);
                 let seed = seed.of(sharing, 0, 1 + holders.len())?;
-                if share::decode_head(seed).ok()? != secret * KEY_TABLE {
+                let is_committed = share::decode_head(seed).ok()? == secret * KEY_TABLE;
+                if !rule::holds(Rule::CommittedSeed, is_committed) {
                     return None;
                 }
                 let mask = Mask::of_seed(round.context(), convicted, secret);
-                Some(challenges.commit(round, &mask).encode() != head.own())
+                let differs = challenges.commit(round, &mask).encode() != head.own();
+                Some(rule::holds(Rule::FalseOwn, differs))
             }
             // Step 3.
             Lie::Edge {
@@ -206,13 +216,15 @@ impl Conviction {
                 if keys.len() != neighbours.len() || !rule::holds(Rule::AttestedKeys, attested) {
                     return None;
                 }
-                if *keys.get(at)? != secret * KEY_TABLE {
+                let is_of_key = *keys.get(at)? == secret * KEY_TABLE;
+                if !rule::holds(Rule::SecretOfKey, is_of_key) {
                     return None;
                 }
                 let edges = edges.of(&self.attestation, 1 + at, count)?;
                 let point = mask_key * secret;
                 let mask = Mask::of_point(round.context(), convicted, *neighbour, &point);
-                Some(challenges.commit(round, &mask).encode() != edges)
+                let differs = challenges.commit(round, &mask).encode() != edges;
+                Some(rule::holds(Rule::FalseEdge, differs))
             }
         }
     }

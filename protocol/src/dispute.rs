@@ -11,6 +11,7 @@ use crate::masks::Mask;
 use crate::members::{ClientId, ClientSet};
 use crate::possession::Purpose;
 use crate::revealed::{Ends, Revealed};
+use crate::rule::{self, Rule};
 use crate::rules;
 
 /// An edge by its ends, the lower first.
@@ -83,11 +84,14 @@ pub fn settle<'a>(
     let mut settled = Settled::default();
     for &(low, high) in disputed {
         let Some(truth) = opened.get(&(low, high)) else {
-            settled.unopened.insert((low, high));
+            if !rule::holds(Rule::Unopened, false) {
+                settled.unopened.insert((low, high));
+            }
             continue;
         };
         for (end, other) in [(low, high), (high, low)] {
-            if said(end, other) != Some(truth) {
+            let is_true = said(end, other) == Some(truth);
+            if !rule::holds(Rule::OpenedLie, is_true) {
                 settled.liars.insert((end, (low, high)));
             }
         }

@@ -45,7 +45,6 @@ pub mod receipt;
 pub mod revealed;
 pub mod roster;
 pub mod round;
-#[cfg(feature = "roles")]
 mod rule;
 pub mod rules;
 pub mod sealing;

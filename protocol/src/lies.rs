@@ -10,6 +10,7 @@ use crate::attest::Challenges;
 use crate::masks::Mask;
 use crate::members::{ClientId, ClientSet};
 use crate::round::Round;
+use crate::rule::{self, Rule};
 use crate::rules;
 
 /// What a client attested of its masks: the commitments, encoded, all pairs of a mask together.
@@ -68,14 +69,18 @@ pub fn find<P: ProofSystem>(
     key: impl Fn(ClientId) -> Option<KeyPoint> + Sync,
 ) -> BTreeMap<ClientId, Lie> {
     let context = round.context();
-    let compare = |said: &[u8], shown_by: ShownBy, mask: &Mask| {
+    let compare = |rule: Rule, said: &[u8], shown_by: ShownBy, mask: &Mask| {
         let truth = challenges.commit(round, mask).encode();
-        (said != truth).then_some(Lie { shown_by, truth })
+        let is_true = rule::holds(rule, said == truth);
+        (!is_true).then_some(Lie { shown_by, truth })
     };
     let of_seeds = rebuilt.seeds.par_iter().filter_map(|(client, seed)| {
         let said = attested.get(client)?;
         let mask = Mask::of_seed(context, *client, seed);
-        Some((*client, compare(&said.own, ShownBy::Seed, &mask)?))
+        Some((
+            *client,
+            compare(Rule::TrueOwn, &said.own, ShownBy::Seed, &mask)?,
+        ))
     });
     let edges: Vec<_> = rebuilt
         .masks
@@ -90,7 +95,10 @@ pub fn find<P: ProofSystem>(
         let neighbours = rules::holders(round.graph(), participants, *client);
         let said = attested.get(client)?.towards(&neighbours, *gone)?;
         let mask = Mask::of_point(context, *client, *gone, &(key(*client)? * *secret));
-        Some((*client, compare(said, ShownBy::Edge(*gone), &mask)?))
+        Some((
+            *client,
+            compare(Rule::TrueEdge, said, ShownBy::Edge(*gone), &mask)?,
+        ))
     });
     let mut lies: Vec<_> = of_seeds.chain(of_edges).collect();
     // The last of a client that is collected counts: the first of them all.

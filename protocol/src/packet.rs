@@ -7,6 +7,7 @@ use veragg_circuits::codec::{DecodeError, Reader, Writer};
 use crate::checkpoint::Checkpoint;
 use crate::conviction::Conviction;
 use crate::message::{is_part, Envelope, ENVELOPE_LEN};
+use crate::rule::{self, Rule};
 
 /// A packet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,8 +123,8 @@ impl Item {
 impl Part {
     /// The part's bytes, if it is part number `position` of the `count` that an envelope names.
     pub fn of(&self, envelope: &Envelope, position: usize, count: usize) -> Option<&[u8]> {
-        let holds = self.position as usize == position
-            && is_part(envelope, &self.bytes, position, count, &self.proof);
+        let is_part = is_part(envelope, &self.bytes, position, count, &self.proof);
+        let holds = self.position as usize == position && rule::holds(Rule::Path, is_part);
         holds.then_some(&self.bytes)
     }
 

@@ -12,6 +12,7 @@ use std::f64::consts::LN_2;
 use thiserror::Error;
 
 use crate::graph;
+use crate::rule::{self, Rule};
 use model::{add_logs, log2_probability, Model};
 
 pub use challenges::challenge_pairs;
@@ -245,7 +246,8 @@ impl Choice {
         } else {
             (degree / 2 + 1, degree)
         };
-        if !(least..=most).contains(&threshold) {
+        let in_range = (least..=most).contains(&threshold);
+        if !rule::holds(Rule::Parameters, in_range) {
             return Err(ParameterError::Threshold {
                 threshold,
                 degree,
@@ -330,7 +332,8 @@ pub fn check(
         });
     }
     let failure = Failure::of(assumptions, choice)?;
-    if failure.total() > SLACK - security_bits {
+    let is_secure = failure.total() <= SLACK - security_bits;
+    if !rule::holds(Rule::Parameters, is_secure) {
         return Err(ParameterError::Insecure {
             failure,
             bits: security_bits,

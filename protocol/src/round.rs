@@ -19,6 +19,7 @@ use crate::parameters::challenge_pairs;
 use crate::publish::Publication;
 use crate::revealed::{self, REVEALED_LEN};
 use crate::roster::{Roster, RosterError};
+use crate::rule::{self, Rule};
 use crate::rules;
 use crate::share;
 use crate::signing::VerifyingKey;
@@ -80,7 +81,13 @@ impl<P: ProofSystem> Round<P> {
         roster: &[u8],
         organiser: &VerifyingKey,
     ) -> Result<Self, RoundError> {
-        if signed.organiser != *organiser || !signed.is_signed_by(organiser) {
+        let (named, is_signed) = (
+            signed.organiser == *organiser,
+            signed.is_signed_by(organiser),
+        );
+        if !rule::holds(Rule::NamedOrganiser, named)
+            || !rule::holds(Rule::OrganiserSigned, is_signed)
+        {
             return Err(RoundError::Organiser {
                 expected: organiser.fingerprint(),
             });
@@ -88,7 +95,9 @@ impl<P: ProofSystem> Round<P> {
         let configuration = Configuration::decode(&signed.bytes)?;
         configuration.check()?;
         let roster = Roster::decode(roster)?;
-        if roster.digest() != configuration.roster || roster.clients() != configuration.clients() {
+        let named = roster.digest() == configuration.roster;
+        let as_long = roster.clients() == configuration.clients();
+        if !rule::holds(Rule::NamedRoster, named) || !rule::holds(Rule::RosterLength, as_long) {
             return Err(RoundError::OtherRoster);
         }
         roster.check_roles(organiser, &configuration.aggregator)?;
@@ -101,7 +110,7 @@ impl<P: ProofSystem> Round<P> {
         context: Digest,
         roster: Roster,
     ) -> Result<Self, RoundError> {
-        if configuration.suite != P::SUITE {
+        if !rule::holds(Rule::Suite, configuration.suite == P::SUITE) {
             let (asked, here) = (configuration.suite.name(), P::SUITE.name());
             return Err(RoundError::Suite { asked, here });
         }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use crate::graph::Graph;
 use crate::members::{ClientId, ClientSet};
+use crate::rule::{self, Rule};
 
 /// The neighbours of a client that are in a set, in order. With the advertised: the holders of its
 /// shares (5.2). With the participants: whose mask it carries, and whose shares it may reveal
@@ -28,7 +29,7 @@ pub fn participants(graph: &Graph, confirmed: &ClientSet, threshold: usize) -> C
         if let Some(slot) = count.get_mut(client.index()) {
             *slot = neighbours;
         }
-        if neighbours < threshold {
+        if !rule::holds(Rule::EnoughPartners, neighbours >= threshold) {
             set.remove(client);
             leaving.push_back(client);
         }
@@ -37,7 +38,7 @@ pub fn participants(graph: &Graph, confirmed: &ClientSet, threshold: usize) -> C
         for other in holders(graph, &set, gone) {
             if let Some(slot) = count.get_mut(other.index()) {
                 *slot -= 1;
-                if *slot < threshold {
+                if !rule::holds(Rule::EnoughPartners, *slot >= threshold) {
                     set.remove(other);
                     leaving.push_back(other);
                 }

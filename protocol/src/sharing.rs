@@ -12,6 +12,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 use crate::labels;
 use crate::members::ClientId;
 use crate::message::Envelope;
+use crate::rule::{self, Rule};
 
 /// A random polynomial of degree below `t` whose value at 0 is the secret.
 #[derive(Zeroize, ZeroizeOnDrop)]
@@ -132,7 +133,8 @@ pub fn degree_holds(
         .flatten()
         .copied()
         .collect();
-    Ristretto::msm(&scalars, &points) == Ristretto::identity()
+    let is_orthogonal = Ristretto::msm(&scalars, &points) == Ristretto::identity();
+    rule::holds(Rule::Degree, is_orthogonal)
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ use crate::phase::Phase;
 use crate::publish::Outcome;
 use crate::receipt::{Reason, Receipt, Refusal};
 use crate::round::Round;
+use crate::rule::{self, Rule};
 use crate::signing::SigningKey;
 use crate::tree::{Root, Tree};
 
@@ -126,7 +127,8 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
     /// Writes a record; while replaying, compares it with the one that is there.
     fn append(&mut self, record: Record) -> Result<(), AggregatorError> {
         if self.records < self.log.len() {
-            if *self.log.read(self.records)? != record {
+            let same = *self.log.read(self.records)? == record;
+            if !rule::holds(Rule::Replayed, same) {
                 return Err(AggregatorError::Replay {
                     record: self.records,
                 });
@@ -187,7 +189,8 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
     ) -> Result<Entrance, Reason> {
         let message = Message::decode(bytes).map_err(|_| Reason::Malformed)?;
         let envelope = &message.envelope;
-        if envelope.context != *self.round.context() {
+        let of_round = envelope.context == *self.round.context();
+        if !rule::holds(Rule::MessageContext, of_round) {
             return Err(Reason::Context);
         }
         let Sender::Client(client) = envelope.sender else {
@@ -196,30 +199,36 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         let key = self.round.roster().key(client).ok_or(Reason::NotEligible)?;
         let entry = envelope.entry();
         if let Some(place) = self.places.get(&(envelope.phase, client)) {
-            return if place.entry == entry {
-                Ok(Entrance::Again(self.receipt(place.index, entry)))
-            } else {
-                Err(Reason::Occupied)
-            };
+            if place.entry == entry {
+                return Ok(Entrance::Again(self.receipt(place.index, entry)));
+            }
+            if !rule::holds(Rule::Occupied, false) {
+                return Err(Reason::Occupied);
+            }
         }
         let deadline = self.round.configuration().deadline(envelope.phase);
-        if envelope.phase < self.phase || now > deadline {
+        if !rule::holds(Rule::Open, envelope.phase >= self.phase)
+            || !rule::holds(Rule::InTime, now <= deadline)
+        {
             return Err(Reason::Late);
         }
-        if envelope.phase > self.phase {
+        if !rule::holds(Rule::Begun, envelope.phase <= self.phase) {
             return Err(Reason::Early);
         }
-        if envelope.answers != self.chain {
+        if !rule::holds(Rule::AnswersLast, envelope.answers == self.chain) {
             return Err(Reason::Context);
         }
         // The publication is the aggregator's own.
-        if !self.eligible.contains(client) || envelope.phase == Phase::Publish {
+        if !rule::holds(Rule::Eligible, self.eligible.contains(client))
+            || !rule::holds(Rule::OwnPublication, envelope.phase != Phase::Publish)
+        {
             return Err(Reason::NotEligible);
         }
-        if !envelope.is_signed_by(key) {
+        if !rule::holds(Rule::MessageSigned, envelope.is_signed_by(key)) {
             return Err(Reason::Signature);
         }
-        if message.parts(&lengths(client, message.body.len())).is_err() {
+        let is_body = message.parts(&lengths(client, message.body.len())).is_ok();
+        if !rule::holds(Rule::Body, is_body) {
             return Err(Reason::Malformed);
         }
         Ok(Entrance::New(client, message.envelope))

@@ -21,6 +21,7 @@ use crate::message::Message;
 use crate::phase::Phase;
 use crate::revealed::{self, Revealed};
 use crate::round::Round;
+use crate::rule::{self, Rule};
 use crate::rules;
 use crate::submit::{self, Submission};
 use crate::tree::Tree;
@@ -177,7 +178,8 @@ fn judge_submissions<P: ProofSystem>(
     decoded
         .into_par_iter()
         .map(|(client, entry, proof)| {
-            let accepted = proof.filter(|_| !rejected.contains(&client.number()));
+            let holds = !rejected.contains(&client.number());
+            let accepted = proof.filter(|_| rule::holds(Rule::InputProof, holds));
             let rows = accepted.map(|proof| round.proofs().rows(&proof));
             (client, rows.map(|rows| Submitted { rows, entry }))
         })
@@ -254,7 +256,8 @@ fn judge_attestations<P: ProofSystem>(
                     .iter()
                     .map(|other| Some(&set_up.keys.get(other)?.mask));
                 let keys = keys.collect::<Option<Vec<_>>>()?;
-                (keys_digest(keys) == attestation.head.keys).then_some(attestation)
+                let are_theirs = keys_digest(keys) == attestation.head.keys;
+                rule::holds(Rule::EdgeKeys, are_theirs).then_some(attestation)
             });
             (client, message.envelope.entry(), neighbours, attestation)
         })
@@ -289,7 +292,8 @@ fn judge_attestations<P: ProofSystem>(
     decoded
         .into_iter()
         .map(|(client, _, _, attestation)| {
-            let holds = attestation.filter(|_| holding.contains(&client));
+            let linked = holding.contains(&client);
+            let holds = attestation.filter(|_| rule::holds(Rule::RowLink, linked));
             let kept = holds.map(|attestation| {
                 let tree: Tree<_> = attestation.parts().into_iter().collect();
                 let own = attestation.head.own();
@@ -323,7 +327,8 @@ impl<P: ProofSystem> Disputing<P> {
                 self.set_up.keys.get(&client)?,
                 self.set_up.keys.get(&other)?,
             );
-            if !dispute::ends(context, (client, &mine.mask), (other, &theirs.mask)).hold(revealed) {
+            let ends = dispute::ends(context, (client, &mine.mask), (other, &theirs.mask));
+            if !rule::holds(Rule::ProvenPoint, ends.hold(revealed)) {
                 return None;
             }
             Some(dispute::edge(client, other))

@@ -15,6 +15,7 @@ use crate::message::Message;
 use crate::phase::Phase;
 use crate::revealed;
 use crate::round::Round;
+use crate::rule::{self, Rule};
 use crate::rules;
 use crate::share::{self, DealtPair};
 use crate::sharing::{degree_holds, CommittedShares};
@@ -82,8 +83,9 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L, Advertising> {
             let round = core.round();
             let findings = core.judge_each(|client, message| {
                 let body = Advertisement::decode(&message.body).ok()?;
-                let keys = body.verify(round.context(), client)?;
-                Some((keys, Tree::from_iter([message.body.clone()])))
+                let proven = body.verify(round.context(), client).is_some();
+                let body_tree = || Tree::from_iter([message.body.clone()]);
+                rule::holds(Rule::ProvenKeys, proven).then(|| (body.keys, body_tree()))
             })?;
             let advertised = findings.valid(round.clients());
             let (got, need) = (advertised.len(), round.configuration().min_advertised());

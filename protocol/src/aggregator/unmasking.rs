@@ -22,6 +22,7 @@ use crate::packet::Part;
 use crate::phase::Phase;
 use crate::publish::Publication;
 use crate::round::Round;
+use crate::rule::{self, Rule};
 use crate::rules;
 use crate::share;
 use crate::sharing::reconstruct;
@@ -152,7 +153,8 @@ impl<P: ProofSystem> Unmasking<P> {
             .iter()
             .all(|(dealer, share)| {
                 let secret = self.wanted(*dealer);
-                self.set_up.holds(round, *dealer, client, secret, share)
+                let holds = self.set_up.holds(round, *dealer, client, secret, share);
+                rule::holds(Rule::RevealedShare, holds)
             })
             .then_some(revealed)
     }
@@ -173,7 +175,7 @@ impl<P: ProofSystem> Unmasking<P> {
         let enough = self.subjects().iter().map(|client| {
             let mut of_client = shares.remove(&client).unwrap_or_default();
             let got = of_client.len();
-            if got < need {
+            if !rule::holds(Rule::EnoughShares, got >= need) {
                 return Err(AggregatorError::Shares { client, got, need });
             }
             of_client.truncate(need);

@@ -77,7 +77,7 @@ impl<P: ProofSystem> Client<P, Attested> {
                 let (Some(part), Some(mine), Some(key)) = (part, mine, key) else {
                     return Err(not_shown);
                 };
-                if part != mine.as_slice() {
+                if rule::holds(Rule::OnlyDisputed, part != mine.as_slice()) {
                     let own = state.mask.public();
                     let ends = dispute::ends(context, (me, own), (client, key));
                     opened.push(ends.reveal(&state.mask, rng));

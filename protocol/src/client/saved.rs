@@ -16,6 +16,7 @@ use super::setup::{Advertised, Confirmed, Joined, Shared};
 use super::{Client, Pending, Step, Store};
 use crate::labels::VERSION;
 use crate::round::Round;
+use crate::rule::{self, Rule};
 use crate::signing::SigningKey;
 
 /// Will say nothing any more: its state may have been lost.
@@ -190,6 +191,8 @@ fn taken<P: ProofSystem, S, T: State>(
     match step {
         Ok(Pending { client, message }) => match store.put(&client.to_saved(message.as_deref())) {
             Ok(()) => (next(client), Ok(message)),
+            Err(_) if rule::holds(Rule::Saved, false) => (next(client), Ok(message)),
+            Err(error) if rule::holds(Rule::Uncertain, false) => (next(client), Err(error.into())),
             // The step may have reached the store: only it knows which state is the true one. What is
             // left here has nothing to say, so that nothing can be said twice.
             Err(error) => {

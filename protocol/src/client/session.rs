@@ -113,9 +113,11 @@ impl<P: ProofSystem> Session<P> {
             convictions,
         } = Packet::decode(packet, self.round.clients())?;
         // 3.10.1
-        if checkpoint.context != *self.round.context()
-            || checkpoint.phase != phase
-            || !checkpoint.is_signed_by(&self.round.configuration().aggregator)
+        let of_round = checkpoint.context == *self.round.context();
+        let aggregator = &self.round.configuration().aggregator;
+        if !rule::holds(Rule::CheckpointContext, of_round)
+            || !rule::holds(Rule::CheckpointPhase, checkpoint.phase == phase)
+            || !rule::holds(Rule::CheckpointSigned, checkpoint.is_signed_by(aggregator))
         {
             return Err(ClientError::NotTheCheckpoint { phase });
         }
@@ -124,11 +126,12 @@ impl<P: ProofSystem> Session<P> {
         if !rule::holds(Rule::Chain, continues) {
             return Err(ClientError::Fork { phase });
         }
-        if !checkpoint.root.continues(&self.trail.root, &consistency) {
+        let grown = checkpoint.root.continues(&self.trail.root, &consistency);
+        if !rule::holds(Rule::Grown, grown) {
             return Err(ClientError::Inconsistent { phase });
         }
         // 3.10.3
-        if !checkpoint.list.is_subset(base) {
+        if !rule::holds(Rule::Sublist, checkpoint.list.is_subset(base)) {
             return Err(ClientError::List { phase });
         }
         if !checkpoint.list.contains(self.me) {
@@ -138,7 +141,9 @@ impl<P: ProofSystem> Session<P> {
         let mut said = BTreeMap::new();
         for item in items {
             if let Some(client) = self.author(phase, &checkpoint.root, &item) {
-                if checkpoint.list.contains(client) && client != self.me {
+                if rule::holds(Rule::ItemListed, checkpoint.list.contains(client))
+                    && rule::holds(Rule::ItemOfAnother, client != self.me)
+                {
                     said.insert(client, item);
                 }
             }
@@ -146,7 +151,8 @@ impl<P: ProofSystem> Session<P> {
         let all_speak = !matches!(phase, Phase::Dispute | Phase::Unmask(_));
         let listed = self.neighbours(&checkpoint.list);
         let missing = listed.iter().find(|client| !said.contains_key(client));
-        if let Some(&client) = missing.filter(|_| all_speak) {
+        let missing = missing.filter(|_| all_speak && !rule::holds(Rule::Shown, false));
+        if let Some(&client) = missing {
             return Err(ClientError::NotShown { phase, client });
         }
         Ok(CheckedPacket {
@@ -165,12 +171,14 @@ impl<P: ProofSystem> Session<P> {
             return None;
         };
         let key = self.round.roster().key(client)?;
-        (envelope.context == *self.round.context()
-            && envelope.phase == phase
+        let of_round = envelope.context == *self.round.context();
+        let stands = || root.includes(&envelope.entry(), item.index, &item.inclusion);
+        (rule::holds(Rule::ItemContext, of_round)
+            && rule::holds(Rule::ItemPhase, envelope.phase == phase)
             && rule::holds(Rule::SameView, envelope.answers == self.trail.answered)
             && item.index >= self.trail.root.size
-            && root.includes(&envelope.entry(), item.index, &item.inclusion)
-            && envelope.is_signed_by(key))
+            && rule::holds(Rule::ItemStands, stands())
+            && rule::holds(Rule::ItemSigned, envelope.is_signed_by(key)))
         .then_some(client)
     }
 

@@ -299,7 +299,11 @@ pub(super) fn enough_neighbours<P: ProofSystem>(
 ) -> Result<Vec<ClientId>, ClientError> {
     let neighbours = session.neighbours(list);
     let (got, need) = (neighbours.len(), session.round.threshold());
-    if !rule::holds(Rule::Neighbours, got >= need) {
+    let rule = match phase {
+        Phase::Advertise => Rule::Holders,
+        _ => Rule::Neighbours,
+    };
+    if !rule::holds(rule, got >= need) {
         return Err(ClientError::TooFewNeighbours { phase, got, need });
     }
     Ok(neighbours)
