@@ -58,8 +58,8 @@ pub struct Rebuilt<'a> {
 }
 
 /// Finds everybody among `contributors` whose attestation the secrets show to be false, and of each the
-/// lie that the first of them shows. `key` gives a client's mask key. Cost: a fingerprint for each seed, and for each edge between a contributor and a
-/// client of `rebuilt.masks`.
+/// lie that the first of them shows. `key` gives a client's mask key. Cost: a fingerprint for each seed,
+/// and for each edge between a contributor and a client of `rebuilt.masks`.
 pub fn find<P: ProofSystem>(
     round: &Round<P>,
     challenges: &Challenges<P>,
