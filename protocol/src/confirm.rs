@@ -61,6 +61,12 @@ impl<'a> Complaint<'a> {
         if !self.ends().hold(revealed) {
             return Ruling::Unproven;
         }
+        self.judge_proven(revealed, dealt)
+    }
+
+    /// Who is to blame, if the point is proven to be the channel's.
+    #[must_use]
+    pub fn judge_proven(&self, revealed: &Revealed, dealt: &DealtPair) -> Ruling {
         match self.open(revealed, dealt) {
             Some(pair) if dealt.commits_to(&pair) => Ruling::Unfounded,
             _ => Ruling::Upheld,
