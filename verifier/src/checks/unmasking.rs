@@ -20,6 +20,7 @@ use super::set_up::{Dealt, SetUp};
 use crate::check::Check;
 use crate::findings::{Details, Finding, Findings};
 use crate::report::Culprit;
+use crate::step::{holds, in_force, Step};
 
 /// Wrong shares of one message that are shown; the others are only named.
 const MOST_SHOWN: usize = 5;
@@ -75,7 +76,9 @@ impl Unmasking {
         let shares = match unmask::decode(body) {
             Ok(shares) => shares,
             Err(error) => {
-                findings.fault(fault(Check::Messages, error.to_string()));
+                if in_force(Step::BodyDecodes) {
+                    findings.fault(fault(Check::Messages, error.to_string()));
+                }
                 return;
             }
         };
@@ -86,14 +89,14 @@ impl Unmasking {
                 .par_iter()
                 .zip(&shares)
                 .filter(|(dealer, share)| {
-                    let dealt = set_up.dealt_to_all(**dealer);
+                    let dealt = set_up.dealt_to_all(Step::ShareOfDoubted, **dealer);
                     let secret = lists.wanted(**dealer);
                     // Without one commitment that all saw there is nothing to accuse it with.
                     dealt.and_then(|dealt| matches(dealt, client, secret, share)) == Some(false)
                 })
                 .map(|(dealer, share)| (*dealer, *share))
                 .collect::<Vec<_>>();
-            if !wrong.is_empty() {
+            if !holds(Step::CommittedShare, wrong.is_empty()) {
                 let dealers: Vec<u32> = wrong.iter().map(|(dealer, _)| dealer.number()).collect();
                 let what = format!("it revealed shares of the secrets of clients {dealers:?} that are not the committed ones");
                 let details = Details::involving(wrong.iter().map(|(dealer, _)| *dealer));
@@ -146,6 +149,7 @@ impl Unmasking {
                     seeds.push((client, secret));
                 }
                 Ok(of_mask) => masks.push(of_mask),
+                Err(_) if !in_force(Step::SecretsRebuilt) => {}
                 Err(what) => findings.fail(Check::Unmasking, what),
             }
         }
@@ -157,7 +161,11 @@ impl Unmasking {
         let key = |client| set_up.keys.get(&client).map(|keys| keys.mask);
         let both = (lists.participants, lists.contributors);
         let (challenges, said) = (attestations.challenges(), attestations.said());
-        for (liar, shown_by) in lies::find(round, challenges, both, said, rebuilt, key) {
+        let lies = lies::find(round, challenges, both, said, rebuilt, key);
+        let lies = lies
+            .into_iter()
+            .filter(|_| in_force(Step::TrueAttestations));
+        for (liar, shown_by) in lies {
             if let Some((finding, involved)) = accuse(set_up, attestations, liar, shown_by) {
                 left.remove(liar);
                 let neighbours = rules::holders(round.graph(), lists.participants, liar);
@@ -250,12 +258,12 @@ fn accuse<P: ProofSystem>(
 ) -> Option<(Finding, Option<ClientId>)> {
     let (committed, involved, what) = match shown_by {
         ShownBy::Seed => (
-            set_up.dealt_to_all(liar)?.leaf,
+            set_up.dealt_to_all(Step::SecretOfDoubted, liar)?.leaf,
             None,
             "what it attested of its self-mask is not what its rebuilt seed gives".to_owned(),
         ),
         ShownBy::Edge(other) => {
-            set_up.keys_to_all(other)?;
+            set_up.keys_to_all(Step::SecretOfDoubted, other)?;
             (
                 *set_up.advertised.get(&other)?,
                 Some(other),
