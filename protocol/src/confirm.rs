@@ -62,6 +62,12 @@ impl<'a> Complaint<'a> {
         if !rule::holds(Rule::ProvenComplaint, self.ends().hold(revealed)) {
             return Ruling::Unproven;
         }
+        self.judge_proven(revealed, dealt)
+    }
+
+    /// Who is to blame, if the point is proven to be the channel's.
+    #[must_use]
+    pub fn judge_proven(&self, revealed: &Revealed, dealt: &DealtPair) -> Ruling {
         let opened = self.open(revealed, dealt);
         let is_bad = opened.is_none_or(|pair| !dealt.commits_to(&pair));
         if rule::holds(Rule::FoundedComplaint, is_bad) {

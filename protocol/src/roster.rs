@@ -35,19 +35,20 @@ impl Roster {
 
     /// A roster of distinct keys.
     pub fn new(keys: Vec<VerifyingKey>) -> Result<Self, RosterError> {
-        let mut seen = std::collections::HashMap::with_capacity(keys.len());
-        for (index, key) in keys.iter().enumerate() {
-            let client = ClientId::from_index(index);
-            let first = seen.insert(*key.as_bytes(), client);
-            if let Some(first) = first.filter(|_| !rule::holds(Rule::DistinctKeys, false)) {
-                return Err(RosterError::Duplicate(first, client));
-            }
-        }
-        Ok(Self { keys })
+        let roster = Self { keys };
+        roster.check_distinct()?;
+        Ok(roster)
     }
 
-    /// Decodes the keys of a roster, one behind the other.
+    /// Decodes a roster: distinct keys, one behind the other.
     pub fn decode(bytes: &[u8]) -> Result<Self, RosterError> {
+        let roster = Self::decode_keys(bytes)?;
+        roster.check_distinct()?;
+        Ok(roster)
+    }
+
+    /// Decodes the keys of a roster, which may still be equal to each other.
+    pub fn decode_keys(bytes: &[u8]) -> Result<Self, RosterError> {
         let keys = bytes
             .chunks(Self::ENTRY_LEN)
             .enumerate()
@@ -56,7 +57,20 @@ impl Roster {
                     .map_err(|error| RosterError::Key(ClientId::from_index(index), error))
             })
             .collect::<Result<_, _>>()?;
-        Self::new(keys)
+        Ok(Self { keys })
+    }
+
+    /// Refuses a key that stands there twice.
+    pub fn check_distinct(&self) -> Result<(), RosterError> {
+        let mut seen = std::collections::HashMap::with_capacity(self.keys.len());
+        for (index, key) in self.keys.iter().enumerate() {
+            let client = ClientId::from_index(index);
+            let first = seen.insert(*key.as_bytes(), client);
+            if let Some(first) = first.filter(|_| !rule::holds(Rule::DistinctKeys, false)) {
+                return Err(RosterError::Duplicate(first, client));
+            }
+        }
+        Ok(())
     }
 
     /// Refuses a client that is also the organiser or the aggregator.

@@ -33,6 +33,7 @@ use crate::checks::unmasking::{Lists, Unmasking};
 use crate::checks::{aggregate, contributors, opening};
 use crate::findings::{Finding, Findings};
 use crate::report::{Culprit, StoryMessage};
+use crate::step::{holds, in_force, Step};
 use crate::{Bodies, Options};
 
 /// The state of the audit between two records. Its size does not grow with the inputs but for the
@@ -169,7 +170,9 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
                 (None, _) => {
                     record.skip()?;
                     let what = "records follow the last checkpoint of the round";
-                    self.findings.fail(Check::Chain, what);
+                    if in_force(Step::NothingFollows) {
+                        self.findings.fail(Check::Chain, what);
+                    }
                     break;
                 }
                 (Some(phase), RecordKind::Message) => {
@@ -199,7 +202,9 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             Ok(envelope) => envelope,
             Err(error) => {
                 let what = format!("the message at leaf {leaf} is not canonical: {error}");
-                self.findings.fail(Check::Messages, what);
+                if in_force(Step::EnvelopeDecodes) {
+                    self.findings.fail(Check::Messages, what);
+                }
                 return Ok(None);
             }
         };
@@ -216,17 +221,22 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             return Ok(None);
         }
         let lengths = self.lengths(phase, envelope.sender, record.remaining());
-        if self.bodies == Bodies::Some && body::is_left_out(&record, &envelope) {
+        let some = holds(Step::WholeBoard, self.bodies == Bodies::Some);
+        if some && body::is_left_out(&record, &envelope) && in_force(Step::LeftOutBody) {
             record.skip()?;
             self.left_out(leaf, &envelope);
             return Ok(None);
         }
-        let content = body::read(record, &envelope, lengths, |body| {
-            self.read(phase, &entry, body)
+        let mut content = None;
+        let fits = body::read(record, &envelope, lengths, |body| {
+            content = Some(self.read(phase, &entry, body)?);
+            Ok(())
         })?;
-        let checked = match content {
-            Ok(content) => messages::check_first(&self.heard, &envelope).map(|()| content),
-            Err(misfit) => Err(messages::misfit(&misfit)),
+        // V-04.6: else what was read is dropped.
+        let checked = match (fits, content) {
+            (Err(misfit), _) if in_force(Step::BodyOfEnvelope) => Err(messages::misfit(&misfit)),
+            (_, Some(content)) => messages::check_first(&self.heard, &envelope).map(|()| content),
+            (_, None) => return Ok(None),
         };
         let said = match checked {
             Ok(content) => Said {
@@ -414,7 +424,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
         else {
             return Ok(());
         };
-        if self.missing {
+        if self.missing && in_force(Step::PublicationOfRest) {
             self.published = true;
             return Ok(());
         }
@@ -427,7 +437,8 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             what,
         };
         // V-04.8
-        if std::mem::replace(&mut self.published, true) {
+        let again = std::mem::replace(&mut self.published, true);
+        if again && in_force(Step::PublishedOnce) {
             let what = "the aggregator has published twice".to_owned();
             findings.failure(aggregator(Check::Messages, what));
             return Ok(());
@@ -440,7 +451,9 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
         let said = match outcomes {
             Ok(said) => said,
             Err(error) => {
-                findings.failure(aggregator(Check::Messages, error.to_string()));
+                if in_force(Step::PublicationDecodes) {
+                    findings.failure(aggregator(Check::Messages, error.to_string()));
+                }
                 return Ok(());
             }
         };
@@ -501,7 +514,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
         };
         let derived = match self.derive(phase, &checkpoint.list, records)? {
             // Without all that was said there is no list to hold it against.
-            _ if self.missing => checkpoint.list.clone(),
+            _ if self.missing && in_force(Step::ListsOfCheckpoints) => checkpoint.list.clone(),
             derived => derived,
         };
         let Self {
@@ -526,7 +539,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
         self.receipts
             .close(self.round, finished, &mut self.findings);
         // Nothing was said since the last checkpoint but by receipts, which are signed themselves.
-        if finished {
+        if holds(Step::SettledAtEnd, finished) {
             self.findings.settle(true);
         }
         self.chain.finish(&mut self.findings);

@@ -22,6 +22,7 @@ use veragg_protocol::signing::VerifyingKey;
 
 use crate::check::Check;
 use crate::report::{Culprit, Fault};
+use crate::step::{holds, Step};
 use crate::{audit_pruned, AuditError, Options, Report};
 
 /// The first bytes of a file of evidence: name and version of the format.
@@ -177,7 +178,10 @@ pub fn check(
         Err(AuditError::Skip(_)) => return Err(DecodeError::Value { field: "check" }.into()),
     };
     let faults = report.faults.into_iter();
-    let claimed = |fault: &Fault| fault.culprit == claim.culprit && fault.check == claim.check;
+    let claimed = |fault: &Fault| {
+        let claimed = fault.culprit == claim.culprit && fault.check == claim.check;
+        holds(Step::Claimed, claimed)
+    };
     Ok(Confirmed {
         faults: faults.filter(claimed).collect(),
         claim,

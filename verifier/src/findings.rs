@@ -11,6 +11,7 @@ use veragg_protocol::signing::hex;
 
 use crate::check::Check;
 use crate::report::{CheckReport, Culprit, Fault, Status, Working};
+use crate::step::{holds, in_force, Step};
 
 /// Longest list of failures that a check reports one by one, and of faults of one culprit in it:
 /// an aggregator can fill a board with garbage.
@@ -141,6 +142,9 @@ impl Findings {
     /// Keeps a finding until a checkpoint settles it. Of many of a kind only the first are kept, and the
     /// others counted: a file full of them would fill the memory.
     fn wait(&mut self, finding: Finding, details: Details, fatal: bool) {
+        if !in_force(Step::Covered) {
+            return self.settle_one(finding, details, fatal, true);
+        }
         let kind = (finding.culprit, finding.check, fatal);
         let waiting = self.waiting.entry(kind).or_default();
         *waiting += 1;
@@ -152,7 +156,7 @@ impl Findings {
     /// The file is not what was signed: what is not settled yet, and all that follows, accuses
     /// nobody.
     pub(crate) fn distrust(&mut self) {
-        self.authentic = false;
+        self.authentic &= !in_force(Step::Undamaged);
     }
 
     /// A failure that nobody is named for.
@@ -181,7 +185,7 @@ impl Findings {
     /// Settles what is open: at a checkpoint, which is signed and matches the board or does not.
     /// Once one does not, nothing after it is attributed either.
     pub(crate) fn settle(&mut self, authentic: bool) {
-        self.authentic &= authentic;
+        self.authentic &= holds(Step::Authentic, authentic);
         self.checkpoints += 1;
         let attribute = self.authentic;
         for (finding, details, fatal) in std::mem::take(&mut self.unsettled) {

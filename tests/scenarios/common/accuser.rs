@@ -69,6 +69,9 @@ impl Participant for Accuser {
     fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
         if phase == Phase::Share {
             self.keys = advertised_keys(packet, self.clients);
+            // A crooked aggregator shows it its own too.
+            let me = self.id();
+            self.keys.retain(|(client, _)| *client != me);
         }
         let before = self.member.store.to_vec();
         let said = self.member.speak(phase, packet);

@@ -8,7 +8,7 @@ use super::setup::{CHANNEL, MASK};
 use super::two_faced::TwoFaced;
 use super::{same, SMALL};
 use crate::common::crooked::Crook;
-use crate::common::liar::edge;
+use crate::common::liar::{edge, own};
 use crate::common::{id, set, sign_again, Scene};
 
 /// The aggregator that shows the second advertisement of a client to those whom `to` says.
@@ -67,6 +67,27 @@ fn masks_towards_a_client_with_two_mask_keys() {
         // Where the other goes on, they differ about their edge, and nobody can open it.
         assert_eq!(judgement.contributors.contains(&3), drops);
     }
+}
+
+#[test]
+fn what_a_client_with_two_keys_attested_of_itself() {
+    // Its own seed shows that, and depends on nobody's word.
+    let mut two = TwoFaced::new(5, CHANNEL);
+    two.counts = false;
+    let scene = two.enter(Scene::new(10, &SMALL).lying(5, &[own(4)]));
+    let (judgement, _) = same(&showing_second(5, |_| false).play(scene));
+    assert_eq!(judgement.named, [(5, "V-04"), (5, "V-09")].into());
+}
+
+#[test]
+fn a_lie_towards_a_client_with_two_keys_and_towards_another() {
+    // What the secret of client 5 shows is held against nobody; that of client 7 shows enough.
+    let mut two = TwoFaced::new(5, CHANNEL);
+    two.counts = false;
+    let scene = Scene::new(10, &SMALL).lying(3, &[edge(5, 1), edge(7, 2)]);
+    let scene = scene.dropping(5, Phase::Submit).dropping(7, Phase::Submit);
+    let (judgement, _) = same(&showing_second(5, |_| false).play(two.enter(scene)));
+    assert_eq!(judgement.named, [(3, "V-09"), (5, "V-04")].into());
 }
 
 /// Client 5 says two things in a phase; an aggregator takes both.

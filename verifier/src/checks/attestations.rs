@@ -23,6 +23,7 @@ use super::set_up::SetUp;
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::report::Culprit;
+use crate::step::{in_force, Step};
 
 /// Attestations judged together: they are the only ones in memory at once.
 const BATCH: usize = 64;
@@ -183,7 +184,9 @@ impl<P: ProofSystem> Attestations<P> {
         for (index, (decoded, (client, leaf, _))) in decoded.iter().zip(&waiting).enumerate() {
             let Ok(attestation) = decoded else {
                 let what = decoded.as_ref().err().map_or("", String::as_str);
-                findings.fault(fault(Check::Messages, *client, *leaf, what));
+                if in_force(Step::AttestationDecodes) {
+                    findings.fault(fault(Check::Messages, *client, *leaf, what));
+                }
                 continue;
             };
             let neighbours = neighbours.get(index).map(Vec::as_slice).unwrap_or_default();
@@ -210,10 +213,15 @@ impl<P: ProofSystem> Attestations<P> {
                 })
             });
         let claims: Vec<Claim<'_, P>> = claims.flatten().filter(|_| !skip).collect();
-        let bad: BTreeSet<ClientId> = link::verify(round, &self.challenges, &claims)
-            .into_iter()
+        let bad = link::verify(round, &self.challenges, &claims);
+        let bad = bad.into_iter().filter(|_| in_force(Step::RowLink));
+        let mut bad: BTreeSet<ClientId> = bad
             .filter_map(|index| Some(claims.get(index)?.subject.client))
             .collect();
+        if !in_force(Step::SubmissionAccepted) {
+            let clients = good.iter().map(|(_, client, ..)| *client);
+            bad.extend(clients.filter(|client| !ground.accepted.contains_key(client)));
+        }
         let mut kept = Vec::new();
         for (_, client, leaf, _, attestation) in &good {
             if bad.contains(client) {
@@ -257,7 +265,8 @@ impl<P: ProofSystem> Attestations<P> {
         }
         let wrong = keys
             .iter()
-            .filter(|(client, keys)| !ground.keys_are_right(**client, keys));
+            .filter(|(client, keys)| !ground.keys_are_right(**client, keys))
+            .filter(|_| in_force(Step::AttestedKeys));
         let wrong: BTreeSet<ClientId> = wrong.map(|(client, _)| *client).collect();
         for client in wrong {
             self.said.remove(&client);
@@ -280,6 +289,7 @@ impl<P: ProofSystem> Attestations<P> {
         let graph = ground.round.graph();
         let disputed = dispute::disputed(graph, attested, |client, other| {
             self.towards(ground, client, other)
+                .filter(|_| in_force(Step::EdgesAgree))
         });
         let ends = attested.iter();
         let edges: usize = ends
@@ -309,7 +319,7 @@ impl<P: ProofSystem> Ground<'_, P> {
         let neighbours = rules::holders(self.round.graph(), self.participants, client);
         let keys = neighbours
             .iter()
-            .map(|&other| self.set_up.keys_to_all(other));
+            .map(|&other| self.set_up.keys_to_all(Step::KeysOfDoubted, other));
         let keys: Option<Vec<_>> = keys.map(|keys| Some(&keys?.mask)).collect();
         keys.is_none_or(|keys| keys_digest(keys) == *attested)
     }

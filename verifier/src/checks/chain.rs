@@ -11,6 +11,7 @@ use veragg_protocol::tree::{CompactTree, Leaf, Root};
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::report::Culprit;
+use crate::step::{holds, in_force, Step};
 
 /// The tree over the messages so far, and the checkpoint that comes last.
 pub(crate) struct Chain {
@@ -59,22 +60,23 @@ impl Chain {
         let root = self.tree.root();
         let name = checkpoint.phase;
         // V-03.1
-        let problem = if checkpoint.context != *round.context() {
+        let in_place = |condition| holds(Step::CheckpointInPlace, condition);
+        let problem = if !in_place(checkpoint.context == *round.context()) {
             Some(format!("the checkpoint of {name} belongs to another round"))
-        } else if checkpoint.phase != phase {
+        } else if !in_place(checkpoint.phase == phase) {
             Some(format!(
                 "a checkpoint of {name} stands where that of {phase} belongs"
             ))
-        } else if !checkpoint.is_signed_by(aggregator) {
+        } else if !in_place(checkpoint.is_signed_by(aggregator)) {
             Some(format!(
                 "the checkpoint of {name} is not signed by the aggregator"
             ))
-        } else if checkpoint.previous != self.last {
+        } else if !holds(Step::Continues, checkpoint.previous == self.last) {
             // V-03.2
             Some(format!(
                 "the checkpoint of {name} does not continue the one before it"
             ))
-        } else if checkpoint.root != root {
+        } else if !holds(Step::Covers, checkpoint.root == root) {
             // V-03.3
             Some(wrong_root(checkpoint, &root))
         } else {
@@ -107,14 +109,17 @@ impl Chain {
         };
         findings.computed(Check::Chain, 1);
         let phase = earlier.phase;
-        if earlier.context != *round.context() || !earlier.is_signed_by(aggregator) {
+        let same = |condition| holds(Step::SameCheckpoint, condition);
+        let of_round = earlier.context == *round.context() && earlier.is_signed_by(aggregator);
+        if !same(of_round) {
             findings.fail(
                 Check::Chain,
                 format!("the given checkpoint of {phase} is not of this round's aggregator"),
             );
-        } else if earlier.digest() != checkpoint.digest() {
+        } else if !same(earlier.digest() == checkpoint.digest()) {
             let both_signed =
                 checkpoint.context == earlier.context && checkpoint.is_signed_by(aggregator);
+            let both_signed = holds(Step::BothSigned, both_signed);
             findings.fail_now(Finding {
                 check: Check::Chain,
                 culprit: both_signed.then_some(Culprit::Aggregator),
@@ -131,7 +136,7 @@ impl Chain {
         derived: &ClientSet,
         findings: &mut Findings,
     ) {
-        if checkpoint.list == *derived {
+        if holds(Step::DerivedList, checkpoint.list == *derived) {
             return;
         }
         let phase = checkpoint.phase;
@@ -156,7 +161,8 @@ impl Chain {
 
     /// Says so if the given checkpoint was of a phase that the board does not have.
     pub(crate) fn finish(self, findings: &mut Findings) {
-        if let Some(earlier) = self.earlier {
+        let earlier = self.earlier;
+        if let Some(earlier) = earlier.filter(|_| in_force(Step::SameCheckpoint)) {
             findings.fail(
                 Check::Chain,
                 format!(

@@ -18,6 +18,7 @@ use super::set_up::{Dealt, SetUp};
 use crate::check::Check;
 use crate::findings::{Details, Finding, Findings};
 use crate::report::Culprit;
+use crate::step::{holds, in_force, Step};
 
 /// The confirmations so far. 100 bytes a complaint, until they are judged.
 #[derive(Default)]
@@ -58,17 +59,22 @@ impl Complaints {
             let complaints = match revealed::decode(&body, &others) {
                 Ok(complaints) => complaints,
                 Err(error) => {
-                    findings.fault(Finding {
-                        check: Check::Messages,
-                        culprit: Some(Culprit::Client(client)),
-                        evidence: vec![leaf],
-                        what: format!("its complaints are malformed: {error}"),
-                    });
+                    if in_force(Step::BodyDecodes) {
+                        findings.fault(Finding {
+                            check: Check::Messages,
+                            culprit: Some(Culprit::Client(client)),
+                            evidence: vec![leaf],
+                            what: format!("its complaints are malformed: {error}"),
+                        });
+                    }
                     continue;
                 }
             };
             // Of a client with two messages a dealer may have been shown other keys than the board counts.
-            if findings.skips(Check::SetUp) || set_up.is_doubted(client) {
+            let judged = !findings.skips(Check::SetUp)
+                && holds(Step::ComplaintOfDoubted, !set_up.is_doubted(client))
+                && in_force(Step::ComplaintsJudged);
+            if !judged {
                 confirmations.take(client, &[]);
                 continue;
             }
@@ -77,8 +83,8 @@ impl Complaints {
                 let dealer = revealed.other;
                 let keys = (set_up.keys.get(&client), set_up.keys.get(&dealer));
                 // Without one message that all saw there is nothing to judge by, and nobody to blame.
-                let (Some(dealt), (Some(mine), Some(theirs))) = (set_up.dealt_to_all(dealer), keys)
-                else {
+                let dealt = set_up.dealt_to_all(Step::ComplaintAboutDoubted, dealer);
+                let (Some(dealt), (Some(mine), Some(theirs))) = (dealt, keys) else {
                     continue;
                 };
                 // Nor where nothing was dealt: whoever is no holder was listed falsely.
@@ -99,12 +105,7 @@ impl Complaints {
             }
             let rulings: Vec<_> = cases
                 .par_iter()
-                .map(|case| {
-                    (
-                        case.revealed.other,
-                        case.complaint.judge(case.revealed, &case.dealt),
-                    )
-                })
+                .map(|case| (case.revealed.other, case.judge()))
                 .collect();
             for (case, (_, ruling)) in cases.iter().zip(&rulings) {
                 let (finding, details) = case.finding(*ruling);
@@ -117,6 +118,14 @@ impl Complaints {
 }
 
 impl Case<'_> {
+    fn judge(&self) -> Ruling {
+        let proven = self.complaint.ends().hold(self.revealed);
+        if !holds(Step::ChannelPoint, proven) {
+            return Ruling::Unproven;
+        }
+        self.complaint.judge_proven(self.revealed, &self.dealt)
+    }
+
     fn finding(&self, ruling: Ruling) -> (Finding, Details) {
         let (accuser, dealer) = (self.complaint.accuser.0, self.complaint.dealer.0);
         let (culprit, evidence, what) = match ruling {

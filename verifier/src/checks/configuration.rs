@@ -6,6 +6,7 @@ use veragg_protocol::signing::VerifyingKey;
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::report::Culprit;
+use crate::step::{holds, in_force, Step};
 
 /// Checks the signature under `organiser` and the security of what was signed. Nothing comes back
 /// for a configuration that is not the organiser's, since all that would be found in such a round
@@ -23,18 +24,20 @@ pub(crate) fn check(
         evidence: Vec::new(),
         what,
     };
-    // V-01.1: the key is the one that the auditor knows, V-01.2: and has signed.
-    if signed.organiser != *organiser || !signed.is_signed_by(organiser) {
-        let what = if signed.organiser == *organiser {
-            "the configuration is not the one that the organiser signed".to_owned()
-        } else {
-            format!(
-                "the board is not the organiser's: it names the key {} instead of {}",
-                signed.organiser.fingerprint(),
-                organiser.fingerprint()
-            )
-        };
-        findings.fail_now(nobody(what));
+    // V-01.1
+    if !holds(Step::OrganisersKey, signed.organiser == *organiser) {
+        findings.fail_now(nobody(format!(
+            "the board is not the organiser's: it names the key {} instead of {}",
+            signed.organiser.fingerprint(),
+            organiser.fingerprint()
+        )));
+        return None;
+    }
+    // V-01.2
+    let is_signed = signed.is_signed_by(&signed.organiser);
+    if !holds(Step::OrganisersSignature, is_signed) {
+        let what = "the configuration is not the one that the organiser signed";
+        findings.fail_now(nobody(what.to_owned()));
         return None;
     }
     let configuration = match Configuration::decode(&signed.bytes) {
@@ -45,12 +48,14 @@ pub(crate) fn check(
         }
     };
     // V-01.3: what was signed is secure.
-    if let Err(error) = configuration.check() {
-        findings.fail_now(Finding {
-            culprit: given.then_some(Culprit::Organiser),
-            ..nobody(error.to_string())
-        });
-        return None;
+    match configuration.check() {
+        Err(error) if in_force(Step::SecureConfiguration) => {
+            findings.fail_now(Finding {
+                culprit: given.then_some(Culprit::Organiser),
+                ..nobody(error.to_string())
+            });
+            None
+        }
+        _ => Some(configuration),
     }
-    Some(configuration)
 }

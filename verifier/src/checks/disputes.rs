@@ -13,6 +13,7 @@ use super::attestations::{Attestations, Ground};
 use crate::check::Check;
 use crate::findings::{Details, Finding, Findings};
 use crate::report::Culprit;
+use crate::step::{holds, in_force, Step};
 
 /// The messages so far. 100 bytes an opened edge, until they are judged.
 #[derive(Default)]
@@ -74,7 +75,9 @@ impl Disputes {
                 Ok(truth) => truth,
                 Err(error) => {
                     let what = format!("the edges that it opened are malformed: {error}");
-                    faulty_for(Check::Messages, what);
+                    if in_force(Step::DisputeDecodes) {
+                        faulty_for(Check::Messages, what);
+                    }
                     continue;
                 }
             };
@@ -89,7 +92,10 @@ impl Disputes {
             }
         }
         let said = |client, other| attestations.towards(ground, client, other);
-        let settled = dispute::settle(&disputed, &truths, said);
+        let settled = match !in_force(Step::Settled) {
+            false => dispute::settle(&disputed, &truths, said),
+            true => dispute::Settled::default(),
+        };
         for (liar, edge) in &settled.liars {
             let leaves = [attestations.leaf(*liar), openings.get(edge).copied()];
             let other = if edge.0 == *liar { edge.1 } else { edge.0 };
@@ -138,11 +144,12 @@ fn judge<P: ProofSystem>(
     for revealed in opened {
         let other = revealed.other;
         // V-08.C.2: without one key that all saw there is nothing to judge by, and nobody to blame.
-        let keys = (set_up.keys_to_all(client), set_up.keys_to_all(other));
-        let (Some(mine), Some(theirs)) = keys else {
+        let keys = |client| set_up.keys_to_all(Step::EdgeOfDoubted, client);
+        let (Some(mine), Some(theirs)) = (keys(client), keys(other)) else {
             continue;
         };
-        if !dispute::ends(context, (client, &mine.mask), (other, &theirs.mask)).hold(revealed) {
+        let ends = dispute::ends(context, (client, &mine.mask), (other, &theirs.mask));
+        if !holds(Step::EdgePoint, ends.hold(revealed)) {
             return None;
         }
         let edge = dispute::edge(client, other);

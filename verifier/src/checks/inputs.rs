@@ -15,6 +15,7 @@ use veragg_protocol::round::Round;
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::report::Culprit;
+use crate::step::{in_force, Step};
 
 const PARTS: [(ProofPart, Check); 4] = [
     (ProofPart::Commitments, Check::InputCommitments),
@@ -98,14 +99,19 @@ impl<P: ProofSystem> Inputs<P> {
         let proof = match round.proofs().decode(&submission.proof) {
             Ok(proof) => proof,
             Err(error) => {
-                findings.fault(fault(Check::InputCommitments, error.to_string()));
+                if in_force(Step::ProofDecodes) {
+                    findings.fault(fault(Check::InputCommitments, error.to_string()));
+                }
                 return;
             }
         };
         // V-07.2
-        if let Err(error) = submission.masked {
-            findings.fault(fault(Check::Messages, error.to_string()));
-            return;
+        match submission.masked {
+            Err(error) if in_force(Step::MaskedScalars) => {
+                findings.fault(fault(Check::Messages, error.to_string()));
+                return;
+            }
+            _ => {}
         }
         if self.skipped(findings) {
             self.accept(round, source, &proof);
@@ -154,10 +160,13 @@ impl<P: ProofSystem> Inputs<P> {
         let rejected = round.proofs().verify_batch(&batch);
         for (index, (source, proof)) in waiting.iter().enumerate() {
             let bad = rejected.iter().find(|(rejected, _)| *rejected == index);
-            let Some((_, part)) = bad else {
+            let Some((_, part)) = bad.filter(|_| in_force(Step::ProofHolds)) else {
                 self.accept(round, *source, proof);
                 continue;
             };
+            if !in_force(Step::AcceptedRows) {
+                self.accept(round, *source, proof);
+            }
             for (_, check) in PARTS.iter().filter(|(of, _)| of == part) {
                 findings.fault(Finding {
                     check: *check,

@@ -10,6 +10,8 @@ use veragg_protocol::message::{Envelope, Sender};
 use veragg_protocol::phase::Phase;
 use veragg_protocol::round::Round;
 
+use crate::step::{holds, in_force, Step};
+
 /// Where the board is when a message comes.
 pub(crate) struct Place<'a> {
     /// The open phase.
@@ -50,15 +52,15 @@ pub(crate) fn check_envelope<P: ProofSystem>(
         })
     };
     // V-04.2
-    if envelope.context != *round.context() {
+    if !holds(Step::MessageOfRound, envelope.context == *round.context()) {
         return misplaced("it belongs to another round".to_owned());
     }
     // V-04.3
-    if envelope.phase != place.phase {
+    if !holds(Step::MessageInPlace, envelope.phase == place.phase) {
         let (said, open) = (envelope.phase, place.phase);
         return misplaced(format!("it belongs to {said}, and {open} is open"));
     }
-    if envelope.answers != *place.answers {
+    if !holds(Step::MessageInPlace, envelope.answers == *place.answers) {
         return misplaced("it does not answer the checkpoint before it".to_owned());
     }
     // V-04.4
@@ -67,14 +69,13 @@ pub(crate) fn check_envelope<P: ProofSystem>(
         Sender::Aggregator => by_aggregator,
         Sender::Client(client) => !by_aggregator && place.eligible.contains(client),
     };
-    if !allowed {
+    if !holds(Step::MaySpeak, allowed) {
         return misplaced("its sender may not speak in this phase".to_owned());
     }
     // V-04.5
-    if !round
-        .key_of(envelope.sender)
-        .is_some_and(|key| envelope.is_signed_by(key))
-    {
+    let key = round.key_of(envelope.sender);
+    let signed = key.is_some_and(|key| envelope.is_signed_by(key));
+    if !holds(Step::SignedBySender, signed) {
         return misplaced("its signature is not its sender's".to_owned());
     }
     Ok(())
@@ -86,7 +87,7 @@ pub(crate) fn misfit(misfit: &Misfit) -> Misplaced {
         what: misfit.error.to_string(),
         // A body that is signed as one part is the true one, and of the wrong length. Of one in
         // several parts nobody can say where they would be cut.
-        shows: if misfit.fits_as_one_part {
+        shows: if holds(Step::BodyAsOnePart, misfit.fits_as_one_part) {
             Shows::Aggregator
         } else {
             Shows::Nothing
@@ -103,17 +104,19 @@ pub(crate) fn check_first(
     let Sender::Client(client) = envelope.sender else {
         return Ok(());
     };
-    let Some(first) = heard.get(&client) else {
+    let first = heard.get(&client);
+    let Some(first) = first.filter(|_| in_force(Step::SpeaksOnce)) else {
         return Ok(());
     };
+    // Context, phase, sender and answer are those of the first, so the body decides whether two
+    // different things were said; anybody can put the same message there again.
+    let another = holds(Step::SaysTwoThings, *first != envelope.body_root);
     Err(Misplaced {
         what: "its sender has already spoken in this phase".to_owned(),
-        // Context, phase, sender and answer are those of the first, so the body decides whether two
-        // different things were said; anybody can put the same message there again.
-        shows: if *first == envelope.body_root {
-            Shows::Aggregator
-        } else {
+        shows: if another {
             Shows::Equivocation(client)
+        } else {
+            Shows::Aggregator
         },
     })
 }

@@ -10,6 +10,7 @@ use veragg_protocol::round::Round;
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::report::Culprit;
+use crate::step::{holds, Step};
 
 /// Receipts, and what stands at their places.
 pub(crate) struct Receipts {
@@ -52,12 +53,14 @@ impl Receipts {
             findings.not_applicable(check, "no receipt was given");
             return;
         }
+        let kept = |condition| holds(Step::ReceiptKept, condition);
         for receipt in self.wanted {
             findings.computed(check, 1);
             let index = receipt.index;
             let found = self.found.get(&index).copied().flatten();
             let signed = receipt.is_signed_by(&round.configuration().aggregator);
-            if receipt.context != *round.context() || !signed {
+            let of_round = receipt.context == *round.context() && signed;
+            if !holds(Step::ReceiptOfRound, of_round) {
                 // V-13.1
                 findings.fail_now(Finding {
                     check,
@@ -65,8 +68,8 @@ impl Receipts {
                     evidence: Vec::new(),
                     what: format!("the receipt for leaf {index} is not of this round's aggregator"),
                 });
-            } else if found.is_some_and(|entry| entry != receipt.entry)
-                || (found.is_none() && finished)
+            } else if !kept(found.is_none_or(|entry| entry == receipt.entry))
+                || !kept(found.is_some() || !holds(Step::BoardFinished, finished))
             {
                 // V-13.2: the receipt is signed, and so is the board that contradicts it.
                 findings.failure(Finding {

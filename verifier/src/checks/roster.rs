@@ -6,6 +6,7 @@ use veragg_protocol::signing::VerifyingKey;
 
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
+use crate::step::{holds, in_force, Step};
 
 /// Checks the roster. Nothing comes back for one that is none.
 pub(crate) fn check(
@@ -24,22 +25,33 @@ pub(crate) fn check(
         });
     };
     // V-02.1
-    let roster = match Roster::decode(bytes) {
+    let roster = match Roster::decode_keys(bytes) {
         Ok(roster) => roster,
         Err(error) => {
             fail(error.to_string());
             return None;
         }
     };
+    match roster.check_distinct() {
+        Err(error) if in_force(Step::DistinctKeys) => {
+            fail(error.to_string());
+            return None;
+        }
+        _ => {}
+    }
     // V-02.2
-    if roster.digest() != configuration.roster || roster.clients() != configuration.clients() {
+    let named =
+        roster.digest() == configuration.roster && roster.clients() == configuration.clients();
+    if !holds(Step::NamedRoster, named) {
         fail("the roster is not the one that the configuration names".to_owned());
         return None;
     }
     // V-02.3
-    if let Err(error) = roster.check_roles(organiser, &configuration.aggregator) {
-        fail(error.to_string());
-        return None;
+    match roster.check_roles(organiser, &configuration.aggregator) {
+        Err(error) if in_force(Step::SeparateRoles) => {
+            fail(error.to_string());
+            None
+        }
+        _ => Some(roster),
     }
-    Some(roster)
 }

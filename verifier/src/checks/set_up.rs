@@ -20,6 +20,7 @@ use veragg_protocol::sharing::{degree_holds, CommittedShares};
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::report::Culprit;
+use crate::step::{holds, in_force, Step};
 
 /// Messages judged together: they are the only ones of a phase in memory at once.
 const BATCH: usize = 64;
@@ -94,16 +95,18 @@ impl SetUp {
         self.doubted.contains(&client)
     }
 
-    /// A client's keys, if all who were shown any can have seen no others.
-    pub(crate) fn keys_to_all(&self, client: ClientId) -> Option<&RoundKeys> {
+    /// A client's keys, if all who were shown any can have seen no others, which is what the step
+    /// asks for.
+    pub(crate) fn keys_to_all(&self, step: Step, client: ClientId) -> Option<&RoundKeys> {
         let keys = self.keys.get(&client)?;
-        (!self.is_doubted(client)).then_some(keys)
+        holds(step, !self.is_doubted(client)).then_some(keys)
     }
 
-    /// What a client dealt to each of its holders, if they can have seen nothing else.
-    pub(crate) fn dealt_to_all(&self, dealer: ClientId) -> Option<&Dealt> {
+    /// What a client dealt to each of its holders, if they can have seen nothing else, which is what
+    /// the step asks for.
+    pub(crate) fn dealt_to_all(&self, step: Step, dealer: ClientId) -> Option<&Dealt> {
         let dealt = self.dealt.get(&dealer)?;
-        (!self.is_doubted(dealer)).then_some(dealt)
+        holds(step, !self.is_doubted(dealer)).then_some(dealt)
     }
 
     /// Judges what waits.
@@ -140,6 +143,10 @@ impl SetUp {
                     }
                     self.dealt.extend(dealt.map(|dealt| (client, dealt)));
                 }
+                Err(Bad {
+                    check: Check::Messages,
+                    ..
+                }) if !in_force(Step::BodyDecodes) => {}
                 Err(Bad { check, what }) => findings.fault(Finding {
                     check,
                     culprit: Some(Culprit::Client(client)),
@@ -160,7 +167,7 @@ fn judge_keys<P: ProofSystem>(
     skip: bool,
 ) -> Result<RoundKeys, Bad> {
     let body = Advertisement::decode(&message.body).map_err(malformed)?;
-    if skip {
+    if skip || !in_force(Step::Possession) {
         return Ok(body.keys);
     }
     body.verify(round.context(), *client).ok_or_else(|| Bad {
@@ -203,15 +210,19 @@ fn judge_shares<P: ProofSystem>(
     let holders = rules::holders(round.graph(), advertised, client);
     // A client that was listed without its keys being on the board is not to blame for it, and V-03
     // fails; there is nothing to test its shares against.
-    let holds = keys.get(&client).is_none_or(|keys| {
-        let committed = CommittedShares {
-            secrets: [keys.mask, seed],
-            holders: &holders,
-            shares: &shares,
-        };
-        skip || degree_holds(&committed, round.threshold(), client, &message.envelope)
-    });
-    if !holds {
+    let degree = match keys.get(&client) {
+        None => in_force(Step::DealerOnBoard),
+        Some(keys) => {
+            let committed = CommittedShares {
+                secrets: [keys.mask, seed],
+                holders: &holders,
+                shares: &shares,
+            };
+            let test = || degree_holds(&committed, round.threshold(), client, &message.envelope);
+            skip || holds(Step::Degree, test())
+        }
+    };
+    if !degree {
         return Err(bad(format!(
             "its committed shares do not lie on polynomials of degree below {}",
             round.threshold()

@@ -20,6 +20,7 @@ use super::set_up::{Dealt, SetUp};
 use crate::check::Check;
 use crate::findings::{Details, Finding, Findings};
 use crate::report::Culprit;
+use crate::step::{holds, in_force, Step};
 
 /// Wrong shares of one message that are shown; the others are only named.
 const MOST_SHOWN: usize = 5;
@@ -75,7 +76,9 @@ impl Unmasking {
         let shares = match unmask::decode(body) {
             Ok(shares) => shares,
             Err(error) => {
-                findings.fault(fault(Check::Messages, error.to_string()));
+                if in_force(Step::BodyDecodes) {
+                    findings.fault(fault(Check::Messages, error.to_string()));
+                }
                 return;
             }
         };
@@ -86,14 +89,14 @@ impl Unmasking {
                 .par_iter()
                 .zip(&shares)
                 .filter(|(dealer, share)| {
-                    let dealt = set_up.dealt_to_all(**dealer);
+                    let dealt = set_up.dealt_to_all(Step::ShareOfDoubted, **dealer);
                     let secret = lists.wanted(**dealer);
                     // Without one commitment that all saw there is nothing to accuse it with.
                     dealt.and_then(|dealt| matches(dealt, client, secret, share)) == Some(false)
                 })
                 .map(|(dealer, share)| (*dealer, *share))
                 .collect::<Vec<_>>();
-            if !wrong.is_empty() {
+            if !holds(Step::CommittedShare, wrong.is_empty()) {
                 let dealers: Vec<u32> = wrong.iter().map(|(dealer, _)| dealer.number()).collect();
                 let what = format!("it revealed shares of the secrets of clients {dealers:?} that are not the committed ones");
                 let details = Details::involving(wrong.iter().map(|(dealer, _)| *dealer));
@@ -146,6 +149,7 @@ impl Unmasking {
                     seeds.push((client, secret));
                 }
                 Ok(of_mask) => masks.push(of_mask),
+                Err(_) if !in_force(Step::SecretsRebuilt) => {}
                 Err(what) => findings.fail(Check::Unmasking, what),
             }
         }
@@ -153,7 +157,7 @@ impl Unmasking {
         // Who has told two keys may have shown the other one to whoever is judged by the edge.
         let undoubted = masks
             .iter()
-            .filter(|(client, _)| set_up.keys_to_all(*client).is_some());
+            .filter(|(client, _)| set_up.keys_to_all(Step::SecretOfDoubted, *client).is_some());
         let rebuilt = Rebuilt {
             seeds: &seeds,
             masks: &undoubted.copied().collect::<Vec<_>>(),
@@ -161,7 +165,8 @@ impl Unmasking {
         let key = |client| set_up.keys.get(&client).map(|keys| keys.mask);
         let both = (lists.participants, lists.contributors);
         let (challenges, said) = (attestations.challenges(), attestations.said());
-        for (liar, lie) in lies::find(round, challenges, both, said, rebuilt, key) {
+        let lies = lies::find(round, challenges, both, said, rebuilt, key).into_iter();
+        for (liar, lie) in lies.filter(|_| in_force(Step::TrueAttestations)) {
             left.remove(liar);
             let neighbours = rules::holders(round.graph(), lists.participants, liar);
             let attested = said.get(&liar).and_then(|said| match lie.shown_by {

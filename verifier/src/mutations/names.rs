@@ -1,0 +1,60 @@
+//! Section 3: what counts of a list, and when names count.
+
+use veragg_protocol::board::Record;
+use veragg_protocol::message::ENVELOPE_LEN;
+use veragg_protocol::phase::Phase;
+
+use super::common::crooked::Crook;
+use super::common::{id, place, Scene};
+use super::result::careless;
+use super::told::Case;
+use super::SMALL;
+use crate::step::Step;
+
+pub(super) fn acknowledgements_from_outside(step: Step) {
+    // Client 4 does not contribute. The aggregator makes it the fourth to have acknowledged.
+    let crook = Crook::new().listing(|phase, mut list| {
+        if phase == Phase::Acknowledge {
+            list.insert(id(4));
+        }
+        list
+    });
+    let finished = crook.play(careless().dropping(4, Phase::Confirm));
+    // No client follows that list; and nobody may say that enough have acknowledged.
+    let few = "failed V-03 V-09 V-10 V-11 V-12, naming aggregator V-03, aggregator V-10";
+    let enough = "failed V-03 V-09 V-11 V-12, naming aggregator V-03";
+    Case::of(&finished).tells(step, few, enough);
+}
+
+/// An honest board in the file of which something was altered.
+fn altered(alter: impl FnOnce(&mut Vec<Record>)) -> Case {
+    let finished = Scene::new(4, &SMALL).play();
+    let mut records = finished.records.clone();
+    alter(&mut records);
+    Case::with(&finished, &records)
+}
+
+pub(super) fn a_board_from_which_a_message_was_taken(step: Step) {
+    let case = altered(|records| {
+        records.remove(place(records, 2, Phase::Acknowledge));
+    });
+    case.names(step, "", "aggregator");
+}
+
+pub(super) fn a_board_in_which_a_body_was_exchanged(step: Step) {
+    let case = altered(|records| {
+        let at = place(records, 2, Phase::Advertise);
+        records[at].bytes[ENVELOPE_LEN] ^= 1;
+    });
+    case.names(step, "", "aggregator");
+}
+
+pub(super) fn a_message_that_no_checkpoint_covers(step: Step) {
+    // The round goes on; somebody put the last message there again.
+    let case = altered(|records| {
+        records.truncate(place(records, 2, Phase::Share) + 1);
+        records.extend(records.last().cloned());
+    });
+    let framed = "failed V-04, naming aggregator V-04";
+    case.tells(step, "failed V-04", framed);
+}

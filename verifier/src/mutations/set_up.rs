@@ -1,0 +1,156 @@
+//! V-06: keys without secrets, shares that nobody can use, complaints and who participates.
+
+use std::sync::Arc;
+
+use veragg::local::Participant;
+use veragg_protocol::advertise::Advertisement;
+use veragg_protocol::circuits::group::ristretto::{decode_key_scalar, KeyScalar, KEY_TABLE};
+use veragg_protocol::dh::KeyPair;
+use veragg_protocol::members::ClientId;
+use veragg_protocol::message::Sender;
+use veragg_protocol::packet::Packet;
+use veragg_protocol::phase::Phase;
+use veragg_protocol::revealed;
+use veragg_protocol::sealing::Channel;
+use veragg_protocol::share::{DealtPair, PAIR_LEN};
+use veragg_protocol::signing::SigningKey;
+
+use super::common::crooked::Crook;
+use super::common::{id, set, sign_again, Scene, Writing};
+use super::told::Case;
+use super::{ALL, SMALL};
+use crate::step::Step;
+
+pub(super) fn a_key_without_its_secret(step: Step) {
+    // An honest aggregator lists it not, and without the step would be named for that.
+    let scene = Scene::new(4, &SMALL);
+    let lengths = scene.setting.round.advertise_lengths();
+    let scene = scene.altering_parts(3, Phase::Advertise, lengths, |parts| parts[0][64] ^= 1);
+    let named = "verified, naming client 3 V-06";
+    let framed = "failed V-03 V-10, naming aggregator V-03, aggregator V-10";
+    Case::of(&scene.play()).tells(step, named, framed);
+}
+
+/// A dealer whose polynomial has too high a degree, but agrees with one of the right degree at all
+/// holders but the last, so that the first shares rebuild the right secret.
+struct HighDegree {
+    member: Writing,
+    key: Arc<SigningKey>,
+    context: [u8; 32],
+    lengths: Vec<usize>,
+}
+
+impl Participant for HighDegree {
+    fn id(&self) -> ClientId {
+        self.member.id()
+    }
+
+    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
+        // Its store ends in the secret of its channel key when it has advertised.
+        let saved = self.member.store.to_vec();
+        let said = self.member.speak(phase, packet);
+        if phase != Phase::Share {
+            return said;
+        }
+        let channel = decode_key_scalar(&saved[saved.len() - 32..], "channel").unwrap();
+        let items = Packet::decode(packet, 4).unwrap().items;
+        let last = Sender::Client(id(4));
+        let theirs = items.iter().find(|item| item.envelope.sender == last);
+        let theirs = Advertisement::decode(theirs.unwrap().part(0, 1).unwrap());
+        let between = Channel {
+            context: &self.context,
+            dealer: self.id(),
+            recipient: id(4),
+        };
+        let channel = KeyPair::from_secret(channel);
+        let point = channel.shared_point(&theirs.unwrap().keys.channel);
+        let deal = &mut |parts: &mut Vec<Vec<u8>>| {
+            let dealt = DealtPair::decode(&parts[3]).unwrap();
+            let mut pair = between.open(&point, &dealt.sealed).unwrap();
+            pair.seed += KeyScalar::from(24u64);
+            let dealt = DealtPair {
+                commitments: [&pair.mask * KEY_TABLE, &pair.seed * KEY_TABLE],
+                sealed: between.seal(&point, &pair),
+            };
+            parts[3] = dealt.encode();
+        };
+        vec![sign_again(&self.key, &said[0], &self.lengths, deal)]
+    }
+}
+
+/// What the audit says if client 3 is at fault, these checks fail, and the aggregator counts on it.
+fn counted_on(failed: &str) -> String {
+    format!("failed {failed}, naming client 3 V-06, aggregator V-03, aggregator V-10")
+}
+
+pub(super) fn shares_of_too_high_a_degree(step: Step) {
+    let mut scene = Scene::new(4, &SMALL);
+    let round = &scene.setting.round;
+    let dealer = HighDegree {
+        context: *round.context(),
+        lengths: round.share_lengths(id(3), &set(4, &ALL)),
+        member: scene.writing(3),
+        key: scene.key(3),
+    };
+    scene.people[2] = Box::new(dealer);
+    let finished = Crook::new().play(scene);
+    let case = Case::of(&finished).and_sums(finished.sum(&ALL));
+    case.tells(step, &counted_on("V-03 V-09 V-10 V-11"), "verified");
+}
+
+pub(super) fn a_dealer_whose_keys_the_aggregator_withheld(step: Step) {
+    let crook = Crook::new().admitting(|phase, mut said| {
+        if phase == Phase::Advertise {
+            said.remove(1);
+        }
+        said
+    });
+    let crook = crook.listing(|phase, mut list| {
+        if phase == Phase::Advertise {
+            list.insert(id(2));
+        }
+        list
+    });
+    // It is listed, and so it deals.
+    let finished = crook.play(Scene::new(4, &SMALL));
+    Case::of(&finished).names(step, "aggregator", "client 2, aggregator");
+}
+
+pub(super) fn a_bad_dealer_and_a_false_accuser(step: Step) {
+    // Client 1 complains about client 3 and goes, since the aggregator keeps that.
+    let scene = Scene::new(4, &SMALL);
+    let lengths = scene.setting.round.share_lengths(id(3), &set(4, &ALL));
+    let bad = scene.altering_parts(3, Phase::Share, lengths, |parts| {
+        parts[1][PAIR_LEN - 1] ^= 1;
+    });
+    // Client 3 complains about client 1, and has no reason to.
+    let false_accuser = Scene::new(4, &SMALL).confirming(3, |tongue, said| {
+        tongue.say(&said, revealed::encode(&[tongue.complain(1)]))
+    });
+    for scene in [bad, false_accuser] {
+        let finished = Crook::new().play(scene);
+        Case::of(&finished).tells(step, &counted_on("V-03 V-10 V-11"), "verified");
+    }
+}
+
+pub(super) fn a_complaint_with_another_point(step: Step) {
+    // With that, what client 1 dealt looks like garbage.
+    let scene = Scene::new(4, &SMALL).confirming(3, |tongue, said| {
+        let mut complaint = tongue.complain(1);
+        complaint.point = tongue.complain(4).point;
+        tongue.say(&said, revealed::encode(&[complaint]))
+    });
+    Case::of(&scene.play()).names(step, "client 3", "client 1, aggregator");
+}
+
+pub(super) fn a_client_that_confirmed_and_is_left_out(step: Step) {
+    let crook = Crook::new().listing(|phase, mut list| {
+        if phase == Phase::Confirm {
+            list.remove(id(4));
+        }
+        list
+    });
+    let finished = crook.play(Scene::new(4, &SMALL));
+    let failed = "failed V-03 V-10, naming aggregator V-03, aggregator V-10";
+    Case::of(&finished).tells(step, failed, "verified");
+}
