@@ -29,6 +29,9 @@ use veragg::verifier::{audit, Options, Verdict};
 
 type Suite = RistrettoBitplane;
 
+/// How often what takes part of a second is measured.
+const TURNS: usize = 7;
+
 /// A ratio, and what it may be at most.
 struct Figure {
     name: &'static str,
@@ -268,21 +271,28 @@ fn audit_of(clients: u32, len: usize) -> Figure {
             (round.binding(client), proof)
         })
         .collect();
-    let ((), verify) = timed(|| {
-        let decoded: Vec<_> = proofs
-            .iter()
-            .map(|(binding, proof)| (*binding, round.proofs().decode(proof).unwrap()))
-            .collect();
-        let batch: Vec<_> = decoded
-            .iter()
-            .map(|(binding, proof)| (*binding, proof))
-            .collect();
-        assert_eq!(round.proofs().verify_batch(&batch), []);
-    });
-    let (digest, hash) = timed(|| Sha256::digest(&board));
-    assert_eq!(digest.len(), 32);
-    let (report, audited) = timed(|| audit(Cursor::new(&board), &knowing(&setting)).unwrap());
-    assert_eq!(report.verdict, Verdict::Verified, "{report}");
+    // In turns, and the least of each: what else the machine does should not fall on one of them.
+    let (mut verify, mut hash, mut audited) = (f64::MAX, f64::MAX, f64::MAX);
+    for _ in 0..TURNS {
+        let ((), time) = timed(|| {
+            let decoded: Vec<_> = proofs
+                .iter()
+                .map(|(binding, proof)| (*binding, round.proofs().decode(proof).unwrap()))
+                .collect();
+            let batch: Vec<_> = decoded
+                .iter()
+                .map(|(binding, proof)| (*binding, proof))
+                .collect();
+            assert_eq!(round.proofs().verify_batch(&batch), []);
+        });
+        verify = verify.min(time);
+        let (digest, time) = timed(|| Sha256::digest(&board));
+        assert_eq!(digest.len(), 32);
+        hash = hash.min(time);
+        let (report, time) = timed(|| audit(Cursor::new(&board), &knowing(&setting)).unwrap());
+        assert_eq!(report.verdict, Verdict::Verified, "{report}");
+        audited = audited.min(time);
+    }
     Figure {
         name: "audit / batch verification of the proofs and one hash",
         ours: audited / f64::from(clients),
