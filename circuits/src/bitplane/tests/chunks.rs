@@ -1,4 +1,4 @@
-//! More quantities than one range proof takes (`specs/proofs.md` 7.9.3).
+//! More quantities than one range proof takes (`specs/proofs.md` 7.9).
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
