@@ -7,25 +7,16 @@ use std::collections::BTreeSet;
 use std::io::Cursor;
 
 use common::crooked::{republished, Crook};
+use common::dealer::of_high_degree;
 use common::liar::{edge, own, False, Liar};
-use common::{
-    client, expect, failed_checks, id, knowing, named, place, set, sign_again, Scene, Writing,
-};
-use veragg::circuits::group::ristretto::{decode_key_scalar, Fr, KeyScalar, Ristretto, KEY_TABLE};
+use common::{client, expect, failed_checks, knowing, named, place, Scene};
+use veragg::circuits::group::ristretto::{Fr, Ristretto};
 use veragg::circuits::group::Group;
 use veragg::circuits::proof_system::ProofSystem;
-use veragg::local::Participant;
-use veragg::protocol::advertise::Advertisement;
 use veragg::protocol::checkpoint::Checkpoint;
-use veragg::protocol::dh::KeyPair;
-use veragg::protocol::members::ClientId;
 use veragg::protocol::message::Message;
-use veragg::protocol::packet::Packet;
 use veragg::protocol::phase::Phase;
 use veragg::protocol::publish::Outcome;
-use veragg::protocol::sealing::Channel;
-use veragg::protocol::share::DealtPair;
-use veragg::protocol::signing::SigningKey;
 use veragg::verifier::{audit, Check, Culprit, Options, Report, Status, Verdict};
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
@@ -120,67 +111,10 @@ fn v_05_graph() {
     assert!(!Check::Graph.can_be_skipped());
 }
 
-/// A dealer whose polynomial has too high a degree, but agrees with one of the right degree at
-/// all holders but the last, so that the first shares rebuild the right secret.
-struct HighDegree {
-    member: Writing,
-    key: std::sync::Arc<SigningKey>,
-    context: [u8; 32],
-    lengths: Vec<usize>,
-}
-
-impl Participant for HighDegree {
-    fn id(&self) -> ClientId {
-        self.member.id()
-    }
-
-    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
-        // Its store ends in the secret of its channel key when it has advertised.
-        let saved = self.member.store.to_vec();
-        let said = self.member.speak(phase, packet);
-        if phase != Phase::Share {
-            return said;
-        }
-        let channel = decode_key_scalar(&saved[saved.len() - 32..], "channel").unwrap();
-        let channel = KeyPair::from_secret(channel);
-        let last = veragg::protocol::message::Sender::Client(id(4));
-        let items = Packet::decode(packet, 4).unwrap().items;
-        let theirs = items.iter().find(|item| item.envelope.sender == last);
-        let theirs = Advertisement::decode(theirs.unwrap().part(0, 1).unwrap());
-        let theirs = theirs.unwrap().keys.channel;
-        let between = Channel {
-            context: &self.context,
-            dealer: self.id(),
-            recipient: id(4),
-        };
-        let point = channel.shared_point(&theirs);
-        let deal = &mut |parts: &mut Vec<Vec<u8>>| {
-            let dealt = DealtPair::decode(&parts[3]).unwrap();
-            let mut pair = between.open(&point, &dealt.sealed).unwrap();
-            pair.seed += KeyScalar::from(24u64);
-            let dealt = DealtPair {
-                commitments: [&pair.mask * KEY_TABLE, &pair.seed * KEY_TABLE],
-                sealed: between.seal(&point, &pair),
-            };
-            parts[3] = dealt.encode();
-        };
-        vec![sign_again(&self.key, &said[0], &self.lengths, deal)]
-    }
-}
-
 #[test]
 fn v_06_set_up() {
-    let mut scene = Scene::new(4, &SMALL);
-    let round = &scene.setting.round;
-    let dealer = HighDegree {
-        member: scene.writing(3),
-        key: scene.key(3),
-        context: *round.context(),
-        lengths: round.share_lengths(id(3), &set(4, &ALL)),
-    };
-    scene.people[2] = Box::new(dealer);
     // The aggregator lists it; no holder can see what is wrong.
-    let finished = Crook::new().play(scene);
+    let finished = Crook::new().play(of_high_degree(Scene::new(4, &SMALL)));
     let board = finished.setting.board(&finished.records);
     let report = only(Check::SetUp, &board, &finished.options(&ALL));
     let named = named(&report);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use common::accuser::Tongue;
 use common::{client, id, set, sign_again, Finished, Scene};
 use rand_core::OsRng;
-use veragg::protocol::message::{Message, Sender};
+use veragg::protocol::message::Message;
 use veragg::protocol::phase::Phase;
 use veragg::protocol::revealed::{self, Revealed};
 use veragg::protocol::share::PAIR_LEN;

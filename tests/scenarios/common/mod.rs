@@ -4,6 +4,7 @@
 
 pub(crate) mod accuser;
 pub(crate) mod crooked;
+pub(crate) mod dealer;
 pub(crate) mod liar;
 
 use std::collections::BTreeSet;
@@ -106,7 +107,7 @@ impl Participant for Altered {
 /// An honest member that keeps what it writes down.
 pub(crate) struct Writing {
     id: ClientId,
-    client: Option<AnyClient<Suite>>,
+    pub(crate) client: Option<AnyClient<Suite>>,
     input: Vec<u64>,
     pub(crate) store: Zeroizing<Vec<u8>>,
 }

@@ -10,9 +10,10 @@ use veragg_protocol::phase::Phase;
 use veragg_protocol::share::PAIR_LEN;
 use zeroize::Zeroizing;
 
+use super::common::crooked::Crook;
 use super::common::liar::edge;
 use super::common::{id, set, sign_again, Scene};
-use super::people::{showing_second, twice, with_two_keys};
+use super::people::{twice, with_two_keys};
 use super::told::Case;
 use super::{ALL, SMALL};
 use crate::step::Step;
@@ -36,7 +37,9 @@ pub(super) fn the_complaints_of_a_client_with_two_keys(step: Step) {
         }
         said
     });
-    let finished = showing_second(Phase::Advertise, 3, |_| true).play(scene);
+    let finished = Crook::new()
+        .showing_second(3, Phase::Advertise, |_| true)
+        .play(scene);
     Case::of(&finished).names(step, CORRUPT, EVERYBODY);
 }
 
@@ -56,7 +59,9 @@ pub(super) fn the_complaint_about_a_dealer_with_two_messages(step: Step) {
         }
         said
     });
-    let finished = showing_second(Phase::Share, 3, |reader| reader == 1).play(scene);
+    let finished = Crook::new()
+        .showing_second(3, Phase::Share, |reader| reader == 1)
+        .play(scene);
     Case::of(&finished).names(step, CORRUPT, "client 1, client 3, aggregator");
 }
 
@@ -65,7 +70,7 @@ pub(super) fn the_complaint_about_a_dealer_with_two_messages(step: Step) {
 fn another_key_for_one() -> Case {
     let scene = Scene::new(4, &SMALL).dropping(3, Phase::Confirm);
     let scene = with_two_keys(scene, 3, false);
-    let crook = showing_second(Phase::Advertise, 3, |reader| reader == 1);
+    let crook = Crook::new().showing_second(3, Phase::Advertise, |reader| reader == 1);
     Case::of(&crook.play(scene))
 }
 
@@ -82,12 +87,16 @@ pub(super) fn an_edge_to_a_client_with_two_keys(step: Step) {
     // opens it with the key that it was shown.
     let scene = Scene::new(4, &SMALL).lying(3, &[edge(1, 5)]);
     let scene = with_two_keys(scene, 3, true);
-    let finished = showing_second(Phase::Advertise, 3, |_| true).play(scene);
+    let finished = Crook::new()
+        .showing_second(3, Phase::Advertise, |_| true)
+        .play(scene);
     Case::of(&finished).names(step, CORRUPT, "client 1, client 3, aggregator");
 }
 
 pub(super) fn the_shares_of_a_dealer_with_two_messages(step: Step) {
     let scene = twice(Scene::new(4, &SMALL), 3, Phase::Share);
-    let finished = showing_second(Phase::Share, 3, |_| true).play(scene);
+    let finished = Crook::new()
+        .showing_second(3, Phase::Share, |_| true)
+        .play(scene);
     Case::of(&finished).names(step, CORRUPT, EVERYBODY);
 }

@@ -1,22 +1,12 @@
 //! V-06: keys without secrets, shares that nobody can use, complaints and who participates.
 
-use std::sync::Arc;
-
-use veragg::local::Participant;
-use veragg_protocol::advertise::Advertisement;
-use veragg_protocol::circuits::group::ristretto::{decode_key_scalar, KeyScalar, KEY_TABLE};
-use veragg_protocol::dh::KeyPair;
-use veragg_protocol::members::ClientId;
-use veragg_protocol::message::Sender;
-use veragg_protocol::packet::Packet;
 use veragg_protocol::phase::Phase;
 use veragg_protocol::revealed;
-use veragg_protocol::sealing::Channel;
-use veragg_protocol::share::{DealtPair, PAIR_LEN};
-use veragg_protocol::signing::SigningKey;
+use veragg_protocol::share::PAIR_LEN;
 
 use super::common::crooked::Crook;
-use super::common::{id, set, sign_again, Scene, Writing};
+use super::common::dealer::of_high_degree;
+use super::common::{id, set, Scene};
 use super::told::Case;
 use super::{ALL, SMALL};
 use crate::step::Step;
@@ -31,69 +21,13 @@ pub(super) fn a_key_without_its_secret(step: Step) {
     Case::of(&scene.play()).tells(step, named, framed);
 }
 
-/// A dealer whose polynomial has too high a degree, but agrees with one of the right degree at all
-/// holders but the last, so that the first shares rebuild the right secret.
-struct HighDegree {
-    member: Writing,
-    key: Arc<SigningKey>,
-    context: [u8; 32],
-    lengths: Vec<usize>,
-}
-
-impl Participant for HighDegree {
-    fn id(&self) -> ClientId {
-        self.member.id()
-    }
-
-    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
-        // Its store ends in the secret of its channel key when it has advertised.
-        let saved = self.member.store.to_vec();
-        let said = self.member.speak(phase, packet);
-        if phase != Phase::Share {
-            return said;
-        }
-        let channel = decode_key_scalar(&saved[saved.len() - 32..], "channel").unwrap();
-        let items = Packet::decode(packet, 4).unwrap().items;
-        let last = Sender::Client(id(4));
-        let theirs = items.iter().find(|item| item.envelope.sender == last);
-        let theirs = Advertisement::decode(theirs.unwrap().part(0, 1).unwrap());
-        let between = Channel {
-            context: &self.context,
-            dealer: self.id(),
-            recipient: id(4),
-        };
-        let channel = KeyPair::from_secret(channel);
-        let point = channel.shared_point(&theirs.unwrap().keys.channel);
-        let deal = &mut |parts: &mut Vec<Vec<u8>>| {
-            let dealt = DealtPair::decode(&parts[3]).unwrap();
-            let mut pair = between.open(&point, &dealt.sealed).unwrap();
-            pair.seed += KeyScalar::from(24u64);
-            let dealt = DealtPair {
-                commitments: [&pair.mask * KEY_TABLE, &pair.seed * KEY_TABLE],
-                sealed: between.seal(&point, &pair),
-            };
-            parts[3] = dealt.encode();
-        };
-        vec![sign_again(&self.key, &said[0], &self.lengths, deal)]
-    }
-}
-
 /// What the audit says if client 3 is at fault, these checks fail, and the aggregator counts on it.
 fn counted_on(failed: &str) -> String {
     format!("failed {failed}, naming client 3 V-06, aggregator V-03, aggregator V-10")
 }
 
 pub(super) fn shares_of_too_high_a_degree(step: Step) {
-    let mut scene = Scene::new(4, &SMALL);
-    let round = &scene.setting.round;
-    let dealer = HighDegree {
-        context: *round.context(),
-        lengths: round.share_lengths(id(3), &set(4, &ALL)),
-        member: scene.writing(3),
-        key: scene.key(3),
-    };
-    scene.people[2] = Box::new(dealer);
-    let finished = Crook::new().play(scene);
+    let finished = Crook::new().play(of_high_degree(Scene::new(4, &SMALL)));
     let case = Case::of(&finished).and_sums(finished.sum(&ALL));
     case.tells(step, &counted_on("V-03 V-09 V-10 V-11"), "verified");
 }
