@@ -116,9 +116,10 @@ impl Configuration {
         self.deadlines.get(phase.index()).copied().unwrap_or(NEVER)
     }
 
-    /// Fewest clients that must advertise: `n - floor(delta n)`.
+    /// Fewest clients that must advertise: all but the corrupt and the absent, `n - C - A`.
     pub fn min_advertised(&self) -> usize {
-        (self.clients() - self.assumptions.absent().min(self.clients())) as usize
+        let missing = self.assumptions.corrupt() + self.assumptions.absent();
+        self.clients().saturating_sub(missing) as usize
     }
 
     /// Refuses a configuration that does not give the promised security (`specs/protocol.md` 2.2),

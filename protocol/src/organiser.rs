@@ -7,11 +7,11 @@ use crate::configuration::{
     Configuration, ConfigurationError, SegmentConfiguration, GRAPH_SECURITY_BITS, NEVER,
 };
 use crate::parameters::{Assumptions, Choice};
-use crate::phase::Phase;
+use crate::phase::{Phase, MAX_UNMASK_ROUNDS};
 use crate::roster::Roster;
 use crate::signing::VerifyingKey;
 
-/// Further rounds of unmask, if the organiser says nothing. They cost nothing unless somebody lies.
+/// Fewest further rounds of unmask, if the organiser says nothing. They cost nothing unless somebody lies.
 const UNMASK_ROUNDS: u8 = 8;
 
 /// What an organiser decides; everything else follows.
@@ -28,8 +28,9 @@ pub struct Proposal {
     /// Fewest contributors; the least that the fractions allow, if not given.
     pub min_contributors: Option<u32>,
     /// Most further rounds of unmask: how long a path of colluders can get whose lies come out one
-    /// after the other.
-    pub unmask_rounds: u8,
+    /// after the other. If not given, one for each client that may be corrupt, as far as there may be
+    /// so many.
+    pub unmask_rounds: Option<u8>,
     /// When each phase ends, in seconds since 1970 UTC; never, if not given.
     pub deadlines: Option<[u64; Phase::OF_CLIENTS]>,
     /// Public randomness that came after the roster was fixed.
@@ -51,7 +52,7 @@ impl Proposal {
             dropout_ppm,
             columns: None,
             min_contributors: None,
-            unmask_rounds: UNMASK_ROUNDS,
+            unmask_rounds: None,
             deadlines: None,
             beacon,
         }
@@ -85,7 +86,10 @@ impl Proposal {
             min_contributors: self
                 .min_contributors
                 .unwrap_or(assumptions.min_contributors()),
-            unmask_rounds: self.unmask_rounds,
+            unmask_rounds: self.unmask_rounds.unwrap_or_else(|| {
+                let corrupt = u8::try_from(assumptions.corrupt()).unwrap_or(u8::MAX);
+                corrupt.clamp(UNMASK_ROUNDS, MAX_UNMASK_ROUNDS)
+            }),
             deadlines: self.deadlines.unwrap_or([NEVER; Phase::OF_CLIENTS]),
             segments: self.segments,
         };

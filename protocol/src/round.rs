@@ -71,6 +71,12 @@ pub enum RoundError {
     /// The graph cannot be built.
     #[error(transparent)]
     Graph(#[from] GraphError),
+    /// Messages get longer than a board can hold.
+    #[error("a message can have {bytes} bytes, and a record of a board at most 2^32 - 1: choose fewer numbers, or fewer columns")]
+    TooLong {
+        /// Bytes of the longest message.
+        bytes: usize,
+    },
 }
 
 impl<P: ProofSystem> Round<P> {
@@ -121,13 +127,18 @@ impl<P: ProofSystem> Round<P> {
         let proofs = P::new(&statement, clients, configuration.columns as usize)?;
         let seed = graph_seed(&configuration);
         let graph = Graph::new(clients, configuration.choice.degree, &seed)?;
-        Ok(Self {
+        let round = Self {
             configuration,
             context,
             roster,
             graph,
             proofs,
-        })
+        };
+        let bytes = round.longest_record();
+        if u32::try_from(bytes).is_err() {
+            return Err(RoundError::TooLong { bytes });
+        }
+        Ok(round)
     }
 
     /// The configuration.

@@ -92,7 +92,7 @@ fn a_lie_about_the_self_mask_comes_out() {
 /// each comes out when the one before has left.
 fn path(length: u32, rounds: u8) -> Finished {
     let proposal = Proposal {
-        unmask_rounds: rounds,
+        unmask_rounds: Some(rounds),
         corrupt_ppm: 100_000,
         ..common::proposal(10, &SMALL)
     };

@@ -3,15 +3,17 @@ use crate::common;
 
 use std::io::{Cursor, Read, Seek, SeekFrom};
 
-use common::{expect, id, proposal, setting, Finished, Scene};
+use common::{client, expect, id, proposal, setting, Finished, Scene, Suite};
 use rand_core::OsRng;
-use veragg::local::{play, Setting};
+use veragg::local::{play, Setting, SettingError};
 use veragg::protocol::aggregator::Reply;
 use veragg::protocol::message::Message;
+use veragg::protocol::organiser::Proposal;
 use veragg::protocol::phase::Phase;
 use veragg::protocol::receipt::{Reason, Refusal};
+use veragg::protocol::round::RoundError;
 use veragg::protocol::signing::SigningKey;
-use veragg::verifier::{audit, Status, Verdict};
+use veragg::verifier::{audit, Check, Status, Verdict};
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
 
@@ -25,6 +27,21 @@ fn sums_of_several_segments_come_out() {
         assert_eq!(finished.receipts.len(), 7 * clients as usize);
         assert!(finished.refusals.is_empty());
     }
+}
+
+#[test]
+fn a_round_with_messages_that_no_record_holds_is_refused() {
+    let segments = vec![(1, 100); 2048];
+    let proposal = Proposal {
+        columns: Some(1 << 16),
+        ..proposal(4, &segments)
+    };
+    let refused = Setting::<Suite>::new(4, proposal, &mut OsRng).unwrap_err();
+    let too_long = |bytes: &usize| *bytes > u32::MAX as usize;
+    assert!(
+        matches!(&refused, SettingError::Round(RoundError::TooLong { bytes }) if too_long(bytes)),
+        "{refused}"
+    );
 }
 
 #[test]
@@ -45,6 +62,23 @@ fn absent(finished: &Finished, contributors: &[u32], absent: &[(u32, &str)]) {
     let said = report.absent.iter();
     let said: Vec<_> = said.map(|a| (a.client, a.outcome.as_str())).collect();
     assert_eq!(said, absent);
+}
+
+/// The round is delivered (`specs/protocol.md` 7.4) without all that may be absent and all that may be
+/// corrupt, as soon as they like.
+#[test]
+fn corrupt_clients_may_be_absent_besides_the_others() {
+    let assumptions = setting(10, &SMALL).round.configuration().assumptions;
+    assert_eq!((assumptions.corrupt(), assumptions.absent()), (1, 2));
+    let scene = [2, 5, 9]
+        .into_iter()
+        .fold(Scene::new(10, &SMALL), Scene::silent);
+    scene.play().is_verified(&[1, 3, 4, 6, 7, 8, 10], &[]);
+    let mut scene = Scene::new(10, &SMALL).silent(2).silent(5);
+    let lengths = scene.setting.round.advertise_lengths();
+    scene = scene.altering_parts(9, Phase::Advertise, lengths, |parts| parts[0][64] ^= 1);
+    let faults = [(client(9), Check::SetUp)];
+    scene.play().is_verified(&[1, 3, 4, 6, 7, 8, 10], &faults);
 }
 
 #[test]

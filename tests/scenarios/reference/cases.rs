@@ -149,7 +149,7 @@ fn the_first_step_of_a_submission_that_does_not_hold_decides() {
 fn a_path_of_colluders() {
     for rounds in 0..=3 {
         let proposal = Proposal {
-            unmask_rounds: rounds,
+            unmask_rounds: Some(rounds),
             ..proposal(10, &SMALL)
         };
         let setting = Setting::new(10, proposal, &mut OsRng).unwrap();

@@ -60,7 +60,7 @@ pub(super) fn lies_that_rebuilt_secrets_show(step: Step) {
 
 pub(super) fn a_liar_in_the_last_round(step: Step) {
     let proposal = Proposal {
-        unmask_rounds: 0,
+        unmask_rounds: Some(0),
         ..proposal(4, &SMALL)
     };
     let setting = Setting::new(4, proposal, &mut OsRng).unwrap();
