@@ -36,9 +36,9 @@ use crate::report::{Culprit, StoryMessage};
 use crate::step::{holds, in_force, Step};
 use crate::{Bodies, Options};
 
-/// The state of the audit between two records. Its size does not grow with the inputs but for the
-/// proofs that wait and the one sum of commitments; a client adds its keys, its share commitments and
-/// the shares revealed of it.
+/// The state of the audit between two records (`specs/audit.md` 5). Nothing in it is as long as an input:
+/// of those there are the proofs that wait and the row commitments. A client adds its keys, its share
+/// commitments and the shares revealed of it.
 pub(crate) struct Audit<'a, P: ProofSystem> {
     round: &'a Round<P>,
     options: &'a Options,
@@ -87,6 +87,8 @@ enum Content<'a, P: ProofSystem> {
     Short(Vec<u8>),
     Submission(Submission),
     Publication(Publication<'a, P>),
+    /// Nothing: it has another length, or is one publication too many.
+    Useless,
 }
 
 /// A message that is in its place.
@@ -227,9 +229,17 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             self.left_out(leaf, &envelope);
             return Ok(None);
         }
+        // Of what is of no use the body is hashed, and nothing prepared for what is in it.
+        let fits = record.remaining() == lengths.iter().sum::<usize>();
+        let again = phase == Phase::Publish && self.published;
+        let useful = holds(Step::BodyOfEnvelope, fits) && holds(Step::PublishedOnce, !again);
         let mut content = None;
         let fits = body::read(record, &envelope, lengths, |body| {
-            content = Some(self.read(phase, &entry, body)?);
+            content = Some(if useful {
+                self.read(phase, &entry, body)?
+            } else {
+                Content::Useless
+            });
             Ok(())
         })?;
         // V-04.6: else what was read is dropped.
@@ -418,12 +428,9 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             leaf,
             place,
             envelope,
-            content: Content::Publication(publication),
+            content,
             ..
-        } = said
-        else {
-            return Ok(());
-        };
+        } = said;
         if self.missing && in_force(Step::PublicationOfRest) {
             self.published = true;
             return Ok(());
@@ -443,11 +450,14 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             findings.failure(aggregator(Check::Messages, what));
             return Ok(());
         }
-        let Publication {
+        let Content::Publication(Publication {
             opening,
             sums,
             outcomes,
-        } = publication;
+        }) = content
+        else {
+            return Ok(());
+        };
         let said = match outcomes {
             Ok(said) => said,
             Err(error) => {
