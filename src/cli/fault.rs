@@ -127,6 +127,10 @@ impl fmt::Display for Told<'_> {
                 writeln!(f, "  {}\n    {value}", working.what)?;
             }
         }
-        writeln!(f, "\nWhy it is the {culprit}\n  {}", self.why)
+        let article = match culprit {
+            Culprit::Client(_) => "",
+            Culprit::Aggregator | Culprit::Organiser => "the ",
+        };
+        writeln!(f, "\nWhy it is {article}{culprit}\n  {}", self.why)
     }
 }
