@@ -431,6 +431,11 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             content,
             ..
         } = said;
+        let publication = match content {
+            Content::Publication(publication) => Some(publication),
+            Content::Useless => None,
+            Content::Short(_) | Content::Submission(_) => return Ok(()),
+        };
         if self.missing && in_force(Step::PublicationOfRest) {
             self.published = true;
             return Ok(());
@@ -450,11 +455,11 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             findings.failure(aggregator(Check::Messages, what));
             return Ok(());
         }
-        let Content::Publication(Publication {
+        let Some(Publication {
             opening,
             sums,
             outcomes,
-        }) = content
+        }) = publication
         else {
             return Ok(());
         };

@@ -183,12 +183,12 @@ pub(super) fn a_client_speaks_in_the_place_of_another() -> bool {
     client.is_some_and(|client| client.id() == id(1))
 }
 
-/// Ten clients are configured, and three of them are nobody: more than may be absent.
+/// Ten clients are configured, and four of them are nobody: more than may be corrupt and absent.
 pub(super) fn clients_are_counted_who_do_not_exist() -> bool {
     let parties = Parties::new();
     let configured = parties.configuration();
     let fewer = Parties {
-        clients: parties.clients[..7].to_vec(),
+        clients: parties.clients[..6].to_vec(),
         ..parties
     };
     let mut configuration = fewer.configuration();
