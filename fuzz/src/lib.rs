@@ -51,6 +51,11 @@ pub fn rng() -> ChaCha20Rng {
     ChaCha20Rng::from_seed([7; 32])
 }
 
+/// What a client puts into the sum.
+pub fn input(client: ClientId) -> [u64; 2] {
+    [u64::from(client.number()), 99]
+}
+
 /// The round.
 pub fn sample() -> &'static Sample {
     static SAMPLE: OnceLock<Sample> = OnceLock::new();
@@ -81,9 +86,8 @@ impl Sample {
             let mut of_phase = Vec::new();
             for ((id, client), store) in ClientId::all(CLIENTS).zip(&mut clients).zip(&mut stores) {
                 let (saved, packet) = (store.to_vec(), aggregator.packet(id));
-                let input = [u64::from(id.number()), 99];
                 let ready = client.take().expect("each is put back");
-                let (next, said) = ready.advance(&packet, Some(&input), &mut rng, store);
+                let (next, said) = ready.advance(&packet, Some(&input(id)), &mut rng, store);
                 *client = Some(next);
                 let message = said.expect("everybody is honest").unwrap_or_default();
                 if !message.is_empty() {
