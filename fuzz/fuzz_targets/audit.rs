@@ -1,11 +1,13 @@
 //! The verifier: a whole audit of arbitrary and of changed boards. Only the board itself is
-//! verified, and for a change that nobody signed nobody is named.
+//! verified, and for a change that nobody signed nobody is named, whatever receipts and checkpoint
+//! the auditor brings along.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use std::io::Cursor;
+use veragg::protocol::checkpoint::Checkpoint;
 use veragg::verifier::{audit, Options, Verdict};
-use veragg_fuzz::{mutate, sample};
+use veragg_fuzz::{mutate, sample, Sample, CLIENTS};
 
 fuzz_target!(|data: &[u8]| {
     let Some((&kind, data)) = data.split_first() else {
@@ -33,10 +35,16 @@ fuzz_target!(|data: &[u8]| {
             board = sample.setting.board(&records);
         }
     }
-    let options = Options {
+    let mut options = Options {
         organiser: Some(sample.setting.organiser),
         ..Options::default()
     };
+    if kind / 3 % 2 == 1 {
+        options.receipts.clone_from(&sample.receipts);
+        let shown = sample.checkpoint(Sample::phase(kind / 6));
+        let shown = Checkpoint::decode(shown, CLIENTS);
+        options.checkpoint = Some(shown.expect("a checkpoint of the sample"));
+    }
     let Ok(report) = audit(Cursor::new(&board), &options) else {
         return;
     };

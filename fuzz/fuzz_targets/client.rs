@@ -6,10 +6,9 @@ use std::sync::Arc;
 
 use libfuzzer_sys::fuzz_target;
 use veragg::protocol::client::{AnyClient, Blame};
-use veragg_fuzz::{mutate, rng, sample, Sample};
+use veragg::protocol::members::ClientId;
+use veragg_fuzz::{input, mutate, rng, sample, Sample};
 use zeroize::Zeroizing;
-
-const INPUT: [u64; 2] = [1, 99];
 
 fuzz_target!(|data: &[u8]| {
     let [kind, phase, number, data @ ..] = data else {
@@ -24,16 +23,17 @@ fuzz_target!(|data: &[u8]| {
         bytes
     };
     match kind % 4 {
-        0 => advance(client, data),
-        1 => advance(client, &changed(&step.packet)),
+        0 => advance(index, client, data),
+        1 => advance(index, client, &changed(&step.packet)),
         2 => resume(index, data, &step.packet),
         _ => resume(index, &changed(&step.saved), &step.packet),
     }
 });
 
-fn advance(client: AnyClient<veragg_fuzz::Suite>, packet: &[u8]) {
+fn advance(index: usize, client: AnyClient<veragg_fuzz::Suite>, packet: &[u8]) {
     let mut store = Zeroizing::new(Vec::new());
-    let (_, said) = client.advance(packet, Some(&INPUT), &mut rng(), &mut store);
+    let input = input(ClientId::from_index(index));
+    let (_, said) = client.advance(packet, Some(&input), &mut rng(), &mut store);
     if let Err(error) = said {
         assert_eq!(error.blame(), Blame::Nobody, "{error}");
         assert!(store.is_empty());
@@ -45,6 +45,7 @@ fn resume(index: usize, saved: &[u8], packet: &[u8]) {
     let (round, key) = (Arc::clone(&setting.round), &setting.clients[index]);
     if let Ok((client, _)) = AnyClient::resume(round, Arc::clone(key), saved) {
         let mut store = Zeroizing::new(Vec::new());
-        let _ = client.advance(packet, Some(&INPUT), &mut rng(), &mut store);
+        let input = input(ClientId::from_index(index));
+        let _ = client.advance(packet, Some(&input), &mut rng(), &mut store);
     }
 }

@@ -7,12 +7,13 @@ use rand_core::SeedableRng;
 use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::local::Setting;
 use veragg::protocol::aggregator::{AnyAggregator, Reply};
-use veragg::protocol::board::Record;
+use veragg::protocol::board::{Record, RecordKind};
 use veragg::protocol::client::{AnyClient, Client};
 use veragg::protocol::configuration::SegmentConfiguration;
 use veragg::protocol::members::ClientId;
 use veragg::protocol::organiser::Proposal;
 use veragg::protocol::phase::Phase;
+use veragg::protocol::receipt::Receipt;
 use zeroize::Zeroizing;
 
 /// The suite of the round.
@@ -40,6 +41,8 @@ pub struct Sample {
     pub before: Vec<usize>,
     /// For each of the clients' phases, each client's step.
     pub steps: Vec<Vec<Step>>,
+    /// The aggregator's receipts for what the clients said.
+    pub receipts: Vec<Receipt>,
     /// All records.
     pub records: Vec<Record>,
     /// The board.
@@ -49,6 +52,11 @@ pub struct Sample {
 /// A fresh generator that always gives the same.
 pub fn rng() -> ChaCha20Rng {
     ChaCha20Rng::from_seed([7; 32])
+}
+
+/// What a client puts into the sum.
+pub fn input(client: ClientId) -> [u64; 2] {
+    [u64::from(client.number()), 99]
 }
 
 /// The round.
@@ -75,20 +83,21 @@ impl Sample {
             .collect();
         let mut stores = vec![Zeroizing::new(Vec::new()); clients.len()];
         let mut aggregator = setting.aggregator(Vec::new()).expect("an empty log");
-        let (mut before, mut steps) = (Vec::new(), Vec::new());
+        let (mut before, mut steps, mut receipts) = (Vec::new(), Vec::new(), Vec::new());
         while aggregator.phase() != Phase::Publish {
             before.push(aggregator.log().len());
             let mut of_phase = Vec::new();
             for ((id, client), store) in ClientId::all(CLIENTS).zip(&mut clients).zip(&mut stores) {
                 let (saved, packet) = (store.to_vec(), aggregator.packet(id));
-                let input = [u64::from(id.number()), 99];
                 let ready = client.take().expect("each is put back");
-                let (next, said) = ready.advance(&packet, Some(&input), &mut rng, store);
+                let (next, said) = ready.advance(&packet, Some(&input(id)), &mut rng, store);
                 *client = Some(next);
                 let message = said.expect("everybody is honest").unwrap_or_default();
                 if !message.is_empty() {
-                    let reply = aggregator.receive(&message, 0).expect("a log in memory");
-                    assert!(matches!(reply, Reply::Receipt(_)));
+                    match aggregator.receive(&message, 0).expect("a log in memory") {
+                        Reply::Receipt(receipt) => receipts.push(receipt),
+                        Reply::Refusal(refusal) => panic!("everybody is honest: {refusal:?}"),
+                    }
                 }
                 of_phase.push(Step {
                     saved,
@@ -105,6 +114,7 @@ impl Sample {
             setting,
             before,
             steps,
+            receipts,
             records,
         }
     }
@@ -112,6 +122,13 @@ impl Sample {
     /// The clients' phase with this number, counted around.
     pub fn phase(number: u8) -> usize {
         usize::from(number) % Phase::OF_CLIENTS
+    }
+
+    /// The checkpoint that ends this phase, as everybody was shown it.
+    pub fn checkpoint(&self, phase: usize) -> &[u8] {
+        let behind = self.records[self.before[phase]..].iter();
+        let mut checkpoints = behind.filter(|record| record.kind == RecordKind::Checkpoint);
+        &checkpoints.next().expect("each phase has one").bytes
     }
 
     /// The aggregator as it was when this phase was open and nobody had spoken.
