@@ -41,7 +41,7 @@ fn rule(fault: &Fault) -> (&'static str, &'static str) {
         ),
         Check::Messages if by_client => (
             "Each client says one thing in each phase, in the one form that the rules give it.",
-            "The messages carry the client's signature.",
+            "Both messages, or the one in another form, carry the client's signature, which nobody else can make.",
         ),
         Check::Messages => (
             "The aggregator must refuse messages that are forged, late, or second ones of their sender.",
@@ -56,11 +56,11 @@ fn rule(fault: &Fault) -> (&'static str, &'static str) {
             "The proof is signed by the client and made for this round and this client alone. Whoever has an input within the bounds can make one that holds.",
         ),
         Check::RowLinks => (
-            "What a client hides under masks must be the input that it committed to. After all inputs are in, random points are drawn, and each client proves at these points that its masked vector is its committed input plus its masks.",
+            "What a client hides under masks must be the input that it committed to. After all inputs are in there is a spot check that nobody could foresee: each client proves at random points that its masked vector is its committed input plus its masks.",
             "Masked vector, commitments and this proof carry the client's signature. A client that masked what it committed to can make a proof that holds.",
         ),
         Check::Edges | Check::Disputes => (
-            "Two neighbours hide their inputs under the same mask, one adding it and the other taking it away, and each commits to it. If the commitments differ, one end reveals the point from which the mask comes; with it anybody can compute the mask, and see who of the two is wrong.",
+            "Two neighbours hide their inputs under the same mask, one adding it and the other taking it away, and each commits to it. If the commitments differ, one end reveals the secret that the two share, a point, and so opens their edge: with it anybody can compute the mask, and see who of the two is wrong.",
             "Both commitments and the revealed point carry their senders' signatures. The point comes with a proof that it is the one which both ends compute.",
         ),
         Check::Unmasking => (
@@ -113,7 +113,11 @@ impl fmt::Display for Told<'_> {
         }
         if !involved.is_empty() {
             let others: Vec<String> = involved.iter().map(ToString::to_string).collect();
-            writeln!(f, "with     the messages of client {}", others.join(", "))?;
+            let others = others.join(", ");
+            writeln!(
+                f,
+                "with     the messages of client {others}, whom this does not accuse"
+            )?;
         }
         writeln!(f, "\nThe rule\n  {}", self.rule)?;
         writeln!(f, "\nWhat was found\n  {culprit}: {what}.")?;
@@ -125,6 +129,14 @@ impl fmt::Display for Told<'_> {
                     value => value,
                 };
                 writeln!(f, "  {}\n    {value}", working.what)?;
+            }
+            match check {
+                Check::Disputes => writeln!(
+                    f,
+                    "  The last is the true one. Whoever attested another has lied."
+                )?,
+                Check::Unmasking => writeln!(f, "  The last two should be equal.")?,
+                _ => {}
             }
         }
         let article = match culprit {

@@ -11,7 +11,7 @@ impl fmt::Display for Status {
             Status::PassedWithFaults { records, bad } => {
                 write!(
                     f,
-                    "passed with faults ({bad} of {records} bad, their senders excluded)"
+                    "passed with faults ({bad} of {records} bad, and not counted)"
                 )
             }
             Status::Failed { .. } => f.write_str("FAILED"),
