@@ -135,7 +135,9 @@ impl fmt::Display for Told<'_> {
                     f,
                     "  The last is the true one. Whoever attested another has lied."
                 )?,
-                Check::Unmasking => writeln!(f, "  The last two should be equal.")?,
+                Check::Unmasking => {
+                    writeln!(f, "  The last two that belong together should be equal.")?
+                }
                 _ => {}
             }
         }

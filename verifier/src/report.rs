@@ -55,7 +55,8 @@ pub enum Status {
         /// Records that it was computed for.
         records: u64,
     },
-    /// Some records were bad; their senders are named and excluded, as the rules say.
+    /// Some records were bad; their senders are named, and what they did does not count, as the rules
+    /// say.
     PassedWithFaults {
         /// Records that it was computed for.
         records: u64,

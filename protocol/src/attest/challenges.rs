@@ -64,7 +64,7 @@ impl<F: Field> Pair<F> {
         };
         weights
             .filter(|weights| !weights.is_empty())
-            .map(|weights| (row.min(rows), weights))
+            .map(|weights| (row, weights))
     }
 }
 
@@ -165,11 +165,12 @@ impl<P: ProofSystem> Challenges<P> {
         let key = round.proofs().key();
         let mut points = Vec::with_capacity(self.len());
         let mut blindings = Zeroizing::new(Vec::with_capacity(self.len()));
-        for (index, value) in self.of_stream(mask).into_iter().enumerate() {
+        let values = Zeroizing::new(self.of_stream(mask));
+        for (index, value) in values.iter().enumerate() {
             let info: [&[u8]; 2] = [&self.submit, &(index as u32).to_be_bytes()];
             let wide = expand::<64>(mask.key().as_ref(), labels::ATTESTATION_BLINDING, &info);
             let blinding = P::Group::wide(&wide);
-            points.push(key.commit(&value, &blinding));
+            points.push(key.commit(value, &blinding));
             blindings.push(if mask.is_negative() {
                 -blinding
             } else {

@@ -67,10 +67,11 @@ impl<P: ProofSystem> Audit<'_, P> {
                     excluded = confirmed.convicted.clone();
                     cleared = confirmed.honest.clone();
                     let recomputed = confirmed.participants(round.graph(), round.threshold());
-                    ClientSet::of(clients, |c| {
-                        recomputed.contains(c)
-                            && (in_force(Step::Participants) || listed.contains(c))
-                    })
+                    if in_force(Step::Participants) {
+                        recomputed
+                    } else {
+                        ClientSet::of(clients, |c| recomputed.contains(c) && listed.contains(c))
+                    }
                 }
             }
             Phase::Submit => self.inputs.close(round, listed, findings),

@@ -92,9 +92,10 @@ impl Disputes {
             }
         }
         let said = |client, other| attestations.towards(ground, client, other);
-        let settled = match !in_force(Step::Settled) {
-            false => dispute::settle(&disputed, &truths, said),
-            true => dispute::Settled::default(),
+        let settled = if in_force(Step::Settled) {
+            dispute::settle(&disputed, &truths, said)
+        } else {
+            dispute::Settled::default()
         };
         for (liar, edge) in &settled.liars {
             let leaves = [attestations.leaf(*liar), openings.get(edge).copied()];
