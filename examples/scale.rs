@@ -22,10 +22,10 @@ use rand_core::OsRng;
 use veragg::board_file::BoardFile;
 use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::local::{play, Participant, PhaseTime, Setting};
-use veragg::protocol::configuration::SegmentConfiguration;
-use veragg::protocol::members::ClientId;
-use veragg::protocol::organiser::Proposal;
-use veragg::protocol::phase::Phase;
+use veragg::protocol::crypto::ids::ClientId;
+use veragg::protocol::round::configuration::SegmentConfiguration;
+use veragg::protocol::round::organiser::Proposal;
+use veragg::protocol::round::phase::Phase;
 use veragg::verifier::{audit, Options};
 
 #[global_allocator]

@@ -7,7 +7,9 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use veragg_protocol::aggregator::Log;
-use veragg_protocol::board::{BoardError, Header, Record, RecordKind, Records, RECORD_HEAD_LEN};
+use veragg_protocol::wire::board::{
+    BoardError, Header, Record, RecordKind, Records, RECORD_HEAD_LEN,
+};
 
 /// The log of an aggregator as a board file. Only where each record stands is in memory.
 #[derive(Debug)]

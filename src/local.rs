@@ -14,17 +14,17 @@ use rayon::prelude::*;
 use thiserror::Error;
 use veragg_circuits::proof_system::ProofSystem;
 use veragg_protocol::aggregator::{AggregatorError, AnyAggregator, Log, Reply};
-use veragg_protocol::board::{Header, Record};
 use veragg_protocol::client::{AnyClient, Client, ClientError, Store};
-use veragg_protocol::configuration::{ConfigurationError, SignedConfiguration};
-use veragg_protocol::members::ClientId;
-use veragg_protocol::organiser::Proposal;
-use veragg_protocol::phase::Phase;
-use veragg_protocol::receipt::{Receipt, Refusal};
-use veragg_protocol::roster::{Roster, RosterError};
+use veragg_protocol::crypto::ids::ClientId;
+use veragg_protocol::crypto::signing::{SigningKey, VerifyingKey};
+use veragg_protocol::pairwise::sizes;
+use veragg_protocol::round::configuration::{ConfigurationError, SignedConfiguration};
+use veragg_protocol::round::organiser::Proposal;
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::round::roster::{Roster, RosterError};
 use veragg_protocol::round::{Round, RoundError};
-use veragg_protocol::signing::{SigningKey, VerifyingKey};
-use veragg_protocol::sizes;
+use veragg_protocol::wire::board::{Header, Record};
+use veragg_protocol::wire::receipt::{Receipt, Refusal};
 use zeroize::Zeroizing;
 
 /// A round that is ready to begin, with everybody's long-term keys.
@@ -350,7 +350,7 @@ pub(crate) mod tests {
     use super::*;
     use std::io::Cursor;
     use veragg_circuits::bitplane::RistrettoBitplane;
-    use veragg_protocol::configuration::SegmentConfiguration;
+    use veragg_protocol::round::configuration::SegmentConfiguration;
     use veragg_verifier::{audit, Options, Verdict};
 
     pub(crate) fn setting(clients: u32) -> Setting<RistrettoBitplane> {

@@ -10,14 +10,14 @@ use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::circuits::group::{Group, Ristretto};
 use veragg::circuits::proof_system::ProofSystem;
 use veragg::local::{play, Participant, Setting};
-use veragg::protocol::board::{RecordKind, Records, PIECE_LEN, RECORD_HEAD_LEN};
-use veragg::protocol::body;
-use veragg::protocol::configuration::SegmentConfiguration;
-use veragg::protocol::members::ClientId;
-use veragg::protocol::message::{Envelope, Sender, ENVELOPE_LEN};
-use veragg::protocol::organiser::Proposal;
-use veragg::protocol::phase::Phase;
-use veragg::protocol::tree::Leaf;
+use veragg::protocol::crypto::ids::ClientId;
+use veragg::protocol::crypto::tree::Leaf;
+use veragg::protocol::round::configuration::SegmentConfiguration;
+use veragg::protocol::round::organiser::Proposal;
+use veragg::protocol::round::phase::Phase;
+use veragg::protocol::wire::board::{RecordKind, Records, PIECE_LEN, RECORD_HEAD_LEN};
+use veragg::protocol::wire::body;
+use veragg::protocol::wire::message::{Envelope, Sender, ENVELOPE_LEN};
 use veragg::verifier::{audit, Options, Verdict};
 
 #[global_allocator]

@@ -9,12 +9,12 @@ use veragg::board_file::BoardFile;
 use veragg::circuits::bulletproofs::{RistrettoBulletproofs, MAX_LEN};
 use veragg::local::{play, Member, Participant, Setting};
 use veragg::protocol::aggregator::AggregatorError;
-use veragg::protocol::configuration::SegmentConfiguration;
-use veragg::protocol::members::ClientId;
-use veragg::protocol::message::{Message, Sender};
-use veragg::protocol::organiser::Proposal;
-use veragg::protocol::packet::Packet;
-use veragg::protocol::phase::Phase;
+use veragg::protocol::crypto::ids::ClientId;
+use veragg::protocol::pairwise::package::Packet;
+use veragg::protocol::round::configuration::SegmentConfiguration;
+use veragg::protocol::round::organiser::Proposal;
+use veragg::protocol::round::phase::Phase;
+use veragg::protocol::wire::message::{Message, Sender};
 
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;

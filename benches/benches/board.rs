@@ -7,9 +7,9 @@ use criterion::{criterion_group, criterion_main, Criterion, Throughput};
 use rand_core::OsRng;
 use veragg::circuits::bulletproofs::RistrettoBulletproofs;
 use veragg::local::{play, Participant, Setting};
-use veragg::protocol::configuration::SegmentConfiguration;
-use veragg::protocol::members::ClientId;
-use veragg::protocol::organiser::Proposal;
+use veragg::protocol::crypto::ids::ClientId;
+use veragg::protocol::round::configuration::SegmentConfiguration;
+use veragg::protocol::round::organiser::Proposal;
 use veragg::verifier::{audit, Options, Verdict};
 
 const CLIENTS: u32 = 30;

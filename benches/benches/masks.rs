@@ -8,8 +8,8 @@ use criterion::{criterion_group, criterion_main, BenchmarkId, Criterion, Through
 use rand_chacha::ChaCha20Rng;
 use rand_core::{OsRng, RngCore, SeedableRng};
 use veragg::circuits::group::ristretto::{Fr, KeyScalar, Ristretto};
-use veragg::protocol::masks::{apply, Mask};
-use veragg::protocol::members::ClientId;
+use veragg::protocol::crypto::ids::ClientId;
+use veragg::protocol::crypto::masks::{apply, Mask};
 
 fn masks(c: &mut Criterion) {
     let mut group = c.benchmark_group("mask");

@@ -19,12 +19,12 @@ use sha2::{Digest, Sha256};
 use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::circuits::proof_system::ProofSystem;
 use veragg::local::{play, Participant, Setting};
-use veragg::protocol::configuration::SegmentConfiguration;
-use veragg::protocol::members::{ClientId, ClientSet};
-use veragg::protocol::message::{Message, ENVELOPE_LEN};
-use veragg::protocol::organiser::Proposal;
-use veragg::protocol::phase::Phase;
-use veragg::protocol::share::PAIR_LEN;
+use veragg::protocol::crypto::ids::{ClientId, ClientSet};
+use veragg::protocol::pairwise::share::PAIR_LEN;
+use veragg::protocol::round::configuration::SegmentConfiguration;
+use veragg::protocol::round::organiser::Proposal;
+use veragg::protocol::round::phase::Phase;
+use veragg::protocol::wire::message::{Message, ENVELOPE_LEN};
 use veragg::verifier::{audit, Options, Verdict};
 
 type Suite = RistrettoBitplane;

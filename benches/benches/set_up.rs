@@ -6,15 +6,15 @@ use std::time::Duration;
 use criterion::{criterion_group, criterion_main, BenchmarkId, Criterion};
 use rand_core::OsRng;
 use veragg::circuits::group::ristretto::{KeyPoint, KeyScalar, KEY_TABLE};
-use veragg::protocol::dh::KeyPair;
-use veragg::protocol::graph::Graph;
-use veragg::protocol::members::ClientId;
-use veragg::protocol::message::{Message, Sender};
-use veragg::protocol::phase::Phase;
-use veragg::protocol::sealing::{Channel, SharePair};
-use veragg::protocol::sharing::{degree_holds, reconstruct, CommittedShares, Polynomial};
-use veragg::protocol::signing::SigningKey;
-use veragg::protocol::tree::Tree;
+use veragg::protocol::crypto::dh::KeyPair;
+use veragg::protocol::crypto::ids::ClientId;
+use veragg::protocol::crypto::sealing::{Channel, SharePair};
+use veragg::protocol::crypto::sharing::{degree_holds, reconstruct, CommittedShares, Polynomial};
+use veragg::protocol::crypto::signing::SigningKey;
+use veragg::protocol::crypto::tree::Tree;
+use veragg::protocol::round::graph::Graph;
+use veragg::protocol::round::phase::Phase;
+use veragg::protocol::wire::message::{Message, Sender};
 
 fn shares(c: &mut Criterion) {
     let mut group = c.benchmark_group("shares");
@@ -54,7 +54,8 @@ fn shares(c: &mut Criterion) {
         let message = Message::sign(&key, [7; 32], Phase::Share, sender, [8; 32], &[]);
         group.bench_function(BenchmarkId::new("degree test of both", &size), |b| {
             b.iter(|| {
-                let holds = degree_holds(&committed, threshold, dealer, &message.envelope);
+                let holds =
+                    degree_holds(&committed, threshold, dealer, &message.envelope.dealing());
                 assert!(holds);
             });
         });

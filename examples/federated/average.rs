@@ -10,10 +10,10 @@ use veragg::circuits::proof_system::{Binding, ProofPart, ProofSystem};
 use veragg::circuits::statement::{InputError, Norm, Segment, Statement};
 use veragg::local::{play, Member, Setting};
 use veragg::protocol::aggregator::AnyAggregator;
-use veragg::protocol::configuration::SegmentConfiguration;
-use veragg::protocol::members::ClientId;
-use veragg::protocol::organiser::Proposal;
-use veragg::protocol::phase::Phase;
+use veragg::protocol::crypto::ids::ClientId;
+use veragg::protocol::round::configuration::SegmentConfiguration;
+use veragg::protocol::round::organiser::Proposal;
+use veragg::protocol::round::phase::Phase;
 use veragg::verifier::{audit, Options, Verdict};
 
 use crate::model::WEIGHTS;

@@ -6,11 +6,11 @@
 use libfuzzer_sys::fuzz_target;
 use std::io::Cursor;
 use veragg::protocol::aggregator::{AnyAggregator, Reply};
-use veragg::protocol::board::{Record, RecordKind};
-use veragg::protocol::checkpoint::Checkpoint;
-use veragg::protocol::members::ClientId;
-use veragg::protocol::message::{Message, Sender, ENVELOPE_LEN};
-use veragg::protocol::phase::Phase;
+use veragg::protocol::wire::board::{Record, RecordKind};
+use veragg::protocol::wire::checkpoint::Checkpoint;
+use veragg::protocol::crypto::ids::ClientId;
+use veragg::protocol::wire::message::{Message, Sender, ENVELOPE_LEN};
+use veragg::protocol::round::phase::Phase;
 use veragg::verifier::{audit, Culprit, Options, Verdict};
 use veragg_fuzz::{mutate, sample, Sample, Suite};
 
@@ -55,7 +55,7 @@ fn signed(phase: usize, body: &[u8], edits: &[u8]) -> Vec<u8> {
     let phase = Phase::ALL[phase];
     let mut body = body.to_vec();
     mutate(&mut body, edits);
-    let everybody = veragg::protocol::members::ClientSet::of(round.clients(), |_| true);
+    let everybody = veragg::protocol::crypto::ids::ClientSet::of(round.clients(), |_| true);
     let sender = ClientId::from_index(SENDER);
     let lengths = match phase {
         Phase::Advertise => round.advertise_lengths(),

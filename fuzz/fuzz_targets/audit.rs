@@ -5,7 +5,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use std::io::Cursor;
-use veragg::protocol::checkpoint::Checkpoint;
+use veragg::protocol::wire::checkpoint::Checkpoint;
 use veragg::verifier::{audit, Options, Verdict};
 use veragg_fuzz::{mutate, sample, Sample, CLIENTS};
 

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use veragg::protocol::board::{Header, Records};
+use veragg::protocol::wire::board::{Header, Records};
 use veragg_fuzz::{mutate, sample};
 
 fuzz_target!(|data: &[u8]| {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use libfuzzer_sys::fuzz_target;
 use veragg::protocol::client::{AnyClient, Blame};
-use veragg::protocol::members::ClientId;
+use veragg::protocol::crypto::ids::ClientId;
 use veragg_fuzz::{input, mutate, rng, sample, Sample};
 use zeroize::Zeroizing;
 

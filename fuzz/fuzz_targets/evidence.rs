@@ -5,8 +5,8 @@
 use std::io::Cursor;
 
 use libfuzzer_sys::fuzz_target;
-use veragg::protocol::board::RecordKind;
-use veragg::protocol::message::ENVELOPE_LEN;
+use veragg::protocol::wire::board::RecordKind;
+use veragg::protocol::wire::message::ENVELOPE_LEN;
 use veragg::verifier::{evidence, Check};
 use veragg_fuzz::{mutate, sample, Sample, CLIENTS};
 

@@ -8,25 +8,25 @@ use std::sync::OnceLock;
 use libfuzzer_sys::fuzz_target;
 use veragg::circuits::codec::{Reader, Writer};
 use veragg::circuits::group::ristretto::Ristretto;
-use veragg::protocol::advertise::Advertisement;
+use veragg::protocol::pairwise::advertise::Advertisement;
 use veragg::protocol::aggregator::Reply;
-use veragg::protocol::attest::Attestation;
-use veragg::protocol::board::RecordKind;
-use veragg::protocol::checkpoint::Checkpoint;
-use veragg::protocol::configuration::{Configuration, SignedConfiguration};
-use veragg::protocol::conviction::{Conviction, Lie};
-use veragg::protocol::dh::KeyPair;
-use veragg::protocol::members::{ClientId, ClientSet};
-use veragg::protocol::message::{Envelope, Message, ENVELOPE_LEN};
-use veragg::protocol::packet::{Packet, Part};
-use veragg::protocol::possession::Purpose;
-use veragg::protocol::publish::Publication;
-use veragg::protocol::receipt::{Receipt, Refusal};
-use veragg::protocol::revealed::{self, Ends};
-use veragg::protocol::roster::Roster;
-use veragg::protocol::share::{self, DealtPair};
-use veragg::protocol::submit::Submission;
-use veragg::protocol::unmask;
+use veragg::protocol::pairwise::attest::Attestation;
+use veragg::protocol::wire::board::RecordKind;
+use veragg::protocol::wire::checkpoint::Checkpoint;
+use veragg::protocol::round::configuration::{Configuration, SignedConfiguration};
+use veragg::protocol::pairwise::conviction::{Conviction, Lie};
+use veragg::protocol::crypto::dh::KeyPair;
+use veragg::protocol::crypto::ids::{ClientId, ClientSet};
+use veragg::protocol::wire::message::{Envelope, Message, ENVELOPE_LEN};
+use veragg::protocol::pairwise::package::{Packet, Part};
+use veragg::protocol::crypto::possession::Purpose;
+use veragg::protocol::pairwise::publish::Publication;
+use veragg::protocol::wire::receipt::{Receipt, Refusal};
+use veragg::protocol::crypto::dleq::{self, Ends};
+use veragg::protocol::round::roster::Roster;
+use veragg::protocol::pairwise::share::{self, DealtPair};
+use veragg::protocol::pairwise::submit::Submission;
+use veragg::protocol::pairwise::unmask;
 use veragg_fuzz::{mutate, rng, sample, Sample, CLIENTS};
 
 /// What a structure's bytes become when they are decoded and encoded again; nothing if refused.
@@ -208,11 +208,11 @@ fn points_of(sample: &Sample) -> Vec<u8> {
         other,
         other_key: pair.public(),
     };
-    revealed::encode(&[ends.reveal(&pair, &mut rng())])
+    dleq::encode(&[ends.reveal(&pair, &mut rng())])
 }
 
 fn points(bytes: &[u8]) -> Option<Vec<u8>> {
-    Some(revealed::encode(&revealed::decode(bytes, &others()).ok()?))
+    Some(dleq::encode(&dleq::decode(bytes, &others()).ok()?))
 }
 
 fn conviction_of(sample: &Sample) -> Vec<u8> {

@@ -26,13 +26,13 @@ use std::sync::Arc;
 
 use veragg_circuits::proof_system::ProofSystem;
 
-use crate::board::Record;
-use crate::conviction::Conviction;
-use crate::members::{ClientId, ClientSet};
-use crate::receipt::{Receipt, Refusal};
+use crate::crypto::ids::{ClientId, ClientSet};
+use crate::crypto::signing::SigningKey;
+use crate::crypto::tree::Tree;
+use crate::pairwise::conviction::Conviction;
 use crate::round::Round;
-use crate::signing::SigningKey;
-use crate::tree::Tree;
+use crate::wire::board::Record;
+use crate::wire::receipt::{Receipt, Refusal};
 
 pub use any::{AnyAggregator, AnyClosed};
 pub use error::AggregatorError;

@@ -1,7 +1,7 @@
 //! The client as a state machine: bytes in, bytes out (`specs/protocol.md` 3).
 //!
 //! A state is a type, and a transition consumes it: what is out of order does not compile. Each
-//! transition takes the aggregator's [`Packet`](crate::packet::Packet) for the phase that has
+//! transition takes the aggregator's [`Packet`](crate::pairwise::package::Packet) for the phase that has
 //! closed, checks it, and gives a [`Pending`] step: the next state and the message. The message
 //! can be had only by saving the state first, so that after a restart the client sends the same
 //! bytes or nothing. A client that is never called again has dropped out.
@@ -26,7 +26,7 @@ use std::io;
 use veragg_circuits::proof_system::ProofSystem;
 use zeroize::Zeroizing;
 
-use crate::members::ClientId;
+use crate::crypto::ids::ClientId;
 
 pub use ending::{Acknowledged, Disputed, Unmasked};
 pub use error::{Blame, ClientError};

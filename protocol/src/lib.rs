@@ -6,55 +6,25 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`configuration`], [`roster`], [`parameters`], [`sizes`], [`graph`], [`round`] | what is fixed before the first message |
-//! | [`message`], [`body`], [`checkpoint`], [`receipt`], [`tree`], [`board`] | how things are said, and kept |
-//! | [`advertise`], [`share`], [`confirm`], [`submit`], [`attest`], [`unmask`], [`publish`] | what is said, phase by phase |
-//! | [`dh`], [`possession`], [`revealed`], [`sealing`], [`sharing`], [`masks`], [`opening`], [`rules`] | the arithmetic |
+//! | [`crypto`] | the public arithmetic: keys, proofs, shares, masks, trees |
+//! | [`round`] | what is fixed before the first message |
+//! | [`wire`] | how things are said, and kept |
+//! | [`pairwise`] | the phases: bodies, and how they are judged |
 #![cfg_attr(
     feature = "roles",
-    doc = "| [`organiser`], [`client`], [`aggregator`], [`packet`], [`conviction`] | the roles |"
+    doc = "| [`client`], [`aggregator`] | the roles: one file a phase |"
 )]
+//!
+//! Arrows point upwards in this table only: a module uses those above it. A phase has one file, of the
+//! same name, in each place: `attest.rs` stands in `pairwise`, in `client`, in `aggregator`, and in the
+//! verifier.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-pub mod advertise;
-pub mod attest;
-pub mod board;
-pub mod body;
-pub mod checkpoint;
-pub mod configuration;
-pub mod confirm;
-#[cfg(feature = "roles")]
-pub mod conviction;
-pub mod dh;
-pub mod dispute;
-pub mod graph;
-pub mod hash;
-pub mod labels;
-pub mod lies;
-pub mod masks;
-pub mod members;
-pub mod message;
-pub mod opening;
-#[cfg(feature = "roles")]
-pub mod packet;
-pub mod parameters;
-pub mod phase;
-pub mod possession;
-pub mod publish;
-pub mod receipt;
-pub mod revealed;
-pub mod roster;
+pub mod crypto;
+pub mod pairwise;
 pub mod round;
 mod rule;
-pub mod rules;
-pub mod sealing;
-pub mod share;
-pub mod sharing;
-pub mod signing;
-pub mod sizes;
-pub mod submit;
-pub mod tree;
-pub mod unmask;
+pub mod wire;
 
 #[cfg(feature = "roles")]
 pub mod aggregator;
@@ -62,7 +32,5 @@ pub mod aggregator;
 pub mod client;
 #[cfg(all(test, feature = "roles"))]
 mod mutations;
-#[cfg(feature = "roles")]
-pub mod organiser;
 
 pub use veragg_circuits as circuits;

@@ -8,17 +8,17 @@
 //! |---|---|
 //! | [`entering`] | everybody's, before the first message |
 //! | [`packets`], [`phases`], [`convictions`] | a client's |
-//! | [`door`], [`lists`] | the aggregator's |
+//! | [`door`], [`derived`] | the aggregator's |
 //! | [`excused`] | rules without a case, each with the reason |
 //! | [`clients`], [`attack`], [`table`] | what the attacks are made of |
 
 mod attack;
 mod clients;
 mod convictions;
+mod derived;
 mod door;
 mod entering;
 mod excused;
-mod lists;
 mod packets;
 mod phases;
 mod table;
@@ -26,16 +26,16 @@ mod table;
 use veragg_circuits::bitplane::RistrettoBitplane;
 use veragg_circuits::group::ristretto::{KeyScalar, Ristretto};
 
-use crate::dh::KeyPair;
-use crate::masks::{self, Mask};
-use crate::members::{ClientId, ClientSet};
-use crate::message::Message;
-use crate::phase::Phase;
+use crate::crypto::dh::KeyPair;
+use crate::crypto::ids::{ClientId, ClientSet};
+use crate::crypto::masks::{self, Mask};
+use crate::crypto::sharing::reconstruct;
+use crate::pairwise::submit::Submission;
+use crate::pairwise::unmask;
+use crate::round::lists;
+use crate::round::phase::Phase;
 use crate::rule::{without, Rule};
-use crate::rules;
-use crate::sharing::reconstruct;
-use crate::submit::Submission;
-use crate::unmask;
+use crate::wire::message::Message;
 
 use attack::Attack;
 
@@ -76,7 +76,7 @@ fn both_secrets_give_the_input(attack: &Attack, seed: &KeyScalar, mask: KeyScala
     }
     let masked = Submission::<Suite>::masked_of(round, attack.of(Phase::Submit, 4));
     let mut vector = masked.unwrap();
-    let neighbours = rules::holders(round.graph(), &everybody(), id(4));
+    let neighbours = lists::holders(round.graph(), &everybody(), id(4));
     let edges = neighbours.into_iter().map(|other| {
         let key = attack.keys_of(other.number()).mask;
         Mask::of_edge(round.context(), id(4), &pair, other, &key)
@@ -131,7 +131,7 @@ each_is_needed! {
     "3.3.2" CommittedShare: phases::a_wrong_share_is_taken_in_silence,
     "3.5.3" SubmittedInput: phases::a_client_attests_what_it_did_not_submit,
     "3.6.2" OnlyDisputed: phases::an_edge_is_opened_that_nobody_disputes,
-    "3.8" EnoughShares: lists::too_few_shares_rebuild_something_else,
+    "3.8" EnoughShares: derived::too_few_shares_rebuild_something_else,
     "3.8.1" Neighbours: phases::shares_come_for_a_list_that_few_neighbours_acknowledged,
     "3.8.2" Acknowledgements: phases::shares_come_for_fewer_than_agreed,
     "3.8.6" Convicted: phases::both_secrets_come_without_a_conviction,
@@ -169,21 +169,21 @@ each_is_needed! {
     "4.8.3" AttestedKeys: convictions::by_a_key_that_it_never_saw,
     "4.8.3" SecretOfKey: convictions::by_a_secret_of_no_key,
     "4.8.3" FalseEdge: convictions::by_the_true_secret_of_a_neighbour,
-    "5.1" ProvenKeys: lists::an_unproven_key_stops_everybody,
-    "5.2" Degree: lists::a_secret_is_shared_that_cannot_be_rebuilt,
-    "5.3" UpheldComplaint: lists::a_bad_dealer_stays_and_stops_everybody,
-    "5.3" ProvenComplaint: lists::a_complaint_with_a_wrong_point_excludes_an_honest_dealer,
-    "5.3" FoundedComplaint: lists::a_complaint_without_reason_excludes_an_honest_dealer,
-    "5.3" EnoughPartners: lists::an_isolated_client_is_waited_for,
-    "5.4" InputProof: lists::an_input_counts_that_breaks_the_statement,
-    "5.5" EdgeKeys: lists::a_lie_under_other_keys_cannot_be_proven,
-    "5.5" RowLink: lists::a_masked_vector_holds_something_else,
-    "5.6" OpenedLie: lists::who_lied_about_an_opened_edge_stays,
-    "5.6" Unopened: lists::both_ends_of_an_edge_that_nobody_opened_stay,
-    "5.6" ProvenPoint: lists::a_wrong_point_excludes_the_honest_end,
-    "5.8" RevealedShare: lists::wrong_shares_rebuild_something_else,
-    "5.8" TrueOwn: lists::who_lied_about_its_seed_stays,
-    "5.8" TrueEdge: lists::who_lied_about_the_edge_to_a_dropout_stays,
+    "5.1" ProvenKeys: derived::an_unproven_key_stops_everybody,
+    "5.2" Degree: derived::a_secret_is_shared_that_cannot_be_rebuilt,
+    "5.3" UpheldComplaint: derived::a_bad_dealer_stays_and_stops_everybody,
+    "5.3" ProvenComplaint: derived::a_complaint_with_a_wrong_point_excludes_an_honest_dealer,
+    "5.3" FoundedComplaint: derived::a_complaint_without_reason_excludes_an_honest_dealer,
+    "5.3" EnoughPartners: derived::an_isolated_client_is_waited_for,
+    "5.4" InputProof: derived::an_input_counts_that_breaks_the_statement,
+    "5.5" EdgeKeys: derived::a_lie_under_other_keys_cannot_be_proven,
+    "5.5" RowLink: derived::a_masked_vector_holds_something_else,
+    "5.6" OpenedLie: derived::who_lied_about_an_opened_edge_stays,
+    "5.6" Unopened: derived::both_ends_of_an_edge_that_nobody_opened_stay,
+    "5.6" ProvenPoint: derived::a_wrong_point_excludes_the_honest_end,
+    "5.8" RevealedShare: derived::wrong_shares_rebuild_something_else,
+    "5.8" TrueOwn: derived::who_lied_about_its_seed_stays,
+    "5.8" TrueEdge: derived::who_lied_about_the_edge_to_a_dropout_stays,
     "6.1" Saved: phases::a_restart_makes_a_client_speak_twice,
     "6.3" Uncertain: phases::a_client_goes_on_that_could_not_save,
     "6.4" Replayed: door::a_log_that_was_changed_makes_two_checkpoints,

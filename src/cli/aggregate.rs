@@ -7,9 +7,9 @@ use std::path::Path;
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use veragg::protocol::configuration::Configuration;
-use veragg::protocol::labels::VERSION;
-use veragg::protocol::signing::hex;
+use veragg::protocol::crypto::labels::VERSION;
+use veragg::protocol::crypto::signing::hex;
+use veragg::protocol::round::configuration::Configuration;
 use veragg::survey::Statistics;
 use veragg::verifier::caption::{Caption, SegmentCaption};
 

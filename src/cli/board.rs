@@ -5,12 +5,12 @@ use std::path::Path;
 
 use serde_json::{json, Value};
 use veragg::circuits::with_suite;
-use veragg::protocol::board::{OpenRecord, RecordKind, Records};
-use veragg::protocol::configuration::Configuration;
-use veragg::protocol::message::Sender;
-use veragg::protocol::roster::Roster;
+use veragg::protocol::crypto::signing::hex;
+use veragg::protocol::round::configuration::Configuration;
+use veragg::protocol::round::roster::Roster;
 use veragg::protocol::round::Round;
-use veragg::protocol::signing::hex;
+use veragg::protocol::wire::board::{OpenRecord, RecordKind, Records};
+use veragg::protocol::wire::message::Sender;
 
 use super::error::CliError;
 use super::files::{self, OpenBoard};

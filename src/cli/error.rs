@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 use veragg::local::SettingError;
 use veragg::protocol::aggregator::AggregatorError;
-use veragg::protocol::board::BoardError;
+use veragg::protocol::wire::board::BoardError;
 use veragg::survey::{Problem, SurveyError};
 
 /// Why a command stops without a result; what the user reads, and the exit code.

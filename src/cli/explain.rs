@@ -3,10 +3,10 @@
 use std::fmt::{self, Write};
 
 use serde::Serialize;
-use veragg::protocol::members::ClientId;
-use veragg::protocol::phase::Phase;
-use veragg::protocol::publish::Outcome;
-use veragg::protocol::signing::VerifyingKey;
+use veragg::protocol::crypto::ids::ClientId;
+use veragg::protocol::crypto::signing::VerifyingKey;
+use veragg::protocol::pairwise::publish::Outcome;
+use veragg::protocol::round::phase::Phase;
 use veragg::verifier::report::Story;
 use veragg::verifier::{Check, Culprit, Fault, Options, Report, Status, Verdict};
 

@@ -4,11 +4,11 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
-use veragg::protocol::board::{BoardError, Header};
-use veragg::protocol::checkpoint::Checkpoint;
-use veragg::protocol::configuration::Configuration;
-use veragg::protocol::receipt::Receipt;
-use veragg::protocol::signing::{unhex, VerifyingKey};
+use veragg::protocol::crypto::signing::{unhex, VerifyingKey};
+use veragg::protocol::round::configuration::Configuration;
+use veragg::protocol::wire::board::{BoardError, Header};
+use veragg::protocol::wire::checkpoint::Checkpoint;
+use veragg::protocol::wire::receipt::Receipt;
 
 use super::error::CliError;
 

@@ -6,9 +6,11 @@ use serde::Serialize;
 use veragg::circuits::proof_system::ProofSystem;
 use veragg::circuits::statement::{Segment, Statement};
 use veragg::circuits::with_suite;
-use veragg::protocol::configuration::GRAPH_SECURITY_BITS;
-use veragg::protocol::parameters::{challenge_pairs, Assumptions, Choice, Failure, COMPLETE_UP_TO};
-use veragg::protocol::sizes;
+use veragg::protocol::pairwise::sizes;
+use veragg::protocol::round::configuration::GRAPH_SECURITY_BITS;
+use veragg::protocol::round::parameters::{
+    challenge_pairs, Assumptions, Choice, Failure, COMPLETE_UP_TO,
+};
 
 use super::error::CliError;
 use super::{output, Format, ParamsArgs};

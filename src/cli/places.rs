@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use veragg::board_file::BoardFile;
 use veragg::circuits::proof_system::ProofSystem;
 use veragg::local::Played;
-use veragg::protocol::phase::Phase;
-use veragg::protocol::signing::VerifyingKey;
+use veragg::protocol::crypto::signing::VerifyingKey;
+use veragg::protocol::round::phase::Phase;
 
 use super::aggregate::Aggregate;
 use super::error::CliError;

@@ -11,10 +11,10 @@ use veragg::circuits::proof_system::ProofSystem;
 use veragg::circuits::with_suite;
 use veragg::local::{play, Member, Played, Progress, Setting};
 use veragg::protocol::aggregator::AnyAggregator;
-use veragg::protocol::members::ClientId;
-use veragg::protocol::organiser::Proposal;
-use veragg::protocol::phase::Phase;
-use veragg::protocol::signing::hex;
+use veragg::protocol::crypto::ids::ClientId;
+use veragg::protocol::crypto::signing::hex;
+use veragg::protocol::round::organiser::Proposal;
+use veragg::protocol::round::phase::Phase;
 use veragg::survey::{Results, Survey};
 use veragg::verifier::Options;
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use veragg_circuits::proof_system::Suite;
-use veragg_protocol::phase::Phase;
+use veragg_protocol::round::phase::Phase;
 
 use super::error::{Place, Problem, SurveyError};
 use super::synthetic::{RawSynthetic, Synthetic};

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use veragg_circuits::statement::MAX_COORDINATES;
-use veragg_protocol::configuration::SegmentConfiguration;
-use veragg_protocol::members::ClientId;
+use veragg_protocol::crypto::ids::ClientId;
+use veragg_protocol::round::configuration::SegmentConfiguration;
 
 use super::error::{Place, Problem, SurveyError};
 use super::text::{Located, Text};

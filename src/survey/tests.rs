@@ -5,7 +5,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
-use veragg_protocol::phase::Phase;
+use veragg_protocol::round::phase::Phase;
 
 use super::table::TableConfig;
 use super::*;

@@ -4,8 +4,8 @@ use crate::common;
 
 use common::liar::{edge, own, False, Liar};
 use common::{client, expect, id, speakers, Finished, Scene};
-use veragg::protocol::organiser::Proposal;
-use veragg::protocol::phase::Phase;
+use veragg::protocol::round::organiser::Proposal;
+use veragg::protocol::round::phase::Phase;
 use veragg::verifier::{Check, Verdict};
 
 const SMALL: [(usize, u64); 2] = [(3, 100), (2, 7)];
@@ -227,7 +227,7 @@ fn anothers_attestation_is_worth_nothing() {
     let (source, target) = (Arc::clone(&copied), copied);
     let scene = Scene::new(10, &SMALL).altering(1, move |phase, _, said| {
         if phase == Phase::Attest {
-            let message = veragg::protocol::message::Message::decode(&said[0]).unwrap();
+            let message = veragg::protocol::wire::message::Message::decode(&said[0]).unwrap();
             *source.lock().unwrap() = message.body;
         }
         said

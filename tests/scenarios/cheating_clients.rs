@@ -17,16 +17,16 @@ use veragg::circuits::proof_system::{
 };
 use veragg::circuits::statement::{InputError, Segment, Statement};
 use veragg::local::{play, Participant, Setting};
-use veragg::protocol::advertise::Advertisement;
-use veragg::protocol::configuration::SignedConfiguration;
-use veragg::protocol::members::ClientSet;
-use veragg::protocol::message::{Message, Sender};
-use veragg::protocol::phase::Phase;
-use veragg::protocol::receipt::Reason;
-use veragg::protocol::roster::Roster;
+use veragg::protocol::crypto::ids::ClientSet;
+use veragg::protocol::crypto::signing::SigningKey;
+use veragg::protocol::pairwise::advertise::Advertisement;
+use veragg::protocol::pairwise::share::DealtPair;
+use veragg::protocol::round::configuration::SignedConfiguration;
+use veragg::protocol::round::phase::Phase;
+use veragg::protocol::round::roster::Roster;
 use veragg::protocol::round::Round;
-use veragg::protocol::share::DealtPair;
-use veragg::protocol::signing::SigningKey;
+use veragg::protocol::wire::message::{Message, Sender};
+use veragg::protocol::wire::receipt::Reason;
 use veragg::verifier::{audit, Check, Culprit, Options, Verdict};
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];

@@ -13,10 +13,10 @@ use common::{client, expect, failed_checks, knowing, named, place, Scene};
 use veragg::circuits::group::ristretto::{Fr, Ristretto};
 use veragg::circuits::group::Group;
 use veragg::circuits::proof_system::ProofSystem;
-use veragg::protocol::checkpoint::Checkpoint;
-use veragg::protocol::message::Message;
-use veragg::protocol::phase::Phase;
-use veragg::protocol::publish::Outcome;
+use veragg::protocol::pairwise::publish::Outcome;
+use veragg::protocol::round::phase::Phase;
+use veragg::protocol::wire::checkpoint::Checkpoint;
+use veragg::protocol::wire::message::Message;
 use veragg::verifier::{audit, Check, Culprit, Options, Report, Status, Verdict};
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
@@ -41,7 +41,7 @@ fn only(check: Check, board: &[u8], options: &Options) -> Report {
 }
 
 /// An honest board without its header's integrity: altered in the header.
-fn headed(alter: impl FnOnce(&mut veragg::protocol::board::Header)) -> (Vec<u8>, Options) {
+fn headed(alter: impl FnOnce(&mut veragg::protocol::wire::board::Header)) -> (Vec<u8>, Options) {
     let mut finished = Scene::new(4, &SMALL).play();
     let options = finished.options(&ALL);
     alter(&mut finished.setting.header);
@@ -299,7 +299,7 @@ fn v_13_receipts() {
     let receipt = &finished.receipts[7].2;
     let key = &finished.setting.aggregator;
     let (context, entry) = (receipt.context, receipt.entry);
-    options.receipts = vec![veragg::protocol::receipt::Receipt::sign(
+    options.receipts = vec![veragg::protocol::wire::receipt::Receipt::sign(
         key,
         context,
         receipt.index + 1,

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use cli::{command, put, survey, text, veragg, Round};
 use serde_json::Value;
-use veragg::protocol::board::RECORD_HEAD_LEN;
+use veragg::protocol::wire::board::RECORD_HEAD_LEN;
 
 /// Numbers from a seed instead of a table.
 const SYNTHETIC: &str = "[round]\ntitle = \"Synthetic\"\n\

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use common::accuser::Tongue;
 use common::{client, id, set, sign_again, Finished, Scene};
 use rand_core::OsRng;
-use veragg::protocol::message::Message;
-use veragg::protocol::phase::Phase;
-use veragg::protocol::revealed::{self, Revealed};
-use veragg::protocol::share::PAIR_LEN;
+use veragg::protocol::crypto::dleq::{self, Revealed};
+use veragg::protocol::pairwise::share::PAIR_LEN;
+use veragg::protocol::round::phase::Phase;
+use veragg::protocol::wire::message::Message;
 use veragg::verifier::{Check, Verdict};
 
 const SMALL: [(usize, u64); 2] = [(3, 100), (2, 7)];
@@ -22,7 +22,7 @@ fn dealing(alter: impl FnMut(&mut Vec<Vec<u8>>) + Send + 'static) -> Scene {
     scene.altering_parts(3, Phase::Share, lengths, alter)
 }
 
-fn all(clients: u32) -> veragg::protocol::members::ClientSet {
+fn all(clients: u32) -> veragg::protocol::crypto::ids::ClientSet {
     let numbers: Vec<u32> = (1..=clients).collect();
     set(clients, &numbers)
 }
@@ -64,7 +64,7 @@ const WITHOUT_5: [u32; 9] = [1, 2, 3, 4, 6, 7, 8, 9, 10];
 #[test]
 fn a_false_accuser_is_named_and_the_accused_stays() {
     let finished = confirming(Scene::new(10, &SMALL), |tongue, said| {
-        tongue.say(&said, revealed::encode(&[tongue.complain(3)]))
+        tongue.say(&said, dleq::encode(&[tongue.complain(3)]))
     });
     let report = finished.is_verified(&WITHOUT_5, &[(client(5), Check::SetUp)]);
     assert_eq!(report.absent[0].outcome, "excluded for a fault (confirm)");
@@ -76,7 +76,7 @@ fn a_complaint_without_proof_opens_nothing_and_names_its_sender() {
     let finished = confirming(Scene::new(10, &SMALL), |tongue, said| {
         let mut complaint = tongue.complain(3);
         complaint.point = tongue.complain(4).point;
-        tongue.say(&said, revealed::encode(&[complaint]))
+        tongue.say(&said, dleq::encode(&[complaint]))
     });
     finished.is_verified(&WITHOUT_5, &[(client(5), Check::SetUp)]);
     // Nor does the proof about another dealer.
@@ -85,7 +85,7 @@ fn a_complaint_without_proof_opens_nothing_and_names_its_sender() {
             other: id(3),
             ..tongue.complain(4)
         };
-        tongue.say(&said, revealed::encode(&[complaint]))
+        tongue.say(&said, dleq::encode(&[complaint]))
     });
     finished.is_verified(&WITHOUT_5, &[(client(5), Check::SetUp)]);
 }
@@ -95,7 +95,7 @@ fn one_false_complaint_beside_a_true_one_costs_both_ends() {
     let scene = dealing(|parts| parts[4][PAIR_LEN - 1] ^= 1);
     let finished = confirming(scene, |tongue, said| {
         let complaints = [tongue.complain(3), tongue.complain(4)];
-        tongue.say(&said, revealed::encode(&complaints))
+        tongue.say(&said, dleq::encode(&complaints))
     });
     let faults = [(client(3), Check::SetUp), (client(5), Check::SetUp)];
     finished.is_verified(&[1, 2, 4, 6, 7, 8, 9, 10], &faults);
@@ -104,18 +104,18 @@ fn one_false_complaint_beside_a_true_one_costs_both_ends() {
 #[test]
 fn complaints_that_are_no_list_are_named() {
     let bodies: [fn(&Tongue) -> Vec<u8>; 4] = [
-        |tongue| revealed::encode(&[tongue.complain(4), tongue.complain(3)]),
-        |tongue| revealed::encode(&[tongue.complain(3), tongue.complain(3)]),
+        |tongue| dleq::encode(&[tongue.complain(4), tongue.complain(3)]),
+        |tongue| dleq::encode(&[tongue.complain(3), tongue.complain(3)]),
         // About itself, about nobody.
         |tongue| {
             let other = id(5);
-            revealed::encode(&[Revealed {
+            dleq::encode(&[Revealed {
                 other,
                 ..tongue.complain(3)
             }])
         },
         |tongue| {
-            let mut body = revealed::encode(&[tongue.complain(3)]);
+            let mut body = dleq::encode(&[tongue.complain(3)]);
             body[36..68].fill(0xff);
             body
         },
@@ -178,13 +178,11 @@ fn a_dealer_and_an_aggregator_cannot_make_a_false_accuser() {
         list
     });
     let finished = crook.play(scene);
-    let body =
-        |record: &veragg::protocol::board::Record| Message::decode(&record.bytes).unwrap().body;
+    let body = |record: &veragg::protocol::wire::board::Record| {
+        Message::decode(&record.bytes).unwrap().body
+    };
     let complaint = common::place(&finished.records, 1, Phase::Confirm);
-    assert_eq!(
-        body(&finished.records[complaint]).len(),
-        revealed::REVEALED_LEN
-    );
+    assert_eq!(body(&finished.records[complaint]).len(), dleq::REVEALED_LEN);
     let report = finished.audit();
     assert_eq!(report.verdict, Verdict::Failed, "{report}");
     let aggregator = veragg::verifier::Culprit::Aggregator;
@@ -221,7 +219,7 @@ fn an_accuser_with_two_keys_and_an_aggregator_cannot_make_bad_dealers() {
     let finished = common::crooked::Crook::new().play(scene);
     let at = common::place(&finished.records, 5, Phase::Confirm);
     let complaints = Message::decode(&finished.records[at].bytes).unwrap().body;
-    assert_eq!(complaints.len(), 9 * revealed::REVEALED_LEN);
+    assert_eq!(complaints.len(), 9 * dleq::REVEALED_LEN);
     let report = finished.audit();
     assert_eq!(report.verdict, Verdict::Failed, "{report}");
     for (culprit, _) in common::named(&report) {
@@ -234,7 +232,7 @@ fn an_accuser_with_two_keys_and_an_aggregator_cannot_make_bad_dealers() {
 fn leaving_out_the_check_names_nobody() {
     let scene = dealing(|parts| parts[1][PAIR_LEN - 1] ^= 1);
     let finished = confirming(scene, |tongue, said| {
-        tongue.say(&said, revealed::encode(&[tongue.complain(4)]))
+        tongue.say(&said, dleq::encode(&[tongue.complain(4)]))
     });
     let options = veragg::verifier::Options {
         skip: [Check::SetUp].into(),

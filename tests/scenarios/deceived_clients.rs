@@ -9,10 +9,10 @@ use common::{client, expect, id, input, named, speakers, Finished, Scene, Suite,
 use rand_core::OsRng;
 use veragg::local::{Member, Participant, Setting};
 use veragg::protocol::client::{AnyClient, ClientError};
-use veragg::protocol::members::{ClientId, ClientSet};
-use veragg::protocol::message::Sender;
-use veragg::protocol::packet::Packet;
-use veragg::protocol::phase::Phase;
+use veragg::protocol::crypto::ids::{ClientId, ClientSet};
+use veragg::protocol::pairwise::package::Packet;
+use veragg::protocol::round::phase::Phase;
+use veragg::protocol::wire::message::Sender;
 use veragg::verifier::{Check, Culprit, Options, Verdict};
 use zeroize::Zeroizing;
 

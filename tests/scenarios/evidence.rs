@@ -8,12 +8,12 @@ use common::crooked::{republished, Crook};
 use common::liar::{edge, own, False};
 use common::{client, id, knowing, named, set, Finished, Scene};
 use veragg::circuits::group::ristretto::Fr;
-use veragg::protocol::board::Record;
-use veragg::protocol::phase::Phase;
-use veragg::protocol::publish::Outcome;
-use veragg::protocol::receipt::Receipt;
-use veragg::protocol::share::PAIR_LEN;
-use veragg::protocol::signing::SigningKey;
+use veragg::protocol::crypto::signing::SigningKey;
+use veragg::protocol::pairwise::publish::Outcome;
+use veragg::protocol::pairwise::share::PAIR_LEN;
+use veragg::protocol::round::phase::Phase;
+use veragg::protocol::wire::board::Record;
+use veragg::protocol::wire::receipt::Receipt;
 use veragg::verifier::evidence::{self, Confirmed, EvidenceError};
 use veragg::verifier::{audit, Check, Culprit, Options, Report};
 
@@ -72,7 +72,7 @@ fn shows_all(finished: &Finished, faults: &[(Culprit, Check)]) {
     );
 }
 
-fn everybody(clients: u32) -> veragg::protocol::members::ClientSet {
+fn everybody(clients: u32) -> veragg::protocol::crypto::ids::ClientSet {
     let numbers: Vec<u32> = (1..=clients).collect();
     set(clients, &numbers)
 }

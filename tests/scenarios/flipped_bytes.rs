@@ -5,7 +5,7 @@ use crate::common;
 use common::{setting, Finished, Scene};
 use rayon::prelude::*;
 use std::io::Cursor;
-use veragg::protocol::board::Record;
+use veragg::protocol::wire::board::Record;
 use veragg::verifier::{audit, AuditError, Options, Status, Verdict};
 
 const SEGMENTS: [(usize, u64); 1] = [(1, 256)];

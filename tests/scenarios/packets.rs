@@ -5,11 +5,11 @@ use rand_core::OsRng;
 use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::local::Setting;
 use veragg::protocol::client::{AnyClient, Blame, Client, ClientError};
-use veragg::protocol::configuration::SegmentConfiguration;
-use veragg::protocol::members::ClientId;
-use veragg::protocol::organiser::Proposal;
-use veragg::protocol::packet::Packet;
-use veragg::protocol::phase::Phase;
+use veragg::protocol::crypto::ids::ClientId;
+use veragg::protocol::pairwise::package::Packet;
+use veragg::protocol::round::configuration::SegmentConfiguration;
+use veragg::protocol::round::organiser::Proposal;
+use veragg::protocol::round::phase::Phase;
 use zeroize::Zeroizing;
 
 const CLIENTS: u32 = 4;

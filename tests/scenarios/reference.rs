@@ -23,7 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::judge::judge;
 use self::judgement::{Judgement, Outcome};
 use common::Finished;
-use veragg::protocol::phase::Phase;
+use veragg::protocol::round::phase::Phase;
 use veragg::verifier::{Check, Culprit, Report};
 
 const SMALL: [(usize, u64); 2] = [(3, 100), (2, 7)];

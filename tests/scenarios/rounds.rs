@@ -7,12 +7,12 @@ use common::{client, expect, id, proposal, setting, Finished, Scene, Suite};
 use rand_core::OsRng;
 use veragg::local::{play, Setting, SettingError};
 use veragg::protocol::aggregator::Reply;
-use veragg::protocol::message::Message;
-use veragg::protocol::organiser::Proposal;
-use veragg::protocol::phase::Phase;
-use veragg::protocol::receipt::{Reason, Refusal};
+use veragg::protocol::crypto::signing::SigningKey;
+use veragg::protocol::round::organiser::Proposal;
+use veragg::protocol::round::phase::Phase;
 use veragg::protocol::round::RoundError;
-use veragg::protocol::signing::SigningKey;
+use veragg::protocol::wire::message::Message;
+use veragg::protocol::wire::receipt::{Reason, Refusal};
 use veragg::verifier::{audit, Check, Status, Verdict};
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
@@ -174,7 +174,7 @@ fn refused(reply: Reply) -> Refusal {
 #[test]
 fn what_comes_after_the_deadline_gets_a_signed_refusal() {
     let deadlines = Some([100, 200, 300, 400, 500, 600, 700, 800]);
-    let proposal = veragg::protocol::organiser::Proposal {
+    let proposal = veragg::protocol::round::organiser::Proposal {
         deadlines,
         ..proposal(4, &SMALL)
     };
@@ -222,7 +222,7 @@ fn outsiders_are_refused() {
     let honest = scene.people[0].speak(Phase::Advertise, &[]).remove(0);
     let message = Message::decode(&honest).unwrap();
     let said = |number: Option<u32>, signer: &SigningKey| {
-        use veragg::protocol::message::Sender;
+        use veragg::protocol::wire::message::Sender;
         let sender = number.map_or(Sender::Aggregator, |n| Sender::Client(id(n)));
         let (envelope, parts) = (&message.envelope, [message.body.clone()]);
         let (context, phase) = (envelope.context, envelope.phase);

@@ -2,12 +2,12 @@
 use rand_core::OsRng;
 use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::local::{play, Member, Setting};
-use veragg::protocol::board::RecordKind;
-use veragg::protocol::configuration::SegmentConfiguration;
-use veragg::protocol::members::ClientId;
-use veragg::protocol::message::{Message, Sender};
-use veragg::protocol::organiser::Proposal;
-use veragg::protocol::sizes;
+use veragg::protocol::crypto::ids::ClientId;
+use veragg::protocol::pairwise::sizes;
+use veragg::protocol::round::configuration::SegmentConfiguration;
+use veragg::protocol::round::organiser::Proposal;
+use veragg::protocol::wire::board::RecordKind;
+use veragg::protocol::wire::message::{Message, Sender};
 
 /// To the byte for what a client sends, and as a close bound for what it receives.
 #[test]

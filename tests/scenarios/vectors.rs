@@ -10,9 +10,9 @@ use common::liar::{edge, own, False};
 use common::{id, knowing, set, sign_again, Finished, Scene};
 use serde_json::{json, Value};
 use veragg::circuits::group::ristretto::Fr;
-use veragg::protocol::phase::Phase;
-use veragg::protocol::share::PAIR_LEN;
-use veragg::protocol::signing::{unhex, VerifyingKey};
+use veragg::protocol::crypto::signing::{unhex, VerifyingKey};
+use veragg::protocol::pairwise::share::PAIR_LEN;
+use veragg::protocol::round::phase::Phase;
 use veragg::verifier::{audit, evidence, Options, Report};
 
 use crate::reference::judge::judge;

@@ -5,18 +5,20 @@ mod lists;
 use std::collections::HashMap;
 use std::io::{Read, Seek};
 
-use veragg_protocol::board::{BoardError, OpenRecord, Place as RecordPlace, RecordKind, Records};
-use veragg_protocol::body::{self, Body};
-use veragg_protocol::checkpoint::Checkpoint;
 use veragg_protocol::circuits::codec::DecodeError;
 use veragg_protocol::circuits::proof_system::ProofSystem;
-use veragg_protocol::hash::Digest;
-use veragg_protocol::members::{ClientId, ClientSet};
-use veragg_protocol::message::{Envelope, Message, Sender};
-use veragg_protocol::opening::Opening;
-use veragg_protocol::phase::Phase;
-use veragg_protocol::publish::Outcome;
+use veragg_protocol::crypto::hash::Digest;
+use veragg_protocol::crypto::ids::{ClientId, ClientSet};
+use veragg_protocol::crypto::opening::Opening;
+use veragg_protocol::pairwise::publish::Outcome;
+use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::Round;
+use veragg_protocol::wire::board::{
+    BoardError, OpenRecord, Place as RecordPlace, RecordKind, Records,
+};
+use veragg_protocol::wire::body::{self, Body};
+use veragg_protocol::wire::checkpoint::Checkpoint;
+use veragg_protocol::wire::message::{Envelope, Message, Sender};
 
 use crate::check::Check;
 use crate::checks::aggregate::Sums;
@@ -283,7 +285,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
                 let contributors = u32::try_from(contributors).unwrap_or(u32::MAX);
                 let given = self.options.aggregate.as_deref();
                 let sums = Sums::new(round.layout(), contributors, given);
-                let opening = Opening::new(round, entry);
+                let opening = Opening::new(round.proofs(), round.context(), entry);
                 Content::Publication(Publication::read(round, opening, sums, body)?)
             }
             Phase::Advertise

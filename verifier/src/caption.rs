@@ -1,6 +1,6 @@
 //! What is said of sums that were published elsewhere.
 
-use veragg_protocol::configuration::Configuration;
+use veragg_protocol::round::configuration::Configuration;
 
 /// Of which round sums are said to be, over whom, and what they count.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,18 +7,18 @@
 use std::io::{self, BufReader, Read, Seek, Write};
 
 use thiserror::Error;
-use veragg_protocol::board::{BoardError, Header, Record, RecordKind, Records};
-use veragg_protocol::checkpoint::Checkpoint;
 use veragg_protocol::circuits::codec::{DecodeError, Reader, Writer};
-use veragg_protocol::configuration::Configuration;
-use veragg_protocol::graph::Graph;
-use veragg_protocol::members::ClientId;
-use veragg_protocol::message::{Envelope, Sender, ENVELOPE_LEN};
-use veragg_protocol::parameters::MAX_CLIENTS;
-use veragg_protocol::phase::Phase;
-use veragg_protocol::receipt::Receipt;
+use veragg_protocol::crypto::ids::ClientId;
+use veragg_protocol::crypto::signing::VerifyingKey;
+use veragg_protocol::round::configuration::Configuration;
+use veragg_protocol::round::graph::Graph;
 use veragg_protocol::round::graph_seed;
-use veragg_protocol::signing::VerifyingKey;
+use veragg_protocol::round::parameters::MAX_CLIENTS;
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::wire::board::{BoardError, Header, Record, RecordKind, Records};
+use veragg_protocol::wire::checkpoint::Checkpoint;
+use veragg_protocol::wire::message::{Envelope, Sender, ENVELOPE_LEN};
+use veragg_protocol::wire::receipt::Receipt;
 
 use crate::check::Check;
 use crate::report::{Culprit, Fault};

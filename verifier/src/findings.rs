@@ -6,8 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use veragg_protocol::members::ClientId;
-use veragg_protocol::signing::hex;
+use veragg_protocol::crypto::ids::ClientId;
+use veragg_protocol::crypto::signing::hex;
 
 use crate::check::Check;
 use crate::report::{CheckReport, Culprit, Fault, Status, Working};

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::{Serialize, Serializer};
-use veragg_protocol::members::ClientId;
+use veragg_protocol::crypto::ids::ClientId;
 
 use crate::check::Check;
 

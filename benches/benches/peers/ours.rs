@@ -4,8 +4,8 @@ use rand_core::OsRng;
 use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::circuits::proof_system::{Binding, ProofSystem, Unsupported};
 use veragg::circuits::statement::{Norm, Segment, Statement};
-use veragg::protocol::message::ENVELOPE_LEN;
-use veragg::protocol::sizes::Bodies;
+use veragg::protocol::pairwise::sizes::Bodies;
+use veragg::protocol::wire::message::ENVELOPE_LEN;
 
 use crate::case::Case;
 

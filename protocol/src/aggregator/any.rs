@@ -8,11 +8,11 @@ use super::{
     Acknowledging, Advertising, Aggregator, AggregatorError, Attesting, Closed, Confirming,
     Disputing, Ended, Log, Reply, Sharing, StillOpen, Submitting, Unmasked, Unmasking,
 };
-use crate::board::RecordKind;
-use crate::members::{ClientId, ClientSet};
-use crate::phase::Phase;
+use crate::crypto::ids::{ClientId, ClientSet};
+use crate::crypto::signing::SigningKey;
+use crate::round::phase::Phase;
 use crate::round::Round;
-use crate::signing::SigningKey;
+use crate::wire::board::RecordKind;
 
 /// The aggregator in some phase.
 #[allow(missing_docs)]

@@ -10,20 +10,21 @@ use veragg_circuits::proof_system::ProofSystem;
 
 use super::error::AggregatorError;
 use super::{Log, Needed, Reply};
-use crate::board::{Record, RecordKind};
-use crate::checkpoint::Checkpoint;
-use crate::conviction::Conviction;
-use crate::hash::Digest;
-use crate::members::{ClientId, ClientSet};
-use crate::message::{Envelope, Message, Sender};
-use crate::packet::{Item, Packet, Part};
-use crate::phase::Phase;
-use crate::publish::Outcome;
-use crate::receipt::{Reason, Receipt, Refusal};
+use crate::crypto::hash::Digest;
+use crate::crypto::ids::{ClientId, ClientSet};
+use crate::crypto::signing::SigningKey;
+use crate::crypto::tree::{Root, Tree};
+use crate::pairwise::conviction::Conviction;
+use crate::pairwise::package::{Item, Packet};
+use crate::pairwise::publish::Outcome;
+use crate::round::phase::Phase;
 use crate::round::Round;
 use crate::rule::{self, Rule};
-use crate::signing::SigningKey;
-use crate::tree::{Root, Tree};
+use crate::wire::board::{Record, RecordKind};
+use crate::wire::checkpoint::Checkpoint;
+use crate::wire::message::{Envelope, Message, Sender};
+use crate::wire::part::Part;
+use crate::wire::receipt::{Reason, Receipt, Refusal};
 
 /// Bytes of messages that are read from the log and judged together, give or take one message. A
 /// batch is all that is held of the bodies, so it must be small beside what a machine has; and the

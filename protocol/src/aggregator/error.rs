@@ -4,8 +4,8 @@ use std::io;
 
 use thiserror::Error;
 
-use crate::members::ClientId;
-use crate::phase::Phase;
+use crate::crypto::ids::ClientId;
+use crate::round::phase::Phase;
 
 /// Why the aggregator stops. The log stays: [`resume`](super::AnyAggregator::resume) goes on from
 /// it once the cause is gone.

@@ -10,21 +10,21 @@ use super::core::Core;
 use super::error::AggregatorError;
 use super::unmasking::Unmasking;
 use super::{Aggregator, Closed, Collecting, Dealt, Log, Needed};
-use crate::advertise::RoundKeys;
-use crate::attest::link::{self, Claim, Subject};
-use crate::attest::{keys_digest, Attestation, Challenges, Fingerprint};
-use crate::dispute::{self, Edge};
-use crate::hash::Digest;
-use crate::lies::Attested;
-use crate::members::{ClientId, ClientSet};
-use crate::message::Message;
-use crate::phase::Phase;
-use crate::revealed::{self, Revealed};
+use crate::crypto::dleq::{self, Revealed};
+use crate::crypto::hash::Digest;
+use crate::crypto::ids::{ClientId, ClientSet};
+use crate::crypto::tree::Tree;
+use crate::pairwise::advertise::RoundKeys;
+use crate::pairwise::attest::link::{self, Claim, Subject};
+use crate::pairwise::attest::{keys_digest, Attestation, Challenges, Fingerprint};
+use crate::pairwise::dispute::{self, Edge};
+use crate::pairwise::lies::Attested;
+use crate::pairwise::submit::{self, Submission};
+use crate::round::lists;
+use crate::round::phase::Phase;
 use crate::round::Round;
 use crate::rule::{self, Rule};
-use crate::rules;
-use crate::submit::{self, Submission};
-use crate::tree::Tree;
+use crate::wire::message::Message;
 
 /// What the online phases know of the set-up.
 #[derive(Default)]
@@ -42,7 +42,7 @@ impl SetUp {
         round: &Round<P>,
         client: ClientId,
     ) -> Vec<ClientId> {
-        rules::holders(round.graph(), &self.participants, client)
+        lists::holders(round.graph(), &self.participants, client)
     }
 }
 
@@ -320,7 +320,7 @@ impl<P: ProofSystem> Disputing<P> {
         client: ClientId,
         message: &Message,
     ) -> Option<Vec<(Edge, Vec<u8>)>> {
-        let others = rules::holders(round.graph(), &self.attested, client);
+        let others = lists::holders(round.graph(), &self.attested, client);
         let judge = |revealed: &Revealed| {
             let (other, context) = (revealed.other, round.context());
             let (mine, theirs) = (
@@ -333,7 +333,7 @@ impl<P: ProofSystem> Disputing<P> {
             }
             Some(dispute::edge(client, other))
         };
-        let revealed = revealed::decode(&message.body, &others).ok()?;
+        let revealed = dleq::decode(&message.body, &others).ok()?;
         let edges = revealed.iter().map(judge).collect::<Option<Vec<_>>>()?;
         let opened = edges.into_iter().zip(&revealed);
         let truths = opened.filter(|(edge, _)| disputed.contains(edge));

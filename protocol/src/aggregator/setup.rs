@@ -8,18 +8,18 @@ use veragg_circuits::proof_system::ProofSystem;
 use super::error::AggregatorError;
 use super::online::{SetUp, Submitting};
 use super::{Aggregator, Closed, Collecting, Dealt, Log, Needed};
-use crate::advertise::{Advertisement, RoundKeys};
-use crate::confirm::{Complaint, Confirmations, Ruling};
-use crate::members::{ClientId, ClientSet};
-use crate::message::Message;
-use crate::phase::Phase;
-use crate::revealed;
+use crate::crypto::dleq;
+use crate::crypto::ids::{ClientId, ClientSet};
+use crate::crypto::sharing::{degree_holds, CommittedShares};
+use crate::crypto::tree::Tree;
+use crate::pairwise::advertise::{Advertisement, RoundKeys};
+use crate::pairwise::confirm::{Complaint, Confirmations, Ruling};
+use crate::pairwise::share::{self, DealtPair};
+use crate::round::lists;
+use crate::round::phase::Phase;
 use crate::round::Round;
 use crate::rule::{self, Rule};
-use crate::rules;
-use crate::share::{self, DealtPair};
-use crate::sharing::{degree_holds, CommittedShares};
-use crate::tree::Tree;
+use crate::wire::message::Message;
 
 /// Collects round keys.
 #[derive(Debug)]
@@ -68,7 +68,7 @@ impl<P: ProofSystem> Collecting<P> for Confirming {
         round.confirm_lengths(client, &self.dealers, body)
     }
     fn needed(&self, round: &Round<P>, reader: ClientId, author: ClientId) -> Needed<'_> {
-        let holders = rules::holders(round.graph(), &self.advertised, author);
+        let holders = lists::holders(round.graph(), &self.advertised, author);
         part_of(
             self.dealt.get(&author),
             1 + holders.partition_point(|&holder| holder < reader),
@@ -126,15 +126,16 @@ fn judge_shares<P: ProofSystem>(
         .map(|part| DealtPair::decode(part).map(|pair| pair.commitments))
         .collect::<Result<Vec<_>, DecodeError>>()
         .ok()?;
-    let holders = rules::holders(round.graph(), &state.advertised, client);
+    let holders = lists::holders(round.graph(), &state.advertised, client);
     let secrets = [state.keys.get(&client)?.mask, seed];
     let committed = CommittedShares {
         secrets,
         holders: &holders,
         shares: &shares,
     };
-    degree_holds(&committed, round.threshold(), client, &message.envelope)
-        .then(|| parts.iter().map(|part| part.to_vec()).collect())
+    let dealing = message.envelope.dealing();
+    let holds = degree_holds(&committed, round.threshold(), client, &dealing);
+    rule::holds(Rule::Degree, holds).then(|| parts.iter().map(|part| part.to_vec()).collect())
 }
 
 impl<P: ProofSystem, L: Log> Aggregator<P, L, Sharing> {
@@ -163,7 +164,7 @@ fn dealt_to<P: ProofSystem>(
     dealer: ClientId,
     holder: ClientId,
 ) -> Option<DealtPair> {
-    let holders = rules::holders(round.graph(), &state.advertised, dealer);
+    let holders = lists::holders(round.graph(), &state.advertised, dealer);
     let position = 1 + holders.binary_search(&holder).ok()?;
     DealtPair::decode(state.dealt.get(&dealer)?.leaf(position as u64)?).ok()
 }
@@ -175,8 +176,8 @@ fn judge_complaints<P: ProofSystem>(
     client: ClientId,
     message: &Message,
 ) -> Option<Vec<(ClientId, Ruling)>> {
-    let dealers = rules::holders(round.graph(), &state.dealers, client);
-    let complaints = revealed::decode(&message.body, &dealers).ok()?;
+    let dealers = lists::holders(round.graph(), &state.dealers, client);
+    let complaints = dleq::decode(&message.body, &dealers).ok()?;
     complaints
         .iter()
         .map(|revealed| {

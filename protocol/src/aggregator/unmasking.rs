@@ -12,23 +12,23 @@ use super::core::Core;
 use super::error::AggregatorError;
 use super::online::SetUp;
 use super::{Aggregator, Collecting, Log, Needed, StillOpen};
-use crate::attest::Challenges;
-use crate::conviction::{Conviction, Lie};
-use crate::lies::{self, Attested, Rebuilt, ShownBy};
-use crate::masks::{self, Mask};
-use crate::members::{ClientId, ClientSet};
-use crate::message::Message;
-use crate::packet::Part;
-use crate::phase::Phase;
-use crate::publish::Publication;
+use crate::crypto::ids::{ClientId, ClientSet};
+use crate::crypto::masks::{self, Mask};
+use crate::crypto::sharing::reconstruct;
+use crate::crypto::tree::Tree;
+use crate::pairwise::attest::Challenges;
+use crate::pairwise::conviction::{Conviction, Lie};
+use crate::pairwise::lies::{self, Attested, Rebuilt, ShownBy};
+use crate::pairwise::publish::Publication;
+use crate::pairwise::share;
+use crate::pairwise::submit::Submission;
+use crate::pairwise::unmask::{self, Secret};
+use crate::round::lists;
+use crate::round::phase::Phase;
 use crate::round::Round;
 use crate::rule::{self, Rule};
-use crate::rules;
-use crate::share;
-use crate::sharing::reconstruct;
-use crate::submit::Submission;
-use crate::tree::Tree;
-use crate::unmask::{self, Secret};
+use crate::wire::message::Message;
+use crate::wire::part::Part;
 
 /// Shares by whose secret they are of; or, turned around, by who holds them.
 type Revealed = Vec<(ClientId, KeyScalar)>;
@@ -109,7 +109,7 @@ impl<P: ProofSystem> Collecting<P> for Unmasking<P> {
         Needed::Envelope
     }
     fn convictions(&self, round: &Round<P>, reader: ClientId) -> Vec<Conviction> {
-        let neighbours = rules::holders(round.graph(), &self.left, reader);
+        let neighbours = lists::holders(round.graph(), &self.left, reader);
         let of = |client| self.convictions.get(client).cloned();
         neighbours.iter().filter_map(of).collect()
     }
@@ -125,7 +125,7 @@ impl SetUp {
         secret: Secret,
         revealed: &KeyScalar,
     ) -> bool {
-        let holders = rules::holders(round.graph(), &self.advertised, dealer);
+        let holders = lists::holders(round.graph(), &self.advertised, dealer);
         let position = 1 + holders.partition_point(|&other| other < holder);
         // The encodings were found canonical when they were dealt: to compare them is cheaper than
         // to decode them again.
@@ -144,7 +144,7 @@ impl<P: ProofSystem> Unmasking<P> {
     /// The shares that a client reveals, if every one of them is the committed one.
     fn judge(&self, round: &Round<P>, client: ClientId, message: &Message) -> Option<Revealed> {
         let shares = unmask::decode(&message.body).ok()?;
-        let subjects = rules::holders(round.graph(), self.subjects(), client);
+        let subjects = lists::holders(round.graph(), self.subjects(), client);
         if shares.len() != subjects.len() {
             return None;
         }
@@ -219,7 +219,7 @@ impl<P: ProofSystem> Unmasking<P> {
             .filter(|(client, _)| self.contributors.contains(**client))
             .map(|(client, seed)| Mask::of_seed(context, *client, seed).inverse());
         let edges = self.masks.par_iter().flat_map_iter(|(gone, secret)| {
-            rules::holders(round.graph(), &self.contributors, *gone)
+            lists::holders(round.graph(), &self.contributors, *gone)
                 .into_iter()
                 // The edge as the dropout would have added it is the inverse of what stands there.
                 .filter_map(move |other| {

@@ -8,17 +8,17 @@ use super::online::Attested;
 use super::session::Session;
 use super::setup::{enough_neighbours, Holding};
 use super::{Client, Step};
-use crate::attest::Challenges;
-use crate::conviction::Seen;
-use crate::dispute;
-use crate::hash::Digest;
-use crate::members::{ClientId, ClientSet};
-use crate::phase::Phase;
-use crate::revealed;
+use crate::crypto::dleq;
+use crate::crypto::hash::Digest;
+use crate::crypto::ids::{ClientId, ClientSet};
+use crate::crypto::sealing::SharePair;
+use crate::pairwise::attest::Challenges;
+use crate::pairwise::conviction::Seen;
+use crate::pairwise::dispute;
+use crate::pairwise::unmask::{self, Secret};
+use crate::round::lists;
+use crate::round::phase::Phase;
 use crate::rule::{self, Rule};
-use crate::rules;
-use crate::sealing::SharePair;
-use crate::unmask::{self, Secret};
 
 /// Has seen what its neighbours attested, and opened the edges about which they lied.
 pub struct Disputed {
@@ -65,7 +65,7 @@ impl<P: ProofSystem> Client<P, Attested> {
             let mut opened = Vec::new();
             for client in session.neighbours(&packet.list) {
                 let not_shown = ClientError::NotShown { phase, client };
-                let theirs = rules::holders(session.round.graph(), &state.participants, client);
+                let theirs = lists::holders(session.round.graph(), &state.participants, client);
                 let at = theirs.partition_point(|&other| other < me);
                 let part = packet
                     .said
@@ -86,7 +86,7 @@ impl<P: ProofSystem> Client<P, Attested> {
             let said = if opened.is_empty() {
                 session.follow(&packet)
             } else {
-                session.say(Phase::Dispute, Some(&packet), &[revealed::encode(&opened)])
+                session.say(Phase::Dispute, Some(&packet), &[dleq::encode(&opened)])
             };
             let knows = Knows {
                 submit: state.submit,

@@ -6,8 +6,8 @@ use thiserror::Error;
 use veragg_circuits::codec::DecodeError;
 use veragg_circuits::statement::InputError;
 
-use crate::members::ClientId;
-use crate::phase::Phase;
+use crate::crypto::ids::ClientId;
+use crate::round::phase::Phase;
 
 /// Why a client does not take a step.
 #[derive(Debug, Error)]

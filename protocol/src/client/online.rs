@@ -11,16 +11,16 @@ use super::error::ClientError;
 use super::session::Session;
 use super::setup::{enough_neighbours, Confirmed, Holding};
 use super::{Client, Step};
-use crate::attest::link::{self, Subject, Witness};
-use crate::attest::{keys_digest, Attestation, Challenges, Head};
-use crate::dh::KeyPair;
-use crate::hash::{digest, Digest};
-use crate::labels;
-use crate::masks::{self, Mask};
-use crate::members::{ClientId, ClientSet};
-use crate::message::Message;
-use crate::phase::Phase;
+use crate::crypto::dh::KeyPair;
+use crate::crypto::hash::{digest, Digest};
+use crate::crypto::ids::{ClientId, ClientSet};
+use crate::crypto::labels;
+use crate::crypto::masks::{self, Mask};
+use crate::pairwise::attest::link::{self, Subject, Witness};
+use crate::pairwise::attest::{keys_digest, Attestation, Challenges, Head};
+use crate::round::phase::Phase;
 use crate::rule::{self, Rule};
+use crate::wire::message::Message;
 
 /// Has submitted its masked vector.
 #[derive(ZeroizeOnDrop)]

@@ -14,10 +14,10 @@ use super::online::{Attested, Submitted};
 use super::session::Session;
 use super::setup::{Advertised, Confirmed, Joined, Shared};
 use super::{Client, Pending, Step, Store};
-use crate::labels::VERSION;
+use crate::crypto::labels::VERSION;
+use crate::crypto::signing::SigningKey;
 use crate::round::Round;
 use crate::rule::{self, Rule};
-use crate::signing::SigningKey;
 
 /// Will say nothing any more: its state may have been lost.
 #[derive(Debug)]

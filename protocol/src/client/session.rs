@@ -9,17 +9,17 @@ use veragg_circuits::codec::{DecodeError, Reader, Writer};
 use veragg_circuits::proof_system::ProofSystem;
 
 use super::error::ClientError;
-use crate::conviction::Conviction;
-use crate::hash::Digest;
-use crate::members::{ClientId, ClientSet};
-use crate::message::{Message, Sender};
-use crate::packet::{Item, Packet};
-use crate::phase::Phase;
+use crate::crypto::hash::Digest;
+use crate::crypto::ids::{ClientId, ClientSet};
+use crate::crypto::signing::SigningKey;
+use crate::crypto::tree::Root;
+use crate::pairwise::conviction::Conviction;
+use crate::pairwise::package::{Item, Packet};
+use crate::round::lists;
+use crate::round::phase::Phase;
 use crate::round::Round;
 use crate::rule::{self, Rule};
-use crate::rules;
-use crate::signing::SigningKey;
-use crate::tree::Root;
+use crate::wire::message::{Message, Sender};
 
 /// A client's place in a round, and what it has seen so far.
 pub struct Session<P: ProofSystem> {
@@ -91,7 +91,7 @@ impl<P: ProofSystem> Session<P> {
 
     /// Neighbours in a set, in order.
     pub(super) fn neighbours(&self, set: &ClientSet) -> Vec<ClientId> {
-        rules::holders(self.round.graph(), set, self.me)
+        lists::holders(self.round.graph(), set, self.me)
     }
 
     /// Checks a packet for the close of `phase` (3.10.1 to 3.10.6).

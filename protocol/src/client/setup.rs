@@ -12,21 +12,21 @@ use zeroize::ZeroizeOnDrop;
 use super::error::ClientError;
 use super::session::Session;
 use super::{Client, Step};
-use crate::advertise::{Advertisement, RoundKeys};
-use crate::confirm::Complaint;
-use crate::dh::KeyPair;
-use crate::hash::Digest;
-use crate::members::{ClientId, ClientSet};
-use crate::phase::Phase;
-use crate::possession::{Possession, Purpose};
-use crate::revealed::{self, Revealed};
+use crate::crypto::dh::KeyPair;
+use crate::crypto::dleq::{self, Revealed};
+use crate::crypto::hash::Digest;
+use crate::crypto::ids::{ClientId, ClientSet};
+use crate::crypto::possession::{Possession, Purpose};
+use crate::crypto::sealing::{Channel, SharePair};
+use crate::crypto::sharing::Polynomial;
+use crate::crypto::signing::SigningKey;
+use crate::pairwise::advertise::{Advertisement, RoundKeys};
+use crate::pairwise::confirm::Complaint;
+use crate::pairwise::share::DealtPair;
+use crate::round::lists;
+use crate::round::phase::Phase;
 use crate::round::Round;
 use crate::rule::{self, Rule};
-use crate::rules;
-use crate::sealing::{Channel, SharePair};
-use crate::share::DealtPair;
-use crate::sharing::Polynomial;
-use crate::signing::SigningKey;
 
 /// On the roster, and has said nothing.
 #[derive(Debug)]
@@ -215,7 +215,7 @@ impl<P: ProofSystem> Client<P, Shared> {
                 };
                 // The dealer shared among those of its neighbours that advertised.
                 let holders =
-                    rules::holders(session.round.graph(), session.answered_list(), dealer);
+                    lists::holders(session.round.graph(), session.answered_list(), dealer);
                 let position = 1 + holders.partition_point(|&holder| holder < session.me());
                 let part = item.part(position, 1 + holders.len()).ok_or(not_shown)?;
                 let what = "its commitments are not canonical";
@@ -232,7 +232,7 @@ impl<P: ProofSystem> Client<P, Shared> {
                     None => complaints.push(state.complain(session, dealer, keys, rng)),
                 }
             }
-            let parts = [revealed::encode(&complaints)];
+            let parts = [dleq::encode(&complaints)];
             let said = session.say(Phase::Confirm, Some(&packet), &parts);
             Ok((
                 said,

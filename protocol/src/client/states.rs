@@ -10,10 +10,10 @@ use super::ending::{Acknowledged, Disputed, Knows, Unmasked};
 use super::online::{Attested, Submitted};
 use super::saved::{Finished, State};
 use super::setup::{Advertised, Confirmed, Holding, Joined, Shared};
-use crate::advertise::RoundKeys;
-use crate::dh::KeyPair;
-use crate::members::{ClientId, ClientSet};
-use crate::sealing::SharePair;
+use crate::crypto::dh::KeyPair;
+use crate::crypto::ids::{ClientId, ClientSet};
+use crate::crypto::sealing::SharePair;
+use crate::pairwise::advertise::RoundKeys;
 
 fn write_points<'a>(
     writer: Writer,

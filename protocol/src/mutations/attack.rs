@@ -4,16 +4,17 @@ use std::sync::Arc;
 
 use super::clients::{sender, Clients, Parties};
 use super::{all_but, everybody, id, Suite, CLIENTS};
-use crate::advertise::{Advertisement, RoundKeys};
-use crate::checkpoint::Checkpoint;
-use crate::hash::Digest;
-use crate::members::ClientSet;
-use crate::message::Message;
-use crate::packet::{Item, Packet, Part};
-use crate::phase::Phase;
+use crate::crypto::hash::Digest;
+use crate::crypto::ids::ClientSet;
+use crate::crypto::signing::SigningKey;
+use crate::crypto::tree::{Root, Tree};
+use crate::pairwise::advertise::{Advertisement, RoundKeys};
+use crate::pairwise::package::{Item, Packet};
+use crate::round::phase::Phase;
 use crate::round::Round;
-use crate::signing::SigningKey;
-use crate::tree::{Root, Tree};
+use crate::wire::checkpoint::Checkpoint;
+use crate::wire::message::Message;
+use crate::wire::part::Part;
 
 /// What the aggregator keeps of the round; a copy of it is a second board.
 #[derive(Clone)]

@@ -10,17 +10,17 @@ use zeroize::Zeroizing;
 
 use super::{id, Suite, CLIENTS};
 use crate::client::{AnyClient, Client};
-use crate::configuration::{Configuration, SegmentConfiguration, SignedConfiguration};
-use crate::dh::KeyPair;
-use crate::hash::Digest;
-use crate::members::ClientId;
-use crate::message::{Message, Sender};
-use crate::organiser::Proposal;
-use crate::parameters::Choice;
-use crate::phase::Phase;
-use crate::roster::Roster;
+use crate::crypto::dh::KeyPair;
+use crate::crypto::hash::Digest;
+use crate::crypto::ids::ClientId;
+use crate::crypto::signing::SigningKey;
+use crate::round::configuration::{Configuration, SegmentConfiguration, SignedConfiguration};
+use crate::round::organiser::Proposal;
+use crate::round::parameters::Choice;
+use crate::round::phase::Phase;
+use crate::round::roster::Roster;
 use crate::round::{Round, RoundError};
-use crate::signing::SigningKey;
+use crate::wire::message::{Message, Sender};
 
 /// Everybody's long-term keys.
 pub(super) struct Parties {

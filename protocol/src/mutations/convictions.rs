@@ -7,13 +7,13 @@ use veragg_circuits::group::Group;
 
 use super::attack::Attack;
 use super::{everybody, id, Suite, CLIENTS};
-use crate::attest::Challenges;
-use crate::conviction::{Conviction, Lie, Seen};
-use crate::dh::KeyPair;
-use crate::message::{Message, Sender};
-use crate::packet::Part;
-use crate::phase::Phase;
-use crate::rules;
+use crate::crypto::dh::KeyPair;
+use crate::pairwise::attest::Challenges;
+use crate::pairwise::conviction::{Conviction, Lie, Seen};
+use crate::round::lists;
+use crate::round::phase::Phase;
+use crate::wire::message::{Message, Sender};
+use crate::wire::part::Part;
 
 /// A round up to attest, and the secrets of all clients as they come out later, one of each.
 struct Attested {
@@ -90,7 +90,7 @@ impl Attested {
     }
 
     fn neighbours(&self) -> Vec<u32> {
-        let neighbours = rules::holders(self.attack.round.graph(), &everybody(), id(4));
+        let neighbours = lists::holders(self.attack.round.graph(), &everybody(), id(4));
         neighbours
             .into_iter()
             .map(|client| client.number())

@@ -7,11 +7,11 @@ use super::clients::{sender, Parties};
 use super::table::{of, silence, Table};
 use super::{id, CLIENTS};
 use crate::aggregator::AnyAggregator;
-use crate::board::{Record, RecordKind};
-use crate::checkpoint::Checkpoint;
-use crate::message::{Message, Sender};
-use crate::phase::Phase;
-use crate::signing::SigningKey;
+use crate::crypto::signing::SigningKey;
+use crate::round::phase::Phase;
+use crate::wire::board::{Record, RecordKind};
+use crate::wire::checkpoint::Checkpoint;
+use crate::wire::message::{Message, Sender};
 
 /// The board holds what the aggregator is named for (3.11): a message of another round.
 pub(super) fn a_message_of_another_round_is_taken() -> bool {
@@ -138,7 +138,7 @@ pub(super) fn a_log_that_was_changed_makes_two_checkpoints() -> bool {
     let Ok(resumed) = AnyAggregator::resume(round, table.key.clone(), log) else {
         return false;
     };
-    let packet = crate::packet::Packet::decode(&resumed.packet(id(1)), CLIENTS).unwrap();
+    let packet = crate::pairwise::package::Packet::decode(&resumed.packet(id(1)), CLIENTS).unwrap();
     let again: Checkpoint = packet.checkpoint;
     again.phase == Phase::Advertise && again.digest() != signed
 }

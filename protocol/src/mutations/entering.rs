@@ -9,15 +9,15 @@ use super::clients::Parties;
 use super::table::Table;
 use super::{all_but, both_secrets_give_the_input, everybody, id, rebuilt, Suite, CLIENTS};
 use crate::client::Client;
-use crate::configuration::{SignedConfiguration, NEVER};
-use crate::hash::digest;
-use crate::labels;
-use crate::members::ClientSet;
-use crate::message::Message;
-use crate::phase::Phase;
-use crate::publish::Outcome;
+use crate::crypto::hash::digest;
+use crate::crypto::ids::ClientSet;
+use crate::crypto::labels;
+use crate::crypto::signing::SigningKey;
+use crate::pairwise::publish::Outcome;
+use crate::round::configuration::{SignedConfiguration, NEVER};
+use crate::round::phase::Phase;
 use crate::round::Round;
-use crate::signing::SigningKey;
+use crate::wire::message::Message;
 
 /// One signature is good for two rounds: whoever enters the second is heard by nobody in the first.
 pub(super) fn a_configuration_has_two_contexts() -> bool {

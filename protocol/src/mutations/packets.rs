@@ -5,13 +5,13 @@ use rand_core::OsRng;
 use super::attack::Attack;
 use super::phases::revealed_in;
 use super::{all_but, everybody, id, CLIENTS};
-use crate::checkpoint::Checkpoint;
-use crate::hash::Digest;
-use crate::members::ClientSet;
-use crate::message::{Message, Sender};
-use crate::phase::Phase;
-use crate::signing::SigningKey;
-use crate::tree::Tree;
+use crate::crypto::hash::Digest;
+use crate::crypto::ids::ClientSet;
+use crate::crypto::signing::SigningKey;
+use crate::crypto::tree::Tree;
+use crate::round::phase::Phase;
+use crate::wire::checkpoint::Checkpoint;
+use crate::wire::message::{Message, Sender};
 
 /// The checkpoint of confirm with one thing other than it must be, so that it is none of this round's:
 /// nobody can be held to it, and yet it has the client show what it says to that list.

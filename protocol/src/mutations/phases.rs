@@ -10,20 +10,20 @@ use zeroize::Zeroizing;
 use super::attack::Attack;
 use super::clients::{sender, Parties};
 use super::{all_but, both_secrets_give_the_input, everybody, id, rebuilt, CLIENTS};
-use crate::advertise::Advertisement;
 use crate::client::Store;
-use crate::members::{ClientId, ClientSet};
-use crate::message::Message;
-use crate::phase::Phase;
-use crate::revealed::{self, Revealed};
-use crate::rules;
-use crate::sealing::Channel;
-use crate::share::{DealtPair, HEAD_LEN, PAIR_LEN};
+use crate::crypto::dleq::{self, Revealed};
+use crate::crypto::ids::{ClientId, ClientSet};
+use crate::crypto::sealing::Channel;
+use crate::pairwise::advertise::Advertisement;
+use crate::pairwise::share::{DealtPair, HEAD_LEN, PAIR_LEN};
+use crate::round::lists;
+use crate::round::phase::Phase;
+use crate::wire::message::Message;
 
 /// The points that a message reveals.
 pub(super) fn revealed_in(message: &Message) -> Vec<Revealed> {
     let others: Vec<_> = ClientId::all(CLIENTS).collect();
-    revealed::decode(&message.body, &others).unwrap()
+    dleq::decode(&message.body, &others).unwrap()
 }
 
 /// What a client shares among fewer holders than can rebuild it is refused by whoever judges it
@@ -31,7 +31,7 @@ pub(super) fn revealed_in(message: &Message) -> Vec<Revealed> {
 pub(super) fn a_client_is_made_to_share_among_too_few() -> bool {
     let parties = Parties::new();
     let round = parties.sparse(4, 3);
-    let neighbours = rules::holders(round.graph(), &everybody(), id(1));
+    let neighbours = lists::holders(round.graph(), &everybody(), id(1));
     let mut attack = Attack::in_round(&parties, round);
     let said = attack.ask_all();
     let list = ClientSet::of(CLIENTS, |client| !neighbours[..2].contains(&client));

@@ -1,6 +1,6 @@
 //! From rows to the vector that each client contributes.
 
-use veragg_protocol::configuration::SegmentConfiguration;
+use veragg_protocol::round::configuration::SegmentConfiguration;
 
 use super::config::{Measure, TableConfig};
 use super::csv::Table;

@@ -1,7 +1,7 @@
 //! From measures to the segments of the vector that each client contributes.
 
 use veragg_circuits::statement::Segment;
-use veragg_protocol::configuration::SegmentConfiguration;
+use veragg_protocol::round::configuration::SegmentConfiguration;
 
 use super::config::{Measure, TableConfig};
 use crate::survey::error::{Problem, SurveyError};

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use rand_core::OsRng;
 use veragg::circuits::group::ristretto::decode_key_scalar;
 use veragg::local::Participant;
-use veragg::protocol::advertise::RoundKeys;
-use veragg::protocol::confirm::Complaint;
-use veragg::protocol::dh::KeyPair;
-use veragg::protocol::members::ClientId;
-use veragg::protocol::message::Message;
-use veragg::protocol::phase::Phase;
-use veragg::protocol::revealed::Revealed;
-use veragg::protocol::signing::SigningKey;
+use veragg::protocol::crypto::dh::KeyPair;
+use veragg::protocol::crypto::dleq::Revealed;
+use veragg::protocol::crypto::ids::ClientId;
+use veragg::protocol::crypto::signing::SigningKey;
+use veragg::protocol::pairwise::advertise::RoundKeys;
+use veragg::protocol::pairwise::confirm::Complaint;
+use veragg::protocol::round::phase::Phase;
+use veragg::protocol::wire::message::Message;
 
 use super::{advertised_keys, id, sign_again, Scene, Writing};
 

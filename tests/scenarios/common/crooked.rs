@@ -8,23 +8,24 @@ use rayon::prelude::*;
 use veragg::circuits::group::{Group, Ristretto};
 use veragg::circuits::proof_system::ProofSystem;
 use veragg::local::{Participant, Setting};
-use veragg::protocol::advertise::Advertisement;
-use veragg::protocol::board::{Record, RecordKind};
-use veragg::protocol::checkpoint::Checkpoint;
-use veragg::protocol::dh::KeyPair;
-use veragg::protocol::hash::Digest;
-use veragg::protocol::masks::{self, Mask};
-use veragg::protocol::members::{ClientId, ClientSet};
-use veragg::protocol::message::{Message, Sender};
-use veragg::protocol::packet::{Item, Packet, Part};
-use veragg::protocol::phase::Phase;
-use veragg::protocol::publish::{Outcome, Publication};
+use veragg::protocol::crypto::dh::KeyPair;
+use veragg::protocol::crypto::hash::Digest;
+use veragg::protocol::crypto::ids::{ClientId, ClientSet};
+use veragg::protocol::crypto::masks::{self, Mask};
+use veragg::protocol::crypto::sharing::reconstruct;
+use veragg::protocol::crypto::signing::SigningKey;
+use veragg::protocol::crypto::tree::{Root, Tree};
+use veragg::protocol::pairwise::advertise::Advertisement;
+use veragg::protocol::pairwise::package::{Item, Packet};
+use veragg::protocol::pairwise::publish::{Outcome, Publication};
+use veragg::protocol::pairwise::unmask::{self, Secret};
+use veragg::protocol::round::lists;
+use veragg::protocol::round::phase::Phase;
 use veragg::protocol::round::Round;
-use veragg::protocol::rules;
-use veragg::protocol::sharing::reconstruct;
-use veragg::protocol::signing::SigningKey;
-use veragg::protocol::tree::{Root, Tree};
-use veragg::protocol::unmask::{self, Secret};
+use veragg::protocol::wire::board::{Record, RecordKind};
+use veragg::protocol::wire::checkpoint::Checkpoint;
+use veragg::protocol::wire::message::{Message, Sender};
+use veragg::protocol::wire::part::Part;
 
 use super::{publication, Finished, Scene, Suite};
 
@@ -102,7 +103,7 @@ impl Crooked {
         let heard = self.heard(self.phase);
         match self.phase {
             Phase::Confirm => {
-                rules::participants(self.round.graph(), &heard, self.round.threshold())
+                lists::participants(self.round.graph(), &heard, self.round.threshold())
             }
             // Nobody disagrees, and nobody is found to have lied.
             Phase::Dispute => self.lists[&Phase::Attest].clone(),
@@ -230,7 +231,7 @@ impl Crooked {
         let mut shares: BTreeMap<ClientId, Vec<_>> = BTreeMap::new();
         for holder in self.heard(Phase::Unmask(0)).iter() {
             let revealed = &self.kept[&(Phase::Unmask(0), holder)].body;
-            let subjects = rules::holders(round.graph(), participants, holder);
+            let subjects = lists::holders(round.graph(), participants, holder);
             for (dealer, share) in subjects.into_iter().zip(unmask::decode(revealed).unwrap()) {
                 shares.entry(dealer).or_default().push((holder, share));
             }
@@ -244,7 +245,7 @@ impl Crooked {
                 continue;
             }
             let pair = KeyPair::from_secret(secret);
-            for other in rules::holders(round.graph(), contributors, dealer) {
+            for other in lists::holders(round.graph(), contributors, dealer) {
                 let body = &self.kept[&(Phase::Advertise, other)].body;
                 let public = Advertisement::decode(body).unwrap().keys.mask;
                 all.push(Mask::of_edge(context, dealer, &pair, other, &public));

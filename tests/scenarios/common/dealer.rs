@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use veragg::circuits::group::ristretto::{decode_key_scalar, KeyScalar, KEY_TABLE};
 use veragg::local::Participant;
-use veragg::protocol::advertise::Advertisement;
-use veragg::protocol::dh::KeyPair;
-use veragg::protocol::members::ClientId;
-use veragg::protocol::message::Sender;
-use veragg::protocol::packet::Packet;
-use veragg::protocol::phase::Phase;
-use veragg::protocol::sealing::Channel;
-use veragg::protocol::share::DealtPair;
-use veragg::protocol::signing::SigningKey;
+use veragg::protocol::crypto::dh::KeyPair;
+use veragg::protocol::crypto::ids::ClientId;
+use veragg::protocol::crypto::sealing::Channel;
+use veragg::protocol::crypto::signing::SigningKey;
+use veragg::protocol::pairwise::advertise::Advertisement;
+use veragg::protocol::pairwise::package::Packet;
+use veragg::protocol::pairwise::share::DealtPair;
+use veragg::protocol::round::phase::Phase;
+use veragg::protocol::wire::message::Sender;
 
 use super::{id, set, sign_again, Scene, Writing};
 

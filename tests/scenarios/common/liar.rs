@@ -9,20 +9,20 @@ use veragg::circuits::group::ristretto::{decode_key_scalar, Fr, KeyScalar};
 use veragg::circuits::group::{Group, Ristretto};
 use veragg::circuits::proof_system::ProofSystem;
 use veragg::local::Participant;
-use veragg::protocol::attest::link::{self, Subject, Witness};
-use veragg::protocol::attest::{keys_digest, Attestation, Challenges, Head};
-use veragg::protocol::dh::KeyPair;
-use veragg::protocol::dispute;
-use veragg::protocol::hash::Digest;
-use veragg::protocol::masks::Mask;
-use veragg::protocol::members::{ClientId, ClientSet};
-use veragg::protocol::message::{Message, Sender};
-use veragg::protocol::packet::Packet;
-use veragg::protocol::phase::Phase;
-use veragg::protocol::revealed;
+use veragg::protocol::crypto::dh::KeyPair;
+use veragg::protocol::crypto::dleq;
+use veragg::protocol::crypto::hash::Digest;
+use veragg::protocol::crypto::ids::{ClientId, ClientSet};
+use veragg::protocol::crypto::masks::Mask;
+use veragg::protocol::crypto::signing::SigningKey;
+use veragg::protocol::pairwise::attest::link::{self, Subject, Witness};
+use veragg::protocol::pairwise::attest::{keys_digest, Attestation, Challenges, Head};
+use veragg::protocol::pairwise::dispute;
+use veragg::protocol::pairwise::package::Packet;
+use veragg::protocol::round::lists;
+use veragg::protocol::round::phase::Phase;
 use veragg::protocol::round::Round;
-use veragg::protocol::rules;
-use veragg::protocol::signing::SigningKey;
+use veragg::protocol::wire::message::{Message, Sender};
 use zeroize::Zeroizing;
 
 use super::{advertised_keys, id, sign_again, Scene, Suite, Writing};
@@ -61,7 +61,7 @@ pub(crate) struct Liar {
     key: Arc<SigningKey>,
     input: Vec<u64>,
     lies: Vec<False>,
-    keys: Vec<(ClientId, veragg::protocol::advertise::RoundKeys)>,
+    keys: Vec<(ClientId, veragg::protocol::pairwise::advertise::RoundKeys)>,
     participants: Option<ClientSet>,
     submission: Digest,
     /// This much more than its input in the first packed scalar, in its vector and in what it attests.
@@ -159,7 +159,7 @@ impl Liar {
             .unwrap()
             .checkpoint
             .digest();
-        let parts = [revealed::encode(&[opened])];
+        let parts = [dleq::encode(&[opened])];
         let sender = Sender::Client(me);
         Message::sign(&self.key, *context, Phase::Dispute, sender, answers, &parts).encode()
     }
@@ -195,7 +195,7 @@ impl Liar {
         let challenges = Challenges::new(round, &submit);
         let (context, me) = (round.context(), self.id());
         let participants = self.participants.as_ref().unwrap();
-        let neighbours = rules::holders(round.graph(), participants, me);
+        let neighbours = lists::holders(round.graph(), participants, me);
         let value = round.proofs().key().columns()[0];
         let committed = |mask: &Mask, towards: Option<ClientId>| {
             let mut committed = challenges.commit(round, mask);

@@ -2,8 +2,8 @@
 
 use rand_core::OsRng;
 use veragg::local::Setting;
-use veragg::protocol::organiser::Proposal;
-use veragg::protocol::phase::Phase;
+use veragg::protocol::round::organiser::Proposal;
+use veragg::protocol::round::phase::Phase;
 
 use super::cheats::Cheat;
 use super::judgement::{Judgement, Outcome};

@@ -3,10 +3,10 @@
 use curve25519_dalek::constants::RISTRETTO_BASEPOINT_POINT;
 use curve25519_dalek::scalar::Scalar;
 use veragg::circuits::proof_system::ProofSystem;
-use veragg::protocol::message::{Message, Sender};
-use veragg::protocol::packet::Packet;
-use veragg::protocol::phase::Phase;
-use veragg::protocol::revealed;
+use veragg::protocol::crypto::dleq;
+use veragg::protocol::pairwise::package::Packet;
+use veragg::protocol::round::phase::Phase;
+use veragg::protocol::wire::message::{Message, Sender};
 
 use super::bytes::{point, scalar};
 use crate::common::liar::{False, Liar};
@@ -81,13 +81,13 @@ impl Cheat {
                 }
             }),
             Cheat::AccusesFalsely(dealer) => scene.confirming(number, move |tongue, said| {
-                tongue.say(&said, revealed::encode(&[tongue.complain(dealer)]))
+                tongue.say(&said, dleq::encode(&[tongue.complain(dealer)]))
             }),
             Cheat::AccusesWithout(dealer, other) => {
                 scene.confirming(number, move |tongue, said| {
                     let mut complaint = tongue.complain(dealer);
                     complaint.point = tongue.complain(other).point;
-                    tongue.say(&said, revealed::encode(&[complaint]))
+                    tongue.say(&said, dleq::encode(&[complaint]))
                 })
             }
             Cheat::BadRange => {

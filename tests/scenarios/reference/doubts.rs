@@ -1,7 +1,7 @@
 //! Clients that sign two messages, with an aggregator that takes both: what depends on their words is held
 //! against nobody.
 
-use veragg::protocol::phase::Phase;
+use veragg::protocol::round::phase::Phase;
 
 use super::cheats::Cheat;
 use super::setup::{CHANNEL, MASK};

@@ -2,9 +2,9 @@
 
 use curve25519_dalek::ristretto::RistrettoPoint;
 use veragg::circuits::proof_system::ProofSystem;
-use veragg::protocol::configuration::Configuration;
-use veragg::protocol::graph::Graph;
-use veragg::protocol::members::ClientId;
+use veragg::protocol::crypto::ids::ClientId;
+use veragg::protocol::round::configuration::Configuration;
+use veragg::protocol::round::graph::Graph;
 
 use super::board::{Board, Clients, Message, CONFIRM, DISPUTE};
 use super::bytes::{digest, tree_root, Digest};

@@ -2,7 +2,7 @@
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
-use veragg::protocol::phase::Phase;
+use veragg::protocol::round::phase::Phase;
 
 use super::cheats::Cheat;
 use super::{agree, SMALL};

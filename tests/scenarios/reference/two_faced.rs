@@ -3,9 +3,9 @@
 use curve25519_dalek::ristretto::RistrettoPoint;
 use curve25519_dalek::scalar::Scalar;
 use rand_core::OsRng;
-use veragg::protocol::message::{Message, Sender};
-use veragg::protocol::packet::Packet;
-use veragg::protocol::phase::Phase;
+use veragg::protocol::pairwise::package::Packet;
+use veragg::protocol::round::phase::Phase;
+use veragg::protocol::wire::message::{Message, Sender};
 
 use super::bytes::point;
 use super::setup::CHANNEL;

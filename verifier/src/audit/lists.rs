@@ -3,11 +3,11 @@
 
 use std::io::{Read, Seek};
 
-use veragg_protocol::board::{BoardError, Records};
 use veragg_protocol::circuits::proof_system::ProofSystem;
-use veragg_protocol::members::ClientSet;
-use veragg_protocol::phase::Phase;
-use veragg_protocol::publish::Outcome;
+use veragg_protocol::crypto::ids::ClientSet;
+use veragg_protocol::pairwise::publish::Outcome;
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::wire::board::{BoardError, Records};
 
 use super::{ground, Audit};
 use crate::check::Check;

@@ -3,7 +3,7 @@
 //! V-04 has found each to answer the checkpoint that holds the list, and to be signed; an
 //! acknowledgement says nothing else.
 
-use veragg_protocol::members::ClientSet;
+use veragg_protocol::crypto::ids::ClientSet;
 
 use crate::check::Check;
 use crate::findings::Findings;

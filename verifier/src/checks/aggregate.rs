@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::packing::{Layout, UnpackError};
 use veragg_protocol::circuits::proof_system::ProofSystem;
+use veragg_protocol::crypto::signing::hex;
 use veragg_protocol::round::Round;
-use veragg_protocol::signing::hex;
 
 use crate::caption::Caption;
 use crate::check::Check;

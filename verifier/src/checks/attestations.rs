@@ -5,18 +5,18 @@ use std::collections::{BTreeSet, HashMap};
 use std::io::{Read, Seek};
 
 use rayon::prelude::*;
-use veragg_protocol::attest::link::{self, Claim, Subject};
-use veragg_protocol::attest::{keys_digest, Attestation, Challenges, Fingerprint};
-use veragg_protocol::board::{BoardError, Place, Records, PIECE_LEN};
 use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::proof_system::ProofSystem;
-use veragg_protocol::dispute::{self, Edge};
-use veragg_protocol::hash::Digest;
-use veragg_protocol::lies::Attested;
-use veragg_protocol::members::{ClientId, ClientSet};
-use veragg_protocol::message::{Message, ENVELOPE_LEN};
+use veragg_protocol::crypto::hash::Digest;
+use veragg_protocol::crypto::ids::{ClientId, ClientSet};
+use veragg_protocol::pairwise::attest::link::{self, Claim, Subject};
+use veragg_protocol::pairwise::attest::{keys_digest, Attestation, Challenges, Fingerprint};
+use veragg_protocol::pairwise::dispute::{self, Edge};
+use veragg_protocol::pairwise::lies::Attested;
+use veragg_protocol::round::lists;
 use veragg_protocol::round::Round;
-use veragg_protocol::rules;
+use veragg_protocol::wire::board::{BoardError, Place, Records, PIECE_LEN};
+use veragg_protocol::wire::message::{Message, ENVELOPE_LEN};
 
 use super::inputs::Accepted;
 use super::set_up::SetUp;
@@ -178,7 +178,7 @@ impl<P: ProofSystem> Attestations<P> {
             .collect();
         let neighbours: Vec<_> = waiting
             .iter()
-            .map(|(client, ..)| rules::holders(round.graph(), participants, *client))
+            .map(|(client, ..)| lists::holders(round.graph(), participants, *client))
             .collect();
         let mut good = Vec::new();
         for (index, (decoded, (client, leaf, _))) in decoded.iter().zip(&waiting).enumerate() {
@@ -293,7 +293,7 @@ impl<P: ProofSystem> Attestations<P> {
         });
         let ends = attested.iter();
         let edges: usize = ends
-            .map(|client| rules::holders(graph, attested, client).len())
+            .map(|client| lists::holders(graph, attested, client).len())
             .sum();
         findings.computed(Check::Edges, edges / 2);
         findings.bad_records(Check::Edges, disputed.len());
@@ -308,7 +308,7 @@ impl<P: ProofSystem> Attestations<P> {
         other: ClientId,
     ) -> Option<&[u8]> {
         let graph = ground.round.graph();
-        let neighbours = rules::holders(graph, ground.participants, client);
+        let neighbours = lists::holders(graph, ground.participants, client);
         self.said.get(&client)?.towards(&neighbours, other)
     }
 }
@@ -316,7 +316,7 @@ impl<P: ProofSystem> Attestations<P> {
 impl<P: ProofSystem> Ground<'_, P> {
     /// Whether the attested keys are those that were advertised, where all saw the same.
     fn keys_are_right(&self, client: ClientId, attested: &Digest) -> bool {
-        let neighbours = rules::holders(self.round.graph(), self.participants, client);
+        let neighbours = lists::holders(self.round.graph(), self.participants, client);
         let keys = neighbours
             .iter()
             .map(|&other| self.set_up.keys_to_all(Step::KeysOfDoubted, other));

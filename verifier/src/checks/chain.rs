@@ -1,12 +1,12 @@
 //! V-03: the board's tree, the chain of checkpoints over it, and the lists they hold.
 
-use veragg_protocol::checkpoint::Checkpoint;
 use veragg_protocol::circuits::proof_system::ProofSystem;
-use veragg_protocol::hash::Digest;
-use veragg_protocol::members::ClientSet;
-use veragg_protocol::phase::Phase;
+use veragg_protocol::crypto::hash::Digest;
+use veragg_protocol::crypto::ids::ClientSet;
+use veragg_protocol::crypto::tree::{CompactTree, Leaf, Root};
+use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::Round;
-use veragg_protocol::tree::{CompactTree, Leaf, Root};
+use veragg_protocol::wire::checkpoint::Checkpoint;
 
 use crate::check::Check;
 use crate::findings::{Finding, Findings};

@@ -3,16 +3,16 @@
 use std::io::{Read, Seek};
 
 use rayon::prelude::*;
-use veragg_protocol::board::{BoardError, Records};
 use veragg_protocol::circuits::group::{Group, Ristretto};
 use veragg_protocol::circuits::proof_system::ProofSystem;
-use veragg_protocol::confirm::{Complaint, Confirmations, Ruling};
-use veragg_protocol::members::{ClientId, ClientSet};
-use veragg_protocol::message::ENVELOPE_LEN;
-use veragg_protocol::revealed::{self, Revealed};
+use veragg_protocol::crypto::dleq::{self, Revealed};
+use veragg_protocol::crypto::ids::{ClientId, ClientSet};
+use veragg_protocol::pairwise::confirm::{Complaint, Confirmations, Ruling};
+use veragg_protocol::pairwise::share::{DealtPair, HEAD_LEN, PAIR_LEN};
+use veragg_protocol::round::lists;
 use veragg_protocol::round::Round;
-use veragg_protocol::rules;
-use veragg_protocol::share::{DealtPair, HEAD_LEN, PAIR_LEN};
+use veragg_protocol::wire::board::{BoardError, Records};
+use veragg_protocol::wire::message::ENVELOPE_LEN;
 
 use super::set_up::{Dealt, SetUp};
 use crate::check::Check;
@@ -55,8 +55,8 @@ impl Complaints {
     ) -> Result<Confirmations, BoardError> {
         let mut confirmations = Confirmations::new(round.clients());
         for (client, leaf, body) in std::mem::take(&mut self.bodies) {
-            let others = rules::holders(round.graph(), dealers, client);
-            let complaints = match revealed::decode(&body, &others) {
+            let others = lists::holders(round.graph(), dealers, client);
+            let complaints = match dleq::decode(&body, &others) {
                 Ok(complaints) => complaints,
                 Err(error) => {
                     if in_force(Step::BodyDecodes) {

@@ -1,7 +1,7 @@
 //! V-01: the configuration is well formed, signed by the organiser, and secure.
 
-use veragg_protocol::configuration::{Configuration, SignedConfiguration};
-use veragg_protocol::signing::VerifyingKey;
+use veragg_protocol::crypto::signing::VerifyingKey;
+use veragg_protocol::round::configuration::{Configuration, SignedConfiguration};
 
 use crate::check::Check;
 use crate::findings::{Finding, Findings};

@@ -2,9 +2,9 @@
 //! enough have acknowledged.
 
 use veragg_protocol::circuits::proof_system::ProofSystem;
-use veragg_protocol::members::{ClientId, ClientSet};
-use veragg_protocol::phase::Phase;
-use veragg_protocol::publish::Outcome;
+use veragg_protocol::crypto::ids::{ClientId, ClientSet};
+use veragg_protocol::pairwise::publish::Outcome;
+use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::Round;
 
 use crate::check::Check;

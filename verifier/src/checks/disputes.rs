@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use veragg_protocol::circuits::proof_system::ProofSystem;
-use veragg_protocol::dispute::{self, Edge};
-use veragg_protocol::members::{ClientId, ClientSet};
-use veragg_protocol::revealed::{self, Revealed};
-use veragg_protocol::rules;
+use veragg_protocol::crypto::dleq::{self, Revealed};
+use veragg_protocol::crypto::ids::{ClientId, ClientSet};
+use veragg_protocol::pairwise::dispute::{self, Edge};
+use veragg_protocol::round::lists;
 
 use super::attestations::{Attestations, Ground};
 use crate::check::Check;
@@ -52,8 +52,8 @@ impl Disputes {
         let judged: Vec<_> = bodies
             .par_iter()
             .map(|(client, leaf, body)| {
-                let others = rules::holders(ground.round.graph(), attested, *client);
-                let opened = revealed::decode(body, &others);
+                let others = lists::holders(ground.round.graph(), attested, *client);
+                let opened = dleq::decode(body, &others);
                 let truth =
                     opened.map(|opened| judge(ground, attestations, &disputed, *client, &opened));
                 (*client, *leaf, truth)

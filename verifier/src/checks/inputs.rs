@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 use std::io::Read;
 
-use veragg_protocol::board::{BoardError, Place};
-use veragg_protocol::body::Body;
 use veragg_protocol::circuits::codec::DecodeError;
 use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::proof_system::{ProofPart, ProofSystem};
-use veragg_protocol::hash::Digest;
-use veragg_protocol::members::{ClientId, ClientSet};
+use veragg_protocol::crypto::hash::Digest;
+use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::round::Round;
+use veragg_protocol::wire::board::{BoardError, Place};
+use veragg_protocol::wire::body::Body;
 
 use crate::check::Check;
 use crate::findings::{Finding, Findings};

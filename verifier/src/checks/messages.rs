@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use veragg_protocol::body::Misfit;
 use veragg_protocol::circuits::proof_system::ProofSystem;
-use veragg_protocol::hash::Digest;
-use veragg_protocol::members::{ClientId, ClientSet};
-use veragg_protocol::message::{Envelope, Sender};
-use veragg_protocol::phase::Phase;
+use veragg_protocol::crypto::hash::Digest;
+use veragg_protocol::crypto::ids::{ClientId, ClientSet};
+use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::Round;
+use veragg_protocol::wire::body::Misfit;
+use veragg_protocol::wire::message::{Envelope, Sender};
 
 use crate::step::{holds, in_force, Step};
 

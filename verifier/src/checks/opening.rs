@@ -4,15 +4,15 @@
 use std::io::{Read, Seek};
 
 use rayon::prelude::*;
-use veragg_protocol::attest::Challenges;
-use veragg_protocol::board::{BoardError, Place, Records};
 use veragg_protocol::circuits::ark_ff::Zero;
 use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::proof_system::ProofSystem;
-use veragg_protocol::hash::Digest;
-use veragg_protocol::members::ClientSet;
-use veragg_protocol::message::ENVELOPE_LEN;
-use veragg_protocol::opening::Opening;
+use veragg_protocol::crypto::hash::Digest;
+use veragg_protocol::crypto::ids::ClientSet;
+use veragg_protocol::crypto::opening::Opening;
+use veragg_protocol::pairwise::attest::Challenges;
+use veragg_protocol::wire::board::{BoardError, Place, Records};
+use veragg_protocol::wire::message::ENVELOPE_LEN;
 
 use super::attestations::{fingerprint, read_again, Ground};
 use super::unmasking::Unmasking;

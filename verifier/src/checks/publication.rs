@@ -3,13 +3,13 @@
 
 use std::io::Read;
 
-use veragg_protocol::board::BoardError;
-use veragg_protocol::body::Body;
 use veragg_protocol::circuits::codec::DecodeError;
 use veragg_protocol::circuits::proof_system::ProofSystem;
-use veragg_protocol::opening::Opening;
-use veragg_protocol::publish::Outcome;
+use veragg_protocol::crypto::opening::Opening;
+use veragg_protocol::pairwise::publish::Outcome;
 use veragg_protocol::round::Round;
+use veragg_protocol::wire::board::BoardError;
+use veragg_protocol::wire::body::Body;
 
 use super::aggregate::Sums;
 

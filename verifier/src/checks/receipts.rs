@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use veragg_protocol::circuits::proof_system::ProofSystem;
-use veragg_protocol::hash::Digest;
-use veragg_protocol::receipt::Receipt;
+use veragg_protocol::crypto::hash::Digest;
 use veragg_protocol::round::Round;
+use veragg_protocol::wire::receipt::Receipt;
 
 use crate::check::Check;
 use crate::findings::{Finding, Findings};

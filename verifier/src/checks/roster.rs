@@ -1,8 +1,8 @@
 //! V-02: the roster's keys are distinct and are those that the configuration names.
 
-use veragg_protocol::configuration::Configuration;
-use veragg_protocol::roster::Roster;
-use veragg_protocol::signing::VerifyingKey;
+use veragg_protocol::crypto::signing::VerifyingKey;
+use veragg_protocol::round::configuration::Configuration;
+use veragg_protocol::round::roster::Roster;
 
 use crate::check::Check;
 use crate::findings::{Finding, Findings};

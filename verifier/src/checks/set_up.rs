@@ -4,18 +4,18 @@
 use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
-use veragg_protocol::advertise::{Advertisement, RoundKeys};
-use veragg_protocol::board::Place;
 use veragg_protocol::circuits::codec::DecodeError;
 use veragg_protocol::circuits::group::ristretto::KeyPoint;
 use veragg_protocol::circuits::proof_system::ProofSystem;
-use veragg_protocol::members::{ClientId, ClientSet};
-use veragg_protocol::message::Message;
-use veragg_protocol::phase::Phase;
+use veragg_protocol::crypto::ids::{ClientId, ClientSet};
+use veragg_protocol::crypto::sharing::{degree_holds, CommittedShares};
+use veragg_protocol::pairwise::advertise::{Advertisement, RoundKeys};
+use veragg_protocol::pairwise::share::{self, DealtPair};
+use veragg_protocol::round::lists;
+use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::Round;
-use veragg_protocol::rules;
-use veragg_protocol::share::{self, DealtPair};
-use veragg_protocol::sharing::{degree_holds, CommittedShares};
+use veragg_protocol::wire::board::Place;
+use veragg_protocol::wire::message::Message;
 
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
@@ -207,7 +207,7 @@ fn judge_shares<P: ProofSystem>(
         .map(|part| DealtPair::decode(part).map(|pair| pair.commitments))
         .collect::<Result<Vec<_>, _>>()
         .map_err(malformed)?;
-    let holders = rules::holders(round.graph(), advertised, client);
+    let holders = lists::holders(round.graph(), advertised, client);
     // A client that was listed without its keys being on the board is not to blame for it, and V-03
     // fails; there is nothing to test its shares against.
     let degree = match keys.get(&client) {
@@ -218,7 +218,14 @@ fn judge_shares<P: ProofSystem>(
                 holders: &holders,
                 shares: &shares,
             };
-            let test = || degree_holds(&committed, round.threshold(), client, &message.envelope);
+            let test = || {
+                degree_holds(
+                    &committed,
+                    round.threshold(),
+                    client,
+                    &message.envelope.dealing(),
+                )
+            };
             skip || holds(Step::Degree, test())
         }
     };

@@ -7,13 +7,13 @@ use rayon::prelude::*;
 use veragg_protocol::circuits::group::ristretto::{KeyPoint, KeyScalar, Ristretto, KEY_TABLE};
 use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::proof_system::ProofSystem;
-use veragg_protocol::lies::{self, Rebuilt, ShownBy};
-use veragg_protocol::masks::Mask;
-use veragg_protocol::members::{ClientId, ClientSet};
+use veragg_protocol::crypto::ids::{ClientId, ClientSet};
+use veragg_protocol::crypto::masks::Mask;
+use veragg_protocol::crypto::sharing::reconstruct;
+use veragg_protocol::pairwise::lies::{self, Rebuilt, ShownBy};
+use veragg_protocol::pairwise::unmask::{self, Secret};
+use veragg_protocol::round::lists;
 use veragg_protocol::round::Round;
-use veragg_protocol::rules;
-use veragg_protocol::sharing::reconstruct;
-use veragg_protocol::unmask::{self, Secret};
 
 use super::attestations::Attestations;
 use super::set_up::{Dealt, SetUp};
@@ -82,7 +82,7 @@ impl Unmasking {
                 return;
             }
         };
-        let subjects = rules::holders(round.graph(), lists.subjects, client);
+        let subjects = lists::holders(round.graph(), lists.subjects, client);
         if !findings.skips(Check::Unmasking) {
             findings.computed(Check::Unmasking, 1);
             let wrong = subjects
@@ -168,7 +168,7 @@ impl Unmasking {
         let lies = lies::find(round, challenges, both, said, rebuilt, key).into_iter();
         for (liar, lie) in lies.filter(|_| in_force(Step::TrueAttestations)) {
             left.remove(liar);
-            let neighbours = rules::holders(round.graph(), lists.participants, liar);
+            let neighbours = lists::holders(round.graph(), lists.participants, liar);
             let attested = said.get(&liar).and_then(|said| match lie.shown_by {
                 ShownBy::Seed => Some(said.own.as_slice()),
                 ShownBy::Edge(other) => said.towards(&neighbours, other),
@@ -202,7 +202,7 @@ impl Unmasking {
                 continue;
             }
             let secret = self.masks.get(&client)?;
-            for other in rules::holders(round.graph(), contributors, client) {
+            for other in lists::holders(round.graph(), contributors, client) {
                 let point = set_up.keys.get(&other)?.mask * secret;
                 // The edge as the absent client would have added it is the inverse of what stands there.
                 masks.push(Mask::of_point(context, client, other, &point));

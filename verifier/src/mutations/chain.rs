@@ -1,9 +1,9 @@
 //! V-03: boards that do not hold together, or that say less than their checkpoints.
 
-use veragg_protocol::board::Record;
-use veragg_protocol::checkpoint::Checkpoint;
-use veragg_protocol::phase::Phase;
-use veragg_protocol::signing::SigningKey;
+use veragg_protocol::crypto::signing::SigningKey;
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::wire::board::Record;
+use veragg_protocol::wire::checkpoint::Checkpoint;
 
 use super::common::crooked::{signed_anew, Crook};
 use super::common::{id, place, set, Finished, Scene};

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use rand_core::OsRng;
 use veragg_protocol::client::Client;
-use veragg_protocol::phase::Phase;
-use veragg_protocol::share::PAIR_LEN;
+use veragg_protocol::pairwise::share::PAIR_LEN;
+use veragg_protocol::round::phase::Phase;
 use zeroize::Zeroizing;
 
 use super::common::crooked::Crook;

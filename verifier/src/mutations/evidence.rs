@@ -2,10 +2,10 @@
 
 use std::io::Cursor;
 
-use veragg_protocol::board::{Record, RecordKind};
 use veragg_protocol::circuits::group::ristretto::Fr;
-use veragg_protocol::message::{Message, Sender, ENVELOPE_LEN};
-use veragg_protocol::phase::Phase;
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::wire::board::{Record, RecordKind};
+use veragg_protocol::wire::message::{Message, Sender, ENVELOPE_LEN};
 
 use super::common::crooked::republished;
 use super::common::liar::own;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use rand_core::OsRng;
 use veragg::local::Setting;
-use veragg_protocol::configuration::{Configuration, SignedConfiguration};
-use veragg_protocol::roster::Roster;
+use veragg_protocol::crypto::signing::SigningKey;
+use veragg_protocol::round::configuration::{Configuration, SignedConfiguration};
+use veragg_protocol::round::roster::Roster;
 use veragg_protocol::round::Round;
-use veragg_protocol::signing::SigningKey;
 
 use super::common::{setting, Finished, Scene, Suite};
 use super::told::Case;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use veragg_protocol::circuits::group::ristretto::{Fr, Ristretto};
 use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::proof_system::ProofSystem;
-use veragg_protocol::phase::Phase;
+use veragg_protocol::round::phase::Phase;
 
 use super::common::crooked::Crook;
 use super::common::liar::Liar;

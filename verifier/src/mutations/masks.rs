@@ -1,9 +1,9 @@
 //! V-08: attestations that are not true of what was masked, and edges that were opened.
 
 use veragg_protocol::circuits::group::ristretto::Fr;
-use veragg_protocol::message::{Message, Sender};
-use veragg_protocol::packet::Packet;
-use veragg_protocol::phase::Phase;
+use veragg_protocol::pairwise::package::Packet;
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::wire::message::{Message, Sender};
 
 use super::common::crooked::Crook;
 use super::common::liar::{edge, False, Liar};

@@ -2,11 +2,11 @@
 
 use std::sync::{Arc, Mutex};
 
-use veragg_protocol::board::{Record, RecordKind};
-use veragg_protocol::checkpoint::Checkpoint;
-use veragg_protocol::message::{Envelope, Message, Sender, ENVELOPE_LEN};
-use veragg_protocol::phase::Phase;
-use veragg_protocol::signing::SigningKey;
+use veragg_protocol::crypto::signing::SigningKey;
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::wire::board::{Record, RecordKind};
+use veragg_protocol::wire::checkpoint::Checkpoint;
+use veragg_protocol::wire::message::{Envelope, Message, Sender, ENVELOPE_LEN};
 
 use super::common::crooked::{signed_anew, Crook, Crooked};
 use super::common::{id, place, set, Scene};

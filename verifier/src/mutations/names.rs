@@ -1,8 +1,8 @@
 //! Section 3: what counts of a list, and when names count.
 
-use veragg_protocol::board::Record;
-use veragg_protocol::message::ENVELOPE_LEN;
-use veragg_protocol::phase::Phase;
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::wire::board::Record;
+use veragg_protocol::wire::message::ENVELOPE_LEN;
 
 use super::common::crooked::Crook;
 use super::common::{id, place, Scene};

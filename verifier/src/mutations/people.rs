@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use rand_core::OsRng;
 use veragg::local::Participant;
-use veragg_protocol::advertise::Advertisement;
 use veragg_protocol::client::AnyClient;
-use veragg_protocol::dh::KeyPair;
-use veragg_protocol::members::ClientId;
-use veragg_protocol::phase::Phase;
-use veragg_protocol::possession::{Possession, Purpose};
+use veragg_protocol::crypto::dh::KeyPair;
+use veragg_protocol::crypto::ids::ClientId;
+use veragg_protocol::crypto::possession::{Possession, Purpose};
+use veragg_protocol::crypto::signing::SigningKey;
+use veragg_protocol::pairwise::advertise::Advertisement;
+use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::Round;
-use veragg_protocol::signing::SigningKey;
 
 use super::common::{id, sign_again, Scene, Suite, Writing};
 

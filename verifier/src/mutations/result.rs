@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use veragg_protocol::circuits::group::ristretto::Fr;
 use veragg_protocol::circuits::group::Ristretto;
-use veragg_protocol::configuration::Configuration;
-use veragg_protocol::phase::Phase;
-use veragg_protocol::publish::{Outcome, Publication};
-use veragg_protocol::receipt::Receipt;
-use veragg_protocol::roster::Roster;
+use veragg_protocol::crypto::signing::{hex, SigningKey};
+use veragg_protocol::pairwise::publish::{Outcome, Publication};
+use veragg_protocol::round::configuration::Configuration;
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::round::roster::Roster;
 use veragg_protocol::round::Round;
-use veragg_protocol::signing::{hex, SigningKey};
+use veragg_protocol::wire::receipt::Receipt;
 
 use super::common::crooked::{republished, Crook};
 use super::common::{proposal, Finished, Scene};
@@ -47,7 +47,7 @@ pub(super) fn another_outcome(step: Step) {
 /// A round whose configuration asks for the acknowledgements of all four clients, among clients and an
 /// aggregator to whom fewer are enough.
 pub(super) fn careless() -> Scene {
-    let proposal = veragg_protocol::organiser::Proposal {
+    let proposal = veragg_protocol::round::organiser::Proposal {
         min_contributors: Some(4),
         ..proposal(4, &SMALL)
     };

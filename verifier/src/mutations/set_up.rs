@@ -1,8 +1,8 @@
 //! V-06: keys without secrets, shares that nobody can use, complaints and who participates.
 
-use veragg_protocol::phase::Phase;
-use veragg_protocol::revealed;
-use veragg_protocol::share::PAIR_LEN;
+use veragg_protocol::crypto::dleq;
+use veragg_protocol::pairwise::share::PAIR_LEN;
+use veragg_protocol::round::phase::Phase;
 
 use super::common::crooked::Crook;
 use super::common::dealer::of_high_degree;
@@ -59,7 +59,7 @@ pub(super) fn a_bad_dealer_and_a_false_accuser(step: Step) {
     });
     // Client 3 complains about client 1, and has no reason to.
     let false_accuser = Scene::new(4, &SMALL).confirming(3, |tongue, said| {
-        tongue.say(&said, revealed::encode(&[tongue.complain(1)]))
+        tongue.say(&said, dleq::encode(&[tongue.complain(1)]))
     });
     for scene in [bad, false_accuser] {
         let finished = Crook::new().play(scene);
@@ -72,7 +72,7 @@ pub(super) fn a_complaint_with_another_point(step: Step) {
     let scene = Scene::new(4, &SMALL).confirming(3, |tongue, said| {
         let mut complaint = tongue.complain(1);
         complaint.point = tongue.complain(4).point;
-        tongue.say(&said, revealed::encode(&[complaint]))
+        tongue.say(&said, dleq::encode(&[complaint]))
     });
     Case::of(&scene.play()).names(step, "client 3", "client 1, aggregator");
 }

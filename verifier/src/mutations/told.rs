@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::Cursor;
 
-use veragg_protocol::board::Record;
+use veragg_protocol::wire::board::Record;
 
 use super::common::Finished;
 use crate::step::{without, Step};

@@ -2,10 +2,10 @@
 
 use rand_core::OsRng;
 use veragg::local::Setting;
-use veragg_protocol::board::{Record, RecordKind};
 use veragg_protocol::circuits::group::ristretto::Fr;
-use veragg_protocol::organiser::Proposal;
-use veragg_protocol::phase::Phase;
+use veragg_protocol::round::organiser::Proposal;
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::wire::board::{Record, RecordKind};
 
 use super::common::crooked::signed_anew;
 use super::common::liar::{edge, own};

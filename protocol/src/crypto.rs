@@ -1,0 +1,23 @@
+//! The public arithmetic and the names of things: nothing here knows a configuration.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`ids`] | clients by number, and sets of them |
+//! | [`hash`], [`labels`], [`tree`] | digests under labels, and Merkle trees |
+//! | [`signing`] | long-term keys and signatures |
+//! | [`dh`], [`possession`], [`dleq`] | round keys, proofs of possession, shared points that are revealed with a proof |
+//! | [`sharing`], [`sealing`] | shares of secrets, committed and sealed |
+//! | [`masks`], [`opening`] | what hides a vector, and what opens a sum |
+
+pub mod dh;
+pub mod dleq;
+pub mod hash;
+pub mod ids;
+pub mod labels;
+pub mod masks;
+pub mod opening;
+pub mod possession;
+pub mod sealing;
+pub mod sharing;
+pub mod signing;
+pub mod tree;

@@ -1,0 +1,224 @@
+//! The Merkle tree of RFC 6962 section 2.1 over SHA-256 (`specs/wire.md` 1.6).
+//!
+//! The same tree serves twice: over the messages of the board, and over the parts of one message,
+//! so that a part can be shown without the rest. [`Tree`] makes proofs; [`CompactTree`] gives only
+//! the head, in next to no memory.
+
+mod compact;
+
+use ct_merkle::mem_backed_tree::MemoryBackedTree;
+use ct_merkle::{ConsistencyProof, InclusionProof, RootHash};
+use sha2::Sha256;
+
+use crate::crypto::hash::Digest;
+
+pub use compact::{CompactTree, Leaf};
+
+/// Most leaves of a tree whose proofs are looked at.
+const MAX_LEAVES: u64 = 1 << 62;
+
+/// The head of a tree: how many leaves, and the hash over them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Root {
+    /// Number of leaves.
+    pub size: u64,
+    /// `MTH` of RFC 6962 section 2.1.
+    pub hash: Digest,
+}
+
+/// An append-only tree that keeps its leaves and nodes: about 64 bytes a leaf and the leaf itself.
+#[derive(Clone, Default)]
+pub struct Tree<L: AsRef<[u8]>>(MemoryBackedTree<Sha256, L>);
+
+impl<L: AsRef<[u8]>> Tree<L> {
+    /// The empty tree.
+    pub fn new() -> Self {
+        Self(MemoryBackedTree::new())
+    }
+
+    /// Appends a leaf and returns its index.
+    pub fn push(&mut self, leaf: L) -> u64 {
+        self.0.push(leaf);
+        self.0.len() - 1
+    }
+
+    /// Leaves so far.
+    pub fn size(&self) -> u64 {
+        self.0.len()
+    }
+
+    /// The leaf at an index.
+    pub fn leaf(&self, index: u64) -> Option<&L> {
+        self.0.get(usize::try_from(index).ok()?)
+    }
+
+    /// The head.
+    pub fn root(&self) -> Root {
+        let root = self.0.root();
+        Root {
+            size: root.num_leaves(),
+            hash: (*root.as_bytes()).into(),
+        }
+    }
+
+    /// The audit path of a leaf (RFC 6962 section 2.1.1); nothing for a leaf that is not there.
+    pub fn inclusion(&self, index: u64) -> Option<Vec<u8>> {
+        let index = usize::try_from(index)
+            .ok()
+            .filter(|_| index < self.size())?;
+        Some(self.0.prove_inclusion(index).as_bytes().to_vec())
+    }
+
+    /// The proof that the first `size` leaves are a prefix of this tree (RFC 6962 section 2.1.2);
+    /// nothing if the tree has fewer. From the empty tree nothing needs proving.
+    pub fn consistency(&self, size: u64) -> Option<Vec<u8>> {
+        if size == 0 {
+            return Some(Vec::new());
+        }
+        let added = usize::try_from(self.size().checked_sub(size)?).ok()?;
+        Some(self.0.prove_consistency(added).as_bytes().to_vec())
+    }
+}
+
+impl<L: AsRef<[u8]>> FromIterator<L> for Tree<L> {
+    fn from_iter<I: IntoIterator<Item = L>>(leaves: I) -> Self {
+        let mut tree = Self::new();
+        for leaf in leaves {
+            tree.push(leaf);
+        }
+        tree
+    }
+}
+
+impl Root {
+    /// The head of the empty tree.
+    pub fn empty() -> Self {
+        Tree::<[u8; 0]>::new().root()
+    }
+
+    /// The arithmetic of the tree ends at 2^63 leaves; whoever signs such a head signs nonsense.
+    fn is_possible(&self) -> bool {
+        self.size <= MAX_LEAVES
+    }
+
+    fn head(&self) -> RootHash<Sha256> {
+        RootHash::new(self.hash.into(), self.size)
+    }
+
+    /// Whether `leaf` stands at `index` of the tree with this head.
+    #[must_use]
+    pub fn includes(&self, leaf: &[u8], index: u64, proof: &[u8]) -> bool {
+        self.is_possible()
+            && InclusionProof::try_from_bytes(proof.to_vec())
+                .is_ok_and(|proof| self.head().verify_inclusion(&leaf, index, &proof).is_ok())
+    }
+
+    /// Whether the tree with this head continues the tree with the head `old`.
+    #[must_use]
+    pub fn continues(&self, old: &Root, proof: &[u8]) -> bool {
+        if old.size == 0 {
+            return *old == Self::empty() && proof.is_empty();
+        }
+        self.is_possible()
+            && ConsistencyProof::try_from_bytes(proof.to_vec())
+                .is_ok_and(|proof| self.head().verify_consistency(&old.head(), &proof).is_ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use sha2::Digest as _;
+
+    /// `MTH` as RFC 6962 section 2.1 writes it.
+    fn reference(leaves: &[Vec<u8>]) -> Digest {
+        match leaves {
+            [] => Sha256::digest([]).into(),
+            [leaf] => Sha256::new()
+                .chain_update([0])
+                .chain_update(leaf)
+                .finalize()
+                .into(),
+            _ => {
+                let k = leaves.len().next_power_of_two() / 2;
+                Sha256::new()
+                    .chain_update([1])
+                    .chain_update(reference(&leaves[..k]))
+                    .chain_update(reference(&leaves[k..]))
+                    .finalize()
+                    .into()
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn proofs_hold_for_what_they_say_and_nothing_else(
+            leaves in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..4), 1..40),
+            pick: prop::sample::Index,
+            prefix: prop::sample::Index,
+            flip: prop::sample::Index,
+        ) {
+            let tree: Tree<_> = leaves.iter().cloned().collect();
+            let root = tree.root();
+            prop_assert_eq!(root.hash, reference(&leaves));
+            let compact: CompactTree = leaves.iter().map(|leaf| Leaf::of(leaf)).collect();
+            prop_assert_eq!(compact.root(), root);
+            let index = pick.index(leaves.len());
+            let proof = tree.inclusion(index as u64).unwrap();
+            prop_assert!(root.includes(&leaves[index], index as u64, &proof));
+            prop_assert!(!root.includes(b"other leaf", index as u64, &proof));
+            prop_assert!(!root.includes(&leaves[index], root.size, &proof));
+            let size = prefix.index(leaves.len() + 1);
+            let old = leaves[..size].iter().cloned().collect::<Tree<_>>().root();
+            let proof = tree.consistency(size as u64).unwrap();
+            prop_assert!(root.continues(&old, &proof));
+            if !proof.is_empty() {
+                let mut bad = proof.clone();
+                let at = flip.index(bad.len());
+                bad[at] ^= 1;
+                prop_assert!(!root.continues(&old, &bad));
+                prop_assert!(!root.continues(&old, &proof[1..]));
+            }
+            let mut forked = leaves.clone();
+            forked[0].push(0);
+            if size > 0 {
+                let fork = forked[..size].iter().cloned().collect::<Tree<_>>().root();
+                prop_assert!(!root.continues(&fork, &proof));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_there_has_no_proof() {
+        let tree: Tree<_> = [b"a", b"b"].into_iter().collect();
+        assert_eq!(CompactTree::default().root(), Root::empty());
+        assert_eq!(tree.inclusion(2), None);
+        assert_eq!(tree.consistency(3), None);
+        assert!(!Root {
+            size: 0,
+            hash: [1; 32]
+        }
+        .continues(
+            &Root {
+                size: 0,
+                hash: [1; 32]
+            },
+            &[]
+        ));
+        assert!(!Root::empty().includes(b"", 0, &[]));
+        // A head that the aggregator made up must not stop whoever reads it.
+        for size in [u64::MAX, u64::MAX / 2 + 2, u64::MAX / 2 + 1, 1 << 62] {
+            let made_up = Root {
+                size,
+                hash: [1; 32],
+            };
+            for index in [0, 1 << 61, u64::MAX / 2 + 1, u64::MAX - 1] {
+                assert!(!made_up.includes(b"a", index, &[0; 64]));
+            }
+            assert!(!made_up.continues(&tree.root(), &[0; 64]));
+            assert!(!tree.root().continues(&made_up, &[0; 64]));
+        }
+    }
+}

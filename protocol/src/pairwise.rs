@@ -1,0 +1,30 @@
+//! The protocol of pairwise masks, phase by phase (`specs/protocol.md` 3 to 5): of each phase the codec
+//! of its body, how long that is, and the judgement that aggregator and verifier both need.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`enter`] | what is checked before the first message |
+//! | [`advertise`], [`share`], [`confirm`], [`submit`], [`attest`], [`dispute`], [`acknowledge`], [`unmask`], [`publish`] | the phases |
+//! | [`lies`] | attestations that reconstructed secrets contradict |
+//! | [`sizes`] | how many bytes a client sends and receives |
+#![cfg_attr(
+    feature = "roles",
+    doc = "| [`package`], [`conviction`] | what the aggregator sends to a client |"
+)]
+
+pub mod acknowledge;
+pub mod advertise;
+pub mod attest;
+pub mod confirm;
+#[cfg(feature = "roles")]
+pub mod conviction;
+pub mod dispute;
+pub mod enter;
+pub mod lies;
+#[cfg(feature = "roles")]
+pub mod package;
+pub mod publish;
+pub mod share;
+pub mod sizes;
+pub mod submit;
+pub mod unmask;

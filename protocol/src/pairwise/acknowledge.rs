@@ -1,0 +1,15 @@
+//! Acknowledge: contributors sign the list of contributors (`specs/protocol.md` 3.7).
+//!
+//! The body has no parts: an acknowledgement answers the checkpoint that holds the list, and says
+//! nothing else. So there is nothing to decode or to judge that an envelope does not show.
+
+use veragg_circuits::proof_system::ProofSystem;
+
+use crate::round::Round;
+
+impl<P: ProofSystem> Round<P> {
+    /// Lengths of the parts of an acknowledgement: it has none.
+    pub fn acknowledge_lengths(&self) -> Vec<usize> {
+        Vec::new()
+    }
+}

@@ -1,0 +1,142 @@
+//! Attest: what a client masked, committed at random points that come after the submissions, and the
+//! proof that what is left of its masked vector is what it committed to (`specs/protocol.md` 4.7).
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`challenges`] | the points, fingerprints, and commitments to fingerprints of masks |
+//! | [`link`] | the row link: proof, and verification in batches |
+//! | this one | the message |
+
+pub mod challenges;
+pub mod link;
+
+use veragg_circuits::codec::{DecodeError, Reader, Writer};
+use veragg_circuits::group::ristretto::{KeyPoint, Ristretto};
+use veragg_circuits::group::Group;
+use veragg_circuits::proof_system::ProofSystem;
+
+use crate::crypto::hash::{digest, Digest};
+use crate::crypto::ids::{ClientId, ClientSet};
+use crate::crypto::labels;
+use crate::round::lists;
+use crate::round::Round;
+
+pub use challenges::{Challenges, Committed, Fingerprint};
+pub use link::RowLink;
+
+/// The digest of the keys that a client computed its edges with, in the order of the neighbours that
+/// participate (4.7.5).
+pub fn keys_digest<'a>(keys: impl IntoIterator<Item = &'a KeyPoint>) -> Digest {
+    let encoded: Vec<Vec<u8>> = keys.into_iter().map(Ristretto::encode_point).collect();
+    let parts: Vec<&[u8]> = encoded.iter().map(Vec::as_slice).collect();
+    digest(labels::ATTESTED_KEYS, &parts)
+}
+
+/// Part 0 of an attestation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head<G: Group> {
+    /// Digest of the neighbours' keys.
+    pub keys: Digest,
+    /// For each pair the self commitment and the row link.
+    pub links: Vec<RowLink<G>>,
+}
+
+impl<G: Group> Head<G> {
+    /// Bytes of part 0 for `pairs` challenge pairs and `columns` columns.
+    pub fn encoded_len(pairs: usize, columns: usize) -> usize {
+        32 + pairs * RowLink::<G>::encoded_len(columns)
+    }
+
+    /// The canonical bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        let start = Writer::new().bytes(&self.keys);
+        let write = |writer, link: &RowLink<G>| link.write(writer);
+        self.links.iter().fold(start, write).finish()
+    }
+
+    /// Decodes a part 0 that fills `bytes`.
+    pub fn decode<P>(round: &Round<P>, bytes: &[u8]) -> Result<Self, DecodeError>
+    where
+        P: ProofSystem<Group = G>,
+    {
+        let mut reader = Reader::new(bytes);
+        let keys = reader.array("keys")?;
+        let columns = round.layout().columns();
+        let links = (0..round.challenge_pairs())
+            .map(|_| RowLink::read(&mut reader, columns))
+            .collect::<Result<_, _>>()?;
+        reader.finish()?;
+        Ok(Self { keys, links })
+    }
+
+    /// The self commitments `N` of all pairs, encoded.
+    pub fn own(&self) -> Vec<u8> {
+        let own = self.links.iter().map(|link| G::encode_point(&link.own));
+        own.flatten().collect()
+    }
+}
+
+/// An attestation whose points and scalars are canonical.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attestation<G: Group> {
+    /// Part 0.
+    pub head: Head<G>,
+    /// The parts with the edge commitments, encoded, in the order of the neighbours that
+    /// participate: of each one point a pair.
+    pub edges: Vec<Vec<u8>>,
+    /// The same, decoded.
+    pub edge_points: Vec<Vec<G::Point>>,
+}
+
+impl<G: Group> Attestation<G> {
+    /// An attestation with these edge commitments, in the order of the neighbours that participate.
+    pub fn new<P>(head: Head<G>, edges: &[Committed<P>]) -> Self
+    where
+        P: ProofSystem<Group = G>,
+    {
+        Self {
+            head,
+            edges: edges.iter().map(Committed::encode).collect(),
+            edge_points: edges.iter().map(|edge| edge.points.clone()).collect(),
+        }
+    }
+
+    /// Decodes the parts of a body.
+    pub fn decode<P>(round: &Round<P>, parts: &[&[u8]]) -> Result<Self, DecodeError>
+    where
+        P: ProofSystem<Group = G>,
+    {
+        let wrong = DecodeError::Value { field: "parts" };
+        let (head, edges) = parts.split_first().ok_or(wrong)?;
+        let decode = |part: &&[u8]| {
+            let mut reader = Reader::new(part);
+            let points = (0..round.challenge_pairs())
+                .map(|_| G::read_point(&mut reader, "edge commitment"))
+                .collect::<Result<Vec<_>, _>>()?;
+            reader.finish().map(|()| points)
+        };
+        Ok(Self {
+            head: Head::decode(round, head)?,
+            edges: edges.iter().map(|part| part.to_vec()).collect(),
+            edge_points: edges.iter().map(decode).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// The parts of the body.
+    pub fn parts(&self) -> Vec<Vec<u8>> {
+        let head = self.head.encode();
+        std::iter::once(head).chain(self.edges.clone()).collect()
+    }
+}
+
+impl<P: ProofSystem> Round<P> {
+    /// Lengths of the parts of an attestation, given the participants.
+    pub fn attest_lengths(&self, client: ClientId, participants: &ClientSet) -> Vec<usize> {
+        let neighbours = lists::holders(self.graph(), participants, client).len();
+        let (pairs, columns) = (self.challenge_pairs(), self.layout().columns());
+        let edge = pairs * P::Group::POINT_LEN;
+        std::iter::once(Head::<P::Group>::encoded_len(pairs, columns))
+            .chain(std::iter::repeat_n(edge, neighbours))
+            .collect()
+    }
+}

@@ -1,0 +1,383 @@
+//! The row link (`specs/protocol.md` 4.7.4): what a client's masked vector holds besides the masks
+//! that it committed to is what its row commitments open to.
+//!
+//! Schnorr's proof of a linear relation between the openings of two commitments: `T`, the rows of the
+//! submission at the challenge, and `Q`, what the attested commitments leave of the masked vector.
+
+use merlin::Transcript;
+use rand_core::CryptoRngCore;
+use rayon::prelude::*;
+use veragg_circuits::ark_ff::Zero;
+use veragg_circuits::codec::{DecodeError, Reader, Writer};
+use veragg_circuits::group::Group;
+use veragg_circuits::proof_system::ProofSystem;
+use veragg_circuits::transcript::TranscriptExt;
+use zeroize::Zeroizing;
+
+use super::challenges::{Challenges, Committed, Pair};
+use super::Head;
+use crate::crypto::hash::Digest;
+use crate::crypto::ids::ClientId;
+use crate::crypto::labels;
+use crate::round::Round;
+
+type Scalar<P> = <<P as ProofSystem>::Group as Group>::Scalar;
+type Point<P> = <<P as ProofSystem>::Group as Group>::Point;
+
+/// Points of one multiplication: more of them save nothing.
+const MOST_POINTS: usize = 1 << 14;
+
+/// The self commitment of a pair, with the proof.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowLink<G: Group> {
+    /// `N`.
+    pub own: G::Point,
+    /// `A_T`.
+    pub row_announcement: G::Point,
+    /// `A_Q`.
+    pub sum_announcement: G::Point,
+    /// `p_0, .., p_(C-1)`.
+    pub values: Vec<G::Scalar>,
+    /// `p_r`.
+    pub blinding: G::Scalar,
+    /// `p_beta`.
+    pub sum_blinding: G::Scalar,
+}
+
+impl<G: Group> RowLink<G> {
+    /// Bytes for `columns` columns.
+    pub fn encoded_len(columns: usize) -> usize {
+        3 * G::POINT_LEN + (columns + 2) * G::SCALAR_LEN
+    }
+
+    pub(super) fn write(&self, writer: Writer) -> Writer {
+        writer
+            .bytes(&G::encode_point(&self.own))
+            .bytes(&G::encode_point(&self.row_announcement))
+            .bytes(&G::encode_point(&self.sum_announcement))
+            .bytes(&G::encode_scalars(&self.values))
+            .bytes(&G::encode_scalar(&self.blinding))
+            .bytes(&G::encode_scalar(&self.sum_blinding))
+    }
+
+    pub(super) fn read(reader: &mut Reader<'_>, columns: usize) -> Result<Self, DecodeError> {
+        let field = "row link";
+        let own = G::read_point(reader, "self commitment")?;
+        let row_announcement = G::read_point(reader, field)?;
+        let sum_announcement = G::read_point(reader, field)?;
+        let values = reader.bytes(columns * G::SCALAR_LEN, field)?;
+        Ok(Self {
+            own,
+            row_announcement,
+            sum_announcement,
+            values: G::decode_scalars(values, columns, field)?,
+            blinding: G::read_scalar(reader, field)?,
+            sum_blinding: G::read_scalar(reader, field)?,
+        })
+    }
+}
+
+/// Whose link it is, and what it is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// Digest of the round's configuration.
+    pub context: &'a Digest,
+    /// Who attests.
+    pub client: ClientId,
+    /// The entry of its submission.
+    pub submission: &'a Digest,
+}
+
+impl Subject<'_> {
+    /// The challenge `e` of a pair (4.7.4, step 2). `edges` are encoded, in order.
+    fn challenge<'e, G: Group>(
+        &self,
+        submit: &Digest,
+        pair: usize,
+        edges: impl Iterator<Item = &'e [u8]>,
+        own: &G::Point,
+        announcements: [&G::Point; 2],
+    ) -> G::Scalar {
+        let mut transcript = Transcript::new(labels::ROW_LINK.as_bytes());
+        transcript.append_message(b"context", self.context);
+        transcript.append_message(b"submit", submit);
+        transcript.absorb_u64(b"client", u64::from(self.client.number()));
+        transcript.append_message(b"submission", self.submission);
+        transcript.absorb_u64(b"pair", pair as u64);
+        for edge in edges {
+            transcript.append_message(b"edge", edge);
+        }
+        transcript.append_message(b"self", &G::encode_point(own));
+        let [row, sum] = announcements;
+        transcript.append_message(b"row announcement", &G::encode_point(row));
+        transcript.append_message(b"sum announcement", &G::encode_point(sum));
+        transcript.challenge_scalar::<G>(b"challenge")
+    }
+}
+
+/// A client's rows at a pair: the `V` and `r` of 4.7.4.
+fn rows_at<P: ProofSystem>(
+    pair: &Pair<Scalar<P>>,
+    packed: &[Scalar<P>],
+    blindings: &[Scalar<P>],
+) -> Zeroizing<Vec<Scalar<P>>> {
+    let columns = pair.columns.len();
+    let mut opened = Zeroizing::new(vec![Scalar::<P>::zero(); columns + 1]);
+    for (weight, row) in pair.rows.iter().zip(packed.chunks(columns)) {
+        for (sum, value) in opened.iter_mut().zip(row) {
+            *sum += *weight * value;
+        }
+    }
+    if let Some(sum) = opened.last_mut() {
+        *sum = pair.rows.iter().zip(blindings).map(|(w, r)| *w * r).sum();
+    }
+    opened
+}
+
+/// `sum_c z^c values_c + kappa blinding`, with the blinding behind the values.
+fn fingerprint_of_rows<F: veragg_circuits::ark_ff::Field>(pair: &Pair<F>, opened: &[F]) -> F {
+    let weights = pair.columns.iter().chain([&pair.kappa]);
+    weights
+        .zip(opened)
+        .map(|(weight, value)| *weight * value)
+        .sum()
+}
+
+/// `G_0, .., G_(C-1), H`.
+fn generators<P: ProofSystem>(round: &Round<P>) -> Vec<Point<P>> {
+    let key = round.proofs().key();
+    key.columns()
+        .iter()
+        .copied()
+        .chain([key.blinding()])
+        .collect()
+}
+
+/// What a client submitted and knows.
+pub struct Witness<'a, P: ProofSystem> {
+    /// `pack(x)`, `D` scalars.
+    pub packed: &'a [Scalar<P>],
+    /// `rhat`, `R` scalars.
+    pub blindings: &'a [Scalar<P>],
+    /// The commitments to its self-mask, and to its edges, in order.
+    pub own: &'a Committed<P>,
+    /// Of each edge.
+    pub edges: &'a [Committed<P>],
+}
+
+/// Proves the row link of every pair. Constant time in the witness. Cost: one multiplication over
+/// `C + 1` points a pair.
+pub fn prove<P: ProofSystem>(
+    round: &Round<P>,
+    challenges: &Challenges<P>,
+    subject: &Subject<'_>,
+    witness: &Witness<'_, P>,
+    rng: &mut impl CryptoRngCore,
+) -> Vec<RowLink<P::Group>> {
+    let generators = generators(round);
+    let pairs = challenges.pairs.iter().enumerate();
+    pairs
+        .map(|(index, pair)| {
+            let opened = rows_at::<P>(pair, witness.packed, witness.blindings);
+            let beta = witness
+                .edges
+                .iter()
+                .chain([witness.own])
+                .map(|mask| -mask.blindings[index])
+                .sum::<Scalar<P>>();
+            let mut uniform = || {
+                let mut wide = Zeroizing::new([0; 64]);
+                rng.fill_bytes(wide.as_mut());
+                P::Group::wide(&wide)
+            };
+            let nonces: Zeroizing<Vec<_>> =
+                Zeroizing::new((0..generators.len()).map(|_| uniform()).collect());
+            let nonce = Zeroizing::new([fingerprint_of_rows(pair, &nonces), uniform()]);
+            let row_announcement = P::Group::msm_secret(&nonces, &generators);
+            let sum_announcement = round.proofs().key().commit(&nonce[0], &nonce[1]);
+            let own = witness.own.points[index];
+            let edges: Vec<Vec<u8>> = witness
+                .edges
+                .iter()
+                .map(|edge| P::Group::encode_point(&edge.points[index]))
+                .collect();
+            let challenge = subject.challenge::<P::Group>(
+                challenges.submit(),
+                index,
+                edges.iter().map(Vec::as_slice),
+                &own,
+                [&row_announcement, &sum_announcement],
+            );
+            let mut values: Vec<_> = nonces
+                .iter()
+                .zip(opened.iter())
+                .map(|(nonce, value)| *nonce + challenge * value)
+                .collect();
+            let blinding = values.pop().unwrap_or_default();
+            RowLink {
+                own,
+                row_announcement,
+                sum_announcement,
+                values,
+                blinding,
+                sum_blinding: nonce[1] + challenge * beta,
+            }
+        })
+        .collect()
+}
+
+/// What an attestation claims of a submission.
+#[derive(Debug, Clone)]
+pub struct Claim<'a, P: ProofSystem> {
+    /// Whose.
+    pub subject: Subject<'a>,
+    /// The entry of the attestation, which the weights of a batch depend on.
+    pub attestation: Digest,
+    /// The row commitments that were submitted.
+    pub rows: &'a [Point<P>],
+    /// `f(y)`, of the masked vector that was submitted, for each pair.
+    pub masked: &'a [Scalar<P>],
+    /// The neighbours that participate.
+    pub neighbours: &'a [ClientId],
+    /// Part 0 of the attestation.
+    pub head: &'a Head<P::Group>,
+    /// The edge commitments, encoded, in the order of the neighbours.
+    pub edges: &'a [Vec<u8>],
+    /// The same, decoded.
+    pub edge_points: &'a [Vec<Point<P>>],
+}
+
+/// The equations of a claim, each times a weight: what the generators and other points count.
+struct Summed<P: ProofSystem> {
+    generators: Vec<Scalar<P>>,
+    scalars: Vec<Scalar<P>>,
+    points: Vec<Point<P>>,
+}
+
+impl<P: ProofSystem> Claim<'_, P> {
+    /// Nothing if the parts of the claim do not fit together.
+    fn sum(
+        &self,
+        round: &Round<P>,
+        challenges: &Challenges<P>,
+        weights: &[Scalar<P>],
+    ) -> Option<Summed<P>> {
+        let columns = round.layout().columns();
+        let mut sum = Summed::<P> {
+            generators: vec![Scalar::<P>::zero(); columns + 1],
+            scalars: Vec::new(),
+            points: Vec::new(),
+        };
+        let pairs = challenges.pairs.iter().zip(&self.head.links);
+        for ((index, (pair, link)), weights) in pairs.enumerate().zip(weights.chunks_exact(2)) {
+            let at = index * P::Group::POINT_LEN..(index + 1) * P::Group::POINT_LEN;
+            let edges: Vec<&[u8]> = self
+                .edges
+                .iter()
+                .map(|part| part.get(at.clone()))
+                .collect::<Option<_>>()?;
+            let e = self.subject.challenge::<P::Group>(
+                challenges.submit(),
+                index,
+                edges.iter().copied(),
+                &link.own,
+                [&link.row_announcement, &link.sum_announcement],
+            );
+            let (row, own) = (weights[0], weights[1]);
+            // 4.7.4, step 4: the first equation, times `row`.
+            let responses: Vec<_> = link.values.iter().copied().chain([link.blinding]).collect();
+            for (sum, response) in sum.generators.iter_mut().zip(&responses) {
+                *sum += row * response;
+            }
+            sum.scalars.push(-row);
+            sum.points.push(link.row_announcement);
+            sum.scalars
+                .extend(pair.rows.iter().map(|weight| -row * e * weight));
+            sum.points.extend_from_slice(self.rows);
+            // The second, times `own`.
+            let masked = *self.masked.get(index)?;
+            let fingerprint = fingerprint_of_rows(pair, &responses);
+            *sum.generators.first_mut()? += own * (fingerprint - e * masked);
+            *sum.generators.last_mut()? += own * link.sum_blinding;
+            sum.scalars.push(-own);
+            sum.points.push(link.sum_announcement);
+            for (neighbour, points) in self.neighbours.iter().zip(self.edge_points) {
+                let towards_higher = self.subject.client < *neighbour;
+                let weight = if towards_higher { own * e } else { -own * e };
+                sum.scalars.push(weight);
+                sum.points.push(*points.get(index)?);
+            }
+            sum.scalars.push(own * e);
+            sum.points.push(link.own);
+        }
+        Some(sum)
+    }
+}
+
+/// The indices of all claims that do not hold, in order (4.7.4, 4.7.6). Cost: one multiplication over
+/// `C + 1` points and, for each claim and pair, `R + k + 3` more.
+pub fn verify<P: ProofSystem>(
+    round: &Round<P>,
+    challenges: &Challenges<P>,
+    claims: &[Claim<'_, P>],
+) -> Vec<usize> {
+    // The weights depend on all claims: if each had its own, colluders could choose errors that
+    // cancel, from many attestations that each of them prepares (Wagner, CRYPTO 2002).
+    let mut transcript = Transcript::new(labels::ROW_LINK_BATCH.as_bytes());
+    for claim in claims {
+        transcript.append_message(b"attestation", &claim.attestation);
+    }
+    let each = 2 * challenges.len();
+    let weights = transcript.challenge_scalars::<P::Group>(b"weight", each * claims.len());
+    let summed: Vec<(usize, Option<Summed<P>>)> = claims
+        .par_iter()
+        .zip(weights.par_chunks(each))
+        .map(|(claim, weights)| claim.sum(round, challenges, weights))
+        .enumerate()
+        .collect();
+    let mut bad = Vec::new();
+    let mut good = Vec::new();
+    for (index, sum) in summed {
+        match sum {
+            Some(sum) => good.push((index, sum)),
+            None => bad.push(index),
+        }
+    }
+    let generators = generators(round);
+    let points = good.first().map_or(0, |(_, sum)| sum.points.len());
+    for batch in good.chunks((MOST_POINTS / points.max(1)).max(1)) {
+        bisect(&generators, batch, &mut bad);
+    }
+    bad.sort_unstable();
+    bad
+}
+
+fn bisect<P: ProofSystem>(
+    generators: &[Point<P>],
+    batch: &[(usize, Summed<P>)],
+    bad: &mut Vec<usize>,
+) {
+    let mut scalars = vec![Scalar::<P>::zero(); generators.len()];
+    let mut points = generators.to_vec();
+    for (_, sum) in batch {
+        for (total, one) in scalars.iter_mut().zip(&sum.generators) {
+            *total += one;
+        }
+    }
+    for (_, sum) in batch {
+        scalars.extend_from_slice(&sum.scalars);
+        points.extend_from_slice(&sum.points);
+    }
+    if P::Group::msm(&scalars, &points) == P::Group::identity() {
+        return;
+    }
+    match batch {
+        [] => {}
+        [(index, _)] => bad.push(*index),
+        _ => {
+            let (left, right) = batch.split_at(batch.len() / 2);
+            bisect(generators, left, bad);
+            bisect(generators, right, bad);
+        }
+    }
+}

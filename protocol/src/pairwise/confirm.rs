@@ -1,0 +1,186 @@
+//! Confirm: complaints about dealers, and how they are judged (`specs/protocol.md` 3.3, 4.6).
+
+use crate::crypto::dleq::{self, Ends, Revealed};
+use crate::crypto::hash::Digest;
+use crate::crypto::ids::{ClientId, ClientSet};
+use crate::crypto::possession::Purpose;
+use crate::crypto::sealing::{Channel, SharePair};
+use crate::pairwise::advertise::RoundKeys;
+use crate::pairwise::share::DealtPair;
+use crate::round::graph::Graph;
+use crate::round::lists;
+use crate::round::Round;
+use crate::rule::{self, Rule};
+use veragg_circuits::proof_system::ProofSystem;
+
+/// Who is to blame for a complaint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ruling {
+    /// The dealer: what it sealed is not what it committed to.
+    Upheld,
+    /// The accuser: the point is not proven to be the channel's.
+    Unproven,
+    /// The accuser: the shares open, and are the committed ones.
+    Unfounded,
+}
+
+/// The two ends of a complaint.
+#[derive(Debug, Clone, Copy)]
+pub struct Complaint<'a> {
+    /// Digest of the round's configuration.
+    pub context: &'a Digest,
+    /// Who complains, and its channel key.
+    pub accuser: (ClientId, &'a RoundKeys),
+    /// About whom, and its channel key.
+    pub dealer: (ClientId, &'a RoundKeys),
+}
+
+impl<'a> Complaint<'a> {
+    /// What is revealed of the channel.
+    pub fn ends(&self) -> Ends<'a> {
+        Ends {
+            context: self.context,
+            purpose: Purpose::Channel,
+            client: self.accuser.0,
+            key: &self.accuser.1.channel,
+            other: self.dealer.0,
+            other_key: &self.dealer.1.channel,
+        }
+    }
+
+    /// What was dealt to the accuser, if the key of the point opens it.
+    pub fn open(&self, revealed: &Revealed, dealt: &DealtPair) -> Option<SharePair> {
+        let channel = Channel {
+            context: self.context,
+            dealer: self.dealer.0,
+            recipient: self.accuser.0,
+        };
+        channel.open(&revealed.point, &dealt.sealed)
+    }
+
+    /// Who is to blame: opens what was dealt to the accuser with the point that it reveals (4.6.5).
+    #[must_use]
+    pub fn judge(&self, revealed: &Revealed, dealt: &DealtPair) -> Ruling {
+        if !rule::holds(Rule::ProvenComplaint, self.ends().hold(revealed)) {
+            return Ruling::Unproven;
+        }
+        self.judge_proven(revealed, dealt)
+    }
+
+    /// Who is to blame, if the point is proven to be the channel's.
+    #[must_use]
+    pub fn judge_proven(&self, revealed: &Revealed, dealt: &DealtPair) -> Ruling {
+        let opened = self.open(revealed, dealt);
+        let is_bad = opened.is_none_or(|pair| !dealt.commits_to(&pair));
+        if rule::holds(Rule::FoundedComplaint, is_bad) {
+            Ruling::Upheld
+        } else {
+            Ruling::Unfounded
+        }
+    }
+}
+
+/// The confirmations of a phase, with their complaints judged.
+#[derive(Debug, Clone)]
+pub struct Confirmations {
+    /// Whose confirmation decodes and holds no false complaint.
+    pub honest: ClientSet,
+    /// About whom a complaint is upheld.
+    pub convicted: ClientSet,
+}
+
+impl Confirmations {
+    /// None yet, of a roster of `clients`.
+    pub fn new(clients: u32) -> Self {
+        Self {
+            honest: ClientSet::empty(clients),
+            convicted: ClientSet::empty(clients),
+        }
+    }
+
+    /// Takes a confirmation that decodes: its complaints, each with its dealer.
+    pub fn take(&mut self, client: ClientId, complaints: &[(ClientId, Ruling)]) {
+        let upheld = |ruling: &Ruling| *ruling == Ruling::Upheld;
+        for (dealer, _) in complaints.iter().filter(|(_, ruling)| upheld(ruling)) {
+            self.convicted.insert(*dealer);
+        }
+        if complaints.iter().all(|(_, ruling)| upheld(ruling)) {
+            self.honest.insert(client);
+        }
+    }
+
+    /// Who participates (5.3).
+    pub fn participants(&self, graph: &Graph, threshold: usize) -> ClientSet {
+        let mut rest = self.honest.clone();
+        for dealer in self.convicted.iter() {
+            if !rule::holds(Rule::UpheldComplaint, false) {
+                rest.remove(dealer);
+            }
+        }
+        lists::participants(graph, &rest, threshold)
+    }
+}
+
+impl<P: ProofSystem> Round<P> {
+    /// Lengths of the one part of a confirmation, given the dealers and the length of its body.
+    pub fn confirm_lengths(
+        &self,
+        client: ClientId,
+        dealers: &ClientSet,
+        body: usize,
+    ) -> Vec<usize> {
+        let most = lists::holders(self.graph(), dealers, client).len();
+        vec![dleq::body_len(body, most)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::dh::KeyPair;
+    use rand_core::OsRng;
+    use veragg_circuits::group::ristretto::{KeyScalar, KEY_TABLE};
+
+    #[test]
+    fn the_one_who_lies_is_found() {
+        let (i, j) = (ClientId::from_index(0), ClientId::from_index(1));
+        let [mask, accuser, dealer] = [0; 3].map(|_| KeyPair::generate(&mut OsRng));
+        let keys = |channel: &KeyPair| RoundKeys {
+            mask: *mask.public(),
+            channel: *channel.public(),
+        };
+        let (of_accuser, of_dealer) = (keys(&accuser), keys(&dealer));
+        let complaint = Complaint {
+            context: &[1; 32],
+            accuser: (i, &of_accuser),
+            dealer: (j, &of_dealer),
+        };
+        let channel = Channel {
+            context: &[1; 32],
+            dealer: j,
+            recipient: i,
+        };
+        let pair = |seed: u64| SharePair {
+            mask: KeyScalar::from(5u64),
+            seed: KeyScalar::from(seed),
+        };
+        let point = dealer.shared_point(accuser.public());
+        let deal = |sealed: &SharePair, committed: &SharePair| DealtPair {
+            commitments: [&committed.mask * KEY_TABLE, &committed.seed * KEY_TABLE],
+            sealed: channel.seal(&point, sealed),
+        };
+        let revealed = complaint.ends().reveal(&accuser, &mut OsRng);
+        let good = deal(&pair(6), &pair(6));
+        assert_eq!(complaint.judge(&revealed, &good), Ruling::Unfounded);
+        let wrong = deal(&pair(6), &pair(7));
+        assert_eq!(complaint.judge(&revealed, &wrong), Ruling::Upheld);
+        let mut garbage = good.clone();
+        garbage.sealed[70] ^= 1;
+        assert_eq!(complaint.judge(&revealed, &garbage), Ruling::Upheld);
+        // With another point anything would look like garbage: it needs its proof.
+        let other = KeyPair::generate(&mut OsRng);
+        let point = *other.shared_point(dealer.public());
+        let forged = Revealed { point, ..revealed };
+        assert_eq!(complaint.judge(&forged, &good), Ruling::Unproven);
+    }
+}

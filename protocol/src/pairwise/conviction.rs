@@ -1,0 +1,235 @@
+//! A conviction: a rebuilt secret that shows an attestation to be false (`specs/protocol.md` 4.8).
+
+use veragg_circuits::codec::{DecodeError, Reader, Writer};
+use veragg_circuits::group::ristretto::{
+    decode_key_scalar, KeyPoint, KeyScalar, Ristretto, KEY_TABLE,
+};
+use veragg_circuits::group::Group;
+use veragg_circuits::proof_system::ProofSystem;
+
+use crate::crypto::hash::Digest;
+use crate::crypto::ids::{ClientId, ClientSet};
+use crate::crypto::masks::Mask;
+use crate::pairwise::attest::{keys_digest, Challenges, Head};
+use crate::pairwise::share;
+use crate::round::lists;
+use crate::round::phase::Phase;
+use crate::round::Round;
+use crate::rule::{self, Rule};
+use crate::wire::message::{Envelope, Sender, ENVELOPE_LEN};
+use crate::wire::part::Part;
+
+/// A conviction, as an aggregator sends it to those who are to give up a second share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conviction {
+    /// The envelope of the attestation.
+    pub attestation: Envelope,
+    /// Its part 0.
+    pub head: Part,
+    /// What shows that it is false.
+    pub lie: Lie,
+}
+
+/// What shows that an attestation is false.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lie {
+    /// About the self-mask: the seed, and the message that committed to it.
+    Seed {
+        /// `b`.
+        secret: KeyScalar,
+        /// The envelope of the message of share.
+        sharing: Envelope,
+        /// Its part 0.
+        seed: Part,
+    },
+    /// About an edge: the mask secret of its other end, and the keys that were attested.
+    Edge {
+        /// `s`.
+        secret: KeyScalar,
+        /// The other end.
+        neighbour: ClientId,
+        /// The keys of all neighbours that participate, in order.
+        keys: Vec<KeyPoint>,
+        /// The part for the other end.
+        edges: Part,
+    },
+}
+
+/// What a reader of a conviction has seen of the round itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a, P: ProofSystem> {
+    /// The round.
+    pub round: &'a Round<P>,
+    /// The digest of the checkpoint of advertise.
+    pub advertise: &'a Digest,
+    /// Who advertised.
+    pub advertised: &'a ClientSet,
+    /// Who participates.
+    pub participants: &'a ClientSet,
+    /// The challenges that follow from the checkpoint of submit.
+    pub challenges: &'a Challenges<P>,
+}
+
+impl Conviction {
+    /// Writes the conviction.
+    pub fn write(&self, writer: Writer) -> Writer {
+        let writer = self.head.write(writer.bytes(&self.attestation.encode()));
+        match &self.lie {
+            Lie::Seed {
+                secret,
+                sharing,
+                seed,
+            } => seed.write(
+                writer
+                    .u8(1)
+                    .bytes(secret.as_bytes())
+                    .bytes(&sharing.encode()),
+            ),
+            Lie::Edge {
+                secret,
+                neighbour,
+                keys,
+                edges,
+            } => {
+                let writer = writer.u8(2).bytes(secret.as_bytes());
+                let writer = writer.u32(neighbour.number()).u32(keys.len() as u32);
+                let write = |writer: Writer, key| writer.bytes(&Ristretto::encode_point(key));
+                edges.write(keys.iter().fold(writer, write))
+            }
+        }
+    }
+
+    /// Reads a conviction. What is allocated grows with the bytes, not with the counts in them.
+    pub fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let attestation = read_envelope(reader)?;
+        let head = Part::read(reader)?;
+        let kind = reader.u8("kind of conviction")?;
+        let secret = decode_key_scalar(reader.bytes(32, "rebuilt secret")?, "rebuilt secret")?;
+        let lie = match kind {
+            1 => Lie::Seed {
+                secret,
+                sharing: read_envelope(reader)?,
+                seed: Part::read(reader)?,
+            },
+            2 => {
+                let neighbour = ClientId::new(reader.u32("neighbour")?);
+                let mut keys = Vec::new();
+                for _ in 0..reader.u32("keys")? {
+                    keys.push(Ristretto::read_point(reader, "attested key")?);
+                }
+                Lie::Edge {
+                    secret,
+                    neighbour: neighbour.ok_or(DecodeError::Value { field: "neighbour" })?,
+                    keys,
+                    edges: Part::read(reader)?,
+                }
+            }
+            _ => {
+                let field = "kind of conviction";
+                return Err(DecodeError::Value { field });
+            }
+        };
+        Ok(Self {
+            attestation,
+            head,
+            lie,
+        })
+    }
+
+    /// Who is convicted, if a client.
+    pub fn convicted(&self) -> Option<ClientId> {
+        match self.attestation.sender {
+            Sender::Client(client) => Some(client),
+            Sender::Aggregator => None,
+        }
+    }
+
+    /// Whether it holds for a reader who knows the convicted client's mask key (4.8). Cost: a
+    /// fingerprint of one mask.
+    #[must_use]
+    pub fn holds<P: ProofSystem>(&self, seen: &Seen<'_, P>, mask_key: &KeyPoint) -> bool {
+        self.shows_a_lie(seen, mask_key).unwrap_or(false)
+    }
+
+    fn shows_a_lie<P: ProofSystem>(&self, seen: &Seen<'_, P>, mask_key: &KeyPoint) -> Option<bool> {
+        let Seen {
+            round,
+            advertise,
+            advertised,
+            participants,
+            challenges,
+        } = seen;
+        let convicted = self.convicted()?;
+        let is_of_view = |envelope: &Envelope, phase, answers: &Digest| {
+            envelope.context == *round.context()
+                && envelope.phase == phase
+                && envelope.sender == Sender::Client(convicted)
+                && envelope.answers == *answers
+        };
+        let is_signed = |envelope: &Envelope| {
+            let key = round.roster().key(convicted);
+            key.is_some_and(|key| envelope.is_signed_by(key))
+        };
+        // Step 1.
+        let of_view = is_of_view(&self.attestation, Phase::Attest, challenges.submit());
+        if !rule::holds(Rule::AttestationView, of_view)
+            || !rule::holds(Rule::AttestationSigned, is_signed(&self.attestation))
+        {
+            return None;
+        }
+        let neighbours = lists::holders(round.graph(), participants, convicted);
+        let count = 1 + neighbours.len();
+        let head = self.head.of(&self.attestation, 0, count)?;
+        let head = Head::<P::Group>::decode(round, head).ok()?;
+        match &self.lie {
+            // Step 2.
+            Lie::Seed {
+                secret,
+                sharing,
+                seed,
+            } => {
+                let of_view = is_of_view(sharing, Phase::Share, advertise);
+                if !rule::holds(Rule::SharingView, of_view)
+                    || !rule::holds(Rule::SharingSigned, is_signed(sharing))
+                {
+                    return None;
+                }
+                let holders = lists::holders(round.graph(), advertised, convicted);
+                let seed = seed.of(sharing, 0, 1 + holders.len())?;
+                let is_committed = share::decode_head(seed).ok()? == secret * KEY_TABLE;
+                if !rule::holds(Rule::CommittedSeed, is_committed) {
+                    return None;
+                }
+                let mask = Mask::of_seed(round.context(), convicted, secret);
+                let differs = challenges.commit(round, &mask).encode() != head.own();
+                Some(rule::holds(Rule::FalseOwn, differs))
+            }
+            // Step 3.
+            Lie::Edge {
+                secret,
+                neighbour,
+                keys,
+                edges,
+            } => {
+                let at = neighbours.binary_search(neighbour).ok()?;
+                let attested = keys_digest(keys) == head.keys;
+                if keys.len() != neighbours.len() || !rule::holds(Rule::AttestedKeys, attested) {
+                    return None;
+                }
+                let is_of_key = *keys.get(at)? == secret * KEY_TABLE;
+                if !rule::holds(Rule::SecretOfKey, is_of_key) {
+                    return None;
+                }
+                let edges = edges.of(&self.attestation, 1 + at, count)?;
+                let point = mask_key * secret;
+                let mask = Mask::of_point(round.context(), convicted, *neighbour, &point);
+                let differs = challenges.commit(round, &mask).encode() != edges;
+                Some(rule::holds(Rule::FalseEdge, differs))
+            }
+        }
+    }
+}
+
+fn read_envelope(reader: &mut Reader<'_>) -> Result<Envelope, DecodeError> {
+    Envelope::decode(reader.bytes(ENVELOPE_LEN, "envelope")?)
+}

@@ -1,0 +1,136 @@
+//! Dispute: two neighbours that attested different things about the edge between them
+//! (`specs/protocol.md` 3.6, 5.6).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use veragg_circuits::group::ristretto::KeyPoint;
+
+use crate::crypto::dleq::{self, Ends, Revealed};
+use crate::crypto::hash::Digest;
+use crate::crypto::ids::{ClientId, ClientSet};
+use crate::crypto::masks::Mask;
+use crate::crypto::possession::Purpose;
+use crate::round::graph::Graph;
+use crate::round::lists;
+use crate::round::Round;
+use crate::rule::{self, Rule};
+use veragg_circuits::proof_system::ProofSystem;
+
+/// An edge by its ends, the lower first.
+pub type Edge = (ClientId, ClientId);
+
+/// The edge between two clients.
+pub fn edge(a: ClientId, b: ClientId) -> Edge {
+    (a.min(b), a.max(b))
+}
+
+/// What is revealed of the edge between two clients with these mask keys.
+pub fn ends<'a>(
+    context: &'a Digest,
+    (client, key): (ClientId, &'a KeyPoint),
+    (other, other_key): (ClientId, &'a KeyPoint),
+) -> Ends<'a> {
+    Ends {
+        context,
+        purpose: Purpose::Mask,
+        client,
+        key,
+        other,
+        other_key,
+    }
+}
+
+/// The mask of an edge whose point was revealed.
+pub fn mask_of(context: &Digest, client: ClientId, revealed: &Revealed) -> Mask {
+    Mask::of_point(context, client, revealed.other, &revealed.point)
+}
+
+/// The edges between two clients of `attested` about which they attested different things.
+/// `said(i, j)` is what `i` attested about the edge to `j`, encoded, if that is known. Cost: a comparison an edge.
+pub fn disputed<'a>(
+    graph: &Graph,
+    attested: &ClientSet,
+    said: impl Fn(ClientId, ClientId) -> Option<&'a [u8]>,
+) -> BTreeSet<Edge> {
+    let mut edges = BTreeSet::new();
+    for low in attested.iter() {
+        let higher = lists::holders(graph, attested, low).into_iter();
+        let higher = higher.filter(|&other| other > low);
+        edges.extend(
+            higher
+                .filter(|&high| {
+                    let both = said(low, high).zip(said(high, low));
+                    both.is_some_and(|(one, other)| one != other)
+                })
+                .map(|high| (low, high)),
+        );
+    }
+    edges
+}
+
+/// Disputed edges, settled as far as they were opened.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// Who lied about an opened edge, with the edges.
+    pub liars: BTreeSet<(ClientId, Edge)>,
+    /// Edges that nobody opened.
+    pub unopened: BTreeSet<Edge>,
+}
+
+/// Settles disputed edges (5.6). `opened` holds what is true of those that were opened.
+pub fn settle<'a>(
+    disputed: &BTreeSet<Edge>,
+    opened: &BTreeMap<Edge, Vec<u8>>,
+    said: impl Fn(ClientId, ClientId) -> Option<&'a [u8]>,
+) -> Settled {
+    let mut settled = Settled::default();
+    for &(low, high) in disputed {
+        let Some(truth) = opened.get(&(low, high)) else {
+            if !rule::holds(Rule::Unopened, false) {
+                settled.unopened.insert((low, high));
+            }
+            continue;
+        };
+        for (end, other) in [(low, high), (high, low)] {
+            let is_true = said(end, other) == Some(truth);
+            if !rule::holds(Rule::OpenedLie, is_true) {
+                settled.liars.insert((end, (low, high)));
+            }
+        }
+    }
+    settled
+}
+
+impl Settled {
+    /// Who is left of the attested: neither a liar, nor `faulty` by its own message, nor an end of an
+    /// edge that nobody opened.
+    pub fn contributors(&self, attested: &ClientSet, faulty: &ClientSet) -> ClientSet {
+        let mut left = attested.clone();
+        let ends = self.unopened.iter().flat_map(|&(low, high)| [low, high]);
+        let liars = self.liars.iter().map(|&(liar, _)| liar);
+        for client in ends.chain(liars).chain(faulty.iter()) {
+            left.remove(client);
+        }
+        left
+    }
+
+    /// Whether the client lied about an opened edge.
+    pub fn is_liar(&self, client: ClientId) -> bool {
+        let first = ClientId::from_index(0);
+        let mut from_it = self.liars.range((client, (first, first))..);
+        from_it.next().is_some_and(|&(liar, _)| liar == client)
+    }
+}
+
+impl<P: ProofSystem> Round<P> {
+    /// Lengths of the one part of a dispute, given who attested and the length of its body.
+    pub fn dispute_lengths(
+        &self,
+        client: ClientId,
+        attested: &ClientSet,
+        body: usize,
+    ) -> Vec<usize> {
+        let most = lists::holders(self.graph(), attested, client).len();
+        vec![dleq::body_len(body, most)]
+    }
+}

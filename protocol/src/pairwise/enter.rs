@@ -1,0 +1,83 @@
+//! Entering a round: what every party checks before the first message (`specs/protocol.md` 2.2).
+
+use veragg_circuits::group::Group;
+use veragg_circuits::proof_system::ProofSystem;
+
+use crate::crypto::dleq::REVEALED_LEN;
+use crate::crypto::hash::Digest;
+use crate::crypto::signing::VerifyingKey;
+use crate::pairwise::advertise::Advertisement;
+use crate::pairwise::attest::Head;
+use crate::pairwise::{share, unmask};
+use crate::round::configuration::{Configuration, SignedConfiguration};
+use crate::round::roster::Roster;
+use crate::round::{Round, RoundError};
+use crate::rule::{self, Rule};
+use crate::wire::checkpoint::Checkpoint;
+use crate::wire::message::ENVELOPE_LEN;
+
+impl<P: ProofSystem> Round<P> {
+    /// Checks everything that is known before the first message and enters the round
+    /// (`specs/protocol.md` 2). `organiser` is the key that was learned beforehand.
+    pub fn open(
+        signed: &SignedConfiguration,
+        roster: &[u8],
+        organiser: &VerifyingKey,
+    ) -> Result<Self, RoundError> {
+        let (named, is_signed) = (
+            signed.organiser == *organiser,
+            signed.is_signed_by(organiser),
+        );
+        if !rule::holds(Rule::NamedOrganiser, named)
+            || !rule::holds(Rule::OrganiserSigned, is_signed)
+        {
+            return Err(RoundError::Organiser {
+                expected: organiser.fingerprint(),
+            });
+        }
+        let configuration = Configuration::decode(&signed.bytes)?;
+        configuration.check()?;
+        let roster = Roster::decode(roster)?;
+        let named = roster.digest() == configuration.roster;
+        let as_long = roster.clients() == configuration.clients();
+        if !rule::holds(Rule::NamedRoster, named) || !rule::holds(Rule::RosterLength, as_long) {
+            return Err(RoundError::OtherRoster);
+        }
+        roster.check_roles(organiser, &configuration.aggregator)?;
+        Self::assemble(configuration, signed.context(), roster)
+    }
+
+    /// Derives graph and proof system from a configuration and a roster that were checked, and refuses
+    /// what no board can hold (2.2.9, 2.2.10).
+    pub fn assemble(
+        configuration: Configuration,
+        context: Digest,
+        roster: Roster,
+    ) -> Result<Self, RoundError> {
+        let round = Self::derive(configuration, context, roster)?;
+        let bytes = round.longest_record();
+        if u32::try_from(bytes).is_err() {
+            return Err(RoundError::TooLong { bytes });
+        }
+        Ok(round)
+    }
+
+    /// The longest record that any list makes possible: what a reader of a board allocates at most
+    /// for one.
+    pub fn longest_record(&self) -> usize {
+        let degree = self.graph().degree() as usize;
+        let pairs = self.challenge_pairs();
+        let bodies = [
+            Advertisement::LEN,
+            share::HEAD_LEN + degree * share::PAIR_LEN,
+            self.submit_lengths().iter().sum(),
+            degree * REVEALED_LEN,
+            Head::<P::Group>::encoded_len(pairs, self.layout().columns())
+                + degree * pairs * P::Group::POINT_LEN,
+            degree * unmask::SHARE_LEN,
+            self.publish_lengths().iter().sum(),
+        ];
+        let message = ENVELOPE_LEN + bodies.into_iter().max().unwrap_or(0);
+        message.max(Checkpoint::encoded_len(self.clients()))
+    }
+}

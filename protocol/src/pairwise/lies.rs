@@ -1,0 +1,107 @@
+//! What rebuilt secrets show of attestations (`specs/protocol.md` 3.8, 5.8).
+
+use std::collections::{BTreeMap, HashMap};
+
+use rayon::prelude::*;
+use veragg_circuits::group::ristretto::{KeyPoint, KeyScalar};
+use veragg_circuits::proof_system::ProofSystem;
+
+use crate::crypto::ids::{ClientId, ClientSet};
+use crate::crypto::masks::Mask;
+use crate::pairwise::attest::Challenges;
+use crate::round::lists;
+use crate::round::Round;
+use crate::rule::{self, Rule};
+
+/// What a client attested of its masks: the commitments, encoded, all pairs of a mask together.
+#[derive(Debug, Clone, Default)]
+pub struct Attested {
+    /// Of its self-mask.
+    pub own: Vec<u8>,
+    /// Of its edges, in the order of the neighbours that participate.
+    pub edges: Vec<Vec<u8>>,
+}
+
+impl Attested {
+    /// What it attested about the edge to one of `neighbours`, those that participate, in order.
+    pub fn towards(&self, neighbours: &[ClientId], other: ClientId) -> Option<&[u8]> {
+        let at = neighbours.binary_search(&other).ok()?;
+        self.edges.get(at).map(Vec::as_slice)
+    }
+}
+
+/// Which secret shows a lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ShownBy {
+    /// The liar's own seed.
+    Seed,
+    /// The mask secret of a neighbour that does not contribute.
+    Edge(ClientId),
+}
+
+/// A lie of an attestation.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Lie {
+    /// The secret that shows it.
+    pub shown_by: ShownBy,
+    /// What the secret gives in place of what was attested.
+    pub truth: Vec<u8>,
+}
+
+/// Secrets that were rebuilt in one round of unmask, by which somebody is judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Rebuilt<'a> {
+    /// Seeds of contributors.
+    pub seeds: &'a [(ClientId, KeyScalar)],
+    /// Mask secrets of participants that contribute no more.
+    pub masks: &'a [(ClientId, KeyScalar)],
+}
+
+/// Finds everybody among `contributors` whose attestation the secrets show to be false, and of each the
+/// lie that the first of them shows. `key` gives a client's mask key. Cost: a fingerprint for each seed,
+/// and for each edge between a contributor and a client of `rebuilt.masks`.
+pub fn find<P: ProofSystem>(
+    round: &Round<P>,
+    challenges: &Challenges<P>,
+    (participants, contributors): (&ClientSet, &ClientSet),
+    attested: &HashMap<ClientId, Attested>,
+    rebuilt: Rebuilt<'_>,
+    key: impl Fn(ClientId) -> Option<KeyPoint> + Sync,
+) -> BTreeMap<ClientId, Lie> {
+    let context = round.context();
+    let compare = |rule: Rule, said: &[u8], shown_by: ShownBy, mask: &Mask| {
+        let truth = challenges.commit(round, mask).encode();
+        let is_true = rule::holds(rule, said == truth);
+        (!is_true).then_some(Lie { shown_by, truth })
+    };
+    let of_seeds = rebuilt.seeds.par_iter().filter_map(|(client, seed)| {
+        let said = attested.get(client)?;
+        let mask = Mask::of_seed(context, *client, seed);
+        Some((
+            *client,
+            compare(Rule::TrueOwn, &said.own, ShownBy::Seed, &mask)?,
+        ))
+    });
+    let edges: Vec<_> = rebuilt
+        .masks
+        .iter()
+        .flat_map(|(gone, secret)| {
+            lists::holders(round.graph(), contributors, *gone)
+                .into_iter()
+                .map(move |client| (client, *gone, secret))
+        })
+        .collect();
+    let of_edges = edges.par_iter().filter_map(|(client, gone, secret)| {
+        let neighbours = lists::holders(round.graph(), participants, *client);
+        let said = attested.get(client)?.towards(&neighbours, *gone)?;
+        let mask = Mask::of_point(context, *client, *gone, &(key(*client)? * *secret));
+        Some((
+            *client,
+            compare(Rule::TrueEdge, said, ShownBy::Edge(*gone), &mask)?,
+        ))
+    });
+    let mut lies: Vec<_> = of_seeds.chain(of_edges).collect();
+    // The last of a client that is collected counts: the first of them all.
+    lies.par_sort_unstable_by(|one, other| other.cmp(one));
+    lies.into_iter().collect()
+}

@@ -1,0 +1,182 @@
+//! What the aggregator sends to a client at the close of a phase (`specs/wire.md` 8): the
+//! checkpoint, the proof that it continues the last one, and the messages that the client needs,
+//! each with its place in the tree.
+
+use veragg_circuits::codec::{DecodeError, Reader, Writer};
+
+use crate::pairwise::conviction::Conviction;
+use crate::wire::checkpoint::Checkpoint;
+use crate::wire::message::{Envelope, ENVELOPE_LEN};
+use crate::wire::part::Part;
+
+/// A packet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packet {
+    /// The checkpoint that closed the phase.
+    pub checkpoint: Checkpoint,
+    /// Consistency proof from the checkpoint before it.
+    pub consistency: Vec<u8>,
+    /// Messages of the phase.
+    pub items: Vec<Item>,
+    /// Why clients left the contributors in unmask.
+    pub convictions: Vec<Conviction>,
+}
+
+/// One message of a packet, or those of its parts that the client needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// Index of its leaf.
+    pub index: u64,
+    /// The envelope.
+    pub envelope: Envelope,
+    /// Inclusion proof of the leaf under the checkpoint.
+    pub inclusion: Vec<u8>,
+    /// Parts of the body.
+    pub parts: Vec<Part>,
+}
+
+impl Packet {
+    /// The canonical bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut writer = Writer::new()
+            .long(&self.checkpoint.encode())
+            .short(&self.consistency)
+            .u32(self.items.len() as u32);
+        for item in &self.items {
+            writer = writer
+                .u64(item.index)
+                .bytes(&item.envelope.encode())
+                .short(&item.inclusion)
+                .u32(item.parts.len() as u32);
+            for part in &item.parts {
+                writer = part.write(writer);
+            }
+        }
+        let writer = writer.u32(self.convictions.len() as u32);
+        let write = |writer, conviction: &Conviction| conviction.write(writer);
+        self.convictions.iter().fold(writer, write).finish()
+    }
+
+    /// Decodes a packet over a roster of `clients` that fills `bytes`. What is allocated grows
+    /// with the bytes, not with the counts in them.
+    pub fn decode(bytes: &[u8], clients: u32) -> Result<Self, DecodeError> {
+        let mut reader = Reader::new(bytes);
+        let checkpoint = Checkpoint::decode(reader.long("checkpoint")?, clients)?;
+        let consistency = reader.short("consistency proof")?.to_vec();
+        let mut items = Vec::new();
+        for _ in 0..reader.u32("items")? {
+            items.push(Item::read(&mut reader)?);
+        }
+        let mut convictions = Vec::new();
+        for _ in 0..reader.u32("convictions")? {
+            convictions.push(Conviction::read(&mut reader)?);
+        }
+        reader.finish()?;
+        Ok(Self {
+            checkpoint,
+            consistency,
+            items,
+            convictions,
+        })
+    }
+}
+
+impl Item {
+    fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let index = reader.u64("leaf index")?;
+        let envelope = Envelope::decode(reader.bytes(ENVELOPE_LEN, "envelope")?)?;
+        let inclusion = reader.short("inclusion proof")?.to_vec();
+        let mut parts = Vec::new();
+        for _ in 0..reader.u32("parts")? {
+            parts.push(Part::read(reader)?);
+        }
+        Ok(Self {
+            index,
+            envelope,
+            inclusion,
+            parts,
+        })
+    }
+
+    /// The part at `position` of a body of `count` parts, if it is here and is the one that was
+    /// signed.
+    pub fn part(&self, position: usize, count: usize) -> Option<&[u8]> {
+        let part = self
+            .parts
+            .iter()
+            .find(|part| part.position as usize == position)?;
+        part.of(&self.envelope, position, count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::ids::{ClientId, ClientSet};
+    use crate::crypto::signing::SigningKey;
+    use crate::crypto::tree::{Root, Tree};
+    use crate::round::phase::Phase;
+    use crate::wire::message::{Message, Sender};
+    use proptest::prelude::*;
+
+    fn packet(bodies: &[Vec<Vec<u8>>]) -> Packet {
+        let key = SigningKey::from_bytes(&[1; 32]);
+        let items = bodies
+            .iter()
+            .enumerate()
+            .map(|(index, parts)| {
+                let sender = Sender::Client(ClientId::from_index(index));
+                let message = Message::sign(&key, [2; 32], Phase::Share, sender, [3; 32], parts);
+                let tree: Tree<_> = parts.iter().collect();
+                let part = |position: usize| Part {
+                    position: position as u32,
+                    bytes: parts[position].clone(),
+                    proof: tree.inclusion(position as u64).unwrap(),
+                };
+                let parts = (0..parts.len()).map(part).collect();
+                Item {
+                    index: index as u64,
+                    envelope: message.envelope,
+                    inclusion: vec![4; 32],
+                    parts,
+                }
+            })
+            .collect();
+        let root = Root {
+            size: 5,
+            hash: [6; 32],
+        };
+        let list = ClientSet::of(9, |_| true);
+        let checkpoint = Checkpoint::sign(&key, [2; 32], Phase::Share, [3; 32], root, list);
+        Packet {
+            checkpoint,
+            consistency: vec![7; 64],
+            items,
+            convictions: Vec::new(),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn packets_round_trip_and_cuts_are_refused(
+            bodies in prop::collection::vec(
+                prop::collection::vec(prop::collection::vec(any::<u8>(), 0..9), 0..4),
+                0..4,
+            ),
+        ) {
+            let packet = packet(&bodies);
+            let bytes = packet.encode();
+            prop_assert_eq!(Packet::decode(&bytes, 9), Ok(packet.clone()));
+            for end in 0..bytes.len() {
+                prop_assert!(Packet::decode(&bytes[..end], 9).is_err());
+            }
+            for (item, parts) in packet.items.iter().zip(&bodies) {
+                for (position, part) in parts.iter().enumerate() {
+                    prop_assert_eq!(item.part(position, parts.len()), Some(&part[..]));
+                }
+                prop_assert_eq!(item.part(parts.len(), parts.len()), None);
+                prop_assert_eq!(item.part(0, 0), None);
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Publish: the opening of the sum, and what became of every client (`specs/protocol.md` 3.9).
+
+use std::fmt;
+
+use veragg_circuits::codec::{DecodeError, Reader, Writer};
+use veragg_circuits::group::Group;
+
+use crate::crypto::ids::{ClientId, ClientSet};
+use crate::round::phase::Phase;
+use crate::round::Round;
+use veragg_circuits::proof_system::ProofSystem;
+
+/// What became of a client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// Its input is in the sum.
+    Contributed,
+    /// It sent nothing in this phase, the first that it missed. No accusation.
+    Dropped(Phase),
+    /// It sent something in this phase that breaks the protocol.
+    Faulty(Phase),
+    /// It confirmed, but too few of its neighbours did. No accusation.
+    Isolated,
+}
+
+impl Outcome {
+    fn number(self) -> u8 {
+        match self {
+            Outcome::Contributed => 0,
+            Outcome::Dropped(phase) => 0x10 + phase.number(),
+            Outcome::Faulty(phase) => 0x20 + phase.number(),
+            Outcome::Isolated => 0x30,
+        }
+    }
+
+    fn from_number(number: u8) -> Option<Self> {
+        let dropped = Phase::ALL.into_iter().map(Outcome::Dropped);
+        let faulty = Phase::ALL.into_iter().map(Outcome::Faulty);
+        dropped
+            .chain(faulty)
+            .chain([Outcome::Contributed, Outcome::Isolated])
+            .find(|outcome| outcome.number() == number)
+    }
+
+    /// Decodes outcomes, one a byte.
+    pub fn decode_all(bytes: &[u8]) -> Result<Vec<Self>, DecodeError> {
+        bytes
+            .iter()
+            .map(|&number| Self::from_number(number).ok_or(DecodeError::Value { field: "outcome" }))
+            .collect()
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Outcome::Contributed => f.write_str("contributed"),
+            Outcome::Dropped(phase) => write!(f, "dropped ({phase})"),
+            Outcome::Faulty(phase) => write!(f, "excluded for a fault ({phase})"),
+            Outcome::Isolated => f.write_str("left out: too few neighbours confirmed"),
+        }
+    }
+}
+
+/// The body of the publication.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Publication<G: Group> {
+    /// `Xhat` and `rhat`: packed sum, then summed row blindings; `D + R` scalars.
+    pub opening: Vec<G::Scalar>,
+    /// What became of each client, in order.
+    pub outcomes: Vec<Outcome>,
+}
+
+impl<G: Group> Publication<G> {
+    /// Bytes of the body for an opening of `scalars` and a roster of `clients`.
+    pub fn encoded_len(scalars: usize, clients: u32) -> usize {
+        scalars * G::SCALAR_LEN + clients as usize
+    }
+
+    /// The contributors that it names.
+    pub fn contributors(&self) -> ClientSet {
+        let clients = self.outcomes.len() as u32;
+        ClientSet::of(clients, |client: ClientId| {
+            self.outcomes.get(client.index()) == Some(&Outcome::Contributed)
+        })
+    }
+
+    /// The canonical bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        let outcomes: Vec<u8> = self
+            .outcomes
+            .iter()
+            .map(|outcome| outcome.number())
+            .collect();
+        Writer::new()
+            .bytes(&G::encode_scalars(&self.opening))
+            .bytes(&outcomes)
+            .finish()
+    }
+
+    /// Decodes a body that fills `bytes`.
+    pub fn decode(bytes: &[u8], scalars: usize, clients: u32) -> Result<Self, DecodeError> {
+        let mut reader = Reader::new(bytes);
+        let opening = reader.bytes(scalars * G::SCALAR_LEN, "opening")?;
+        let opening = G::decode_scalars(opening, scalars, "opening")?;
+        let outcomes = Outcome::decode_all(reader.bytes(clients as usize, "outcomes")?)?;
+        reader.finish()?;
+        Ok(Self { opening, outcomes })
+    }
+}
+
+impl<P: ProofSystem> Round<P> {
+    /// Lengths of the one part of the publication.
+    pub fn publish_lengths(&self) -> Vec<usize> {
+        vec![Publication::<P::Group>::encoded_len(
+            self.masked_scalars(),
+            self.clients(),
+        )]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use veragg_circuits::group::ristretto::{Fr, Ristretto};
+
+    #[test]
+    fn publications_round_trip() {
+        let outcomes = vec![
+            Outcome::Contributed,
+            Outcome::Dropped(Phase::Share),
+            Outcome::Faulty(Phase::Submit),
+            Outcome::Isolated,
+            Outcome::Contributed,
+        ];
+        let opening = vec![Fr::from(1u64), -Fr::from(2u64)];
+        let publication = Publication::<Ristretto> { opening, outcomes };
+        let bytes = publication.encode();
+        assert_eq!(bytes.len(), Publication::<Ristretto>::encoded_len(2, 5));
+        assert_eq!(Publication::decode(&bytes, 2, 5), Ok(publication.clone()));
+        let contributors: Vec<_> = publication.contributors().iter().collect();
+        assert_eq!(
+            contributors,
+            [ClientId::from_index(0), ClientId::from_index(4)]
+        );
+        let mut bad = bytes.clone();
+        bad[64] = 0x40;
+        assert_eq!(
+            Publication::<Ristretto>::decode(&bad, 2, 5),
+            Err(DecodeError::Value { field: "outcome" })
+        );
+    }
+
+    #[test]
+    fn outcome_numbers_are_distinct() {
+        for number in 0..=u8::MAX {
+            if let Some(outcome) = Outcome::from_number(number) {
+                assert_eq!(outcome.number(), number);
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Share: a client's two secrets, shared among its neighbours (`specs/protocol.md` 3.2).
+//!
+//! The body has one part for everybody and one for each holder, so a holder needs only its own.
+
+use veragg_circuits::codec::{DecodeError, Reader, Writer};
+use veragg_circuits::group::ristretto::{KeyPoint, Ristretto, KEY_TABLE};
+use veragg_circuits::group::Group;
+
+use crate::crypto::ids::{ClientId, ClientSet};
+use crate::crypto::sealing::{SharePair, SEALED_LEN};
+use crate::round::lists;
+use crate::round::Round;
+use veragg_circuits::proof_system::ProofSystem;
+
+/// Bytes of the first part: `B_i`.
+pub const HEAD_LEN: usize = 32;
+/// Bytes of a holder's part: two commitments and the sealed pair.
+pub const PAIR_LEN: usize = 2 * 32 + SEALED_LEN;
+
+/// The first part: the commitment `B_i = b_i G` to the self-mask seed.
+pub fn decode_head(bytes: &[u8]) -> Result<KeyPoint, DecodeError> {
+    Ristretto::decode_point(bytes, "seed commitment")
+}
+
+/// The two commitments of a holder's part that was found canonical, still encoded.
+pub fn encoded_commitments(part: &[u8]) -> Option<[[u8; 32]; 2]> {
+    let (mask, rest) = part.split_first_chunk()?;
+    let (seed, _) = rest.split_first_chunk()?;
+    Some([*mask, *seed])
+}
+
+/// A holder's part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DealtPair {
+    /// Commitments to the holder's share of the mask secret and of the seed.
+    pub commitments: [KeyPoint; 2],
+    /// The shares, sealed for the holder.
+    pub sealed: Vec<u8>,
+}
+
+impl DealtPair {
+    /// The canonical bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        let [mask, seed] = self
+            .commitments
+            .map(|point| Ristretto::encode_point(&point));
+        Writer::new()
+            .bytes(&mask)
+            .bytes(&seed)
+            .bytes(&self.sealed)
+            .finish()
+    }
+
+    /// Decodes a holder's part.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader::new(bytes);
+        let mask = Ristretto::read_point(&mut reader, "commitment to a share of the mask secret")?;
+        let seed = Ristretto::read_point(&mut reader, "commitment to a share of the seed")?;
+        let sealed = reader.bytes(SEALED_LEN, "sealed shares")?.to_vec();
+        reader.finish()?;
+        Ok(Self {
+            commitments: [mask, seed],
+            sealed,
+        })
+    }
+
+    /// Whether a pair of shares is the committed one. Constant time in the shares.
+    #[must_use]
+    pub fn commits_to(&self, pair: &SharePair) -> bool {
+        self.commitments == [&pair.mask * KEY_TABLE, &pair.seed * KEY_TABLE]
+    }
+}
+
+impl<P: ProofSystem> Round<P> {
+    /// Lengths of the parts of a client's shares, given who advertised.
+    pub fn share_lengths(&self, client: ClientId, advertised: &ClientSet) -> Vec<usize> {
+        let holders = lists::holders(self.graph(), advertised, client).len();
+        std::iter::once(HEAD_LEN)
+            .chain(std::iter::repeat_n(PAIR_LEN, holders))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use veragg_circuits::group::ristretto::KeyScalar;
+
+    #[test]
+    fn pairs_round_trip_and_commit_to_their_shares_only() {
+        let (mask, seed) = (KeyScalar::from(5u64), KeyScalar::from(6u64));
+        let dealt = DealtPair {
+            commitments: [&mask * KEY_TABLE, &seed * KEY_TABLE],
+            sealed: vec![9; SEALED_LEN],
+        };
+        let bytes = dealt.encode();
+        assert_eq!(bytes.len(), PAIR_LEN);
+        assert_eq!(DealtPair::decode(&bytes), Ok(dealt.clone()));
+        assert!(DealtPair::decode(&bytes[1..]).is_err());
+        assert!(DealtPair::decode(&[&[0; 32], &bytes[32..]].concat()).is_err());
+        assert!(dealt.commits_to(&SharePair { mask, seed }));
+        assert!(!dealt.commits_to(&SharePair {
+            mask: seed,
+            seed: mask
+        }));
+    }
+}

@@ -1,0 +1,131 @@
+//! How many bytes a client sends and receives in each phase, before anything is said.
+
+use veragg_circuits::group::Group;
+use veragg_circuits::proof_system::ProofSystem;
+
+use crate::pairwise::advertise::Advertisement;
+use crate::pairwise::attest::Head;
+use crate::pairwise::{share, unmask};
+use crate::round::parameters::Choice;
+use crate::round::phase::Phase;
+use crate::round::Round;
+use crate::wire::checkpoint::Checkpoint;
+use crate::wire::message::ENVELOPE_LEN;
+
+/// Bytes of a hash in an inclusion or consistency proof.
+const HASH_LEN: usize = 32;
+
+/// Bytes of one client in one phase, if everybody takes part and is honest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PhaseBytes {
+    /// Which phase.
+    pub phase: Phase,
+    /// Bytes of the message that the client sends.
+    pub sent: usize,
+    /// Bytes, at most, of the packet that it needs for that. The lengths of inclusion proofs depend
+    /// on where a message stands in the tree; here all are as long as the longest.
+    pub received: usize,
+}
+
+/// Bytes of the bodies that depend on suite and statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bodies {
+    /// Of a submission: commitments and proof, then the masked vector.
+    pub submission: usize,
+    /// Of part 0 of an attestation.
+    pub attestation_head: usize,
+    /// Of its part for a neighbour.
+    pub attestation_edge: usize,
+}
+
+impl Bodies {
+    /// For a suite and a number of challenge pairs.
+    pub fn of<P: ProofSystem>(proofs: &P, pairs: usize) -> Self {
+        let layout = proofs.layout();
+        Self {
+            submission: proofs.proof_len()
+                + (layout.scalars() + layout.rows()) * P::Group::SCALAR_LEN,
+            attestation_head: Head::<P::Group>::encoded_len(pairs, layout.columns()),
+            attestation_edge: pairs * P::Group::POINT_LEN,
+        }
+    }
+}
+
+/// Bytes in each of the clients' phases, for a roster of `clients` (`specs/wire.md` 4 and 8).
+pub fn per_phase(
+    clients: u32,
+    choice: Choice,
+    min_contributors: u32,
+    bodies: &Bodies,
+) -> [PhaseBytes; Phase::OF_CLIENTS] {
+    let degree = choice.degree as usize;
+    let packet = |leaves: usize, items: usize, part: usize| {
+        let inclusion = HASH_LEN * path_len(leaves);
+        let item = 8 + ENVELOPE_LEN + 2 + inclusion + 4 + part;
+        let consistency = inclusion + HASH_LEN;
+        4 + Checkpoint::encoded_len(clients) + 2 + consistency + 4 + items * item + 4
+    };
+    let n = clients as usize;
+    let part = |bytes: usize, parts: usize| 4 + 4 + bytes + 2 + HASH_LEN * path_len(parts);
+    let keys = part(Advertisement::LEN, 1);
+    let pair = part(share::PAIR_LEN, degree + 1);
+    let edge = part(bodies.attestation_edge, degree + 1);
+    let attestation = bodies.attestation_head + degree * bodies.attestation_edge;
+    let witnesses = degree.max(min_contributors.saturating_sub(1) as usize);
+    let said = |body: usize| ENVELOPE_LEN + body;
+    let rows = [
+        (Phase::Advertise, said(Advertisement::LEN), 0),
+        (
+            Phase::Share,
+            said(share::HEAD_LEN + degree * share::PAIR_LEN),
+            packet(n, degree, keys),
+        ),
+        (Phase::Confirm, said(0), packet(2 * n, degree, pair)),
+        (
+            Phase::Submit,
+            said(bodies.submission),
+            packet(3 * n, degree, 0),
+        ),
+        (Phase::Attest, said(attestation), packet(4 * n, degree, 0)),
+        // Whoever agrees with its neighbours says nothing.
+        (Phase::Dispute, 0, packet(5 * n, degree, edge)),
+        (Phase::Acknowledge, said(0), packet(5 * n, 0, 0)),
+        (
+            Phase::Unmask(0),
+            said(degree * unmask::SHARE_LEN),
+            packet(6 * n, witnesses, 0),
+        ),
+    ];
+    rows.map(|(phase, sent, received)| PhaseBytes {
+        phase,
+        sent,
+        received,
+    })
+}
+
+/// Bytes in each of the clients' phases of a round that is configured.
+pub fn of_round<P: ProofSystem>(round: &Round<P>) -> [PhaseBytes; Phase::OF_CLIENTS] {
+    let configuration = round.configuration();
+    per_phase(
+        round.clients(),
+        configuration.choice,
+        configuration.min_contributors,
+        &Bodies::of(round.proofs(), round.challenge_pairs()),
+    )
+}
+
+/// Hashes of the longest audit path in a tree (RFC 6962 section 2.1.1): `ceil(log2(leaves))`.
+fn path_len(leaves: usize) -> usize {
+    leaves.next_power_of_two().trailing_zeros() as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn audit_paths_are_as_long_as_the_tree_is_high() {
+        let lengths: Vec<_> = (1..=9).map(path_len).collect();
+        assert_eq!(lengths, [0, 1, 2, 2, 3, 3, 3, 3, 4]);
+    }
+}

@@ -1,0 +1,441 @@
+//! The configuration of a round, as the organiser signs it (`specs/wire.md` 3).
+
+use thiserror::Error;
+use veragg_circuits::codec::{DecodeError, Reader, Writer};
+use veragg_circuits::proof_system::Suite;
+use veragg_circuits::statement::{Segment, Statement, StatementError, MAX_SEGMENTS};
+
+use crate::crypto::hash::{digest, Digest};
+use crate::crypto::labels::{self, VERSION};
+use crate::crypto::signing::{Signature, SigningKey, VerifyingKey};
+use crate::round::parameters::{self, Assumptions, Choice, Failure, ParameterError, MAX_CLIENTS};
+use crate::round::phase::{Phase, MAX_UNMASK_ROUNDS};
+use crate::rule::{self, Rule};
+
+/// Bits of security of the choice of `k` and `t`: the probability that a round's graph fails one
+/// of its purposes is at most `2^-40` (`specs/parameters.md`).
+pub const GRAPH_SECURITY_BITS: f64 = 40.0;
+/// Longest configuration, in bytes.
+pub const MAX_CONFIGURATION_LEN: usize = 1 << 21;
+/// Longest name of a segment, in bytes.
+pub const MAX_NAME_LEN: usize = 200;
+/// No deadline.
+pub const NEVER: u64 = u64::MAX;
+
+/// A segment of the vector with its claims, and what its numbers mean.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SegmentConfiguration {
+    /// A name for people, up to [`MAX_NAME_LEN`] bytes of UTF-8.
+    pub name: String,
+    /// What is proven.
+    pub claims: Segment,
+    /// Decimal digits behind the point: a value `x` means `(x + offset) / 10^decimals`.
+    pub decimals: u8,
+    /// What was subtracted from each value to make it non-negative.
+    pub offset: i64,
+}
+
+/// Everything that is fixed before a round begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Configuration {
+    /// 32 random bytes that no other round has.
+    pub round_id: [u8; 32],
+    /// The proof system.
+    pub suite: Suite,
+    /// `C`, scalars of a committed row.
+    pub columns: u32,
+    /// `n`, clients on the roster, with `gamma` and `delta`.
+    pub assumptions: Assumptions,
+    /// Digest of the roster.
+    pub roster: Digest,
+    /// Public randomness that came after the roster was fixed.
+    pub beacon: [u8; 32],
+    /// The aggregator's key.
+    pub aggregator: VerifyingKey,
+    /// `k` and `t`.
+    pub choice: Choice,
+    /// Fewest acknowledgements that a client unmasks for.
+    pub min_contributors: u32,
+    /// Most further rounds of unmask.
+    pub unmask_rounds: u8,
+    /// When each of the clients' phases ends, in seconds since 1970 UTC; [`NEVER`] for no deadline.
+    pub deadlines: [u64; Phase::OF_CLIENTS],
+    /// The vector.
+    pub segments: Vec<SegmentConfiguration>,
+}
+
+/// Why a configuration is refused.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum ConfigurationError {
+    /// Not canonical bytes.
+    #[error("the configuration is malformed: {0}")]
+    Decode(#[from] DecodeError),
+    /// The statement.
+    #[error("the statement is refused: {0}")]
+    Statement(#[from] StatementError),
+    /// `k`, `t` or the fractions.
+    #[error("the parameters are refused: {0}")]
+    Parameters(#[from] ParameterError),
+    /// Too few contributors for privacy.
+    #[error("min_contributors is {got}; with these fractions it must be between {least} and {most}, or an honest client could stand alone")]
+    MinContributors {
+        /// The value.
+        got: u32,
+        /// The least allowed, `gamma n + 2`.
+        least: u32,
+        /// The most that can be reached.
+        most: u32,
+    },
+    /// A phase that ends before the one before it.
+    #[error("the deadline of {phase} lies before that of the phase before it")]
+    Deadline {
+        /// The phase.
+        phase: Phase,
+    },
+    /// A name that is empty, too long or stands twice.
+    #[error("segment {segment} needs a name of its own of 1 to {MAX_NAME_LEN} bytes")]
+    Name {
+        /// Index of the segment.
+        segment: usize,
+    },
+}
+
+impl Configuration {
+    /// The statement that every input must satisfy.
+    pub fn statement(&self) -> Result<Statement, StatementError> {
+        Statement::new(self.segments.iter().map(|segment| segment.claims).collect())
+    }
+
+    /// `n`, clients on the roster.
+    pub fn clients(&self) -> u32 {
+        self.assumptions.clients
+    }
+
+    /// When a phase ends; the aggregator's own phase has no deadline.
+    pub fn deadline(&self, phase: Phase) -> u64 {
+        self.deadlines.get(phase.index()).copied().unwrap_or(NEVER)
+    }
+
+    /// Fewest clients that must advertise: all but the corrupt and the absent, `n - C - A`.
+    pub fn min_advertised(&self) -> usize {
+        let missing = self.assumptions.corrupt() + self.assumptions.absent();
+        self.clients().saturating_sub(missing) as usize
+    }
+
+    /// Refuses a configuration that does not give the promised security (`specs/protocol.md` 2.2),
+    /// and returns the achieved probabilities.
+    pub fn check(&self) -> Result<Failure, ConfigurationError> {
+        self.statement()?;
+        let failure = parameters::check(&self.assumptions, self.choice, GRAPH_SECURITY_BITS)?;
+        let least = self.assumptions.min_contributors();
+        let (got, most) = (self.min_contributors, self.clients());
+        let in_range = (least..=most).contains(&got);
+        if !rule::holds(Rule::MinContributors, in_range) {
+            return Err(ConfigurationError::MinContributors { got, least, most });
+        }
+        for (pair, phase) in self
+            .deadlines
+            .windows(2)
+            .zip(Phase::ALL.into_iter().skip(1))
+        {
+            if !rule::holds(Rule::Deadlines, pair[0] <= pair[1]) {
+                return Err(ConfigurationError::Deadline { phase });
+            }
+        }
+        let mut names = std::collections::HashSet::new();
+        for (index, segment) in self.segments.iter().enumerate() {
+            let name = segment.name.as_str();
+            let is_own = (1..=MAX_NAME_LEN).contains(&name.len()) && names.insert(name);
+            if !rule::holds(Rule::Names, is_own) {
+                return Err(ConfigurationError::Name { segment: index });
+            }
+        }
+        Ok(failure)
+    }
+
+    /// The canonical bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut writer = Writer::new()
+            .u16(VERSION)
+            .bytes(&self.round_id)
+            .u16(self.suite.number())
+            .u32(self.columns)
+            .u32(self.assumptions.clients)
+            .u32(self.assumptions.corrupt_ppm)
+            .u32(self.assumptions.dropout_ppm)
+            .bytes(&self.roster)
+            .bytes(&self.beacon)
+            .bytes(self.aggregator.as_bytes())
+            .u32(self.choice.degree)
+            .u32(self.choice.threshold)
+            .u32(self.min_contributors)
+            .u32(self.unmask_rounds.into());
+        for deadline in self.deadlines {
+            writer = writer.u64(deadline);
+        }
+        writer = writer.u32(self.segments.len() as u32);
+        for segment in &self.segments {
+            writer = segment.write(writer);
+        }
+        writer.finish()
+    }
+
+    /// Decodes a configuration that fills `bytes`.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader::new(bytes);
+        if reader.u16("version")? != VERSION {
+            return Err(DecodeError::Value { field: "version" });
+        }
+        let round_id = reader.array("round id")?;
+        let suite = Suite::from_number(reader.u16("suite")?)
+            .ok_or(DecodeError::Value { field: "suite" })?;
+        let columns = reader.u32("columns")?;
+        let assumptions = Assumptions {
+            clients: reader.u32("clients")?,
+            corrupt_ppm: reader.u32("corrupt fraction")?,
+            dropout_ppm: reader.u32("dropout fraction")?,
+        };
+        if assumptions.clients > MAX_CLIENTS {
+            return Err(DecodeError::Value { field: "clients" });
+        }
+        let roster = reader.array("roster digest")?;
+        let beacon = reader.array("beacon")?;
+        let aggregator = VerifyingKey::read(&mut reader, "aggregator's key")?;
+        let choice = Choice {
+            degree: reader.u32("degree")?,
+            threshold: reader.u32("threshold")?,
+        };
+        let min_contributors = reader.u32("min contributors")?;
+        let unmask_rounds = u8::try_from(reader.u32("unmask rounds")?)
+            .ok()
+            .filter(|&rounds| rounds <= MAX_UNMASK_ROUNDS)
+            .ok_or(DecodeError::Value {
+                field: "unmask rounds",
+            })?;
+        let mut deadlines = [0; Phase::OF_CLIENTS];
+        for deadline in &mut deadlines {
+            *deadline = reader.u64("deadline")?;
+        }
+        let count = reader.u32("segments")? as usize;
+        if count > MAX_SEGMENTS {
+            return Err(DecodeError::Value { field: "segments" });
+        }
+        let segments = (0..count)
+            .map(|_| SegmentConfiguration::read(&mut reader))
+            .collect::<Result<_, _>>()?;
+        reader.finish()?;
+        Ok(Self {
+            round_id,
+            suite,
+            columns,
+            assumptions,
+            roster,
+            beacon,
+            aggregator,
+            choice,
+            min_contributors,
+            unmask_rounds,
+            deadlines,
+            segments,
+        })
+    }
+}
+
+impl SegmentConfiguration {
+    /// `len` integers in `0..bound`, which mean what they are.
+    pub fn integers(name: &str, len: usize, bound: u64) -> Self {
+        Self {
+            name: name.to_owned(),
+            claims: Segment::range(len, bound),
+            decimals: 0,
+            offset: 0,
+        }
+    }
+
+    fn write(&self, writer: Writer) -> Writer {
+        let writer = self.claims.write(writer.short(self.name.as_bytes()));
+        writer.u8(self.decimals).i64(self.offset)
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let name = std::str::from_utf8(reader.short("segment name")?)
+            .map_err(|_| DecodeError::Value {
+                field: "segment name",
+            })?
+            .to_owned();
+        let claims = Segment::read(reader)?;
+        let decimals = reader.u8("decimals")?;
+        let offset = reader.i64("offset")?;
+        Ok(Self {
+            name,
+            claims,
+            decimals,
+            offset,
+        })
+    }
+}
+
+/// A configuration's bytes under the organiser's signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedConfiguration {
+    /// The canonical bytes of the [`Configuration`].
+    pub bytes: Vec<u8>,
+    /// The key of the organiser who says to have signed it.
+    pub organiser: VerifyingKey,
+    /// The signature.
+    pub signature: Signature,
+}
+
+impl SignedConfiguration {
+    /// Signs a configuration.
+    pub fn sign(configuration: &Configuration, key: &SigningKey) -> Self {
+        let bytes = configuration.encode();
+        let signature = key.sign(labels::SIGN_CONFIGURATION, &bytes);
+        Self {
+            bytes,
+            organiser: key.verifying_key(),
+            signature,
+        }
+    }
+
+    /// Whether the signature is `key`'s.
+    #[must_use]
+    pub fn is_signed_by(&self, key: &VerifyingKey) -> bool {
+        key.verify(labels::SIGN_CONFIGURATION, &self.bytes, &self.signature)
+    }
+
+    /// The context: what everything in the round is bound to (`specs/protocol.md` 2.3).
+    pub fn context(&self) -> Digest {
+        digest(labels::CONTEXT, &[&self.bytes, self.organiser.as_bytes()])
+    }
+
+    /// Writes it in front of what follows: length and bytes, key, signature.
+    pub fn write(&self, writer: Writer) -> Writer {
+        writer
+            .long(&self.bytes)
+            .bytes(self.organiser.as_bytes())
+            .bytes(&self.signature)
+    }
+
+    /// Reads what [`write`](Self::write) wrote.
+    pub fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let bytes = reader.long("configuration")?.to_vec();
+        Ok(Self {
+            bytes,
+            organiser: VerifyingKey::read(reader, "organiser's key")?,
+            signature: reader.array("organiser's signature")?,
+        })
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use veragg_circuits::statement::{Norm, SumRule};
+
+    /// A configuration for `clients` clients with one corrupt and one absent, where that fits.
+    pub(crate) fn sample(clients: u32) -> Configuration {
+        let ppm = 1_000_000 / clients + 1;
+        let assumptions = Assumptions {
+            clients,
+            corrupt_ppm: ppm,
+            dropout_ppm: ppm,
+        };
+        let key = SigningKey::from_bytes(&[9; 32]).verifying_key();
+        Configuration {
+            round_id: [1; 32],
+            suite: Suite::DEFAULT,
+            columns: 1,
+            assumptions,
+            roster: [2; 32],
+            beacon: [3; 32],
+            aggregator: key,
+            choice: Choice::for_assumptions(&assumptions, GRAPH_SECURITY_BITS).unwrap(),
+            min_contributors: 3,
+            unmask_rounds: 3,
+            deadlines: [10, 20, 30, 40, 50, 60, 70, NEVER],
+            segments: vec![
+                SegmentConfiguration {
+                    name: "counts".into(),
+                    claims: Segment::range(3, 65),
+                    decimals: 0,
+                    offset: 0,
+                },
+                SegmentConfiguration {
+                    name: "update".into(),
+                    claims: Segment {
+                        len: 2,
+                        bound: 1 << 16,
+                        norm: Some(Norm {
+                            offset: 1 << 15,
+                            max_square: 77,
+                        }),
+                        sum: Some(SumRule::AtMost(5)),
+                    },
+                    decimals: 4,
+                    offset: -32768,
+                },
+            ],
+        }
+    }
+
+    #[test]
+    fn configurations_round_trip_and_are_bound_to_their_organiser() {
+        let configuration = sample(10);
+        let bytes = configuration.encode();
+        assert_eq!(Configuration::decode(&bytes), Ok(configuration.clone()));
+        for end in 0..bytes.len() {
+            assert!(Configuration::decode(&bytes[..end]).is_err());
+        }
+        let key = SigningKey::from_bytes(&[5; 32]);
+        let signed = SignedConfiguration::sign(&configuration, &key);
+        assert!(signed.is_signed_by(&key.verifying_key()));
+        let written = signed.write(Writer::new()).finish();
+        assert_eq!(
+            SignedConfiguration::read(&mut Reader::new(&written)),
+            Ok(signed.clone())
+        );
+        let other = SignedConfiguration::sign(&configuration, &SigningKey::from_bytes(&[6; 32]));
+        assert_ne!(signed.context(), other.context());
+    }
+
+    #[test]
+    fn insecure_configurations_are_refused() {
+        assert!(sample(10).check().is_ok());
+        let refused = |change: fn(&mut Configuration)| {
+            let mut configuration = sample(10);
+            change(&mut configuration);
+            configuration.check().unwrap_err()
+        };
+        assert_eq!(
+            refused(|c| c.min_contributors = 2),
+            ConfigurationError::MinContributors {
+                got: 2,
+                least: 3,
+                most: 10
+            }
+        );
+        assert_eq!(
+            refused(|c| c.deadlines[2] = 5),
+            ConfigurationError::Deadline {
+                phase: Phase::Confirm
+            }
+        );
+        assert_eq!(
+            refused(|c| c.segments[1].name = "counts".into()),
+            ConfigurationError::Name { segment: 1 }
+        );
+        assert!(matches!(
+            refused(|c| c.segments.clear()),
+            ConfigurationError::Statement(StatementError::Segments(0))
+        ));
+        for change in [
+            (|c| c.choice.threshold -= 3) as fn(&mut Configuration),
+            |c| c.choice.threshold = 10,
+            |c| c.choice.degree = 4,
+            |c| c.assumptions.corrupt_ppm = 400_000,
+        ] {
+            assert!(matches!(refused(change), ConfigurationError::Parameters(_)));
+        }
+    }
+}

@@ -1,0 +1,600 @@
+//! How many neighbours a client needs, and how many of them must answer (`specs/parameters.md`).
+//!
+//! The idea of a sparse graph with such a trade-off is from Bell, Bonawitz, Gascón, Lepoint and
+//! Raykova, "Secure Single-Server Aggregation with (Poly)Logarithmic Overhead" (2020), section 3;
+//! the events differ here, and are evaluated numerically instead of by tail inequalities.
+
+mod challenges;
+mod model;
+
+use std::f64::consts::LN_2;
+
+use thiserror::Error;
+
+use crate::round::graph;
+use crate::rule::{self, Rule};
+use model::{add_logs, log2_probability, Model};
+
+pub use challenges::challenge_pairs;
+
+/// The smallest roster (`specs/parameters.md` 1.1): of a sum of two, each learns the other's input.
+pub const MIN_CLIENTS: u32 = 3;
+
+/// The largest roster (`specs/parameters.md` 1.1).
+pub const MAX_CLIENTS: u32 = 1 << 20;
+
+/// Rosters up to this size have a complete graph (`specs/parameters.md` 3.1).
+pub const COMPLETE_UP_TO: u32 = 256;
+
+/// The largest degree on any roster (`specs/parameters.md` 1.4).
+pub const MAX_DEGREE: u32 = 1 << 10;
+
+/// Parts per million in a whole.
+const MILLION: u32 = 1_000_000;
+
+/// What floating-point libraries may differ by, in bits (`specs/parameters.md` 4.3).
+const SLACK: f64 = 0.001;
+
+/// Why an assumption or a choice is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Error)]
+pub enum ParameterError {
+    /// Too few or too many clients.
+    #[error("the roster has {clients} clients; {MIN_CLIENTS} to {MAX_CLIENTS} are possible")]
+    Clients {
+        /// Clients on the roster.
+        clients: u32,
+    },
+    /// A fraction above one.
+    #[error("the {fraction} fraction is {ppm} parts per million; it must be at most {MILLION}")]
+    Fraction {
+        /// Which one: "corrupt" or "dropout".
+        fraction: &'static str,
+        /// Its value.
+        ppm: u32,
+    },
+    /// No graph over this roster bears so many corrupt and absent clients.
+    #[error("{corrupt} corrupt and {absent} absent clients of {clients} are too many: even a complete graph needs 3 gamma + 2 delta < 1 (here 3 corrupt + 2 absent <= clients - 2); assume fewer of them, or enlarge the roster")]
+    Fractions {
+        /// Clients on the roster.
+        clients: u32,
+        /// Corrupt ones.
+        corrupt: u32,
+        /// Absent ones.
+        absent: u32,
+    },
+    /// The security level is not a positive number.
+    #[error("a security level of {bits} bits means nothing; choose a positive number, usually 40")]
+    Security {
+        /// Bits asked for.
+        bits: f64,
+    },
+    /// A degree that no graph over this roster may have.
+    #[error("a degree of {degree} is not possible; with this roster it is 1 to {most}")]
+    Degree {
+        /// Neighbours of each client.
+        degree: u32,
+        /// The most that are allowed.
+        most: u32,
+    },
+    /// Every edge has two ends.
+    #[error("{clients} clients with {degree} neighbours each give an odd number of edge ends; choose an even degree")]
+    Odd {
+        /// Clients on the roster.
+        clients: u32,
+        /// Neighbours of each client.
+        degree: u32,
+    },
+    /// A small roster whose graph is not complete.
+    #[error("a roster of {clients} clients needs the complete graph; set the degree to {} instead of {degree}", clients - 1)]
+    NotComplete {
+        /// Clients on the roster.
+        clients: u32,
+        /// Neighbours of each client.
+        degree: u32,
+    },
+    /// A threshold that protects nothing or that nobody reaches.
+    #[error(
+        "a threshold of {threshold} does not go with {degree} neighbours; choose {least} to {most}"
+    )]
+    Threshold {
+        /// Shares that rebuild a secret.
+        threshold: u32,
+        /// Neighbours of each client.
+        degree: u32,
+        /// The smallest that could be right.
+        least: u32,
+        /// The largest that could be right.
+        most: u32,
+    },
+    /// The probability of failure is too large.
+    #[error("the round fails with probability 2^{:.3}, asked for is 2^-{bits} (majority 2^{:.3}, availability 2^{:.3}, connectivity 2^{:.3}); raise the threshold against the first and the third, lower it against the second, or raise the degree", .failure.total(), .failure.majority, .failure.availability, .failure.connectivity)]
+    Insecure {
+        /// What the choice gives.
+        failure: Failure,
+        /// Bits asked for.
+        bits: f64,
+    },
+    /// No degree is large enough.
+    #[error("no degree up to {most} gives {bits} bits of security for {clients} clients; assume smaller fractions, take a smaller roster or ask for fewer bits")]
+    NoChoice {
+        /// Clients on the roster.
+        clients: u32,
+        /// The most neighbours that are allowed.
+        most: u32,
+        /// Bits asked for.
+        bits: f64,
+    },
+}
+
+/// What is assumed of the clients, fixed before the beacon is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Assumptions {
+    /// Clients on the roster.
+    pub clients: u32,
+    /// The fraction that may collude with the aggregator, in parts per million.
+    pub corrupt_ppm: u32,
+    /// The fraction of further clients that may drop out, in parts per million.
+    pub dropout_ppm: u32,
+}
+
+impl Assumptions {
+    /// Corrupt clients, rounded down (`specs/parameters.md` 1.2).
+    pub fn corrupt(&self) -> u32 {
+        self.part(self.corrupt_ppm)
+    }
+
+    /// Honest clients that drop out, rounded down (`specs/parameters.md` 1.2).
+    pub fn absent(&self) -> u32 {
+        self.part(self.dropout_ppm)
+    }
+
+    /// Contributors below which nothing is published: the corrupt ones, and two whose inputs stay
+    /// hidden behind each other (`specs/parameters.md` 1.3).
+    pub fn min_contributors(&self) -> u32 {
+        self.corrupt().saturating_add(2)
+    }
+
+    /// The largest degree over this roster (`specs/parameters.md` 1.4).
+    pub fn max_degree(&self) -> u32 {
+        let by_memory = graph::MAX_ENDS / u64::from(self.clients.max(1));
+        let by_memory = u32::try_from(by_memory).unwrap_or(u32::MAX);
+        by_memory
+            .min(MAX_DEGREE)
+            .min(self.clients.saturating_sub(1))
+    }
+
+    fn part(&self, ppm: u32) -> u32 {
+        let part = u64::from(self.clients) * u64::from(ppm.min(MILLION)) / u64::from(MILLION);
+        u32::try_from(part).unwrap_or(self.clients)
+    }
+
+    /// specs/parameters.md 1
+    fn validate(&self) -> Result<(), ParameterError> {
+        let clients = self.clients;
+        if !(MIN_CLIENTS..=MAX_CLIENTS).contains(&clients) {
+            return Err(ParameterError::Clients { clients });
+        }
+        for (fraction, ppm) in [("corrupt", self.corrupt_ppm), ("dropout", self.dropout_ppm)] {
+            if ppm > MILLION {
+                return Err(ParameterError::Fraction { fraction, ppm });
+            }
+        }
+        let (corrupt, absent) = (self.corrupt(), self.absent());
+        if 3 * u64::from(corrupt) + 2 * u64::from(absent) + 2 > u64::from(clients) {
+            return Err(ParameterError::Fractions {
+                clients,
+                corrupt,
+                absent,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// The numbers of the graph and of the secret sharing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Choice {
+    /// Neighbours of each client: `k`.
+    pub degree: u32,
+    /// Shares that rebuild a secret: `t`.
+    pub threshold: u32,
+}
+
+impl Choice {
+    /// The smallest degree that fails with probability at most `2^-security_bits`, and for it the
+    /// threshold that fails least (`specs/parameters.md` 3).
+    ///
+    /// Cost: milliseconds for degrees of some hundreds; two seconds or so where no degree will do.
+    pub fn for_assumptions(
+        assumptions: &Assumptions,
+        security_bits: f64,
+    ) -> Result<Self, ParameterError> {
+        assumptions.validate()?;
+        validate_security(security_bits)?;
+        let clients = assumptions.clients;
+        if clients <= COMPLETE_UP_TO {
+            return Ok(Self {
+                degree: clients - 1,
+                threshold: complete_thresholds(assumptions).0,
+            });
+        }
+        let model = Model::new(assumptions);
+        let most = assumptions.max_degree();
+        (1..=most)
+            .filter(|&degree| has_whole_edges(clients, degree))
+            .find_map(|degree| model.best(degree, security_bits))
+            .ok_or(ParameterError::NoChoice {
+                clients,
+                most,
+                bits: security_bits,
+            })
+    }
+
+    /// specs/parameters.md 4.1
+    fn validate(self, assumptions: &Assumptions) -> Result<(), ParameterError> {
+        let Self { degree, threshold } = self;
+        let clients = assumptions.clients;
+        let most = assumptions.max_degree();
+        if degree == 0 || degree > most {
+            return Err(ParameterError::Degree { degree, most });
+        }
+        if !has_whole_edges(clients, degree) {
+            return Err(ParameterError::Odd { clients, degree });
+        }
+        let (least, most) = if degree == clients - 1 {
+            complete_thresholds(assumptions)
+        } else {
+            (degree / 2 + 1, degree)
+        };
+        let in_range = (least..=most).contains(&threshold);
+        if !rule::holds(Rule::Parameters, in_range) {
+            return Err(ParameterError::Threshold {
+                threshold,
+                degree,
+                least,
+                most,
+            });
+        }
+        Ok(())
+    }
+}
+
+fn has_whole_edges(clients: u32, degree: u32) -> bool {
+    clients % 2 == 0 || degree % 2 == 0
+}
+
+fn validate_security(bits: f64) -> Result<(), ParameterError> {
+    if bits.is_finite() && bits > 0.0 {
+        Ok(())
+    } else {
+        Err(ParameterError::Security { bits })
+    }
+}
+
+/// The smallest and the largest threshold in a complete graph (`specs/parameters.md` 3.2), for
+/// assumptions that passed `validate`: then there is one.
+fn complete_thresholds(assumptions: &Assumptions) -> (u32, u32) {
+    let (degree, corrupt) = (assumptions.clients - 1, assumptions.corrupt());
+    (
+        (degree + corrupt) / 2 + 1,
+        degree - corrupt - assumptions.absent(),
+    )
+}
+
+/// Binary logarithms of the probabilities that a graph drawn at random is a bad one: union bounds
+/// over all clients, at most 0, and negative infinity where the event is impossible.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Failure {
+    /// Some client has so many corrupt neighbours that `t` of its neighbours can rebuild one of its
+    /// secrets and `t` the other: `2 t <= k + c` (`specs/parameters.md` 2.3).
+    pub majority: f64,
+    /// Some client has fewer than `t` honest neighbours that stay to the end
+    /// (`specs/parameters.md` 2.4).
+    pub availability: f64,
+    /// The aggregator can split the honest clients into two groups that see different lists, or can
+    /// sum one group alone (`specs/parameters.md` 2.5).
+    pub connectivity: f64,
+}
+
+impl Failure {
+    /// What a choice gives. Cost: some logarithms for each client and neighbour.
+    pub fn of(assumptions: &Assumptions, choice: Choice) -> Result<Self, ParameterError> {
+        assumptions.validate()?;
+        choice.validate(assumptions)?;
+        Ok(Model::new(assumptions).failure(choice))
+    }
+
+    /// All of it together, by the union bound.
+    pub fn total(&self) -> f64 {
+        let sum = [self.majority, self.availability, self.connectivity]
+            .into_iter()
+            .map(|log2| log2 * LN_2)
+            .fold(f64::NEG_INFINITY, add_logs);
+        log2_probability(sum)
+    }
+}
+
+/// Whether a choice keeps what it promises (`specs/parameters.md` 4): what the auditor asks of a
+/// configuration. Any input gives an answer, in well under a second: the limits of section 1 see to
+/// it (0.5 ms for 10,000 clients, 30 ms for 2^20).
+pub fn check(
+    assumptions: &Assumptions,
+    choice: Choice,
+    security_bits: f64,
+) -> Result<Failure, ParameterError> {
+    validate_security(security_bits)?;
+    assumptions.validate()?;
+    let clients = assumptions.clients;
+    if clients <= COMPLETE_UP_TO && choice.degree != clients - 1 {
+        return Err(ParameterError::NotComplete {
+            clients,
+            degree: choice.degree,
+        });
+    }
+    let failure = Failure::of(assumptions, choice)?;
+    let is_secure = failure.total() <= SLACK - security_bits;
+    if !rule::holds(Rule::Parameters, is_secure) {
+        return Err(ParameterError::Insecure {
+            failure,
+            bits: security_bits,
+        });
+    }
+    Ok(failure)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::{
+        any, prop_assert, prop_assert_eq, prop_assume, prop_oneof, proptest, Just,
+    };
+
+    fn assume(clients: u32, corrupt_ppm: u32, dropout_ppm: u32) -> Assumptions {
+        Assumptions {
+            clients,
+            corrupt_ppm,
+            dropout_ppm,
+        }
+    }
+
+    fn choice(degree: u32, threshold: u32) -> Choice {
+        Choice { degree, threshold }
+    }
+
+    /// The table of specs/parameters.md 5.
+    #[test]
+    fn the_table_of_the_specification() {
+        for (clients, ppm, degree, threshold) in [
+            (1000, 50_000, 104, 66),
+            (10_000, 50_000, 132, 84),
+            (1000, 100_000, 257, 160),
+            (10_000, 100_000, 387, 241),
+        ] {
+            let assumptions = assume(clients, ppm, ppm);
+            let found = Choice::for_assumptions(&assumptions, 40.0).unwrap();
+            assert_eq!(found, choice(degree, threshold), "{clients} {ppm}");
+            assert!(check(&assumptions, found, 40.0).unwrap().total() <= -40.0);
+            // Nothing smaller will do, whatever the threshold.
+            for smaller in degree - 8..degree {
+                for t in smaller / 2 + 1..=smaller {
+                    assert!(check(&assumptions, choice(smaller, t), 40.0).is_err());
+                }
+            }
+        }
+    }
+
+    /// Computed with exact rational arithmetic.
+    #[test]
+    fn exact_values() {
+        let failure = Failure::of(&assume(1000, 50_000, 50_000), choice(104, 66)).unwrap();
+        let near = |got: f64, want: f64| assert!((got - want).abs() < 1e-6, "{got} {want}");
+        near(failure.majority, -42.873_253_175);
+        near(failure.availability, -41.478_570_222);
+        near(failure.connectivity, -147.779_328_278);
+        let failure = Failure::of(&assume(10_000, 50_000, 50_000), choice(132, 84)).unwrap();
+        near(failure.majority, -42.612_055_001);
+        near(failure.availability, -41.033_556_519);
+    }
+
+    #[test]
+    fn counts_are_rounded_down() {
+        let assumptions = assume(999, 50_000, 1_000);
+        assert_eq!(assumptions.corrupt(), 49);
+        assert_eq!(assumptions.absent(), 0);
+        assert_eq!(assumptions.min_contributors(), 51);
+        let most = assume(u32::MAX, u32::MAX, MILLION);
+        assert_eq!(most.corrupt(), u32::MAX);
+        assert_eq!(most.absent(), u32::MAX);
+        assert_eq!(most.min_contributors(), u32::MAX);
+    }
+
+    #[test]
+    fn small_rosters_are_complete() {
+        for (clients, threshold) in [(3, 2), (4, 2), (5, 3), (256, 128)] {
+            let assumptions = assume(clients, 0, 0);
+            let found = Choice::for_assumptions(&assumptions, 40.0).unwrap();
+            assert_eq!(found, choice(clients - 1, threshold));
+            assert_eq!(
+                check(&assumptions, found, 40.0).unwrap().total(),
+                f64::NEG_INFINITY
+            );
+        }
+        // 5 clients bear one corrupt; 6 bear one corrupt, 7 one corrupt and one absent.
+        assert_eq!(
+            Choice::for_assumptions(&assume(5, 200_000, 0), 40.0),
+            Ok(choice(4, 3))
+        );
+        assert_eq!(
+            Choice::for_assumptions(&assume(7, 150_000, 150_000), 40.0),
+            Ok(choice(6, 4))
+        );
+    }
+
+    #[test]
+    fn too_large_fractions_are_refused_with_the_reason() {
+        let error = Choice::for_assumptions(&assume(100, 200_000, 200_000), 40.0).unwrap_err();
+        assert_eq!(
+            error,
+            ParameterError::Fractions {
+                clients: 100,
+                corrupt: 20,
+                absent: 20
+            }
+        );
+        assert!(error.to_string().contains("3 gamma + 2 delta < 1"));
+    }
+
+    #[test]
+    fn complete_graphs_take_exactly_the_thresholds_that_work() {
+        let assumptions = assume(100, 100_000, 100_000);
+        for t in 0..=100 {
+            // 2 t > 99 + 10, and t neighbours are honest and stay.
+            let good = (55..=79).contains(&t);
+            assert_eq!(
+                check(&assumptions, choice(99, t), 40.0).is_ok(),
+                good,
+                "{t}"
+            );
+        }
+        assert_eq!(
+            check(&assumptions, choice(98, 60), 40.0),
+            Err(ParameterError::NotComplete {
+                clients: 100,
+                degree: 98
+            })
+        );
+    }
+
+    #[test]
+    fn bad_input_has_its_own_error() {
+        let good = assume(1000, 50_000, 50_000);
+        let of = |a: Assumptions, k, t| check(&a, choice(k, t), 40.0).unwrap_err();
+        for clients in [0, 1, 2, MAX_CLIENTS + 1, u32::MAX] {
+            let a = assume(clients, 0, 0);
+            assert_eq!(of(a, 2, 2), ParameterError::Clients { clients });
+        }
+        assert!(matches!(
+            of(assume(1000, MILLION + 1, 0), 104, 66),
+            ParameterError::Fraction {
+                fraction: "corrupt",
+                ..
+            }
+        ));
+        assert!(matches!(
+            of(assume(1000, 0, u32::MAX), 104, 66),
+            ParameterError::Fraction {
+                fraction: "dropout",
+                ..
+            }
+        ));
+        for degree in [0, 1000, u32::MAX] {
+            assert_eq!(
+                of(good, degree, 66),
+                ParameterError::Degree { degree, most: 999 }
+            );
+        }
+        for threshold in [0, 52, 105, u32::MAX] {
+            assert_eq!(
+                of(good, 104, threshold),
+                ParameterError::Threshold {
+                    threshold,
+                    degree: 104,
+                    least: 53,
+                    most: 104
+                }
+            );
+        }
+        assert!(matches!(
+            of(assume(1001, 50_000, 50_000), 105, 66),
+            ParameterError::Odd { .. }
+        ));
+        assert!(matches!(of(good, 104, 60), ParameterError::Insecure { .. }));
+        assert!(matches!(of(good, 104, 70), ParameterError::Insecure { .. }));
+        for bits in [f64::NAN, f64::INFINITY, 0.0, -40.0] {
+            assert!(matches!(
+                check(&good, choice(104, 66), bits),
+                Err(ParameterError::Security { .. })
+            ));
+        }
+    }
+
+    #[test]
+    fn hard_assumptions_get_the_complete_graph_or_nothing() {
+        let hard = |clients| assume(clients, 198_000, 202_000);
+        assert_eq!(
+            Choice::for_assumptions(&hard(1000), 40.0),
+            Ok(choice(999, 599))
+        );
+        assert!(check(&hard(1000), choice(999, 599), 40.0).is_ok());
+        assert_eq!(
+            Choice::for_assumptions(&hard(500_000), 40.0),
+            Err(ParameterError::NoChoice {
+                clients: 500_000,
+                most: 33,
+                bits: 40.0
+            })
+        );
+    }
+
+    #[test]
+    fn the_slack_is_a_thousandth_of_a_bit() {
+        let (assumptions, good) = (assume(1000, 50_000, 50_000), choice(104, 66));
+        let bits = -Failure::of(&assumptions, good).unwrap().total();
+        assert!(check(&assumptions, good, bits + 0.0005).is_ok());
+        assert!(check(&assumptions, good, bits + 0.002).is_err());
+    }
+
+    #[test]
+    fn larger_choices_than_the_smallest_pass() {
+        for (clients, degree, threshold) in [(1000, 264, 165), (10_000, 406, 255)] {
+            let assumptions = assume(clients, 100_000, 100_000);
+            assert!(check(&assumptions, choice(degree, threshold), 40.0).is_ok());
+        }
+    }
+
+    #[test]
+    fn more_is_not_worse() {
+        let of = |k, t| Failure::of(&assume(1000, 50_000, 50_000), choice(k, t)).unwrap();
+        for t in 60..100 {
+            let (low, high) = (of(104, t), of(104, t + 1));
+            assert!(high.majority <= low.majority);
+            assert!(high.availability >= low.availability);
+            assert!(high.connectivity <= low.connectivity);
+        }
+        assert!(of(120, 75).total() < of(104, 66).total());
+    }
+
+    proptest! {
+        #[test]
+        fn any_input_gets_an_answer(
+            clients in prop_oneof![any::<u32>(), 0u32..600, Just(MAX_CLIENTS)],
+            corrupt_ppm in prop_oneof![any::<u32>(), 0u32..400_000],
+            dropout_ppm in prop_oneof![any::<u32>(), 0u32..400_000],
+            degree in prop_oneof![any::<u32>(), 0u32..600],
+            threshold in prop_oneof![any::<u32>(), 0u32..600],
+        ) {
+            let assumptions = assume(clients, corrupt_ppm, dropout_ppm);
+            if let Ok(failure) = check(&assumptions, choice(degree, threshold), 40.0) {
+                prop_assert!(failure.total() <= SLACK - 40.0);
+                prop_assert!(2 * threshold > degree && threshold <= degree && degree < clients);
+            }
+        }
+
+        #[test]
+        fn what_is_chosen_passes(
+            clients in 3u32..2000,
+            corrupt_ppm in 0u32..80_000,
+            dropout_ppm in 0u32..80_000,
+            bits in 1.0f64..60.0,
+        ) {
+            let assumptions = assume(clients, corrupt_ppm, dropout_ppm);
+            let found = Choice::for_assumptions(&assumptions, bits);
+            prop_assume!(found.is_ok());
+            let found = found.unwrap();
+            let failure = check(&assumptions, found, bits);
+            prop_assert!(failure.is_ok());
+            prop_assert!(graph::Graph::new(clients, found.degree, &[0; 32]).is_ok());
+            prop_assert_eq!(Failure::of(&assumptions, found), failure);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The roster: who may take part, by long-term key (`specs/wire.md` 3).
+
+use thiserror::Error;
+use veragg_circuits::codec::{DecodeError, Reader};
+
+use crate::crypto::hash::{digest, Digest};
+use crate::crypto::ids::ClientId;
+use crate::crypto::labels;
+use crate::crypto::signing::VerifyingKey;
+use crate::rule::{self, Rule};
+
+/// The clients' keys, in the order of their numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Roster {
+    keys: Vec<VerifyingKey>,
+}
+
+/// Why a roster is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum RosterError {
+    /// One key under two numbers.
+    #[error("clients {0} and {1} have the same key; every client needs its own")]
+    Duplicate(ClientId, ClientId),
+    /// A client with the key of another party.
+    #[error("client {0} has the key of the {1}; every party needs its own")]
+    Role(ClientId, &'static str),
+    /// A key that is none.
+    #[error("client {0} has no valid Ed25519 key: {1}")]
+    Key(ClientId, DecodeError),
+}
+
+impl Roster {
+    /// Bytes of a client's entry.
+    pub const ENTRY_LEN: usize = 32;
+
+    /// A roster of distinct keys.
+    pub fn new(keys: Vec<VerifyingKey>) -> Result<Self, RosterError> {
+        let roster = Self { keys };
+        roster.check_distinct()?;
+        Ok(roster)
+    }
+
+    /// Decodes a roster: distinct keys, one behind the other.
+    pub fn decode(bytes: &[u8]) -> Result<Self, RosterError> {
+        let roster = Self::decode_keys(bytes)?;
+        roster.check_distinct()?;
+        Ok(roster)
+    }
+
+    /// Decodes the keys of a roster, which may still be equal to each other.
+    pub fn decode_keys(bytes: &[u8]) -> Result<Self, RosterError> {
+        let keys = bytes
+            .chunks(Self::ENTRY_LEN)
+            .enumerate()
+            .map(|(index, entry)| {
+                VerifyingKey::read(&mut Reader::new(entry), "client's key")
+                    .map_err(|error| RosterError::Key(ClientId::from_index(index), error))
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self { keys })
+    }
+
+    /// Refuses a key that stands there twice.
+    pub fn check_distinct(&self) -> Result<(), RosterError> {
+        let mut seen = std::collections::HashMap::with_capacity(self.keys.len());
+        for (index, key) in self.keys.iter().enumerate() {
+            let client = ClientId::from_index(index);
+            let first = seen.insert(*key.as_bytes(), client);
+            if let Some(first) = first.filter(|_| !rule::holds(Rule::DistinctKeys, false)) {
+                return Err(RosterError::Duplicate(first, client));
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses a client that is also the organiser or the aggregator.
+    pub fn check_roles(
+        &self,
+        organiser: &VerifyingKey,
+        aggregator: &VerifyingKey,
+    ) -> Result<(), RosterError> {
+        for (key, role) in [(organiser, "organiser"), (aggregator, "aggregator")] {
+            if let Some(index) = self.keys.iter().position(|client| client == key) {
+                return Err(RosterError::Role(ClientId::from_index(index), role));
+            }
+        }
+        Ok(())
+    }
+
+    /// The canonical bytes: the keys, one behind the other.
+    pub fn encode(&self) -> Vec<u8> {
+        self.keys.iter().flat_map(|key| *key.as_bytes()).collect()
+    }
+
+    /// What the configuration names the roster by.
+    pub fn digest(&self) -> Digest {
+        digest(labels::ROSTER, &[&self.encode()])
+    }
+
+    /// Clients on it.
+    pub fn clients(&self) -> u32 {
+        // A configuration holds the number in 32 bits; longer rosters match none.
+        u32::try_from(self.keys.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The key of a client.
+    pub fn key(&self, client: ClientId) -> Option<&VerifyingKey> {
+        self.keys.get(client.index())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::signing::SigningKey;
+
+    #[test]
+    fn rosters_round_trip_and_keys_are_distinct() {
+        let key = |seed| SigningKey::from_bytes(&[seed; 32]).verifying_key();
+        let roster = Roster::new(vec![key(1), key(2), key(3)]).unwrap();
+        assert_eq!(Roster::decode(&roster.encode()), Ok(roster.clone()));
+        assert_eq!(roster.key(ClientId::from_index(1)), Some(&key(2)));
+        assert_eq!(roster.key(ClientId::from_index(3)), None);
+        let twice = Roster::new(vec![key(1), key(2), key(1)]);
+        let (first, third) = (ClientId::from_index(0), ClientId::from_index(2));
+        assert_eq!(twice, Err(RosterError::Duplicate(first, third)));
+        assert!(matches!(
+            Roster::decode(&[1; 33]),
+            Err(RosterError::Key(..))
+        ));
+    }
+}

@@ -1,0 +1,16 @@
+//! How things are said and kept (`specs/wire.md`).
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`message`] | signed envelopes and whole messages |
+//! | [`body`] | a body that streams by |
+//! | [`part`] | one part of a body, with its path |
+//! | [`checkpoint`], [`receipt`] | what the aggregator signs |
+//! | [`board`] | the file: header and records |
+
+pub mod board;
+pub mod body;
+pub mod checkpoint;
+pub mod message;
+pub mod part;
+pub mod receipt;

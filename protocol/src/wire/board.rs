@@ -1,0 +1,496 @@
+//! The board as a file: header, then records, readable as a stream (`specs/wire.md` 7).
+
+use std::io::{self, Read, Seek, SeekFrom};
+
+use thiserror::Error;
+use veragg_circuits::codec::{DecodeError, Reader, Writer};
+
+use crate::round::configuration::{Configuration, SignedConfiguration, MAX_CONFIGURATION_LEN};
+use crate::round::roster::Roster;
+use crate::wire::checkpoint::Checkpoint;
+use crate::wire::message::{Envelope, ENVELOPE_LEN};
+
+/// The first bytes of a board: name and version of the format.
+pub const MAGIC: [u8; 8] = *b"veragg\x00\x01";
+
+/// Bytes in front of a record: kind and length.
+pub const RECORD_HEAD_LEN: usize = 5;
+
+/// Most bytes of a record that are in memory while it streams by.
+pub const PIECE_LEN: usize = 1 << 16;
+
+/// What a record holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum RecordKind {
+    /// A signed message: a leaf of the tree.
+    Message = 1,
+    /// A checkpoint over the messages so far.
+    Checkpoint = 2,
+}
+
+/// A record of the board, in memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// What it holds.
+    pub kind: RecordKind,
+    /// The message or checkpoint.
+    pub bytes: Vec<u8>,
+}
+
+/// What stands in front of the records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// The signed configuration.
+    pub configuration: SignedConfiguration,
+    /// The roster's bytes.
+    pub roster: Vec<u8>,
+}
+
+/// Why a board cannot be read on.
+#[derive(Debug, Error)]
+pub enum BoardError {
+    /// Reading failed.
+    #[error("the board cannot be read: {0}")]
+    Io(#[from] io::Error),
+    /// These are not the bytes of a board.
+    #[error("not a board of this version: it begins with other bytes")]
+    Magic,
+    /// The header does not decode.
+    #[error("the header of the board is malformed: {0}")]
+    Header(DecodeError),
+    /// The board ends inside a record.
+    #[error("the board ends inside record {record}, at byte {offset}")]
+    Truncated {
+        /// Index of the record.
+        record: u64,
+        /// Where it begins.
+        offset: u64,
+    },
+    /// A record of an unknown kind, or longer than any message of this configuration.
+    #[error("record {record}, at byte {offset}, is no message or checkpoint of this round (kind {kind}, {length} bytes)")]
+    Record {
+        /// Index of the record.
+        record: u64,
+        /// Where it begins.
+        offset: u64,
+        /// Its kind.
+        kind: u8,
+        /// Its length.
+        length: u32,
+    },
+}
+
+impl BoardError {
+    /// What was read a second time is not what it was.
+    pub fn changed() -> Self {
+        let what = "it changed while it was read; read it again when nobody writes to it";
+        Self::Io(io::Error::new(io::ErrorKind::InvalidData, what))
+    }
+}
+
+impl Header {
+    /// The bytes that a board begins with.
+    pub fn encode(&self) -> Vec<u8> {
+        self.configuration
+            .write(Writer::new().bytes(&MAGIC))
+            .bytes(&self.roster)
+            .finish()
+    }
+
+    /// Reads a header. What is allocated grows only with what is really there.
+    pub fn read(source: &mut impl Read) -> Result<Self, BoardError> {
+        let magic = take(source, MAGIC.len())?;
+        if magic != MAGIC {
+            return Err(BoardError::Magic);
+        }
+        let mut bytes = take(source, 4)?;
+        let length = Reader::new(&bytes)
+            .u32("configuration")
+            .map_err(BoardError::Header)? as usize;
+        if length > MAX_CONFIGURATION_LEN {
+            return Err(BoardError::Header(DecodeError::Value {
+                field: "configuration",
+            }));
+        }
+        bytes.extend(take(source, length + 32 + 64)?);
+        let mut reader = Reader::new(&bytes);
+        let configuration = SignedConfiguration::read(&mut reader).map_err(BoardError::Header)?;
+        reader.finish().map_err(BoardError::Header)?;
+        let decoded = Configuration::decode(&configuration.bytes).map_err(BoardError::Header)?;
+        let want = decoded.clients() as usize * Roster::ENTRY_LEN;
+        let roster = take(source, want)?;
+        if roster.len() < want {
+            let (need, have) = (want, roster.len());
+            return Err(BoardError::Header(DecodeError::Truncated {
+                field: "roster",
+                need,
+                have,
+            }));
+        }
+        Ok(Self {
+            configuration,
+            roster,
+        })
+    }
+}
+
+/// Up to `count` bytes; memory grows with what arrives, not with what was announced.
+fn take(source: &mut impl Read, count: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.by_ref().take(count as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+impl Record {
+    /// The bytes of the record: kind, length, content.
+    pub fn encode(&self) -> Vec<u8> {
+        Writer::new().u8(self.kind as u8).long(&self.bytes).finish()
+    }
+}
+
+/// Where a record stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    record: u64,
+    offset: u64,
+}
+
+/// The records behind a header, read from front to back, each as a stream of its own: what a
+/// reader holds of a long record is up to the reader.
+#[derive(Debug)]
+pub struct Records<R> {
+    source: R,
+    /// Where the board begins in the source.
+    start: u64,
+    longest: usize,
+    next: Place,
+    /// The record that is being read, and how many bytes of it are still to come.
+    open: Place,
+    left: usize,
+    piece: Vec<u8>,
+}
+
+impl<R: Read> Records<R> {
+    /// Goes on behind a header of `header_len` bytes. No record longer than `longest` is read.
+    pub fn new(source: R, header_len: usize, longest: usize) -> Self {
+        let first = Place {
+            record: 0,
+            offset: header_len as u64,
+        };
+        Self {
+            source,
+            start: 0,
+            longest,
+            next: first,
+            open: first,
+            left: 0,
+            piece: Vec::with_capacity(PIECE_LEN),
+        }
+    }
+
+    /// Reads the head of the next record, if there is one. What was left unread of the one before
+    /// is passed over.
+    pub fn next_record(&mut self) -> Result<Option<OpenRecord<'_, R>>, BoardError> {
+        self.skip()?;
+        self.open = self.next;
+        let head = take(&mut self.source, RECORD_HEAD_LEN)?;
+        if head.is_empty() {
+            return Ok(None);
+        }
+        let mut reader = Reader::new(&head);
+        let (Ok(kind), Ok(length)) = (reader.u8("kind"), reader.u32("length")) else {
+            return Err(self.truncated());
+        };
+        let known = [RecordKind::Message, RecordKind::Checkpoint]
+            .into_iter()
+            .find(|known| *known as u8 == kind)
+            .filter(|_| length as usize <= self.longest);
+        let Place { record, offset } = self.open;
+        let Some(kind) = known else {
+            return Err(BoardError::Record {
+                record,
+                offset,
+                kind,
+                length,
+            });
+        };
+        self.left = length as usize;
+        self.next = Place {
+            record: record + 1,
+            offset: offset + RECORD_HEAD_LEN as u64 + u64::from(length),
+        };
+        Ok(Some(OpenRecord {
+            kind,
+            records: self,
+        }))
+    }
+
+    fn truncated(&self) -> BoardError {
+        let Place { record, offset } = self.open;
+        BoardError::Truncated { record, offset }
+    }
+
+    fn piece(&mut self, most: usize) -> Result<&[u8], BoardError> {
+        let count = most.min(self.left).min(PIECE_LEN);
+        self.piece.clear();
+        let mut source = self.source.by_ref().take(count as u64);
+        source.read_to_end(&mut self.piece)?;
+        if self.piece.len() < count {
+            return Err(self.truncated());
+        }
+        self.left -= count;
+        Ok(&self.piece)
+    }
+
+    fn skip(&mut self) -> Result<(), BoardError> {
+        while !self.piece(PIECE_LEN)?.is_empty() {}
+        Ok(())
+    }
+}
+
+impl<R> Records<R> {
+    /// The same, when it is known how long a record can be.
+    #[must_use]
+    pub fn up_to(self, longest: usize) -> Self {
+        Self { longest, ..self }
+    }
+}
+
+impl<R: Read + Seek> Records<R> {
+    /// The records of a board that does not begin where its source does, but at this byte.
+    #[must_use]
+    pub fn of_board_at(self, start: u64) -> Self {
+        Self { start, ..self }
+    }
+
+    /// Reads a record again that was read before, from byte `start` of its content, and then goes on
+    /// where it was. The source must not have changed in between: nothing is hashed a second time.
+    pub fn again<T>(
+        &mut self,
+        place: Place,
+        start: usize,
+        read: impl FnOnce(OpenRecord<'_, R>) -> Result<T, BoardError>,
+    ) -> Result<T, BoardError> {
+        self.skip()?;
+        let next = std::mem::replace(&mut self.next, place);
+        self.seek(place)?;
+        let Some(OpenRecord { kind, .. }) = self.next_record()? else {
+            return Err(self.truncated());
+        };
+        let start = start.min(self.left);
+        self.source.seek_relative(start as i64)?;
+        self.left -= start;
+        let records = self;
+        let read = read(OpenRecord {
+            kind,
+            records: &mut *records,
+        })?;
+        let this = records;
+        this.left = 0;
+        this.next = next;
+        this.seek(next)?;
+        Ok(read)
+    }
+
+    fn seek(&mut self, place: Place) -> io::Result<()> {
+        let at = self.start + place.offset;
+        self.source.seek(SeekFrom::Start(at)).map(|_| ())
+    }
+}
+
+/// A record whose head was read, and whose content is read as far as somebody wants to know it.
+#[derive(Debug)]
+pub struct OpenRecord<'a, R> {
+    kind: RecordKind,
+    records: &'a mut Records<R>,
+}
+
+impl<R: Read> OpenRecord<'_, R> {
+    /// What it holds.
+    pub fn kind(&self) -> RecordKind {
+        self.kind
+    }
+
+    /// Where it stands.
+    pub fn place(&self) -> Place {
+        self.records.open
+    }
+
+    /// Bytes of the content that are still to be read.
+    pub fn remaining(&self) -> usize {
+        self.records.left
+    }
+
+    /// The next `most` bytes, or [`PIECE_LEN`] of them, or what remains: whichever is least.
+    pub fn piece(&mut self, most: usize) -> Result<&[u8], BoardError> {
+        self.records.piece(most)
+    }
+
+    /// The next `most` bytes, or what remains if that is less. Memory grows with what arrives, not
+    /// with what was announced.
+    pub fn bytes(&mut self, most: usize) -> Result<Vec<u8>, BoardError> {
+        let mut bytes = Vec::new();
+        loop {
+            let piece = self.piece(most - bytes.len())?;
+            if piece.is_empty() {
+                return Ok(bytes);
+            }
+            bytes.extend_from_slice(piece);
+        }
+    }
+
+    /// The envelope that the content of a message begins with.
+    pub fn envelope(&mut self) -> Result<Result<Envelope, DecodeError>, BoardError> {
+        Ok(Envelope::decode(&self.bytes(ENVELOPE_LEN)?))
+    }
+
+    /// The checkpoint over a roster of `clients` that fills the content.
+    pub fn checkpoint(
+        mut self,
+        clients: u32,
+    ) -> Result<Result<Checkpoint, DecodeError>, BoardError> {
+        let bytes = self.bytes(Checkpoint::encoded_len(clients))?;
+        let extra = self.remaining();
+        self.records.skip()?;
+        Ok(match Checkpoint::decode(&bytes, clients) {
+            Ok(_) if extra > 0 => Err(DecodeError::Trailing { extra }),
+            decoded => decoded,
+        })
+    }
+
+    /// The whole record, in memory.
+    pub fn whole(mut self) -> Result<Record, BoardError> {
+        let bytes = self.bytes(self.remaining())?;
+        Ok(Record {
+            kind: self.kind,
+            bytes,
+        })
+    }
+
+    /// Passes over what remains, and finds it there.
+    pub fn skip(self) -> Result<(), BoardError> {
+        self.records.skip()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::ids::ClientSet;
+    use crate::crypto::signing::SigningKey;
+    use crate::crypto::tree::Root;
+    use crate::round::configuration::tests::sample;
+    use crate::round::phase::Phase;
+
+    fn board() -> Vec<u8> {
+        let key = SigningKey::from_bytes(&[1; 32]);
+        let configuration = SignedConfiguration::sign(&sample(10), &key);
+        let mut bytes = Header {
+            configuration,
+            roster: vec![7; 10 * 32],
+        }
+        .encode();
+        for kind in [RecordKind::Message, RecordKind::Checkpoint] {
+            bytes.extend(
+                Record {
+                    kind,
+                    bytes: vec![kind as u8; 9],
+                }
+                .encode(),
+            );
+        }
+        bytes
+    }
+
+    fn records(bytes: &[u8]) -> Result<Vec<Record>, BoardError> {
+        let mut source = bytes;
+        let header = Header::read(&mut source)?;
+        let mut records = Records::new(source, header.encode().len(), 9);
+        let mut out = Vec::new();
+        while let Some(record) = records.next_record()? {
+            out.push(record.whole()?);
+        }
+        Ok(out)
+    }
+
+    #[test]
+    fn boards_round_trip() {
+        let records = records(&board()).unwrap();
+        assert_eq!(records.len(), 2);
+        assert_eq!(records[1].bytes, [2; 9]);
+    }
+
+    #[test]
+    fn what_is_left_of_a_record_is_passed_over() {
+        let bytes = board();
+        let mut source = &bytes[..];
+        let header_len = Header::read(&mut source).unwrap().encode().len();
+        let mut records = Records::new(source, header_len, 9);
+        let mut first = records.next_record().unwrap().unwrap();
+        assert_eq!(first.kind(), RecordKind::Message);
+        assert_eq!(first.piece(4).unwrap(), [1; 4]);
+        assert_eq!(first.remaining(), 5);
+        let second = records.next_record().unwrap().unwrap();
+        assert_eq!(second.whole().unwrap().bytes, [2; 9]);
+        assert!(records.next_record().unwrap().is_none());
+        // What is passed over must be there.
+        let mut records = Records::new(&source[..RECORD_HEAD_LEN + 8], header_len, 9);
+        records.next_record().unwrap().unwrap();
+        assert!(matches!(
+            records.next_record(),
+            Err(BoardError::Truncated { record: 0, offset }) if offset == header_len as u64
+        ));
+    }
+
+    #[test]
+    fn a_checkpoint_fills_its_record() {
+        let key = SigningKey::from_bytes(&[1; 32]);
+        let list = ClientSet::of(11, |_| true);
+        let checkpoint =
+            Checkpoint::sign(&key, [2; 32], Phase::Share, [3; 32], Root::empty(), list);
+        let encoded = checkpoint.encode();
+        for (bytes, clients) in [
+            (encoded.clone(), 11),
+            (encoded[1..].to_vec(), 11),
+            ([&encoded[..], &[0; 9]].concat(), 11),
+            (vec![0; 500], 11),
+            (encoded, 12),
+        ] {
+            let kind = RecordKind::Checkpoint;
+            let expected = Checkpoint::decode(&bytes, clients);
+            let record = Record { kind, bytes }.encode();
+            let mut records = Records::new(&record[..], 0, 500);
+            let record = records.next_record().unwrap().unwrap();
+            assert_eq!(record.checkpoint(clients).unwrap(), expected);
+            assert!(records.next_record().unwrap().is_none());
+        }
+    }
+
+    #[test]
+    fn every_cut_is_noticed_or_ends_between_records() {
+        let bytes = board();
+        let clean: Vec<_> = [28, 14, 0].map(|tail| bytes.len() - tail).into();
+        for end in 0..bytes.len() {
+            assert_eq!(
+                records(&bytes[..end]).is_ok(),
+                clean.contains(&end),
+                "cut at {end}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_record_longer_than_any_message_is_refused_unread() {
+        let mut bytes = board();
+        bytes.extend([1, 0xff, 0xff, 0xff, 0xff]);
+        assert!(matches!(
+            records(&bytes),
+            Err(BoardError::Record {
+                record: 2,
+                length: u32::MAX,
+                ..
+            })
+        ));
+    }
+}

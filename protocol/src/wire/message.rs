@@ -1,0 +1,280 @@
+//! Signed messages: an envelope of fixed size, and a body in parts (`specs/wire.md` 4).
+//!
+//! The envelope names the body by the Merkle root of its parts and is all that is signed and all
+//! that the board's tree holds. So whoever needs only the fact of a message gets the envelope, and
+//! whoever needs one part of a long one gets that part with its path.
+
+use thiserror::Error;
+use veragg_circuits::codec::{DecodeError, Reader, Writer};
+use veragg_circuits::proof_system::ProofSystem;
+
+use crate::crypto::hash::{digest, Digest};
+use crate::crypto::ids::ClientId;
+use crate::crypto::labels::{self, VERSION};
+use crate::crypto::sharing::Dealing;
+use crate::crypto::signing::{Signature, SigningKey, VerifyingKey, SIGNATURE_LEN};
+use crate::crypto::tree::{CompactTree, Leaf};
+use crate::round::phase::Phase;
+use crate::round::Round;
+
+/// Bytes of an envelope.
+pub const ENVELOPE_LEN: usize = 2 + 32 + 1 + 4 + 32 + 32 + SIGNATURE_LEN;
+
+/// Who signed a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Sender {
+    /// The aggregator: number 0 on the wire.
+    Aggregator,
+    /// A client, by its number.
+    Client(ClientId),
+}
+
+impl Sender {
+    fn number(self) -> u32 {
+        match self {
+            Sender::Aggregator => 0,
+            Sender::Client(client) => client.number(),
+        }
+    }
+}
+
+/// What a message is about, and the signature on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Envelope {
+    /// Digest of the round's configuration.
+    pub context: Digest,
+    /// The phase that the message belongs to.
+    pub phase: Phase,
+    /// Who speaks.
+    pub sender: Sender,
+    /// The checkpoint that the message answers; in the first phase, the context.
+    pub answers: Digest,
+    /// `MTH` over the parts of the body.
+    pub body_root: Digest,
+    /// The sender's signature on all of the above.
+    pub signature: Signature,
+}
+
+impl Envelope {
+    fn signed_bytes(&self) -> Vec<u8> {
+        Writer::new()
+            .u16(VERSION)
+            .bytes(&self.context)
+            .u8(self.phase.number())
+            .u32(self.sender.number())
+            .bytes(&self.answers)
+            .bytes(&self.body_root)
+            .finish()
+    }
+
+    /// The canonical bytes, [`ENVELOPE_LEN`] of them.
+    pub fn encode(&self) -> Vec<u8> {
+        Writer::new()
+            .bytes(&self.signed_bytes())
+            .bytes(&self.signature)
+            .finish()
+    }
+
+    /// Reads an envelope.
+    pub fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        if reader.u16("version")? != VERSION {
+            return Err(DecodeError::Value { field: "version" });
+        }
+        Ok(Self {
+            context: reader.array("context")?,
+            phase: Phase::from_number(reader.u8("phase")?)
+                .ok_or(DecodeError::Value { field: "phase" })?,
+            sender: ClientId::new(reader.u32("sender")?).map_or(Sender::Aggregator, Sender::Client),
+            answers: reader.array("answers")?,
+            body_root: reader.array("body root")?,
+            signature: reader.array("signature")?,
+        })
+    }
+
+    /// Decodes an envelope that fills `bytes`.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader::new(bytes);
+        let envelope = Self::read(&mut reader)?;
+        reader.finish()?;
+        Ok(envelope)
+    }
+
+    /// Whether the signature is `key`'s.
+    #[must_use]
+    pub fn is_signed_by(&self, key: &VerifyingKey) -> bool {
+        key.verify(labels::SIGN_MESSAGE, &self.signed_bytes(), &self.signature)
+    }
+
+    /// What the degree test takes of the envelope of a message of share.
+    pub fn dealing(&self) -> Dealing<'_> {
+        Dealing {
+            context: &self.context,
+            answers: &self.answers,
+            body_root: &self.body_root,
+        }
+    }
+
+    /// The entry of the board's tree: a digest of the whole envelope, signature included.
+    pub fn entry(&self) -> Digest {
+        digest(labels::ENTRY, &[&self.encode()])
+    }
+}
+
+/// Why a body is not the one that its envelope names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum BodyError {
+    /// Not the length that the configuration gives.
+    #[error("the body has {got} bytes, the configuration and the lists give {want}")]
+    Length {
+        /// Bytes of the body.
+        got: usize,
+        /// Bytes that it must have.
+        want: usize,
+    },
+    /// Not the parts that were signed.
+    #[error("the body is not the one that the envelope names")]
+    Root,
+}
+
+/// A whole message, in memory. [`crate::wire::body`] reads one that is too long for that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// The envelope.
+    pub envelope: Envelope,
+    /// The parts of the body, one behind the other. How long each is follows from the
+    /// configuration and the lists, never from the message.
+    pub body: Vec<u8>,
+}
+
+impl Message {
+    /// Signs a message with these parts.
+    pub fn sign(
+        key: &SigningKey,
+        context: Digest,
+        phase: Phase,
+        sender: Sender,
+        answers: Digest,
+        parts: &[Vec<u8>],
+    ) -> Self {
+        let body_root = body_root(parts);
+        let mut envelope = Envelope {
+            context,
+            phase,
+            sender,
+            answers,
+            body_root,
+            signature: [0; SIGNATURE_LEN],
+        };
+        envelope.signature = key.sign(labels::SIGN_MESSAGE, &envelope.signed_bytes());
+        Self {
+            envelope,
+            body: parts.concat(),
+        }
+    }
+
+    /// The canonical bytes: envelope, then body.
+    pub fn encode(&self) -> Vec<u8> {
+        Writer::new()
+            .bytes(&self.envelope.encode())
+            .bytes(&self.body)
+            .finish()
+    }
+
+    /// The entry of the message that begins like this.
+    pub fn entry_of(bytes: &[u8]) -> Result<Digest, DecodeError> {
+        Envelope::read(&mut Reader::new(bytes)).map(|envelope| envelope.entry())
+    }
+
+    /// Decodes the envelope and takes the rest for the body, which is not looked at yet.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        Self::from_bytes(bytes.to_vec())
+    }
+
+    /// [`decode`](Self::decode) without a second copy of the body.
+    pub fn from_bytes(mut bytes: Vec<u8>) -> Result<Self, DecodeError> {
+        let envelope = Envelope::read(&mut Reader::new(&bytes))?;
+        bytes.drain(..ENVELOPE_LEN);
+        Ok(Self {
+            envelope,
+            body: bytes,
+        })
+    }
+
+    /// Cuts the body into parts of these lengths, if it is the body that the envelope names.
+    pub fn parts(&self, lengths: &[usize]) -> Result<Vec<&[u8]>, BodyError> {
+        let want = lengths.iter().sum();
+        let wrong_length = BodyError::Length {
+            got: self.body.len(),
+            want,
+        };
+        if self.body.len() != want {
+            return Err(wrong_length);
+        }
+        let mut reader = Reader::new(&self.body);
+        let parts = lengths
+            .iter()
+            .map(|&length| reader.bytes(length, "part"))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|_| wrong_length)?;
+        if body_root(&parts) != self.envelope.body_root {
+            return Err(BodyError::Root);
+        }
+        Ok(parts)
+    }
+}
+
+fn body_root(parts: &[impl AsRef<[u8]>]) -> Digest {
+    let leaves = parts.iter().map(|part| Leaf::of(part.as_ref()));
+    leaves.collect::<CompactTree>().root().hash
+}
+
+impl<P: ProofSystem> Round<P> {
+    /// The key that verifies a sender's messages.
+    pub fn key_of(&self, sender: Sender) -> Option<&VerifyingKey> {
+        match sender {
+            Sender::Aggregator => Some(&self.configuration().aggregator),
+            Sender::Client(client) => self.roster().key(client),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(parts: &[Vec<u8>]) -> (SigningKey, Message) {
+        let key = SigningKey::from_bytes(&[1; 32]);
+        let sender = Sender::Client(ClientId::from_index(4));
+        let message = Message::sign(&key, [2; 32], Phase::Share, sender, [3; 32], parts);
+        (key, message)
+    }
+
+    #[test]
+    fn messages_round_trip_and_every_byte_counts() {
+        let parts = [vec![1, 2], vec![3], vec![]];
+        let (key, message) = message(&parts);
+        let bytes = message.encode();
+        assert_eq!(bytes.len(), ENVELOPE_LEN + 3);
+        assert_eq!(Message::decode(&bytes), Ok(message.clone()));
+        assert!(message.envelope.is_signed_by(&key.verifying_key()));
+        assert_eq!(
+            message.parts(&[2, 1, 0]),
+            Ok(vec![&[1u8, 2][..], &[3], &[]])
+        );
+        for at in 0..bytes.len() {
+            let mut bad = bytes.clone();
+            bad[at] ^= 1;
+            let caught = match Message::decode(&bad) {
+                Err(_) => true,
+                Ok(bad) => {
+                    !bad.envelope.is_signed_by(&key.verifying_key())
+                        || bad.parts(&[2, 1, 0]) == Err(BodyError::Root)
+                }
+            };
+            assert!(caught, "byte {at}");
+        }
+        for end in 0..ENVELOPE_LEN {
+            assert!(Message::decode(&bytes[..end]).is_err());
+        }
+    }
+}

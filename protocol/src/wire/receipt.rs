@@ -1,0 +1,222 @@
+//! What the aggregator answers to each message: a signed receipt or a signed refusal
+//! (`specs/wire.md` 6).
+
+use std::fmt;
+
+use veragg_circuits::codec::{DecodeError, Reader, Writer};
+
+use crate::crypto::hash::{digest, Digest};
+use crate::crypto::labels::{self, VERSION};
+use crate::crypto::signing::{Signature, SigningKey, VerifyingKey};
+
+/// The aggregator's promise that a message stands on the board.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// Digest of the round's configuration.
+    pub context: Digest,
+    /// Index of the leaf.
+    pub index: u64,
+    /// The leaf: [`Envelope::entry`](crate::wire::message::Envelope::entry) of the message.
+    pub entry: Digest,
+    /// The aggregator's signature on all of the above.
+    pub signature: Signature,
+}
+
+impl Receipt {
+    /// Bytes of a receipt.
+    pub const LEN: usize = 2 + 32 + 8 + 32 + 64;
+
+    /// Signs a receipt.
+    pub fn sign(key: &SigningKey, context: Digest, index: u64, entry: Digest) -> Self {
+        let mut receipt = Self {
+            context,
+            index,
+            entry,
+            signature: [0; 64],
+        };
+        receipt.signature = key.sign(labels::SIGN_RECEIPT, &receipt.signed_bytes());
+        receipt
+    }
+
+    fn signed_bytes(&self) -> Vec<u8> {
+        Writer::new()
+            .u16(VERSION)
+            .bytes(&self.context)
+            .u64(self.index)
+            .bytes(&self.entry)
+            .finish()
+    }
+
+    /// The canonical bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        Writer::new()
+            .bytes(&self.signed_bytes())
+            .bytes(&self.signature)
+            .finish()
+    }
+
+    /// Decodes a receipt that fills `bytes`.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader::new(bytes);
+        if reader.u16("version")? != VERSION {
+            return Err(DecodeError::Value { field: "version" });
+        }
+        let receipt = Self {
+            context: reader.array("context")?,
+            index: reader.u64("leaf index")?,
+            entry: reader.array("entry")?,
+            signature: reader.array("signature")?,
+        };
+        reader.finish()?;
+        Ok(receipt)
+    }
+
+    /// Whether the signature is `key`'s.
+    #[must_use]
+    pub fn is_signed_by(&self, key: &VerifyingKey) -> bool {
+        key.verify(labels::SIGN_RECEIPT, &self.signed_bytes(), &self.signature)
+    }
+}
+
+/// Why a message was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Reason {
+    /// Not a canonical message, or not of the length that the configuration gives.
+    Malformed = 1,
+    /// Another round's, or no answer to the current checkpoint.
+    Context = 2,
+    /// Its phase is over, or its deadline has passed.
+    Late = 3,
+    /// Its phase has not begun.
+    Early = 4,
+    /// The sender is not on the list that this phase continues.
+    NotEligible = 5,
+    /// The signature is not the sender's.
+    Signature = 6,
+    /// Another message of this sender already stands in this phase.
+    Occupied = 7,
+}
+
+impl Reason {
+    const ALL: [Reason; 7] = [
+        Reason::Malformed,
+        Reason::Context,
+        Reason::Late,
+        Reason::Early,
+        Reason::NotEligible,
+        Reason::Signature,
+        Reason::Occupied,
+    ];
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Reason::Malformed => "not a canonical message of the expected length",
+            Reason::Context => "it belongs to another round or answers another checkpoint",
+            Reason::Late => "its phase is over",
+            Reason::Early => "its phase has not begun",
+            Reason::NotEligible => "its sender is not on the list that this phase continues",
+            Reason::Signature => "the signature is not the sender's",
+            Reason::Occupied => "its sender has already sent another message in this phase",
+        })
+    }
+}
+
+/// The aggregator's signed word that it did not take certain bytes, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Digest of the round's configuration.
+    pub context: Digest,
+    /// Digest of the refused bytes.
+    pub refused: Digest,
+    /// Why.
+    pub reason: Reason,
+    /// The aggregator's signature on all of the above.
+    pub signature: Signature,
+}
+
+impl Refusal {
+    /// Signs a refusal of `bytes`.
+    pub fn sign(key: &SigningKey, context: Digest, bytes: &[u8], reason: Reason) -> Self {
+        let refused = digest(labels::REFUSED, &[bytes]);
+        let mut refusal = Self {
+            context,
+            refused,
+            reason,
+            signature: [0; 64],
+        };
+        refusal.signature = key.sign(labels::SIGN_REFUSAL, &refusal.signed_bytes());
+        refusal
+    }
+
+    fn signed_bytes(&self) -> Vec<u8> {
+        Writer::new()
+            .u16(VERSION)
+            .bytes(&self.context)
+            .bytes(&self.refused)
+            .u8(self.reason as u8)
+            .finish()
+    }
+
+    /// The canonical bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        Writer::new()
+            .bytes(&self.signed_bytes())
+            .bytes(&self.signature)
+            .finish()
+    }
+
+    /// Decodes a refusal that fills `bytes`.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader::new(bytes);
+        if reader.u16("version")? != VERSION {
+            return Err(DecodeError::Value { field: "version" });
+        }
+        let context = reader.array("context")?;
+        let refused = reader.array("refused bytes")?;
+        let number = reader.u8("reason")?;
+        let reason = Reason::ALL
+            .into_iter()
+            .find(|&reason| reason as u8 == number)
+            .ok_or(DecodeError::Value { field: "reason" })?;
+        let signature = reader.array("signature")?;
+        reader.finish()?;
+        Ok(Self {
+            context,
+            refused,
+            reason,
+            signature,
+        })
+    }
+
+    /// Whether the signature is `key`'s and the refused bytes are these.
+    #[must_use]
+    pub fn is_signed_by(&self, key: &VerifyingKey, bytes: &[u8]) -> bool {
+        self.refused == digest(labels::REFUSED, &[bytes])
+            && key.verify(labels::SIGN_REFUSAL, &self.signed_bytes(), &self.signature)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replies_round_trip_and_are_bound_to_their_key() {
+        let key = SigningKey::from_bytes(&[1; 32]);
+        let other = SigningKey::from_bytes(&[2; 32]);
+        let receipt = Receipt::sign(&key, [3; 32], 17, [4; 32]);
+        assert_eq!(receipt.encode().len(), Receipt::LEN);
+        assert_eq!(Receipt::decode(&receipt.encode()), Ok(receipt.clone()));
+        assert!(receipt.is_signed_by(&key.verifying_key()));
+        assert!(!receipt.is_signed_by(&other.verifying_key()));
+        for reason in Reason::ALL {
+            let refusal = Refusal::sign(&key, [3; 32], b"bytes", reason);
+            assert_eq!(Refusal::decode(&refusal.encode()), Ok(refusal.clone()));
+            assert!(refusal.is_signed_by(&key.verifying_key(), b"bytes"));
+            assert!(!refusal.is_signed_by(&key.verifying_key(), b"other"));
+        }
+    }
+}

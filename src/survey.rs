@@ -1,0 +1,226 @@
+//! The data side of a round: a configuration becomes the vectors that the clients contribute, and
+//! the sums of a round become results.
+//!
+//! From a CSV table: its rows are dealt to clients. Each client contributes, for each measured
+//! column and each group of rows, the number of its rows, the sum and the sum of squares of their
+//! values, all as integers in fixed point. Nothing but the sums of these over the contributing
+//! clients is known after the round, and from them follow count, mean and standard deviation, equal
+//! to the last digit to what the plain rows give. `examples/hospitals/round.toml` explains every
+//! key.
+//!
+//! Or from a generator, for rounds whose size matters: each client's vector follows from a seed and
+//! its number, so that the sums can be recomputed. `examples/million/round.toml` explains the keys.
+
+mod config;
+mod decimal;
+mod error;
+mod synthetic;
+mod table;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use std::fmt;
+use std::path::Path;
+
+use serde::Serialize;
+use veragg_circuits::proof_system::Suite;
+use veragg_protocol::crypto::ids::ClientId;
+use veragg_protocol::round::configuration::SegmentConfiguration;
+
+pub use config::Dropout;
+pub use error::{Place, Problem, SurveyError};
+pub use synthetic::Recomputed;
+pub use table::{Statistics, StatisticsRow};
+
+use config::{Config, Source};
+use synthetic::Synthetic;
+use table::{Table, Tabular};
+
+/// A configuration, and the numbers of its clients.
+#[derive(Debug)]
+pub struct Survey {
+    config: Config,
+    numbers: Numbers,
+    dropouts: Vec<Dropout>,
+}
+
+#[derive(Debug)]
+enum Numbers {
+    Tabular(Tabular),
+    Synthetic(Synthetic),
+}
+
+/// What the sums of a round say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Results {
+    /// Of a table.
+    Statistics(Statistics),
+    /// Of synthetic vectors.
+    Recomputed(Recomputed),
+}
+
+impl fmt::Display for Results {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Statistics(statistics) => statistics.fmt(f),
+            Self::Recomputed(recomputed) => recomputed.fmt(f),
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, SurveyError> {
+    std::fs::read(path).map_err(|error| Place::file(path).error(Problem::Read(error)))
+}
+
+impl Survey {
+    /// Reads a configuration and the table it names, if it does, and checks all of both.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, SurveyError> {
+        let path = path.as_ref();
+        let text = String::from_utf8(read(path)?)
+            .map_err(|_| Place::file(path).error(Problem::Toml("not UTF-8 text".to_owned())))?;
+        Self::parse(path, &text)
+    }
+
+    /// The survey of a configuration with this text.
+    fn parse(path: &Path, text: &str) -> Result<Self, SurveyError> {
+        let (config, source) = Config::parse(path, text)?;
+        let numbers = match source {
+            Source::Table(source) => {
+                let table = Table::parse(&source.table, &read(&source.table)?)?;
+                Numbers::Tabular(Tabular::new(source, &table)?)
+            }
+            Source::Synthetic(source) => Numbers::Synthetic(source),
+        };
+        Self::new(config, numbers)
+    }
+
+    fn new(config: Config, numbers: Numbers) -> Result<Self, SurveyError> {
+        let dropouts = &config.dropouts;
+        let dropouts = dropouts.iter().map(|dropout| dropout.value).collect();
+        let survey = Self {
+            config,
+            numbers,
+            dropouts,
+        };
+        survey.config.check_clients(survey.clients())?;
+        Ok(survey)
+    }
+
+    /// What the round is called.
+    pub fn title(&self) -> &str {
+        &self.config.title
+    }
+
+    /// The suite, [`Suite::DEFAULT`] if none is configured. Whether it takes the segments is not
+    /// checked here.
+    pub fn suite(&self) -> Suite {
+        self.config.suite
+    }
+
+    /// Scalars of a committed row, if configured; positive. Whether the suite takes so many is not
+    /// checked here.
+    pub fn columns(&self) -> Option<u32> {
+        self.config.columns
+    }
+
+    /// Number of clients, numbered from 1; with a table each owns at least one row.
+    pub fn clients(&self) -> u32 {
+        match &self.numbers {
+            Numbers::Tabular(tabular) => tabular.clients(),
+            Numbers::Synthetic(synthetic) => synthetic.clients(),
+        }
+    }
+
+    /// The name of a client, where a column of a table gives it.
+    pub fn client_name(&self, client: ClientId) -> Option<&str> {
+        match &self.numbers {
+            Numbers::Tabular(tabular) => tabular.name(client.index()),
+            Numbers::Synthetic(_) => None,
+        }
+    }
+
+    /// The assumed fraction of corrupt clients, in parts per million; below a million.
+    pub fn corrupt_ppm(&self) -> u32 {
+        self.config.corrupt_ppm
+    }
+
+    /// The assumed fraction of clients that drop out, in parts per million; below a million.
+    pub fn dropout_ppm(&self) -> u32 {
+        self.config.dropout_ppm
+    }
+
+    /// The fewest contributors whose sum may be published, if configured: 1 to the number of
+    /// clients.
+    pub fn min_contributors(&self) -> Option<u32> {
+        self.config
+            .min_contributors
+            .as_ref()
+            .map(|wanted| wanted.value)
+    }
+
+    /// Which clients leave the round, and when; each client at most once.
+    pub fn dropouts(&self) -> &[Dropout] {
+        &self.dropouts
+    }
+
+    /// The segments of each client's vector. With a table: for each measure counts, sums and sums
+    /// of squares.
+    pub fn segments(&self) -> &[SegmentConfiguration] {
+        match &self.numbers {
+            Numbers::Tabular(tabular) => tabular.segments(),
+            Numbers::Synthetic(synthetic) => synthetic.segments(),
+        }
+    }
+
+    /// The vector of a client, its coordinates in the order of [`Survey::segments`]: made on each
+    /// call. Time is linear in the client's rows, or in the vector.
+    pub fn input(&self, client: ClientId) -> Vec<u64> {
+        match &self.numbers {
+            Numbers::Tabular(tabular) => tabular.vector(client.index()),
+            Numbers::Synthetic(synthetic) => synthetic.vector(client),
+        }
+    }
+
+    /// What the sums over the vectors of these clients say: `sums` in the order of
+    /// [`Survey::segments`]. Refuses sums that they cannot have.
+    pub fn interpret(
+        &self,
+        sums: &[u128],
+        contributors: &[ClientId],
+    ) -> Result<Results, SurveyError> {
+        let (got, clients) = (contributors.len(), self.clients());
+        let count = u32::try_from(got).unwrap_or(u32::MAX);
+        let refuse = |problem| Err(Place::file(&self.config.path).error(problem));
+        if count > clients {
+            return refuse(Problem::Contributors { got, clients });
+        }
+        let segments = self.segments();
+        let want = segments.iter().map(|segment| segment.claims.len).sum();
+        if sums.len() != want {
+            let got = sums.len();
+            return refuse(Problem::SumsLength { got, want });
+        }
+        let bounds = segments
+            .iter()
+            .flat_map(|segment| std::iter::repeat_n(segment.claims.bound, segment.claims.len));
+        for (coordinate, (&sum, bound)) in sums.iter().zip(bounds).enumerate() {
+            let most = u128::from(count) * u128::from(bound - 1);
+            if sum > most {
+                return refuse(Problem::SumTooLarge {
+                    coordinate,
+                    sum,
+                    contributors: count,
+                    most,
+                });
+            }
+        }
+        match &self.numbers {
+            Numbers::Tabular(tabular) => tabular.interpret(sums, count).map(Results::Statistics),
+            Numbers::Synthetic(synthetic) => synthetic
+                .recompute(sums, contributors)
+                .map(Results::Recomputed),
+        }
+    }
+}
