@@ -23,14 +23,16 @@
 pub mod crypto;
 pub mod pairwise;
 pub mod round;
-mod rule;
+pub mod rule;
+#[doc(hidden)]
+pub mod switch;
 pub mod wire;
 
 #[cfg(feature = "roles")]
 pub mod aggregator;
 #[cfg(feature = "roles")]
 pub mod client;
-#[cfg(all(test, feature = "roles"))]
+#[cfg(all(test, feature = "roles", veragg_switches))]
 mod mutations;
 
 pub use veragg_circuits as circuits;

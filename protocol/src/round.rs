@@ -29,7 +29,7 @@ use crate::round::configuration::{Configuration, ConfigurationError};
 use crate::round::graph::{Graph, GraphError};
 use crate::round::parameters::challenge_pairs;
 use crate::round::roster::{Roster, RosterError};
-use crate::rule::{self, Rule};
+use crate::rule::Rule;
 
 /// Everything public that is known before the first message. Both sides derive it with this one
 /// function; sizes and counts never come from a message.
@@ -93,7 +93,7 @@ impl<P: ProofSystem> Round<P> {
         context: Digest,
         roster: Roster,
     ) -> Result<Self, RoundError> {
-        if !rule::holds(Rule::Suite, configuration.suite == P::SUITE) {
+        if !Rule::Suite.holds(configuration.suite == P::SUITE) {
             let (asked, here) = (configuration.suite.name(), P::SUITE.name());
             return Err(RoundError::Suite { asked, here });
         }

@@ -1,203 +1,215 @@
-//! The rules that are conditions, by name, so that tests can show that each is needed: in a test build,
-//! and in no other, a rule can be switched off, and the attack that it stops goes through
-//! (`mutations`).
+//! The rules that are conditions, by name: what an error names, and what a finding rests on.
+//!
+//! Whoever checks something says which rule asks for it: [`Rule::require`] gives the error,
+//! [`Rule::holds`] the answer.
 
-/// A rule of `specs/protocol.md`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(not(feature = "roles"), allow(dead_code))]
-pub(crate) enum Rule {
-    // Entering a round.
-    /// 2.2.1: the configuration names the organiser's key.
-    NamedOrganiser,
-    /// 2.2.1: and carries the organiser's signature.
-    OrganiserSigned,
-    /// 2.2.4: `k` and `t` keep what they promise.
-    Parameters,
-    /// 2.2.5: `min_contributors` can be reached.
-    MinContributors,
-    /// 2.2.6: deadlines ascend.
-    Deadlines,
-    /// 2.2.7: every segment has a name of its own.
-    Names,
-    /// 2.2.8: no key stands twice on the roster.
-    DistinctKeys,
-    /// 2.2.8: the roster is the one that the configuration names.
-    NamedRoster,
-    /// 2.2.8: and has `n` keys.
-    RosterLength,
-    /// 2.2.9: the suite is the one that the party has.
-    Suite,
+/// Names for numbered conditions of a specification, which can be left out by a test ([`crate::switch`]).
+#[doc(hidden)]
+#[macro_export]
+macro_rules! numbered {
+    (
+        $(#[$doc:meta])*
+        $vis:vis enum $Type:ident {
+            $($(#[$meaning:meta])* $name:ident = $number:literal;)*
+        }
+    ) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        $vis enum $Type {
+            $($(#[$meaning])* $name,)*
+        }
 
-    // What a client checks of every packet.
-    /// 3.10.1: the checkpoint has the round's context.
-    CheckpointContext,
-    /// 3.10.1: it is of that phase.
-    CheckpointPhase,
-    /// 3.10.1: it is signed by the aggregator.
-    CheckpointSigned,
-    /// 3.10.2: it continues the one that the client answered.
-    Chain,
-    /// 3.10.2: and so does its tree.
-    Grown,
-    /// 3.10.3: its list is a part of the list before it.
-    Sublist,
-    /// 3.10.4: a message counts if its sender is on the list,
-    ItemListed,
-    /// 3.10.4: is another client,
-    ItemOfAnother,
-    /// 3.10.4: and signed it;
-    ItemSigned,
-    /// 3.10.4: if it has the round's context,
-    ItemContext,
-    /// 3.10.4: and that phase;
-    ItemPhase,
-    /// 3.10.4: if it answers the checkpoint that the client answered too;
-    SameView,
-    /// 3.10.4: and if it stands on the board.
-    ItemStands,
-    /// 3.10.5: a message that counts is there for every neighbour on the list.
-    Shown,
-    /// 3.2.2, 3.3.2, 3.6.2, 4.8.1: a part is shown with its path.
-    Path,
+        impl $Type {
+            /// All of them, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
-    // What a client checks in each phase.
-    /// 3.2.1: enough neighbours advertised to hold its shares.
-    Holders,
-    /// 3.2.2: keys come with proofs that their secrets are known.
-    Possession,
-    /// 3.3.2: a share is the committed one.
-    CommittedShare,
-    /// 3.5.3: what is attested is what was submitted.
-    SubmittedInput,
-    /// 3.6.2: only an edge is opened about which the ends disagree.
-    OnlyDisputed,
-    /// 3.8.1: enough neighbours acknowledged the same list.
-    Neighbours,
-    /// 3.8.2: enough clients in all did.
-    Acknowledgements,
-    /// 3.8.6: a second share only against a conviction.
-    Convicted,
-    /// 6.1: nothing is said that was not written down.
-    Saved,
-    /// 6.3: a client that could not write its state down has finished.
-    Uncertain,
+            /// Where it stands in the specification. Several may stand at one place.
+            pub fn number(self) -> &'static str {
+                match self { $(Self::$name => $number,)* }
+            }
 
-    // What a conviction needs.
-    /// 4.8.1: the attestation is of this round, this phase and the reader's view.
-    AttestationView,
-    /// 4.8.1: it is signed.
-    AttestationSigned,
-    /// 4.8.2: the message of share is of this round, this phase and the reader's view.
-    SharingView,
-    /// 4.8.2: it is signed.
-    SharingSigned,
-    /// 4.8.2: the seed is the one that it commits to.
-    CommittedSeed,
-    /// 4.8.2: the self commitment is not the one that the seed gives.
-    FalseOwn,
-    /// 4.8.3: the keys are those that were attested.
-    AttestedKeys,
-    /// 4.8.3: the secret is that of the neighbour's key among them.
-    SecretOfKey,
-    /// 4.8.3: the edge commitment is not the one that the secret gives.
-    FalseEdge,
+            /// The name, which no other has.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$name => concat!(stringify!($Type), "::", stringify!($name)),)* }
+            }
 
-    // The aggregator's door, and its log.
-    /// 3.11.2: a message has the round's context.
-    MessageContext,
-    /// 3.11.4: a client has one message in a phase.
-    Occupied,
-    /// 3.11.5: the message's phase is not closed.
-    Open,
-    /// 3.11.5: its deadline has not passed.
-    InTime,
-    /// 3.11.6: its phase has begun.
-    Begun,
-    /// 3.11.7: it answers the last checkpoint.
-    AnswersLast,
-    /// 3.11.8: its sender is on the list of that checkpoint.
-    Eligible,
-    /// 3.11.8: publish is the aggregator's phase.
-    OwnPublication,
-    /// 3.11.9: it is signed by its sender.
-    MessageSigned,
-    /// 3.11.10: the body is the envelope's.
-    Body,
-    /// 6.4: a log that is replayed comes out the same.
-    Replayed,
+            /// Whether the condition holds that it asks for.
+            #[must_use]
+            #[inline(always)]
+            pub fn holds(self, condition: bool) -> bool {
+                $crate::switch::holds(|| self.name(), condition)
+            }
 
-    // The lists.
-    /// 5.1: advertised are keys with proofs that their secrets are known.
-    ProvenKeys,
-    /// 5.2, 4.3.3: what a dealer commits to lies on polynomials of the right degree.
-    Degree,
-    /// 5.3: a dealer about whom a complaint is upheld leaves.
-    UpheldComplaint,
-    /// 5.3, 4.6.5: a complaint is upheld only if its proof holds,
-    ProvenComplaint,
-    /// 5.3, 4.6.5: and what was dealt is bad.
-    FoundedComplaint,
-    /// 5.3: participants have enough neighbours among them.
-    EnoughPartners,
-    /// 5.4: the proof about the input holds.
-    InputProof,
-    /// 5.5, 4.7.5: the attested keys are the neighbours' keys.
-    EdgeKeys,
-    /// 5.5, 4.7.4: the row links hold.
-    RowLink,
-    /// 5.6: who lied about an opened edge leaves.
-    OpenedLie,
-    /// 5.6: both ends of a disputed edge that nobody opened leave.
-    Unopened,
-    /// 5.6, 4.6: a point opens an edge if its proof holds.
-    ProvenPoint,
-    /// 5.8: a share that is revealed is the committed one.
-    RevealedShare,
-    /// 3.8, 4.3.4: a secret is rebuilt from enough shares.
-    EnoughShares,
-    /// 5.8: who lied about its self-mask leaves.
-    TrueOwn,
-    /// 5.8: who lied about the edge to a client that does not contribute leaves.
-    TrueEdge,
+            /// An error, if the condition does not hold that it asks for.
+            #[inline(always)]
+            pub fn require<E>(
+                self,
+                condition: bool,
+                otherwise: impl FnOnce() -> E,
+            ) -> Result<(), E> {
+                if self.holds(condition) {
+                    Ok(())
+                } else {
+                    Err(otherwise())
+                }
+            }
+        }
+    };
 }
 
-/// Whether a condition holds, which is what the rule asks for.
-#[cfg(not(test))]
-#[inline(always)]
-pub(crate) fn holds(_: Rule, condition: bool) -> bool {
-    condition
-}
+numbered! {
+    /// A rule of `specs/protocol.md` that is a condition. Rules that are none (what to send, what a type
+    /// sees to) have no name here.
+    pub enum Rule {
+        // Entering a round.
+        /// The configuration names the organiser's key.
+        NamedOrganiser = "2.2.1";
+        /// The configuration carries the organiser's signature.
+        OrganiserSigned = "2.2.1";
+        /// `k` and `t` keep what they promise.
+        Parameters = "2.2.4";
+        /// `min_contributors` can be reached, and leaves nobody alone in the sum.
+        MinContributors = "2.2.5";
+        /// The deadlines ascend.
+        Deadlines = "2.2.6";
+        /// Every segment has a name of its own.
+        Names = "2.2.7";
+        /// No key stands twice on the roster.
+        DistinctKeys = "2.2.8";
+        /// The roster is the one that the configuration names.
+        NamedRoster = "2.2.8";
+        /// The roster has `n` keys.
+        RosterLength = "2.2.8";
+        /// The suite is the one that the party has.
+        Suite = "2.2.9";
 
-#[cfg(test)]
-pub(crate) use switches::holds;
-#[cfg(all(test, feature = "roles"))]
-pub(crate) use switches::without;
+        // What a client checks of every package.
+        /// The checkpoint has the round's context.
+        CheckpointContext = "3.10.1";
+        /// The checkpoint is of the phase that has closed.
+        CheckpointPhase = "3.10.1";
+        /// The aggregator signed the checkpoint.
+        CheckpointSigned = "3.10.1";
+        /// The checkpoint continues the one that the client answered.
+        Chain = "3.10.2";
+        /// The tree of the checkpoint continues the one that the client saw.
+        Grown = "3.10.2";
+        /// The list is a part of the list before it.
+        Sublist = "3.10.3";
+        /// A message counts only if its sender is on the list.
+        ItemListed = "3.10.4";
+        /// A message counts only if its sender is another client.
+        ItemOfAnother = "3.10.4";
+        /// A message counts only if its sender signed it.
+        ItemSigned = "3.10.4";
+        /// A message counts only if it has the round's context.
+        ItemContext = "3.10.4";
+        /// A message counts only if it is of the phase that has closed.
+        ItemPhase = "3.10.4";
+        /// A message counts only if it answers the checkpoint that the client answered too.
+        SameView = "3.10.4";
+        /// A message counts only if it stands on the board.
+        ItemStands = "3.10.4";
+        /// A message that counts is there for every neighbour on the list.
+        Shown = "3.10.5";
+        /// A part is shown with its path (also 3.2.2, 3.6.2 and 4.8.1).
+        Path = "3.3.2";
 
-#[cfg(test)]
-mod switches {
-    use std::cell::Cell;
+        // What a client checks in each phase.
+        /// Enough neighbours advertised to hold the client's shares.
+        Holders = "3.2.1";
+        /// Keys come with proofs that their secrets are known.
+        Possession = "3.2.2";
+        /// A share that a client receives is the committed one.
+        CommittedShare = "3.3.2";
+        /// What a client attests is what it submitted.
+        SubmittedInput = "3.5.3";
+        /// A client opens only an edge about which the ends disagree.
+        OnlyDisputed = "3.6.2";
+        /// Enough neighbours acknowledged the same list.
+        Neighbours = "3.8.1";
+        /// Enough clients in all acknowledged the same list.
+        Acknowledgements = "3.8.2";
+        /// A client gives up a second share only against a conviction.
+        Convicted = "3.8.6";
 
-    use super::Rule;
+        // What a conviction needs.
+        /// The attestation is of this round, this phase and the reader's view.
+        AttestationView = "4.8.1";
+        /// The attestation is signed by whom it convicts.
+        AttestationSigned = "4.8.1";
+        /// The message of share is of this round, this phase and the reader's view.
+        SharingView = "4.8.2";
+        /// The message of share is signed by whom it convicts.
+        SharingSigned = "4.8.2";
+        /// The seed is the one that the message of share commits to.
+        CommittedSeed = "4.8.2";
+        /// The attested self commitment is not the one that the seed gives.
+        FalseOwn = "4.8.2";
+        /// The keys are those that were attested.
+        AttestedKeys = "4.8.3";
+        /// The secret is that of the neighbour's key among them.
+        SecretOfKey = "4.8.3";
+        /// The attested edge commitment is not the one that the secret gives.
+        FalseEdge = "4.8.3";
 
-    thread_local! {
-        /// The rule that is switched off on this thread.
-        static OFF: Cell<Option<Rule>> = const { Cell::new(None) };
-    }
+        // Whether the aggregator takes a message, and its log.
+        /// A message has the round's context.
+        MessageContext = "3.11.2";
+        /// A client has one message in a phase.
+        Occupied = "3.11.4";
+        /// The phase of a message is not closed.
+        Open = "3.11.5";
+        /// The deadline of a message's phase has not passed.
+        InTime = "3.11.5";
+        /// The phase of a message has begun.
+        Begun = "3.11.6";
+        /// A message answers the last checkpoint.
+        AnswersLast = "3.11.7";
+        /// The sender of a message is on the list of the last checkpoint.
+        Eligible = "3.11.8";
+        /// No client speaks in publish, the aggregator's phase.
+        OwnPublication = "3.11.8";
+        /// A message is signed by its sender.
+        MessageSigned = "3.11.9";
+        /// The body of a message is the one that its envelope names.
+        Body = "3.11.10";
+        /// A log that is replayed comes out the same.
+        Replayed = "6.4";
 
-    pub(crate) fn holds(rule: Rule, condition: bool) -> bool {
-        condition || OFF.get() == Some(rule)
-    }
-
-    /// Does something with the rule in force, and then again without it: on a thread of its own, where
-    /// everything that would be done in parallel is done too, so that no other test sees the switch.
-    #[cfg(feature = "roles")]
-    pub(crate) fn without<T: Send>(rule: Rule, attack: impl Fn() -> T + Sync) -> [T; 2] {
-        [None, Some(rule)].map(|off| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
-            pool.expect("a thread").install(|| {
-                OFF.set(off);
-                attack()
-            })
-        })
+        // What puts a client on a list.
+        /// Whoever advertises a key shows that it knows the secret.
+        ProvenKeys = "5.1";
+        /// What a dealer commits to lies on polynomials of the right degree (4.3.3).
+        Degree = "5.2";
+        /// A dealer about whom a complaint is upheld leaves.
+        UpheldComplaint = "5.3";
+        /// A complaint is upheld only if its proof holds (4.6.5).
+        ProvenComplaint = "5.3";
+        /// A complaint is upheld only if what was dealt is bad (4.6.5).
+        FoundedComplaint = "5.3";
+        /// Participants have enough neighbours among them.
+        EnoughPartners = "5.3";
+        /// The proof of an input holds.
+        InputProof = "5.4";
+        /// The attested keys are the neighbours' keys (4.7.5).
+        EdgeKeys = "5.5";
+        /// The row links of an attestation hold (4.7.4).
+        RowLink = "5.5";
+        /// What a client attested about an edge is what the opened edge gives.
+        OpenedLie = "5.6";
+        /// One of the two ends opens a disputed edge.
+        Unopened = "5.6";
+        /// A point opens an edge only if its proof holds (4.6).
+        ProvenPoint = "5.6";
+        /// A share that is revealed is the committed one.
+        RevealedShare = "5.8";
+        /// Enough shares are there to rebuild a secret (3.8, 4.3.4).
+        EnoughShares = "5.8";
+        /// What a client attested about its self-mask is what its seed gives.
+        TrueOwn = "5.8";
+        /// What a client attested about an edge is what the secret of its other end gives.
+        TrueEdge = "5.8";
     }
 }

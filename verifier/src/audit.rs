@@ -35,7 +35,7 @@ use crate::checks::unmasking::{Lists, Unmasking};
 use crate::checks::{aggregate, contributors, opening};
 use crate::findings::{Finding, Findings};
 use crate::report::{Culprit, StoryMessage};
-use crate::step::{holds, in_force, Step};
+use crate::step::Step;
 use crate::{Bodies, Options};
 
 /// The state of the audit between two records (`specs/audit.md` 5). Nothing in it is as long as an input:
@@ -174,7 +174,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
                 (None, _) => {
                     record.skip()?;
                     let what = "records follow the last checkpoint of the round";
-                    if in_force(Step::NothingFollows) {
+                    if !Step::NothingFollows.holds(false) {
                         self.findings.fail(Check::Chain, what);
                     }
                     break;
@@ -206,7 +206,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             Ok(envelope) => envelope,
             Err(error) => {
                 let what = format!("the message at leaf {leaf} is not canonical: {error}");
-                if in_force(Step::EnvelopeDecodes) {
+                if !Step::EnvelopeDecodes.holds(false) {
                     self.findings.fail(Check::Messages, what);
                 }
                 return Ok(None);
@@ -225,8 +225,8 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             return Ok(None);
         }
         let lengths = self.lengths(phase, envelope.sender, record.remaining());
-        let some = holds(Step::WholeBoard, self.bodies == Bodies::Some);
-        if some && body::is_left_out(&record, &envelope) && in_force(Step::LeftOutBody) {
+        let some = Step::WholeBoard.holds(self.bodies == Bodies::Some);
+        if some && body::is_left_out(&record, &envelope) && !Step::LeftOutBody.holds(false) {
             record.skip()?;
             self.left_out(leaf, &envelope);
             return Ok(None);
@@ -234,7 +234,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
         // Of what is of no use the body is hashed, and nothing prepared for what is in it.
         let fits = record.remaining() == lengths.iter().sum::<usize>();
         let again = phase == Phase::Publish && self.published;
-        let useful = holds(Step::BodyOfEnvelope, fits) && holds(Step::PublishedOnce, !again);
+        let useful = Step::BodyOfEnvelope.holds(fits) && Step::PublishedOnce.holds(!again);
         let mut content = None;
         let fits = body::read(record, &envelope, lengths, |body| {
             content = Some(if useful {
@@ -246,7 +246,9 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
         })?;
         // V-04.6: else what was read is dropped.
         let checked = match (fits, content) {
-            (Err(misfit), _) if in_force(Step::BodyOfEnvelope) => Err(messages::misfit(&misfit)),
+            (Err(misfit), _) if !Step::BodyOfEnvelope.holds(false) => {
+                Err(messages::misfit(&misfit))
+            }
             (_, Some(content)) => messages::check_first(&self.heard, &envelope).map(|()| content),
             (_, None) => return Ok(None),
         };
@@ -438,7 +440,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
             Content::Useless => None,
             Content::Short(_) | Content::Submission(_) => return Ok(()),
         };
-        if self.missing && in_force(Step::PublicationOfRest) {
+        if self.missing && !Step::PublicationOfRest.holds(false) {
             self.published = true;
             return Ok(());
         }
@@ -452,7 +454,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
         };
         // V-04.8
         let again = std::mem::replace(&mut self.published, true);
-        if again && in_force(Step::PublishedOnce) {
+        if again && !Step::PublishedOnce.holds(false) {
             let what = "the aggregator has published twice".to_owned();
             findings.failure(aggregator(Check::Messages, what));
             return Ok(());
@@ -468,7 +470,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
         let said = match outcomes {
             Ok(said) => said,
             Err(error) => {
-                if in_force(Step::PublicationDecodes) {
+                if !Step::PublicationDecodes.holds(false) {
                     findings.failure(aggregator(Check::Messages, error.to_string()));
                 }
                 return Ok(());
@@ -531,7 +533,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
         };
         let derived = match self.derive(phase, &checkpoint.list, records)? {
             // Without all that was said there is no list to hold it against.
-            _ if self.missing && in_force(Step::ListsOfCheckpoints) => checkpoint.list.clone(),
+            _ if self.missing && !Step::ListsOfCheckpoints.holds(false) => checkpoint.list.clone(),
             derived => derived,
         };
         let Self {
@@ -556,7 +558,7 @@ impl<'a, P: ProofSystem> Audit<'a, P> {
         self.receipts
             .close(self.round, finished, &mut self.findings);
         // Nothing was said since the last checkpoint but by receipts, which are signed themselves.
-        if holds(Step::SettledAtEnd, finished) {
+        if Step::SettledAtEnd.holds(finished) {
             self.findings.settle(true);
         }
         self.chain.finish(&mut self.findings);

@@ -22,7 +22,7 @@ use veragg_protocol::wire::receipt::Receipt;
 
 use crate::check::Check;
 use crate::report::{Culprit, Fault};
-use crate::step::{holds, Step};
+use crate::step::Step;
 use crate::{audit_pruned, AuditError, Options, Report};
 
 /// The first bytes of a file of evidence: name and version of the format.
@@ -180,7 +180,7 @@ pub fn check(
     let faults = report.faults.into_iter();
     let claimed = |fault: &Fault| {
         let claimed = fault.culprit == claim.culprit && fault.check == claim.check;
-        holds(Step::Claimed, claimed)
+        Step::Claimed.holds(claimed)
     };
     Ok(Confirmed {
         faults: faults.filter(claimed).collect(),

@@ -11,7 +11,7 @@ use veragg_protocol::crypto::signing::hex;
 
 use crate::check::Check;
 use crate::report::{CheckReport, Culprit, Fault, Status, Working};
-use crate::step::{holds, in_force, Step};
+use crate::step::Step;
 
 /// Longest list of failures that a check reports one by one, and of faults of one culprit in it:
 /// an aggregator can fill a board with garbage.
@@ -142,7 +142,7 @@ impl Findings {
     /// Keeps a finding until a checkpoint settles it. Of many of a kind only the first are kept, and the
     /// others counted: a file full of them would fill the memory.
     fn wait(&mut self, finding: Finding, details: Details, fatal: bool) {
-        if !in_force(Step::Covered) {
+        if !!Step::Covered.holds(false) {
             return self.settle_one(finding, details, fatal, true);
         }
         let kind = (finding.culprit, finding.check, fatal);
@@ -156,7 +156,7 @@ impl Findings {
     /// The file is not what was signed: what is not settled yet, and all that follows, accuses
     /// nobody.
     pub(crate) fn distrust(&mut self) {
-        self.authentic &= !in_force(Step::Undamaged);
+        self.authentic &= !!Step::Undamaged.holds(false);
     }
 
     /// A failure that nobody is named for.
@@ -185,7 +185,7 @@ impl Findings {
     /// Settles what is open: at a checkpoint, which is signed and matches the board or does not.
     /// Once one does not, nothing after it is attributed either.
     pub(crate) fn settle(&mut self, authentic: bool) {
-        self.authentic &= holds(Step::Authentic, authentic);
+        self.authentic &= Step::Authentic.holds(authentic);
         self.checkpoints += 1;
         let attribute = self.authentic;
         for (finding, details, fatal) in std::mem::take(&mut self.unsettled) {

@@ -20,10 +20,10 @@ pub mod check;
 mod checks;
 pub mod evidence;
 mod findings;
-#[cfg(test)]
+#[cfg(all(test, veragg_switches))]
 mod mutations;
 pub mod report;
-mod step;
+pub mod step;
 mod text;
 
 use std::collections::BTreeSet;
@@ -200,7 +200,7 @@ fn audit_suite<P: ProofSystem>(
     let round = match Round::<P>::assemble(configuration, context, roster) {
         Ok(round) => round,
         Err(error) => {
-            if step::in_force(Step::SuiteAndGraph) {
+            if !Step::SuiteAndGraph.holds(false) {
                 findings.fail_now(Finding {
                     check: Check::Configuration,
                     culprit: Some(Culprit::Organiser).filter(|_| options.organiser.is_some()),

@@ -1,29 +1,8 @@
-//! The steps of the audit, by name, so that tests can show that each is needed: in a test build, and
-//! in no other, a step can be switched off, and the attack that it stops goes through
-//! (`mutations.rs`).
+//! The steps of the audit, by name: what a finding rests on.
 
-macro_rules! steps {
-    ($($(#[$doc:meta])* $name:ident = $number:literal;)*) => {
-        /// A step or rule of `specs/audit.md`.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub(crate) enum Step {
-            $($(#[$doc])* $name,)*
-        }
-
-        #[cfg(test)]
-        impl Step {
-            /// All of them.
-            pub(crate) const ALL: &'static [Step] = &[$(Step::$name,)*];
-
-            /// Where it stands.
-            pub(crate) fn number(self) -> &'static str {
-                match self { $(Step::$name => $number,)* }
-            }
-        }
-    };
-}
-
-steps! {
+veragg_protocol::numbered! {
+    /// A step of `specs/audit.md`.
+    pub enum Step {
     /// The organiser's key on the board is the auditor's.
     OrganisersKey = "V-01.1";
     /// The configuration is signed with that key.
@@ -174,59 +153,5 @@ steps! {
     PublicationOfRest = "7.3";
     /// Evidence shows its claim and no other.
     Claimed = "7.4";
-}
-
-/// Whether a condition holds, which is what the step asks for.
-#[cfg(not(test))]
-#[inline(always)]
-pub(crate) fn holds(_: Step, condition: bool) -> bool {
-    condition
-}
-
-/// Whether the step is in force, where there is nothing to go on with but to leave out what it does.
-#[inline(always)]
-pub(crate) fn in_force(step: Step) -> bool {
-    !holds(step, false)
-}
-
-#[cfg(test)]
-pub(crate) use switches::{holds, without};
-
-#[cfg(test)]
-mod switches {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::sync::{Mutex, PoisonError};
-
-    use super::Step;
-
-    /// The step that is switched off; and what keeps audits from running while others' is.
-    static OFF: AtomicUsize = AtomicUsize::new(ALL_HOLD);
-    static TURN: Mutex<()> = Mutex::new(());
-
-    const ALL_HOLD: usize = usize::MAX;
-
-    pub(crate) fn holds(step: Step, condition: bool) -> bool {
-        condition || OFF.load(Ordering::SeqCst) == step as usize
-    }
-
-    /// Puts the step in force again, also if the audit panics.
-    struct Restore;
-
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            OFF.store(ALL_HOLD, Ordering::SeqCst);
-        }
-    }
-
-    /// Does something without a step, or with all in force. Every audit of a test of this crate runs
-    /// in here.
-    pub(crate) fn without<T>(step: Option<Step>, audit: impl FnOnce() -> T) -> T {
-        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        let _restore = Restore;
-        OFF.store(
-            step.map_or(ALL_HOLD, |step| step as usize),
-            Ordering::SeqCst,
-        );
-        audit()
     }
 }

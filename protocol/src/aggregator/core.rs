@@ -19,7 +19,7 @@ use crate::pairwise::package::{Item, Packet};
 use crate::pairwise::publish::Outcome;
 use crate::round::phase::Phase;
 use crate::round::Round;
-use crate::rule::{self, Rule};
+use crate::rule::Rule;
 use crate::wire::board::{Record, RecordKind};
 use crate::wire::checkpoint::Checkpoint;
 use crate::wire::message::{Envelope, Message, Sender};
@@ -129,7 +129,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
     fn append(&mut self, record: Record) -> Result<(), AggregatorError> {
         if self.records < self.log.len() {
             let same = *self.log.read(self.records)? == record;
-            if !rule::holds(Rule::Replayed, same) {
+            if !Rule::Replayed.holds(same) {
                 return Err(AggregatorError::Replay {
                     record: self.records,
                 });
@@ -191,7 +191,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         let message = Message::decode(bytes).map_err(|_| Reason::Malformed)?;
         let envelope = &message.envelope;
         let of_round = envelope.context == *self.round.context();
-        if !rule::holds(Rule::MessageContext, of_round) {
+        if !Rule::MessageContext.holds(of_round) {
             return Err(Reason::Context);
         }
         let Sender::Client(client) = envelope.sender else {
@@ -203,33 +203,31 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
             if place.entry == entry {
                 return Ok(Entrance::Again(self.receipt(place.index, entry)));
             }
-            if !rule::holds(Rule::Occupied, false) {
+            if !Rule::Occupied.holds(false) {
                 return Err(Reason::Occupied);
             }
         }
         let deadline = self.round.configuration().deadline(envelope.phase);
-        if !rule::holds(Rule::Open, envelope.phase >= self.phase)
-            || !rule::holds(Rule::InTime, now <= deadline)
-        {
+        if !Rule::Open.holds(envelope.phase >= self.phase) || !Rule::InTime.holds(now <= deadline) {
             return Err(Reason::Late);
         }
-        if !rule::holds(Rule::Begun, envelope.phase <= self.phase) {
+        if !Rule::Begun.holds(envelope.phase <= self.phase) {
             return Err(Reason::Early);
         }
-        if !rule::holds(Rule::AnswersLast, envelope.answers == self.chain) {
+        if !Rule::AnswersLast.holds(envelope.answers == self.chain) {
             return Err(Reason::Context);
         }
         // The publication is the aggregator's own.
-        if !rule::holds(Rule::Eligible, self.eligible.contains(client))
-            || !rule::holds(Rule::OwnPublication, envelope.phase != Phase::Publish)
+        if !Rule::Eligible.holds(self.eligible.contains(client))
+            || !Rule::OwnPublication.holds(envelope.phase != Phase::Publish)
         {
             return Err(Reason::NotEligible);
         }
-        if !rule::holds(Rule::MessageSigned, envelope.is_signed_by(key)) {
+        if !Rule::MessageSigned.holds(envelope.is_signed_by(key)) {
             return Err(Reason::Signature);
         }
         let is_body = message.parts(&lengths(client, message.body.len())).is_ok();
-        if !rule::holds(Rule::Body, is_body) {
+        if !Rule::Body.holds(is_body) {
             return Err(Reason::Malformed);
         }
         Ok(Entrance::New(client, message.envelope))

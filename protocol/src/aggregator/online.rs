@@ -23,7 +23,7 @@ use crate::pairwise::submit::{self, Submission};
 use crate::round::lists;
 use crate::round::phase::Phase;
 use crate::round::Round;
-use crate::rule::{self, Rule};
+use crate::rule::Rule;
 use crate::wire::message::Message;
 
 /// What the online phases know of the set-up.
@@ -179,7 +179,7 @@ fn judge_submissions<P: ProofSystem>(
         .into_par_iter()
         .map(|(client, entry, proof)| {
             let holds = !rejected.contains(&client.number());
-            let accepted = proof.filter(|_| rule::holds(Rule::InputProof, holds));
+            let accepted = proof.filter(|_| Rule::InputProof.holds(holds));
             let rows = accepted.map(|proof| round.proofs().rows(&proof));
             (client, rows.map(|rows| Submitted { rows, entry }))
         })
@@ -257,7 +257,7 @@ fn judge_attestations<P: ProofSystem>(
                     .map(|other| Some(&set_up.keys.get(other)?.mask));
                 let keys = keys.collect::<Option<Vec<_>>>()?;
                 let are_theirs = keys_digest(keys) == attestation.head.keys;
-                rule::holds(Rule::EdgeKeys, are_theirs).then_some(attestation)
+                Rule::EdgeKeys.holds(are_theirs).then_some(attestation)
             });
             (client, message.envelope.entry(), neighbours, attestation)
         })
@@ -293,7 +293,7 @@ fn judge_attestations<P: ProofSystem>(
         .into_iter()
         .map(|(client, _, _, attestation)| {
             let linked = holding.contains(&client);
-            let holds = attestation.filter(|_| rule::holds(Rule::RowLink, linked));
+            let holds = attestation.filter(|_| Rule::RowLink.holds(linked));
             let kept = holds.map(|attestation| {
                 let tree: Tree<_> = attestation.parts().into_iter().collect();
                 let own = attestation.head.own();
@@ -328,7 +328,7 @@ impl<P: ProofSystem> Disputing<P> {
                 self.set_up.keys.get(&other)?,
             );
             let ends = dispute::ends(context, (client, &mine.mask), (other, &theirs.mask));
-            if !rule::holds(Rule::ProvenPoint, ends.hold(revealed)) {
+            if !Rule::ProvenPoint.holds(ends.hold(revealed)) {
                 return None;
             }
             Some(dispute::edge(client, other))

@@ -18,7 +18,7 @@ use crate::pairwise::share::{self, DealtPair};
 use crate::round::lists;
 use crate::round::phase::Phase;
 use crate::round::Round;
-use crate::rule::{self, Rule};
+use crate::rule::Rule;
 use crate::wire::message::Message;
 
 /// Collects round keys.
@@ -85,7 +85,9 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L, Advertising> {
                 let body = Advertisement::decode(&message.body).ok()?;
                 let proven = body.verify(round.context(), client).is_some();
                 let body_tree = || Tree::from_iter([message.body.clone()]);
-                rule::holds(Rule::ProvenKeys, proven).then(|| (body.keys, body_tree()))
+                Rule::ProvenKeys
+                    .holds(proven)
+                    .then(|| (body.keys, body_tree()))
             })?;
             let advertised = findings.valid(round.clients());
             let (got, need) = (advertised.len(), round.configuration().min_advertised());
@@ -135,7 +137,9 @@ fn judge_shares<P: ProofSystem>(
     };
     let dealing = message.envelope.dealing();
     let holds = degree_holds(&committed, round.threshold(), client, &dealing);
-    rule::holds(Rule::Degree, holds).then(|| parts.iter().map(|part| part.to_vec()).collect())
+    Rule::Degree
+        .holds(holds)
+        .then(|| parts.iter().map(|part| part.to_vec()).collect())
 }
 
 impl<P: ProofSystem, L: Log> Aggregator<P, L, Sharing> {

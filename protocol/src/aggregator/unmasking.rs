@@ -26,7 +26,7 @@ use crate::pairwise::unmask::{self, Secret};
 use crate::round::lists;
 use crate::round::phase::Phase;
 use crate::round::Round;
-use crate::rule::{self, Rule};
+use crate::rule::Rule;
 use crate::wire::message::Message;
 use crate::wire::part::Part;
 
@@ -154,7 +154,7 @@ impl<P: ProofSystem> Unmasking<P> {
             .all(|(dealer, share)| {
                 let secret = self.wanted(*dealer);
                 let holds = self.set_up.holds(round, *dealer, client, secret, share);
-                rule::holds(Rule::RevealedShare, holds)
+                Rule::RevealedShare.holds(holds)
             })
             .then_some(revealed)
     }
@@ -175,7 +175,7 @@ impl<P: ProofSystem> Unmasking<P> {
         let enough = self.subjects().iter().map(|client| {
             let mut of_client = shares.remove(&client).unwrap_or_default();
             let got = of_client.len();
-            if !rule::holds(Rule::EnoughShares, got >= need) {
+            if !Rule::EnoughShares.holds(got >= need) {
                 return Err(AggregatorError::Shares { client, got, need });
             }
             of_client.truncate(need);

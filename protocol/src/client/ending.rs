@@ -18,7 +18,7 @@ use crate::pairwise::dispute;
 use crate::pairwise::unmask::{self, Secret};
 use crate::round::lists;
 use crate::round::phase::Phase;
-use crate::rule::{self, Rule};
+use crate::rule::Rule;
 
 /// Has seen what its neighbours attested, and opened the edges about which they lied.
 pub struct Disputed {
@@ -77,7 +77,7 @@ impl<P: ProofSystem> Client<P, Attested> {
                 let (Some(part), Some(mine), Some(key)) = (part, mine, key) else {
                     return Err(not_shown);
                 };
-                if rule::holds(Rule::OnlyDisputed, part != mine.as_slice()) {
+                if Rule::OnlyDisputed.holds(part != mine.as_slice()) {
                     let own = state.mask.public();
                     let ends = dispute::ends(context, (me, own), (client, key));
                     opened.push(ends.reveal(&state.mask, rng));
@@ -160,7 +160,7 @@ impl<P: ProofSystem> Client<P, Acknowledged> {
             // Every acknowledgement in `said` was verified; this client's own is one more.
             let got = packet.said.len() + 1;
             let need = session.round.configuration().min_contributors as usize;
-            if !rule::holds(Rule::Acknowledgements, got >= need) {
+            if !Rule::Acknowledgements.holds(got >= need) {
                 return Err(ClientError::TooFew { phase, got, need });
             }
             let Acknowledged {
@@ -216,7 +216,7 @@ impl<P: ProofSystem> Client<P, Unmasked> {
                     let mut of = of.filter(|one| one.convicted() == Some(client));
                     let key = knows.holding.peers.get(&client);
                     let convicted = key.is_some_and(|key| of.any(|one| one.holds(&seen, key)));
-                    if !rule::holds(Rule::Convicted, convicted) {
+                    if !Rule::Convicted.holds(convicted) {
                         return Err(ClientError::NotConvicted { phase, client });
                     }
                 }

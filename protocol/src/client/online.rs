@@ -19,7 +19,7 @@ use crate::crypto::masks::{self, Mask};
 use crate::pairwise::attest::link::{self, Subject, Witness};
 use crate::pairwise::attest::{keys_digest, Attestation, Challenges, Head};
 use crate::round::phase::Phase;
-use crate::rule::{self, Rule};
+use crate::rule::Rule;
 use crate::wire::message::Message;
 
 /// Has submitted its masked vector.
@@ -166,7 +166,7 @@ impl<P: ProofSystem> Client<P, Submitted> {
                 return Err(ClientError::TooFew { phase, got, need });
             }
             let same = own_input(x, &state.blindings) == state.input;
-            if !rule::holds(Rule::SubmittedInput, same) {
+            if !Rule::SubmittedInput.holds(same) {
                 return Err(ClientError::OtherInput);
             }
             let challenges = Challenges::new(round, packet.answers());

@@ -17,7 +17,6 @@ use super::{Client, Pending, Step, Store};
 use crate::crypto::labels::VERSION;
 use crate::crypto::signing::SigningKey;
 use crate::round::Round;
-use crate::rule::{self, Rule};
 
 /// Will say nothing any more: its state may have been lost.
 #[derive(Debug)]
@@ -191,8 +190,6 @@ fn taken<P: ProofSystem, S, T: State>(
     match step {
         Ok(Pending { client, message }) => match store.put(&client.to_saved(message.as_deref())) {
             Ok(()) => (next(client), Ok(message)),
-            Err(_) if rule::holds(Rule::Saved, false) => (next(client), Ok(message)),
-            Err(error) if rule::holds(Rule::Uncertain, false) => (next(client), Err(error.into())),
             // The step may have reached the store: only it knows which state is the true one. What is
             // left here has nothing to say, so that nothing can be said twice.
             Err(error) => {

@@ -18,7 +18,7 @@ use crate::pairwise::package::{Item, Packet};
 use crate::round::lists;
 use crate::round::phase::Phase;
 use crate::round::Round;
-use crate::rule::{self, Rule};
+use crate::rule::Rule;
 use crate::wire::message::{Message, Sender};
 
 /// A client's place in a round, and what it has seen so far.
@@ -115,23 +115,23 @@ impl<P: ProofSystem> Session<P> {
         // 3.10.1
         let of_round = checkpoint.context == *self.round.context();
         let aggregator = &self.round.configuration().aggregator;
-        if !rule::holds(Rule::CheckpointContext, of_round)
-            || !rule::holds(Rule::CheckpointPhase, checkpoint.phase == phase)
-            || !rule::holds(Rule::CheckpointSigned, checkpoint.is_signed_by(aggregator))
+        if !Rule::CheckpointContext.holds(of_round)
+            || !Rule::CheckpointPhase.holds(checkpoint.phase == phase)
+            || !Rule::CheckpointSigned.holds(checkpoint.is_signed_by(aggregator))
         {
             return Err(ClientError::NotTheCheckpoint { phase });
         }
         // 3.10.2
         let continues = checkpoint.previous == self.trail.answered;
-        if !rule::holds(Rule::Chain, continues) {
+        if !Rule::Chain.holds(continues) {
             return Err(ClientError::Fork { phase });
         }
         let grown = checkpoint.root.continues(&self.trail.root, &consistency);
-        if !rule::holds(Rule::Grown, grown) {
+        if !Rule::Grown.holds(grown) {
             return Err(ClientError::Inconsistent { phase });
         }
         // 3.10.3
-        if !rule::holds(Rule::Sublist, checkpoint.list.is_subset(base)) {
+        if !Rule::Sublist.holds(checkpoint.list.is_subset(base)) {
             return Err(ClientError::List { phase });
         }
         if !checkpoint.list.contains(self.me) {
@@ -141,8 +141,8 @@ impl<P: ProofSystem> Session<P> {
         let mut said = BTreeMap::new();
         for item in items {
             if let Some(client) = self.author(phase, &checkpoint.root, &item) {
-                if rule::holds(Rule::ItemListed, checkpoint.list.contains(client))
-                    && rule::holds(Rule::ItemOfAnother, client != self.me)
+                if Rule::ItemListed.holds(checkpoint.list.contains(client))
+                    && Rule::ItemOfAnother.holds(client != self.me)
                 {
                     said.insert(client, item);
                 }
@@ -151,7 +151,7 @@ impl<P: ProofSystem> Session<P> {
         let all_speak = !matches!(phase, Phase::Dispute | Phase::Unmask(_));
         let listed = self.neighbours(&checkpoint.list);
         let missing = listed.iter().find(|client| !said.contains_key(client));
-        let missing = missing.filter(|_| all_speak && !rule::holds(Rule::Shown, false));
+        let missing = missing.filter(|_| all_speak && !Rule::Shown.holds(false));
         if let Some(&client) = missing {
             return Err(ClientError::NotShown { phase, client });
         }
@@ -173,12 +173,12 @@ impl<P: ProofSystem> Session<P> {
         let key = self.round.roster().key(client)?;
         let of_round = envelope.context == *self.round.context();
         let stands = || root.includes(&envelope.entry(), item.index, &item.inclusion);
-        (rule::holds(Rule::ItemContext, of_round)
-            && rule::holds(Rule::ItemPhase, envelope.phase == phase)
-            && rule::holds(Rule::SameView, envelope.answers == self.trail.answered)
+        (Rule::ItemContext.holds(of_round)
+            && Rule::ItemPhase.holds(envelope.phase == phase)
+            && Rule::SameView.holds(envelope.answers == self.trail.answered)
             && item.index >= self.trail.root.size
-            && rule::holds(Rule::ItemStands, stands())
-            && rule::holds(Rule::ItemSigned, envelope.is_signed_by(key)))
+            && Rule::ItemStands.holds(stands())
+            && Rule::ItemSigned.holds(envelope.is_signed_by(key)))
         .then_some(client)
     }
 

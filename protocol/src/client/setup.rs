@@ -26,7 +26,7 @@ use crate::pairwise::share::DealtPair;
 use crate::round::lists;
 use crate::round::phase::Phase;
 use crate::round::Round;
-use crate::rule::{self, Rule};
+use crate::rule::Rule;
 
 /// On the roster, and has said nothing.
 #[derive(Debug)]
@@ -127,7 +127,7 @@ impl<P: ProofSystem> Client<P, Advertised> {
                     .map(|body| Advertisement::decode(body).ok())?
                     .filter(|body| {
                         let proven = body.verify(session.round.context(), client).is_some();
-                        rule::holds(Rule::Possession, proven)
+                        Rule::Possession.holds(proven)
                     })
                     .map(|body| body.keys);
                 let what = "the keys come without proofs of possession";
@@ -267,7 +267,9 @@ impl Shared {
         };
         let point = self.channel.shared_point(&keys.channel);
         let pair = channel.open(&point, &dealt.sealed)?;
-        rule::holds(Rule::CommittedShare, dealt.commits_to(&pair)).then_some(pair)
+        Rule::CommittedShare
+            .holds(dealt.commits_to(&pair))
+            .then_some(pair)
     }
 
     /// What lets anybody open what the dealer sealed for this client.
@@ -303,7 +305,7 @@ pub(super) fn enough_neighbours<P: ProofSystem>(
         Phase::Advertise => Rule::Holders,
         _ => Rule::Neighbours,
     };
-    if !rule::holds(rule, got >= need) {
+    if !rule.holds(got >= need) {
         return Err(ClientError::TooFewNeighbours { phase, got, need });
     }
     Ok(neighbours)

@@ -10,7 +10,7 @@ use crate::pairwise::share::DealtPair;
 use crate::round::graph::Graph;
 use crate::round::lists;
 use crate::round::Round;
-use crate::rule::{self, Rule};
+use crate::rule::Rule;
 use veragg_circuits::proof_system::ProofSystem;
 
 /// Who is to blame for a complaint.
@@ -61,7 +61,7 @@ impl<'a> Complaint<'a> {
     /// Who is to blame: opens what was dealt to the accuser with the point that it reveals (4.6.5).
     #[must_use]
     pub fn judge(&self, revealed: &Revealed, dealt: &DealtPair) -> Ruling {
-        if !rule::holds(Rule::ProvenComplaint, self.ends().hold(revealed)) {
+        if !Rule::ProvenComplaint.holds(self.ends().hold(revealed)) {
             return Ruling::Unproven;
         }
         self.judge_proven(revealed, dealt)
@@ -72,7 +72,7 @@ impl<'a> Complaint<'a> {
     pub fn judge_proven(&self, revealed: &Revealed, dealt: &DealtPair) -> Ruling {
         let opened = self.open(revealed, dealt);
         let is_bad = opened.is_none_or(|pair| !dealt.commits_to(&pair));
-        if rule::holds(Rule::FoundedComplaint, is_bad) {
+        if Rule::FoundedComplaint.holds(is_bad) {
             Ruling::Upheld
         } else {
             Ruling::Unfounded
@@ -113,7 +113,7 @@ impl Confirmations {
     pub fn participants(&self, graph: &Graph, threshold: usize) -> ClientSet {
         let mut rest = self.honest.clone();
         for dealer in self.convicted.iter() {
-            if !rule::holds(Rule::UpheldComplaint, false) {
+            if !Rule::UpheldComplaint.holds(false) {
                 rest.remove(dealer);
             }
         }

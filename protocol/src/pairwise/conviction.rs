@@ -15,7 +15,7 @@ use crate::pairwise::share;
 use crate::round::lists;
 use crate::round::phase::Phase;
 use crate::round::Round;
-use crate::rule::{self, Rule};
+use crate::rule::Rule;
 use crate::wire::message::{Envelope, Sender, ENVELOPE_LEN};
 use crate::wire::part::Part;
 
@@ -172,8 +172,8 @@ impl Conviction {
         };
         // Step 1.
         let of_view = is_of_view(&self.attestation, Phase::Attest, challenges.submit());
-        if !rule::holds(Rule::AttestationView, of_view)
-            || !rule::holds(Rule::AttestationSigned, is_signed(&self.attestation))
+        if !Rule::AttestationView.holds(of_view)
+            || !Rule::AttestationSigned.holds(is_signed(&self.attestation))
         {
             return None;
         }
@@ -189,20 +189,20 @@ impl Conviction {
                 seed,
             } => {
                 let of_view = is_of_view(sharing, Phase::Share, advertise);
-                if !rule::holds(Rule::SharingView, of_view)
-                    || !rule::holds(Rule::SharingSigned, is_signed(sharing))
+                if !Rule::SharingView.holds(of_view)
+                    || !Rule::SharingSigned.holds(is_signed(sharing))
                 {
                     return None;
                 }
                 let holders = lists::holders(round.graph(), advertised, convicted);
                 let seed = seed.of(sharing, 0, 1 + holders.len())?;
                 let is_committed = share::decode_head(seed).ok()? == secret * KEY_TABLE;
-                if !rule::holds(Rule::CommittedSeed, is_committed) {
+                if !Rule::CommittedSeed.holds(is_committed) {
                     return None;
                 }
                 let mask = Mask::of_seed(round.context(), convicted, secret);
                 let differs = challenges.commit(round, &mask).encode() != head.own();
-                Some(rule::holds(Rule::FalseOwn, differs))
+                Some(Rule::FalseOwn.holds(differs))
             }
             // Step 3.
             Lie::Edge {
@@ -213,18 +213,18 @@ impl Conviction {
             } => {
                 let at = neighbours.binary_search(neighbour).ok()?;
                 let attested = keys_digest(keys) == head.keys;
-                if keys.len() != neighbours.len() || !rule::holds(Rule::AttestedKeys, attested) {
+                if keys.len() != neighbours.len() || !Rule::AttestedKeys.holds(attested) {
                     return None;
                 }
                 let is_of_key = *keys.get(at)? == secret * KEY_TABLE;
-                if !rule::holds(Rule::SecretOfKey, is_of_key) {
+                if !Rule::SecretOfKey.holds(is_of_key) {
                     return None;
                 }
                 let edges = edges.of(&self.attestation, 1 + at, count)?;
                 let point = mask_key * secret;
                 let mask = Mask::of_point(round.context(), convicted, *neighbour, &point);
                 let differs = challenges.commit(round, &mask).encode() != edges;
-                Some(rule::holds(Rule::FalseEdge, differs))
+                Some(Rule::FalseEdge.holds(differs))
             }
         }
     }

@@ -13,7 +13,7 @@ use crate::crypto::possession::Purpose;
 use crate::round::graph::Graph;
 use crate::round::lists;
 use crate::round::Round;
-use crate::rule::{self, Rule};
+use crate::rule::Rule;
 use veragg_circuits::proof_system::ProofSystem;
 
 /// An edge by its ends, the lower first.
@@ -86,14 +86,14 @@ pub fn settle<'a>(
     let mut settled = Settled::default();
     for &(low, high) in disputed {
         let Some(truth) = opened.get(&(low, high)) else {
-            if !rule::holds(Rule::Unopened, false) {
+            if !Rule::Unopened.holds(false) {
                 settled.unopened.insert((low, high));
             }
             continue;
         };
         for (end, other) in [(low, high), (high, low)] {
             let is_true = said(end, other) == Some(truth);
-            if !rule::holds(Rule::OpenedLie, is_true) {
+            if !Rule::OpenedLie.holds(is_true) {
                 settled.liars.insert((end, (low, high)));
             }
         }

@@ -12,7 +12,7 @@ use crate::pairwise::{share, unmask};
 use crate::round::configuration::{Configuration, SignedConfiguration};
 use crate::round::roster::Roster;
 use crate::round::{Round, RoundError};
-use crate::rule::{self, Rule};
+use crate::rule::Rule;
 use crate::wire::checkpoint::Checkpoint;
 use crate::wire::message::ENVELOPE_LEN;
 
@@ -28,9 +28,7 @@ impl<P: ProofSystem> Round<P> {
             signed.organiser == *organiser,
             signed.is_signed_by(organiser),
         );
-        if !rule::holds(Rule::NamedOrganiser, named)
-            || !rule::holds(Rule::OrganiserSigned, is_signed)
-        {
+        if !Rule::NamedOrganiser.holds(named) || !Rule::OrganiserSigned.holds(is_signed) {
             return Err(RoundError::Organiser {
                 expected: organiser.fingerprint(),
             });
@@ -40,7 +38,7 @@ impl<P: ProofSystem> Round<P> {
         let roster = Roster::decode(roster)?;
         let named = roster.digest() == configuration.roster;
         let as_long = roster.clients() == configuration.clients();
-        if !rule::holds(Rule::NamedRoster, named) || !rule::holds(Rule::RosterLength, as_long) {
+        if !Rule::NamedRoster.holds(named) || !Rule::RosterLength.holds(as_long) {
             return Err(RoundError::OtherRoster);
         }
         roster.check_roles(organiser, &configuration.aggregator)?;

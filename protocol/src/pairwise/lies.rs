@@ -11,7 +11,7 @@ use crate::crypto::masks::Mask;
 use crate::pairwise::attest::Challenges;
 use crate::round::lists;
 use crate::round::Round;
-use crate::rule::{self, Rule};
+use crate::rule::Rule;
 
 /// What a client attested of its masks: the commitments, encoded, all pairs of a mask together.
 #[derive(Debug, Clone, Default)]
@@ -71,7 +71,7 @@ pub fn find<P: ProofSystem>(
     let context = round.context();
     let compare = |rule: Rule, said: &[u8], shown_by: ShownBy, mask: &Mask| {
         let truth = challenges.commit(round, mask).encode();
-        let is_true = rule::holds(rule, said == truth);
+        let is_true = rule.holds(said == truth);
         (!is_true).then_some(Lie { shown_by, truth })
     };
     let of_seeds = rebuilt.seeds.par_iter().filter_map(|(client, seed)| {

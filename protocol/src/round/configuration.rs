@@ -10,7 +10,7 @@ use crate::crypto::labels::{self, VERSION};
 use crate::crypto::signing::{Signature, SigningKey, VerifyingKey};
 use crate::round::parameters::{self, Assumptions, Choice, Failure, ParameterError, MAX_CLIENTS};
 use crate::round::phase::{Phase, MAX_UNMASK_ROUNDS};
-use crate::rule::{self, Rule};
+use crate::rule::Rule;
 
 /// Bits of security of the choice of `k` and `t`: the probability that a round's graph fails one
 /// of its purposes is at most `2^-40` (`specs/parameters.md`).
@@ -130,7 +130,7 @@ impl Configuration {
         let least = self.assumptions.min_contributors();
         let (got, most) = (self.min_contributors, self.clients());
         let in_range = (least..=most).contains(&got);
-        if !rule::holds(Rule::MinContributors, in_range) {
+        if !Rule::MinContributors.holds(in_range) {
             return Err(ConfigurationError::MinContributors { got, least, most });
         }
         for (pair, phase) in self
@@ -138,7 +138,7 @@ impl Configuration {
             .windows(2)
             .zip(Phase::ALL.into_iter().skip(1))
         {
-            if !rule::holds(Rule::Deadlines, pair[0] <= pair[1]) {
+            if !Rule::Deadlines.holds(pair[0] <= pair[1]) {
                 return Err(ConfigurationError::Deadline { phase });
             }
         }
@@ -146,7 +146,7 @@ impl Configuration {
         for (index, segment) in self.segments.iter().enumerate() {
             let name = segment.name.as_str();
             let is_own = (1..=MAX_NAME_LEN).contains(&name.len()) && names.insert(name);
-            if !rule::holds(Rule::Names, is_own) {
+            if !Rule::Names.holds(is_own) {
                 return Err(ConfigurationError::Name { segment: index });
             }
         }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::round::graph::Graph;
-use crate::rule::{self, Rule};
+use crate::rule::Rule;
 
 /// The neighbours of a client that are in a set, in order. With the advertised: the holders of its
 /// shares (5.2). With the participants: whose mask it carries, and whose shares it may reveal
@@ -29,7 +29,7 @@ pub fn participants(graph: &Graph, confirmed: &ClientSet, threshold: usize) -> C
         if let Some(slot) = count.get_mut(client.index()) {
             *slot = neighbours;
         }
-        if !rule::holds(Rule::EnoughPartners, neighbours >= threshold) {
+        if !Rule::EnoughPartners.holds(neighbours >= threshold) {
             set.remove(client);
             leaving.push_back(client);
         }
@@ -38,7 +38,7 @@ pub fn participants(graph: &Graph, confirmed: &ClientSet, threshold: usize) -> C
         for other in holders(graph, &set, gone) {
             if let Some(slot) = count.get_mut(other.index()) {
                 *slot -= 1;
-                if !rule::holds(Rule::EnoughPartners, *slot >= threshold) {
+                if !Rule::EnoughPartners.holds(*slot >= threshold) {
                     set.remove(other);
                     leaving.push_back(other);
                 }

@@ -12,7 +12,7 @@ use std::f64::consts::LN_2;
 use thiserror::Error;
 
 use crate::round::graph;
-use crate::rule::{self, Rule};
+use crate::rule::Rule;
 use model::{add_logs, log2_probability, Model};
 
 pub use challenges::challenge_pairs;
@@ -247,7 +247,7 @@ impl Choice {
             (degree / 2 + 1, degree)
         };
         let in_range = (least..=most).contains(&threshold);
-        if !rule::holds(Rule::Parameters, in_range) {
+        if !Rule::Parameters.holds(in_range) {
             return Err(ParameterError::Threshold {
                 threshold,
                 degree,
@@ -333,7 +333,7 @@ pub fn check(
     }
     let failure = Failure::of(assumptions, choice)?;
     let is_secure = failure.total() <= SLACK - security_bits;
-    if !rule::holds(Rule::Parameters, is_secure) {
+    if !Rule::Parameters.holds(is_secure) {
         return Err(ParameterError::Insecure {
             failure,
             bits: security_bits,

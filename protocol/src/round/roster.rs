@@ -7,7 +7,7 @@ use crate::crypto::hash::{digest, Digest};
 use crate::crypto::ids::ClientId;
 use crate::crypto::labels;
 use crate::crypto::signing::VerifyingKey;
-use crate::rule::{self, Rule};
+use crate::rule::Rule;
 
 /// The clients' keys, in the order of their numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +66,7 @@ impl Roster {
         for (index, key) in self.keys.iter().enumerate() {
             let client = ClientId::from_index(index);
             let first = seen.insert(*key.as_bytes(), client);
-            if let Some(first) = first.filter(|_| !rule::holds(Rule::DistinctKeys, false)) {
+            if let Some(first) = first.filter(|_| !Rule::DistinctKeys.holds(false)) {
                 return Err(RosterError::Duplicate(first, client));
             }
         }

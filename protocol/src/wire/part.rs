@@ -3,7 +3,7 @@
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
 
 use crate::crypto::tree::Root;
-use crate::rule::{self, Rule};
+use crate::rule::Rule;
 use crate::wire::message::Envelope;
 
 /// A part of a body.
@@ -21,7 +21,7 @@ impl Part {
     /// The part's bytes, if it is part number `position` of the `count` that an envelope names.
     pub fn of(&self, envelope: &Envelope, position: usize, count: usize) -> Option<&[u8]> {
         let is_part = is_part(envelope, &self.bytes, position, count, &self.proof);
-        let holds = self.position as usize == position && rule::holds(Rule::Path, is_part);
+        let holds = self.position as usize == position && Rule::Path.holds(is_part);
         holds.then_some(&self.bytes)
     }
 

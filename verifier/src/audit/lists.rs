@@ -15,7 +15,7 @@ use crate::checks::acknowledgements;
 use crate::checks::attestations::Attestations;
 use crate::checks::unmasking::Lists;
 use crate::findings::Findings;
-use crate::step::{holds, in_force, Step};
+use crate::step::Step;
 
 impl<P: ProofSystem> Audit<'_, P> {
     /// The list that the board gives for a phase that ends (`specs/protocol.md` 5).
@@ -67,7 +67,7 @@ impl<P: ProofSystem> Audit<'_, P> {
                     excluded = confirmed.convicted.clone();
                     cleared = confirmed.honest.clone();
                     let recomputed = confirmed.participants(round.graph(), round.threshold());
-                    if in_force(Step::Participants) {
+                    if !Step::Participants.holds(false) {
                         recomputed
                     } else {
                         ClientSet::of(clients, |c| recomputed.contains(c) && listed.contains(c))
@@ -151,7 +151,7 @@ impl<P: ProofSystem> Audit<'_, P> {
         // Nobody honest follows a list that is no part of the one before.
         let within = |base: &ClientSet| {
             ClientSet::of(self.round.clients(), |c| {
-                list.contains(c) && holds(Step::PartOfListBefore, base.contains(c))
+                list.contains(c) && Step::PartOfListBefore.holds(base.contains(c))
             })
         };
         let list = match phase {
@@ -177,7 +177,7 @@ impl<P: ProofSystem> Audit<'_, P> {
             Phase::Share | Phase::Attest | Phase::Unmask(_) => {}
             // V-03.7
             Phase::Publish => {
-                if !holds(Step::SomethingPublished, self.published) {
+                if !Step::SomethingPublished.holds(self.published) {
                     let what = "the round was closed without a publication";
                     self.findings.fail(Check::Chain, what);
                 }
@@ -201,7 +201,7 @@ impl<P: ProofSystem> Audit<'_, P> {
         }
         // V-09.4
         self.phase = None;
-        if !self.findings.skips(Check::Unmasking) && in_force(Step::NobodyLeaves) {
+        if !self.findings.skips(Check::Unmasking) && !Step::NobodyLeaves.holds(false) {
             let what = "liars were left when the last round of unmask was over: there is no sum";
             self.findings.fail(Check::Unmasking, what);
         }

@@ -11,7 +11,7 @@ use veragg_protocol::round::Round;
 use crate::caption::Caption;
 use crate::check::Check;
 use crate::findings::{Finding, Findings, MOST_FAILURES};
-use crate::step::{holds, in_force, Step};
+use crate::step::Step;
 
 /// The sums of a publication, unpacked as its scalars come, and compared with those that the
 /// auditor was given, if any. None is kept.
@@ -76,7 +76,7 @@ impl<'a> Sums<'a> {
         let check = Check::Aggregate;
         // V-12.1
         let impossible = self.impossible;
-        if let Some(error) = impossible.filter(|_| in_force(Step::Unpacks)) {
+        if let Some(error) = impossible.filter(|_| !Step::Unpacks.holds(false)) {
             // Nobody is named, as in V-11: one client's masked vector can do this to the sum.
             findings.failure(Finding {
                 check,
@@ -87,7 +87,7 @@ impl<'a> Sums<'a> {
             return;
         }
         // V-12.3
-        if !in_force(Step::GivenSums) {
+        if !!Step::GivenSums.holds(false) {
             return;
         }
         let want = self.layout.coordinates();
@@ -141,7 +141,7 @@ pub(crate) fn check<P: ProofSystem>(
             ),
         ];
         for (found, what) in problems {
-            if !holds(Step::Caption, !found) {
+            if !Step::Caption.holds(!found) {
                 findings.fail(check, what);
             }
         }

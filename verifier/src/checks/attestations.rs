@@ -23,7 +23,7 @@ use super::set_up::SetUp;
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::report::Culprit;
-use crate::step::{in_force, Step};
+use crate::step::Step;
 
 /// Attestations judged together: they are the only ones in memory at once.
 const BATCH: usize = 64;
@@ -184,7 +184,7 @@ impl<P: ProofSystem> Attestations<P> {
         for (index, (decoded, (client, leaf, _))) in decoded.iter().zip(&waiting).enumerate() {
             let Ok(attestation) = decoded else {
                 let what = decoded.as_ref().err().map_or("", String::as_str);
-                if in_force(Step::AttestationDecodes) {
+                if !Step::AttestationDecodes.holds(false) {
                     findings.fault(fault(Check::Messages, *client, *leaf, what));
                 }
                 continue;
@@ -214,11 +214,11 @@ impl<P: ProofSystem> Attestations<P> {
             });
         let claims: Vec<Claim<'_, P>> = claims.flatten().filter(|_| !skip).collect();
         let bad = link::verify(round, &self.challenges, &claims);
-        let bad = bad.into_iter().filter(|_| in_force(Step::RowLink));
+        let bad = bad.into_iter().filter(|_| !Step::RowLink.holds(false));
         let mut bad: BTreeSet<ClientId> = bad
             .filter_map(|index| Some(claims.get(index)?.subject.client))
             .collect();
-        if !in_force(Step::SubmissionAccepted) {
+        if !!Step::SubmissionAccepted.holds(false) {
             let clients = good.iter().map(|(_, client, ..)| *client);
             bad.extend(clients.filter(|client| !ground.accepted.contains_key(client)));
         }
@@ -266,7 +266,7 @@ impl<P: ProofSystem> Attestations<P> {
         let wrong = keys
             .iter()
             .filter(|(client, keys)| !ground.keys_are_right(**client, keys))
-            .filter(|_| in_force(Step::AttestedKeys));
+            .filter(|_| !Step::AttestedKeys.holds(false));
         let wrong: BTreeSet<ClientId> = wrong.map(|(client, _)| *client).collect();
         for client in wrong {
             self.said.remove(&client);
@@ -289,7 +289,7 @@ impl<P: ProofSystem> Attestations<P> {
         let graph = ground.round.graph();
         let disputed = dispute::disputed(graph, attested, |client, other| {
             self.towards(ground, client, other)
-                .filter(|_| in_force(Step::EdgesAgree))
+                .filter(|_| !Step::EdgesAgree.holds(false))
         });
         let ends = attested.iter();
         let edges: usize = ends

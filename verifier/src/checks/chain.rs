@@ -11,7 +11,7 @@ use veragg_protocol::wire::checkpoint::Checkpoint;
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::report::Culprit;
-use crate::step::{holds, in_force, Step};
+use crate::step::Step;
 
 /// The tree over the messages so far, and the checkpoint that comes last.
 pub(crate) struct Chain {
@@ -60,7 +60,7 @@ impl Chain {
         let root = self.tree.root();
         let name = checkpoint.phase;
         // V-03.1
-        let in_place = |condition| holds(Step::CheckpointInPlace, condition);
+        let in_place = |condition| Step::CheckpointInPlace.holds(condition);
         let problem = if !in_place(checkpoint.context == *round.context()) {
             Some(format!("the checkpoint of {name} belongs to another round"))
         } else if !in_place(checkpoint.phase == phase) {
@@ -71,12 +71,12 @@ impl Chain {
             Some(format!(
                 "the checkpoint of {name} is not signed by the aggregator"
             ))
-        } else if !holds(Step::Continues, checkpoint.previous == self.last) {
+        } else if !Step::Continues.holds(checkpoint.previous == self.last) {
             // V-03.2
             Some(format!(
                 "the checkpoint of {name} does not continue the one before it"
             ))
-        } else if !holds(Step::Covers, checkpoint.root == root) {
+        } else if !Step::Covers.holds(checkpoint.root == root) {
             // V-03.3
             Some(wrong_root(checkpoint, &root))
         } else {
@@ -109,7 +109,7 @@ impl Chain {
         };
         findings.computed(Check::Chain, 1);
         let phase = earlier.phase;
-        let same = |condition| holds(Step::SameCheckpoint, condition);
+        let same = |condition| Step::SameCheckpoint.holds(condition);
         let of_round = earlier.context == *round.context() && earlier.is_signed_by(aggregator);
         if !same(of_round) {
             findings.fail(
@@ -119,7 +119,7 @@ impl Chain {
         } else if !same(earlier.digest() == checkpoint.digest()) {
             let both_signed =
                 checkpoint.context == earlier.context && checkpoint.is_signed_by(aggregator);
-            let both_signed = holds(Step::BothSigned, both_signed);
+            let both_signed = Step::BothSigned.holds(both_signed);
             findings.fail_now(Finding {
                 check: Check::Chain,
                 culprit: both_signed.then_some(Culprit::Aggregator),
@@ -136,7 +136,7 @@ impl Chain {
         derived: &ClientSet,
         findings: &mut Findings,
     ) {
-        if holds(Step::DerivedList, checkpoint.list == *derived) {
+        if Step::DerivedList.holds(checkpoint.list == *derived) {
             return;
         }
         let phase = checkpoint.phase;
@@ -162,7 +162,7 @@ impl Chain {
     /// Says so if the given checkpoint was of a phase that the board does not have.
     pub(crate) fn finish(self, findings: &mut Findings) {
         let earlier = self.earlier;
-        if let Some(earlier) = earlier.filter(|_| in_force(Step::SameCheckpoint)) {
+        if let Some(earlier) = earlier.filter(|_| !Step::SameCheckpoint.holds(false)) {
             findings.fail(
                 Check::Chain,
                 format!(

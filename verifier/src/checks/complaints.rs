@@ -18,7 +18,7 @@ use super::set_up::{Dealt, SetUp};
 use crate::check::Check;
 use crate::findings::{Details, Finding, Findings};
 use crate::report::Culprit;
-use crate::step::{holds, in_force, Step};
+use crate::step::Step;
 
 /// The confirmations so far. 100 bytes a complaint, until they are judged.
 #[derive(Default)]
@@ -59,7 +59,7 @@ impl Complaints {
             let complaints = match dleq::decode(&body, &others) {
                 Ok(complaints) => complaints,
                 Err(error) => {
-                    if in_force(Step::BodyDecodes) {
+                    if !Step::BodyDecodes.holds(false) {
                         findings.fault(Finding {
                             check: Check::Messages,
                             culprit: Some(Culprit::Client(client)),
@@ -72,8 +72,8 @@ impl Complaints {
             };
             // Of a client with two messages a dealer may have been shown other keys than the board counts.
             let judged = !findings.skips(Check::SetUp)
-                && holds(Step::ComplaintOfDoubted, !set_up.is_doubted(client))
-                && in_force(Step::ComplaintsJudged);
+                && Step::ComplaintOfDoubted.holds(!set_up.is_doubted(client))
+                && !Step::ComplaintsJudged.holds(false);
             if !judged {
                 confirmations.take(client, &[]);
                 continue;
@@ -120,7 +120,7 @@ impl Complaints {
 impl Case<'_> {
     fn judge(&self) -> Ruling {
         let proven = self.complaint.ends().hold(self.revealed);
-        if !holds(Step::ChannelPoint, proven) {
+        if !Step::ChannelPoint.holds(proven) {
             return Ruling::Unproven;
         }
         self.complaint.judge_proven(self.revealed, &self.dealt)

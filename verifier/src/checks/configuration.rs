@@ -6,7 +6,7 @@ use veragg_protocol::round::configuration::{Configuration, SignedConfiguration};
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::report::Culprit;
-use crate::step::{holds, in_force, Step};
+use crate::step::Step;
 
 /// Checks the signature under `organiser` and the security of what was signed. Nothing comes back
 /// for a configuration that is not the organiser's, since all that would be found in such a round
@@ -25,7 +25,7 @@ pub(crate) fn check(
         what,
     };
     // V-01.1
-    if !holds(Step::OrganisersKey, signed.organiser == *organiser) {
+    if !Step::OrganisersKey.holds(signed.organiser == *organiser) {
         findings.fail_now(nobody(format!(
             "the board is not the organiser's: it names the key {} instead of {}",
             signed.organiser.fingerprint(),
@@ -35,7 +35,7 @@ pub(crate) fn check(
     }
     // V-01.2
     let is_signed = signed.is_signed_by(&signed.organiser);
-    if !holds(Step::OrganisersSignature, is_signed) {
+    if !Step::OrganisersSignature.holds(is_signed) {
         let what = "the configuration is not the one that the organiser signed";
         findings.fail_now(nobody(what.to_owned()));
         return None;
@@ -49,7 +49,7 @@ pub(crate) fn check(
     };
     // V-01.3: what was signed is secure.
     match configuration.check() {
-        Err(error) if in_force(Step::SecureConfiguration) => {
+        Err(error) if !Step::SecureConfiguration.holds(false) => {
             findings.fail_now(Finding {
                 culprit: given.then_some(Culprit::Organiser),
                 ..nobody(error.to_string())

@@ -10,7 +10,7 @@ use veragg_protocol::round::Round;
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::report::Culprit;
-use crate::step::{holds, Step};
+use crate::step::Step;
 
 /// Compares the published outcomes with the recomputed ones.
 pub(crate) fn check<P: ProofSystem>(
@@ -56,7 +56,7 @@ pub(crate) fn check<P: ProofSystem>(
     };
     for (index, (truth, said)) in recomputed.iter().zip(published).enumerate() {
         let one = untold(truth) && phase(truth) == phase(said);
-        if !holds(Step::Outcomes, truth == said || one) {
+        if !Step::Outcomes.holds(truth == said || one) {
             let client = ClientId::from_index(index);
             fail(format!(
                 "client {client} is published as '{said}'; the board gives '{truth}'"
@@ -68,7 +68,7 @@ pub(crate) fn check<P: ProofSystem>(
         acknowledged.len(),
         round.configuration().min_contributors as usize,
     );
-    if !holds(Step::Acknowledgements, got >= need) {
+    if !Step::Acknowledgements.holds(got >= need) {
         fail(format!(
             "{got} contributors acknowledged the list; the configuration asks for {need}"
         ));

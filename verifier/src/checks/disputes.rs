@@ -13,7 +13,7 @@ use super::attestations::{Attestations, Ground};
 use crate::check::Check;
 use crate::findings::{Details, Finding, Findings};
 use crate::report::Culprit;
-use crate::step::{holds, in_force, Step};
+use crate::step::Step;
 
 /// The messages so far. 100 bytes an opened edge, until they are judged.
 #[derive(Default)]
@@ -75,7 +75,7 @@ impl Disputes {
                 Ok(truth) => truth,
                 Err(error) => {
                     let what = format!("the edges that it opened are malformed: {error}");
-                    if in_force(Step::DisputeDecodes) {
+                    if !Step::DisputeDecodes.holds(false) {
                         faulty_for(Check::Messages, what);
                     }
                     continue;
@@ -92,7 +92,7 @@ impl Disputes {
             }
         }
         let said = |client, other| attestations.towards(ground, client, other);
-        let settled = if in_force(Step::Settled) {
+        let settled = if !Step::Settled.holds(false) {
             dispute::settle(&disputed, &truths, said)
         } else {
             dispute::Settled::default()
@@ -150,7 +150,7 @@ fn judge<P: ProofSystem>(
             continue;
         };
         let ends = dispute::ends(context, (client, &mine.mask), (other, &theirs.mask));
-        if !holds(Step::EdgePoint, ends.hold(revealed)) {
+        if !Step::EdgePoint.holds(ends.hold(revealed)) {
             return None;
         }
         let edge = dispute::edge(client, other);

@@ -15,7 +15,7 @@ use veragg_protocol::wire::body::Body;
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::report::Culprit;
-use crate::step::{in_force, Step};
+use crate::step::Step;
 
 const PARTS: [(ProofPart, Check); 4] = [
     (ProofPart::Commitments, Check::InputCommitments),
@@ -99,7 +99,7 @@ impl<P: ProofSystem> Inputs<P> {
         let proof = match round.proofs().decode(&submission.proof) {
             Ok(proof) => proof,
             Err(error) => {
-                if in_force(Step::ProofDecodes) {
+                if !Step::ProofDecodes.holds(false) {
                     findings.fault(fault(Check::InputCommitments, error.to_string()));
                 }
                 return;
@@ -107,7 +107,7 @@ impl<P: ProofSystem> Inputs<P> {
         };
         // V-07.2
         match submission.masked {
-            Err(error) if in_force(Step::MaskedScalars) => {
+            Err(error) if !Step::MaskedScalars.holds(false) => {
                 findings.fault(fault(Check::Messages, error.to_string()));
                 return;
             }
@@ -160,11 +160,11 @@ impl<P: ProofSystem> Inputs<P> {
         let rejected = round.proofs().verify_batch(&batch);
         for (index, (source, proof)) in waiting.iter().enumerate() {
             let bad = rejected.iter().find(|(rejected, _)| *rejected == index);
-            let Some((_, part)) = bad.filter(|_| in_force(Step::ProofHolds)) else {
+            let Some((_, part)) = bad.filter(|_| !Step::ProofHolds.holds(false)) else {
                 self.accept(round, *source, proof);
                 continue;
             };
-            if !in_force(Step::AcceptedRows) {
+            if !!Step::AcceptedRows.holds(false) {
                 self.accept(round, *source, proof);
             }
             for (_, check) in PARTS.iter().filter(|(of, _)| of == part) {

@@ -10,7 +10,7 @@ use veragg_protocol::round::Round;
 use veragg_protocol::wire::body::Misfit;
 use veragg_protocol::wire::message::{Envelope, Sender};
 
-use crate::step::{holds, in_force, Step};
+use crate::step::Step;
 
 /// Where the board is when a message comes.
 pub(crate) struct Place<'a> {
@@ -52,15 +52,15 @@ pub(crate) fn check_envelope<P: ProofSystem>(
         })
     };
     // V-04.2
-    if !holds(Step::MessageOfRound, envelope.context == *round.context()) {
+    if !Step::MessageOfRound.holds(envelope.context == *round.context()) {
         return misplaced("it belongs to another round".to_owned());
     }
     // V-04.3
-    if !holds(Step::MessageInPlace, envelope.phase == place.phase) {
+    if !Step::MessageInPlace.holds(envelope.phase == place.phase) {
         let (said, open) = (envelope.phase, place.phase);
         return misplaced(format!("it belongs to {said}, and {open} is open"));
     }
-    if !holds(Step::MessageInPlace, envelope.answers == *place.answers) {
+    if !Step::MessageInPlace.holds(envelope.answers == *place.answers) {
         return misplaced("it does not answer the checkpoint before it".to_owned());
     }
     // V-04.4
@@ -69,13 +69,13 @@ pub(crate) fn check_envelope<P: ProofSystem>(
         Sender::Aggregator => by_aggregator,
         Sender::Client(client) => !by_aggregator && place.eligible.contains(client),
     };
-    if !holds(Step::MaySpeak, allowed) {
+    if !Step::MaySpeak.holds(allowed) {
         return misplaced("its sender may not speak in this phase".to_owned());
     }
     // V-04.5
     let key = round.key_of(envelope.sender);
     let signed = key.is_some_and(|key| envelope.is_signed_by(key));
-    if !holds(Step::SignedBySender, signed) {
+    if !Step::SignedBySender.holds(signed) {
         return misplaced("its signature is not its sender's".to_owned());
     }
     Ok(())
@@ -87,7 +87,7 @@ pub(crate) fn misfit(misfit: &Misfit) -> Misplaced {
         what: misfit.error.to_string(),
         // A body that is signed as one part is the true one, and of the wrong length. Of one in
         // several parts nobody can say where they would be cut.
-        shows: if holds(Step::BodyAsOnePart, misfit.fits_as_one_part) {
+        shows: if Step::BodyAsOnePart.holds(misfit.fits_as_one_part) {
             Shows::Aggregator
         } else {
             Shows::Nothing
@@ -105,12 +105,12 @@ pub(crate) fn check_first(
         return Ok(());
     };
     let first = heard.get(&client);
-    let Some(first) = first.filter(|_| in_force(Step::SpeaksOnce)) else {
+    let Some(first) = first.filter(|_| !Step::SpeaksOnce.holds(false)) else {
         return Ok(());
     };
     // Context, phase, sender and answer are those of the first, so the body decides whether two
     // different things were said; anybody can put the same message there again.
-    let another = holds(Step::SaysTwoThings, *first != envelope.body_root);
+    let another = Step::SaysTwoThings.holds(*first != envelope.body_root);
     Err(Misplaced {
         what: "its sender has already spoken in this phase".to_owned(),
         shows: if another {

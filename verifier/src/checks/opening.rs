@@ -19,7 +19,7 @@ use super::unmasking::Unmasking;
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::report::Culprit;
-use crate::step::{holds, Step};
+use crate::step::Step;
 
 /// The publication, where it stands, and who contributed.
 pub(crate) struct Published<'a> {
@@ -45,7 +45,7 @@ pub(crate) fn check<P: ProofSystem, R: Read + Seek>(
     }
     findings.computed(check, rows.len());
     // V-11.1
-    if holds(Step::Opens, opening.opens(rows)) {
+    if Step::Opens.holds(opening.opens(rows)) {
         return Ok(());
     }
     let by_aggregator = is_miscounted(published, ground, unmasking, records, findings)?;
@@ -102,5 +102,5 @@ fn is_miscounted<P: ProofSystem, R: Read + Seek>(
         };
         left += first(fingerprint(round, &challenges, submission.place, records)?);
     }
-    Ok(!holds(Step::Recount, said == left))
+    Ok(!Step::Recount.holds(said == left))
 }

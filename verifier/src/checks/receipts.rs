@@ -10,7 +10,7 @@ use veragg_protocol::wire::receipt::Receipt;
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::report::Culprit;
-use crate::step::{holds, Step};
+use crate::step::Step;
 
 /// Receipts, and what stands at their places.
 pub(crate) struct Receipts {
@@ -53,14 +53,14 @@ impl Receipts {
             findings.not_applicable(check, "no receipt was given");
             return;
         }
-        let kept = |condition| holds(Step::ReceiptKept, condition);
+        let kept = |condition| Step::ReceiptKept.holds(condition);
         for receipt in self.wanted {
             findings.computed(check, 1);
             let index = receipt.index;
             let found = self.found.get(&index).copied().flatten();
             let signed = receipt.is_signed_by(&round.configuration().aggregator);
             let of_round = receipt.context == *round.context() && signed;
-            if !holds(Step::ReceiptOfRound, of_round) {
+            if !Step::ReceiptOfRound.holds(of_round) {
                 // V-13.1
                 findings.fail_now(Finding {
                     check,
@@ -69,7 +69,7 @@ impl Receipts {
                     what: format!("the receipt for leaf {index} is not of this round's aggregator"),
                 });
             } else if !kept(found.is_none_or(|entry| entry == receipt.entry))
-                || !kept(found.is_some() || !holds(Step::BoardFinished, finished))
+                || !kept(found.is_some() || !Step::BoardFinished.holds(finished))
             {
                 // V-13.2: the receipt is signed, and so is the board that contradicts it.
                 findings.failure(Finding {

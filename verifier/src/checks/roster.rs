@@ -6,7 +6,7 @@ use veragg_protocol::round::roster::Roster;
 
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
-use crate::step::{holds, in_force, Step};
+use crate::step::Step;
 
 /// Checks the roster. Nothing comes back for one that is none.
 pub(crate) fn check(
@@ -33,7 +33,7 @@ pub(crate) fn check(
         }
     };
     match roster.check_distinct() {
-        Err(error) if in_force(Step::DistinctKeys) => {
+        Err(error) if !Step::DistinctKeys.holds(false) => {
             fail(error.to_string());
             return None;
         }
@@ -42,13 +42,13 @@ pub(crate) fn check(
     // V-02.2
     let named =
         roster.digest() == configuration.roster && roster.clients() == configuration.clients();
-    if !holds(Step::NamedRoster, named) {
+    if !Step::NamedRoster.holds(named) {
         fail("the roster is not the one that the configuration names".to_owned());
         return None;
     }
     // V-02.3
     match roster.check_roles(organiser, &configuration.aggregator) {
-        Err(error) if in_force(Step::SeparateRoles) => {
+        Err(error) if !Step::SeparateRoles.holds(false) => {
             fail(error.to_string());
             None
         }

@@ -20,7 +20,7 @@ use veragg_protocol::wire::message::Message;
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::report::Culprit;
-use crate::step::{holds, in_force, Step};
+use crate::step::Step;
 
 /// Messages judged together: they are the only ones of a phase in memory at once.
 const BATCH: usize = 64;
@@ -99,14 +99,14 @@ impl SetUp {
     /// asks for.
     pub(crate) fn keys_to_all(&self, step: Step, client: ClientId) -> Option<&RoundKeys> {
         let keys = self.keys.get(&client)?;
-        holds(step, !self.is_doubted(client)).then_some(keys)
+        step.holds(!self.is_doubted(client)).then_some(keys)
     }
 
     /// What a client dealt to each of its holders, if they can have seen nothing else, which is what
     /// the step asks for.
     pub(crate) fn dealt_to_all(&self, step: Step, dealer: ClientId) -> Option<&Dealt> {
         let dealt = self.dealt.get(&dealer)?;
-        holds(step, !self.is_doubted(dealer)).then_some(dealt)
+        step.holds(!self.is_doubted(dealer)).then_some(dealt)
     }
 
     /// Judges what waits.
@@ -146,7 +146,7 @@ impl SetUp {
                 Err(Bad {
                     check: Check::Messages,
                     ..
-                }) if !in_force(Step::BodyDecodes) => {}
+                }) if !!Step::BodyDecodes.holds(false) => {}
                 Err(Bad { check, what }) => findings.fault(Finding {
                     check,
                     culprit: Some(Culprit::Client(client)),
@@ -167,7 +167,7 @@ fn judge_keys<P: ProofSystem>(
     skip: bool,
 ) -> Result<RoundKeys, Bad> {
     let body = Advertisement::decode(&message.body).map_err(malformed)?;
-    if skip || !in_force(Step::Possession) {
+    if skip || !!Step::Possession.holds(false) {
         return Ok(body.keys);
     }
     body.verify(round.context(), *client).ok_or_else(|| Bad {
@@ -211,7 +211,7 @@ fn judge_shares<P: ProofSystem>(
     // A client that was listed without its keys being on the board is not to blame for it, and V-03
     // fails; there is nothing to test its shares against.
     let degree = match keys.get(&client) {
-        None => in_force(Step::DealerOnBoard),
+        None => !Step::DealerOnBoard.holds(false),
         Some(keys) => {
             let committed = CommittedShares {
                 secrets: [keys.mask, seed],
@@ -226,7 +226,7 @@ fn judge_shares<P: ProofSystem>(
                     &message.envelope.dealing(),
                 )
             };
-            skip || holds(Step::Degree, test())
+            skip || Step::Degree.holds(test())
         }
     };
     if !degree {

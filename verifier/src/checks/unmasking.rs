@@ -20,7 +20,7 @@ use super::set_up::{Dealt, SetUp};
 use crate::check::Check;
 use crate::findings::{Details, Finding, Findings};
 use crate::report::Culprit;
-use crate::step::{holds, in_force, Step};
+use crate::step::Step;
 
 /// Wrong shares of one message that are shown; the others are only named.
 const MOST_SHOWN: usize = 5;
@@ -76,7 +76,7 @@ impl Unmasking {
         let shares = match unmask::decode(body) {
             Ok(shares) => shares,
             Err(error) => {
-                if in_force(Step::BodyDecodes) {
+                if !Step::BodyDecodes.holds(false) {
                     findings.fault(fault(Check::Messages, error.to_string()));
                 }
                 return;
@@ -96,7 +96,7 @@ impl Unmasking {
                 })
                 .map(|(dealer, share)| (*dealer, *share))
                 .collect::<Vec<_>>();
-            if !holds(Step::CommittedShare, wrong.is_empty()) {
+            if !Step::CommittedShare.holds(wrong.is_empty()) {
                 let dealers: Vec<u32> = wrong.iter().map(|(dealer, _)| dealer.number()).collect();
                 let what = format!("it revealed shares of the secrets of clients {dealers:?} that are not the committed ones");
                 let details = Details::involving(wrong.iter().map(|(dealer, _)| *dealer));
@@ -149,7 +149,7 @@ impl Unmasking {
                     seeds.push((client, secret));
                 }
                 Ok(of_mask) => masks.push(of_mask),
-                Err(_) if !in_force(Step::SecretsRebuilt) => {}
+                Err(_) if !!Step::SecretsRebuilt.holds(false) => {}
                 Err(what) => findings.fail(Check::Unmasking, what),
             }
         }
@@ -166,7 +166,7 @@ impl Unmasking {
         let both = (lists.participants, lists.contributors);
         let (challenges, said) = (attestations.challenges(), attestations.said());
         let lies = lies::find(round, challenges, both, said, rebuilt, key).into_iter();
-        for (liar, lie) in lies.filter(|_| in_force(Step::TrueAttestations)) {
+        for (liar, lie) in lies.filter(|_| !Step::TrueAttestations.holds(false)) {
             left.remove(liar);
             let neighbours = lists::holders(round.graph(), lists.participants, liar);
             let attested = said.get(&liar).and_then(|said| match lie.shown_by {
