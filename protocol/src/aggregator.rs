@@ -11,15 +11,21 @@
 //!             -> Unmasking (-> Unmasking)* -> Ended
 //! ```
 
+mod acknowledge;
+mod advertise;
 mod any;
+mod attest;
+mod confirm;
 mod core;
+mod dispute;
 mod error;
-mod online;
-mod setup;
-mod unmasking;
+mod publish;
+mod set_up;
+mod share;
+mod submit;
+mod unmask;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
@@ -34,11 +40,17 @@ use crate::round::Round;
 use crate::wire::board::Record;
 use crate::wire::receipt::{Receipt, Refusal};
 
+pub use acknowledge::Acknowledging;
+pub use advertise::Advertising;
 pub use any::{AnyAggregator, AnyClosed};
+pub use attest::Attesting;
+pub use confirm::Confirming;
+pub use dispute::Disputing;
 pub use error::AggregatorError;
-pub use online::{Acknowledging, Attesting, Disputing, Submitting};
-pub use setup::{Advertising, Confirming, Sharing};
-pub use unmasking::{Ended, Unmasked, Unmasking};
+pub use publish::Ended;
+pub use share::Sharing;
+pub use submit::Submitting;
+pub use unmask::{Unmasked, Unmasking};
 
 use self::core::Core;
 
@@ -138,8 +150,12 @@ pub enum Needed<'a> {
     Part(&'a Tree<Vec<u8>>, usize),
 }
 
-/// What each dealer sent: the parts of its message.
-type Dealt = HashMap<ClientId, Tree<Vec<u8>>>;
+impl<'a> Needed<'a> {
+    /// A part of a body, if its parts were kept.
+    fn part(tree: Option<&'a Tree<Vec<u8>>>, position: usize) -> Self {
+        tree.map_or(Self::Envelope, |tree| Self::Part(tree, position))
+    }
+}
 
 impl<P: ProofSystem, L: Log> Aggregator<P, L, Advertising> {
     /// Opens the board of a round on an empty log. `key` is the aggregator's, as the

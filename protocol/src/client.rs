@@ -12,13 +12,19 @@
 //!        -unmask-> Unmasked (-unmask again-> Unmasked)*
 //! ```
 
-mod ending;
+mod acknowledge;
+mod advertise;
+mod attest;
+mod codec;
+mod confirm;
+mod dispute;
 mod error;
-mod online;
+mod received;
 mod saved;
 mod session;
-mod setup;
-mod states;
+mod share;
+mod submit;
+mod unmask;
 
 use std::fmt;
 use std::io;
@@ -28,12 +34,17 @@ use zeroize::Zeroizing;
 
 use crate::crypto::ids::ClientId;
 
-pub use ending::{Acknowledged, Disputed, Unmasked};
+pub use acknowledge::Acknowledged;
+pub use advertise::{Advertised, Joined};
+pub use attest::Attested;
+pub use confirm::Confirmed;
+pub use dispute::Disputed;
 pub use error::{Blame, ClientError};
-pub use online::{Attested, Submitted};
 pub use saved::{AnyClient, Finished, ResumeError};
 pub use session::Session;
-pub use setup::{Advertised, Confirmed, Joined, Shared};
+pub use share::Shared;
+pub use submit::Submitted;
+pub use unmask::Unmasked;
 
 use session::Said;
 
@@ -49,7 +60,7 @@ impl<P: ProofSystem, S> Client<P, S> {
         self.session.me()
     }
 
-    fn attempt<T: saved::State>(
+    fn attempt<T: codec::State>(
         self,
         step: impl FnOnce(&Session<P>, &S) -> Result<(Said<P>, T), ClientError>,
     ) -> Step<P, S, T> {
@@ -79,7 +90,7 @@ pub struct Pending<P: ProofSystem, S> {
     message: Option<Vec<u8>>,
 }
 
-impl<P: ProofSystem, S: saved::State> Pending<P, S> {
+impl<P: ProofSystem, S: codec::State> Pending<P, S> {
     /// Writes the new state down and hands out the client and the message to send, if there is one.
     pub fn save(self, store: &mut impl Store) -> io::Result<Saved<P, S>> {
         store.put(&self.client.to_saved(self.message.as_deref()))?;

@@ -4,6 +4,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`enter`] | what is checked before the first message |
+//! | [`breach`] | what a body breaks |
 //! | [`advertise`], [`share`], [`confirm`], [`submit`], [`attest`], [`dispute`], [`acknowledge`], [`unmask`], [`publish`] | the phases |
 //! | [`lies`] | attestations that reconstructed secrets contradict |
 //! | [`sizes`] | how many bytes a client sends and receives |
@@ -15,6 +16,7 @@
 pub mod acknowledge;
 pub mod advertise;
 pub mod attest;
+pub mod breach;
 pub mod confirm;
 #[cfg(feature = "roles")]
 pub mod conviction;
@@ -28,3 +30,5 @@ pub mod share;
 pub mod sizes;
 pub mod submit;
 pub mod unmask;
+
+pub use breach::Breach;

@@ -197,6 +197,8 @@ numbered! {
         EdgeKeys = "5.5";
         /// The row links of an attestation hold (4.7.4).
         RowLink = "5.5";
+        /// Both ends of an edge attested the same.
+        EdgesAgree = "5.6";
         /// What a client attested about an edge is what the opened edge gives.
         OpenedLie = "5.6";
         /// One of the two ends opens a disputed edge.

@@ -20,10 +20,11 @@ use veragg_protocol::wire::checkpoint::Checkpoint;
 use veragg_protocol::wire::message::{Envelope, Sender, ENVELOPE_LEN};
 use veragg_protocol::wire::receipt::Receipt;
 
+use crate::audit::{audit_pruned, AuditError};
 use crate::check::Check;
-use crate::report::{Culprit, Fault};
+use crate::options::Options;
+use crate::report::{Culprit, Fault, Report};
 use crate::step::Step;
-use crate::{audit_pruned, AuditError, Options, Report};
 
 /// The first bytes of a file of evidence: name and version of the format.
 pub const MAGIC: [u8; 8] = *b"veragge\x01";

@@ -17,8 +17,8 @@ use crate::step::Step;
 /// an aggregator can fill a board with garbage.
 pub(crate) const MOST_FAILURES: usize = 20;
 
-/// What findings are counted by: culprit, check, and whether the check failed.
-type Kind = (Option<Culprit>, Check, bool);
+/// What findings are counted by.
+type Counted = (Option<Culprit>, Check, Kind);
 
 #[derive(Debug, Default)]
 struct Tally {
@@ -29,40 +29,107 @@ struct Tally {
     reason: Option<String>,
 }
 
-/// Something that is wrong.
+/// How bad something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    /// A record is bad, and its sender is excluded as the rules say: the round stands.
+    Fault,
+    /// The published round contradicts a check.
+    Failure,
+}
+
+/// Something that is wrong: the step that does not hold, and what is known of it.
 #[derive(Debug)]
 pub(crate) struct Finding {
-    pub(crate) check: Check,
+    step: Step,
+    check: Check,
+    kind: Kind,
     /// Who did it, if it can be shown.
-    pub(crate) culprit: Option<Culprit>,
+    culprit: Option<Culprit>,
     /// Leaves that prove it.
-    pub(crate) evidence: Vec<u64>,
-    pub(crate) what: String,
-}
-
-/// What else is known of a finding, for whoever follows it up.
-#[derive(Debug, Default)]
-pub(crate) struct Details {
+    evidence: Vec<u64>,
+    what: String,
     /// Clients besides the culprit whose messages it rests on.
-    pub(crate) involved: Vec<ClientId>,
+    involved: Vec<ClientId>,
     /// What was computed, in words and numbers.
-    pub(crate) workings: Vec<Working>,
+    workings: Vec<Working>,
+    /// Whether it rests on signatures alone, so that no checkpoint is needed.
+    by_signature: bool,
 }
 
-impl Details {
-    /// Of a finding that rests on these clients' messages too.
-    pub(crate) fn involving(involved: impl IntoIterator<Item = ClientId>) -> Self {
+impl Finding {
+    fn new(step: Step, kind: Kind, what: String) -> Self {
         Self {
-            involved: involved.into_iter().collect(),
+            step,
+            check: step.check(),
+            kind,
+            culprit: None,
+            evidence: Vec::new(),
+            what,
+            involved: Vec::new(),
             workings: Vec::new(),
+            by_signature: false,
         }
     }
 
-    /// With one more thing that was computed.
+    /// A bad record: its sender is excluded as the rules say, and the round stands.
+    pub(crate) fn fault(step: Step, sender: ClientId, leaf: u64, what: impl Into<String>) -> Self {
+        Self::new(step, Kind::Fault, what.into())
+            .by(Some(Culprit::Client(sender)))
+            .at([leaf])
+    }
+
+    /// A contradiction between the published round and a check, which names nobody.
+    pub(crate) fn failure(step: Step, what: impl Into<String>) -> Self {
+        Self::new(step, Kind::Failure, what.into())
+    }
+
+    /// The same, of a culprit.
+    #[must_use]
+    pub(crate) fn by(mut self, culprit: Option<Culprit>) -> Self {
+        self.culprit = culprit;
+        self
+    }
+
+    /// The same, of the aggregator, with the leaf that proves it.
+    #[must_use]
+    pub(crate) fn by_aggregator(self, leaf: u64) -> Self {
+        self.by(Some(Culprit::Aggregator)).at([leaf])
+    }
+
+    /// The same, proven by these leaves.
+    #[must_use]
+    pub(crate) fn at(mut self, leaves: impl IntoIterator<Item = u64>) -> Self {
+        self.evidence = leaves.into_iter().collect();
+        self
+    }
+
+    /// The same, counted under another check than the step's.
+    #[must_use]
+    pub(crate) fn under(mut self, check: Check) -> Self {
+        self.check = check;
+        self
+    }
+
+    /// The same, resting on these clients' messages too.
+    #[must_use]
+    pub(crate) fn involving(mut self, clients: impl IntoIterator<Item = ClientId>) -> Self {
+        self.involved = clients.into_iter().collect();
+        self
+    }
+
+    /// The same, with one more thing that was computed.
     #[must_use]
     pub(crate) fn showing(mut self, what: impl Into<String>, value: &[u8]) -> Self {
         let (what, value) = (what.into(), hex(value));
         self.workings.push(Working { what, value });
+        self
+    }
+
+    /// The same, resting on signatures alone: no checkpoint is needed.
+    #[must_use]
+    pub(crate) fn by_signature(mut self) -> Self {
+        self.by_signature = true;
         self
     }
 }
@@ -74,9 +141,9 @@ pub(crate) struct Findings {
     tallies: BTreeMap<Check, Tally>,
     faults: Vec<Fault>,
     named: BTreeMap<(Culprit, Check), usize>,
-    unsettled: Vec<(Finding, Details, bool)>,
+    unsettled: Vec<Finding>,
     /// How many of a kind wait, those among them that are only counted too.
-    waiting: BTreeMap<Kind, usize>,
+    waiting: BTreeMap<Counted, usize>,
     /// Checkpoints so far.
     checkpoints: u32,
     authentic: bool,
@@ -119,67 +186,35 @@ impl Findings {
         self.tally(check).reason = Some(reason.to_owned());
     }
 
-    /// A record is bad, and its sender is excluded as the rules say: the round stands.
-    pub(crate) fn fault(&mut self, finding: Finding) {
-        self.fault_with(finding, Details::default());
-    }
-
-    /// The same with what else is known of it.
-    pub(crate) fn fault_with(&mut self, finding: Finding, details: Details) {
-        self.wait(finding, details, false);
-    }
-
-    /// The published round contradicts a check.
-    pub(crate) fn failure(&mut self, finding: Finding) {
-        // What accuses nobody need not wait: a file full of it would fill the memory.
-        if finding.culprit.is_none() {
-            self.settle_one(finding, Details::default(), true, false);
-        } else {
-            self.wait(finding, Details::default(), true);
+    /// Records a finding. One that names somebody waits for the checkpoint that covers it, unless
+    /// signatures alone prove it. Of many of a kind only the first are kept, and the others counted: a file
+    /// full of them would fill the memory.
+    pub(crate) fn record(&mut self, finding: Finding) {
+        if finding.step.holds(false) {
+            return;
         }
-    }
-
-    /// Keeps a finding until a checkpoint settles it. Of many of a kind only the first are kept, and the
-    /// others counted: a file full of them would fill the memory.
-    fn wait(&mut self, finding: Finding, details: Details, fatal: bool) {
-        if !!Step::Covered.holds(false) {
-            return self.settle_one(finding, details, fatal, true);
+        if finding.culprit.is_none() || Step::Covered.holds(finding.by_signature) {
+            return self.settle_one(finding, true);
         }
-        let kind = (finding.culprit, finding.check, fatal);
-        let waiting = self.waiting.entry(kind).or_default();
+        let counted = (finding.culprit, finding.check, finding.kind);
+        let waiting = self.waiting.entry(counted).or_default();
         *waiting += 1;
         if *waiting <= MOST_FAILURES {
-            self.unsettled.push((finding, details, fatal));
+            self.unsettled.push(finding);
         }
     }
 
     /// The file is not what was signed: what is not settled yet, and all that follows, accuses
     /// nobody.
     pub(crate) fn distrust(&mut self) {
-        self.authentic &= !!Step::Undamaged.holds(false);
-    }
-
-    /// A failure that nobody is named for.
-    pub(crate) fn fail(&mut self, check: Check, what: impl Into<String>) {
-        self.failure(Finding {
-            check,
-            culprit: None,
-            evidence: Vec::new(),
-            what: what.into(),
-        });
+        self.authentic &= Step::Undamaged.holds(false);
     }
 
     /// So many more failures that nobody is named for, behind [`MOST_FAILURES`] that have a text.
-    pub(crate) fn fail_unlisted(&mut self, check: Check, more: usize) {
-        if more > 0 {
-            self.tally(check).failed += more;
+    pub(crate) fn record_unlisted(&mut self, step: Step, more: usize) {
+        if more > 0 && !step.holds(false) {
+            self.tally(step.check()).failed += more;
         }
-    }
-
-    /// A failure that a signature of the organiser proves by itself, or that nobody is named for:
-    /// no checkpoint is needed.
-    pub(crate) fn fail_now(&mut self, finding: Finding) {
-        self.settle_one(finding, Details::default(), true, true);
     }
 
     /// Settles what is open: at a checkpoint, which is signed and matches the board or does not.
@@ -188,76 +223,69 @@ impl Findings {
         self.authentic &= Step::Authentic.holds(authentic);
         self.checkpoints += 1;
         let attribute = self.authentic;
-        for (finding, details, fatal) in std::mem::take(&mut self.unsettled) {
-            self.settle_one(finding, details, fatal, attribute);
+        for finding in std::mem::take(&mut self.unsettled) {
+            self.settle_one(finding, attribute);
         }
-        for ((culprit, check, fatal), waiting) in std::mem::take(&mut self.waiting) {
-            let counted = waiting.saturating_sub(MOST_FAILURES);
-            let tally = self.tally(check);
-            if fatal || culprit.is_none() || !attribute {
-                tally.failed += counted;
-            } else {
-                tally.bad += counted as u64;
-            }
+        for ((_, check, kind), waiting) in std::mem::take(&mut self.waiting) {
+            self.count(
+                check,
+                kind,
+                attribute,
+                waiting.saturating_sub(MOST_FAILURES),
+            );
         }
     }
 
-    fn settle_one(&mut self, finding: Finding, details: Details, fatal: bool, attribute: bool) {
-        let Finding {
-            check,
-            culprit,
-            evidence,
-            what,
-        } = finding;
-        let culprit = culprit.filter(|_| attribute);
+    /// Counts so many more findings of a check, which a name stands behind or not.
+    fn count(&mut self, check: Check, kind: Kind, named: bool, more: usize) {
         let tally = self.tally(check);
-        if fatal || culprit.is_none() {
-            tally.failed += 1;
-            if tally.failures.len() < MOST_FAILURES {
-                tally.failures.push(what.clone());
-            }
-        } else {
-            tally.bad += 1;
+        match kind {
+            Kind::Fault if named => tally.bad += more as u64,
+            Kind::Fault | Kind::Failure => tally.failed += more,
         }
-        if let Some(culprit) = culprit {
-            let named = self.named.entry((culprit, check)).or_default();
-            *named += 1;
-            if *named <= MOST_FAILURES {
-                self.faults.push(Fault {
-                    culprit,
-                    check,
-                    evidence,
-                    involved: details
-                        .involved
-                        .iter()
-                        .map(|client| client.number())
-                        .collect(),
-                    what,
-                    workings: details.workings,
-                    checkpoints: self.checkpoints,
-                });
-            }
+    }
+
+    fn settle_one(&mut self, finding: Finding, attribute: bool) {
+        let Finding { check, kind, .. } = finding;
+        let culprit = finding.culprit.filter(|_| attribute);
+        self.count(check, kind, culprit.is_some(), 1);
+        let tally = self.tally(check);
+        let failed = kind == Kind::Failure || culprit.is_none();
+        if failed && tally.failures.len() < MOST_FAILURES {
+            tally.failures.push(finding.what.clone());
         }
+        let Some(culprit) = culprit else {
+            return;
+        };
+        let named = self.named.entry((culprit, check)).or_default();
+        *named += 1;
+        if *named > MOST_FAILURES {
+            return;
+        }
+        let involved = finding.involved.iter();
+        self.faults.push(Fault {
+            culprit,
+            check,
+            rule: finding.step,
+            evidence: finding.evidence,
+            involved: involved.map(|client| client.number()).collect(),
+            what: finding.what,
+            workings: finding.workings,
+            checkpoints: self.checkpoints,
+        });
     }
 
     /// The faults in board order, and how each check ended. `unreached` says why checks that
     /// were never computed were not.
     pub(crate) fn finish(mut self, unreached: &str) -> (Vec<CheckReport>, Vec<Fault>) {
-        for ((_, check, fatal), waiting) in std::mem::take(&mut self.waiting) {
-            let counted = waiting.saturating_sub(MOST_FAILURES);
-            let tally = self.tally(check);
-            if fatal {
-                tally.failed += counted;
-            } else {
-                tally.bad += counted as u64;
-            }
-        }
         // What no checkpoint covers yet accuses nobody, and an unfinished round may still exclude it.
-        for (finding, details, fatal) in std::mem::take(&mut self.unsettled) {
-            if fatal {
-                self.settle_one(finding, details, true, false);
-            } else {
-                self.tally(finding.check).bad += 1;
+        for ((_, check, kind), waiting) in std::mem::take(&mut self.waiting) {
+            self.count(check, kind, true, waiting.saturating_sub(MOST_FAILURES));
+        }
+        for finding in std::mem::take(&mut self.unsettled) {
+            match finding.kind {
+                Kind::Failure => self.settle_one(finding, false),
+                Kind::Fault => self.count(finding.check, Kind::Fault, true, 1),
             }
         }
         self.faults.sort_by(|a, b| {

@@ -4,8 +4,20 @@
 //! [`Report`]: the same board gives the same report, byte for byte, on any number of threads. It
 //! is total: every input gives a report or a typed error. `specs/audit.md` is the normative text.
 //!
-//! Of the protocol crate it uses the messages and the public arithmetic; the roles are behind a
-//! feature that this crate does not enable.
+//! Of the protocol crate it uses the messages, the public arithmetic, and of each phase the one judgement
+//! of a body (`pairwise`), which the aggregator uses too. The roles are behind a feature that this crate
+//! does not enable. Lists, names and the verdict are decided here alone. What shares no rule with this
+//! crate is the slow reference in the tests of the workspace, which was written from the specification.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | `audit` | the entrance: configuration and roster, the verdict |
+//! | `pass` | the one pass over the records, a loop over the phases |
+//! | `phases` | one file a phase: how its messages are read and judged, its list, what comes next |
+//! | `ground` | what the board has established so far |
+//! | `checks` | the checks that belong to no phase, or to the publication |
+//! | [`step`], `findings` | what can be wrong, and what was found |
+//! | [`report`], [`evidence`] | what comes out |
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -20,261 +32,17 @@ pub mod check;
 mod checks;
 pub mod evidence;
 mod findings;
-#[cfg(all(test, veragg_switches))]
-mod mutations;
+mod ground;
+mod options;
+mod pass;
+mod phases;
 pub mod report;
 pub mod step;
 mod text;
 
-use std::collections::BTreeSet;
-use std::io::{BufReader, Read, Seek};
-
-use thiserror::Error;
-use veragg_protocol::circuits::proof_system::ProofSystem;
-use veragg_protocol::circuits::with_suite;
-use veragg_protocol::crypto::hash::Digest;
-use veragg_protocol::crypto::ids::ClientId;
-use veragg_protocol::crypto::labels::VERSION;
-use veragg_protocol::crypto::signing::{hex, VerifyingKey};
-use veragg_protocol::pairwise::publish::Outcome;
-use veragg_protocol::round::configuration::Configuration;
-use veragg_protocol::round::roster::Roster;
-use veragg_protocol::round::Round;
-use veragg_protocol::wire::board::{BoardError, Header, Records, PIECE_LEN};
-use veragg_protocol::wire::checkpoint::Checkpoint;
-use veragg_protocol::wire::receipt::Receipt;
-
+pub use audit::{audit, AuditError};
 pub use caption::Caption;
 pub use check::Check;
+pub use options::Options;
 pub use report::{Culprit, Fault, Report, Status, Verdict};
-
-use audit::{Audit, Outcomes};
-use findings::{Finding, Findings};
-use report::{Absent, OrganiserReport, RoundReport, Story};
-use step::Step;
-
-/// What an auditor brings along.
-#[derive(Debug, Clone, Default)]
-pub struct Options {
-    /// The organiser's key, learned beforehand. Without it the key is taken from the board, and
-    /// the report says that then anybody may have made the whole board.
-    pub organiser: Option<VerifyingKey>,
-    /// Receipts that participants handed over.
-    pub receipts: Vec<Receipt>,
-    /// A checkpoint that somebody was shown.
-    pub checkpoint: Option<Checkpoint>,
-    /// Sums that were published elsewhere, to compare the board's with.
-    pub aggregate: Option<Vec<u128>>,
-    /// What was said of sums where they were published, to compare with the board.
-    pub caption: Option<Caption>,
-    /// Checks to leave out.
-    pub skip: BTreeSet<Check>,
-    /// A client to tell the story of.
-    pub follow: Option<ClientId>,
-}
-
-/// Why there is no report.
-#[derive(Debug, Error)]
-pub enum AuditError {
-    /// The bytes are no board, or end too early.
-    #[error(transparent)]
-    Board(#[from] BoardError),
-    /// A check that cannot be left out.
-    #[error("{0} cannot be skipped: every later check stands on it")]
-    Skip(Check),
-}
-
-/// Audits a board. Time: about the verification of every proof and attestation, and two hashes over
-/// every byte. Memory, whatever the length of the masked vectors: the header, one batch of proofs, a piece
-/// of 64 KiB, and for each client its row commitments, about 1 KiB, and 130 bytes a neighbour
-/// (`specs/audit.md` 5). The source must not change meanwhile: parts of it are read a second time.
-pub fn audit(board: impl Read + Seek, options: &Options) -> Result<Report, AuditError> {
-    audit_as(board, options, Bodies::All)
-}
-
-/// The audit of a board without some of its bodies, of which only the faults that can be found in it
-/// count: what is missing is nobody's fault, and its lists are taken at their word.
-fn audit_pruned(board: impl Read + Seek, options: &Options) -> Result<Report, AuditError> {
-    audit_as(board, options, Bodies::Some)
-}
-
-/// Which bodies a board has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Bodies {
-    All,
-    Some,
-}
-
-fn audit_as(
-    board: impl Read + Seek,
-    options: &Options,
-    bodies: Bodies,
-) -> Result<Report, AuditError> {
-    if let Some(check) = options.skip.iter().find(|check| !check.can_be_skipped()) {
-        return Err(AuditError::Skip(*check));
-    }
-    let mut board = BufReader::with_capacity(PIECE_LEN, board);
-    let start = board.stream_position().map_err(BoardError::from)?;
-    let header = Header::read(&mut board)?;
-    let header_len = header.encode().len();
-    let mut findings = Findings::new(with_parts(&options.skip));
-    let signed = &header.configuration;
-    let organiser = options.organiser.unwrap_or(signed.organiser);
-    let mut report = Report {
-        protocol: VERSION,
-        verdict: Verdict::Failed,
-        organiser: OrganiserReport {
-            key: organiser.fingerprint(),
-            given: options.organiser.is_some(),
-        },
-        round: None,
-        checks: Vec::new(),
-        faults: Vec::new(),
-        contributors: Vec::new(),
-        absent: Vec::new(),
-        story: None,
-    };
-    findings.not_applicable(Check::TrustedSetUp, "the suite needs no trusted set-up");
-    let configuration = checks::configuration::check(
-        signed,
-        &organiser,
-        options.organiser.is_some(),
-        &mut findings,
-    );
-    let entered = configuration.and_then(|configuration| {
-        let roster =
-            checks::roster::check(&configuration, &organiser, &header.roster, &mut findings)?;
-        Some((configuration, roster))
-    });
-    let Some((configuration, roster)) = entered else {
-        conclude(
-            &mut report,
-            findings,
-            false,
-            "the round could not be entered",
-        );
-        return Ok(report);
-    };
-    with_suite!(configuration.suite, P => {
-        audit_suite::<P>(
-            Records::new(board, header_len, 0).of_board_at(start),
-            header.configuration.context(),
-            (configuration, roster),
-            (options, bodies),
-            findings,
-            &mut report,
-        )?
-    });
-    Ok(report)
-}
-
-/// Checks that are decided together: the parts of V-07 by one proof, those of V-08 that lead to one list.
-const TOGETHER: [&[Check]; 2] = [
-    &[
-        Check::InputCommitments,
-        Check::InputRange,
-        Check::InputNorm,
-        Check::InputSum,
-    ],
-    &[Check::RowLinks, Check::Edges, Check::Disputes],
-];
-
-/// Leaving out one of several checks that are decided together leaves out all, and none of them may
-/// count as passed.
-fn with_parts(skip: &BTreeSet<Check>) -> BTreeSet<Check> {
-    let skipped = TOGETHER
-        .into_iter()
-        .filter(|parts| parts.iter().any(|part| skip.contains(part)));
-    skip.iter().chain(skipped.flatten()).copied().collect()
-}
-
-fn audit_suite<P: ProofSystem>(
-    records: Records<impl Read + Seek>,
-    context: Digest,
-    (configuration, roster): (Configuration, Roster),
-    (options, bodies): (&Options, Bodies),
-    mut findings: Findings,
-    report: &mut Report,
-) -> Result<(), AuditError> {
-    // V-01.4
-    let round = match Round::<P>::assemble(configuration, context, roster) {
-        Ok(round) => round,
-        Err(error) => {
-            if !Step::SuiteAndGraph.holds(false) {
-                findings.fail_now(Finding {
-                    check: Check::Configuration,
-                    culprit: Some(Culprit::Organiser).filter(|_| options.organiser.is_some()),
-                    evidence: Vec::new(),
-                    what: error.to_string(),
-                });
-            }
-            conclude(report, findings, false, "the round could not be entered");
-            return Ok(());
-        }
-    };
-    report.round = Some(describe(&round));
-    checks::graph::check(&round, &mut findings);
-    let records = records.up_to(round.longest_record());
-    let Outcomes {
-        findings,
-        finished,
-        clients,
-        story,
-    } = Audit::new(&round, options, bodies, findings).run(records)?;
-    for (client, outcome) in ClientId::all(round.clients()).zip(&clients) {
-        match outcome {
-            Some(Outcome::Contributed) => report.contributors.push(client.number()),
-            Some(outcome) => report.absent.push(Absent {
-                client: client.number(),
-                outcome: outcome.to_string(),
-            }),
-            None => {}
-        }
-    }
-    report.story = options.follow.map(|client| {
-        let outcome = clients.get(client.index()).copied().flatten();
-        Story {
-            client: client.number(),
-            messages: story,
-            outcome: outcome.map_or("not decided yet".to_owned(), |outcome| outcome.to_string()),
-            contributed: outcome == Some(Outcome::Contributed),
-        }
-    });
-    conclude(
-        report,
-        findings,
-        finished,
-        "the board does not reach so far",
-    );
-    Ok(())
-}
-
-fn describe<P: ProofSystem>(round: &Round<P>) -> RoundReport {
-    let configuration = round.configuration();
-    RoundReport {
-        context: hex(round.context()),
-        suite: configuration.suite.name(),
-        clients: configuration.clients(),
-        degree: configuration.choice.degree,
-        threshold: configuration.choice.threshold,
-        min_contributors: configuration.min_contributors,
-        coordinates: round.layout().coordinates(),
-    }
-}
-
-/// The verdict over all checks (`specs/audit.md` 4.2).
-fn conclude(report: &mut Report, findings: Findings, finished: bool, unreached: &str) {
-    let (checks, faults) = findings.finish(unreached);
-    let any = |holds: fn(&Status) -> bool| checks.iter().any(|check| holds(&check.status));
-    report.verdict = if any(|status| matches!(status, Status::Failed { .. })) {
-        Verdict::Failed
-    } else if !finished {
-        Verdict::Unfinished
-    } else if any(|status| matches!(status, Status::Skipped)) {
-        Verdict::Incomplete
-    } else {
-        Verdict::Verified
-    };
-    report.checks = checks;
-    report.faults = faults;
-}
+pub use step::Step;

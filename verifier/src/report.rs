@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 use veragg_protocol::crypto::ids::ClientId;
 
 use crate::check::Check;
+use crate::step::Step;
 
 /// What the audit says in the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -123,6 +124,9 @@ pub struct Fault {
     pub culprit: Culprit,
     /// Which check found it.
     pub check: Check,
+    /// Which step does not hold, by its number in `specs/audit.md`.
+    #[serde(serialize_with = "number")]
+    pub rule: Step,
     /// Indices of the leaves that prove it.
     pub evidence: Vec<u64>,
     /// Clients besides the culprit whose messages it rests on.
@@ -133,6 +137,10 @@ pub struct Fault {
     pub workings: Vec<Working>,
     /// The checkpoint that settled it: how many were read by then; 0 if none was needed.
     pub checkpoints: u32,
+}
+
+fn number<S: Serializer>(step: &Step, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(step.number())
 }
 
 /// Something that was computed, in words and numbers.

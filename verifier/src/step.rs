@@ -1,5 +1,7 @@
 //! The steps of the audit, by name: what a finding rests on.
 
+use crate::check::Check;
+
 veragg_protocol::numbered! {
     /// A step of `specs/audit.md`.
     pub enum Step {
@@ -56,31 +58,23 @@ veragg_protocol::numbered! {
     /// The publication decodes.
     PublicationDecodes = "V-04.8";
     /// Whose body does not decode is at fault.
-    BodyDecodes = "V-04";
+    BodyDecodes = "V-04.9";
     /// Whoever advertises a key knows its secret.
     Possession = "V-06.1";
     /// Committed shares lie on polynomials of the right degree.
     Degree = "V-06.2";
-    /// They accuse nobody whose keys are not on the board.
-    DealerOnBoard = "V-06.2";
     /// Complaints are judged.
     ComplaintsJudged = "V-06.3";
-    /// The point that a complaint reveals is proven.
-    ChannelPoint = "V-06.3";
     /// A client that is doubted accuses nobody.
     ComplaintOfDoubted = "V-06.3";
     /// Who complains about a client that is doubted may have been shown another message.
     ComplaintAboutDoubted = "V-06.3";
-    /// Who participates is recomputed.
-    Participants = "V-06.4";
     /// The proof of an input decodes.
     ProofDecodes = "V-07.1";
     /// A masked vector consists of canonical scalars.
     MaskedScalars = "V-07.2";
     /// The proof of an input holds.
     ProofHolds = "V-07.3";
-    /// Only the rows of who is accepted add up.
-    AcceptedRows = "V-07.4";
     /// An attestation decodes.
     AttestationDecodes = "V-08.A.1";
     /// It names the keys that the neighbours advertised.
@@ -89,10 +83,6 @@ veragg_protocol::numbered! {
     KeysOfDoubted = "V-08.A.2";
     /// It links the masked vector to the commitments.
     RowLink = "V-08.A.3";
-    /// It accuses nobody whose submission was not accepted.
-    SubmissionAccepted = "V-08.A.3";
-    /// Both ends of an edge attested the same.
-    EdgesAgree = "V-08.B.1";
     /// A message of dispute decodes.
     DisputeDecodes = "V-08.C.1";
     /// The points in it are proven.
@@ -153,5 +143,24 @@ veragg_protocol::numbered! {
     PublicationOfRest = "7.3";
     /// Evidence shows its claim and no other.
     Claimed = "7.4";
+    }
+}
+
+impl Step {
+    /// The check under which a finding of the step counts, unless it says otherwise.
+    pub fn check(self) -> Check {
+        match self {
+            // Bytes that are no body are bad messages, whichever phase they are of.
+            Self::MaskedScalars | Self::AttestationDecodes | Self::DisputeDecodes => {
+                Check::Messages
+            }
+            Self::ProofDecodes => Check::InputCommitments,
+            Self::ProofHolds => Check::InputRange,
+            // "V-08.A.2" stands under V-08.A, "V-06.1" under V-06; what no check begins speaks of lists.
+            step => {
+                let check = step.number().rsplit_once('.').map(|(check, _)| check);
+                check.and_then(Check::from_id).unwrap_or(Check::Chain)
+            }
+        }
     }
 }

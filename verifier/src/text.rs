@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::report::{CheckReport, Report, Status};
+use crate::report::{CheckReport, Report, Status, Verdict};
 
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -74,7 +74,7 @@ impl fmt::Display for Report {
             writeln!(f, "\ncontributors: {}", self.contributors.len())?;
         }
         writeln!(f, "verdict: {}", self.verdict)?;
-        if self.verdict == crate::Verdict::Verified {
+        if self.verdict == Verdict::Verified {
             writeln!(f, "The sum is that of exactly the listed contributors, each within its bounds. A value within its bounds can still be a lie, and a client that the aggregator left out looks like one that dropped out unless it shows its receipt.")?;
         }
         if !self.organiser.given {

@@ -129,11 +129,9 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
     fn append(&mut self, record: Record) -> Result<(), AggregatorError> {
         if self.records < self.log.len() {
             let same = *self.log.read(self.records)? == record;
-            if !Rule::Replayed.holds(same) {
-                return Err(AggregatorError::Replay {
-                    record: self.records,
-                });
-            }
+            Rule::Replayed.require(same, || AggregatorError::Replay {
+                record: self.records,
+            })?;
         } else {
             self.log.append(record)?;
         }
@@ -191,9 +189,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         let message = Message::decode(bytes).map_err(|_| Reason::Malformed)?;
         let envelope = &message.envelope;
         let of_round = envelope.context == *self.round.context();
-        if !Rule::MessageContext.holds(of_round) {
-            return Err(Reason::Context);
-        }
+        Rule::MessageContext.require(of_round, || Reason::Context)?;
         let Sender::Client(client) = envelope.sender else {
             return Err(Reason::NotEligible);
         };
@@ -203,33 +199,23 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
             if place.entry == entry {
                 return Ok(Entrance::Again(self.receipt(place.index, entry)));
             }
-            if !Rule::Occupied.holds(false) {
-                return Err(Reason::Occupied);
-            }
+            Rule::Occupied.require(false, || Reason::Occupied)?;
         }
         let deadline = self.round.configuration().deadline(envelope.phase);
         if !Rule::Open.holds(envelope.phase >= self.phase) || !Rule::InTime.holds(now <= deadline) {
             return Err(Reason::Late);
         }
-        if !Rule::Begun.holds(envelope.phase <= self.phase) {
-            return Err(Reason::Early);
-        }
-        if !Rule::AnswersLast.holds(envelope.answers == self.chain) {
-            return Err(Reason::Context);
-        }
+        Rule::Begun.require(envelope.phase <= self.phase, || Reason::Early)?;
+        Rule::AnswersLast.require(envelope.answers == self.chain, || Reason::Context)?;
         // The publication is the aggregator's own.
         if !Rule::Eligible.holds(self.eligible.contains(client))
             || !Rule::OwnPublication.holds(envelope.phase != Phase::Publish)
         {
             return Err(Reason::NotEligible);
         }
-        if !Rule::MessageSigned.holds(envelope.is_signed_by(key)) {
-            return Err(Reason::Signature);
-        }
+        Rule::MessageSigned.require(envelope.is_signed_by(key), || Reason::Signature)?;
         let is_body = message.parts(&lengths(client, message.body.len())).is_ok();
-        if !Rule::Body.holds(is_body) {
-            return Err(Reason::Malformed);
-        }
+        Rule::Body.require(is_body, || Reason::Malformed)?;
         Ok(Entrance::New(client, message.envelope))
     }
 

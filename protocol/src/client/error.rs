@@ -8,6 +8,7 @@ use veragg_circuits::statement::InputError;
 
 use crate::crypto::ids::ClientId;
 use crate::round::phase::Phase;
+use crate::rule::Rule;
 
 /// Why a client does not take a step.
 #[derive(Debug, Error)]
@@ -120,6 +121,41 @@ pub enum Blame {
 }
 
 impl ClientError {
+    /// The number, in `specs/protocol.md`, of the rule by which the client stops; none if the step was not
+    /// called as it must be.
+    pub fn rule(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::NotTheCheckpoint { .. } => Rule::CheckpointSigned.number(),
+            Self::Fork { .. } => Rule::Chain.number(),
+            Self::Inconsistent { .. } => Rule::Grown.number(),
+            Self::List { .. } | Self::Omitted { .. } => Rule::Sublist.number(),
+            Self::NotShown { .. } => Rule::Shown.number(),
+            Self::FalselyListed { phase, .. } => match phase {
+                Phase::Advertise => Rule::Possession.number(),
+                Phase::Share => Rule::CommittedShare.number(),
+                _ => "3.4.1",
+            },
+            Self::TooFew { phase, .. } => match phase {
+                Phase::Advertise => Rule::Holders.number(),
+                Phase::Submit => "3.5.1",
+                Phase::Dispute => "3.7.1",
+                _ => Rule::Acknowledgements.number(),
+            },
+            Self::TooFewNeighbours { phase, .. } => match phase {
+                Phase::Advertise => Rule::Holders.number(),
+                Phase::Share => "3.3.1",
+                Phase::Confirm => "3.4.1",
+                _ => Rule::Neighbours.number(),
+            },
+            Self::Input(_) => "3.4.2",
+            Self::OtherInput => Rule::SubmittedInput.number(),
+            Self::NotConvicted { .. } => Rule::Convicted.number(),
+            Self::Malformed(_) | Self::InputMissing | Self::Store(_) | Self::Finished => {
+                return None
+            }
+        })
+    }
+
     /// Whose fault it is; one match, so that each new error has to decide.
     pub fn blame(&self) -> Blame {
         match self {

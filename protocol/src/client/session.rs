@@ -94,6 +94,26 @@ impl<P: ProofSystem> Session<P> {
         lists::holders(self.round.graph(), set, self.me)
     }
 
+    /// The neighbours on a list, if they are enough to rebuild a secret.
+    pub(super) fn enough_neighbours(
+        &self,
+        phase: Phase,
+        list: &ClientSet,
+    ) -> Result<Vec<ClientId>, ClientError> {
+        let neighbours = self.neighbours(list);
+        let (got, need) = (neighbours.len(), self.round.threshold());
+        let rule = match phase {
+            Phase::Advertise => Rule::Holders,
+            _ => Rule::Neighbours,
+        };
+        rule.require(got >= need, || ClientError::TooFewNeighbours {
+            phase,
+            got,
+            need,
+        })?;
+        Ok(neighbours)
+    }
+
     /// Checks a packet for the close of `phase` (3.10.1 to 3.10.6).
     pub(super) fn check(&self, phase: Phase, packet: &[u8]) -> Result<CheckedPacket, ClientError> {
         self.check_within(phase, packet, &self.trail.list)
@@ -123,17 +143,13 @@ impl<P: ProofSystem> Session<P> {
         }
         // 3.10.2
         let continues = checkpoint.previous == self.trail.answered;
-        if !Rule::Chain.holds(continues) {
-            return Err(ClientError::Fork { phase });
-        }
+        Rule::Chain.require(continues, || ClientError::Fork { phase })?;
         let grown = checkpoint.root.continues(&self.trail.root, &consistency);
-        if !Rule::Grown.holds(grown) {
-            return Err(ClientError::Inconsistent { phase });
-        }
+        Rule::Grown.require(grown, || ClientError::Inconsistent { phase })?;
         // 3.10.3
-        if !Rule::Sublist.holds(checkpoint.list.is_subset(base)) {
-            return Err(ClientError::List { phase });
-        }
+        Rule::Sublist.require(checkpoint.list.is_subset(base), || ClientError::List {
+            phase,
+        })?;
         if !checkpoint.list.contains(self.me) {
             return Err(ClientError::Omitted { phase });
         }

@@ -74,7 +74,7 @@ pub struct CommittedShares<'a> {
 
 /// What fixes the word of the degree test: the dealer's message, by the digests in its envelope.
 #[derive(Debug, Clone, Copy)]
-pub struct Dealing<'a> {
+pub struct DealerMessage<'a> {
     /// Digest of the round's configuration.
     pub context: &'a Digest,
     /// The checkpoint that the message answers, which fixes the holders.
@@ -94,7 +94,7 @@ pub fn degree_holds(
     committed: &CommittedShares<'_>,
     threshold: usize,
     dealer: ClientId,
-    dealing: &Dealing<'_>,
+    message: &DealerMessage<'_>,
 ) -> bool {
     let CommittedShares {
         secrets,
@@ -110,12 +110,12 @@ pub fn degree_holds(
         return false;
     }
     let mut transcript = Transcript::new(labels::DEGREE.as_bytes());
-    transcript.append_message(b"context", dealing.context);
+    transcript.append_message(b"context", message.context);
     transcript.absorb_u64(b"dealer", u64::from(dealer.number()));
     transcript.absorb_u64(b"threshold", threshold as u64);
     transcript.absorb_point::<Ristretto>(b"mask key", &secrets[0]);
-    transcript.append_message(b"answers", dealing.answers);
-    transcript.append_message(b"body", dealing.body_root);
+    transcript.append_message(b"answers", message.answers);
+    transcript.append_message(b"body", message.body_root);
     let both: Fr = transcript.challenge_scalar::<Ristretto>(b"both");
     let word: Vec<Fr> = transcript.challenge_scalars::<Ristretto>(b"word", dimension);
 
@@ -154,7 +154,7 @@ mod tests {
     use rand_core::SeedableRng;
     use veragg_circuits::group::ristretto::KEY_TABLE;
 
-    const DEALING: Dealing<'_> = Dealing {
+    const MESSAGE: DealerMessage<'_> = DealerMessage {
         context: &[0; 32],
         answers: &[2; 32],
         body_root: &[3; 32],
@@ -201,7 +201,7 @@ mod tests {
             let test = |shares: &[[KeyPoint; 2]]| {
                 let secrets = secrets.map(|s| &s * KEY_TABLE);
                 let committed = CommittedShares { secrets, holders: &holders, shares };
-                degree_holds(&committed, threshold, holders[0], &DEALING)
+                degree_holds(&committed, threshold, holders[0], &MESSAGE)
             };
             let good = commit(threshold, &mut rng);
             prop_assert!(test(&good));
@@ -222,6 +222,6 @@ mod tests {
             holders: &ids([1, 2]),
             shares: &[[Ristretto::identity(); 2]; 2],
         };
-        assert!(!degree_holds(&committed, 3, ids([5])[0], &DEALING));
+        assert!(!degree_holds(&committed, 3, ids([5])[0], &MESSAGE));
     }
 }

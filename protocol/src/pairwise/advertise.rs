@@ -7,7 +7,9 @@ use veragg_circuits::group::Group;
 use crate::crypto::hash::Digest;
 use crate::crypto::ids::ClientId;
 use crate::crypto::possession::{Possession, Purpose};
+use crate::pairwise::Breach;
 use crate::round::Round;
+use crate::rule::Rule;
 use veragg_circuits::proof_system::ProofSystem;
 
 /// A client's two public keys.
@@ -68,6 +70,14 @@ impl Advertisement {
             && channel_proof.verify(&keys.channel, context, client, Purpose::Channel))
         .then_some(*keys)
     }
+}
+
+/// The keys of an advertisement that counts (5.1).
+pub fn judge(context: &Digest, client: ClientId, body: &[u8]) -> Result<RoundKeys, Breach> {
+    let body = Advertisement::decode(body)?;
+    let keys = body.verify(context, client);
+    Rule::ProvenKeys.require(keys.is_some(), || Breach::Possession)?;
+    Ok(body.keys)
 }
 
 impl<P: ProofSystem> Round<P> {

@@ -18,11 +18,17 @@ use veragg_circuits::proof_system::ProofSystem;
 use crate::crypto::hash::{digest, Digest};
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::labels;
+use crate::pairwise::submit::Accepted;
+use crate::pairwise::Breach;
 use crate::round::lists;
 use crate::round::Round;
+use crate::rule::Rule;
+use crate::wire::message::Message;
 
 pub use challenges::{Challenges, Committed, Fingerprint};
 pub use link::RowLink;
+
+use link::{Claim, Subject};
 
 /// The digest of the keys that a client computed its edges with, in the order of the neighbours that
 /// participate (4.7.5).
@@ -127,6 +133,99 @@ impl<G: Group> Attestation<G> {
         let head = self.head.encode();
         std::iter::once(head).chain(self.edges.clone()).collect()
     }
+}
+
+/// What a client attested of its masks: the commitments, encoded, all pairs of a mask together.
+#[derive(Debug, Clone, Default)]
+pub struct Attested {
+    /// Of its self-mask.
+    pub own: Vec<u8>,
+    /// Of its edges, in the order of the neighbours that participate.
+    pub edges: Vec<Vec<u8>>,
+}
+
+impl Attested {
+    /// What an attestation says.
+    pub fn of<G: Group>(attestation: Attestation<G>) -> Self {
+        Self {
+            own: attestation.head.own(),
+            edges: attestation.edges,
+        }
+    }
+
+    /// What it attested about the edge to one of `neighbours`, those that participate, in order.
+    pub fn towards(&self, neighbours: &[ClientId], other: ClientId) -> Option<&[u8]> {
+        let at = neighbours.binary_search(&other).ok()?;
+        self.edges.get(at).map(Vec::as_slice)
+    }
+}
+
+/// Decodes the parts of an attestation. `participants` are those towards whom the client attests.
+pub fn decode<P: ProofSystem>(
+    round: &Round<P>,
+    participants: &ClientSet,
+    client: ClientId,
+    message: &Message,
+) -> Result<Attestation<P::Group>, Breach> {
+    let parts = message.parts(&round.attest_lengths(client, participants))?;
+    Ok(Attestation::decode(round, &parts)?)
+}
+
+/// An attestation that decodes, and the submission that it is held against.
+#[derive(Debug)]
+pub struct Candidate<'a, P: ProofSystem> {
+    /// Whose.
+    pub client: ClientId,
+    /// The entry of the attestation.
+    pub entry: Digest,
+    /// The attestation.
+    pub attestation: &'a Attestation<P::Group>,
+    /// The neighbours that participate.
+    pub neighbours: &'a [ClientId],
+    /// The submission.
+    pub submission: &'a Accepted<P>,
+    /// `f(y)`, of the masked vector that was submitted, for each pair.
+    pub masked: &'a [<P::Group as Group>::Scalar],
+}
+
+/// Judges row links together (4.7.4, 5.5), each by itself: the results are in order. Cost: see
+/// [`link::verify`].
+pub fn judge<P: ProofSystem>(
+    round: &Round<P>,
+    challenges: &Challenges<P>,
+    batch: &[Candidate<'_, P>],
+) -> Vec<Result<(), Breach>> {
+    let claims: Vec<_> = batch
+        .iter()
+        .map(|candidate| Claim {
+            subject: Subject {
+                context: round.context(),
+                client: candidate.client,
+                submission: &candidate.submission.entry,
+            },
+            attestation: candidate.entry,
+            rows: &candidate.submission.rows,
+            masked: candidate.masked,
+            neighbours: candidate.neighbours,
+            links: &candidate.attestation.head.links,
+            edges: &candidate.attestation.edges,
+            edge_points: &candidate.attestation.edge_points,
+        })
+        .collect();
+    let bad = link::verify(round, challenges, &claims);
+    let holds = |index| bad.binary_search(&index).is_err();
+    (0..batch.len())
+        .map(|index| Rule::RowLink.require(holds(index), || Breach::RowLink))
+        .collect()
+}
+
+/// Whether the attested keys are those that the neighbours advertised (4.7.5, 5.5): in the order of the
+/// neighbours that participate.
+pub fn judge_keys<'a>(
+    attested: &Digest,
+    keys: impl IntoIterator<Item = &'a KeyPoint>,
+) -> Result<(), Breach> {
+    Rule::EdgeKeys.require(keys_digest(keys) == *attested, || Breach::Keys)
 }
 
 impl<P: ProofSystem> Round<P> {

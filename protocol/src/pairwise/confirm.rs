@@ -7,6 +7,7 @@ use crate::crypto::possession::Purpose;
 use crate::crypto::sealing::{Channel, SharePair};
 use crate::pairwise::advertise::RoundKeys;
 use crate::pairwise::share::DealtPair;
+use crate::pairwise::Breach;
 use crate::round::graph::Graph;
 use crate::round::lists;
 use crate::round::Round;
@@ -64,12 +65,6 @@ impl<'a> Complaint<'a> {
         if !Rule::ProvenComplaint.holds(self.ends().hold(revealed)) {
             return Ruling::Unproven;
         }
-        self.judge_proven(revealed, dealt)
-    }
-
-    /// Who is to blame, if the point is proven to be the channel's.
-    #[must_use]
-    pub fn judge_proven(&self, revealed: &Revealed, dealt: &DealtPair) -> Ruling {
         let opened = self.open(revealed, dealt);
         let is_bad = opened.is_none_or(|pair| !dealt.commits_to(&pair));
         if Rule::FoundedComplaint.holds(is_bad) {
@@ -111,14 +106,26 @@ impl Confirmations {
 
     /// Who participates (5.3).
     pub fn participants(&self, graph: &Graph, threshold: usize) -> ClientSet {
+        let stays =
+            |client: ClientId| Rule::UpheldComplaint.holds(!self.convicted.contains(client));
         let mut rest = self.honest.clone();
-        for dealer in self.convicted.iter() {
-            if !Rule::UpheldComplaint.holds(false) {
-                rest.remove(dealer);
-            }
+        for dealer in self.honest.iter().filter(|&client| !stays(client)) {
+            rest.remove(dealer);
         }
         lists::participants(graph, &rest, threshold)
     }
+}
+
+/// The complaints of a confirmation that decodes, in order. `dealers` are those about whom there can be
+/// any.
+pub fn decode<P: ProofSystem>(
+    round: &Round<P>,
+    dealers: &ClientSet,
+    client: ClientId,
+    body: &[u8],
+) -> Result<Vec<Revealed>, Breach> {
+    let dealers = lists::holders(round.graph(), dealers, client);
+    Ok(dleq::decode(body, &dealers)?)
 }
 
 impl<P: ProofSystem> Round<P> {

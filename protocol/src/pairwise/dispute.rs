@@ -10,6 +10,8 @@ use crate::crypto::hash::Digest;
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::masks::Mask;
 use crate::crypto::possession::Purpose;
+use crate::pairwise::attest::Challenges;
+use crate::pairwise::Breach;
 use crate::round::graph::Graph;
 use crate::round::lists;
 use crate::round::Round;
@@ -60,7 +62,7 @@ pub fn disputed<'a>(
             higher
                 .filter(|&high| {
                     let both = said(low, high).zip(said(high, low));
-                    both.is_some_and(|(one, other)| one != other)
+                    both.is_some_and(|(one, other)| !Rule::EdgesAgree.holds(one == other))
                 })
                 .map(|high| (low, high)),
         );
@@ -83,12 +85,13 @@ pub fn settle<'a>(
     opened: &BTreeMap<Edge, Vec<u8>>,
     said: impl Fn(ClientId, ClientId) -> Option<&'a [u8]>,
 ) -> Settled {
-    let mut settled = Settled::default();
+    let is_opened = |edge: &Edge| Rule::Unopened.holds(opened.contains_key(edge));
+    let mut settled = Settled {
+        unopened: disputed.iter().copied().filter(|e| !is_opened(e)).collect(),
+        liars: BTreeSet::new(),
+    };
     for &(low, high) in disputed {
         let Some(truth) = opened.get(&(low, high)) else {
-            if !Rule::Unopened.holds(false) {
-                settled.unopened.insert((low, high));
-            }
             continue;
         };
         for (end, other) in [(low, high), (high, low)] {
@@ -120,6 +123,35 @@ impl Settled {
         let mut from_it = self.liars.range((client, (first, first))..);
         from_it.next().is_some_and(|&(liar, _)| liar == client)
     }
+}
+
+/// What a client opened of the disputed edges, each with what is true of it (5.6). `key` gives a client's
+/// mask key, if there is one that all saw: points between others do not count, and are not judged.
+pub fn judge<P: ProofSystem>(
+    round: &Round<P>,
+    challenges: &Challenges<P>,
+    (attested, disputed): (&ClientSet, &BTreeSet<Edge>),
+    client: ClientId,
+    body: &[u8],
+    key: impl Fn(ClientId) -> Option<KeyPoint>,
+) -> Result<Vec<(Edge, Vec<u8>)>, Breach> {
+    let context = round.context();
+    let others = lists::holders(round.graph(), attested, client);
+    let mut truths = Vec::new();
+    for revealed in dleq::decode(body, &others)? {
+        let other = revealed.other;
+        let (Some(mine), Some(theirs)) = (key(client), key(other)) else {
+            continue;
+        };
+        let proven = ends(context, (client, &mine), (other, &theirs)).hold(&revealed);
+        Rule::ProvenPoint.require(proven, || Breach::Point(other))?;
+        let edge = edge(client, other);
+        if disputed.contains(&edge) {
+            let mask = mask_of(context, client, &revealed);
+            truths.push((edge, challenges.commit(round, &mask).encode()));
+        }
+    }
+    Ok(truths)
 }
 
 impl<P: ProofSystem> Round<P> {

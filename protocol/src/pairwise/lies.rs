@@ -1,4 +1,4 @@
-//! What rebuilt secrets show of attestations (`specs/protocol.md` 3.8, 5.8).
+//! Finds attestations that rebuilt secrets contradict (`specs/protocol.md` 3.8, 5.8).
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,27 +8,10 @@ use veragg_circuits::proof_system::ProofSystem;
 
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::masks::Mask;
-use crate::pairwise::attest::Challenges;
+use crate::pairwise::attest::{Attested, Challenges};
 use crate::round::lists;
 use crate::round::Round;
 use crate::rule::Rule;
-
-/// What a client attested of its masks: the commitments, encoded, all pairs of a mask together.
-#[derive(Debug, Clone, Default)]
-pub struct Attested {
-    /// Of its self-mask.
-    pub own: Vec<u8>,
-    /// Of its edges, in the order of the neighbours that participate.
-    pub edges: Vec<Vec<u8>>,
-}
-
-impl Attested {
-    /// What it attested about the edge to one of `neighbours`, those that participate, in order.
-    pub fn towards(&self, neighbours: &[ClientId], other: ClientId) -> Option<&[u8]> {
-        let at = neighbours.binary_search(&other).ok()?;
-        self.edges.get(at).map(Vec::as_slice)
-    }
-}
 
 /// Which secret shows a lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -101,7 +84,7 @@ pub fn find<P: ProofSystem>(
         ))
     });
     let mut lies: Vec<_> = of_seeds.chain(of_edges).collect();
-    // The last of a client that is collected counts: the first of them all.
+    // Sorted descending, so the map keeps each client's smallest.
     lies.par_sort_unstable_by(|one, other| other.cmp(one));
     lies.into_iter().collect()
 }

@@ -8,8 +8,12 @@ use veragg_circuits::group::Group;
 
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::sealing::{SharePair, SEALED_LEN};
+use crate::crypto::sharing::{degree_holds, CommittedShares};
+use crate::pairwise::Breach;
 use crate::round::lists;
 use crate::round::Round;
+use crate::rule::Rule;
+use crate::wire::message::Envelope;
 use veragg_circuits::proof_system::ProofSystem;
 
 /// Bytes of the first part: `B_i`.
@@ -20,13 +24,6 @@ pub const PAIR_LEN: usize = 2 * 32 + SEALED_LEN;
 /// The first part: the commitment `B_i = b_i G` to the self-mask seed.
 pub fn decode_head(bytes: &[u8]) -> Result<KeyPoint, DecodeError> {
     Ristretto::decode_point(bytes, "seed commitment")
-}
-
-/// The two commitments of a holder's part that was found canonical, still encoded.
-pub fn encoded_commitments(part: &[u8]) -> Option<[[u8; 32]; 2]> {
-    let (mask, rest) = part.split_first_chunk()?;
-    let (seed, _) = rest.split_first_chunk()?;
-    Some([*mask, *seed])
 }
 
 /// A holder's part.
@@ -64,10 +61,68 @@ impl DealtPair {
         })
     }
 
+    /// The two commitments of a part that was found canonical, still encoded.
+    pub fn encoded_commitments(part: &[u8]) -> Option<[[u8; 32]; 2]> {
+        let (mask, rest) = part.split_first_chunk()?;
+        let (seed, _) = rest.split_first_chunk()?;
+        Some([*mask, *seed])
+    }
+
     /// Whether a pair of shares is the committed one. Constant time in the shares.
     #[must_use]
     pub fn commits_to(&self, pair: &SharePair) -> bool {
         self.commitments == [&pair.mask * KEY_TABLE, &pair.seed * KEY_TABLE]
+    }
+}
+
+/// What a dealer committed to, and sealed, in a message that decodes.
+#[derive(Debug, Clone)]
+pub struct Dealt {
+    /// `B_i`.
+    pub seed: KeyPoint,
+    /// Who holds a share, in order.
+    pub holders: Vec<ClientId>,
+    /// The parts of the holders.
+    pub pairs: Vec<DealtPair>,
+}
+
+impl Dealt {
+    /// Decodes the parts of a dealer's message. `advertised` are those among whom it had to share.
+    pub fn decode<P: ProofSystem>(
+        round: &Round<P>,
+        advertised: &ClientSet,
+        dealer: ClientId,
+        parts: &[&[u8]],
+    ) -> Result<Self, Breach> {
+        let wrong = DecodeError::Value { field: "parts" };
+        let (head, pairs) = parts.split_first().ok_or(wrong)?;
+        Ok(Self {
+            seed: decode_head(head)?,
+            holders: lists::holders(round.graph(), advertised, dealer),
+            pairs: pairs
+                .iter()
+                .map(|part| DealtPair::decode(part))
+                .collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Whether the shares of both secrets count (5.2): they lie on polynomials of degree below `t`, the
+    /// one of the mask secret with `mask_key` at 0. `envelope` is that of the dealer's message.
+    pub fn judge(
+        &self,
+        threshold: usize,
+        dealer: ClientId,
+        mask_key: &KeyPoint,
+        envelope: &Envelope,
+    ) -> Result<(), Breach> {
+        let shares: Vec<_> = self.pairs.iter().map(|pair| pair.commitments).collect();
+        let committed = CommittedShares {
+            secrets: [*mask_key, self.seed],
+            holders: &self.holders,
+            shares: &shares,
+        };
+        let holds = degree_holds(&committed, threshold, dealer, &envelope.dealer_message());
+        Rule::Degree.require(holds, || Breach::Degree { threshold })
     }
 }
 

@@ -1,10 +1,17 @@
 //! Submit: commitments, proof and masked vector (`specs/protocol.md` 3.4).
 
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
 use veragg_circuits::codec::DecodeError;
 use veragg_circuits::group::Group;
-use veragg_circuits::proof_system::ProofSystem;
+use veragg_circuits::proof_system::{ProofPart, ProofSystem};
 
+use crate::crypto::hash::Digest;
+use crate::crypto::ids::ClientId;
+use crate::pairwise::Breach;
 use crate::round::Round;
+use crate::rule::Rule;
 use crate::wire::message::Message;
 
 /// A decoded submission: canonical and of the right sizes, its proof not yet verified.
@@ -39,6 +46,37 @@ impl<P: ProofSystem> Submission<P> {
         let (_, masked) = halves(round, message)?;
         P::Group::decode_scalars(masked, round.masked_scalars(), "masked vector")
     }
+}
+
+/// What is kept of a submission that counts.
+#[derive(Debug, Clone)]
+pub struct Accepted<P: ProofSystem> {
+    /// The entry of the submission.
+    pub entry: Digest,
+    /// Its row commitments.
+    pub rows: Vec<<P::Group as Group>::Point>,
+}
+
+/// Judges proofs together (5.4): for each, in order, its row commitments. Cost: a batch verification.
+pub fn judge<P: ProofSystem>(
+    round: &Round<P>,
+    batch: &[(ClientId, &P::Proof)],
+) -> Vec<Result<Vec<<P::Group as Group>::Point>, Breach>> {
+    let bound = batch
+        .iter()
+        .map(|(client, proof)| (round.binding(*client), *proof));
+    let rejected = round.proofs().verify_batch(&bound.collect::<Vec<_>>());
+    let rejected: BTreeMap<usize, ProofPart> = rejected.into_iter().collect();
+    batch
+        .par_iter()
+        .enumerate()
+        .map(|(index, (_, proof))| {
+            let bad = rejected.get(&index);
+            let part = bad.copied().unwrap_or(ProofPart::Commitments);
+            Rule::InputProof.require(bad.is_none(), || Breach::Input(part))?;
+            Ok(round.proofs().rows(proof))
+        })
+        .collect()
 }
 
 /// Proof and masked vector, encoded.

@@ -1,10 +1,19 @@
 //! Unmask: the shares that remove the masks from the sum (`specs/protocol.md` 3.8).
 
 use crate::crypto::ids::{ClientId, ClientSet};
+use crate::crypto::masks::Mask;
+use crate::pairwise::Breach;
 use crate::round::lists;
 use crate::round::Round;
+use crate::rule::Rule;
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
 use veragg_circuits::codec::{DecodeError, Reader};
-use veragg_circuits::group::ristretto::{decode_key_scalar, KeyScalar};
+use veragg_circuits::group::ristretto::{
+    decode_key_scalar, KeyPoint, KeyScalar, Ristretto, KEY_TABLE,
+};
+use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::ProofSystem;
 
 /// Bytes of a revealed share.
@@ -52,6 +61,65 @@ pub fn decode(bytes: &[u8]) -> Result<Vec<KeyScalar>, DecodeError> {
         shares.push(decode_key_scalar(share, "revealed share")?);
     }
     Ok(shares)
+}
+
+/// Shares, each with the client whose secret it is of; or, turned around, with the one that holds it.
+pub type Shares = Vec<(ClientId, KeyScalar)>;
+
+/// The shares that a client reveals, if every one of them is the committed one (5.8). `subjects` are those
+/// whose secrets are rebuilt in this round; `committed` gives the encoded commitment that a dealer
+/// published for this client to its share of the secret that is rebuilt, if there is one that all saw:
+/// other shares are not judged.
+pub fn judge<P: ProofSystem>(
+    round: &Round<P>,
+    subjects: &ClientSet,
+    client: ClientId,
+    body: &[u8],
+    committed: impl Fn(ClientId) -> Option<[u8; 32]> + Sync,
+) -> Result<Shares, Breach> {
+    let subjects = lists::holders(round.graph(), subjects, client);
+    let revealed: Shares = subjects.into_iter().zip(decode(body)?).collect();
+    // Encodings were found canonical when they were dealt: to compare them is cheaper than to decode.
+    let is_right = |dealer: ClientId, share: &KeyScalar| {
+        committed(dealer).is_none_or(|c| Ristretto::encode_point(&(share * KEY_TABLE)) == c)
+    };
+    let wrong: Shares = revealed
+        .par_iter()
+        .filter(|(dealer, share)| !is_right(*dealer, share))
+        .copied()
+        .collect();
+    Rule::RevealedShare.require(wrong.is_empty(), || Breach::Shares(wrong))?;
+    Ok(revealed)
+}
+
+/// The masks that stand in the sum of the contributors' vectors, as they are to be added to take them
+/// away (3.8): the seed of every contributor, and the edges between contributors and other participants.
+/// Cost: a multiplication an edge. The error names a client whose secret or key is missing.
+pub fn masks_in_sum<P: ProofSystem>(
+    round: &Round<P>,
+    (participants, contributors): (&ClientSet, &ClientSet),
+    seeds: &BTreeMap<ClientId, KeyScalar>,
+    masks: &BTreeMap<ClientId, KeyScalar>,
+    key: impl Fn(ClientId) -> Option<KeyPoint> + Sync,
+) -> Result<Vec<Mask>, ClientId> {
+    let context = round.context();
+    let of = |client: ClientId| -> Result<Vec<Mask>, ClientId> {
+        if contributors.contains(client) {
+            let seed = seeds.get(&client).ok_or(client)?;
+            return Ok(vec![Mask::of_seed(context, client, seed).inverse()]);
+        }
+        let secret = masks.get(&client).ok_or(client)?;
+        // The edge as the absent client would have added it is the inverse of what stands there.
+        let edge = |other| {
+            let point = key(other).ok_or(other)? * secret;
+            Ok(Mask::of_point(context, client, other, &point))
+        };
+        let others = lists::holders(round.graph(), contributors, client);
+        others.into_iter().map(edge).collect()
+    };
+    let participants: Vec<_> = participants.iter().collect();
+    let masks: Result<Vec<_>, _> = participants.into_par_iter().map(of).collect();
+    masks.map(|masks| masks.into_iter().flatten().collect())
 }
 
 impl<P: ProofSystem> Round<P> {

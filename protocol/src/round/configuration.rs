@@ -130,25 +130,25 @@ impl Configuration {
         let least = self.assumptions.min_contributors();
         let (got, most) = (self.min_contributors, self.clients());
         let in_range = (least..=most).contains(&got);
-        if !Rule::MinContributors.holds(in_range) {
-            return Err(ConfigurationError::MinContributors { got, least, most });
-        }
+        Rule::MinContributors.require(in_range, || ConfigurationError::MinContributors {
+            got,
+            least,
+            most,
+        })?;
         for (pair, phase) in self
             .deadlines
             .windows(2)
             .zip(Phase::ALL.into_iter().skip(1))
         {
-            if !Rule::Deadlines.holds(pair[0] <= pair[1]) {
-                return Err(ConfigurationError::Deadline { phase });
-            }
+            Rule::Deadlines.require(pair[0] <= pair[1], || ConfigurationError::Deadline {
+                phase,
+            })?;
         }
         let mut names = std::collections::HashSet::new();
         for (index, segment) in self.segments.iter().enumerate() {
             let name = segment.name.as_str();
             let is_own = (1..=MAX_NAME_LEN).contains(&name.len()) && names.insert(name);
-            if !Rule::Names.holds(is_own) {
-                return Err(ConfigurationError::Name { segment: index });
-            }
+            Rule::Names.require(is_own, || ConfigurationError::Name { segment: index })?;
         }
         Ok(failure)
     }

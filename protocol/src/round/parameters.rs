@@ -247,14 +247,12 @@ impl Choice {
             (degree / 2 + 1, degree)
         };
         let in_range = (least..=most).contains(&threshold);
-        if !Rule::Parameters.holds(in_range) {
-            return Err(ParameterError::Threshold {
-                threshold,
-                degree,
-                least,
-                most,
-            });
-        }
+        Rule::Parameters.require(in_range, || ParameterError::Threshold {
+            threshold,
+            degree,
+            least,
+            most,
+        })?;
         Ok(())
     }
 }
@@ -333,12 +331,10 @@ pub fn check(
     }
     let failure = Failure::of(assumptions, choice)?;
     let is_secure = failure.total() <= SLACK - security_bits;
-    if !Rule::Parameters.holds(is_secure) {
-        return Err(ParameterError::Insecure {
-            failure,
-            bits: security_bits,
-        });
-    }
+    Rule::Parameters.require(is_secure, || ParameterError::Insecure {
+        failure,
+        bits: security_bits,
+    })?;
     Ok(failure)
 }
 

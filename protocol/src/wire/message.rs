@@ -11,7 +11,7 @@ use veragg_circuits::proof_system::ProofSystem;
 use crate::crypto::hash::{digest, Digest};
 use crate::crypto::ids::ClientId;
 use crate::crypto::labels::{self, VERSION};
-use crate::crypto::sharing::Dealing;
+use crate::crypto::sharing::DealerMessage;
 use crate::crypto::signing::{Signature, SigningKey, VerifyingKey, SIGNATURE_LEN};
 use crate::crypto::tree::{CompactTree, Leaf};
 use crate::round::phase::Phase;
@@ -106,8 +106,8 @@ impl Envelope {
     }
 
     /// What the degree test takes of the envelope of a message of share.
-    pub fn dealing(&self) -> Dealing<'_> {
-        Dealing {
+    pub fn dealer_message(&self) -> DealerMessage<'_> {
+        DealerMessage {
             context: &self.context,
             answers: &self.answers,
             body_root: &self.body_root,

@@ -25,14 +25,16 @@ impl Part {
         holds.then_some(&self.bytes)
     }
 
-    pub(crate) fn write(&self, writer: Writer) -> Writer {
+    /// Writes the part.
+    pub fn write(&self, writer: Writer) -> Writer {
         writer
             .u32(self.position)
             .long(&self.bytes)
             .short(&self.proof)
     }
 
-    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    /// Reads what [`write`](Self::write) wrote.
+    pub fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
             position: reader.u32("part's position")?,
             bytes: reader.long("part")?.to_vec(),

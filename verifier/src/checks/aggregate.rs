@@ -6,11 +6,10 @@ use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::packing::{Layout, UnpackError};
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::signing::hex;
-use veragg_protocol::round::Round;
 
-use crate::caption::Caption;
 use crate::check::Check;
 use crate::findings::{Finding, Findings, MOST_FAILURES};
+use crate::ground::Ground;
 use crate::step::Step;
 
 /// The sums of a publication, unpacked as its scalars come, and compared with those that the
@@ -73,59 +72,46 @@ impl<'a> Sums<'a> {
     /// V-12.1 and V-12.3: what was found, once the publication is known to be the one that was
     /// signed.
     fn check(self, leaf: u64, findings: &mut Findings) {
-        let check = Check::Aggregate;
         // V-12.1
-        let impossible = self.impossible;
-        if let Some(error) = impossible.filter(|_| !Step::Unpacks.holds(false)) {
+        if let Some(error) = self.impossible {
             // Nobody is named, as in V-11: one client's masked vector can do this to the sum.
-            findings.failure(Finding {
-                check,
-                culprit: None,
-                evidence: vec![leaf],
-                what: error.to_string(),
-            });
+            let finding = Finding::failure(Step::Unpacks, error.to_string());
+            findings.record(finding.at([leaf]));
             return;
         }
         // V-12.3
-        if !!Step::GivenSums.holds(false) {
-            return;
-        }
         let want = self.layout.coordinates();
         let got = self.given.map_or(want, <[u128]>::len);
         if got != want {
-            findings.fail(
-                check,
-                format!("the given aggregate has {got} sums, the board's {want}"),
-            );
+            let what = format!("the given aggregate has {got} sums, the board's {want}");
+            findings.record(Finding::failure(Step::GivenSums, what));
         }
         let unlisted = self.others.saturating_sub(self.first.len());
         for (index, (given, sum)) in self.first {
-            findings.fail(
-                check,
-                format!("the given aggregate says {given} for coordinate {index}, the board {sum}"),
-            );
+            let what =
+                format!("the given aggregate says {given} for coordinate {index}, the board {sum}");
+            findings.record(Finding::failure(Step::GivenSums, what));
         }
-        findings.fail_unlisted(check, unlisted);
+        findings.record_unlisted(Step::GivenSums, unlisted);
     }
 }
 
 /// Holds sums, and what is said of them if the auditor was given that, against the board.
 /// `contributors` are the recomputed ones.
 pub(crate) fn check<P: ProofSystem>(
-    round: &Round<P>,
+    ground: &Ground<'_, P>,
     sums: Sums<'_>,
-    caption: Option<&Caption>,
     contributors: &[u32],
     leaf: u64,
     findings: &mut Findings,
 ) {
-    let check = Check::Aggregate;
+    let (round, check) = (ground.round, Check::Aggregate);
     if findings.skips(check) {
         return;
     }
     findings.computed(check, round.layout().coordinates());
     // V-12.2: before the sums, which can be many.
-    if let Some(caption) = caption {
+    if let Some(caption) = &ground.options.caption {
         let problems = [
             (
                 caption.context != hex(round.context()),
@@ -141,8 +127,8 @@ pub(crate) fn check<P: ProofSystem>(
             ),
         ];
         for (found, what) in problems {
-            if !Step::Caption.holds(!found) {
-                findings.fail(check, what);
+            if found {
+                findings.record(Finding::failure(Step::Caption, what));
             }
         }
     }

@@ -56,41 +56,50 @@ impl Chain {
         findings: &mut Findings,
     ) -> bool {
         findings.computed(Check::Chain, 1);
-        let aggregator = &round.configuration().aggregator;
-        let root = self.tree.root();
-        let name = checkpoint.phase;
-        // V-03.1
-        let in_place = |condition| Step::CheckpointInPlace.holds(condition);
-        let problem = if !in_place(checkpoint.context == *round.context()) {
-            Some(format!("the checkpoint of {name} belongs to another round"))
-        } else if !in_place(checkpoint.phase == phase) {
-            Some(format!(
-                "a checkpoint of {name} stands where that of {phase} belongs"
-            ))
-        } else if !in_place(checkpoint.is_signed_by(aggregator)) {
-            Some(format!(
-                "the checkpoint of {name} is not signed by the aggregator"
-            ))
-        } else if !Step::Continues.holds(checkpoint.previous == self.last) {
-            // V-03.2
-            Some(format!(
-                "the checkpoint of {name} does not continue the one before it"
-            ))
-        } else if !Step::Covers.holds(checkpoint.root == root) {
-            // V-03.3
-            Some(wrong_root(checkpoint, &root))
-        } else {
-            None
-        };
+        let judged = self.judge(round, phase, checkpoint);
         self.last = checkpoint.digest();
         self.compare_with_earlier(round, checkpoint, findings);
-        match problem {
-            None => true,
-            Some(what) => {
-                findings.fail(Check::Chain, what);
+        match judged {
+            Ok(()) => true,
+            Err(finding) => {
+                findings.record(finding);
                 false
             }
         }
+    }
+
+    /// The first of V-03.1 to V-03.3 that does not hold.
+    fn judge<P: ProofSystem>(
+        &self,
+        round: &Round<P>,
+        phase: Phase,
+        checkpoint: &Checkpoint,
+    ) -> Result<(), Finding> {
+        let require = |step: Step, condition: bool, what: &dyn Fn() -> String| {
+            step.require(condition, || Finding::failure(step, what()))
+        };
+        let name = checkpoint.phase;
+        // V-03.1
+        let in_place = Step::CheckpointInPlace;
+        require(in_place, checkpoint.context == *round.context(), &|| {
+            format!("the checkpoint of {name} belongs to another round")
+        })?;
+        require(in_place, checkpoint.phase == phase, &|| {
+            format!("a checkpoint of {name} stands where that of {phase} belongs")
+        })?;
+        let signed = checkpoint.is_signed_by(&round.configuration().aggregator);
+        require(in_place, signed, &|| {
+            format!("the checkpoint of {name} is not signed by the aggregator")
+        })?;
+        // V-03.2
+        require(Step::Continues, checkpoint.previous == self.last, &|| {
+            format!("the checkpoint of {name} does not continue the one before it")
+        })?;
+        // V-03.3
+        let root = self.tree.root();
+        require(Step::Covers, checkpoint.root == root, &|| {
+            wrong_root(checkpoint, &root)
+        })
     }
 
     /// V-03.5: a second checkpoint for one phase, both signed, is evidence by itself.
@@ -109,23 +118,20 @@ impl Chain {
         };
         findings.computed(Check::Chain, 1);
         let phase = earlier.phase;
-        let same = |condition| Step::SameCheckpoint.holds(condition);
+        let step = Step::SameCheckpoint;
         let of_round = earlier.context == *round.context() && earlier.is_signed_by(aggregator);
-        if !same(of_round) {
-            findings.fail(
-                Check::Chain,
-                format!("the given checkpoint of {phase} is not of this round's aggregator"),
-            );
-        } else if !same(earlier.digest() == checkpoint.digest()) {
+        if !of_round {
+            let what = format!("the given checkpoint of {phase} is not of this round's aggregator");
+            findings.record(Finding::failure(step, what));
+        } else if earlier.digest() != checkpoint.digest() {
             let both_signed =
                 checkpoint.context == earlier.context && checkpoint.is_signed_by(aggregator);
-            let both_signed = Step::BothSigned.holds(both_signed);
-            findings.fail_now(Finding {
-                check: Check::Chain,
-                culprit: both_signed.then_some(Culprit::Aggregator),
-                evidence: Vec::new(),
-                what: format!("the given checkpoint of {phase} and the board's differ: the aggregator has shown two boards"),
-            });
+            let culprit = Step::BothSigned
+                .holds(both_signed)
+                .then_some(Culprit::Aggregator);
+            let what = format!("the given checkpoint of {phase} and the board's differ: the aggregator has shown two boards");
+            let finding = Finding::failure(step, what).by(culprit);
+            findings.record(finding.by_signature());
         }
     }
 
@@ -136,7 +142,7 @@ impl Chain {
         derived: &ClientSet,
         findings: &mut Findings,
     ) {
-        if Step::DerivedList.holds(checkpoint.list == *derived) {
+        if checkpoint.list == *derived {
             return;
         }
         let phase = checkpoint.phase;
@@ -151,25 +157,18 @@ impl Chain {
             numbers(&checkpoint.list, derived),
             numbers(derived, &checkpoint.list),
         );
-        findings.failure(Finding {
-            check: Check::Chain,
-            culprit: Some(Culprit::Aggregator),
-            evidence: vec![self.size().saturating_sub(1)],
-            what: format!("the list of {phase} is not what the board gives: listed without reason {added:?}, left out without reason {missing:?}"),
-        });
+        let what = format!("the list of {phase} is not what the board gives: listed but not derivable from the board: {added:?}, left out without reason: {missing:?}");
+        let leaf = self.size().saturating_sub(1);
+        findings.record(Finding::failure(Step::DerivedList, what).by_aggregator(leaf));
     }
 
     /// Says so if the given checkpoint was of a phase that the board does not have.
     pub(crate) fn finish(self, findings: &mut Findings) {
-        let earlier = self.earlier;
-        if let Some(earlier) = earlier.filter(|_| !Step::SameCheckpoint.holds(false)) {
-            findings.fail(
-                Check::Chain,
-                format!(
-                    "the board has no checkpoint of {} to compare the given one with",
-                    earlier.phase
-                ),
-            );
+        if let Some(earlier) = self.earlier {
+            let phase = earlier.phase;
+            let what =
+                format!("the board has no checkpoint of {phase} to compare the given one with");
+            findings.record(Finding::failure(Step::SameCheckpoint, what));
         }
     }
 }

@@ -18,44 +18,47 @@ pub(crate) fn check(
     findings: &mut Findings,
 ) -> Option<Configuration> {
     findings.computed(Check::Configuration, 1);
-    let nobody = |what: String| Finding {
-        check: Check::Configuration,
-        culprit: None,
-        evidence: Vec::new(),
-        what,
-    };
-    // V-01.1
-    if !Step::OrganisersKey.holds(signed.organiser == *organiser) {
-        findings.fail_now(nobody(format!(
-            "the board is not the organiser's: it names the key {} instead of {}",
-            signed.organiser.fingerprint(),
-            organiser.fingerprint()
-        )));
-        return None;
-    }
-    // V-01.2
-    let is_signed = signed.is_signed_by(&signed.organiser);
-    if !Step::OrganisersSignature.holds(is_signed) {
-        let what = "the configuration is not the one that the organiser signed";
-        findings.fail_now(nobody(what.to_owned()));
-        return None;
-    }
-    let configuration = match Configuration::decode(&signed.bytes) {
-        Ok(configuration) => configuration,
-        Err(error) => {
-            findings.fail_now(nobody(format!("the configuration is malformed: {error}")));
-            return None;
-        }
-    };
-    // V-01.3: what was signed is secure.
-    match configuration.check() {
-        Err(error) if !Step::SecureConfiguration.holds(false) => {
-            findings.fail_now(Finding {
-                culprit: given.then_some(Culprit::Organiser),
-                ..nobody(error.to_string())
-            });
+    let given = given.then_some(Culprit::Organiser);
+    match judge(signed, organiser, given) {
+        Ok(configuration) => Some(configuration),
+        Err(finding) => {
+            findings.record(finding.by_signature());
             None
         }
-        _ => Some(configuration),
     }
+}
+
+/// The first of V-01.1 to V-01.3 that does not hold.
+fn judge(
+    signed: &SignedConfiguration,
+    organiser: &VerifyingKey,
+    given: Option<Culprit>,
+) -> Result<Configuration, Finding> {
+    // V-01.1
+    let step = Step::OrganisersKey;
+    step.require(signed.organiser == *organiser, || {
+        let (named, known) = (signed.organiser.fingerprint(), organiser.fingerprint());
+        let what = format!(
+            "the board is not the organiser's: it names the key {named} instead of {known}"
+        );
+        Finding::failure(step, what)
+    })?;
+    // V-01.2
+    let step = Step::OrganisersSignature;
+    step.require(signed.is_signed_by(&signed.organiser), || {
+        Finding::failure(
+            step,
+            "the configuration is not the one that the organiser signed",
+        )
+    })?;
+    // V-01.3: what was signed is secure.
+    let step = Step::SecureConfiguration;
+    let configuration = Configuration::decode(&signed.bytes).map_err(|error| {
+        Finding::failure(step, format!("the configuration is malformed: {error}"))
+    })?;
+    let checked = configuration.check().map_err(|error| error.to_string());
+    step.require(checked.is_ok(), || {
+        Finding::failure(step, checked.err().unwrap_or_default()).by(given)
+    })?;
+    Ok(configuration)
 }

@@ -2,22 +2,20 @@
 //! enough have acknowledged.
 
 use veragg_protocol::circuits::proof_system::ProofSystem;
-use veragg_protocol::crypto::ids::{ClientId, ClientSet};
+use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::pairwise::publish::Outcome;
 use veragg_protocol::round::phase::Phase;
-use veragg_protocol::round::Round;
 
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
-use crate::report::Culprit;
+use crate::ground::Ground;
 use crate::step::Step;
 
 /// Compares the published outcomes with the recomputed ones.
 pub(crate) fn check<P: ProofSystem>(
-    round: &Round<P>,
+    ground: &Ground<'_, P>,
     recomputed: &[Outcome],
     published: &[Outcome],
-    acknowledged: &ClientSet,
     leaf: u64,
     findings: &mut Findings,
 ) {
@@ -28,14 +26,8 @@ pub(crate) fn check<P: ProofSystem>(
     findings.computed(check, recomputed.len());
     let [set_up, disputes, unmasking] =
         [Check::SetUp, Check::Disputes, Check::Unmasking].map(|check| findings.skips(check));
-    let mut fail = |what: String| {
-        let culprit = Some(Culprit::Aggregator);
-        findings.failure(Finding {
-            check,
-            culprit,
-            evidence: vec![leaf],
-            what,
-        });
+    let mut record = |step, what: String| {
+        findings.record(Finding::failure(step, what).by_aggregator(leaf));
     };
     // V-10.1
     // Without the check that decides a phase it is not known why somebody did not come through it.
@@ -56,21 +48,19 @@ pub(crate) fn check<P: ProofSystem>(
     };
     for (index, (truth, said)) in recomputed.iter().zip(published).enumerate() {
         let one = untold(truth) && phase(truth) == phase(said);
-        if !Step::Outcomes.holds(truth == said || one) {
+        if truth != said && !one {
             let client = ClientId::from_index(index);
-            fail(format!(
-                "client {client} is published as '{said}'; the board gives '{truth}'"
-            ));
+            let what =
+                format!("client {client} is published as '{said}'; the board gives '{truth}'");
+            record(Step::Outcomes, what);
         }
     }
     // V-10.2
-    let (got, need) = (
-        acknowledged.len(),
-        round.configuration().min_contributors as usize,
-    );
-    if !Step::Acknowledgements.holds(got >= need) {
-        fail(format!(
-            "{got} contributors acknowledged the list; the configuration asks for {need}"
-        ));
+    let got = ground.acknowledged.len();
+    let need = ground.round.configuration().min_contributors as usize;
+    if got < need {
+        let what =
+            format!("{got} contributors acknowledged the list; the configuration asks for {need}");
+        record(Step::Acknowledgements, what);
     }
 }

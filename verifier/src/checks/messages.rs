@@ -24,6 +24,7 @@ pub(crate) struct Place<'a> {
 
 /// Why a message must not stand where it does.
 pub(crate) struct Misplaced {
+    pub(crate) step: Step,
     pub(crate) what: String,
     pub(crate) shows: Shows,
 }
@@ -45,45 +46,48 @@ pub(crate) fn check_envelope<P: ProofSystem>(
     place: &Place<'_>,
     envelope: &Envelope,
 ) -> Result<(), Misplaced> {
-    let misplaced = |what: String| {
-        Err(Misplaced {
-            what,
+    let require = |step: Step, condition: bool, what: &dyn Fn() -> String| {
+        step.require(condition, || Misplaced {
+            step,
+            what: what(),
             shows: Shows::Aggregator,
         })
     };
     // V-04.2
-    if !Step::MessageOfRound.holds(envelope.context == *round.context()) {
-        return misplaced("it belongs to another round".to_owned());
-    }
+    let of_round = envelope.context == *round.context();
+    require(Step::MessageOfRound, of_round, &|| {
+        "it belongs to another round".to_owned()
+    })?;
     // V-04.3
-    if !Step::MessageInPlace.holds(envelope.phase == place.phase) {
-        let (said, open) = (envelope.phase, place.phase);
-        return misplaced(format!("it belongs to {said}, and {open} is open"));
-    }
-    if !Step::MessageInPlace.holds(envelope.answers == *place.answers) {
-        return misplaced("it does not answer the checkpoint before it".to_owned());
-    }
+    let (said, open) = (envelope.phase, place.phase);
+    require(Step::MessageInPlace, said == open, &|| {
+        format!("it belongs to {said}, and {open} is open")
+    })?;
+    let answers = envelope.answers == *place.answers;
+    require(Step::MessageInPlace, answers, &|| {
+        "it does not answer the checkpoint before it".to_owned()
+    })?;
     // V-04.4
     let by_aggregator = place.phase == Phase::Publish;
     let allowed = match envelope.sender {
         Sender::Aggregator => by_aggregator,
         Sender::Client(client) => !by_aggregator && place.eligible.contains(client),
     };
-    if !Step::MaySpeak.holds(allowed) {
-        return misplaced("its sender may not speak in this phase".to_owned());
-    }
+    require(Step::MaySpeak, allowed, &|| {
+        "its sender may not speak in this phase".to_owned()
+    })?;
     // V-04.5
     let key = round.key_of(envelope.sender);
     let signed = key.is_some_and(|key| envelope.is_signed_by(key));
-    if !Step::SignedBySender.holds(signed) {
-        return misplaced("its signature is not its sender's".to_owned());
-    }
-    Ok(())
+    require(Step::SignedBySender, signed, &|| {
+        "its signature is not its sender's".to_owned()
+    })
 }
 
 /// V-04.6: what a body shows that is not the one that its envelope names.
 pub(crate) fn misfit(misfit: &Misfit) -> Misplaced {
     Misplaced {
+        step: Step::BodyOfEnvelope,
         what: misfit.error.to_string(),
         // A body that is signed as one part is the true one, and of the wrong length. Of one in
         // several parts nobody can say where they would be cut.
@@ -105,18 +109,18 @@ pub(crate) fn check_first(
         return Ok(());
     };
     let first = heard.get(&client);
-    let Some(first) = first.filter(|_| !Step::SpeaksOnce.holds(false)) else {
-        return Ok(());
-    };
-    // Context, phase, sender and answer are those of the first, so the body decides whether two
-    // different things were said; anybody can put the same message there again.
-    let another = Step::SaysTwoThings.holds(*first != envelope.body_root);
-    Err(Misplaced {
-        what: "its sender has already spoken in this phase".to_owned(),
-        shows: if another {
-            Shows::Equivocation(client)
-        } else {
-            Shows::Aggregator
-        },
+    Step::SpeaksOnce.require(first.is_none(), || {
+        // Context, phase, sender and answer are those of the first, so the body decides whether two
+        // different things were said; anybody can put the same message there again.
+        let another = Step::SaysTwoThings.holds(first != Some(&envelope.body_root));
+        Misplaced {
+            step: Step::SpeaksOnce,
+            what: "its sender has already spoken in this phase".to_owned(),
+            shows: if another {
+                Shows::Equivocation(client)
+            } else {
+                Shows::Aggregator
+            },
+        }
     })
 }

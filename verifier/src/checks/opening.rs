@@ -1,23 +1,25 @@
 //! V-11: the aggregate opens the sum of the contributors' commitments; and if not, whether the
 //! aggregator is to blame.
 
+use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 
 use rayon::prelude::*;
 use veragg_protocol::circuits::ark_ff::Zero;
+use veragg_protocol::circuits::group::ristretto::KeyScalar;
 use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::hash::Digest;
-use veragg_protocol::crypto::ids::ClientSet;
+use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::crypto::opening::Opening;
 use veragg_protocol::pairwise::attest::Challenges;
+use veragg_protocol::pairwise::unmask;
 use veragg_protocol::wire::board::{BoardError, Place, Records};
 use veragg_protocol::wire::message::ENVELOPE_LEN;
 
-use super::attestations::{fingerprint, read_again, Ground};
-use super::unmasking::Unmasking;
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
+use crate::ground::Ground;
 use crate::report::Culprit;
 use crate::step::Step;
 
@@ -27,15 +29,16 @@ pub(crate) struct Published<'a> {
     pub(crate) place: Place,
     pub(crate) entry: &'a Digest,
     pub(crate) contributors: &'a ClientSet,
+    /// The secrets that were rebuilt.
+    pub(crate) seeds: &'a BTreeMap<ClientId, KeyScalar>,
+    pub(crate) masks: &'a BTreeMap<ClientId, KeyScalar>,
 }
 
 /// Checks the opening of all rows at once.
 pub(crate) fn check<P: ProofSystem, R: Read + Seek>(
     opening: &Opening<'_, P>,
-    rows: &[<P::Group as Group>::Point],
     published: &Published<'_>,
     ground: &Ground<'_, P>,
-    unmasking: &Unmasking,
     records: &mut Records<R>,
     findings: &mut Findings,
 ) -> Result<(), BoardError> {
@@ -43,22 +46,21 @@ pub(crate) fn check<P: ProofSystem, R: Read + Seek>(
     if findings.skips(check) {
         return Ok(());
     }
+    let rows = ground.rows(published.contributors);
     findings.computed(check, rows.len());
     // V-11.1
-    if Step::Opens.holds(opening.opens(rows)) {
+    if opening.opens(&rows) {
         return Ok(());
     }
-    let by_aggregator = is_miscounted(published, ground, unmasking, records, findings)?;
-    findings.failure(Finding {
-        check,
-        culprit: by_aggregator.then_some(Culprit::Aggregator),
-        evidence: vec![published.leaf],
-        what: if by_aggregator {
-            "the published aggregate does not open the sum of the contributors' commitments, and is not what is left of their masked vectors without the masks".to_owned()
-        } else {
-            "the published aggregate does not open the sum of the contributors' commitments; whose doing that is cannot be shown".to_owned()
-        },
-    });
+    let by_aggregator = is_miscounted(published, ground, records, findings)?;
+    let what = if by_aggregator {
+        "the published aggregate does not open the sum of the contributors' commitments, and is not what is left of their masked vectors without the masks"
+    } else {
+        "the published aggregate does not open the sum of the contributors' commitments; whose doing that is cannot be shown"
+    };
+    let culprit = by_aggregator.then_some(Culprit::Aggregator);
+    let finding = Finding::failure(Step::Opens, what).by(culprit);
+    findings.record(finding.at([published.leaf]));
     Ok(())
 }
 
@@ -66,41 +68,31 @@ pub(crate) fn check<P: ProofSystem, R: Read + Seek>(
 fn is_miscounted<P: ProofSystem, R: Read + Seek>(
     published: &Published<'_>,
     ground: &Ground<'_, P>,
-    unmasking: &Unmasking,
     records: &mut Records<R>,
     findings: &Findings,
 ) -> Result<bool, BoardError> {
-    let Ground {
-        round,
-        set_up,
-        participants,
-        accepted,
-    } = ground;
     let needed = [Check::InputRange, Check::RowLinks, Check::Unmasking];
-    let contributors = published.contributors;
-    let masks = unmasking.masks_in_sum(round, set_up, participants, contributors);
+    let (round, contributors) = (ground.round, published.contributors);
+    let lists = (&ground.participants, contributors);
+    let key = |client| ground.mask_key(client);
+    let masks = unmask::masks_in_sum(round, lists, published.seeds, published.masks, key).ok();
     let Some(masks) = masks.filter(|_| !needed.iter().any(|&check| findings.skips(check))) else {
         return Ok(false);
     };
     let challenges = Challenges::of_recount(round, published.entry);
     let first = |all: Vec<_>| all.into_iter().next().unwrap_or_else(Zero::zero);
     let place = published.place;
-    let said = first(read_again(
-        round,
-        &challenges,
-        ENVELOPE_LEN,
-        place,
-        records,
-    )?);
+    let said = ground.fingerprint_from(&challenges, ENVELOPE_LEN, place, records)?;
+    let said = first(said);
     let mut left: <P::Group as Group>::Scalar = masks
         .par_iter()
         .map(|mask| first(challenges.of_mask(mask)))
         .sum();
     for client in contributors.iter() {
-        let Some(submission) = accepted.get(&client) else {
+        let Some(accepted) = ground.accepted.get(&client) else {
             return Ok(false);
         };
-        left += first(fingerprint(round, &challenges, submission.place, records)?);
+        left += first(ground.fingerprint(&challenges, accepted.place, records)?);
     }
     Ok(!Step::Recount.holds(said == left))
 }

@@ -9,7 +9,6 @@ use veragg_protocol::wire::receipt::Receipt;
 
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
-use crate::report::Culprit;
 use crate::step::Step;
 
 /// Receipts, and what stands at their places.
@@ -53,31 +52,26 @@ impl Receipts {
             findings.not_applicable(check, "no receipt was given");
             return;
         }
-        let kept = |condition| Step::ReceiptKept.holds(condition);
         for receipt in self.wanted {
             findings.computed(check, 1);
             let index = receipt.index;
             let found = self.found.get(&index).copied().flatten();
             let signed = receipt.is_signed_by(&round.configuration().aggregator);
             let of_round = receipt.context == *round.context() && signed;
+            // Where nothing stands yet, the message may still come, unless the board is finished.
+            let kept = match found {
+                Some(entry) => entry == receipt.entry,
+                None => !Step::BoardFinished.holds(finished),
+            };
             if !Step::ReceiptOfRound.holds(of_round) {
                 // V-13.1
-                findings.fail_now(Finding {
-                    check,
-                    culprit: None,
-                    evidence: Vec::new(),
-                    what: format!("the receipt for leaf {index} is not of this round's aggregator"),
-                });
-            } else if !kept(found.is_none_or(|entry| entry == receipt.entry))
-                || !kept(found.is_some() || !Step::BoardFinished.holds(finished))
-            {
+                let what =
+                    format!("the receipt for leaf {index} is not of this round's aggregator");
+                findings.record(Finding::failure(Step::ReceiptOfRound, what));
+            } else if !kept {
                 // V-13.2: the receipt is signed, and so is the board that contradicts it.
-                findings.failure(Finding {
-                    check,
-                    culprit: Some(Culprit::Aggregator),
-                    evidence: vec![index],
-                    what: format!("the message with the receipt for leaf {index} is not there"),
-                });
+                let what = format!("the message with the receipt for leaf {index} is not there");
+                findings.record(Finding::failure(Step::ReceiptKept, what).by_aggregator(index));
             }
         }
     }

@@ -16,42 +16,47 @@ pub(crate) fn check(
     findings: &mut Findings,
 ) -> Option<Roster> {
     findings.computed(Check::Roster, configuration.clients() as usize);
-    let mut fail = |what: String| {
-        findings.fail_now(Finding {
-            check: Check::Roster,
-            culprit: None,
-            evidence: Vec::new(),
-            what,
-        });
+    match judge(configuration, organiser, bytes) {
+        Ok(roster) => Some(roster),
+        Err(finding) => {
+            findings.record(finding);
+            None
+        }
+    }
+}
+
+/// The first of V-02.1 to V-02.3 that does not hold.
+fn judge(
+    configuration: &Configuration,
+    organiser: &VerifyingKey,
+    bytes: &[u8],
+) -> Result<Roster, Finding> {
+    let require = |step: Step, checked: Result<(), String>| {
+        step.require(checked.is_ok(), || {
+            Finding::failure(step, checked.err().unwrap_or_default())
+        })
     };
     // V-02.1
-    let roster = match Roster::decode_keys(bytes) {
-        Ok(roster) => roster,
-        Err(error) => {
-            fail(error.to_string());
-            return None;
-        }
-    };
-    match roster.check_distinct() {
-        Err(error) if !Step::DistinctKeys.holds(false) => {
-            fail(error.to_string());
-            return None;
-        }
-        _ => {}
-    }
+    let step = Step::DistinctKeys;
+    let roster =
+        Roster::decode_keys(bytes).map_err(|error| Finding::failure(step, error.to_string()))?;
+    let distinct = roster.check_distinct();
+    require(step, distinct.map_err(|error| error.to_string()))?;
     // V-02.2
     let named =
         roster.digest() == configuration.roster && roster.clients() == configuration.clients();
-    if !Step::NamedRoster.holds(named) {
-        fail("the roster is not the one that the configuration names".to_owned());
-        return None;
-    }
+    let step = Step::NamedRoster;
+    step.require(named, || {
+        Finding::failure(
+            step,
+            "the roster is not the one that the configuration names",
+        )
+    })?;
     // V-02.3
-    match roster.check_roles(organiser, &configuration.aggregator) {
-        Err(error) if !Step::SeparateRoles.holds(false) => {
-            fail(error.to_string());
-            None
-        }
-        _ => Some(roster),
-    }
+    let separate = roster.check_roles(organiser, &configuration.aggregator);
+    require(
+        Step::SeparateRoles,
+        separate.map_err(|error| error.to_string()),
+    )?;
+    Ok(roster)
 }

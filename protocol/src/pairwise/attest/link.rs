@@ -15,7 +15,6 @@ use veragg_circuits::transcript::TranscriptExt;
 use zeroize::Zeroizing;
 
 use super::challenges::{Challenges, Committed, Pair};
-use super::Head;
 use crate::crypto::hash::Digest;
 use crate::crypto::ids::ClientId;
 use crate::crypto::labels;
@@ -239,8 +238,8 @@ pub struct Claim<'a, P: ProofSystem> {
     pub masked: &'a [Scalar<P>],
     /// The neighbours that participate.
     pub neighbours: &'a [ClientId],
-    /// Part 0 of the attestation.
-    pub head: &'a Head<P::Group>,
+    /// The self commitments and row links of the attestation, one a pair.
+    pub links: &'a [RowLink<P::Group>],
     /// The edge commitments, encoded, in the order of the neighbours.
     pub edges: &'a [Vec<u8>],
     /// The same, decoded.
@@ -268,7 +267,7 @@ impl<P: ProofSystem> Claim<'_, P> {
             scalars: Vec::new(),
             points: Vec::new(),
         };
-        let pairs = challenges.pairs.iter().zip(&self.head.links);
+        let pairs = challenges.pairs.iter().zip(self.links);
         for ((index, (pair, link)), weights) in pairs.enumerate().zip(weights.chunks_exact(2)) {
             let at = index * P::Group::POINT_LEN..(index + 1) * P::Group::POINT_LEN;
             let edges: Vec<&[u8]> = self

@@ -1,37 +1,29 @@
-//! Unmask and publish (`specs/protocol.md` 3.8, 3.9).
+//! Unmask: rebuilds secrets, and finds whose attestation they contradict (`specs/protocol.md` 3.8).
 
 use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
-use veragg_circuits::ark_ff::Zero;
-use veragg_circuits::group::ristretto::{KeyScalar, Ristretto, KEY_TABLE};
-use veragg_circuits::group::Group;
+use veragg_circuits::group::ristretto::KeyScalar;
 use veragg_circuits::proof_system::ProofSystem;
 
 use super::core::Core;
 use super::error::AggregatorError;
-use super::online::SetUp;
+use super::publish::{self, Ended};
+use super::set_up::SetUp;
 use super::{Aggregator, Collecting, Log, Needed, StillOpen};
 use crate::crypto::ids::{ClientId, ClientSet};
-use crate::crypto::masks::{self, Mask};
 use crate::crypto::sharing::reconstruct;
 use crate::crypto::tree::Tree;
-use crate::pairwise::attest::Challenges;
+use crate::pairwise::attest::{Attested, Challenges};
 use crate::pairwise::conviction::{Conviction, Lie};
-use crate::pairwise::lies::{self, Attested, Rebuilt, ShownBy};
-use crate::pairwise::publish::Publication;
-use crate::pairwise::share;
-use crate::pairwise::submit::Submission;
-use crate::pairwise::unmask::{self, Secret};
+use crate::pairwise::lies::{self, Rebuilt, ShownBy};
+use crate::pairwise::share::DealtPair;
+use crate::pairwise::unmask::{self, Secret, Shares};
 use crate::round::lists;
 use crate::round::phase::Phase;
 use crate::round::Round;
 use crate::rule::Rule;
-use crate::wire::message::Message;
 use crate::wire::part::Part;
-
-/// Shares by whose secret they are of; or, turned around, by who holds them.
-type Revealed = Vec<(ClientId, KeyScalar)>;
 
 /// Collects shares, in some round of unmask.
 pub struct Unmasking<P: ProofSystem> {
@@ -48,12 +40,6 @@ pub struct Unmasking<P: ProofSystem> {
     masks: BTreeMap<ClientId, KeyScalar>,
     /// What shows that those who left in the round before have lied.
     convictions: BTreeMap<ClientId, Conviction>,
-}
-
-/// The round is over; the board is complete.
-#[derive(Debug)]
-pub struct Ended<G: Group> {
-    publication: Option<Publication<G>>,
 }
 
 /// What closing a round of unmask gives.
@@ -115,73 +101,41 @@ impl<P: ProofSystem> Collecting<P> for Unmasking<P> {
     }
 }
 
-impl SetUp {
-    /// Whether a revealed share is the one that `dealer` committed to for `holder`.
-    fn holds<P: ProofSystem>(
-        &self,
-        round: &Round<P>,
-        dealer: ClientId,
-        holder: ClientId,
-        secret: Secret,
-        revealed: &KeyScalar,
-    ) -> bool {
-        let holders = lists::holders(round.graph(), &self.advertised, dealer);
-        let position = 1 + holders.partition_point(|&other| other < holder);
-        // The encodings were found canonical when they were dealt: to compare them is cheaper than
-        // to decode them again.
-        self.dealt
-            .get(&dealer)
-            .and_then(|parts| parts.leaf(position as u64))
-            .and_then(|part| share::encoded_commitments(part))
-            .and_then(|commitments| commitments.get(secret.index()).copied())
-            .is_some_and(|commitment| {
-                Ristretto::encode_point(&(revealed * KEY_TABLE)) == commitment
-            })
-    }
-}
-
 impl<P: ProofSystem> Unmasking<P> {
-    /// The shares that a client reveals, if every one of them is the committed one.
-    fn judge(&self, round: &Round<P>, client: ClientId, message: &Message) -> Option<Revealed> {
-        let shares = unmask::decode(&message.body).ok()?;
-        let subjects = lists::holders(round.graph(), self.subjects(), client);
-        if shares.len() != subjects.len() {
-            return None;
-        }
-        let revealed: Vec<_> = subjects.into_iter().zip(shares).collect();
-        revealed
-            .iter()
-            .all(|(dealer, share)| {
-                let secret = self.wanted(*dealer);
-                let holds = self.set_up.holds(round, *dealer, client, secret, share);
-                Rule::RevealedShare.holds(holds)
-            })
-            .then_some(revealed)
+    /// What a dealer committed to for a holder: its share of the secret that is rebuilt in this round.
+    fn committed(&self, round: &Round<P>, dealer: ClientId, holder: ClientId) -> Option<[u8; 32]> {
+        let holders = lists::holders(round.graph(), &self.set_up.advertised, dealer);
+        let position = 1 + holders.partition_point(|&other| other < holder);
+        let part = self.set_up.dealt.get(&dealer)?.leaf(position as u64)?;
+        let committed = DealtPair::encoded_commitments(part)?;
+        committed.get(self.wanted(dealer).index()).copied()
     }
 
     /// Rebuilds one secret of each subject of this round.
     fn rebuild(
         &self,
         round: &Round<P>,
-        revealed: &HashMap<ClientId, Revealed>,
+        revealed: BTreeMap<ClientId, Shares>,
     ) -> Result<Vec<(ClientId, KeyScalar)>, AggregatorError> {
-        let mut shares: HashMap<ClientId, Revealed> = HashMap::new();
+        let mut shares: HashMap<ClientId, Shares> = HashMap::new();
         for (holder, of_others) in revealed {
             for (dealer, share) in of_others {
-                shares.entry(*dealer).or_default().push((*holder, *share));
+                shares.entry(dealer).or_default().push((holder, share));
             }
         }
         let need = round.threshold();
-        let enough = self.subjects().iter().map(|client| {
+        let mut enough = Vec::new();
+        for client in self.subjects().iter() {
             let mut of_client = shares.remove(&client).unwrap_or_default();
             let got = of_client.len();
-            if !Rule::EnoughShares.holds(got >= need) {
-                return Err(AggregatorError::Shares { client, got, need });
-            }
+            Rule::EnoughShares.require(got >= need, || AggregatorError::Shares {
+                client,
+                got,
+                need,
+            })?;
             of_client.truncate(need);
-            Ok((client, of_client))
-        });
-        let enough = enough.collect::<Result<Vec<_>, _>>()?;
+            enough.push((client, of_client));
+        }
         let rebuilt = enough.into_par_iter();
         Ok(rebuilt
             .map(|(client, shares)| (client, reconstruct(&shares)))
@@ -206,50 +160,8 @@ impl<P: ProofSystem> Unmasking<P> {
             masks: &masks,
         };
         let lists = (&self.set_up.participants, &self.contributors);
-        let key = |client| self.set_up.keys.get(&client).map(|keys| keys.mask);
+        let key = |client| self.set_up.mask_key(client);
         lies::find(round, &self.challenges, lists, &self.said, rebuilt, key)
-    }
-
-    /// The masks that stand in the sum of the contributors' vectors, each to be taken away: the
-    /// seed of every contributor, and the edges between contributors and other participants.
-    fn masks_in_sum(&self, round: &Round<P>) -> Vec<Mask> {
-        let context = round.context();
-        let seeds = self.seeds.par_iter();
-        let own = seeds
-            .filter(|(client, _)| self.contributors.contains(**client))
-            .map(|(client, seed)| Mask::of_seed(context, *client, seed).inverse());
-        let edges = self.masks.par_iter().flat_map_iter(|(gone, secret)| {
-            lists::holders(round.graph(), &self.contributors, *gone)
-                .into_iter()
-                // The edge as the dropout would have added it is the inverse of what stands there.
-                .filter_map(move |other| {
-                    let point = self.set_up.keys.get(&other)?.mask * secret;
-                    Some(Mask::of_point(context, *gone, other, &point))
-                })
-        });
-        own.chain(edges).collect()
-    }
-
-    /// The sum of the contributors' vectors without any mask.
-    fn open<L: Log>(
-        &self,
-        core: &Core<P, L>,
-    ) -> Result<Vec<<P::Group as Group>::Scalar>, AggregatorError> {
-        let round = core.round();
-        let mut sum = vec![<P::Group as Group>::Scalar::zero(); round.masked_scalars()];
-        core.read_batches(Phase::Submit, &self.contributors, |batch| {
-            let decoded: Vec<_> = batch
-                .into_par_iter()
-                .filter_map(|(_, message)| Submission::<P>::masked_of(&round, &message).ok())
-                .collect();
-            for masked in decoded {
-                sum.par_iter_mut()
-                    .zip(masked)
-                    .for_each(|(sum, value)| *sum += value);
-            }
-        })?;
-        masks::apply::<P::Group>(&mut sum, &self.masks_in_sum(&round));
-        Ok(sum)
     }
 
     /// What shows to others that a client has lied.
@@ -338,8 +250,13 @@ fn close_round<P: ProofSystem, L: Log>(
     state: &mut Unmasking<P>,
 ) -> Result<Option<Ended<P::Group>>, AggregatorError> {
     let round = core.round();
-    let findings = core.judge_each(|client, message| state.judge(&round, client, message))?;
-    let rebuilt = state.rebuild(&round, &findings.into_valid())?;
+    let findings = core.judge_each(|client, message| {
+        let committed = |dealer| state.committed(&round, dealer, client);
+        unmask::judge(&round, state.subjects(), client, &message.body, committed).ok()
+    })?;
+    // In the order of the clients, so that the same shares count after a restart.
+    let revealed: BTreeMap<_, _> = findings.into_valid().into_iter().collect();
+    let rebuilt = state.rebuild(&round, revealed)?;
     let lies = state.find_lies(&round, &rebuilt);
     for (client, secret) in rebuilt {
         match state.wanted(client) {
@@ -348,16 +265,13 @@ fn close_round<P: ProofSystem, L: Log>(
         };
     }
     if lies.is_empty() {
-        let opening = state.open(core)?;
-        core.close(&state.contributors, |_| true)?;
-        let publication = Publication {
-            opening,
-            outcomes: core.outcomes(),
+        let rebuilt = publish::Rebuilt {
+            set_up: &state.set_up,
+            contributors: &state.contributors,
+            seeds: &state.seeds,
+            masks: &state.masks,
         };
-        core.say(&[publication.encode()])?;
-        core.close(&state.contributors, |_| false)?;
-        let publication = Some(publication);
-        return Ok(Some(Ended { publication }));
+        return publish::close(core, &rebuilt).map(Some);
     }
     let mut convictions = BTreeMap::new();
     let (mut left, mut contributors) = (
@@ -373,7 +287,7 @@ fn close_round<P: ProofSystem, L: Log>(
     }
     core.close(&contributors, |_| true)?;
     if state.round >= round.configuration().unmask_rounds {
-        return Ok(Some(Ended { publication: None }));
+        return Ok(Some(Ended::without_sum()));
     }
     state.round += 1;
     let eligible = |client| state.acknowledged.contains(client) && contributors.contains(client);
@@ -382,11 +296,4 @@ fn close_round<P: ProofSystem, L: Log>(
     state.contributors = contributors;
     state.left = left;
     Ok(None)
-}
-
-impl<P: ProofSystem, L: Log> Aggregator<P, L, Ended<P::Group>> {
-    /// What was published; nothing if liars were left when the last round of unmask had passed.
-    pub fn publication(&self) -> Option<&Publication<P::Group>> {
-        self.state.publication.as_ref()
-    }
 }

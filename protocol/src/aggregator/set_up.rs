@@ -1,0 +1,53 @@
+//! What the phases after the set-up know of it.
+
+use std::collections::HashMap;
+
+use veragg_circuits::group::ristretto::KeyPoint;
+use veragg_circuits::proof_system::ProofSystem;
+
+use super::error::AggregatorError;
+use crate::crypto::ids::{ClientId, ClientSet};
+use crate::crypto::tree::Tree;
+use crate::pairwise::advertise::RoundKeys;
+use crate::round::lists;
+use crate::round::phase::Phase;
+use crate::round::Round;
+
+/// Keys, shares and participants.
+#[derive(Default)]
+pub(super) struct SetUp {
+    pub(super) advertised: ClientSet,
+    pub(super) keys: HashMap<ClientId, RoundKeys>,
+    /// What each dealer sent: the parts of its message.
+    pub(super) dealt: HashMap<ClientId, Tree<Vec<u8>>>,
+    pub(super) participants: ClientSet,
+}
+
+impl SetUp {
+    /// The neighbours of a client that participate, in order.
+    pub(super) fn neighbours<P: ProofSystem>(
+        &self,
+        round: &Round<P>,
+        client: ClientId,
+    ) -> Vec<ClientId> {
+        lists::holders(round.graph(), &self.participants, client)
+    }
+
+    /// A client's mask key.
+    pub(super) fn mask_key(&self, client: ClientId) -> Option<KeyPoint> {
+        self.keys.get(&client).map(|keys| keys.mask)
+    }
+}
+
+/// Refuses to go on with fewer clients than any contributor would unmask for.
+pub(super) fn enough<P: ProofSystem>(
+    round: &Round<P>,
+    phase: Phase,
+    list: &ClientSet,
+) -> Result<(), AggregatorError> {
+    let (got, need) = (list.len(), round.configuration().min_contributors as usize);
+    if got < need {
+        return Err(AggregatorError::TooFew { phase, got, need });
+    }
+    Ok(())
+}

@@ -1,0 +1,131 @@
+//! Attest: commits to fingerprints of the masks (`specs/protocol.md` 3.5).
+
+use rand_core::CryptoRngCore;
+use veragg_circuits::codec::{DecodeError, Reader, Writer};
+use veragg_circuits::group::Group;
+use veragg_circuits::proof_system::ProofSystem;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
+
+use super::codec::{read_pair, write_secret, State};
+use super::error::ClientError;
+use super::received::Received;
+use super::submit::{own_input, Submitted};
+use super::{Client, Step};
+use crate::crypto::dh::KeyPair;
+use crate::crypto::hash::Digest;
+use crate::crypto::ids::{ClientId, ClientSet};
+use crate::crypto::masks::Mask;
+use crate::pairwise::attest::link::{self, Subject, Witness};
+use crate::pairwise::attest::{keys_digest, Attestation, Challenges, Head};
+use crate::round::phase::Phase;
+use crate::rule::Rule;
+
+/// Has attested what it masked.
+#[derive(ZeroizeOnDrop)]
+pub struct Attested {
+    pub(super) mask: KeyPair,
+    /// The digest of the checkpoint of submit.
+    #[zeroize(skip)]
+    pub(super) submit: Digest,
+    /// What it said about its edges, in the order of the neighbours that participate.
+    #[zeroize(skip)]
+    pub(super) edges: Vec<Vec<u8>>,
+    #[zeroize(skip)]
+    pub(super) participants: ClientSet,
+    /// Its secrets zeroize themselves.
+    #[zeroize(skip)]
+    pub(super) received: Received,
+}
+
+impl<P: ProofSystem> Client<P, Submitted> {
+    /// 3.5: commits to fingerprints of its masks and proves that what is left of its masked vector is
+    /// what it committed to. `x` is the vector that it submitted.
+    pub fn attest(
+        self,
+        packet: &[u8],
+        x: &[u64],
+        rng: &mut impl CryptoRngCore,
+    ) -> Step<P, Submitted, Attested> {
+        self.attempt(|session, state| {
+            let phase = Phase::Submit;
+            let packet = session.check(phase, packet)?;
+            let round = &session.round;
+            let need = round.configuration().min_contributors as usize;
+            let got = packet.list.len();
+            if got < need {
+                return Err(ClientError::TooFew { phase, got, need });
+            }
+            let same = own_input(x, &state.blindings) == state.input;
+            Rule::SubmittedInput.require(same, || ClientError::OtherInput)?;
+            let challenges = Challenges::new(round, packet.answers());
+            let own = Mask::of_seed(round.context(), session.me(), &state.seed);
+            let masks = state
+                .received
+                .masks(session, &state.mask, &state.participants)?;
+            let own = challenges.commit(round, &own);
+            let edges = challenges.commit_all(round, &masks);
+            let rows = round.layout().rows();
+            let blindings = P::Group::decode_scalars(&state.blindings, rows, "row blinding")?;
+            let witness = Witness {
+                packed: &Zeroizing::new(round.layout().pack(x)?),
+                blindings: &Zeroizing::new(blindings),
+                own: &own,
+                edges: &edges,
+            };
+            let subject = Subject {
+                context: round.context(),
+                client: session.me(),
+                submission: &state.entry,
+            };
+            let links = link::prove(round, &challenges, &subject, &witness, rng);
+            let neighbours: Vec<ClientId> = session.neighbours(&state.participants);
+            let keys = neighbours
+                .iter()
+                .filter_map(|client| state.received.peers.get(client));
+            let head = Head {
+                keys: keys_digest(keys),
+                links,
+            };
+            let attestation = Attestation::new(head, &edges);
+            let said = session.say(Phase::Attest, Some(&packet), &attestation.parts());
+            Ok((
+                said,
+                Attested {
+                    mask: state.mask.clone(),
+                    submit: *packet.answers(),
+                    edges: attestation.edges,
+                    participants: state.participants.clone(),
+                    received: state.received.clone(),
+                },
+            ))
+        })
+    }
+}
+impl State for Attested {
+    const TAG: u8 = 5;
+    fn write(&self, writer: Writer) -> Writer {
+        let writer = write_secret(writer, &self.mask)
+            .bytes(&self.submit)
+            .u32(self.edges.len() as u32);
+        let edges = self.edges.iter();
+        let writer = edges
+            .fold(writer, |writer, edge| writer.long(edge))
+            .bytes(self.participants.as_bytes());
+        self.received.write(writer)
+    }
+    fn read(reader: &mut Reader<'_>, clients: u32) -> Result<Self, DecodeError> {
+        let mask = read_pair(reader)?;
+        let submit = reader.array("checkpoint of submit")?;
+        let mut edges = Vec::new();
+        for _ in 0..reader.u32("edges")? {
+            edges.push(reader.long("edge")?.to_vec());
+        }
+        Ok(Self {
+            mask,
+            submit,
+            edges,
+            participants: ClientSet::read(reader, clients, "participants")?,
+            received: Received::read(reader, clients)?,
+        })
+    }
+}

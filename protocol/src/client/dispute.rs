@@ -1,0 +1,81 @@
+//! Dispute: opens the edges about which the ends disagree (`specs/protocol.md` 3.6).
+
+use rand_core::CryptoRngCore;
+use veragg_circuits::codec::{DecodeError, Reader, Writer};
+use veragg_circuits::proof_system::ProofSystem;
+
+use super::attest::Attested;
+use super::codec::State;
+use super::error::ClientError;
+use super::received::Unmasking;
+use super::{Client, Step};
+use crate::crypto::dleq;
+use crate::pairwise::dispute;
+use crate::round::lists;
+use crate::round::phase::Phase;
+use crate::rule::Rule;
+
+/// Has seen what its neighbours attested, and opened the edges about which they lied.
+pub struct Disputed {
+    pub(super) unmasking: Unmasking,
+}
+
+impl<P: ProofSystem> Client<P, Attested> {
+    /// 3.6: compares what its neighbours attested about their edges with what it attested itself, and
+    /// opens those that differ. Mostly there is nothing to say.
+    pub fn dispute(
+        self,
+        packet: &[u8],
+        rng: &mut impl CryptoRngCore,
+    ) -> Step<P, Attested, Disputed> {
+        self.attempt(|session, state| {
+            let phase = Phase::Attest;
+            let packet = session.check(phase, packet)?;
+            let (context, me) = (session.round.context(), session.me());
+            let participate = session.neighbours(&state.participants);
+            let mut opened = Vec::new();
+            for client in session.neighbours(&packet.list) {
+                let not_shown = ClientError::NotShown { phase, client };
+                let theirs = lists::holders(session.round.graph(), &state.participants, client);
+                let at = theirs.partition_point(|&other| other < me);
+                let part = packet
+                    .said
+                    .get(&client)
+                    .and_then(|item| item.part(1 + at, 1 + theirs.len()));
+                let mine = participate.binary_search(&client).ok();
+                let mine = mine.and_then(|at| state.edges.get(at));
+                let key = state.received.peers.get(&client);
+                let (Some(part), Some(mine), Some(key)) = (part, mine, key) else {
+                    return Err(not_shown);
+                };
+                if Rule::OnlyDisputed.holds(part != mine.as_slice()) {
+                    let own = state.mask.public();
+                    let ends = dispute::ends(context, (me, own), (client, key));
+                    opened.push(ends.reveal(&state.mask, rng));
+                }
+            }
+            let said = if opened.is_empty() {
+                session.follow(&packet)
+            } else {
+                session.say(Phase::Dispute, Some(&packet), &[dleq::encode(&opened)])
+            };
+            let unmasking = Unmasking {
+                submit: state.submit,
+                participants: state.participants.clone(),
+                received: state.received.clone(),
+            };
+            Ok((said, Disputed { unmasking }))
+        })
+    }
+}
+
+impl State for Disputed {
+    const TAG: u8 = 6;
+    fn write(&self, writer: Writer) -> Writer {
+        self.unmasking.write(writer)
+    }
+    fn read(reader: &mut Reader<'_>, clients: u32) -> Result<Self, DecodeError> {
+        let unmasking = Unmasking::read(reader, clients)?;
+        Ok(Self { unmasking })
+    }
+}

@@ -1,0 +1,68 @@
+//! What a body breaks: the one judgement of a phase, which aggregator and verifier each use in their own
+//! way. The aggregator leaves the sender out; the verifier names it.
+
+use thiserror::Error;
+use veragg_circuits::codec::DecodeError;
+use veragg_circuits::group::ristretto::KeyScalar;
+use veragg_circuits::proof_system::ProofPart;
+
+use crate::crypto::ids::ClientId;
+use crate::rule::Rule;
+use crate::wire::message::BodyError;
+
+/// Why what a client said does not count (`specs/protocol.md` 5).
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Breach {
+    /// The body does not decode.
+    #[error(transparent)]
+    Malformed(#[from] DecodeError),
+    /// The body is not the one that the envelope names.
+    #[error(transparent)]
+    Body(#[from] BodyError),
+    /// A key comes without a valid proof of possession.
+    #[error("a key was advertised without a valid proof that its secret is known")]
+    Possession,
+    /// Committed shares do not lie on polynomials of the right degree.
+    #[error("its committed shares do not lie on polynomials of degree below {threshold}")]
+    Degree {
+        /// `t`.
+        threshold: usize,
+    },
+    /// The proof of an input does not hold.
+    #[error("the proof of the input does not hold")]
+    Input(ProofPart),
+    /// The attested keys are not those that the neighbours advertised.
+    #[error("it attested edges to keys that its neighbours did not advertise")]
+    Keys,
+    /// The row links do not hold.
+    #[error("what it masked is not what it committed to: its attestation does not link its masked vector to its commitments")]
+    RowLink,
+    /// A point that is not proven to be that of the edge to this client.
+    #[error("it opened an edge with a point that is not proven to be the edge's")]
+    Point(ClientId),
+    /// Shares that are not the committed ones, each with the client whose secret it is of.
+    #[error("it revealed shares of the secrets of clients {:?} that are not the committed ones", numbers(.0))]
+    Shares(Vec<(ClientId, KeyScalar)>),
+}
+
+fn numbers(shares: &[(ClientId, KeyScalar)]) -> Vec<u32> {
+    shares.iter().map(|(client, _)| client.number()).collect()
+}
+
+impl Breach {
+    /// The rule that is broken; none for bytes that are no body, since types see to that.
+    pub fn rule(&self) -> Option<Rule> {
+        match self {
+            Self::Malformed(_) => None,
+            Self::Body(_) => Some(Rule::Body),
+            Self::Possession => Some(Rule::ProvenKeys),
+            Self::Degree { .. } => Some(Rule::Degree),
+            Self::Input(_) => Some(Rule::InputProof),
+            Self::Keys => Some(Rule::EdgeKeys),
+            Self::RowLink => Some(Rule::RowLink),
+            Self::Point(_) => Some(Rule::ProvenPoint),
+            Self::Shares(_) => Some(Rule::RevealedShare),
+        }
+    }
+}
