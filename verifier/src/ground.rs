@@ -1,14 +1,14 @@
 //! What the board has established so far: each phase adds to it, and later ones stand on it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{Read, Seek};
 
-use veragg_protocol::circuits::group::ristretto::KeyPoint;
+use veragg_protocol::circuits::group::ristretto::{KeyPoint, KeyScalar};
 use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::pairwise::advertise::RoundKeys;
-use veragg_protocol::pairwise::attest::{Challenges, Fingerprint};
+use veragg_protocol::pairwise::attest::{Attested, Challenges, Fingerprint};
 use veragg_protocol::pairwise::publish::Outcome;
 use veragg_protocol::pairwise::submit;
 use veragg_protocol::round::lists;
@@ -39,6 +39,47 @@ pub(crate) struct Dealt {
 pub(crate) struct Accepted<P: ProofSystem> {
     pub(crate) place: Place,
     pub(crate) submission: submit::Accepted<P>,
+}
+
+/// What was attested: 32 bytes a pair and neighbour.
+pub(crate) struct Attestations<P: ProofSystem> {
+    pub(crate) challenges: Challenges<P>,
+    /// What each client attested.
+    pub(crate) said: HashMap<ClientId, Attested>,
+    pub(crate) leaves: HashMap<ClientId, u64>,
+}
+
+impl<P: ProofSystem> Attestations<P> {
+    pub(crate) fn new(challenges: Challenges<P>) -> Self {
+        Self {
+            challenges,
+            said: HashMap::new(),
+            leaves: HashMap::new(),
+        }
+    }
+
+    /// The leaf of a client's attestation.
+    pub(crate) fn leaf(&self, client: ClientId) -> Option<u64> {
+        self.leaves.get(&client).copied()
+    }
+
+    /// What a client attested about one of its edges.
+    pub(crate) fn towards(
+        &self,
+        ground: &Ground<'_, P>,
+        client: ClientId,
+        other: ClientId,
+    ) -> Option<&[u8]> {
+        let neighbours = ground.neighbours(client);
+        self.said.get(&client)?.towards(&neighbours, other)
+    }
+}
+
+/// The secrets that were rebuilt.
+#[derive(Default)]
+pub(crate) struct Secrets {
+    pub(crate) seeds: BTreeMap<ClientId, KeyScalar>,
+    pub(crate) masks: BTreeMap<ClientId, KeyScalar>,
 }
 
 /// What the board has established. Nothing in it is as long as an input: a client adds its keys, its share

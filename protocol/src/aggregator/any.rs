@@ -88,33 +88,13 @@ impl<P: ProofSystem, L: Log> AnyAggregator<P, L> {
 
     /// The phase that is open; [`Phase::Publish`] when the round is over.
     pub fn phase(&self) -> Phase {
-        match self {
-            Self::Advertising(_) => Phase::Advertise,
-            Self::Sharing(_) => Phase::Share,
-            Self::Confirming(_) => Phase::Confirm,
-            Self::Submitting(_) => Phase::Submit,
-            Self::Attesting(_) => Phase::Attest,
-            Self::Disputing(_) => Phase::Dispute,
-            Self::Acknowledging(_) => Phase::Acknowledge,
-            Self::Unmasking(aggregator) => aggregator.core.phase(),
-            Self::Ended(_) => Phase::Publish,
-        }
+        in_any_phase!(self, aggregator => aggregator.core.phase())
     }
 
     /// Takes a message; see [`Aggregator::receive`]. When the round is over, everything new is
     /// late.
     pub fn receive(&mut self, bytes: &[u8], now: u64) -> Result<Reply, AggregatorError> {
-        match self {
-            Self::Advertising(aggregator) => aggregator.receive(bytes, now),
-            Self::Sharing(aggregator) => aggregator.receive(bytes, now),
-            Self::Confirming(aggregator) => aggregator.receive(bytes, now),
-            Self::Submitting(aggregator) => aggregator.receive(bytes, now),
-            Self::Attesting(aggregator) => aggregator.receive(bytes, now),
-            Self::Disputing(aggregator) => aggregator.receive(bytes, now),
-            Self::Acknowledging(aggregator) => aggregator.receive(bytes, now),
-            Self::Unmasking(aggregator) => aggregator.receive(bytes, now),
-            Self::Ended(aggregator) => aggregator.core.receive(bytes, now, |_, _| Vec::new()),
-        }
+        in_any_phase!(self, aggregator => aggregator.receive(bytes, now))
     }
 
     /// Closes the open phase; see the `close` of each. When the round is over, nothing changes.
@@ -144,17 +124,10 @@ impl<P: ProofSystem, L: Log> AnyAggregator<P, L> {
 
     /// The packet for a client; see [`Aggregator::packet`]. None is left when the round is over.
     pub fn packet(&self, client: ClientId) -> Vec<u8> {
-        match self {
-            Self::Advertising(aggregator) => aggregator.packet(client),
-            Self::Sharing(aggregator) => aggregator.packet(client),
-            Self::Confirming(aggregator) => aggregator.packet(client),
-            Self::Submitting(aggregator) => aggregator.packet(client),
-            Self::Attesting(aggregator) => aggregator.packet(client),
-            Self::Disputing(aggregator) => aggregator.packet(client),
-            Self::Acknowledging(aggregator) => aggregator.packet(client),
-            Self::Unmasking(aggregator) => aggregator.packet(client),
-            Self::Ended(_) => Vec::new(),
+        if let Self::Ended(_) = self {
+            return Vec::new();
         }
+        in_any_phase!(self, aggregator => aggregator.packet(client))
     }
 
     /// Who may speak in the open phase.

@@ -195,12 +195,11 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         };
         let key = self.round.roster().key(client).ok_or(Reason::NotEligible)?;
         let entry = envelope.entry();
-        if let Some(place) = self.places.get(&(envelope.phase, client)) {
-            if place.entry == entry {
-                return Ok(Entrance::Again(self.receipt(place.index, entry)));
-            }
-            Rule::Occupied.require(false, || Reason::Occupied)?;
+        let place = self.places.get(&(envelope.phase, client));
+        if let Some(place) = place.filter(|place| place.entry == entry) {
+            return Ok(Entrance::Again(self.receipt(place.index, entry)));
         }
+        Rule::Occupied.require(place.is_none(), || Reason::Occupied)?;
         let deadline = self.round.configuration().deadline(envelope.phase);
         if !Rule::Open.holds(envelope.phase >= self.phase) || !Rule::InTime.holds(now <= deadline) {
             return Err(Reason::Late);

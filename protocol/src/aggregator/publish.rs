@@ -11,18 +11,28 @@ use veragg_circuits::proof_system::ProofSystem;
 use super::core::Core;
 use super::error::AggregatorError;
 use super::set_up::SetUp;
-use super::{Aggregator, Log};
+use super::{Aggregator, Collecting, Log, Needed};
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::masks;
 use crate::pairwise::publish::Publication;
 use crate::pairwise::submit::Submission;
 use crate::pairwise::unmask;
 use crate::round::phase::Phase;
+use crate::round::Round;
 
 /// The round is over; the board is complete.
 #[derive(Debug)]
 pub struct Ended<G: Group> {
     publication: Option<Publication<G>>,
+}
+
+impl<P: ProofSystem> Collecting<P> for Ended<P::Group> {
+    fn lengths(&self, _: &Round<P>, _: ClientId, _: usize) -> Vec<usize> {
+        Vec::new()
+    }
+    fn needed(&self, _: &Round<P>, _: ClientId, _: ClientId) -> Needed<'_> {
+        Needed::Envelope
+    }
 }
 
 impl<G: Group> Ended<G> {

@@ -165,11 +165,9 @@ impl<P: ProofSystem> Session<P> {
             }
         }
         let all_speak = !matches!(phase, Phase::Dispute | Phase::Unmask(_));
-        let listed = self.neighbours(&checkpoint.list);
-        let missing = listed.iter().find(|client| !said.contains_key(client));
-        let missing = missing.filter(|_| all_speak && !Rule::Shown.holds(false));
-        if let Some(&client) = missing {
-            return Err(ClientError::NotShown { phase, client });
+        for client in self.neighbours(&checkpoint.list) {
+            let shown = said.contains_key(&client) || !all_speak;
+            Rule::Shown.require(shown, || ClientError::NotShown { phase, client })?;
         }
         Ok(CheckedPacket {
             answers: checkpoint.digest(),

@@ -66,9 +66,9 @@ impl Roster {
         for (index, key) in self.keys.iter().enumerate() {
             let client = ClientId::from_index(index);
             let first = seen.insert(*key.as_bytes(), client);
-            if let Some(first) = first.filter(|_| !Rule::DistinctKeys.holds(false)) {
-                return Err(RosterError::Duplicate(first, client));
-            }
+            Rule::DistinctKeys.require(first.is_none(), || {
+                RosterError::Duplicate(first.unwrap_or(client), client)
+            })?;
         }
         Ok(())
     }

@@ -11,12 +11,11 @@ use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::board::{BoardError, Records};
 
-use super::attest::Attestations;
 use super::unmask::Unmask;
 use super::{Derived, Ending, Judge, Open, Said};
 use crate::check::Check;
 use crate::findings::Findings;
-use crate::ground::Ground;
+use crate::ground::{Attestations, Ground};
 
 /// Who acknowledges is all that is to be known, and stands with who has spoken.
 pub(crate) struct Acknowledge<P: ProofSystem> {

@@ -17,39 +17,13 @@ use super::dispute::Dispute;
 use super::{Derived, Ending, Judge, Open, Said};
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
-use crate::ground::Ground;
+use crate::ground::{Attestations, Ground};
 use crate::step::Step;
 
 /// Attestations judged together: they are the only ones in memory at once.
 const BATCH: usize = 64;
 
 type Scalar<P> = <<P as ProofSystem>::Group as Group>::Scalar;
-
-/// What was attested: 32 bytes a pair and neighbour.
-pub(crate) struct Attestations<P: ProofSystem> {
-    pub(crate) challenges: Challenges<P>,
-    /// What each client attested.
-    pub(crate) said: HashMap<ClientId, Attested>,
-    leaves: HashMap<ClientId, u64>,
-}
-
-impl<P: ProofSystem> Attestations<P> {
-    /// The leaf of a client's attestation.
-    pub(crate) fn leaf(&self, client: ClientId) -> Option<u64> {
-        self.leaves.get(&client).copied()
-    }
-
-    /// What a client attested about one of its edges.
-    pub(crate) fn towards(
-        &self,
-        ground: &Ground<'_, P>,
-        client: ClientId,
-        other: ClientId,
-    ) -> Option<&[u8]> {
-        let neighbours = ground.neighbours(client);
-        self.said.get(&client)?.towards(&neighbours, other)
-    }
-}
 
 /// The attestations so far.
 pub(crate) struct Attest<P: ProofSystem> {
@@ -81,11 +55,7 @@ impl<P: ProofSystem> Attest<P> {
             }
         }
         Ok(Self {
-            attestations: Attestations {
-                challenges,
-                said: HashMap::new(),
-                leaves: HashMap::new(),
-            },
+            attestations: Attestations::new(challenges),
             masked,
             waiting: Vec::new(),
             keys: BTreeMap::new(),

@@ -14,11 +14,10 @@ use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::board::{BoardError, Records};
 
 use super::acknowledge::Acknowledge;
-use super::attest::Attestations;
 use super::{Derived, Ending, Judge, Open, Said};
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
-use crate::ground::Ground;
+use crate::ground::{Attestations, Ground};
 use crate::step::Step;
 
 /// The messages so far. 100 bytes an opened edge, until they are judged.

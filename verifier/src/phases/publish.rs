@@ -15,13 +15,12 @@ use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::board::{BoardError, Records};
 use veragg_protocol::wire::body::Body;
 
-use super::unmask::Secrets;
 use super::{Derived, Ending, Judge, Open, Said};
 use crate::checks::aggregate::{self, Sums};
 use crate::checks::contributors;
 use crate::checks::opening::{self, Published};
 use crate::findings::{Finding, Findings};
-use crate::ground::Ground;
+use crate::ground::{Ground, Secrets};
 use crate::step::Step;
 
 /// What is held of the body of a publication.

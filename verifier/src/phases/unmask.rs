@@ -17,23 +17,15 @@ use veragg_protocol::pairwise::Breach;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::board::{BoardError, Records};
 
-use super::attest::Attestations;
 use super::publish::Publish;
 use super::{Derived, Ending, Judge, Open, Said};
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
-use crate::ground::Ground;
+use crate::ground::{Attestations, Ground, Secrets};
 use crate::step::Step;
 
 /// Wrong shares of one message that are shown; the others are only named.
 const MOST_SHOWN: usize = 5;
-
-/// The secrets that were rebuilt.
-#[derive(Default)]
-pub(crate) struct Secrets {
-    pub(crate) seeds: BTreeMap<ClientId, KeyScalar>,
-    pub(crate) masks: BTreeMap<ClientId, KeyScalar>,
-}
 
 /// A round of unmask: the shares revealed in it so far, at most `t` a client, 36 bytes each; and the secrets
 /// that were rebuilt before.
