@@ -13,6 +13,7 @@ pub mod dh;
 pub mod dleq;
 pub mod hash;
 pub mod ids;
+mod keys;
 pub mod labels;
 pub mod masks;
 pub mod opening;

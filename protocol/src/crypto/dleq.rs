@@ -18,6 +18,7 @@ use zeroize::Zeroize;
 use crate::crypto::dh::KeyPair;
 use crate::crypto::hash::Digest;
 use crate::crypto::ids::ClientId;
+use crate::crypto::keys;
 use crate::crypto::labels;
 use crate::crypto::possession::Purpose;
 
@@ -66,9 +67,7 @@ impl Ends<'_> {
         transcript.absorb_point::<Ristretto>(b"point", point);
         transcript.absorb_point::<Ristretto>(b"commitment", commitments[0]);
         transcript.absorb_point::<Ristretto>(b"other commitment", commitments[1]);
-        let mut bytes = [0; 64];
-        transcript.challenge_bytes(b"challenge", &mut bytes);
-        KeyScalar::from_bytes_mod_order_wide(&bytes)
+        keys::challenge(transcript)
     }
 
     /// Reveals the shared point. `pair` is the revealer's. Constant time in the secret and the nonce.
@@ -96,8 +95,7 @@ impl Ends<'_> {
             challenge,
             response,
         } = revealed;
-        // Everything here is public.
-        let first = KeyPoint::vartime_double_scalar_mul_basepoint(&-challenge, self.key, response);
+        let first = keys::announcement(self.key, challenge, response);
         let second = self.other_key * response - point * challenge;
         *other == self.other && self.challenge(point, [&first, &second]) == *challenge
     }

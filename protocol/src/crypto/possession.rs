@@ -17,6 +17,7 @@ use zeroize::Zeroize;
 use crate::crypto::dh::KeyPair;
 use crate::crypto::hash::Digest;
 use crate::crypto::ids::ClientId;
+use crate::crypto::keys;
 use crate::crypto::labels;
 
 /// `(R, z)` with `z G = R + c P`.
@@ -49,9 +50,7 @@ fn challenge(
     transcript.absorb_u64(b"purpose", purpose as u64);
     transcript.absorb_point::<Ristretto>(b"key", key);
     transcript.absorb_point::<Ristretto>(b"commitment", commitment);
-    let mut bytes = [0; 64];
-    transcript.challenge_bytes(b"challenge", &mut bytes);
-    KeyScalar::from_bytes_mod_order_wide(&bytes)
+    keys::challenge(transcript)
 }
 
 impl Possession {
@@ -87,9 +86,7 @@ impl Possession {
         purpose: Purpose,
     ) -> bool {
         let challenge = challenge(context, client, purpose, key, &self.commitment);
-        // z G - c P = R; everything here is public.
-        KeyPoint::vartime_double_scalar_mul_basepoint(&-challenge, key, &self.response)
-            == self.commitment
+        keys::announcement(key, &challenge, &self.response) == self.commitment
     }
 
     /// Writes the proof.

@@ -11,6 +11,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::crypto::hash::Digest;
 use crate::crypto::ids::ClientId;
+use crate::crypto::keys;
 use crate::crypto::labels;
 
 /// A random polynomial of degree below `t` whose value at 0 is the secret.
@@ -50,7 +51,7 @@ pub fn reconstruct(shares: &[(ClientId, KeyScalar)]) -> KeyScalar {
         })
         .collect();
     // Distinct numbers below 2^32 have differences that are not zero.
-    KeyScalar::batch_invert(&mut denominators);
+    keys::invert_all(&mut denominators);
     shares
         .iter()
         .zip(&denominators)

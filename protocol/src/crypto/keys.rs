@@ -1,0 +1,27 @@
+//! What is done with keys and their secrets beyond addition and multiplication: the one place of this crate
+//! that names further operations of the library behind them.
+
+use merlin::Transcript;
+use veragg_circuits::group::ristretto::{KeyPoint, KeyScalar};
+
+/// The challenge scalar `challenge` of a transcript (`specs/proofs.md` 4.1).
+pub(super) fn challenge(mut transcript: Transcript) -> KeyScalar {
+    let mut bytes = [0; 64];
+    transcript.challenge_bytes(b"challenge", &mut bytes);
+    KeyScalar::from_bytes_mod_order_wide(&bytes)
+}
+
+/// `z G - c P`, the announcement that a response `z` to a challenge `c` fits. Not constant time: everything
+/// here is public.
+pub(super) fn announcement(
+    key: &KeyPoint,
+    challenge: &KeyScalar,
+    response: &KeyScalar,
+) -> KeyPoint {
+    KeyPoint::vartime_double_scalar_mul_basepoint(&-challenge, key, response)
+}
+
+/// Inverts every scalar. None may be zero.
+pub(super) fn invert_all(scalars: &mut [KeyScalar]) {
+    KeyScalar::batch_invert(scalars);
+}
