@@ -85,6 +85,28 @@ pub enum RoundError {
     },
 }
 
+impl RoundError {
+    /// The number, in `specs/protocol.md`, of the rule by which the round is refused.
+    pub fn rule(&self) -> &'static str {
+        match self {
+            Self::Organiser { .. } => Rule::OrganiserSigned.number(),
+            Self::Malformed(_) | Self::Configuration(ConfigurationError::Decode(_)) => "2.2.2",
+            Self::Configuration(ConfigurationError::Statement(_)) => "2.2.3",
+            Self::Configuration(ConfigurationError::Parameters(_)) => Rule::Parameters.number(),
+            Self::Configuration(ConfigurationError::MinContributors { .. }) => {
+                Rule::MinContributors.number()
+            }
+            Self::Configuration(ConfigurationError::Deadline { .. }) => Rule::Deadlines.number(),
+            Self::Configuration(ConfigurationError::Name { .. }) => Rule::Names.number(),
+            Self::Roster(_) | Self::OtherRoster => Rule::NamedRoster.number(),
+            Self::Suite { .. } | Self::Unsupported(_) | Self::TooLong { .. } => {
+                Rule::Suite.number()
+            }
+            Self::Graph(_) => "2.2.10",
+        }
+    }
+}
+
 impl<P: ProofSystem> Round<P> {
     /// Derives graph and proof system from a configuration and a roster that were checked; parties enter
     /// by [`Round::open`], which checks them.
