@@ -1,44 +1,47 @@
 //! A client that masks something else than its neighbours think, and attests to what it did. It knows
 //! what an honest client knows of itself, from what that writes down, and nothing else.
+// A test gives up where these panic.
+#![allow(clippy::unwrap_used)]
 
 use std::sync::Arc;
 
+use crate::local::Participant;
 use rand_core::OsRng;
-use veragg::circuits::codec::Reader;
-use veragg::circuits::group::ristretto::{decode_key_scalar, Fr, KeyScalar};
-use veragg::circuits::group::{Group, Ristretto};
-use veragg::circuits::proof_system::ProofSystem;
-use veragg::local::Participant;
-use veragg::protocol::crypto::dh::KeyPair;
-use veragg::protocol::crypto::dleq;
-use veragg::protocol::crypto::hash::Digest;
-use veragg::protocol::crypto::ids::{ClientId, ClientSet};
-use veragg::protocol::crypto::masks::Mask;
-use veragg::protocol::crypto::signing::SigningKey;
-use veragg::protocol::pairwise::attest::link::{self, Subject, Witness};
-use veragg::protocol::pairwise::attest::{keys_digest, Attestation, Challenges, Head};
-use veragg::protocol::pairwise::dispute;
-use veragg::protocol::pairwise::package::Packet;
-use veragg::protocol::round::lists;
-use veragg::protocol::round::phase::Phase;
-use veragg::protocol::round::Round;
-use veragg::protocol::wire::message::{Message, Sender};
+use veragg_protocol::circuits::codec::Reader;
+use veragg_protocol::circuits::group::ristretto::{decode_key_scalar, Fr, KeyScalar};
+use veragg_protocol::circuits::group::{Group, Ristretto};
+use veragg_protocol::circuits::proof_system::ProofSystem;
+use veragg_protocol::crypto::dh::KeyPair;
+use veragg_protocol::crypto::dleq;
+use veragg_protocol::crypto::hash::Digest;
+use veragg_protocol::crypto::ids::{ClientId, ClientSet};
+use veragg_protocol::crypto::masks::Mask;
+use veragg_protocol::crypto::signing::SigningKey;
+use veragg_protocol::pairwise::attest::link::{self, Subject, Witness};
+use veragg_protocol::pairwise::attest::{keys_digest, Attestation, Challenges, Head};
+use veragg_protocol::pairwise::dispute;
+use veragg_protocol::pairwise::package::Packet;
+use veragg_protocol::round::lists;
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::round::Round;
+use veragg_protocol::wire::message::{Message, Sender};
 use zeroize::Zeroizing;
 
-use super::{advertised_keys, id, sign_again, Scene, Suite, Writing};
+use crate::{advertised_keys, id, sign_again, Scene, Suite, Writing};
 
 /// A false mask: this much more than the true one, in the first scalar.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct False {
+pub struct False {
     /// The edge to this client, or the self-mask.
-    pub(crate) towards: Option<u32>,
-    pub(crate) by: u64,
+    pub towards: Option<u32>,
+    /// How much more.
+    pub by: u64,
     /// Whether it is attested: else only the vector is wrong.
-    pub(crate) attested: bool,
+    pub attested: bool,
 }
 
 /// An edge that is wrong by so much, as its lower end would add it.
-pub(crate) fn edge(towards: u32, by: u64) -> False {
+pub fn edge(towards: u32, by: u64) -> False {
     False {
         towards: Some(towards),
         by,
@@ -47,7 +50,7 @@ pub(crate) fn edge(towards: u32, by: u64) -> False {
 }
 
 /// A self-mask that is wrong by so much.
-pub(crate) fn own(by: u64) -> False {
+pub fn own(by: u64) -> False {
     False {
         towards: None,
         by,
@@ -55,25 +58,28 @@ pub(crate) fn own(by: u64) -> False {
     }
 }
 
-pub(crate) struct Liar {
+/// A client that masks falsely.
+pub struct Liar {
     member: Writing,
     round: Arc<Round<Suite>>,
     key: Arc<SigningKey>,
     input: Vec<u64>,
     lies: Vec<False>,
-    keys: Vec<(ClientId, veragg::protocol::pairwise::advertise::RoundKeys)>,
+    keys: Vec<(ClientId, veragg_protocol::pairwise::advertise::RoundKeys)>,
     participants: Option<ClientSet>,
     submission: Digest,
     /// This much more than its input in the first packed scalar, in its vector and in what it attests.
-    pub(crate) more: Fr,
+    pub more: Fr,
     /// Makes the commitments of its submission fit that.
-    #[allow(clippy::type_complexity)]
-    pub(crate) commit: Option<Box<dyn Fn(&mut Vec<u8>) + Send>>,
+    pub commit: Option<Box<Commit>>,
     /// In dispute it opens the edge to this client, with a proof that holds or with another's.
-    pub(crate) opens: Option<(u32, bool)>,
+    pub opens: Option<(u32, bool)>,
     /// Says nothing from here on.
-    pub(crate) silent_from: Option<Phase>,
+    pub silent_from: Option<Phase>,
 }
+
+/// What changes the encoded commitments of a submission.
+type Commit = dyn Fn(&mut Vec<u8>) + Send;
 
 /// What a client that has submitted writes down of its secrets.
 struct Secrets {
@@ -83,7 +89,8 @@ struct Secrets {
 }
 
 impl Liar {
-    pub(crate) fn new(scene: &Scene, number: u32, lies: &[False]) -> Self {
+    /// The client with this number in the scene, which masks with these lies.
+    pub fn new(scene: &Scene, number: u32, lies: &[False]) -> Self {
         Self {
             member: scene.writing(number),
             round: Arc::clone(&scene.setting.round),
@@ -280,7 +287,7 @@ impl Participant for Liar {
 
 impl Scene {
     /// This client masks falsely.
-    pub(crate) fn lying(mut self, number: u32, lies: &[False]) -> Self {
+    pub fn lying(mut self, number: u32, lies: &[False]) -> Self {
         let liar = Liar::new(&self, number, lies);
         self.people[id(number).index()] = Box::new(liar);
         self

@@ -1,21 +1,23 @@
 //! A client that says in confirm what it likes. It knows what an honest client knows of itself, from what
 //! that writes down, and nothing else.
+// A test gives up where these panic.
+#![allow(clippy::unwrap_used)]
 
 use std::sync::Arc;
 
+use crate::local::Participant;
 use rand_core::OsRng;
-use veragg::circuits::group::ristretto::decode_key_scalar;
-use veragg::local::Participant;
-use veragg::protocol::crypto::dh::KeyPair;
-use veragg::protocol::crypto::dleq::Revealed;
-use veragg::protocol::crypto::ids::ClientId;
-use veragg::protocol::crypto::signing::SigningKey;
-use veragg::protocol::pairwise::advertise::RoundKeys;
-use veragg::protocol::pairwise::confirm::Complaint;
-use veragg::protocol::round::phase::Phase;
-use veragg::protocol::wire::message::Message;
+use veragg_protocol::circuits::group::ristretto::decode_key_scalar;
+use veragg_protocol::crypto::dh::KeyPair;
+use veragg_protocol::crypto::dleq::Revealed;
+use veragg_protocol::crypto::ids::ClientId;
+use veragg_protocol::crypto::signing::SigningKey;
+use veragg_protocol::pairwise::advertise::RoundKeys;
+use veragg_protocol::pairwise::confirm::Complaint;
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::wire::message::Message;
 
-use super::{advertised_keys, id, sign_again, Scene, Writing};
+use crate::{advertised_keys, id, sign_again, Scene, Writing};
 
 struct Accuser {
     member: Writing,
@@ -30,7 +32,7 @@ struct Accuser {
 type Act = dyn Fn(&Tongue, Vec<Vec<u8>>) -> Vec<Vec<u8>> + Send;
 
 /// What a member can say with its own key.
-pub(crate) struct Tongue {
+pub struct Tongue {
     context: [u8; 32],
     me: ClientId,
     channel: KeyPair,
@@ -39,7 +41,8 @@ pub(crate) struct Tongue {
 }
 
 impl Tongue {
-    pub(crate) fn complain(&self, dealer: u32) -> Revealed {
+    /// A complaint about a dealer, with a proof that holds, whether or not there is reason to complain.
+    pub fn complain(&self, dealer: u32) -> Revealed {
         let keys = |client| &self.keys.iter().find(|(id, _)| *id == client).unwrap().1;
         let mine = RoundKeys {
             mask: keys(id(dealer)).mask,
@@ -53,7 +56,8 @@ impl Tongue {
         complaint.ends().reveal(&self.channel, &mut OsRng)
     }
 
-    pub(crate) fn say(&self, said: &[Vec<u8>], body: Vec<u8>) -> Vec<Vec<u8>> {
+    /// The confirmation with this body in place of its own.
+    pub fn say(&self, said: &[Vec<u8>], body: Vec<u8>) -> Vec<Vec<u8>> {
         let lengths = [Message::decode(&said[0]).unwrap().body.len()];
         vec![sign_again(&self.key, &said[0], &lengths, &mut |parts| {
             *parts = vec![body.clone()];
@@ -94,7 +98,7 @@ impl Participant for Accuser {
 
 impl Scene {
     /// The client says what `act` likes instead of its confirmation.
-    pub(crate) fn confirming(
+    pub fn confirming(
         mut self,
         number: u32,
         act: impl Fn(&Tongue, Vec<Vec<u8>>) -> Vec<Vec<u8>> + Send + 'static,

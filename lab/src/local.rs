@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 use rand_core::{CryptoRngCore, OsRng};
 use rayon::prelude::*;
 use thiserror::Error;
-use veragg_circuits::proof_system::ProofSystem;
 use veragg_protocol::aggregator::{AggregatorError, AnyAggregator, Log, Reply};
+use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::client::{AnyClient, Client, ClientError, Store};
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::crypto::signing::{SigningKey, VerifyingKey};
@@ -346,26 +346,19 @@ pub fn play<P: ProofSystem, L: Log, T: Participant>(
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+#[allow(clippy::unwrap_used)]
+mod tests {
     use super::*;
     use std::io::Cursor;
-    use veragg_circuits::bitplane::RistrettoBitplane;
+    use veragg_protocol::circuits::bitplane::RistrettoBitplane;
     use veragg_protocol::round::configuration::SegmentConfiguration;
     use veragg_verifier::{audit, Options, Verdict};
 
-    pub(crate) fn setting(clients: u32) -> Setting<RistrettoBitplane> {
-        let segments = vec![SegmentConfiguration::integers("numbers", 3, 100)];
-        let proposal = Proposal::new(segments, 0, 0, [7; 32]);
-        Setting::new(clients, proposal, &mut OsRng).unwrap()
-    }
-
-    pub(crate) fn header() -> Header {
-        setting(4).header
-    }
-
     #[test]
     fn a_round_adds_up_and_is_verified() {
-        let setting = setting(4);
+        let segments = vec![SegmentConfiguration::integers("numbers", 3, 100)];
+        let proposal = Proposal::new(segments, 0, 0, [7; 32]);
+        let setting = Setting::<RistrettoBitplane>::new(4, proposal, &mut OsRng).unwrap();
         let mut members: Vec<Box<dyn Participant>> = ClientId::all(4)
             .map(|id| {
                 let member = setting
