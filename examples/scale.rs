@@ -21,12 +21,12 @@ use peak_alloc::PeakAlloc;
 use rand_core::OsRng;
 use veragg::board_file::BoardFile;
 use veragg::circuits::bitplane::RistrettoBitplane;
-use veragg::local::{play, Participant, PhaseTime, Setting};
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::round::configuration::SegmentConfiguration;
 use veragg::protocol::round::organiser::Proposal;
 use veragg::protocol::round::phase::Phase;
 use veragg::verifier::{audit, Options};
+use veragg_lab::local::{play, Participant, PhaseTime, Setting};
 
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
@@ -123,7 +123,7 @@ fn run(clients: u32, len: usize, bits: u32) -> Result<(), Box<dyn Error>> {
             seconds(aggregator)
         );
     }
-    let most = |bytes: fn(&veragg::local::Traffic) -> usize| {
+    let most = |bytes: fn(&veragg_lab::local::Traffic) -> usize| {
         played.traffic.iter().map(bytes).max().unwrap_or(0)
     };
     println!(

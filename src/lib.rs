@@ -3,8 +3,8 @@
 //!
 //! This crate is the command line `veragg` and a facade over the others: [`circuits`] (what can be
 //! proven of a committed vector), [`protocol`] (who says what, when) and [`verifier`] (the
-//! independent audit). Of its own it has [`local`], a whole round in one process; [`board_file`],
-//! the log in a file; and [`survey`], from a CSV table to statistics.
+//! independent audit). From `veragg-lab` it takes [`local`], a whole round in one process. Of its own it
+//! has [`board_file`], the log in a file; and [`survey`], from a CSV table to statistics.
 //!
 //! ```
 //! use std::io::Cursor;
@@ -12,7 +12,8 @@
 //! use rand_core::OsRng;
 //! use veragg::circuits::bitplane::RistrettoBitplane;
 //! use veragg::local::{play, Member, Setting};
-//! use veragg::protocol::{configuration::SegmentConfiguration, members::ClientId, organiser::Proposal};
+//! use veragg::protocol::crypto::ids::ClientId;
+//! use veragg::protocol::round::{configuration::SegmentConfiguration, organiser::Proposal};
 //! use veragg::verifier::{audit, Options, Verdict};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -44,9 +45,10 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod board_file;
-pub mod local;
+
 pub mod survey;
 
 pub use veragg_circuits as circuits;
+pub use veragg_lab::local;
 pub use veragg_protocol as protocol;
 pub use veragg_verifier as verifier;

@@ -9,7 +9,6 @@ use rand_core::OsRng;
 use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::circuits::group::{Group, Ristretto};
 use veragg::circuits::proof_system::ProofSystem;
-use veragg::local::{play, Participant, Setting};
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::crypto::tree::Leaf;
 use veragg::protocol::round::configuration::SegmentConfiguration;
@@ -19,6 +18,7 @@ use veragg::protocol::wire::board::{RecordKind, Records, PIECE_LEN, RECORD_HEAD_
 use veragg::protocol::wire::body;
 use veragg::protocol::wire::message::{Envelope, Sender, ENVELOPE_LEN};
 use veragg::verifier::{audit, Options, Verdict};
+use veragg_lab::local::{play, Participant, Setting};
 
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;

@@ -7,7 +7,6 @@ use peak_alloc::PeakAlloc;
 use rand_core::OsRng;
 use veragg::board_file::BoardFile;
 use veragg::circuits::bulletproofs::{RistrettoBulletproofs, MAX_LEN};
-use veragg::local::{play, Member, Participant, Setting};
 use veragg::protocol::aggregator::AggregatorError;
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::pairwise::package::Packet;
@@ -15,6 +14,7 @@ use veragg::protocol::round::configuration::SegmentConfiguration;
 use veragg::protocol::round::organiser::Proposal;
 use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::message::{Message, Sender};
+use veragg_lab::local::{play, Member, Participant, Setting};
 
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;

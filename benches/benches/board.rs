@@ -6,11 +6,11 @@ use std::time::Duration;
 use criterion::{criterion_group, criterion_main, Criterion, Throughput};
 use rand_core::OsRng;
 use veragg::circuits::bulletproofs::RistrettoBulletproofs;
-use veragg::local::{play, Participant, Setting};
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::round::configuration::SegmentConfiguration;
 use veragg::protocol::round::organiser::Proposal;
 use veragg::verifier::{audit, Options, Verdict};
+use veragg_lab::local::{play, Participant, Setting};
 
 const CLIENTS: u32 = 30;
 const LEN: usize = 60;

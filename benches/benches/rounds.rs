@@ -5,20 +5,14 @@
 //! that it must keep. `VERAGG_BENCH_JSON=FILE` writes them down, `--quick` takes smaller rounds, which
 //! have no bounds; `attest`, `cheaters` and `audit` as arguments take only these.
 
-#[path = "../../tests/scenarios/common/mod.rs"]
-mod common;
-
 use std::io::Cursor;
 use std::time::{Duration, Instant};
 
-use common::liar::{edge, own, False};
-use common::Scene;
 use rand_core::OsRng;
 use serde_json::{json, Value};
 use sha2::{Digest, Sha256};
 use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::circuits::proof_system::ProofSystem;
-use veragg::local::{play, Participant, Setting};
 use veragg::protocol::crypto::ids::{ClientId, ClientSet};
 use veragg::protocol::pairwise::share::PAIR_LEN;
 use veragg::protocol::round::configuration::SegmentConfiguration;
@@ -26,6 +20,9 @@ use veragg::protocol::round::organiser::Proposal;
 use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::message::{Message, ENVELOPE_LEN};
 use veragg::verifier::{audit, Options, Verdict};
+use veragg_lab::liar::{edge, own, False};
+use veragg_lab::local::{play, Participant, Setting};
+use veragg_lab::Scene;
 
 type Suite = RistrettoBitplane;
 

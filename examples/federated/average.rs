@@ -8,13 +8,13 @@ use rand_core::OsRng;
 use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::circuits::proof_system::{Binding, ProofPart, ProofSystem};
 use veragg::circuits::statement::{InputError, Norm, Segment, Statement};
-use veragg::local::{play, Member, Setting};
 use veragg::protocol::aggregator::AnyAggregator;
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::round::configuration::SegmentConfiguration;
 use veragg::protocol::round::organiser::Proposal;
 use veragg::protocol::round::phase::Phase;
 use veragg::verifier::{audit, Options, Verdict};
+use veragg_lab::local::{play, Member, Setting};
 
 use crate::model::WEIGHTS;
 

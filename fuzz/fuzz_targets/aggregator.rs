@@ -6,11 +6,11 @@
 use libfuzzer_sys::fuzz_target;
 use std::io::Cursor;
 use veragg::protocol::aggregator::{AnyAggregator, Reply};
+use veragg::protocol::crypto::ids::ClientId;
+use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::board::{Record, RecordKind};
 use veragg::protocol::wire::checkpoint::Checkpoint;
-use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::wire::message::{Message, Sender, ENVELOPE_LEN};
-use veragg::protocol::round::phase::Phase;
 use veragg::verifier::{audit, Culprit, Options, Verdict};
 use veragg_fuzz::{mutate, sample, Sample, Suite};
 

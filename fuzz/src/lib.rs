@@ -7,12 +7,12 @@ use rand_core::SeedableRng;
 use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::local::Setting;
 use veragg::protocol::aggregator::{AnyAggregator, Reply};
-use veragg::protocol::wire::board::{Record, RecordKind};
 use veragg::protocol::client::{AnyClient, Client};
-use veragg::protocol::round::configuration::SegmentConfiguration;
 use veragg::protocol::crypto::ids::ClientId;
+use veragg::protocol::round::configuration::SegmentConfiguration;
 use veragg::protocol::round::organiser::Proposal;
 use veragg::protocol::round::phase::Phase;
+use veragg::protocol::wire::board::{Record, RecordKind};
 use veragg::protocol::wire::receipt::Receipt;
 use zeroize::Zeroizing;
 

@@ -32,7 +32,5 @@ pub mod wire;
 pub mod aggregator;
 #[cfg(feature = "roles")]
 pub mod client;
-#[cfg(all(test, feature = "roles", veragg_switches))]
-mod mutations;
 
 pub use veragg_circuits as circuits;

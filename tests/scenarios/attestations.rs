@@ -1,12 +1,11 @@
 //! Attest, dispute and the rounds of unmask: whoever masks something else than it says is named and left
 //! out, nobody else is, and the sum over the rest comes out.
-use crate::common;
 
-use common::liar::{edge, own, False, Liar};
-use common::{client, expect, id, speakers, Finished, Scene};
 use veragg::protocol::round::organiser::Proposal;
 use veragg::protocol::round::phase::Phase;
 use veragg::verifier::{Check, Verdict};
+use veragg_lab::liar::{edge, own, False, Liar};
+use veragg_lab::{client, expect, id, speakers, Finished, Scene};
 
 const SMALL: [(usize, u64); 2] = [(3, 100), (2, 7)];
 
@@ -94,9 +93,9 @@ fn path(length: u32, rounds: u8) -> Finished {
     let proposal = Proposal {
         unmask_rounds: Some(rounds),
         corrupt_ppm: 100_000,
-        ..common::proposal(10, &SMALL)
+        ..veragg_lab::proposal(10, &SMALL)
     };
-    let setting = veragg::local::Setting::new(10, proposal, &mut rand_core::OsRng).unwrap();
+    let setting = veragg_lab::local::Setting::new(10, proposal, &mut rand_core::OsRng).unwrap();
     let mut scene = Scene::of(setting);
     for number in 1..=length {
         let mut lies = Vec::new();
@@ -176,7 +175,7 @@ fn who_lied_and_then_fell_silent_is_named_all_the_same() {
 /// Client 3 of 10 alters the parts of its attestation.
 fn attesting(alter: impl FnMut(&mut Vec<Vec<u8>>) + Send + 'static) -> Finished {
     let scene = Scene::new(10, &SMALL);
-    let everybody = common::set(10, &but(&[]));
+    let everybody = veragg_lab::set(10, &but(&[]));
     let lengths = scene.setting.round.attest_lengths(id(3), &everybody);
     scene
         .altering_parts(3, Phase::Attest, lengths, alter)
@@ -232,7 +231,7 @@ fn anothers_attestation_is_worth_nothing() {
         }
         said
     });
-    let everybody = common::set(10, &but(&[]));
+    let everybody = veragg_lab::set(10, &but(&[]));
     let lengths = scene.setting.round.attest_lengths(id(3), &everybody);
     let scene = scene.altering_parts(3, Phase::Attest, lengths, move |parts| {
         let body = target.lock().unwrap().clone();
@@ -275,32 +274,32 @@ fn an_attester_and_an_aggregator_cannot_frame_a_neighbour() {
     // Client 3 attests truly, and then falsely about its edge to client 1, who is shown that and opens
     // the edge. On the board the first message counts, and the edge is not disputed.
     let scene = Scene::new(10, &SMALL);
-    let everybody = common::set(10, &but(&[]));
+    let everybody = veragg_lab::set(10, &but(&[]));
     let lengths = scene.setting.round.attest_lengths(id(3), &everybody);
     let key = scene.key(3);
     let scene = scene.altering(3, move |phase, _, mut said| {
         if phase == Phase::Attest {
-            let again = common::sign_again(&key, &said[0], &lengths, &mut |parts| {
+            let again = veragg_lab::sign_again(&key, &said[0], &lengths, &mut |parts| {
                 parts[1] = parts[2].clone();
             });
             said.push(again);
         }
         said
     });
-    let finished = common::crooked::Crook::new().play(scene);
+    let finished = veragg_lab::crook::Crook::new().play(scene);
     assert_eq!(speakers(&finished.records, Phase::Dispute), [1]);
     let report = finished.audit();
     assert_eq!(report.verdict, Verdict::Failed, "{report}");
     let aggregator = veragg::verifier::Culprit::Aggregator;
     let faults = [(client(3), Check::Messages), (aggregator, Check::Messages)];
-    assert_eq!(common::named(&report), faults.into(), "{report}");
+    assert_eq!(veragg_lab::named(&report), faults.into(), "{report}");
 }
 
 #[test]
 fn whom_an_aggregator_lists_falsely_is_not_named_for_it() {
     // It leaves an honest client out when the attestations, the disputes or the shares are in.
     for when in [Phase::Attest, Phase::Dispute, Phase::Unmask(0)] {
-        let crook = common::crooked::Crook::new().listing(move |phase, mut list| {
+        let crook = veragg_lab::crook::Crook::new().listing(move |phase, mut list| {
             if phase >= when {
                 list.remove(id(4));
             }
@@ -309,7 +308,7 @@ fn whom_an_aggregator_lists_falsely_is_not_named_for_it() {
         let finished = crook.play(Scene::new(10, &SMALL));
         let report = finished.audit();
         assert_eq!(report.verdict, Verdict::Failed, "{report}");
-        let named = common::named(&report);
+        let named = veragg_lab::named(&report);
         let aggregator = veragg::verifier::Culprit::Aggregator;
         assert!(named.contains(&(aggregator, Check::Chain)), "{report}");
         assert!(

@@ -1,10 +1,7 @@
 //! Aggregators that cheat, each in a real round: what the clients refuse, and what the audit says.
-use crate::common;
 
 use std::sync::{Arc, Mutex};
 
-use common::crooked::{republished, signed_anew, Crook};
-use common::{expect, failed_checks, id, named, place, set, speakers, Finished, Scene};
 use veragg::circuits::group::ristretto::Fr;
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::pairwise::publish::Outcome;
@@ -14,6 +11,9 @@ use veragg::protocol::wire::checkpoint::Checkpoint;
 use veragg::protocol::wire::message::{Message, Sender};
 use veragg::protocol::wire::receipt::Receipt;
 use veragg::verifier::{Check, Culprit, Options, Verdict};
+use veragg_lab::crook::Crook;
+use veragg_lab::crooked::{republished, signed_anew};
+use veragg_lab::{expect, failed_checks, id, named, place, set, speakers, Finished, Scene};
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
 const AGGREGATOR: Culprit = Culprit::Aggregator;
@@ -31,7 +31,7 @@ fn the_crooked_aggregator_left_alone_is_verified() {
 #[test]
 fn an_altered_result_is_found() {
     let finished = Scene::new(4, &SMALL).play();
-    let options = common::knowing(&finished.setting);
+    let options = veragg_lab::knowing(&finished.setting);
     // Three coordinates of nine bits share the one scalar; a blinding follows it.
     let power = |bits: u32| (0..bits).fold(Fr::from(1u64), |power, _| power + power);
     let (opening, aggregate) = (Check::Opening, Check::Aggregate);
@@ -59,7 +59,7 @@ fn an_altered_result_is_found() {
 #[test]
 fn altered_outcomes_are_the_aggregators_fault() {
     let finished = Scene::new(4, &SMALL).dropping(4, Phase::Confirm).play();
-    let options = common::knowing(&finished.setting);
+    let options = veragg_lab::knowing(&finished.setting);
     for (number, outcome) in [
         // A contributor left out or accused, an absent client invented or accused.
         (1, Outcome::Dropped(Phase::Submit)),
@@ -263,7 +263,7 @@ fn another_checkpoint(
 #[test]
 fn a_checkpoint_that_does_not_match_fails() {
     let finished = Scene::new(4, &SMALL).play();
-    let options = common::knowing(&finished.setting);
+    let options = veragg_lab::knowing(&finished.setting);
     let alterations: [fn(&mut Checkpoint); 6] = [
         |c| c.root.size += 1,
         |c| c.root.hash[0] ^= 1,

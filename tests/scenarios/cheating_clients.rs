@@ -1,11 +1,8 @@
 //! Clients that cheat, each in a real round: who is named, who is not, and what the sum is.
-use crate::common;
 
 use std::io::Cursor;
 use std::sync::{Arc, Mutex};
 
-use common::crooked::Crook;
-use common::{client, expect, id, sign_again, Scene, Suite};
 use rand_core::{CryptoRngCore, OsRng};
 use veragg::circuits::codec::DecodeError;
 use veragg::circuits::commitment::CommitKey;
@@ -16,7 +13,6 @@ use veragg::circuits::proof_system::{
     Binding, ProofPart, ProofSystem, Proven, Suite as SuiteName, Unsupported,
 };
 use veragg::circuits::statement::{InputError, Segment, Statement};
-use veragg::local::{play, Participant, Setting};
 use veragg::protocol::crypto::ids::ClientSet;
 use veragg::protocol::crypto::signing::SigningKey;
 use veragg::protocol::pairwise::advertise::Advertisement;
@@ -28,6 +24,9 @@ use veragg::protocol::round::Round;
 use veragg::protocol::wire::message::{Message, Sender};
 use veragg::protocol::wire::receipt::Reason;
 use veragg::verifier::{audit, Check, Culprit, Options, Verdict};
+use veragg_lab::crook::Crook;
+use veragg_lab::local::{play, Participant, Setting};
+use veragg_lab::{client, expect, id, sign_again, Scene, Suite};
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
 const AGGREGATOR: Culprit = Culprit::Aggregator;
@@ -103,7 +102,7 @@ impl ProofSystem for WiderProver {
 #[test]
 fn a_value_at_the_bound_or_above_is_named_and_left_out() {
     for value in [100, 101, 127] {
-        let proposal = common::proposal(4, &SMALL);
+        let proposal = veragg_lab::proposal(4, &SMALL);
         let setting: Setting<WiderProver> = Setting::new(4, proposal, &mut OsRng).unwrap();
         let mut people: Vec<Box<dyn Participant>> = Vec::new();
         for number in 1..=4 {
@@ -226,11 +225,11 @@ fn another_clients_proof_and_commitments_are_worth_nothing() {
 fn an_earlier_rounds_submission_is_refused_at_the_door() {
     let earlier = Scene::new(4, &SMALL).play();
     // The same people, for another round.
-    let mut setting = common::setting(4, &SMALL);
+    let mut setting = veragg_lab::setting(4, &SMALL);
     let roster = &earlier.setting.header.roster;
     let roster = Roster::decode(roster).unwrap();
     let aggregator = earlier.setting.aggregator.verifying_key();
-    let configuration = common::proposal(4, &SMALL)
+    let configuration = veragg_lab::proposal(4, &SMALL)
         .configure::<Suite>(&roster, aggregator, &mut OsRng)
         .unwrap();
     let organiser = SigningKey::generate(&mut OsRng);
@@ -288,14 +287,14 @@ fn a_masked_vector_that_does_not_match_is_named() {
 }
 
 /// Plays a round in which client 3 alters what it shares.
-fn sharing(alter: impl FnMut(&mut Vec<Vec<u8>>) + Send + 'static) -> common::Finished {
+fn sharing(alter: impl FnMut(&mut Vec<Vec<u8>>) + Send + 'static) -> veragg_lab::Finished {
     sharing_among(4, alter)
 }
 
 fn sharing_among(
     clients: u32,
     alter: impl FnMut(&mut Vec<Vec<u8>>) + Send + 'static,
-) -> common::Finished {
+) -> veragg_lab::Finished {
     let scene = Scene::new(clients, &SMALL);
     let round = &scene.setting.round;
     let all = ClientSet::of(clients, |_| true);

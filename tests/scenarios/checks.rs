@@ -1,15 +1,10 @@
 //! Each check of the audit is needed: for every one that can be left out there is an attack on a
 //! real round that it alone stops, so that with the check left out nothing else fails; for every
 //! one that cannot, an attack that fails that check and no other.
-use crate::common;
 
 use std::collections::BTreeSet;
 use std::io::Cursor;
 
-use common::crooked::{republished, Crook};
-use common::dealer::of_high_degree;
-use common::liar::{edge, own, False, Liar};
-use common::{client, expect, failed_checks, knowing, named, place, Scene};
 use veragg::circuits::group::ristretto::{Fr, Ristretto};
 use veragg::circuits::group::Group;
 use veragg::circuits::proof_system::ProofSystem;
@@ -18,6 +13,11 @@ use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::checkpoint::Checkpoint;
 use veragg::protocol::wire::message::Message;
 use veragg::verifier::{audit, Check, Culprit, Options, Report, Status, Verdict};
+use veragg_lab::crook::Crook;
+use veragg_lab::crooked::republished;
+use veragg_lab::dealer::of_high_degree;
+use veragg_lab::liar::{edge, own, False, Liar};
+use veragg_lab::{client, expect, failed_checks, knowing, named, place, Scene};
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
 const AGGREGATOR: Culprit = Culprit::Aggregator;
@@ -173,7 +173,7 @@ fn v_07_b_range() {
 
 /// Client 3's masked vector is wrong, the aggregator knows by how much and takes it out of the sum: it
 /// opens, and the client stays.
-fn corrected(scene: Scene, by: u64) -> common::Finished {
+fn corrected(scene: Scene, by: u64) -> veragg_lab::Finished {
     Crook::new()
         .publishing(move |_, mut honest| {
             honest.opening[0] -= Fr::from(by);

@@ -1,17 +1,16 @@
 //! Confirm: bad dealers and false accusers are named and left out, nobody else is, and the round goes
 //! on without them.
-use crate::common;
 
 use std::sync::Arc;
 
-use common::accuser::Tongue;
-use common::{client, id, set, sign_again, Finished, Scene};
 use rand_core::OsRng;
 use veragg::protocol::crypto::dleq::{self, Revealed};
 use veragg::protocol::pairwise::share::PAIR_LEN;
 use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::message::Message;
 use veragg::verifier::{Check, Verdict};
+use veragg_lab::accuser::Tongue;
+use veragg_lab::{client, id, set, sign_again, Finished, Scene};
 
 const SMALL: [(usize, u64); 2] = [(3, 100), (2, 7)];
 
@@ -170,7 +169,8 @@ fn a_dealer_and_an_aggregator_cannot_make_a_false_accuser() {
         }
         said
     });
-    let crook = common::crooked::Crook::new().showing_second(3, Phase::Share, |reader| reader == 1);
+    let crook =
+        veragg_lab::crook::Crook::new().showing_second(3, Phase::Share, |reader| reader == 1);
     let crook = crook.listing(|phase, mut list| {
         if phase == Phase::Confirm {
             list.remove(id(3));
@@ -181,7 +181,7 @@ fn a_dealer_and_an_aggregator_cannot_make_a_false_accuser() {
     let body = |record: &veragg::protocol::wire::board::Record| {
         Message::decode(&record.bytes).unwrap().body
     };
-    let complaint = common::place(&finished.records, 1, Phase::Confirm);
+    let complaint = veragg_lab::place(&finished.records, 1, Phase::Confirm);
     assert_eq!(body(&finished.records[complaint]).len(), dleq::REVEALED_LEN);
     let report = finished.audit();
     assert_eq!(report.verdict, Verdict::Failed, "{report}");
@@ -193,7 +193,7 @@ fn a_dealer_and_an_aggregator_cannot_make_a_false_accuser() {
         (aggregator, Check::Chain),
         (aggregator, Check::Contributors),
     ];
-    assert_eq!(common::named(&report), faults.into(), "{report}");
+    assert_eq!(veragg_lab::named(&report), faults.into(), "{report}");
 }
 
 #[test]
@@ -216,13 +216,13 @@ fn an_accuser_with_two_keys_and_an_aggregator_cannot_make_bad_dealers() {
         }
         said
     });
-    let finished = common::crooked::Crook::new().play(scene);
-    let at = common::place(&finished.records, 5, Phase::Confirm);
+    let finished = veragg_lab::crook::Crook::new().play(scene);
+    let at = veragg_lab::place(&finished.records, 5, Phase::Confirm);
     let complaints = Message::decode(&finished.records[at].bytes).unwrap().body;
     assert_eq!(complaints.len(), 9 * dleq::REVEALED_LEN);
     let report = finished.audit();
     assert_eq!(report.verdict, Verdict::Failed, "{report}");
-    for (culprit, _) in common::named(&report) {
+    for (culprit, _) in veragg_lab::named(&report) {
         let named = [client(5), veragg::verifier::Culprit::Aggregator];
         assert!(named.contains(&culprit), "{report}");
     }
@@ -236,7 +236,7 @@ fn leaving_out_the_check_names_nobody() {
     });
     let options = veragg::verifier::Options {
         skip: [Check::SetUp].into(),
-        ..common::knowing(&finished.setting)
+        ..veragg_lab::knowing(&finished.setting)
     };
     let report = finished.audit_of(&finished.records, &options);
     assert_eq!(report.verdict, Verdict::Incomplete, "{report}");

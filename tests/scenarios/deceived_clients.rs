@@ -1,19 +1,19 @@
 //! Aggregators that show their clients different or false things: what the clients refuse, and
 //! that nobody gets at an input or at an honest party's name that way.
-use crate::common;
 
 use std::sync::Arc;
 
-use common::crooked::{Crook, Crooked};
-use common::{client, expect, id, input, named, speakers, Finished, Scene, Suite, Writing};
 use rand_core::OsRng;
-use veragg::local::{Member, Participant, Setting};
 use veragg::protocol::client::{AnyClient, ClientError};
 use veragg::protocol::crypto::ids::{ClientId, ClientSet};
 use veragg::protocol::pairwise::package::Packet;
 use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::message::Sender;
 use veragg::verifier::{Check, Culprit, Options, Verdict};
+use veragg_lab::crook::Crook;
+use veragg_lab::crooked::Crooked;
+use veragg_lab::local::{Member, Participant, Setting};
+use veragg_lab::{client, expect, id, input, named, speakers, Finished, Scene, Suite, Writing};
 use zeroize::Zeroizing;
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
@@ -28,7 +28,7 @@ fn members(setting: &Setting<Suite>) -> Vec<Member<Suite>> {
 
 #[test]
 fn two_boards_shown_to_two_groups_are_found() {
-    let setting = common::setting(4, &SMALL);
+    let setting = veragg_lab::setting(4, &SMALL);
     let mut members = members(&setting);
     let mut first = setting.aggregator(Vec::new()).unwrap();
     let mut second = setting.aggregator(Vec::new()).unwrap();
@@ -100,7 +100,7 @@ fn two_boards_shown_to_two_groups_are_found() {
 /// the others one without, each group then on a board of its own, and lets everybody unmask who will.
 /// `mixed`: whether each group is shown what the other says as well.
 fn split_lists(fork: Phase, split: u32, mixed: bool) -> (Vec<u32>, Vec<u32>) {
-    let setting = common::setting(10, &SMALL);
+    let setting = veragg_lab::setting(10, &SMALL);
     let mut members = members(&setting);
     let mut books = Crooked::new(&setting);
     let packet = |books: &Crooked| books.packet().map_or(Vec::new(), |packet| packet.encode());

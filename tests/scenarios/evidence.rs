@@ -1,12 +1,8 @@
 //! Each fault as a file: it shows what it claims without the board, and nothing else.
 use crate::cli;
-use crate::common;
 
 use std::io::Cursor;
 
-use common::crooked::{republished, Crook};
-use common::liar::{edge, own, False};
-use common::{client, id, knowing, named, set, Finished, Scene};
 use veragg::circuits::group::ristretto::Fr;
 use veragg::protocol::crypto::signing::SigningKey;
 use veragg::protocol::pairwise::publish::Outcome;
@@ -16,6 +12,10 @@ use veragg::protocol::wire::board::Record;
 use veragg::protocol::wire::receipt::Receipt;
 use veragg::verifier::evidence::{self, Confirmed, EvidenceError};
 use veragg::verifier::{audit, Check, Culprit, Options, Report};
+use veragg_lab::crook::Crook;
+use veragg_lab::crooked::republished;
+use veragg_lab::liar::{edge, own, False};
+use veragg_lab::{client, id, knowing, named, set, Finished, Scene};
 
 const SMALL: [(usize, u64); 2] = [(3, 100), (2, 7)];
 const AGGREGATOR: Culprit = Culprit::Aggregator;
@@ -196,7 +196,7 @@ fn two_messages_of_one_sender() {
     let lengths = scene.setting.round.submit_lengths();
     let scene = scene.altering(3, move |phase, _, mut said| {
         if phase == Phase::Submit {
-            let again = common::sign_again(&key, &said[0], &lengths, &mut |parts| {
+            let again = veragg_lab::sign_again(&key, &said[0], &lengths, &mut |parts| {
                 parts[1][0] ^= 1;
             });
             said.push(again);

@@ -1,12 +1,11 @@
 //! A finished board whose bytes were changed by somebody who holds no key: the audit must say so,
 //! must not panic, and must name nobody, since everybody in the round was honest.
-use crate::common;
 
-use common::{setting, Finished, Scene};
 use rayon::prelude::*;
 use std::io::Cursor;
 use veragg::protocol::wire::board::Record;
 use veragg::verifier::{audit, AuditError, Options, Status, Verdict};
+use veragg_lab::{setting, Finished, Scene};
 
 const SEGMENTS: [(usize, u64); 1] = [(1, 256)];
 
@@ -31,7 +30,7 @@ fn finished() -> (Finished, Vec<u8>, Options) {
     let finished = Scene::new(4, &SEGMENTS).play();
     finished.is_verified(&[1, 2, 3, 4], &[]);
     let board = finished.setting.board(&finished.records);
-    let options = common::knowing(&finished.setting);
+    let options = veragg_lab::knowing(&finished.setting);
     (finished, board, options)
 }
 
@@ -121,10 +120,10 @@ fn records_cannot_be_taken_away_doubled_or_moved() {
 fn a_board_of_another_organiser_is_not_taken_for_this_one() {
     let forged = Scene::new(4, &SEGMENTS).play();
     let board = forged.setting.board(&forged.records);
-    let true_organiser = common::knowing(&setting(4, &SEGMENTS));
+    let true_organiser = veragg_lab::knowing(&setting(4, &SEGMENTS));
     let report = audit(Cursor::new(&board), &true_organiser).unwrap();
     assert_eq!(report.verdict, Verdict::Failed, "{report}");
-    let failed = common::failed_checks(&report);
+    let failed = veragg_lab::failed_checks(&report);
     assert_eq!(failed, [veragg::verifier::Check::Configuration], "{report}");
     assert!(report.faults.is_empty() && report.organiser.given);
     // Without a key it holds together, and the report says what that is worth.

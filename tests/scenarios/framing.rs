@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use rand_core::OsRng;
 use veragg::circuits::bitplane::RistrettoBitplane;
-use veragg::local::{play, Member, Participant, Setting};
 use veragg::protocol::client::{AnyClient, Client};
 use veragg::protocol::crypto::hash::Digest;
 use veragg::protocol::crypto::ids::{ClientId, ClientSet};
@@ -20,6 +19,7 @@ use veragg::protocol::wire::checkpoint::Checkpoint;
 use veragg::protocol::wire::message::{Message, Sender, ENVELOPE_LEN};
 use veragg::protocol::wire::part::Part;
 use veragg::verifier::{audit, Check, Culprit, Options, Report, Status, Verdict};
+use veragg_lab::local::{play, Member, Participant, Setting};
 use zeroize::Zeroizing;
 
 type P = RistrettoBitplane;

@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used)]
 
 mod cli;
-mod common;
 
 mod attestations;
 mod cheating_aggregator;

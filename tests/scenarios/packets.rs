@@ -3,13 +3,13 @@ use std::sync::Arc;
 
 use rand_core::OsRng;
 use veragg::circuits::bitplane::RistrettoBitplane;
-use veragg::local::Setting;
 use veragg::protocol::client::{AnyClient, Blame, Client, ClientError};
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::pairwise::package::Packet;
 use veragg::protocol::round::configuration::SegmentConfiguration;
 use veragg::protocol::round::organiser::Proposal;
 use veragg::protocol::round::phase::Phase;
+use veragg_lab::local::Setting;
 use zeroize::Zeroizing;
 
 const CLIENTS: u32 = 4;

@@ -1,6 +1,5 @@
 //! A second, slow audit of lists and blame, written from `specs/` and sharing no rule with the protocol
 //! crate or the verifier: whatever happens in a round, it comes to what they come to.
-use crate::common;
 pub(crate) mod attestation;
 pub(crate) mod board;
 pub(crate) mod bytes;
@@ -22,9 +21,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::judge::judge;
 use self::judgement::{Judgement, Outcome};
-use common::Finished;
 use veragg::protocol::round::phase::Phase;
 use veragg::verifier::{Check, Culprit, Report};
+use veragg_lab::Finished;
 
 const SMALL: [(usize, u64); 2] = [(3, 100), (2, 7)];
 

@@ -1,12 +1,9 @@
 //! Clients and aggregators that stop anywhere and go on from what they wrote down.
-use crate::common;
 
 use std::io::Cursor;
 use std::sync::{Arc, Mutex};
 
-use common::{expect, id, setting, Scene, Suite};
 use rand_core::OsRng;
-use veragg::local::{Participant, Setting};
 use veragg::protocol::aggregator::{AggregatorError, AnyAggregator};
 use veragg::protocol::client::{AnyClient, Client, ClientError};
 use veragg::protocol::crypto::ids::ClientId;
@@ -16,6 +13,8 @@ use veragg::protocol::wire::board::{Record, RecordKind};
 use veragg::protocol::wire::checkpoint::Checkpoint;
 use veragg::protocol::wire::message::Message;
 use veragg::verifier::Verdict;
+use veragg_lab::local::{Participant, Setting};
+use veragg_lab::{expect, id, setting, Scene, Suite};
 use zeroize::Zeroizing;
 
 const SMALL: [(usize, u64); 1] = [(2, 100)];
@@ -36,7 +35,7 @@ impl Crashing {
         Self {
             id: id(number),
             setting: Arc::clone(setting),
-            input: common::input(number, &SMALL),
+            input: veragg_lab::input(number, &SMALL),
             store: Zeroizing::new(Vec::new()),
             written: Arc::default(),
         }
@@ -101,7 +100,8 @@ fn clients_restored_in_every_phase_go_on_and_say_the_same() {
     // Each client said everything twice, and the board has it once; nobody had anything to dispute.
     assert_eq!(records.len(), 4 * 7 + 1 + 9);
     let board = setting.board(&records);
-    let report = veragg::verifier::audit(Cursor::new(&board), &common::knowing(&setting)).unwrap();
+    let report =
+        veragg::verifier::audit(Cursor::new(&board), &veragg_lab::knowing(&setting)).unwrap();
     expect(&report, Verdict::Verified, &[1, 2, 3, 4], &[], &[]);
 }
 
@@ -234,7 +234,7 @@ fn a_checkpoint_under_the_right_key_but_with_another_list_is_refused() {
     let mut log = finished.records.clone();
     let at = log.iter().position(|r| r.kind == RecordKind::Checkpoint);
     let old = Checkpoint::decode(&log[at.unwrap()].bytes, 4).unwrap();
-    let (key, list) = (&finished.setting.aggregator, common::set(4, &[1, 2, 3]));
+    let (key, list) = (&finished.setting.aggregator, veragg_lab::set(4, &[1, 2, 3]));
     let new = Checkpoint::sign(key, old.context, old.phase, old.previous, old.root, list);
     log[at.unwrap()].bytes = new.encode();
     assert!(finished.setting.aggregator(log).is_err());

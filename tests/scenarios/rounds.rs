@@ -1,11 +1,8 @@
 //! Honest rounds: whatever is ordinary, the sum comes out, and nobody is named.
-use crate::common;
 
 use std::io::{Cursor, Read, Seek, SeekFrom};
 
-use common::{client, expect, id, proposal, setting, Finished, Scene, Suite};
 use rand_core::OsRng;
-use veragg::local::{play, Setting, SettingError};
 use veragg::protocol::aggregator::Reply;
 use veragg::protocol::crypto::signing::SigningKey;
 use veragg::protocol::round::organiser::Proposal;
@@ -14,6 +11,8 @@ use veragg::protocol::round::RoundError;
 use veragg::protocol::wire::message::Message;
 use veragg::protocol::wire::receipt::{Reason, Refusal};
 use veragg::verifier::{audit, Check, Status, Verdict};
+use veragg_lab::local::{play, Setting, SettingError};
+use veragg_lab::{client, expect, id, proposal, setting, Finished, Scene, Suite};
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
 

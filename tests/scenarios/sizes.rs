@@ -1,13 +1,13 @@
 //! The bytes that are foretold for a client are those of a real round.
 use rand_core::OsRng;
 use veragg::circuits::bitplane::RistrettoBitplane;
-use veragg::local::{play, Member, Setting};
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::pairwise::sizes;
 use veragg::protocol::round::configuration::SegmentConfiguration;
 use veragg::protocol::round::organiser::Proposal;
 use veragg::protocol::wire::board::RecordKind;
 use veragg::protocol::wire::message::{Message, Sender};
+use veragg_lab::local::{play, Member, Setting};
 
 /// To the byte for what a client sends, and as a close bound for what it receives.
 #[test]

@@ -1,19 +1,19 @@
 //! The test vectors of `specs/audit.md` 8: whole boards and evidence, with what an audit says of them, for
 //! who writes a second verifier.
-use crate::common;
 
 use std::io::Cursor;
 use std::path::PathBuf;
 
-use common::crooked::{republished, Crook};
-use common::liar::{edge, own, False};
-use common::{id, knowing, set, sign_again, Finished, Scene};
 use serde_json::{json, Value};
 use veragg::circuits::group::ristretto::Fr;
 use veragg::protocol::crypto::signing::{unhex, VerifyingKey};
 use veragg::protocol::pairwise::share::PAIR_LEN;
 use veragg::protocol::round::phase::Phase;
 use veragg::verifier::{audit, evidence, Options, Report};
+use veragg_lab::crook::Crook;
+use veragg_lab::crooked::republished;
+use veragg_lab::liar::{edge, own, False};
+use veragg_lab::{id, knowing, set, sign_again, Finished, Scene};
 
 use crate::reference::judge::judge;
 

@@ -1,15 +1,15 @@
 //! One kind of cheat after the other.
 
 use rand_core::OsRng;
-use veragg::local::Setting;
 use veragg::protocol::round::organiser::Proposal;
 use veragg::protocol::round::phase::Phase;
+use veragg_lab::local::Setting;
 
 use super::cheats::Cheat;
 use super::judgement::{Judgement, Outcome};
 use super::{agree, SMALL};
-use crate::common::liar::{edge, own, False};
-use crate::common::{id, proposal, Finished, Scene};
+use veragg_lab::liar::{edge, own, False};
+use veragg_lab::{id, proposal, Finished, Scene};
 
 /// A round of ten in which these clients cheat.
 fn round(cheats: &[(u32, Cheat)]) -> Finished {

@@ -9,8 +9,8 @@ use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::message::{Message, Sender};
 
 use super::bytes::{point, scalar};
-use crate::common::liar::{False, Liar};
-use crate::common::{id, sign_again, Scene};
+use veragg_lab::liar::{False, Liar};
+use veragg_lab::{id, sign_again, Scene};
 
 #[derive(Debug, Clone)]
 pub(crate) enum Cheat {

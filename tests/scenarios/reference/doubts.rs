@@ -7,9 +7,9 @@ use super::cheats::Cheat;
 use super::setup::{CHANNEL, MASK};
 use super::two_faced::TwoFaced;
 use super::{same, SMALL};
-use crate::common::crooked::Crook;
-use crate::common::liar::{edge, own};
-use crate::common::{id, set, sign_again, Scene};
+use veragg_lab::crook::Crook;
+use veragg_lab::liar::{edge, own};
+use veragg_lab::{id, set, sign_again, Scene};
 
 /// The aggregator that shows the second advertisement of a client to those whom `to` says.
 fn showing_second(number: u32, to: impl Fn(u32) -> bool + 'static) -> Crook {

@@ -8,7 +8,7 @@ use veragg::protocol::round::graph::Graph;
 
 use super::board::{Board, Clients, Message, CONFIRM, DISPUTE};
 use super::bytes::{digest, tree_root, Digest};
-use crate::common::Suite;
+use veragg_lab::Suite;
 
 pub(crate) struct Frame {
     pub(crate) context: Digest,

@@ -6,8 +6,8 @@ use veragg::protocol::round::phase::Phase;
 
 use super::cheats::Cheat;
 use super::{agree, SMALL};
-use crate::common::liar::{edge, own, False};
-use crate::common::Scene;
+use veragg_lab::liar::{edge, own, False};
+use veragg_lab::Scene;
 
 struct Draw(ChaCha20Rng);
 

@@ -10,7 +10,7 @@ use veragg::protocol::wire::message::{Message, Sender};
 use super::bytes::point;
 use super::setup::CHANNEL;
 use super::transcript::Transcript;
-use crate::common::{id, sign_again, Scene};
+use veragg_lab::{id, sign_again, Scene};
 
 /// A client with two faces.
 pub(crate) struct TwoFaced {

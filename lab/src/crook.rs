@@ -1,0 +1,137 @@
+//! A round with a crooked aggregator: what it does otherwise than an honest one.
+
+use rayon::prelude::*;
+use veragg_protocol::circuits::group::Ristretto;
+use veragg_protocol::crypto::ids::{ClientId, ClientSet};
+use veragg_protocol::pairwise::package::Packet;
+use veragg_protocol::pairwise::publish::Publication;
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::wire::message::Sender;
+
+use crate::crooked::Crooked;
+use crate::local::Participant;
+use crate::{id, Finished, Scene};
+
+type Admit = dyn FnMut(Phase, Vec<Vec<u8>>) -> Vec<Vec<u8>>;
+type List = dyn FnMut(Phase, ClientSet) -> ClientSet;
+type Show = dyn FnMut(ClientId, Packet) -> Packet;
+type Publish = dyn FnMut(&Crooked, Publication<Ristretto>) -> Publication<Ristretto>;
+
+/// What the aggregator does otherwise than it should; nothing, to begin with.
+pub struct Crook {
+    admit: Box<Admit>,
+    list: Box<List>,
+    show: Box<Show>,
+    publish: Box<Publish>,
+}
+
+impl Default for Crook {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Crook {
+    /// One that does as an honest one.
+    pub fn new() -> Self {
+        Self {
+            admit: Box::new(|_, said| said),
+            list: Box::new(|_, list| list),
+            show: Box::new(|_, packet| packet),
+            publish: Box::new(|_, publication| publication),
+        }
+    }
+
+    /// What goes on the board of what was said in a phase.
+    pub fn admitting(
+        mut self,
+        admit: impl FnMut(Phase, Vec<Vec<u8>>) -> Vec<Vec<u8>> + 'static,
+    ) -> Self {
+        self.admit = Box::new(admit);
+        self
+    }
+
+    /// Which list closes a phase.
+    pub fn listing(mut self, list: impl FnMut(Phase, ClientSet) -> ClientSet + 'static) -> Self {
+        self.list = Box::new(list);
+        self
+    }
+
+    /// What a client is shown.
+    pub fn showing(mut self, show: impl FnMut(ClientId, Packet) -> Packet + 'static) -> Self {
+        self.show = Box::new(show);
+        self
+    }
+
+    /// Of the two messages that a client signed in a phase, some are shown the second, others the first.
+    pub fn showing_second(
+        self,
+        number: u32,
+        phase: Phase,
+        to: impl Fn(u32) -> bool + 'static,
+    ) -> Self {
+        let author = Sender::Client(id(number));
+        self.showing(move |reader, mut packet| {
+            let mut seen = 0;
+            packet.items.retain(|item| {
+                let is_one = item.envelope.phase == phase && item.envelope.sender == author;
+                seen += usize::from(is_one);
+                !is_one || (seen == 2) == to(reader.number())
+            });
+            packet
+        })
+    }
+
+    /// What is published.
+    pub fn publishing(
+        mut self,
+        publish: impl FnMut(&Crooked, Publication<Ristretto>) -> Publication<Ristretto> + 'static,
+    ) -> Self {
+        self.publish = Box::new(publish);
+        self
+    }
+
+    /// Plays a round to its end, whoever is left.
+    pub fn play(mut self, scene: Scene) -> Finished {
+        let Scene {
+            setting,
+            inputs,
+            mut people,
+        } = scene;
+        let mut books = Crooked::new(&setting);
+        while books.phase != Phase::Publish {
+            let phase = books.phase;
+            let said = self.hear(&books, &mut people);
+            for bytes in (self.admit)(phase, said) {
+                books.take(bytes);
+            }
+            let list = (self.list)(phase, books.list());
+            books.close(list);
+        }
+        let publication = (self.publish)(&books, books.publication());
+        books.publish(&publication);
+        Finished {
+            setting,
+            inputs,
+            records: books.records,
+            receipts: Vec::new(),
+            refusals: Vec::new(),
+        }
+    }
+
+    /// What everybody says to the packets that they are shown.
+    fn hear(&mut self, books: &Crooked, people: &mut [Box<dyn Participant>]) -> Vec<Vec<u8>> {
+        let packets: Vec<_> = people
+            .iter()
+            .map(|person| {
+                let packet = books.packet();
+                packet.map_or(Vec::new(), |packet| {
+                    (self.show)(person.id(), packet).encode()
+                })
+            })
+            .collect();
+        let said = people.par_iter_mut().zip(packets);
+        said.flat_map_iter(|(person, packet)| person.speak(books.phase, &packet))
+            .collect()
+    }
+}

@@ -1,0 +1,81 @@
+//! A dealer whose polynomial has too high a degree, but agrees with one of the right degree at all holders
+//! but the last, so that the first shares rebuild the right secret.
+// A test gives up where these panic.
+#![allow(clippy::unwrap_used)]
+
+use std::sync::Arc;
+
+use crate::local::Participant;
+use veragg_protocol::circuits::group::ristretto::{decode_key_scalar, KeyScalar, KEY_TABLE};
+use veragg_protocol::crypto::dh::KeyPair;
+use veragg_protocol::crypto::ids::ClientId;
+use veragg_protocol::crypto::sealing::Channel;
+use veragg_protocol::crypto::signing::SigningKey;
+use veragg_protocol::pairwise::advertise::Advertisement;
+use veragg_protocol::pairwise::package::Packet;
+use veragg_protocol::pairwise::share::DealtPair;
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::wire::message::Sender;
+
+use crate::{id, set, sign_again, Scene, Writing};
+
+/// The last holder, of four clients.
+const LAST: u32 = 4;
+
+struct HighDegree {
+    member: Writing,
+    key: Arc<SigningKey>,
+    context: [u8; 32],
+    lengths: Vec<usize>,
+}
+
+impl Participant for HighDegree {
+    fn id(&self) -> ClientId {
+        self.member.id()
+    }
+
+    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
+        // Its store ends in the secret of its channel key when it has advertised.
+        let saved = self.member.store.to_vec();
+        let said = self.member.speak(phase, packet);
+        if phase != Phase::Share {
+            return said;
+        }
+        let channel = decode_key_scalar(&saved[saved.len() - 32..], "channel").unwrap();
+        let items = Packet::decode(packet, 4).unwrap().items;
+        let last = Sender::Client(id(LAST));
+        let theirs = items.iter().find(|item| item.envelope.sender == last);
+        let theirs = Advertisement::decode(theirs.unwrap().part(0, 1).unwrap());
+        let between = Channel {
+            context: &self.context,
+            dealer: self.id(),
+            recipient: id(LAST),
+        };
+        let channel = KeyPair::from_secret(channel);
+        let point = channel.shared_point(&theirs.unwrap().keys.channel);
+        let deal = &mut |parts: &mut Vec<Vec<u8>>| {
+            let dealt = DealtPair::decode(&parts[3]).unwrap();
+            let mut pair = between.open(&point, &dealt.sealed).unwrap();
+            pair.seed += KeyScalar::from(24u64);
+            let dealt = DealtPair {
+                commitments: [&pair.mask * KEY_TABLE, &pair.seed * KEY_TABLE],
+                sealed: between.seal(&point, &pair),
+            };
+            parts[3] = dealt.encode();
+        };
+        vec![sign_again(&self.key, &said[0], &self.lengths, deal)]
+    }
+}
+
+/// Client 3 of four deals so.
+pub fn of_high_degree(mut scene: Scene) -> Scene {
+    let round = &scene.setting.round;
+    let dealer = HighDegree {
+        context: *round.context(),
+        lengths: round.share_lengths(id(3), &set(LAST, &[1, 2, 3, 4])),
+        member: scene.writing(3),
+        key: scene.key(3),
+    };
+    scene.people[2] = Box::new(dealer);
+    scene
+}

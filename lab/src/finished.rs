@@ -1,0 +1,76 @@
+//! A round that was played, and its audit.
+// A test gives up where these panic.
+#![allow(clippy::unwrap_used)]
+
+use std::io::Cursor;
+
+use veragg_protocol::crypto::ids::ClientId;
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::wire::board::Record;
+use veragg_protocol::wire::receipt::{Receipt, Refusal};
+use veragg_verifier::{audit, Check, Culprit, Options, Report, Verdict};
+
+use crate::local::Setting;
+use crate::{expect, id, Suite};
+
+/// A round that was played to its end.
+pub struct Finished {
+    /// Keys and configuration.
+    pub setting: Setting<Suite>,
+    /// Everybody's input, in the order of their numbers.
+    pub inputs: Vec<Vec<u64>>,
+    /// The board.
+    pub records: Vec<Record>,
+    /// What the aggregator promised, and to whom.
+    pub receipts: Vec<(ClientId, Phase, Receipt)>,
+    /// What the aggregator refused, and of whom.
+    pub refusals: Vec<(ClientId, Phase, Refusal)>,
+}
+
+impl Finished {
+    /// What an auditor brings along who knows the organiser, and what the sum of these clients is.
+    pub fn options(&self, contributors: &[u32]) -> Options {
+        Options {
+            organiser: Some(self.setting.organiser),
+            aggregate: Some(self.sum(contributors)),
+            ..Options::default()
+        }
+    }
+
+    /// The audit of the board with these records.
+    pub fn audit_of(&self, records: &[Record], options: &Options) -> Report {
+        audit(Cursor::new(self.setting.board(records)), options).unwrap()
+    }
+
+    /// The audit with the organiser's key and nothing else.
+    pub fn audit(&self) -> Report {
+        self.audit_of(&self.records, &knowing(&self.setting))
+    }
+
+    /// What these clients' inputs add up to.
+    pub fn sum(&self, contributors: &[u32]) -> Vec<u128> {
+        let mut sum = vec![0; self.inputs[0].len()];
+        for number in contributors {
+            for (sum, x) in sum.iter_mut().zip(&self.inputs[id(*number).index()]) {
+                *sum += u128::from(*x);
+            }
+        }
+        sum
+    }
+
+    /// Verified, with exactly these contributors and their sum, and exactly these faults.
+    #[track_caller]
+    pub fn is_verified(&self, contributors: &[u32], faults: &[(Culprit, Check)]) -> Report {
+        let report = self.audit_of(&self.records, &self.options(contributors));
+        expect(&report, Verdict::Verified, contributors, faults, &[]);
+        report
+    }
+}
+
+/// What an auditor brings along who knows the organiser.
+pub fn knowing(setting: &Setting<Suite>) -> Options {
+    Options {
+        organiser: Some(setting.organiser),
+        ..Options::default()
+    }
+}

@@ -1,0 +1,295 @@
+//! A client that masks something else than its neighbours think, and attests to what it did. It knows
+//! what an honest client knows of itself, from what that writes down, and nothing else.
+// A test gives up where these panic.
+#![allow(clippy::unwrap_used)]
+
+use std::sync::Arc;
+
+use crate::local::Participant;
+use rand_core::OsRng;
+use veragg_protocol::circuits::codec::Reader;
+use veragg_protocol::circuits::group::ristretto::{decode_key_scalar, Fr, KeyScalar};
+use veragg_protocol::circuits::group::{Group, Ristretto};
+use veragg_protocol::circuits::proof_system::ProofSystem;
+use veragg_protocol::crypto::dh::KeyPair;
+use veragg_protocol::crypto::dleq;
+use veragg_protocol::crypto::hash::Digest;
+use veragg_protocol::crypto::ids::{ClientId, ClientSet};
+use veragg_protocol::crypto::masks::Mask;
+use veragg_protocol::crypto::signing::SigningKey;
+use veragg_protocol::pairwise::attest::link::{self, Subject, Witness};
+use veragg_protocol::pairwise::attest::{keys_digest, Attestation, Challenges, Head};
+use veragg_protocol::pairwise::dispute;
+use veragg_protocol::pairwise::package::Packet;
+use veragg_protocol::round::lists;
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::round::Round;
+use veragg_protocol::wire::message::{Message, Sender};
+use zeroize::Zeroizing;
+
+use crate::{advertised_keys, id, sign_again, Scene, Suite, Writing};
+
+/// A false mask: this much more than the true one, in the first scalar.
+#[derive(Debug, Clone, Copy)]
+pub struct False {
+    /// The edge to this client, or the self-mask.
+    pub towards: Option<u32>,
+    /// How much more.
+    pub by: u64,
+    /// Whether it is attested: else only the vector is wrong.
+    pub attested: bool,
+}
+
+/// An edge that is wrong by so much, as its lower end would add it.
+pub fn edge(towards: u32, by: u64) -> False {
+    False {
+        towards: Some(towards),
+        by,
+        attested: true,
+    }
+}
+
+/// A self-mask that is wrong by so much.
+pub fn own(by: u64) -> False {
+    False {
+        towards: None,
+        by,
+        attested: true,
+    }
+}
+
+/// A client that masks falsely.
+pub struct Liar {
+    member: Writing,
+    round: Arc<Round<Suite>>,
+    key: Arc<SigningKey>,
+    input: Vec<u64>,
+    lies: Vec<False>,
+    keys: Vec<(ClientId, veragg_protocol::pairwise::advertise::RoundKeys)>,
+    participants: Option<ClientSet>,
+    submission: Digest,
+    /// This much more than its input in the first packed scalar, in its vector and in what it attests.
+    pub more: Fr,
+    /// Makes the commitments of its submission fit that.
+    pub commit: Option<Box<Commit>>,
+    /// In dispute it opens the edge to this client, with a proof that holds or with another's.
+    pub opens: Option<(u32, bool)>,
+    /// Says nothing from here on.
+    pub silent_from: Option<Phase>,
+}
+
+/// What changes the encoded commitments of a submission.
+type Commit = dyn Fn(&mut Vec<u8>) + Send;
+
+/// What a client that has submitted writes down of its secrets.
+struct Secrets {
+    mask: KeyPair,
+    seed: KeyScalar,
+    blindings: Vec<Fr>,
+}
+
+impl Liar {
+    /// The client with this number in the scene, which masks with these lies.
+    pub fn new(scene: &Scene, number: u32, lies: &[False]) -> Self {
+        Self {
+            member: scene.writing(number),
+            round: Arc::clone(&scene.setting.round),
+            key: scene.key(number),
+            input: scene.inputs[id(number).index()].clone(),
+            lies: lies.to_vec(),
+            keys: Vec::new(),
+            participants: None,
+            submission: [0; 32],
+            more: Fr::from(0u64),
+            commit: None,
+            opens: None,
+            silent_from: None,
+        }
+    }
+
+    fn secrets(&self, saved: &[u8]) -> Secrets {
+        let mut reader = self.state(saved);
+        let mut scalar = || decode_key_scalar(reader.bytes(32, "secret").unwrap(), "s").unwrap();
+        let (mask, seed) = (KeyPair::from_secret(scalar()), scalar());
+        let blindings = reader.long("blindings").unwrap();
+        let rows = self.round.layout().rows();
+        let blindings = Ristretto::decode_scalars(blindings, rows, "blinding").unwrap();
+        Secrets {
+            mask,
+            seed,
+            blindings,
+        }
+    }
+
+    /// What its first masked scalar is off by.
+    fn shift(&self) -> Fr {
+        let me = self.id();
+        self.lies
+            .iter()
+            .map(|lie| match lie.towards {
+                Some(other) if id(other) < me => -Fr::from(lie.by),
+                _ => Fr::from(lie.by),
+            })
+            .sum()
+    }
+
+    fn submit(&mut self, packet: &[u8], said: &[u8]) -> Vec<u8> {
+        let participants = Packet::decode(packet, self.round.clients()).unwrap();
+        self.participants = Some(participants.checkpoint.list);
+        let (shift, commit) = (self.shift() + self.more, self.commit.as_ref());
+        let alter = &mut |parts: &mut Vec<Vec<u8>>| {
+            let first = Ristretto::decode_scalar(&parts[1][..32], "masked").unwrap();
+            parts[1][..32].copy_from_slice(&Ristretto::encode_scalar(&(first + shift)));
+            if let Some(commit) = commit {
+                commit(&mut parts[0]);
+            }
+        };
+        let message = sign_again(&self.key, said, &self.round.submit_lengths(), alter);
+        self.submission = Message::entry_of(&message).unwrap();
+        message
+    }
+
+    /// The edge to another client, opened.
+    fn open(&self, packet: &[u8], before: &[u8], other: ClientId, proven: bool) -> Vec<u8> {
+        let mask = self.mask_secret(before);
+        let (context, me) = (self.round.context(), self.id());
+        let key = |client: ClientId| {
+            let found = self.keys.iter().find(|(id, _)| *id == client);
+            &found.unwrap().1.mask
+        };
+        let ends = dispute::ends(context, (me, mask.public()), (other, key(other)));
+        let mut opened = ends.reveal(&mask, &mut OsRng);
+        if !proven {
+            opened.point += key(other);
+        }
+        let answers = Packet::decode(packet, self.round.clients())
+            .unwrap()
+            .checkpoint
+            .digest();
+        let parts = [dleq::encode(&[opened])];
+        let sender = Sender::Client(me);
+        Message::sign(&self.key, *context, Phase::Dispute, sender, answers, &parts).encode()
+    }
+
+    /// The mask secret, which comes first in what a client that has confirmed writes down.
+    fn mask_secret(&self, saved: &[u8]) -> KeyPair {
+        let mut reader = self.state(saved);
+        let secret = decode_key_scalar(reader.bytes(32, "secret").unwrap(), "s").unwrap();
+        KeyPair::from_secret(secret)
+    }
+
+    /// What stands behind the session in a saved state.
+    fn state<'a>(&self, saved: &'a [u8]) -> Reader<'a> {
+        let mut reader = Reader::new(saved);
+        let session = 2 + 1 + 32 + 4 + 32 + 8 + 32 + ClientSet::encoded_len(self.round.clients());
+        reader.bytes(session, "session").unwrap();
+        reader.long("message").unwrap();
+        reader
+    }
+
+    /// An attestation to what it did.
+    fn attest(&self, packet: &[u8], before: &[u8]) -> Vec<u8> {
+        let Secrets {
+            mask,
+            seed,
+            blindings,
+        } = self.secrets(before);
+        let round = &self.round;
+        let submit = Packet::decode(packet, round.clients())
+            .unwrap()
+            .checkpoint
+            .digest();
+        let challenges = Challenges::new(round, &submit);
+        let (context, me) = (round.context(), self.id());
+        let participants = self.participants.as_ref().unwrap();
+        let neighbours = lists::holders(round.graph(), participants, me);
+        let value = round.proofs().key().columns()[0];
+        let committed = |mask: &Mask, towards: Option<ClientId>| {
+            let mut committed = challenges.commit(round, mask);
+            let lies = self.lies.iter().filter(|lie| lie.attested);
+            for lie in lies.filter(|lie| lie.towards.map(id) == towards) {
+                for point in &mut committed.points {
+                    *point += Ristretto::msm(&[Fr::from(lie.by)], &[value]);
+                }
+            }
+            committed
+        };
+        let own = committed(&Mask::of_seed(context, me, &seed), None);
+        let key = |client: ClientId| {
+            let found = self.keys.iter().find(|(id, _)| *id == client);
+            found.unwrap().1.mask
+        };
+        let edges: Vec<_> = neighbours
+            .iter()
+            .map(|&other| {
+                let mask = Mask::of_edge(context, me, &mask, other, &key(other));
+                committed(&mask, Some(other))
+            })
+            .collect();
+        let mut packed = Zeroizing::new(round.layout().pack(&self.input).unwrap());
+        packed[0] += self.more;
+        let witness = Witness {
+            packed: &packed,
+            blindings: &blindings,
+            own: &own,
+            edges: &edges,
+        };
+        let subject = Subject {
+            context,
+            client: me,
+            submission: &self.submission,
+        };
+        let keys: Vec<_> = neighbours.iter().map(|&other| key(other)).collect();
+        let head = Head {
+            keys: keys_digest(&keys),
+            links: link::prove(round, &challenges, &subject, &witness, &mut OsRng),
+        };
+        let attestation = Attestation::new(head, &edges);
+        let parts = attestation.parts();
+        Message::sign(
+            &self.key,
+            *context,
+            Phase::Attest,
+            Sender::Client(me),
+            submit,
+            &parts,
+        )
+        .encode()
+    }
+}
+
+impl Participant for Liar {
+    fn id(&self) -> ClientId {
+        self.member.id()
+    }
+
+    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
+        if self.silent_from.is_some_and(|from| phase >= from) {
+            return Vec::new();
+        }
+        if phase == Phase::Share {
+            self.keys = advertised_keys(packet, self.round.clients());
+        }
+        let before = self.member.store.to_vec();
+        let said = self.member.speak(phase, packet);
+        match phase {
+            Phase::Submit if !said.is_empty() => vec![self.submit(packet, &said[0])],
+            Phase::Attest if !said.is_empty() => vec![self.attest(packet, &before)],
+            // It would find fault with whoever lies as it does.
+            Phase::Dispute => match self.opens {
+                Some((other, proven)) => vec![self.open(packet, &before, id(other), proven)],
+                None => Vec::new(),
+            },
+            _ => said,
+        }
+    }
+}
+
+impl Scene {
+    /// This client masks falsely.
+    pub fn lying(mut self, number: u32, lies: &[False]) -> Self {
+        let liar = Liar::new(&self, number, lies);
+        self.people[id(number).index()] = Box::new(liar);
+        self
+    }
+}

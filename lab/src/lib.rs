@@ -1,0 +1,43 @@
+//! Whole rounds in one process, and attackers to play them with.
+//!
+//! [`local`] carries messages between honest clients and an honest aggregator. `veragg run` and the
+//! facade use nothing else of this crate.
+//!
+//! Everything else is for tests and measurements. A [`Scene`] is a round before it is played: each client
+//! in it is honest until a test says what it does otherwise. A [`Finished`] round is what is left of it,
+//! for an audit. The other modules hold attackers:
+//!
+//! | module | who attacks |
+//! |---|---|
+//! | [`dealer`] | a client that shares what nobody can rebuild |
+//! | [`accuser`] | a client that complains as it likes |
+//! | [`liar`] | a client that masks falsely and attests to it |
+//! | [`two_faced`] | a client that signs two messages in one phase |
+//! | [`crook`], [`crooked`] | the aggregator |
+//!
+//! An attacker knows only what the party knows in whose place it stands: its own keys, what it was sent,
+//! and what its own software wrote down. The crate uses public interfaces of the others only.
+//!
+//! What is for tests panics where a test would have to give up.
+
+pub mod accuser;
+pub mod crook;
+pub mod crooked;
+pub mod dealer;
+pub mod liar;
+pub mod local;
+pub mod two_faced;
+
+mod finished;
+mod found;
+mod scene;
+mod settings;
+mod spoken;
+mod writing;
+
+pub use finished::{knowing, Finished};
+pub use found::{expect, failed_checks, named};
+pub use scene::{People, Scene};
+pub use settings::{client, id, input, proposal, set, setting, Suite};
+pub use spoken::{advertised_keys, place, publication, sign_again, speakers};
+pub use writing::Writing;

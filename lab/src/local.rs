@@ -1,0 +1,382 @@
+//! A whole round in one process: for trying out, for tests, and for those who only want the
+//! audited sum.
+//!
+//! Each role still has nothing but its bytes and its own store: [`play`] carries messages and
+//! packets between them and sees no secret.
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rand_core::{CryptoRngCore, OsRng};
+use rayon::prelude::*;
+use thiserror::Error;
+use veragg_protocol::aggregator::{AggregatorError, AnyAggregator, Log, Reply};
+use veragg_protocol::circuits::proof_system::ProofSystem;
+use veragg_protocol::client::{AnyClient, Client, ClientError, Store};
+use veragg_protocol::crypto::ids::ClientId;
+use veragg_protocol::crypto::signing::{SigningKey, VerifyingKey};
+use veragg_protocol::pairwise::sizes;
+use veragg_protocol::round::configuration::{ConfigurationError, SignedConfiguration};
+use veragg_protocol::round::organiser::Proposal;
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::round::roster::{Roster, RosterError};
+use veragg_protocol::round::{Round, RoundError};
+use veragg_protocol::wire::board::{Header, Record};
+use veragg_protocol::wire::receipt::{Receipt, Refusal};
+use zeroize::Zeroizing;
+
+/// A round that is ready to begin, with everybody's long-term keys.
+#[derive(Debug)]
+pub struct Setting<P: ProofSystem> {
+    /// The round, as everybody sees it.
+    pub round: Arc<Round<P>>,
+    /// What the board begins with.
+    pub header: Header,
+    /// The organiser's key: what an auditor must know beforehand.
+    pub organiser: VerifyingKey,
+    /// The aggregator's key.
+    pub aggregator: Arc<SigningKey>,
+    /// The clients' keys, in the order of their numbers.
+    pub clients: Vec<Arc<SigningKey>>,
+}
+
+/// Why a round cannot begin.
+#[derive(Debug, Error)]
+pub enum SettingError {
+    /// The configuration is refused.
+    #[error(transparent)]
+    Configuration(#[from] ConfigurationError),
+    /// The roster is refused.
+    #[error(transparent)]
+    Roster(#[from] RosterError),
+    /// The round is refused.
+    #[error(transparent)]
+    Round(#[from] RoundError),
+}
+
+impl<P: ProofSystem> Setting<P> {
+    /// Draws fresh keys for everybody and configures a round for this many clients.
+    pub fn new(
+        clients: u32,
+        proposal: Proposal,
+        rng: &mut impl CryptoRngCore,
+    ) -> Result<Self, SettingError> {
+        let organiser = SigningKey::generate(rng);
+        let aggregator = Arc::new(SigningKey::generate(rng));
+        let clients: Vec<_> = (0..clients)
+            .map(|_| Arc::new(SigningKey::generate(rng)))
+            .collect();
+        let roster = Roster::new(clients.iter().map(|key| key.verifying_key()).collect())?;
+        let configuration = proposal.configure::<P>(&roster, aggregator.verifying_key(), rng)?;
+        let configuration = SignedConfiguration::sign(&configuration, &organiser);
+        let organiser = organiser.verifying_key();
+        let header = Header {
+            configuration,
+            roster: roster.encode(),
+        };
+        let round = Arc::new(Round::open(
+            &header.configuration,
+            &header.roster,
+            &organiser,
+        )?);
+        Ok(Self {
+            round,
+            header,
+            organiser,
+            aggregator,
+            clients,
+        })
+    }
+
+    /// The aggregator of the round, on a log that may hold the beginning of it.
+    pub fn aggregator<L: Log>(&self, log: L) -> Result<AnyAggregator<P, L>, AggregatorError> {
+        AnyAggregator::resume(Arc::clone(&self.round), Arc::clone(&self.aggregator), log)
+    }
+
+    /// An honest member with this input, at hand (`vec![1, 2]`) or made when it is asked for
+    /// (`move || vec![1, 2]`); nobody has a number beyond the roster.
+    pub fn member(&self, id: ClientId, input: impl Into<Input>) -> Option<Member<P>> {
+        let key = self.clients.get(id.index())?;
+        let client = Client::join(Arc::clone(&self.round), Arc::clone(key))?;
+        Some(Member {
+            id,
+            client: Some(AnyClient::Joined(client)),
+            input: Some(input.into()),
+            last: None,
+            stopped: None,
+        })
+    }
+
+    /// The bytes of a board with these records.
+    pub fn board(&self, records: &[Record]) -> Vec<u8> {
+        let mut bytes = self.header.encode();
+        for record in records {
+            bytes.extend(record.encode());
+        }
+        bytes
+    }
+}
+
+/// Somebody who may speak in a round.
+pub trait Participant: Send {
+    /// Who it is.
+    fn id(&self) -> ClientId;
+    /// What it says in a phase, having got the aggregator's packet for the phase before.
+    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>>;
+}
+
+impl<T: Participant + ?Sized> Participant for Box<T> {
+    fn id(&self) -> ClientId {
+        (**self).id()
+    }
+
+    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
+        (**self).speak(phase, packet)
+    }
+}
+
+/// Where a member's input comes from. It is asked for twice, when the member submits and when it
+/// attests, and what is given is wiped each time.
+pub struct Input(Box<dyn Fn() -> Zeroizing<Vec<u64>> + Send>);
+
+impl From<Vec<u64>> for Input {
+    fn from(input: Vec<u64>) -> Self {
+        let input = Zeroizing::new(input);
+        Self(Box::new(move || input.clone()))
+    }
+}
+
+impl<F: Fn() -> Vec<u64> + Send + 'static> From<F> for Input {
+    fn from(input: F) -> Self {
+        Self(Box::new(move || Zeroizing::new(input())))
+    }
+}
+
+// It may hold a secret.
+impl fmt::Debug for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Input")
+    }
+}
+
+/// The store of a client that lives and dies with its round: nobody would read what it writes.
+struct NoStore;
+
+impl Store for NoStore {
+    fn put(&mut self, _state: &[u8]) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// An honest client with its input.
+#[derive(Debug)]
+pub struct Member<P: ProofSystem> {
+    id: ClientId,
+    client: Option<AnyClient<P>>,
+    input: Option<Input>,
+    last: Option<Phase>,
+    stopped: Option<ClientError>,
+}
+
+impl<P: ProofSystem> Member<P> {
+    /// The same member, which is never called again after it has spoken in this phase.
+    #[must_use]
+    pub fn dropping_out_after(mut self, phase: Phase) -> Self {
+        self.last = Some(phase);
+        self
+    }
+
+    /// Why it stopped, if it did.
+    pub fn stopped(&self) -> Option<&ClientError> {
+        self.stopped.as_ref()
+    }
+}
+
+impl<P: ProofSystem> Participant for Member<P> {
+    fn id(&self) -> ClientId {
+        self.id
+    }
+
+    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
+        if self.last.is_some_and(|last| phase > last) {
+            return Vec::new();
+        }
+        let Some(client) = self.client.take() else {
+            return Vec::new();
+        };
+        let wanted = matches!(phase, Phase::Submit | Phase::Attest);
+        let input = self.input.as_ref().filter(|_| wanted);
+        let input = input.map(|source| (source.0)());
+        if phase == Phase::Attest {
+            self.input = None;
+        }
+        let input = input.as_ref().map(|input| input.as_slice());
+        let (client, said) = client.advance(packet, input, &mut OsRng, &mut NoStore);
+        match said {
+            Ok(message) => {
+                self.client = Some(client);
+                message.into_iter().collect()
+            }
+            Err(error) => {
+                self.stopped = Some(error);
+                Vec::new()
+            }
+        }
+    }
+}
+
+/// Bytes that went between a client and the aggregator.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// From the client.
+    pub up: usize,
+    /// To the client.
+    pub down: usize,
+}
+
+/// How long a phase took.
+#[derive(Debug, Clone, Copy)]
+pub struct PhaseTime {
+    /// Which.
+    pub phase: Phase,
+    /// All clients' work, as it ran here in parallel.
+    pub clients: Duration,
+    /// The aggregator's work.
+    pub aggregator: Duration,
+}
+
+/// A round that was played.
+pub struct Played<P: ProofSystem, L: Log> {
+    /// The aggregator, after the round.
+    pub aggregator: AnyAggregator<P, L>,
+    /// Every receipt, with its holder.
+    pub receipts: Vec<(ClientId, Phase, Receipt)>,
+    /// Every refusal, with who got it.
+    pub refusals: Vec<(ClientId, Phase, Refusal)>,
+    /// Bytes of each participant, in the order given.
+    pub traffic: Vec<Traffic>,
+    /// Time of each phase.
+    pub phases: Vec<PhaseTime>,
+}
+
+/// What [`play`] tells while it runs.
+#[derive(Debug, Clone, Copy)]
+pub enum Progress {
+    /// A phase has begun.
+    Begins(Phase),
+    /// A phase has ended with this many messages taken.
+    Ends(Phase, usize),
+}
+
+/// Bytes of messages that wait for the aggregator at most, unless one message for each thread is
+/// more: to make a message takes many times the memory of the message, so there is no point in
+/// having many long ones under way, and short ones come in hundreds.
+const WAITING: usize = 4 << 20;
+
+/// Carries messages and packets until the round is over. All deadlines are far away: a phase ends
+/// when everybody had a chance to speak. Participants speak in the order given, as many at a time
+/// as the threads and the length of their messages suggest, so that the same participants make the
+/// same board, and memory does not grow with their number.
+pub fn play<P: ProofSystem, L: Log, T: Participant>(
+    mut aggregator: AnyAggregator<P, L>,
+    participants: &mut [T],
+    mut watch: impl FnMut(Progress),
+) -> Result<Played<P, L>, AggregatorError> {
+    let mut traffic = vec![Traffic::default(); participants.len()];
+    let (mut receipts, mut refusals, mut phases) = (Vec::new(), Vec::new(), Vec::new());
+    let sizes = sizes::of_round(&aggregator.round());
+    while aggregator.phase() != Phase::Publish {
+        let phase = aggregator.phase();
+        // A further round of unmask is not longer than the first.
+        let size = sizes.get(phase.index()).or(sizes.last());
+        let sent = size.map_or(1, |size| size.sent.max(1));
+        watch(Progress::Begins(phase));
+        let (mut of_clients, mut of_aggregator) = (Duration::ZERO, Duration::ZERO);
+        let at_once = (WAITING / sent).max(rayon::current_num_threads());
+        for (speakers, traffic) in participants
+            .chunks_mut(at_once)
+            .zip(traffic.chunks_mut(at_once))
+        {
+            let start = Instant::now();
+            let said: Vec<(usize, Vec<Vec<u8>>)> = speakers
+                .par_iter_mut()
+                .map(|speaker| {
+                    let packet = aggregator.packet(speaker.id());
+                    (packet.len(), speaker.speak(phase, &packet))
+                })
+                .collect();
+            of_clients += start.elapsed();
+            let start = Instant::now();
+            for ((speaker, traffic), (down, messages)) in speakers.iter().zip(traffic).zip(said) {
+                // Whoever has nothing to say there has read its packet all the same.
+                let may_keep_silent = matches!(phase, Phase::Dispute | Phase::Unmask(1..));
+                let listens = may_keep_silent && aggregator.eligible().contains(speaker.id());
+                if listens || !messages.is_empty() {
+                    traffic.down += down;
+                }
+                for message in messages {
+                    traffic.up += message.len();
+                    match aggregator.receive(&message, 0)? {
+                        Reply::Receipt(receipt) => receipts.push((speaker.id(), phase, receipt)),
+                        Reply::Refusal(refusal) => refusals.push((speaker.id(), phase, refusal)),
+                    }
+                }
+            }
+            of_aggregator += start.elapsed();
+        }
+        let heard = aggregator.heard();
+        let start = Instant::now();
+        aggregator = aggregator.close()?;
+        phases.push(PhaseTime {
+            phase,
+            clients: of_clients,
+            aggregator: of_aggregator + start.elapsed(),
+        });
+        watch(Progress::Ends(phase, heard));
+    }
+    Ok(Played {
+        aggregator,
+        receipts,
+        refusals,
+        traffic,
+        phases,
+    })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use std::io::Cursor;
+    use veragg_protocol::circuits::bitplane::RistrettoBitplane;
+    use veragg_protocol::round::configuration::SegmentConfiguration;
+    use veragg_verifier::{audit, Options, Verdict};
+
+    #[test]
+    fn a_round_adds_up_and_is_verified() {
+        let segments = vec![SegmentConfiguration::integers("numbers", 3, 100)];
+        let proposal = Proposal::new(segments, 0, 0, [7; 32]);
+        let setting = Setting::<RistrettoBitplane>::new(4, proposal, &mut OsRng).unwrap();
+        let mut members: Vec<Box<dyn Participant>> = ClientId::all(4)
+            .map(|id| {
+                let member = setting
+                    .member(id, vec![1, u64::from(id.number()), 99])
+                    .unwrap();
+                Box::new(member) as Box<dyn Participant>
+            })
+            .collect();
+        let aggregator = setting.aggregator(Vec::new()).unwrap();
+        let played = play(aggregator, &mut members, |_| ()).unwrap();
+        let board = setting.board(played.aggregator.log());
+        let options = Options {
+            organiser: Some(setting.organiser),
+            aggregate: Some(vec![4, 10, 396]),
+            ..Options::default()
+        };
+        let report = audit(Cursor::new(&board), &options).unwrap();
+        assert_eq!(report.verdict, Verdict::Verified, "{report}");
+        assert_eq!(report.contributors, [1, 2, 3, 4]);
+    }
+}

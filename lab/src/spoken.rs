@@ -1,0 +1,82 @@
+//! Messages: what they say, where they stand, and how their author signs other words.
+// A test gives up where these panic.
+#![allow(clippy::unwrap_used)]
+
+use veragg_protocol::circuits::group::Ristretto;
+use veragg_protocol::crypto::ids::ClientId;
+use veragg_protocol::crypto::signing::SigningKey;
+use veragg_protocol::pairwise::advertise::{Advertisement, RoundKeys};
+use veragg_protocol::pairwise::package::Packet;
+use veragg_protocol::pairwise::publish::Publication;
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::round::Round;
+use veragg_protocol::wire::board::{Record, RecordKind};
+use veragg_protocol::wire::message::{Message, Sender};
+
+use crate::Suite;
+
+/// The message with other parts, in the same place, under the sender's signature.
+pub fn sign_again(
+    key: &SigningKey,
+    bytes: &[u8],
+    lengths: &[usize],
+    alter: &mut dyn FnMut(&mut Vec<Vec<u8>>),
+) -> Vec<u8> {
+    let message = Message::decode(bytes).unwrap();
+    let parts = message.parts(lengths).unwrap();
+    let mut parts: Vec<_> = parts.into_iter().map(<[u8]>::to_vec).collect();
+    alter(&mut parts);
+    let envelope = message.envelope;
+    let (phase, sender) = (envelope.phase, envelope.sender);
+    Message::sign(
+        key,
+        envelope.context,
+        phase,
+        sender,
+        envelope.answers,
+        &parts,
+    )
+    .encode()
+}
+
+/// The keys that a packet of advertise shows.
+pub fn advertised_keys(packet: &[u8], clients: u32) -> Vec<(ClientId, RoundKeys)> {
+    let items = Packet::decode(packet, clients).unwrap().items;
+    let authors = items.iter().filter_map(|item| match item.envelope.sender {
+        Sender::Client(client) => Some((client, item)),
+        Sender::Aggregator => None,
+    });
+    let keys = authors.map(|(client, item)| {
+        let body = Advertisement::decode(item.part(0, 1).unwrap()).unwrap();
+        (client, body.keys)
+    });
+    keys.collect()
+}
+
+/// Who speaks on a board in a phase, in order.
+pub fn speakers(records: &[Record], phase: Phase) -> Vec<u32> {
+    let messages = records.iter().filter(|r| r.kind == RecordKind::Message);
+    messages
+        .filter_map(|record| Message::decode(&record.bytes).ok())
+        .filter(|message| message.envelope.phase == phase)
+        .filter_map(|message| match message.envelope.sender {
+            Sender::Client(client) => Some(client.number()),
+            Sender::Aggregator => None,
+        })
+        .collect()
+}
+
+/// Where the record of a client's message in a phase stands.
+pub fn place(records: &[Record], number: u32, phase: Phase) -> usize {
+    let is_it = |record: &Record| speakers(std::slice::from_ref(record), phase) == [number];
+    records.iter().position(is_it).unwrap()
+}
+
+/// The publication on a finished board, and where its record stands.
+pub fn publication(round: &Round<Suite>, records: &[Record]) -> (usize, Publication<Ristretto>) {
+    let index = records.len() - 2;
+    assert_eq!(records[index].kind, RecordKind::Message);
+    let body = Message::decode(&records[index].bytes).unwrap().body;
+    let publication = Publication::decode(&body, round.masked_scalars(), round.clients());
+    (index, publication.unwrap())
+}

@@ -1,0 +1,76 @@
+//! Clients that say two things in one phase.
+// A test gives up where these panic.
+#![allow(clippy::unwrap_used)]
+
+use std::sync::Arc;
+
+use crate::local::Participant;
+use rand_core::OsRng;
+use veragg_protocol::client::AnyClient;
+use veragg_protocol::crypto::dh::KeyPair;
+use veragg_protocol::crypto::ids::ClientId;
+use veragg_protocol::crypto::possession::{Possession, Purpose};
+use veragg_protocol::crypto::signing::SigningKey;
+use veragg_protocol::pairwise::advertise::Advertisement;
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::round::Round;
+
+use crate::{id, sign_again, Scene, Suite, Writing};
+
+/// The client, whoever it is by now, advertises another mask key besides its own, before it or after it.
+pub fn with_two_keys(scene: Scene, number: u32, first: bool) -> Scene {
+    let (key, context) = (scene.key(number), *scene.setting.round.context());
+    let lengths = scene.setting.round.advertise_lengths();
+    scene.altering(number, move |phase, _, mut said| {
+        if phase == Phase::Advertise {
+            let other = sign_again(&key, &said[0], &lengths, &mut |parts| {
+                let mut body = Advertisement::decode(&parts[0]).unwrap();
+                let pair = KeyPair::generate(&mut OsRng);
+                body.keys.mask = *pair.public();
+                let purpose = Purpose::Mask;
+                body.mask_proof =
+                    Possession::prove(&pair, &context, id(number), purpose, &mut OsRng);
+                parts[0] = body.encode();
+            });
+            said.insert(usize::from(!first), other);
+        }
+        said
+    })
+}
+
+/// A client that was restored from an old copy: in one phase it speaks, and then again as if it had not.
+struct Restored {
+    member: Writing,
+    round: Arc<Round<Suite>>,
+    key: Arc<SigningKey>,
+    when: Phase,
+}
+
+impl Participant for Restored {
+    fn id(&self) -> ClientId {
+        self.member.id()
+    }
+
+    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
+        let saved = self.member.store.clone();
+        let mut said = self.member.speak(phase, packet);
+        if phase == self.when {
+            let (round, key) = (Arc::clone(&self.round), Arc::clone(&self.key));
+            self.member.client = Some(AnyClient::resume(round, key, &saved).unwrap().0);
+            said.extend(self.member.speak(phase, packet));
+        }
+        said
+    }
+}
+
+/// The client speaks twice in a phase, and goes on from the second time.
+pub fn twice(mut scene: Scene, number: u32, when: Phase) -> Scene {
+    let restored = Restored {
+        member: scene.writing(number),
+        round: Arc::clone(&scene.setting.round),
+        key: scene.key(number),
+        when,
+    };
+    scene.people[id(number).index()] = Box::new(restored);
+    scene
+}

@@ -1,0 +1,93 @@
+//! `specs/audit.md`: the steps that have no case, each with the reason; and that no step is forgotten.
+
+use std::collections::BTreeSet;
+
+use veragg_verifier::step::Step;
+
+use super::{has_one_case_each, patches, read};
+use crate::steps::{CASES, UNNAMED};
+
+/// Steps that are no condition, and why, in the words of the specification.
+const EXCUSED: [(&str, &str); 2] = [
+    ("V-05.1", "so there is nothing to compare"),
+    ("V-08.D.1", "and it says nothing else"),
+];
+
+/// Paragraphs of sections 3 and 7 that are no condition of their own, and what they are.
+const PARAGRAPHS: [(&str, &str); 9] = [
+    ("3.1", "where the pass begins; V-04.3 asks for it"),
+    ("3.2", "the order of the steps of section 2"),
+    ("3.4", "which lists the steps of section 2 take"),
+    ("3.5", "how the lists are derived that V-03.4 compares"),
+    ("3.6", "how the outcomes are derived that V-10.1 compares"),
+    ("3.8", "what does not wait, which 3.7 says of the rest"),
+    ("7.1", "how a file is written"),
+    ("7.2", "what a word means"),
+    ("7.5", "what whoever makes evidence should include"),
+];
+
+/// The number of the step or paragraph that begins with this line.
+fn number(line: &str) -> Option<&str> {
+    let number = line.split(' ').next()?.trim_end_matches('.');
+    let parts = number.strip_prefix("V-").unwrap_or(number).split('.');
+    let is_part = |part: &str| part.parse::<u32>().is_ok() || matches!(part, "A" | "B" | "C" | "D");
+    let parts: Vec<_> = parts.collect();
+    let is_number = parts.len() > 1 && parts.iter().all(|part| is_part(part));
+    let last = parts.last()?.parse::<u32>();
+    (is_number && last.is_ok()).then_some(number)
+}
+
+/// What is numbered in a section.
+fn numbered(specification: &str, section: u32) -> BTreeSet<&str> {
+    let heading = format!("\n## {section} ");
+    let text = specification.split(&heading).nth(1).unwrap();
+    let text = text.split("\n## ").next().unwrap();
+    // Whatever follows an empty line or the heading of a subsection.
+    let begins = |line: &str| line.is_empty() || line.starts_with('#');
+    let before = std::iter::once("").chain(text.lines());
+    let first = before.zip(text.lines()).filter(|(line, _)| begins(line));
+    first.filter_map(|(_, line)| number(line)).collect()
+}
+
+#[test]
+fn every_named_step_has_its_attack() {
+    has_one_case_each(CASES, Step::ALL);
+}
+
+#[test]
+fn every_numbered_step_has_a_name_a_patch_or_an_excuse() {
+    let specification = read("specs/audit.md");
+    let steps = numbered(&specification, 2);
+    let paragraphs: BTreeSet<_> = [3, 7]
+        .into_iter()
+        .flat_map(|section| numbered(&specification, section))
+        .collect();
+    assert!(steps.len() > 50, "only {} steps were found", steps.len());
+    let written: BTreeSet<_> = steps.union(&paragraphs).copied().collect();
+    let table = patches::table();
+    let patched = table.iter().map(|line| &*line.number);
+    // Rules of the protocol stand in the same table.
+    let patched = patched.filter(|number| number.starts_with("V-"));
+    let named = Step::ALL.iter().map(|step| step.number());
+    let cases = named.chain(patched).chain(UNNAMED.iter().copied());
+    let cases: BTreeSet<_> = cases.collect();
+    let excused: BTreeSet<_> = EXCUSED
+        .iter()
+        .chain(&PARAGRAPHS)
+        .map(|(number, _)| *number)
+        .collect();
+    assert!(cases.is_disjoint(&excused), "a case needs no excuse");
+    let known: BTreeSet<_> = cases.union(&excused).copied().collect();
+    assert_eq!(known, written);
+}
+
+#[test]
+fn excuses_are_the_specification_s() {
+    let specification = read("specs/audit.md");
+    for (number, reason) in EXCUSED {
+        let from = specification.find(&format!("\n{number}")).unwrap();
+        let step = specification[from + 1..].split("\n\n").next().unwrap();
+        let step = step.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(step.contains(reason), "{number}: {step}");
+    }
+}

@@ -1,0 +1,192 @@
+//! Each rule is needed: an attack that it stops goes through without it.
+//!
+//! Attacks enter where attackers do: through what clients say whose owners cheat, or through an
+//! aggregator that signs what it likes and shows it to honest clients. What is expected of each is written
+//! at the attack.
+//!
+//! | module | whose rules |
+//! |---|---|
+//! | [`entering`] | everybody's, before the first message |
+//! | [`packets`], [`phases`], [`convictions`] | a client's |
+//! | [`door`], [`derived`] | the aggregator's |
+//! | [`clients`], [`attack`], [`table`] | what the attacks are made of |
+
+mod attack;
+mod clients;
+mod convictions;
+mod derived;
+mod door;
+mod entering;
+mod packets;
+pub(crate) mod phases;
+mod table;
+
+use veragg_protocol::circuits::bitplane::RistrettoBitplane;
+use veragg_protocol::circuits::group::ristretto::{KeyScalar, Ristretto};
+
+use veragg_protocol::crypto::dh::KeyPair;
+use veragg_protocol::crypto::ids::{ClientId, ClientSet};
+use veragg_protocol::crypto::masks::{self, Mask};
+use veragg_protocol::crypto::sharing::reconstruct;
+use veragg_protocol::pairwise::submit::Submission;
+use veragg_protocol::pairwise::unmask;
+use veragg_protocol::round::lists;
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::rule::Rule;
+use veragg_protocol::switch::without;
+use veragg_protocol::wire::message::Message;
+
+use attack::Attack;
+
+type Suite = RistrettoBitplane;
+
+const CLIENTS: u32 = 10;
+
+fn id(number: u32) -> ClientId {
+    ClientId::new(number).unwrap()
+}
+
+fn everybody() -> ClientSet {
+    ClientSet::of(CLIENTS, |_| true)
+}
+
+fn all_but(number: u32) -> ClientSet {
+    ClientSet::of(CLIENTS, |client| client.number() != number)
+}
+
+/// The secret of client 4 from what its neighbours revealed in a message each, at this place.
+fn rebuilt(messages: &[Message], place: impl Fn(ClientId) -> usize) -> KeyScalar {
+    let holders = messages
+        .iter()
+        .map(|message| (clients::sender(message), message));
+    let shares = holders.filter(|(holder, _)| *holder != id(4));
+    let shares = shares.map(|(holder, message)| {
+        let shares = unmask::decode(&message.body).unwrap();
+        (holder, shares[place(holder)])
+    });
+    reconstruct(&shares.collect::<Vec<_>>())
+}
+
+/// Whether these are seed and mask secret of client 4, whose masked vector then gives its input away.
+fn both_secrets_give_the_input(attack: &Attack, seed: &KeyScalar, mask: KeyScalar) -> bool {
+    let (round, pair) = (&attack.round, KeyPair::from_secret(mask));
+    if *pair.public() != attack.keys_of(4).mask {
+        return false;
+    }
+    let masked = Submission::<Suite>::masked_of(round, attack.of(Phase::Submit, 4));
+    let mut vector = masked.unwrap();
+    let neighbours = lists::holders(round.graph(), &everybody(), id(4));
+    let edges = neighbours.into_iter().map(|other| {
+        let key = attack.keys_of(other.number()).mask;
+        Mask::of_edge(round.context(), id(4), &pair, other, &key)
+    });
+    let own = Mask::of_seed(round.context(), id(4), seed);
+    let all: Vec<_> = edges.chain([own]).map(Mask::inverse).collect();
+    masks::apply::<Ristretto>(&mut vector, &all);
+    let packed = round.layout().pack(&[1, 2, 3]).unwrap();
+    vector[..packed.len()] == packed[..]
+}
+
+/// With the rule the attack fails, without it succeeds.
+fn is_needed(rule: Rule, attack: fn() -> bool) {
+    let off: [&[_]; 2] = [&[], &[rule.name()]];
+    assert_eq!(
+        off.map(|off| without(off, attack)),
+        [false, true],
+        "{rule:?}"
+    );
+}
+
+/// For each rule the attack that it stops.
+macro_rules! each_is_needed {
+    ($($rule:ident: $module:ident::$attack:ident,)*) => {
+        /// The rules that have a case.
+        pub(crate) const CASES: &[Rule] = &[$(Rule::$rule),*];
+
+        $(
+            #[test]
+            fn $attack() {
+                is_needed(Rule::$rule, $module::$attack);
+            }
+        )*
+    };
+}
+
+each_is_needed! {
+    NamedOrganiser: entering::a_configuration_has_two_contexts,
+    OrganiserSigned: entering::a_client_is_alone_in_a_round_that_nobody_signed,
+    Parameters: entering::few_shares_give_both_secrets,
+    MinContributors: entering::more_contributors_are_needed_than_there_are,
+    Deadlines: entering::a_phase_ends_before_it_begins,
+    Names: entering::a_name_means_two_sums,
+    DistinctKeys: entering::a_client_speaks_in_the_place_of_another,
+    NamedRoster: entering::a_client_is_alone_on_another_roster,
+    RosterLength: entering::clients_are_counted_who_do_not_exist,
+    Suite: entering::a_round_has_two_suites,
+    Holders: phases::a_client_is_made_to_share_among_too_few,
+    Possession: phases::a_borrowed_key_opens_the_channel_of_two_others,
+    CommittedShare: phases::a_wrong_share_is_taken_in_silence,
+    SubmittedInput: phases::a_client_attests_what_it_did_not_submit,
+    OnlyDisputed: phases::an_edge_is_opened_that_nobody_disputes,
+    EnoughShares: derived::too_few_shares_rebuild_something_else,
+    Neighbours: phases::shares_come_for_a_list_that_few_neighbours_acknowledged,
+    Acknowledgements: phases::shares_come_for_fewer_than_agreed,
+    Convicted: phases::both_secrets_come_without_a_conviction,
+    CheckpointContext: packets::a_checkpoint_of_another_round_is_answered,
+    CheckpointPhase: packets::a_checkpoint_of_another_phase_is_answered,
+    CheckpointSigned: packets::a_stranger_s_checkpoint_is_answered,
+    Chain: packets::a_second_chain_is_followed,
+    Grown: packets::the_board_forgets_what_a_client_saw,
+    Sublist: packets::somebody_counts_who_is_not_in_the_sum,
+    ItemListed: packets::an_acknowledgement_counts_of_somebody_else,
+    ItemOfAnother: packets::an_acknowledgement_counts_twice,
+    ItemSigned: packets::the_aggregator_acknowledges_for_clients,
+    ItemContext: packets::a_message_of_another_round_frames_its_reader,
+    ItemPhase: packets::a_message_of_another_phase_frames_its_reader,
+    SameView: phases::two_honest_neighbours_open_their_edge,
+    ItemStands: packets::a_message_that_is_not_on_the_board_frames_its_reader,
+    Shown: packets::acknowledgements_count_that_nobody_saw,
+    Path: packets::a_spoilt_part_opens_the_channel_of_two_honest_clients,
+    MessageContext: door::a_message_of_another_round_is_taken,
+    Occupied: door::a_second_message_is_taken,
+    Open: door::a_closed_phase_gets_a_message,
+    InTime: door::a_message_is_taken_after_the_deadline,
+    Begun: door::a_phase_gets_a_message_before_it_begins,
+    AnswersLast: door::a_message_that_answers_nothing_stops_the_round,
+    Eligible: door::a_client_speaks_that_is_not_on_the_list,
+    OwnPublication: door::a_client_publishes,
+    MessageSigned: door::a_stranger_speaks_for_a_client,
+    Body: door::a_body_is_exchanged_on_the_way,
+    AttestationView: convictions::by_an_attestation_to_another_checkpoint,
+    AttestationSigned: convictions::by_an_attestation_of_somebody_else,
+    SharingView: convictions::by_a_seed_of_another_round,
+    SharingSigned: convictions::by_a_seed_of_somebody_else,
+    CommittedSeed: convictions::by_a_seed_that_was_not_committed,
+    FalseOwn: convictions::by_its_true_seed,
+    AttestedKeys: convictions::by_a_key_that_it_never_saw,
+    SecretOfKey: convictions::by_a_secret_of_no_key,
+    FalseEdge: convictions::by_the_true_secret_of_a_neighbour,
+    ProvenKeys: derived::an_unproven_key_stops_everybody,
+    Degree: derived::a_secret_is_shared_that_cannot_be_rebuilt,
+    UpheldComplaint: derived::a_bad_dealer_stays_and_stops_everybody,
+    ProvenComplaint: derived::a_complaint_with_a_wrong_point_excludes_an_honest_dealer,
+    FoundedComplaint: derived::a_complaint_without_reason_excludes_an_honest_dealer,
+    EnoughPartners: derived::an_isolated_client_is_waited_for,
+    InputProof: derived::an_input_counts_that_breaks_the_statement,
+    EdgeKeys: derived::a_lie_under_other_keys_cannot_be_proven,
+    RowLink: derived::a_masked_vector_holds_something_else,
+    EdgesAgree: derived::who_lied_about_an_edge_stays,
+    OpenedLie: derived::who_lied_about_an_opened_edge_stays,
+    Unopened: derived::both_ends_of_an_edge_that_nobody_opened_stay,
+    ProvenPoint: derived::a_wrong_point_excludes_the_honest_end,
+    RevealedShare: derived::wrong_shares_rebuild_something_else,
+    TrueOwn: derived::who_lied_about_its_seed_stays,
+    TrueEdge: derived::who_lied_about_the_edge_to_a_dropout_stays,
+    Replayed: door::a_log_that_was_changed_makes_two_checkpoints,
+}
+
+/// A part with its path is asked for in convictions too.
+#[test]
+fn a_part_without_its_path_convicts_nobody() {
+    is_needed(Rule::Path, convictions::by_a_spoilt_part);
+}

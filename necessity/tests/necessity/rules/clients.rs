@@ -1,0 +1,227 @@
+//! The parties of a round, and its clients: honest software, whatever its owner does with what it says
+//! and with what it saved.
+
+use std::sync::Arc;
+
+use rand_core::OsRng;
+use veragg_protocol::circuits::group::ristretto::{decode_key_scalar, KeyScalar, Ristretto};
+use veragg_protocol::circuits::group::Group;
+use zeroize::Zeroizing;
+
+use super::{id, Suite, CLIENTS};
+use veragg_protocol::client::{AnyClient, Client};
+use veragg_protocol::crypto::dh::KeyPair;
+use veragg_protocol::crypto::hash::Digest;
+use veragg_protocol::crypto::ids::ClientId;
+use veragg_protocol::crypto::signing::SigningKey;
+use veragg_protocol::round::configuration::{
+    Configuration, SegmentConfiguration, SignedConfiguration,
+};
+use veragg_protocol::round::organiser::Proposal;
+use veragg_protocol::round::parameters::Choice;
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::round::roster::Roster;
+use veragg_protocol::round::{Round, RoundError};
+use veragg_protocol::wire::message::{Message, Sender};
+
+/// Everybody's long-term keys.
+pub(super) struct Parties {
+    pub(super) organiser: SigningKey,
+    pub(super) aggregator: Arc<SigningKey>,
+    pub(super) clients: Vec<Arc<SigningKey>>,
+}
+
+impl Parties {
+    pub(super) fn new() -> Self {
+        let key = || SigningKey::generate(&mut OsRng);
+        Self {
+            organiser: key(),
+            aggregator: Arc::new(key()),
+            clients: (0..CLIENTS).map(|_| Arc::new(key())).collect(),
+        }
+    }
+
+    pub(super) fn roster(&self) -> Roster {
+        let keys = self.clients.iter().map(|key| key.verifying_key());
+        Roster::new(keys.collect()).unwrap()
+    }
+
+    /// What an organiser would sign who knows what it does.
+    pub(super) fn configuration(&self) -> Configuration {
+        let segments = vec![SegmentConfiguration::integers("numbers", 3, 100)];
+        let proposal = Proposal::new(segments, 100_000, 200_000, [7; 32]);
+        let key = self.aggregator.verifying_key();
+        let configuration = proposal.configure::<Suite>(&self.roster(), key, &mut OsRng);
+        configuration.unwrap()
+    }
+
+    pub(super) fn sign(&self, configuration: &Configuration) -> SignedConfiguration {
+        SignedConfiguration::sign(configuration, &self.organiser)
+    }
+
+    /// What somebody who enters the round makes of a configuration that the organiser signed.
+    pub(super) fn open(&self, configuration: &Configuration) -> Result<Round<Suite>, RoundError> {
+        let organiser = self.organiser.verifying_key();
+        Round::open(
+            &self.sign(configuration),
+            &self.roster().encode(),
+            &organiser,
+        )
+    }
+
+    /// A round in which not everybody is everybody's neighbour: too small to be entered, but large
+    /// enough to show what neighbours are for.
+    pub(super) fn sparse(&self, degree: u32, threshold: u32) -> Round<Suite> {
+        let mut configuration = self.configuration();
+        configuration.choice = Choice { degree, threshold };
+        let context = self.sign(&configuration).context();
+        Round::assemble(configuration, context, self.roster()).unwrap()
+    }
+}
+
+/// The clients of a round, with what each has saved last.
+pub(super) struct Clients {
+    pub(super) round: Arc<Round<Suite>>,
+    pub(super) keys: Vec<Arc<SigningKey>>,
+    clients: Vec<Option<AnyClient<Suite>>>,
+    stores: Vec<Zeroizing<Vec<u8>>>,
+}
+
+impl Clients {
+    pub(super) fn new(round: Round<Suite>, keys: &[Arc<SigningKey>]) -> Self {
+        let round = Arc::new(round);
+        let join = |key: &Arc<SigningKey>| {
+            let client = Client::join(Arc::clone(&round), Arc::clone(key)).unwrap();
+            Some(AnyClient::Joined(client))
+        };
+        Self {
+            clients: keys.iter().map(join).collect(),
+            stores: vec![Zeroizing::default(); keys.len()],
+            keys: keys.to_vec(),
+            round,
+        }
+    }
+
+    /// What a client says to a packet.
+    pub(super) fn ask(&mut self, number: u32, packet: &[u8], x: &[u64]) -> Option<Message> {
+        let at = id(number).index();
+        let client = self.clients[at].take().unwrap();
+        let (client, said) = client.advance(packet, Some(x), &mut OsRng, &mut self.stores[at]);
+        self.clients[at] = Some(client);
+        let said = said.ok().flatten();
+        said.map(|bytes| Message::decode(&bytes).unwrap())
+    }
+
+    /// A second process of the same client, from what it saved last.
+    pub(super) fn restarted(&self, number: u32) -> AnyClient<Suite> {
+        let at = id(number).index();
+        let (round, key) = (Arc::clone(&self.round), Arc::clone(&self.keys[at]));
+        AnyClient::resume(round, key, &self.stores[at]).unwrap().0
+    }
+
+    /// Takes a client back to what it saved last.
+    pub(super) fn restart(&mut self, number: u32) {
+        self.clients[id(number).index()] = Some(self.restarted(number));
+    }
+
+    /// What a client saved last.
+    pub(super) fn saved(&self, number: u32) -> Zeroizing<Vec<u8>> {
+        self.stores[id(number).index()].clone()
+    }
+
+    /// Takes a client back to what it saved once.
+    pub(super) fn restore(&mut self, number: u32, saved: Zeroizing<Vec<u8>>) {
+        self.stores[id(number).index()] = saved;
+        self.restart(number);
+    }
+
+    /// Lets a client go on in another round, as its owner sees it.
+    pub(super) fn mislead(&mut self, number: u32, round: Round<Suite>) {
+        let at = id(number).index();
+        let client = Client::join(Arc::new(round), Arc::clone(&self.keys[at])).unwrap();
+        self.clients[at] = Some(AnyClient::Joined(client));
+    }
+
+    /// Where the state begins in what a client saved: behind version, state, context, number, trail
+    /// and the message that it said last.
+    fn state_at(&self, number: u32) -> usize {
+        let saved = &self.stores[id(number).index()];
+        let message = 3 + 32 + 4 + 32 + 8 + 32 + CLIENTS.div_ceil(8) as usize;
+        let length = saved[message..message + 4].try_into().unwrap();
+        message + 4 + u32::from_be_bytes(length) as usize
+    }
+
+    /// The first secrets of a client's state: the mask secret, then the channel secret before confirm and
+    /// the seed after it.
+    pub(super) fn secrets(&self, number: u32) -> [KeyScalar; 2] {
+        let at = self.state_at(number);
+        let secret = |at: usize| {
+            let bytes = &self.stores[id(number).index()][at..at + 32];
+            decode_key_scalar(bytes, "secret").unwrap()
+        };
+        [secret(at), secret(at + 32)]
+    }
+
+    /// Changes what a client saved, wherever it stands, and lets it go on with that.
+    pub(super) fn patch(&mut self, number: u32, from: &[u8], to: &[u8]) {
+        let from_state = self.state_at(number);
+        let store = &mut self.stores[id(number).index()];
+        let found =
+            (from_state..store.len() - from.len()).find(|&at| store[at..].starts_with(from));
+        let at = found.unwrap();
+        store[at..at + to.len()].copy_from_slice(to);
+        self.restart(number);
+    }
+
+    /// From now on this client computes its edge to another with a key that is not the other's.
+    pub(super) fn lie_about_edge(&mut self, liar: u32, key: &[u8]) {
+        let other = KeyPair::generate(&mut OsRng);
+        self.patch(liar, key, &Ristretto::encode_point(other.public()));
+    }
+
+    /// From now on this client masks with a seed that it did not share.
+    pub(super) fn lie_about_seed(&mut self, liar: u32) {
+        let [_, seed] = self.secrets(liar);
+        self.patch(
+            liar,
+            seed.as_bytes(),
+            KeyScalar::random(&mut OsRng).as_bytes(),
+        );
+    }
+
+    /// A message in a client's name, with its signature.
+    pub(super) fn sign(
+        &self,
+        number: u32,
+        phase: Phase,
+        answers: Digest,
+        parts: &[Vec<u8>],
+    ) -> Message {
+        let key = &self.keys[id(number).index()];
+        let sender = Sender::Client(id(number));
+        Message::sign(key, *self.round.context(), phase, sender, answers, parts)
+    }
+
+    /// The message with other parts, signed by its sender.
+    pub(super) fn altered(
+        &self,
+        message: &Message,
+        lengths: &[usize],
+        alter: impl FnOnce(&mut Vec<Vec<u8>>),
+    ) -> Message {
+        let parts = message.parts(lengths).unwrap();
+        let mut parts: Vec<_> = parts.iter().map(|part| part.to_vec()).collect();
+        alter(&mut parts);
+        let envelope = &message.envelope;
+        let number = sender(message).number();
+        self.sign(number, envelope.phase, envelope.answers, &parts)
+    }
+}
+
+/// Which client a message is of.
+pub(super) fn sender(message: &Message) -> ClientId {
+    let Sender::Client(client) = message.envelope.sender else {
+        panic!("a client's");
+    };
+    client
+}

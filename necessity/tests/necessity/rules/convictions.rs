@@ -1,0 +1,222 @@
+//! What a conviction needs: each attack convicts honest client 4, of whom the attacker then gets the
+//! second secret.
+
+use rand_core::OsRng;
+use veragg_protocol::circuits::group::ristretto::{KeyPoint, KeyScalar, Ristretto, KEY_TABLE};
+use veragg_protocol::circuits::group::Group;
+
+use super::attack::Attack;
+use super::{everybody, id, Suite, CLIENTS};
+use veragg_protocol::crypto::dh::KeyPair;
+use veragg_protocol::pairwise::attest::Challenges;
+use veragg_protocol::pairwise::conviction::{Conviction, Lie, Seen};
+use veragg_protocol::round::lists;
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::wire::message::{Message, Sender};
+use veragg_protocol::wire::part::Part;
+
+/// A round up to attest, and the secrets of all clients as they come out later, one of each.
+struct Attested {
+    attack: Attack,
+    secrets: Vec<[KeyScalar; 2]>,
+}
+
+impl Attested {
+    fn new() -> Self {
+        let mut attack = Attack::new().honest_through(Phase::Share);
+        let said = attack.ask_all();
+        let clients = 1..=CLIENTS;
+        let secrets = clients
+            .map(|number| attack.clients.secrets(number))
+            .collect();
+        attack.close(Phase::Confirm, said, everybody());
+        Self {
+            attack: attack.honest_through(Phase::Attest),
+            secrets,
+        }
+    }
+
+    fn mask_of(&self, number: u32) -> KeyScalar {
+        self.secrets[id(number).index()][0]
+    }
+
+    fn seed_of(&self, number: u32) -> KeyScalar {
+        self.secrets[id(number).index()][1]
+    }
+
+    fn convicts(&self, conviction: &Conviction) -> bool {
+        let (round, everybody) = (&self.attack.round, everybody());
+        // The digest that everybody's message of share answers is that of advertise.
+        let advertise = self.attack.of(Phase::Share, 1).envelope.answers;
+        let submit = self.attack.of(Phase::Attest, 1).envelope.answers;
+        let challenges = Challenges::<Suite>::new(round, &submit);
+        let seen = Seen {
+            round,
+            advertise: &advertise,
+            advertised: &everybody,
+            participants: &everybody,
+            challenges: &challenges,
+        };
+        conviction.holds(&seen, &self.attack.keys_of(sender_of(conviction)).mask)
+    }
+
+    /// By the seed, with these messages of attest and share.
+    fn by_seed(&self, attested: &Message, secret: KeyScalar, shared: &Message) -> bool {
+        self.convicts(&Conviction {
+            attestation: attested.envelope.clone(),
+            head: self.attack.part(attested, 0),
+            lie: Lie::Seed {
+                secret,
+                sharing: shared.envelope.clone(),
+                seed: self.attack.part(shared, 0),
+            },
+        })
+    }
+
+    /// By the edge to client 5, with these keys of client 4's neighbours.
+    fn by_edge(&self, secret: KeyScalar, keys: Vec<KeyPoint>) -> bool {
+        let attested = self.attack.of(Phase::Attest, 4);
+        let at = self.neighbours().iter().position(|&number| number == 5);
+        self.convicts(&Conviction {
+            attestation: attested.envelope.clone(),
+            head: self.attack.part(attested, 0),
+            lie: Lie::Edge {
+                secret,
+                neighbour: id(5),
+                keys,
+                edges: self.attack.part(attested, 1 + at.unwrap()),
+            },
+        })
+    }
+
+    fn neighbours(&self) -> Vec<u32> {
+        let neighbours = lists::holders(self.attack.round.graph(), &everybody(), id(4));
+        neighbours
+            .into_iter()
+            .map(|client| client.number())
+            .collect()
+    }
+
+    fn keys(&self) -> Vec<KeyPoint> {
+        let neighbours = self.neighbours().into_iter();
+        neighbours
+            .map(|number| self.attack.keys_of(number).mask)
+            .collect()
+    }
+
+    /// The message of share that client 4 would send, with another seed.
+    fn shared_with(&self, seed: &KeyScalar) -> Vec<Vec<u8>> {
+        let parts = self.attack.parts(self.attack.of(Phase::Share, 4));
+        let parts = (1..parts.size()).map(|at| parts.leaf(at).unwrap().clone());
+        let head = Ristretto::encode_point(&(seed * KEY_TABLE));
+        std::iter::once(head).chain(parts).collect()
+    }
+}
+
+fn sender_of(conviction: &Conviction) -> u32 {
+    conviction.convicted().unwrap().number()
+}
+
+/// Client 2 attested to other challenges than its readers have.
+pub(super) fn by_an_attestation_to_another_checkpoint() -> bool {
+    let mut attack = Attack::new().honest_through(Phase::Share);
+    let said = attack.ask_all();
+    let [_, seed] = attack.clients.secrets(2);
+    attack.close(Phase::Confirm, said, everybody());
+    let (attack, of_two) = attack.two_views();
+    let shared = attack.of(Phase::Share, 2).clone();
+    let secrets = Vec::new();
+    Attested { attack, secrets }.by_seed(&of_two, seed, &shared)
+}
+
+/// The aggregator attests in the client's name.
+pub(super) fn by_an_attestation_of_somebody_else() -> bool {
+    let round = Attested::new();
+    let (attested, other) = (
+        round.attack.of(Phase::Attest, 4),
+        round.attack.of(Phase::Attest, 5),
+    );
+    let own = other.parts(&round.attack.lengths(other)).unwrap();
+    let mut forged = round
+        .attack
+        .altered(attested, |parts| parts[0] = own[0].to_vec());
+    forged.envelope.signature = [0; 64];
+    let shared = round.attack.of(Phase::Share, 4);
+    round.by_seed(&forged, round.seed_of(4), shared)
+}
+
+/// Client 4 shared another seed in another round.
+pub(super) fn by_a_seed_of_another_round() -> bool {
+    let round = Attested::new();
+    let (seed, attack) = (KeyScalar::random(&mut OsRng), &round.attack);
+    let (key, sender) = (&attack.clients.keys[3], Sender::Client(id(4)));
+    let parts = round.shared_with(&seed);
+    let shared = Message::sign(key, [9; 32], Phase::Share, sender, [9; 32], &parts);
+    round.by_seed(attack.of(Phase::Attest, 4), seed, &shared)
+}
+
+/// The aggregator shares in the client's name.
+pub(super) fn by_a_seed_of_somebody_else() -> bool {
+    let round = Attested::new();
+    let (seed, attack) = (KeyScalar::random(&mut OsRng), &round.attack);
+    let answers = attack.of(Phase::Share, 4).envelope.answers;
+    let (context, sender) = (*attack.round.context(), Sender::Client(id(4)));
+    let parts = round.shared_with(&seed);
+    let shared = Message::sign(&attack.key, context, Phase::Share, sender, answers, &parts);
+    round.by_seed(attack.of(Phase::Attest, 4), seed, &shared)
+}
+
+/// The seed is anything.
+pub(super) fn by_a_seed_that_was_not_committed() -> bool {
+    let round = Attested::new();
+    let seed = KeyScalar::random(&mut OsRng);
+    let of = |phase| round.attack.of(phase, 4);
+    round.by_seed(of(Phase::Attest), seed, of(Phase::Share))
+}
+
+/// Client 4 told the truth about its self-mask.
+pub(super) fn by_its_true_seed() -> bool {
+    let round = Attested::new();
+    let of = |phase| round.attack.of(phase, 4);
+    round.by_seed(of(Phase::Attest), round.seed_of(4), of(Phase::Share))
+}
+
+/// Client 5 has another key, of which client 4 never heard.
+pub(super) fn by_a_key_that_it_never_saw() -> bool {
+    let round = Attested::new();
+    let (other, mut keys) = (KeyPair::generate(&mut OsRng), round.keys());
+    let at = round.neighbours().iter().position(|&number| number == 5);
+    keys[at.unwrap()] = *other.public();
+    round.by_edge(*other.secret(), keys)
+}
+
+/// The secret is anything.
+pub(super) fn by_a_secret_of_no_key() -> bool {
+    let round = Attested::new();
+    round.by_edge(KeyScalar::random(&mut OsRng), round.keys())
+}
+
+/// Client 4 told the truth about its edge to client 5, which does not contribute.
+pub(super) fn by_the_true_secret_of_a_neighbour() -> bool {
+    let round = Attested::new();
+    round.by_edge(round.mask_of(5), round.keys())
+}
+
+/// The aggregator changes what the client attested on the way.
+pub(super) fn by_a_spoilt_part() -> bool {
+    let round = Attested::new();
+    let (attested, shared) = (
+        round.attack.of(Phase::Attest, 4),
+        round.attack.of(Phase::Share, 4),
+    );
+    let other: Part = round.attack.part(round.attack.of(Phase::Attest, 5), 0);
+    round.convicts(&Conviction {
+        attestation: attested.envelope.clone(),
+        head: other,
+        lie: Lie::Seed {
+            secret: round.seed_of(4),
+            sharing: shared.envelope.clone(),
+            seed: round.attack.part(shared, 0),
+        },
+    })
+}

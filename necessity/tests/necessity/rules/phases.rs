@@ -1,0 +1,189 @@
+//! What a client checks in each phase: the attacker is the aggregator.
+
+use std::io;
+
+use rand_core::OsRng;
+use veragg_protocol::circuits::group::ristretto::{KeyScalar, Ristretto, KEY_TABLE};
+use veragg_protocol::circuits::group::Group;
+use zeroize::Zeroizing;
+
+use super::attack::Attack;
+use super::clients::{sender, Parties};
+use super::{all_but, both_secrets_give_the_input, everybody, id, rebuilt, CLIENTS};
+use veragg_protocol::client::Store;
+use veragg_protocol::crypto::dleq::{self, Revealed};
+use veragg_protocol::crypto::ids::{ClientId, ClientSet};
+use veragg_protocol::crypto::sealing::Channel;
+use veragg_protocol::pairwise::advertise::Advertisement;
+use veragg_protocol::pairwise::share::{DealtPair, HEAD_LEN, PAIR_LEN};
+use veragg_protocol::round::lists;
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::wire::message::Message;
+
+/// The points that a message reveals.
+pub(super) fn revealed_in(message: &Message) -> Vec<Revealed> {
+    let others: Vec<_> = ClientId::all(CLIENTS).collect();
+    dleq::decode(&message.body, &others).unwrap()
+}
+
+/// What a client shares among fewer holders than can rebuild it is refused by whoever judges it
+/// (4.3.2): the client would be named.
+pub(super) fn a_client_is_made_to_share_among_too_few() -> bool {
+    let parties = Parties::new();
+    let round = parties.sparse(4, 3);
+    let neighbours = lists::holders(round.graph(), &everybody(), id(1));
+    let mut attack = Attack::in_round(&parties, round);
+    let said = attack.ask_all();
+    let list = ClientSet::of(CLIENTS, |client| !neighbours[..2].contains(&client));
+    attack.close(Phase::Advertise, said, list);
+    let holders = |message: &Message| (message.body.len() - HEAD_LEN) / PAIR_LEN;
+    let shared = attack.ask(1);
+    shared.is_some_and(|message| holders(&message) < attack.round.threshold())
+}
+
+/// Client 3 advertises twice the channel key of client 2; a complaint about it opens what client 2
+/// sealed.
+pub(super) fn a_borrowed_key_opens_the_channel_of_two_others() -> bool {
+    let mut attack = Attack::new();
+    let mut said = attack.ask_all();
+    let victim = Advertisement::decode(&said[1].body).unwrap().keys.channel;
+    let rogue = Ristretto::encode_point(&(victim + victim));
+    said[2] = attack.altered(&said[2], |parts| parts[0][96..128].copy_from_slice(&rogue));
+    attack.close(Phase::Advertise, said, everybody());
+    let mut said = attack.ask_all();
+    if said.len() < CLIENTS as usize {
+        return false;
+    }
+    said[2] = attack.altered(&said[2], |parts| parts[1][143] ^= 1);
+    let of_victim = attack.parts(&said[1]).leaf(1).unwrap().clone();
+    attack.close(Phase::Share, said, everybody());
+    let complaints = revealed_in(&attack.ask(1).unwrap());
+    let about = complaints.iter().find(|one| one.other == id(3)).unwrap();
+    let channel = Channel {
+        context: attack.round.context(),
+        dealer: id(2),
+        recipient: id(1),
+    };
+    let dealt = DealtPair::decode(&of_victim).unwrap();
+    let point = about.point * KeyScalar::from(2u64).invert();
+    let opened = channel.open(&point, &dealt.sealed);
+    opened.is_some_and(|pair| dealt.commits_to(&pair))
+}
+
+/// What client 3 commits to for client 1 is not what it sealed.
+pub(super) fn a_wrong_share_is_taken_in_silence() -> bool {
+    let mut attack = Attack::new().honest_through(Phase::Advertise);
+    let mut said = attack.ask_all();
+    said[2] = attack.altered(&said[2], |parts| {
+        let mut dealt = DealtPair::decode(&parts[1]).unwrap();
+        dealt.commitments[0] += KEY_TABLE.basepoint();
+        parts[1] = dealt.encode();
+    });
+    attack.close(Phase::Share, said, everybody());
+    attack.ask(1).unwrap().body.is_empty()
+}
+
+/// It would be named: its masked vector is another input than the one that it links.
+pub(super) fn a_client_attests_what_it_did_not_submit() -> bool {
+    let mut attack = Attack::new().honest_through(Phase::Submit);
+    attack.ask_with(1, &[1, 2, 4]).is_some()
+}
+
+/// Two honest ends that agree open their edge.
+pub(super) fn an_edge_is_opened_that_nobody_disputes() -> bool {
+    let mut attack = Attack::new().honest_through(Phase::Attest);
+    let opened = attack.ask(1);
+    opened.is_some_and(|message| !revealed_in(&message).is_empty())
+}
+
+pub(super) fn shares_come_for_a_list_that_few_neighbours_acknowledged() -> bool {
+    let mut attack = Attack::new().honest_through(Phase::Dispute);
+    let said = attack.ask_those(1..=3);
+    let few = ClientSet::of(CLIENTS, |client| client.number() <= 3);
+    attack.close(Phase::Acknowledge, said, few);
+    attack.ask(1).is_some()
+}
+
+pub(super) fn shares_come_for_fewer_than_agreed() -> bool {
+    let mut attack = Attack::with_min(Some(CLIENTS)).honest_through(Phase::Dispute);
+    let said = attack.ask_those(1..=7);
+    let some = ClientSet::of(CLIENTS, |client| client.number() <= 7);
+    attack.close(Phase::Acknowledge, said, some);
+    attack.ask(1).is_some()
+}
+
+pub(super) fn both_secrets_come_without_a_conviction() -> bool {
+    let mut attack = Attack::new().honest_through(Phase::Acknowledge);
+    let unmasked = attack.ask_all();
+    let seed = rebuilt(&unmasked, |holder| if holder < id(4) { 2 } else { 3 });
+    attack.close(Phase::Unmask(0), unmasked, all_but(4));
+    let again = attack.ask_all();
+    if again.len() < attack.round.threshold() {
+        return false;
+    }
+    both_secrets_give_the_input(&attack, &seed, rebuilt(&again, |_| 0))
+}
+
+/// A disk that is full.
+struct Full;
+
+impl Store for Full {
+    fn put(&mut self, _: &[u8]) -> io::Result<()> {
+        Err(io::ErrorKind::StorageFull.into())
+    }
+}
+
+/// A client speaks without having written down that it does, restarts, and acknowledges another list:
+/// two messages in one phase are held against it, and two lists give away both secrets of a neighbour.
+pub(crate) fn a_restart_makes_a_client_speak_twice() -> bool {
+    let mut attack = Attack::new().honest_through(Phase::Attest);
+    let nothing = attack.ask_all();
+    assert!(nothing.is_empty());
+    let board = attack.board.clone();
+    attack.close(Phase::Dispute, Vec::new(), everybody());
+    let (client, packet) = (attack.clients.restarted(1), &attack.board.packet);
+    let (_, first) = client.advance(packet, None, &mut OsRng, &mut Full);
+    attack.board = board;
+    attack.close(Phase::Dispute, Vec::new(), all_but(4));
+    let (client, packet) = (attack.clients.restarted(1), &attack.board.packet);
+    let mut store = Zeroizing::new(Vec::new());
+    let (_, second) = client.advance(packet, None, &mut OsRng, &mut store);
+    let (first, second) = (first.ok().flatten(), second.unwrap());
+    first.is_some() && second.is_some() && first != second
+}
+
+/// A client could not save that it acknowledges, and said nothing. Its owner starts it again, and now two
+/// of it see two lists and give away both secrets of a neighbour.
+pub(crate) fn a_client_goes_on_that_could_not_save() -> bool {
+    let mut attack = Attack::new().honest_through(Phase::Attest);
+    attack.ask_all();
+    let board = attack.board.clone();
+    let saved: Vec<_> = (1..=CLIENTS)
+        .map(|number| attack.clients.saved(number))
+        .collect();
+    attack.close(Phase::Dispute, Vec::new(), everybody());
+    let (client, packet) = (attack.clients.restarted(1), &attack.board.packet);
+    let (client, unsaid) = client.advance(packet, None, &mut OsRng, &mut Full);
+    assert!(unsaid.is_err());
+    let said = attack.ask_those(2..=CLIENTS);
+    attack.close(Phase::Acknowledge, said, everybody());
+    let mut store = Zeroizing::new(Vec::new());
+    let (_, first) = client.advance(&attack.board.packet, None, &mut OsRng, &mut store);
+    attack.board = board;
+    for (number, saved) in (1..).zip(saved) {
+        attack.clients.restore(number, saved);
+    }
+    attack.close(Phase::Dispute, Vec::new(), all_but(4));
+    let said = attack.ask_all();
+    attack.close(Phase::Acknowledge, said, all_but(4));
+    let second = attack.ask(1);
+    second.is_some() && first.is_ok_and(|first| first.is_some())
+}
+
+/// Two honest neighbours that answered different lists of submit differ in their attestations.
+pub(super) fn two_honest_neighbours_open_their_edge() -> bool {
+    let (mut attack, of_two) = Attack::new().two_views();
+    assert_eq!(sender(&of_two), id(2));
+    let opened = attack.ask(1);
+    opened.is_some_and(|message| revealed_in(&message).iter().any(|edge| edge.other == id(2)))
+}

@@ -1,0 +1,193 @@
+//! An honest aggregator and honest clients, of which some have cheating owners.
+
+use std::sync::Arc;
+
+use veragg_protocol::circuits::proof_system::ProofSystem;
+
+use super::clients::{sender, Clients, Parties};
+use super::{id, Suite, CLIENTS};
+use veragg_protocol::aggregator::{AnyAggregator, Reply};
+use veragg_protocol::crypto::hash::Digest;
+use veragg_protocol::crypto::signing::SigningKey;
+use veragg_protocol::pairwise::publish::{Outcome, Publication};
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::round::Round;
+use veragg_protocol::wire::board::{Record, RecordKind};
+use veragg_protocol::wire::checkpoint::Checkpoint;
+use veragg_protocol::wire::message::Message;
+
+type Aggregator = AnyAggregator<Suite, Vec<Record>>;
+type Published = Publication<<Suite as ProofSystem>::Group>;
+
+pub(super) struct Table {
+    pub(super) clients: Clients,
+    pub(super) key: Arc<SigningKey>,
+    pub(super) aggregator: Option<Aggregator>,
+    /// The time at which messages arrive.
+    pub(super) now: u64,
+    /// Everybody's input.
+    pub(super) inputs: Vec<[u64; 3]>,
+}
+
+impl Table {
+    pub(super) fn new() -> Self {
+        let parties = Parties::new();
+        let round = parties.open(&parties.configuration()).unwrap();
+        Self::in_round(&parties, round)
+    }
+
+    pub(super) fn in_round(parties: &Parties, round: Round<Suite>) -> Self {
+        let clients = Clients::new(round, &parties.clients);
+        let (round, key) = (Arc::clone(&clients.round), Arc::clone(&parties.aggregator));
+        let aggregator = Aggregator::resume(round, Arc::clone(&key), Vec::new());
+        Self {
+            inputs: vec![[1, 2, 3]; clients.keys.len()],
+            clients,
+            key,
+            aggregator: Some(aggregator.unwrap()),
+            now: 0,
+        }
+    }
+
+    fn aggregator(&self) -> &Aggregator {
+        self.aggregator.as_ref().unwrap()
+    }
+
+    pub(super) fn phase(&self) -> Phase {
+        self.aggregator().phase()
+    }
+
+    /// What the last checkpoint is answered by.
+    pub(super) fn chain(&self) -> Digest {
+        let records = self.aggregator().log().iter().rev();
+        let mut checkpoints = records.filter(|record| record.kind == RecordKind::Checkpoint);
+        checkpoints
+            .next()
+            .map_or(*self.clients.round.context(), |record| {
+                Checkpoint::decode(&record.bytes, CLIENTS).unwrap().digest()
+            })
+    }
+
+    /// What everybody says in the open phase.
+    pub(super) fn ask_all(&mut self) -> Vec<Message> {
+        let aggregator = self.aggregator.as_ref().unwrap();
+        let clients = (1..).zip(&self.inputs);
+        let said = clients.filter_map(|(number, input)| {
+            let packet = aggregator.packet(id(number));
+            self.clients.ask(number, &packet, input)
+        });
+        said.collect()
+    }
+
+    /// Whether the aggregator takes a message.
+    pub(super) fn takes(&mut self, message: &Message) -> bool {
+        let aggregator = self.aggregator.as_mut().unwrap();
+        let reply = aggregator.receive(&message.encode(), self.now).unwrap();
+        matches!(reply, Reply::Receipt(_))
+    }
+
+    pub(super) fn take_all(&mut self, said: &[Message]) {
+        for message in said {
+            self.takes(message);
+        }
+    }
+
+    /// Whether the open phase could be closed.
+    pub(super) fn close(&mut self) -> bool {
+        match self.aggregator.take().unwrap().close() {
+            Ok(next) => {
+                self.aggregator = Some(next);
+                true
+            }
+            Err(open) => {
+                self.aggregator = Some(open.aggregator);
+                false
+            }
+        }
+    }
+
+    /// Everybody is honest up to this phase, which is open then.
+    pub(super) fn honest_until(mut self, phase: Phase) -> Self {
+        while self.phase() < phase {
+            let said = self.ask_all();
+            self.take_all(&said);
+            assert!(self.close());
+        }
+        self
+    }
+
+    /// Goes on to the end. What is said in each phase passes through `cheat` first.
+    pub(super) fn finish(
+        &mut self,
+        mut cheat: impl FnMut(&mut Self, Phase, &mut Vec<Message>),
+    ) -> Option<Published> {
+        while self.phase() != Phase::Publish {
+            let phase = self.phase();
+            let mut said = self.ask_all();
+            cheat(self, phase, &mut said);
+            self.take_all(&said);
+            if !self.close() {
+                return None;
+            }
+        }
+        let Some(AnyAggregator::Ended(ended)) = &self.aggregator else {
+            return None;
+        };
+        ended.publication().cloned()
+    }
+
+    /// Whether this is the sum of the inputs of exactly the contributors, and of enough of them.
+    pub(super) fn is_right(&self, published: &Published) -> bool {
+        let round = &self.clients.round;
+        let outcomes = self.inputs.iter().zip(&published.outcomes);
+        let counted = outcomes.filter(|(_, outcome)| **outcome == Outcome::Contributed);
+        let (mut sum, mut count) = ([0; 3], 0);
+        for (input, _) in counted {
+            count += 1;
+            for (sum, x) in sum.iter_mut().zip(input) {
+                *sum += u128::from(*x);
+            }
+        }
+        let opened = &published.opening[..round.layout().scalars()];
+        let found = round.layout().unpack(opened, count);
+        count >= round.configuration().min_contributors && found.is_ok_and(|found| found == sum)
+    }
+
+    /// Whether the round ends with the right sum, whatever the cheaters do.
+    pub(super) fn delivers(
+        mut self,
+        cheat: impl FnMut(&mut Self, Phase, &mut Vec<Message>),
+    ) -> bool {
+        let published = self.finish(cheat);
+        published.is_some_and(|published| self.is_right(&published))
+    }
+
+    /// The lengths of a message's parts while everybody is on every list.
+    pub(super) fn lengths(&self, message: &Message) -> Vec<usize> {
+        let (round, everybody) = (&self.clients.round, super::everybody());
+        let (client, body) = (sender(message), message.body.len());
+        match message.envelope.phase {
+            Phase::Advertise => round.advertise_lengths(),
+            Phase::Share => round.share_lengths(client, &everybody),
+            Phase::Submit => round.submit_lengths(),
+            Phase::Attest => round.attest_lengths(client, &everybody),
+            Phase::Confirm | Phase::Dispute | Phase::Unmask(_) => vec![body],
+            Phase::Acknowledge | Phase::Publish => Vec::new(),
+        }
+    }
+
+    pub(super) fn alter(&self, message: &mut Message, alter: impl FnOnce(&mut Vec<Vec<u8>>)) {
+        *message = self.clients.altered(message, &self.lengths(message), alter);
+    }
+}
+
+/// The message of a client among those of a phase.
+pub(super) fn of(said: &mut [Message], number: u32) -> &mut Message {
+    let mut said = said.iter_mut();
+    said.find(|message| sender(message) == id(number)).unwrap()
+}
+
+/// Takes out what these clients said: they are silent.
+pub(super) fn silence(said: &mut Vec<Message>, numbers: &[u32]) {
+    said.retain(|message| !numbers.contains(&sender(message).number()));
+}

@@ -1,0 +1,142 @@
+//! Each step of the audit is needed: there is an attack on a real round that it stops, or whose author it
+//! names, or by which it keeps somebody honest from being named; and without it, all others in force,
+//! the attack goes through.
+//!
+//! Who attacks is a client, the aggregator, both, or whoever holds the file. The rounds are played with
+//! all rules in force; the step is off in the audit only.
+
+mod chain;
+mod doubts;
+mod evidence;
+mod headers;
+pub(crate) mod inputs;
+mod judged;
+pub(crate) mod masks;
+mod messages;
+mod names;
+mod result;
+pub(crate) mod set_up;
+mod told;
+mod unmasking;
+
+use veragg_verifier::step::Step;
+
+/// One segment, and all clients of a round of four, of whom one may be absent.
+const SMALL: [(usize, u64); 1] = [(3, 100)];
+const ALL: [u32; 4] = [1, 2, 3, 4];
+
+/// For each step that has a name what shows that it is needed.
+macro_rules! cases {
+    ($($step:ident: $module:ident::$case:ident;)*) => {
+        /// The steps that have a case.
+        pub(crate) const CASES: &[Step] = &[$(Step::$step),*];
+
+        #[allow(non_snake_case)]
+        mod is_needed {
+            use super::judged::Off;
+            use veragg_verifier::step::Step;
+            $(#[test]
+            fn $step() {
+                super::$module::$case(&Off::of_step(Step::$step));
+            })*
+        }
+    };
+}
+
+/// The same of steps without a name of their own: by number, with what is asked in their place.
+macro_rules! unnamed {
+    ($($number:literal [$($off:expr),*]: $module:ident::$case:ident;)*) => {
+        /// The numbers of the steps that have a case without a name of their own.
+        pub(crate) const UNNAMED: &[&str] = &[$($number),*];
+
+        mod is_needed_too {
+            use super::judged::Off;
+            use veragg_protocol::rule::Rule;
+            use veragg_verifier::step::Step;
+            $(#[test]
+            fn $case() {
+                super::$module::$case(&Off(vec![$($off.name()),*]));
+            })*
+        }
+    };
+}
+
+cases! {
+    OrganisersKey: headers::the_round_of_another_organiser;
+    OrganisersSignature: headers::a_configuration_that_the_organiser_never_signed;
+    SecureConfiguration: headers::a_round_in_which_somebody_may_stand_alone;
+    SuiteAndGraph: headers::a_configuration_that_no_suite_takes;
+    DistinctKeys: headers::one_client_in_two_places;
+    NamedRoster: headers::clients_that_the_aggregator_made_up;
+    SeparateRoles: headers::an_aggregator_among_the_clients;
+    CheckpointInPlace: chain::a_round_that_somebody_else_closed;
+    Continues: chain::the_end_of_another_board;
+    Covers: chain::a_message_that_is_taken_out_of_the_file;
+    DerivedList: chain::a_client_that_is_not_listed;
+    SameCheckpoint: chain::two_boards;
+    BothSigned: chain::a_checkpoint_that_was_altered_in_the_file;
+    NothingFollows: chain::a_record_after_the_end;
+    SomethingPublished: chain::a_round_without_a_sum;
+    EnvelopeDecodes: messages::bytes_that_are_no_message;
+    MessageOfRound: messages::a_word_of_another_round;
+    MessageInPlace: messages::a_word_out_of_place;
+    MaySpeak: messages::a_word_of_somebody_who_may_not_speak;
+    SignedBySender: messages::a_word_that_the_aggregator_made_up;
+    BodyOfEnvelope: messages::a_body_that_was_exchanged_in_the_file;
+    BodyAsOnePart: messages::a_body_that_was_exchanged_in_the_file_and_the_aggregator;
+    SpeaksOnce: messages::two_words_in_one_phase;
+    SaysTwoThings: messages::one_word_twice;
+    PublishedOnce: messages::two_publications;
+    PublicationDecodes: messages::a_publication_that_is_none;
+    BodyDecodes: messages::bodies_that_do_not_decode;
+    Possession: set_up::a_key_without_its_secret;
+    Degree: set_up::shares_of_too_high_a_degree;
+    ComplaintsJudged: set_up::a_bad_dealer_and_a_false_accuser;
+    ComplaintOfDoubted: doubts::the_complaints_of_a_client_with_two_keys;
+    ComplaintAboutDoubted: doubts::the_complaint_about_a_dealer_with_two_messages;
+    ProofDecodes: inputs::commitments_that_are_no_points;
+    MaskedScalars: inputs::a_masked_vector_that_is_not_canonical;
+    ProofHolds: inputs::a_value_at_the_bound;
+    AttestationDecodes: masks::an_attestation_that_does_not_decode;
+    AttestedKeys: masks::other_keys_than_those_of_the_neighbours;
+    KeysOfDoubted: doubts::an_attestation_to_the_other_key_of_a_neighbour;
+    RowLink: masks::a_masked_vector_that_was_not_committed;
+    DisputeDecodes: masks::a_dispute_that_does_not_decode;
+    EdgePoint: masks::an_edge_opened_with_another_point;
+    EdgeOfDoubted: doubts::an_edge_to_a_client_with_two_keys;
+    Settled: masks::lies_about_edges_that_nobody_leaves_for;
+    CommittedShare: unmasking::a_wrong_share;
+    ShareOfDoubted: doubts::the_shares_of_a_dealer_with_two_messages;
+    SecretsRebuilt: unmasking::too_few_shares_to_show_a_lie;
+    TrueAttestations: unmasking::lies_that_rebuilt_secrets_show;
+    SecretOfDoubted: doubts::the_secret_of_a_client_with_two_keys;
+    NobodyLeaves: unmasking::a_liar_in_the_last_round;
+    Outcomes: result::another_outcome;
+    Acknowledgements: result::too_few_acknowledgements;
+    Opens: result::a_false_sum;
+    Recount: result::a_false_sum_and_its_author;
+    Unpacks: result::a_sum_beyond_all_sums;
+    Caption: result::sums_that_are_said_to_be_others;
+    GivenSums: result::sums_that_are_others;
+    ReceiptOfRound: result::a_receipt_that_somebody_made_up;
+    ReceiptKept: result::a_receipt_that_was_not_kept;
+    BoardFinished: result::receipts_for_what_is_still_to_come;
+    PartOfListBefore: names::acknowledgements_from_outside;
+    Authentic: names::a_board_from_which_a_message_was_taken;
+    Undamaged: names::a_board_in_which_a_body_was_exchanged;
+    Covered: names::a_message_that_no_checkpoint_covers;
+    SettledAtEnd: names::a_message_that_no_checkpoint_covers;
+    WholeBoard: evidence::a_board_without_bodies;
+    LeftOutBody: evidence::what_a_liar_does_not_want_to_be_shown;
+    ListsOfCheckpoints: evidence::a_list_without_what_it_rests_on;
+    PublicationOfRest: evidence::outcomes_without_what_they_rest_on;
+    Claimed: evidence::a_claim_about_somebody_else;
+}
+
+unnamed! {
+    "V-06.3" [Rule::ProvenComplaint]: set_up::a_complaint_with_another_point;
+    "V-06.4" [Rule::EnoughPartners]: set_up::clients_that_have_too_few_neighbours;
+    // Whoever recomputes the participants compares them.
+    "V-06.4" [Step::DerivedList, Step::Outcomes]: set_up::a_client_that_confirmed_and_is_left_out;
+    "V-08.B.1" [Rule::EdgesAgree]: masks::a_lie_about_an_edge;
+}

@@ -1,0 +1,139 @@
+//! V-03: boards that do not hold together, or that say less than their checkpoints.
+
+use veragg_protocol::crypto::signing::SigningKey;
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::wire::board::Record;
+use veragg_protocol::wire::checkpoint::Checkpoint;
+
+use super::judged::Off;
+use super::told::Case;
+use super::{ALL, SMALL};
+use veragg_lab::crook::Crook;
+use veragg_lab::crooked::signed_anew;
+use veragg_lab::{id, place, set, Finished, Scene};
+
+fn honest() -> Finished {
+    Scene::new(4, &SMALL).play()
+}
+
+/// The last checkpoint of the round, decoded.
+fn last_of(finished: &Finished) -> Checkpoint {
+    Checkpoint::decode(&finished.records.last().unwrap().bytes, 4).unwrap()
+}
+
+/// What is in a checkpoint, under this signature.
+fn signed(key: &SigningKey, checkpoint: Checkpoint) -> Checkpoint {
+    let Checkpoint {
+        context,
+        phase,
+        previous,
+        root,
+        list,
+        ..
+    } = checkpoint;
+    Checkpoint::sign(key, context, phase, previous, root, list)
+}
+
+/// The records with another checkpoint at the end.
+fn ending(finished: &Finished, last: &Checkpoint) -> Vec<Record> {
+    let mut records = finished.records.clone();
+    records.last_mut().unwrap().bytes = last.encode();
+    records
+}
+
+/// The round with something else in its last checkpoint, signed by the aggregator.
+fn altered(alter: impl FnOnce(&mut Checkpoint)) -> Case {
+    let finished = honest();
+    let mut last = last_of(&finished);
+    alter(&mut last);
+    let last = signed(&finished.setting.aggregator, last);
+    Case::with(&finished, &ending(&finished, &last))
+}
+
+pub(super) fn a_round_that_somebody_else_closed(off: &Off) {
+    let finished = honest();
+    let last = signed(&finished.setting.clients[0], last_of(&finished));
+    let forged = Case::with(&finished, &ending(&finished, &last));
+    let other_round = altered(|last| last.context[0] ^= 1);
+    let other_phase = altered(|last| last.phase = Phase::Submit);
+    for case in [forged, other_round, other_phase] {
+        case.tells(off, "failed V-03", "verified");
+    }
+}
+
+pub(super) fn the_end_of_another_board(off: &Off) {
+    let case = altered(|last| last.previous[0] ^= 1);
+    case.tells(off, "failed V-03", "verified");
+}
+
+pub(super) fn a_message_that_is_taken_out_of_the_file(off: &Off) {
+    // It shows that client 4 revealed a wrong share.
+    let scene = Scene::new(4, &SMALL);
+    let lengths = scene.setting.round.unmask_lengths(id(4), &set(4, &ALL));
+    let scene = scene.altering_parts(4, Phase::Unmask(0), lengths, |parts| parts[0][0] ^= 1);
+    let finished = scene.play();
+    let mut records = finished.records.clone();
+    records.remove(place(&records, 4, Phase::Unmask(0)));
+    Case::with(&finished, &records).tells(off, "failed V-03", "verified");
+    altered(|last| last.root.hash[0] ^= 1).tells(off, "failed V-03", "verified");
+}
+
+pub(super) fn a_client_that_is_not_listed(off: &Off) {
+    let failed = "failed V-03, naming aggregator V-03";
+    altered(|last| last.list.remove(id(1))).tells(off, failed, "verified");
+    // It acknowledged, and the aggregator does not let it unmask.
+    let crook = Crook::new().listing(|phase, mut list| {
+        if phase == Phase::Acknowledge {
+            list.remove(id(4));
+        }
+        list
+    });
+    let finished = crook.play(Scene::new(4, &SMALL));
+    Case::of(&finished).tells(off, failed, "verified");
+}
+
+pub(super) fn two_boards(off: &Off) {
+    let finished = honest();
+    let given = |phase, key: &SigningKey, named| {
+        let mut given = last_of(&finished);
+        given.phase = phase;
+        let mut case = Case::of(&finished);
+        case.options.checkpoint = Some(signed(key, given));
+        case.tells(off, named, "verified");
+    };
+    let aggregator = &finished.setting.aggregator;
+    given(
+        Phase::Submit,
+        aggregator,
+        "failed V-03, naming aggregator V-03",
+    );
+    // Of somebody else; and of a phase that the board never came to.
+    given(Phase::Submit, &finished.setting.clients[0], "failed V-03");
+    given(Phase::Unmask(1), aggregator, "failed V-03");
+}
+
+pub(super) fn a_checkpoint_that_was_altered_in_the_file(off: &Off) {
+    let finished = honest();
+    let mut last = last_of(&finished);
+    last.root.hash[0] ^= 1;
+    let mut case = Case::with(&finished, &ending(&finished, &last));
+    case.options.checkpoint = Some(last_of(&finished));
+    case.tells(off, "failed V-03", "failed V-03, naming aggregator V-03");
+}
+
+pub(super) fn a_record_after_the_end(off: &Off) {
+    let finished = honest();
+    let mut records = finished.records.clone();
+    records.push(records[records.len() - 2].clone());
+    Case::with(&finished, &records).tells(off, "failed V-03", "verified");
+}
+
+pub(super) fn a_round_without_a_sum(off: &Off) {
+    let finished = honest();
+    let mut records = finished.records.clone();
+    records.remove(records.len() - 2);
+    let records = signed_anew(&finished.setting, &records);
+    // Whatever anybody says it is.
+    let case = Case::with(&finished, &records).and_sums(vec![1, 2, 3]);
+    case.tells(off, "failed V-03", "verified");
+}

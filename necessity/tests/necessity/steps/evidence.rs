@@ -1,0 +1,107 @@
+//! Section 7: what can be shown with a part of a board, and what cannot.
+
+use std::io::Cursor;
+
+use veragg_protocol::circuits::group::ristretto::Fr;
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::wire::board::{Record, RecordKind};
+use veragg_protocol::wire::message::{Message, Sender, ENVELOPE_LEN};
+
+use super::judged::Off;
+use super::told::Case;
+use super::{ALL, SMALL};
+use veragg_lab::crooked::republished;
+use veragg_lab::liar::own;
+use veragg_lab::{Finished, Scene};
+use veragg_protocol::switch::without;
+use veragg_verifier::evidence::{check, export, MAGIC};
+
+/// The records without some of the bodies.
+fn pruned(finished: &Finished, keep: impl Fn(&Message) -> bool) -> Vec<Record> {
+    let mut records = finished.records.clone();
+    for record in &mut records {
+        if record.kind == RecordKind::Message && !keep(&Message::decode(&record.bytes).unwrap()) {
+            record.bytes.truncate(ENVELOPE_LEN);
+        }
+    }
+    records
+}
+
+pub(super) fn a_board_without_bodies(off: &Off) {
+    // The aggregator publishes a false sum, and leaves out what it does not fit.
+    let mut finished = Scene::new(4, &SMALL).play();
+    finished.records = republished(&finished, |publication| {
+        publication.opening[0] += Fr::from(1u64);
+    });
+    let mut sums = finished.sum(&ALL);
+    sums[0] += 1;
+    let submitted = |message: &Message| message.envelope.phase == Phase::Submit;
+    let records = pruned(&finished, |message| !submitted(message));
+    let case = Case::with(&finished, &records).and_sums(sums);
+    case.tells(off, "failed V-03 V-04 V-10 V-11 V-12", "verified");
+}
+
+/// Whether evidence shows its claim, with all steps in force and without this one.
+#[track_caller]
+fn shows(off: &Off, finished: &Finished, evidence: &[u8], expected: [bool; 2]) {
+    let shown = [&[][..], &off.0].map(|off| {
+        let organiser = &finished.setting.organiser;
+        let confirmed = without(off, || check(Cursor::new(evidence), organiser));
+        !confirmed.unwrap().faults.is_empty()
+    });
+    assert_eq!(shown, expected, "{off:?}");
+}
+
+/// The evidence for the one fault of a round.
+fn evidence_of(finished: &Finished) -> Vec<u8> {
+    let case = Case::of(finished);
+    let (mut file, board) = (Vec::new(), || Cursor::new(&case.board));
+    without(&[], || {
+        let report = veragg_verifier::audit(board(), &case.options).unwrap();
+        assert_eq!(report.faults.len(), 1);
+        export(board(), &case.options, &report, 1, &mut file).unwrap();
+    });
+    file
+}
+
+fn of_a_liar() -> Finished {
+    Scene::new(4, &SMALL).lying(3, &[own(5)]).play()
+}
+
+pub(super) fn what_a_liar_does_not_want_to_be_shown(off: &Off) {
+    let finished = of_a_liar();
+    shows(off, &finished, &evidence_of(&finished), [true, false]);
+}
+
+pub(super) fn a_claim_about_somebody_else(off: &Off) {
+    let finished = of_a_liar();
+    let mut evidence = evidence_of(&finished);
+    let culprit = MAGIC.len()..MAGIC.len() + 4;
+    evidence[culprit].copy_from_slice(&1u32.to_be_bytes());
+    shows(off, &finished, &evidence, [false, true]);
+}
+
+/// A file that claims something of the aggregator, with what is left of its board.
+fn claim(check: &str, finished: &Finished, records: &[Record]) -> Vec<u8> {
+    let mut file = MAGIC.to_vec();
+    // The aggregator; the check; no receipts and no checkpoint.
+    file.extend(0u32.to_be_bytes());
+    file.extend((check.len() as u16).to_be_bytes());
+    file.extend(check.as_bytes());
+    file.extend([0; 8]);
+    file.extend(finished.setting.board(records));
+    file
+}
+
+pub(super) fn a_list_without_what_it_rests_on(off: &Off) {
+    let finished = Scene::new(4, &SMALL).play();
+    let file = claim("V-03", &finished, &pruned(&finished, |_| false));
+    shows(off, &finished, &file, [false, true]);
+}
+
+pub(super) fn outcomes_without_what_they_rest_on(off: &Off) {
+    let finished = Scene::new(4, &SMALL).dropping(4, Phase::Confirm).play();
+    let published = |message: &Message| message.envelope.sender == Sender::Aggregator;
+    let file = claim("V-10", &finished, &pruned(&finished, published));
+    shows(off, &finished, &file, [false, true]);
+}

@@ -1,0 +1,34 @@
+//! What is off: a step, and the rules in its place where the audit and the aggregator judge by the same
+//! code. Then a step decides whether something is said of what the rule finds.
+
+use veragg_protocol::rule::Rule;
+use veragg_verifier::step::Step;
+
+/// The names of steps and rules that are off together.
+#[derive(Debug)]
+pub(super) struct Off(pub(super) Vec<&'static str>);
+
+impl Off {
+    /// Whatever asks what a step asks.
+    pub(super) fn of_step(step: Step) -> Self {
+        let rules = judged_by(step).iter().map(|rule| rule.name());
+        Self(rules.chain([step.name()]).collect())
+    }
+}
+
+/// The rules by which the audit and the aggregator both judge what a step is about.
+fn judged_by(step: Step) -> &'static [Rule] {
+    match step {
+        Step::Possession => &[Rule::ProvenKeys],
+        Step::Degree => &[Rule::Degree],
+        Step::ComplaintsJudged => &[Rule::UpheldComplaint, Rule::FoundedComplaint],
+        Step::ProofHolds => &[Rule::InputProof],
+        Step::AttestedKeys => &[Rule::EdgeKeys],
+        Step::RowLink => &[Rule::RowLink],
+        Step::EdgePoint => &[Rule::ProvenPoint],
+        Step::Settled => &[Rule::OpenedLie, Rule::Unopened],
+        Step::CommittedShare => &[Rule::RevealedShare],
+        Step::TrueAttestations => &[Rule::TrueOwn, Rule::TrueEdge],
+        _ => &[],
+    }
+}

@@ -1,0 +1,169 @@
+//! V-10 to V-13: what was published, what is said of it, and what was promised.
+
+use std::sync::Arc;
+
+use veragg_protocol::circuits::group::ristretto::Fr;
+use veragg_protocol::circuits::group::Ristretto;
+use veragg_protocol::crypto::signing::{hex, SigningKey};
+use veragg_protocol::pairwise::publish::{Outcome, Publication};
+use veragg_protocol::round::configuration::Configuration;
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::round::roster::Roster;
+use veragg_protocol::round::Round;
+use veragg_protocol::wire::receipt::Receipt;
+
+use super::judged::Off;
+use super::told::Case;
+use super::{ALL, SMALL};
+use veragg_lab::crook::Crook;
+use veragg_lab::crooked::republished;
+use veragg_lab::{proposal, Finished, Scene};
+use veragg_verifier::caption::{Caption, SegmentCaption};
+use veragg_verifier::Check;
+
+fn honest() -> Finished {
+    Scene::new(4, &SMALL).play()
+}
+
+/// A round with another publication than the right one.
+fn publishing(finished: &Finished, alter: impl FnOnce(&mut Publication<Ristretto>)) -> Case {
+    Case::with(finished, &republished(finished, alter))
+}
+
+pub(super) fn another_outcome(off: &Off) {
+    // A contributor left out, an absent client invented, and one accused.
+    for (client, outcome) in [
+        (1, Outcome::Dropped(Phase::Submit)),
+        (3, Outcome::Contributed),
+        (3, Outcome::Faulty(Phase::Submit)),
+    ] {
+        let finished = Scene::new(4, &SMALL).dropping(4, Phase::Confirm).play();
+        let case = publishing(&finished, |publication| {
+            publication.outcomes[client] = outcome
+        });
+        case.tells(off, "failed V-10, naming aggregator V-10", "verified");
+    }
+}
+
+/// A round whose configuration asks for the acknowledgements of all four clients, among clients and an
+/// aggregator to whom fewer are enough.
+pub(super) fn careless() -> Scene {
+    let proposal = veragg_protocol::round::organiser::Proposal {
+        min_contributors: Some(4),
+        ..proposal(4, &SMALL)
+    };
+    let setting = veragg_lab::local::Setting::new(4, proposal, &mut rand_core::OsRng);
+    let mut setting = setting.unwrap();
+    let signed = &setting.header.configuration;
+    let mut configuration = Configuration::decode(&signed.bytes).unwrap();
+    configuration.min_contributors = 3;
+    let roster = Roster::decode(&setting.header.roster).unwrap();
+    let round = Round::assemble(configuration, signed.context(), roster);
+    setting.round = Arc::new(round.unwrap());
+    Scene::of(setting)
+}
+
+pub(super) fn too_few_acknowledgements(off: &Off) {
+    let finished = Crook::new().play(careless().dropping(4, Phase::Attest));
+    let case = Case::of(&finished).and_sums(finished.sum(&ALL));
+    case.tells(off, "failed V-10, naming aggregator V-10", "verified");
+}
+
+pub(super) fn a_false_sum(off: &Off) {
+    let finished = honest();
+    let mut sums = finished.sum(&ALL);
+    sums[0] += 1;
+    let case = publishing(&finished, |publication| {
+        publication.opening[0] += Fr::from(1u64);
+    });
+    let failed = "failed V-11, naming aggregator V-11";
+    case.and_sums(sums).tells(off, failed, "verified");
+}
+
+pub(super) fn a_false_sum_and_its_author(off: &Off) {
+    let case = publishing(&honest(), |publication| {
+        publication.opening[0] += Fr::from(1u64);
+    });
+    case.tells(off, "failed V-11, naming aggregator V-11", "failed V-11");
+}
+
+pub(super) fn a_sum_beyond_all_sums(off: &Off) {
+    // Three coordinates of nine bits share the one scalar. If V-11 and V-07 hold, this step holds; so it
+    // is needed where one of them is skipped.
+    let mut case = publishing(&honest(), |publication| {
+        publication.opening[0] += Fr::from(1u64 << 27);
+    });
+    case.options.skip.insert(Check::Opening);
+    case.tells(off, "failed V-12", "incomplete");
+}
+
+pub(super) fn sums_that_are_said_to_be_others(off: &Off) {
+    let finished = honest();
+    let said = Caption {
+        context: hex(finished.setting.round.context()),
+        contributors: ALL.to_vec(),
+        segments: vec![SegmentCaption {
+            name: "segment 0".to_owned(),
+            len: 3,
+            decimals: 0,
+            offset: 0,
+        }],
+    };
+    let alterations: [fn(&mut Caption); 3] = [
+        |said| said.context.push('0'),
+        |said| said.contributors.truncate(3),
+        |said| said.segments[0].decimals = 1,
+    ];
+    for alter in alterations {
+        let mut said = said.clone();
+        alter(&mut said);
+        let mut case = Case::of(&finished);
+        case.options.caption = Some(said);
+        case.tells(off, "failed V-12", "verified");
+    }
+}
+
+pub(super) fn sums_that_are_others(off: &Off) {
+    let finished = honest();
+    let mut others = finished.sum(&ALL);
+    others[2] += 1;
+    let more = [finished.sum(&ALL), vec![0]].concat();
+    for sums in [others, more] {
+        let case = Case::of(&finished).and_sums(sums);
+        case.tells(off, "failed V-12", "verified");
+    }
+}
+
+/// The auditor was given a receipt for a message that stands one leaf before the one that it names, or
+/// so far behind.
+fn promised(finished: &Finished, key: &SigningKey, behind: u64) -> Case {
+    let real = &finished.receipts[7].2;
+    let mut case = Case::of(finished);
+    let receipt = Receipt::sign(key, real.context, real.index + behind, real.entry);
+    case.options.receipts = vec![receipt];
+    case
+}
+
+pub(super) fn a_receipt_that_somebody_made_up(off: &Off) {
+    let finished = honest();
+    let case = promised(&finished, &finished.setting.clients[2], 1);
+    let framed = "failed V-13, naming aggregator V-13";
+    case.tells(off, "failed V-13", framed);
+}
+
+pub(super) fn a_receipt_that_was_not_kept(off: &Off) {
+    let finished = honest();
+    for behind in [1, 500] {
+        let case = promised(&finished, &finished.setting.aggregator, behind);
+        case.tells(off, "failed V-13, naming aggregator V-13", "verified");
+    }
+}
+
+pub(super) fn receipts_for_what_is_still_to_come(off: &Off) {
+    let finished = honest();
+    let mut case = Case::with(&finished, &finished.records[..10]);
+    let receipts = finished.receipts.iter().map(|given| given.2.clone());
+    case.options.receipts = receipts.collect();
+    // Nothing is wrong with that board.
+    case.tells(off, "unfinished", "failed V-13");
+}

@@ -1,0 +1,98 @@
+//! What an audit says, in a line; and that a step makes the difference.
+
+use std::collections::BTreeSet;
+use std::io::Cursor;
+
+use veragg_protocol::wire::board::Record;
+
+use super::judged::Off;
+use veragg_lab::Finished;
+use veragg_protocol::switch::without;
+use veragg_verifier::{audit, AuditError, Culprit, Options, Report, Status, Verdict};
+
+/// A board, and what its auditor has.
+pub(crate) struct Case {
+    pub(super) board: Vec<u8>,
+    pub(super) options: Options,
+}
+
+impl Case {
+    /// A round that was played, for an auditor who knows the organiser.
+    pub(super) fn of(finished: &Finished) -> Self {
+        Self::with(finished, &finished.records)
+    }
+
+    /// The same with other records.
+    pub(super) fn with(finished: &Finished, records: &[Record]) -> Self {
+        let options = Options {
+            organiser: Some(finished.setting.organiser),
+            ..Options::default()
+        };
+        Self {
+            board: finished.setting.board(records),
+            options,
+        }
+    }
+
+    /// The auditor compares with these sums.
+    pub(super) fn and_sums(mut self, sums: Vec<u128>) -> Self {
+        self.options.aggregate = Some(sums);
+        self
+    }
+
+    fn audit(&self, off: &[&'static str]) -> Result<Report, AuditError> {
+        without(off, || audit(Cursor::new(&self.board), &self.options))
+    }
+
+    /// What the audit says with all steps in force.
+    pub(crate) fn told(&self) -> String {
+        told(&self.audit(&[]))
+    }
+
+    /// What the audit says with all steps in force, and what without these.
+    #[track_caller]
+    pub(super) fn tells(&self, off: &Off, with: &str, without: &str) {
+        let reports = [&[][..], &off.0].map(|off| self.audit(off));
+        assert_eq!(reports.each_ref().map(told), [with, without], "{off:?}");
+    }
+
+    /// Whom the audit names with all steps in force, and whom without these.
+    #[track_caller]
+    pub(super) fn names(&self, off: &Off, with: &str, without: &str) {
+        let reports = [&[][..], &off.0].map(|off| self.audit(off).unwrap());
+        let named = reports.each_ref().map(|report| {
+            let culprits: BTreeSet<_> = report.faults.iter().map(|fault| fault.culprit).collect();
+            joined(culprits.iter().map(Culprit::to_string))
+        });
+        let [all, _] = reports;
+        assert_eq!(named, [with, without], "{off:?}: {all}");
+    }
+}
+
+fn joined(words: impl Iterator<Item = String>) -> String {
+    words.collect::<Vec<_>>().join(", ")
+}
+
+/// The verdict, what failed, and who is named for what.
+fn told(report: &Result<Report, AuditError>) -> String {
+    let Ok(report) = report else {
+        return "no report".to_owned();
+    };
+    let verdict = match report.verdict {
+        Verdict::Verified => "verified",
+        Verdict::Incomplete => "incomplete",
+        Verdict::Unfinished => "unfinished",
+        Verdict::Failed => "failed",
+    };
+    let checks = report.checks.iter();
+    let failed = checks.filter(|check| matches!(check.status, Status::Failed { .. }));
+    let failed = failed.map(|check| format!(" {}", check.id));
+    let named: BTreeSet<_> = report.faults.iter().map(|f| (f.culprit, f.check)).collect();
+    let names = joined(
+        named
+            .iter()
+            .map(|(culprit, check)| format!("{culprit} {check}")),
+    );
+    let naming = if names.is_empty() { "" } else { ", naming " };
+    format!("{verdict}{}{naming}{names}", failed.collect::<String>())
+}
