@@ -54,8 +54,12 @@ fn shares(c: &mut Criterion) {
         let message = Message::sign(&key, [7; 32], Phase::Share, sender, [8; 32], &[]);
         group.bench_function(BenchmarkId::new("degree test of both", &size), |b| {
             b.iter(|| {
-                let holds =
-                    degree_holds(&committed, threshold, dealer, &message.envelope.dealing());
+                let holds = degree_holds(
+                    &committed,
+                    threshold,
+                    dealer,
+                    &message.envelope.dealer_message(),
+                );
                 assert!(holds);
             });
         });
