@@ -67,7 +67,7 @@ fn power_of_two(exponent: usize) -> Fr {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::products::inner;
+    use crate::group::ristretto::products::inner;
     use ark_ff::Zero;
     use rand_core::OsRng;
 

@@ -15,9 +15,9 @@ use super::sumcheck::{self, Challenges};
 use super::vector::opened;
 use super::{linear, RistrettoBitplane};
 use crate::group::edwards::{encode, msm_secret, normalise, Affine, Point};
+use crate::group::ristretto::products::inner;
 use crate::group::ristretto::{uniform, Fr, Ristretto};
 use crate::group::Group;
-use crate::products::inner;
 use crate::proof_system::{Binding, Proven};
 
 /// What a claim adds up to.
