@@ -19,3 +19,8 @@ pub mod transcript;
 
 /// The field arithmetic that scalars of every suite share.
 pub use ark_ff;
+
+/// The example of the README, as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

@@ -13,7 +13,7 @@ use super::*;
 
 const FILE: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
-    "/../specs/vectors/bitplane.json"
+    "/specs/vectors/bitplane.json"
 );
 const SEED: [u8; 32] = [0x5a; 32];
 
