@@ -15,7 +15,7 @@ pub(super) struct Mask {
 }
 
 impl Mask {
-    pub(super) fn random(variables: usize, rng: &mut impl CryptoRngCore) -> Self {
+    pub(super) fn random(variables: usize, rng: &mut dyn CryptoRngCore) -> Self {
         let mut four = || [(); 4].map(|()| uniform(rng));
         let coefficients = (0..variables).map(|_| four()).collect();
         Self {

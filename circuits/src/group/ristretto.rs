@@ -60,7 +60,7 @@ pub fn from_dalek(scalar: &KeyScalar) -> Fr {
 }
 
 /// A uniform scalar: 64 bytes of the generator, little-endian, reduced.
-pub(crate) fn uniform(rng: &mut impl CryptoRngCore) -> Fr {
+pub(crate) fn uniform(rng: &mut dyn CryptoRngCore) -> Fr {
     let mut bytes = Zeroizing::new([0; 64]);
     rng.fill_bytes(bytes.as_mut());
     Ristretto::wide(&bytes)
