@@ -128,6 +128,47 @@ impl RistrettoBulletproofs {
         out
     }
 
+    /// Commits and proves. The vector satisfies the statement. The generator is behind a pointer so
+    /// that this is compiled here, once and optimised, and not again for each generator.
+    fn prove_checked(
+        &self,
+        binding: &Binding,
+        x: &[u64],
+        rng: &mut dyn CryptoRngCore,
+    ) -> Proven<Ristretto> {
+        let mut blindings = Zeroizing::new(vec![KeyScalar::ZERO; x.len()]);
+        for blinding in blindings.iter_mut() {
+            *blinding = KeyScalar::random(rng);
+        }
+        let mut seeds = Zeroizing::new(vec![[0; 32]; self.chunks.len()]);
+        for seed in seeds.iter_mut() {
+            rng.fill_bytes(seed);
+        }
+
+        let commitments: Vec<_> = x
+            .par_iter()
+            .zip(blindings.par_iter())
+            .map(|(&x, &r)| Ristretto::encode_point(&self.ranges.pedersen.commit(x.into(), r)))
+            .collect();
+        let mut bytes = commitments.concat();
+        let transcript = self.transcript(binding, &bytes);
+        let ranges: Vec<_> = self
+            .chunks
+            .par_iter()
+            .zip(seeds.par_iter())
+            .map(|(chunk, &seed)| self.prove_chunk(chunk, &transcript, x, &blindings, seed))
+            .collect();
+        for range in &ranges {
+            bytes.extend_from_slice(&range.to_bytes());
+        }
+
+        let blindings = Zeroizing::new(blindings.iter().map(from_dalek).collect::<Vec<_>>());
+        Proven {
+            bytes,
+            blindings: self.combine(|j| blindings[j], Fr::zero()),
+        }
+    }
+
     fn prove_chunk(
         &self,
         chunk: &Chunk,
@@ -264,37 +305,7 @@ impl ProofSystem for RistrettoBulletproofs {
         rng: &mut impl CryptoRngCore,
     ) -> Result<Proven<Ristretto>, InputError> {
         self.statement.check(x)?;
-        let mut blindings = Zeroizing::new(vec![KeyScalar::ZERO; x.len()]);
-        for blinding in blindings.iter_mut() {
-            *blinding = KeyScalar::random(rng);
-        }
-        let mut seeds = Zeroizing::new(vec![[0; 32]; self.chunks.len()]);
-        for seed in seeds.iter_mut() {
-            rng.fill_bytes(seed);
-        }
-
-        let commitments: Vec<_> = x
-            .par_iter()
-            .zip(blindings.par_iter())
-            .map(|(&x, &r)| Ristretto::encode_point(&self.ranges.pedersen.commit(x.into(), r)))
-            .collect();
-        let mut bytes = commitments.concat();
-        let transcript = self.transcript(binding, &bytes);
-        let ranges: Vec<_> = self
-            .chunks
-            .par_iter()
-            .zip(seeds.par_iter())
-            .map(|(chunk, &seed)| self.prove_chunk(chunk, &transcript, x, &blindings, seed))
-            .collect();
-        for range in &ranges {
-            bytes.extend_from_slice(&range.to_bytes());
-        }
-
-        let blindings = Zeroizing::new(blindings.iter().map(from_dalek).collect::<Vec<_>>());
-        Ok(Proven {
-            bytes,
-            blindings: self.combine(|j| blindings[j], Fr::zero()),
-        })
+        Ok(self.prove_checked(binding, x, rng))
     }
 
     fn decode(&self, bytes: &[u8]) -> Result<BulletproofsInput, DecodeError> {

@@ -5,6 +5,7 @@
 //! [`ristretto`] and nowhere else, so that a new release of it is one commit.
 
 pub(crate) mod edwards;
+mod limbs;
 pub mod ristretto;
 
 use std::fmt::Debug;

@@ -11,9 +11,7 @@ pub mod bulletproofs;
 pub mod codec;
 pub mod commitment;
 pub mod group;
-mod limbs;
 pub mod packing;
-mod products;
 pub mod proof_system;
 mod range_proof;
 pub mod statement;
@@ -21,3 +19,8 @@ pub mod transcript;
 
 /// The field arithmetic that scalars of every suite share.
 pub use ark_ff;
+
+/// The example of the README, as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

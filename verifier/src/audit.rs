@@ -41,21 +41,27 @@ pub enum AuditError {
 /// every byte. Memory, whatever the length of the masked vectors: the header, one batch of proofs, a piece
 /// of 64 KiB, and for each client its row commitments, about 1 KiB, and 130 bytes a neighbour
 /// (`specs/audit.md` 5). The source must not change meanwhile: parts of it are read a second time.
-pub fn audit(board: impl Read + Seek, options: &Options) -> Result<Report, AuditError> {
-    audit_as(board, options, Bodies::All)
+pub fn audit(mut board: impl Read + Seek, options: &Options) -> Result<Report, AuditError> {
+    audit_as(&mut board, options, Bodies::All)
 }
 
 /// The audit of a board without some of its bodies, of which only the faults that can be found in it
 /// count: what is missing is nobody's fault, and its lists are taken at their word.
 pub(crate) fn audit_pruned(
-    board: impl Read + Seek,
+    mut board: impl Read + Seek,
     options: &Options,
 ) -> Result<Report, AuditError> {
-    audit_as(board, options, Bodies::Some)
+    audit_as(&mut board, options, Bodies::Some)
 }
 
+/// Where the bytes of a board come from. Behind a pointer, so that the audit is compiled here, once, and
+/// not again for each kind of source.
+trait Source: Read + Seek {}
+
+impl<R: Read + Seek> Source for R {}
+
 fn audit_as(
-    board: impl Read + Seek,
+    board: &mut dyn Source,
     options: &Options,
     bodies: Bodies,
 ) -> Result<Report, AuditError> {

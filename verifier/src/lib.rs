@@ -46,3 +46,8 @@ pub use check::Check;
 pub use options::Options;
 pub use report::{Culprit, Fault, Report, Status, Verdict};
 pub use step::Step;
+
+/// The example of the README, as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

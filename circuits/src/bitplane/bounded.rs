@@ -93,7 +93,7 @@ impl Bounded {
         transcript: &Transcript,
         quantities: &[u64],
         blindings: &[Fr],
-        rng: &mut impl CryptoRngCore,
+        rng: &mut dyn CryptoRngCore,
     ) -> Vec<u8> {
         let mut out = Vec::with_capacity(self.encoded_len());
         for (index, chunk) in self.chunks.iter().enumerate() {

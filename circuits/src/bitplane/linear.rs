@@ -37,7 +37,7 @@ pub(super) fn announce(
     witnesses: usize,
     bases: &Bases,
     own: impl Fn(usize) -> Affine,
-    rng: &mut impl CryptoRngCore,
+    rng: &mut dyn CryptoRngCore,
 ) -> Announced {
     let nonces: Vec<Fr> = (0..witnesses).map(|_| uniform(rng)).collect();
     let points = equations

@@ -15,7 +15,7 @@ pub(super) struct Mask {
 }
 
 impl Mask {
-    pub(super) fn random(variables: usize, rng: &mut impl CryptoRngCore) -> Self {
+    pub(super) fn random(variables: usize, rng: &mut dyn CryptoRngCore) -> Self {
         let mut four = || [(); 4].map(|()| uniform(rng));
         let coefficients = (0..variables).map(|_| four()).collect();
         Self {
@@ -67,7 +67,7 @@ fn power_of_two(exponent: usize) -> Fr {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::products::inner;
+    use crate::group::ristretto::products::inner;
     use ark_ff::Zero;
     use rand_core::OsRng;
 

@@ -9,8 +9,8 @@ use ark_ff::{One, Zero};
 use super::bases::Bases;
 use super::multilinear::eq_table;
 use crate::group::edwards::{encode, msm, Affine, Point};
+use crate::group::ristretto::products::inner;
 use crate::group::ristretto::{Fr, Ristretto};
-use crate::products::inner;
 use crate::transcript::{Transcript, TranscriptExt};
 
 /// What is sent of a folded vector.

@@ -15,9 +15,9 @@ use super::sumcheck::{self, Challenges};
 use super::vector::opened;
 use super::{linear, RistrettoBitplane};
 use crate::group::edwards::{encode, msm_secret, normalise, Affine, Point};
+use crate::group::ristretto::products::inner;
 use crate::group::ristretto::{uniform, Fr, Ristretto};
 use crate::group::Group;
-use crate::products::inner;
 use crate::proof_system::{Binding, Proven};
 
 /// What a claim adds up to.
@@ -66,7 +66,7 @@ fn quantities(shape: &Shape, x: &[u64]) -> Vec<Quantity> {
 }
 
 /// Uniform scalars, their bytes drawn at once: the operating system's generator is slow to call.
-fn randoms(count: usize, rng: &mut impl CryptoRngCore) -> Zeroizing<Vec<Fr>> {
+fn randoms(count: usize, rng: &mut dyn CryptoRngCore) -> Zeroizing<Vec<Fr>> {
     let mut bytes = Zeroizing::new(vec![0; 64 * count]);
     rng.fill_bytes(&mut bytes);
     let mut out = Zeroizing::new(Vec::with_capacity(count));
@@ -78,12 +78,13 @@ fn randoms(count: usize, rng: &mut impl CryptoRngCore) -> Zeroizing<Vec<Fr>> {
     out
 }
 
-/// Commits and proves. The vector satisfies the statement.
+/// Commits and proves. The vector satisfies the statement. The generator is behind a pointer so that
+/// the prover is compiled here, once and optimised, and not again for each generator.
 pub(super) fn prove(
     suite: &RistrettoBitplane,
     binding: &Binding,
     x: &[u64],
-    rng: &mut impl CryptoRngCore,
+    rng: &mut dyn CryptoRngCore,
 ) -> Proven<Ristretto> {
     let (shape, places, bases) = (&suite.shape, &suite.places, &suite.bases);
 
@@ -229,7 +230,7 @@ struct Ends<'a> {
 }
 
 impl Evaluations {
-    fn new(shape: &Shape, outcome: &sumcheck::Outcome, rng: &mut impl CryptoRngCore) -> Self {
+    fn new(shape: &Shape, outcome: &sumcheck::Outcome, rng: &mut dyn CryptoRngCore) -> Self {
         let mut secret = |value| Secret(Zeroizing::new([value, uniform(rng), uniform(rng)]));
         Self {
             bit: secret(*outcome.bit),

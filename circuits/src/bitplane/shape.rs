@@ -5,8 +5,15 @@ use std::ops::Range;
 
 use ark_ff::PrimeField;
 
-use super::choice;
 use crate::statement::{Segment, Statement, SumRule};
+
+/// Bits of a coordinate's limb, as a power of two: limbs of 16 bits are looked up in tables that a
+/// processor's cache holds, longer ones would not be.
+const LIMB_VARIABLES: usize = 4;
+/// Columns from which on the opened vector is folded, and how often. With fewer the points of the
+/// folds cost more than the scalars that they save; a third fold would save 4 KiB of 167 at 2^20
+/// coordinates.
+const FOLDED: (usize, usize) = (1024, 2);
 
 /// The shape of a statement's proofs.
 #[derive(Debug, Clone)]
@@ -137,7 +144,7 @@ impl Shape {
             plane_variables: variables(planes),
             // At least one, so that there is a round.
             row_variables: variables(rows.len()).max(1),
-            folds: choice::folds(columns),
+            folds: folds(columns),
             segments,
             rows,
         }
@@ -163,7 +170,7 @@ impl Shape {
 
     /// `mu`, plane variables that are bound before the columns.
     pub(super) fn limb_variables(&self) -> usize {
-        choice::limb_variables(self.plane_variables)
+        self.plane_variables.min(LIMB_VARIABLES)
     }
 
     /// The claims of all segments, with the index of the segment, in the order of their challenges.
@@ -215,6 +222,15 @@ impl Shape {
             columns: columns.to_vec(),
             rows: rows.to_vec(),
         }
+    }
+}
+
+/// How often the opened vector of so many columns is folded.
+fn folds(columns: usize) -> usize {
+    if columns < FOLDED.0 {
+        0
+    } else {
+        FOLDED.1
     }
 }
 

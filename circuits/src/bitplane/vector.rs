@@ -6,8 +6,8 @@ use zeroize::Zeroizing;
 use super::bytes::ByteTables;
 use super::commit::Codes;
 use super::shape::Shape;
+use crate::group::ristretto::products::Products;
 use crate::group::ristretto::Fr;
-use crate::products::Products;
 
 /// Columns that one thread adds up at a time.
 const RUN: usize = 64;

@@ -511,7 +511,7 @@ fn number(value: &Value) -> u64 {
 
 #[test]
 fn the_test_vector_holds() {
-    let text = include_str!("../../../specs/vectors/bulletproofs.json");
+    let text = include_str!("../../specs/vectors/bulletproofs.json");
     let vector: Value = serde_json::from_str(text).unwrap();
     assert_eq!(vector["suite"], RistrettoBulletproofs::SUITE.name());
     let segments: Vec<_> = vector["segments"]

@@ -4,6 +4,9 @@
 //! multiplication; they cross to dalek's scalars at the group operations, here. Long-lived secrets
 //! (keys, shares, nonces) never leave dalek's constant-time, zeroizing [`KeyScalar`].
 
+mod field;
+pub(crate) mod products;
+
 use std::fmt;
 
 use ark_ff::{BigInt, BigInteger, PrimeField};
@@ -15,8 +18,8 @@ use zeroize::Zeroizing;
 
 use super::Group;
 use crate::codec::DecodeError;
-use crate::limbs::sbb;
-use crate::products::Products;
+use field::{canonical_limbs, from_reduced, limbs_of};
+use products::Products;
 
 pub use curve25519_dalek::constants::{
     RISTRETTO_BASEPOINT_POINT as KEY_BASE, RISTRETTO_BASEPOINT_TABLE as KEY_TABLE,
@@ -25,6 +28,8 @@ pub use curve25519_dalek::constants::{
 pub use curve25519_dalek::RistrettoPoint as KeyPoint;
 /// A secret or share: constant-time arithmetic, zeroizable.
 pub use curve25519_dalek::Scalar as KeyScalar;
+
+pub use field::Fr;
 
 /// The ristretto255 group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,9 +44,6 @@ impl fmt::Debug for Table {
         f.write_str("Table")
     }
 }
-
-/// The field of exponents, `l = 2^252 + 27742317777372353535851937790883648493`.
-pub type Fr = ark_curve25519::Fr;
 
 /// A vector scalar as dalek's: the one crossing between the two libraries.
 pub fn to_dalek(scalar: &Fr) -> KeyScalar {
@@ -58,40 +60,10 @@ pub fn from_dalek(scalar: &KeyScalar) -> Fr {
 }
 
 /// A uniform scalar: 64 bytes of the generator, little-endian, reduced.
-pub(crate) fn uniform(rng: &mut impl CryptoRngCore) -> Fr {
+pub(crate) fn uniform(rng: &mut dyn CryptoRngCore) -> Fr {
     let mut bytes = Zeroizing::new([0; 64]);
     rng.fill_bytes(bytes.as_mut());
     Ristretto::wide(&bytes)
-}
-
-/// The limbs of up to 32 little-endian bytes.
-fn limbs_of(bytes: &[u8]) -> [u64; 4] {
-    let mut limbs = [0; 4];
-    for (limb, chunk) in limbs.iter_mut().zip(bytes.chunks_exact(8)) {
-        let mut bytes = [0; 8];
-        bytes.copy_from_slice(chunk);
-        *limb = u64::from_le_bytes(bytes);
-    }
-    limbs
-}
-
-/// The limbs of 32 little-endian bytes, if they are below the order. Constant time but for the answer.
-fn canonical_limbs(bytes: &[u8], field: &'static str) -> Result<[u64; 4], DecodeError> {
-    let limbs = limbs_of(bytes);
-    let mut borrow = 0;
-    for (limb, order) in limbs.into_iter().zip(Fr::MODULUS.0) {
-        (_, borrow) = sbb(limb, order, borrow);
-    }
-    if bytes.len() != Ristretto::SCALAR_LEN || borrow == 0 {
-        return Err(DecodeError::Scalar { field });
-    }
-    Ok(limbs)
-}
-
-/// The scalar that 32 little-endian bytes below the order stand for: one multiplication, where
-/// arkworks' way for any bytes takes ten times as long.
-fn from_reduced(bytes: &[u8; 32]) -> Fr {
-    Fr::new(BigInt::new(limbs_of(bytes)))
 }
 
 impl Group for Ristretto {
@@ -100,7 +72,7 @@ impl Group for Ristretto {
     type Table = Table;
 
     const POINT_LEN: usize = 32;
-    const SCALAR_LEN: usize = 32;
+    const SCALAR_LEN: usize = field::SCALAR_LEN;
     const MASK_LEN: usize = 32;
 
     fn identity() -> KeyPoint {

@@ -12,8 +12,8 @@ use crate::bitplane::bytes::ByteTables;
 use crate::bitplane::commit::Codes;
 use crate::bitplane::multilinear::eq_table;
 use crate::bitplane::shape::Shape;
+use crate::group::ristretto::products::Products;
 use crate::group::ristretto::Fr;
-use crate::products::Products;
 
 type Values = Zeroizing<Vec<Fr>>;
 

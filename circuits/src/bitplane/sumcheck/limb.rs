@@ -9,8 +9,8 @@ use super::{between, Lane, Rounds};
 use crate::bitplane::commit::Codes;
 use crate::bitplane::multilinear::eq_table;
 use crate::bitplane::shape::Shape;
+use crate::group::ristretto::products::Products;
 use crate::group::ristretto::Fr;
-use crate::products::Products;
 
 const VALUES: usize = 256;
 /// Plane variables of a byte.

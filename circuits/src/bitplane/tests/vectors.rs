@@ -11,10 +11,7 @@ use super::reference::messages::Messages;
 use super::reference::verifier::{part, replay, verify};
 use super::*;
 
-const FILE: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../specs/vectors/bitplane.json"
-);
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/specs/vectors/bitplane.json");
 const SEED: [u8; 32] = [0x5a; 32];
 
 fn hex(bytes: &[u8]) -> String {

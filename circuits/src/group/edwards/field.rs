@@ -5,7 +5,7 @@
 
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
-use crate::limbs::{adc, mac, multiply, sbb};
+use crate::group::limbs::{adc, mac, multiply, sbb};
 
 /// An element; little-endian limbs.
 #[derive(Debug, Clone, Copy)]

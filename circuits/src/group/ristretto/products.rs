@@ -4,8 +4,8 @@ use ark_curve25519::FrConfig;
 use ark_ff::{BigInt, MontConfig};
 use zeroize::DefaultIsZeroes;
 
-use crate::group::ristretto::Fr;
-use crate::limbs::{adc, multiply, sbb};
+use super::field::Fr;
+use crate::group::limbs::{adc, multiply, sbb};
 
 /// `sum a_i b_i` over the integers, of the Montgomery forms of the factors. Each product is below
 /// `2^506`, so nothing that is ever summed here overflows 576 bits.
@@ -87,11 +87,10 @@ pub(crate) fn inner(a: &[Fr], b: &[Fr]) -> Fr {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::group::ristretto::uniform;
-    use ark_ff::{Field, Zero};
+    use ark_ff::{Field, PrimeField, Zero};
     use proptest::prelude::*;
     use rand_chacha::ChaCha20Rng;
-    use rand_core::SeedableRng;
+    use rand_core::{RngCore, SeedableRng};
 
     proptest! {
         #[test]
@@ -102,7 +101,11 @@ mod tests {
                     .map(|i| match i % 5 {
                         0 => -Fr::ONE,
                         1 => Fr::zero(),
-                        _ => uniform(&mut rng),
+                        _ => {
+                            let mut bytes = [0; 64];
+                            rng.fill_bytes(&mut bytes);
+                            Fr::from_le_bytes_mod_order(&bytes)
+                        }
                     })
                     .collect()
             };

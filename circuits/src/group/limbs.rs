@@ -3,21 +3,21 @@
 
 /// `a + b c + carry`, low and high half. Never overflows.
 #[inline(always)]
-pub(crate) fn mac(a: u64, b: u64, c: u64, carry: u64) -> (u64, u64) {
+pub(super) fn mac(a: u64, b: u64, c: u64, carry: u64) -> (u64, u64) {
     let wide = u128::from(a) + u128::from(b) * u128::from(c) + u128::from(carry);
     (wide as u64, (wide >> 64) as u64)
 }
 
 /// `a + b + carry`, and the carry.
 #[inline(always)]
-pub(crate) fn adc(a: u64, b: u64, carry: u64) -> (u64, u64) {
+pub(super) fn adc(a: u64, b: u64, carry: u64) -> (u64, u64) {
     let wide = u128::from(a) + u128::from(b) + u128::from(carry);
     (wide as u64, (wide >> 64) as u64)
 }
 
 /// `a - b - borrow`, and the borrow.
 #[inline(always)]
-pub(crate) fn sbb(a: u64, b: u64, borrow: u64) -> (u64, u64) {
+pub(super) fn sbb(a: u64, b: u64, borrow: u64) -> (u64, u64) {
     let (first, under) = a.overflowing_sub(b);
     let (second, again) = first.overflowing_sub(borrow);
     (second, u64::from(under | again))
@@ -25,7 +25,7 @@ pub(crate) fn sbb(a: u64, b: u64, borrow: u64) -> (u64, u64) {
 
 /// The product, low and high half.
 #[inline(always)]
-pub(crate) fn multiply(a: &[u64; 4], b: &[u64; 4]) -> ([u64; 4], [u64; 4]) {
+pub(super) fn multiply(a: &[u64; 4], b: &[u64; 4]) -> ([u64; 4], [u64; 4]) {
     let (r0, c) = mac(0, a[0], b[0], 0);
     let (r1, c) = mac(0, a[0], b[1], c);
     let (r2, c) = mac(0, a[0], b[2], c);
