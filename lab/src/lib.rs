@@ -41,3 +41,8 @@ pub use scene::{People, Scene};
 pub use settings::{client, id, input, proposal, set, setting, Suite};
 pub use spoken::{advertised_keys, place, publication, sign_again, speakers};
 pub use writing::Writing;
+
+/// The example of the README, as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

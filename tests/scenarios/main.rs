@@ -5,6 +5,7 @@
 mod cli;
 
 mod attestations;
+mod audit_spec;
 mod cheating_aggregator;
 mod cheating_clients;
 mod checks;

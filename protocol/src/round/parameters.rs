@@ -258,7 +258,7 @@ impl Choice {
 }
 
 fn has_whole_edges(clients: u32, degree: u32) -> bool {
-    clients % 2 == 0 || degree % 2 == 0
+    clients.is_multiple_of(2) || degree.is_multiple_of(2)
 }
 
 fn validate_security(bits: f64) -> Result<(), ParameterError> {

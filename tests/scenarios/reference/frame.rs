@@ -86,7 +86,7 @@ impl Frame {
         let mut lengths = lengths.to_vec();
         let body = &message.body;
         if [CONFIRM, DISPUTE].contains(&message.phase) {
-            if body.len() > lengths[0] || body.len() % 100 != 0 {
+            if body.len() > lengths[0] || !body.len().is_multiple_of(100) {
                 return None;
             }
             lengths = vec![body.len()];

@@ -1,18 +1,16 @@
 //! `specs/audit.md` and the code say the same: the same checks, and the same numbered steps.
-#![allow(clippy::unwrap_used)]
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use veragg_verifier::Check;
+use veragg::verifier::Check;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }
 
 fn specification() -> String {
-    fs::read_to_string(root().join("../specs/audit.md")).unwrap()
+    fs::read_to_string(root().join("specs/audit.md")).unwrap()
 }
 
 /// What the code says; that the table of steps names one does not count.
@@ -56,7 +54,9 @@ fn steps_in(text: &str) -> BTreeSet<String> {
 
 #[test]
 fn the_table_of_checks_is_the_one_of_the_code() {
-    let written: Vec<(String, String)> = specification()
+    let specification = specification();
+    let table = specification.split("\n### 2.1 ").next().unwrap();
+    let written: Vec<(String, String)> = table
         .lines()
         .filter_map(|line| line.strip_prefix("| V-"))
         .map(|row| {
@@ -79,7 +79,7 @@ fn every_step_stands_in_both() {
     let specification = specification();
     let defined: BTreeSet<_> = specification.lines().filter_map(step).collect();
     let mut code = String::new();
-    sources(&root().join("src"), &mut code);
+    sources(&root().join("verifier/src"), &mut code);
     assert_eq!(steps_in(&code), defined);
     // What the text refers to, it defines.
     let undefined: Vec<_> = steps_in(&specification)
