@@ -45,7 +45,6 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod board_file;
-
 pub mod survey;
 
 pub use veragg_circuits as circuits;

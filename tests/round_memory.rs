@@ -9,7 +9,7 @@ use veragg::board_file::BoardFile;
 use veragg::circuits::bulletproofs::{RistrettoBulletproofs, MAX_LEN};
 use veragg::protocol::aggregator::AggregatorError;
 use veragg::protocol::crypto::ids::ClientId;
-use veragg::protocol::pairwise::package::Packet;
+use veragg::protocol::pairwise::package::Package;
 use veragg::protocol::round::configuration::SegmentConfiguration;
 use veragg::protocol::round::organiser::Proposal;
 use veragg::protocol::round::phase::Phase;
@@ -33,9 +33,9 @@ impl Participant for Idle {
         self.member.id()
     }
 
-    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
+    fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
         if phase != Phase::Submit {
-            return self.member.speak(phase, packet);
+            return self.member.speak(phase, package);
         }
         let round = &self.setting.round;
         let parts: Vec<_> = round
@@ -48,7 +48,10 @@ impl Participant for Idle {
             *round.context(),
             phase,
             Sender::Client(self.id()),
-            Packet::decode(packet, CLIENTS).unwrap().checkpoint.digest(),
+            Package::decode(package, CLIENTS)
+                .unwrap()
+                .checkpoint
+                .digest(),
             &parts,
         );
         vec![message.encode()]

@@ -138,8 +138,8 @@ fn attest(len: usize, degree: u32) -> [Figure; 2] {
             2
         };
         for member in members.iter_mut().take(all) {
-            let packet = aggregator.packet(member.id());
-            let (said, time) = timed(|| member.speak(phase, &packet));
+            let package = aggregator.package(member.id());
+            let (said, time) = timed(|| member.speak(phase, &package));
             match phase {
                 Phase::Submit => submit = time,
                 Phase::Attest => {

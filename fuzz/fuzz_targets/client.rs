@@ -1,4 +1,4 @@
-//! The client: arbitrary and changed packets in every state, and arbitrary and changed saved
+//! The client: arbitrary and changed packages in every state, and arbitrary and changed saved
 //! states. Bytes that nobody signed get nobody blamed.
 #![no_main]
 
@@ -24,28 +24,28 @@ fuzz_target!(|data: &[u8]| {
     };
     match kind % 4 {
         0 => advance(index, client, data),
-        1 => advance(index, client, &changed(&step.packet)),
-        2 => resume(index, data, &step.packet),
-        _ => resume(index, &changed(&step.saved), &step.packet),
+        1 => advance(index, client, &changed(&step.package)),
+        2 => resume(index, data, &step.package),
+        _ => resume(index, &changed(&step.saved), &step.package),
     }
 });
 
-fn advance(index: usize, client: AnyClient<veragg_fuzz::Suite>, packet: &[u8]) {
+fn advance(index: usize, client: AnyClient<veragg_fuzz::Suite>, package: &[u8]) {
     let mut store = Zeroizing::new(Vec::new());
     let input = input(ClientId::from_index(index));
-    let (_, said) = client.advance(packet, Some(&input), &mut rng(), &mut store);
+    let (_, said) = client.advance(package, Some(&input), &mut rng(), &mut store);
     if let Err(error) = said {
         assert_eq!(error.blame(), Blame::Nobody, "{error}");
         assert!(store.is_empty());
     }
 }
 
-fn resume(index: usize, saved: &[u8], packet: &[u8]) {
+fn resume(index: usize, saved: &[u8], package: &[u8]) {
     let setting = &sample().setting;
     let (round, key) = (Arc::clone(&setting.round), &setting.clients[index]);
     if let Ok((client, _)) = AnyClient::resume(round, Arc::clone(key), saved) {
         let mut store = Zeroizing::new(Vec::new());
         let input = input(ClientId::from_index(index));
-        let _ = client.advance(packet, Some(&input), &mut rng(), &mut store);
+        let _ = client.advance(package, Some(&input), &mut rng(), &mut store);
     }
 }

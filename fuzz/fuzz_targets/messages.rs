@@ -16,7 +16,7 @@ use veragg::protocol::crypto::possession::Purpose;
 use veragg::protocol::pairwise::advertise::Advertisement;
 use veragg::protocol::pairwise::attest::Attestation;
 use veragg::protocol::pairwise::conviction::{Conviction, Lie};
-use veragg::protocol::pairwise::package::Packet;
+use veragg::protocol::pairwise::package::Package;
 use veragg::protocol::pairwise::publish::Publication;
 use veragg::protocol::pairwise::share::{self, DealtPair};
 use veragg::protocol::pairwise::submit::Submission;
@@ -65,7 +65,7 @@ fn structures() -> &'static [(Recode, Vec<u8>)] {
             (checkpoint, last_of(RecordKind::Checkpoint)),
             (receipt_bytes, receipt),
             (refusal_bytes, refusal),
-            (packet, steps[1][0].packet.clone()),
+            (package, steps[1][0].package.clone()),
             (advertisement, body(0)),
             (head, body(1)[..share::HEAD_LEN].to_vec()),
             (dealt_pair, pair),
@@ -140,14 +140,14 @@ fn refusal_bytes(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(Refusal::decode(bytes).ok()?.encode())
 }
 
-fn packet(bytes: &[u8]) -> Option<Vec<u8>> {
-    let packet = Packet::decode(bytes, CLIENTS).ok()?;
-    for item in &packet.items {
-        let root = &packet.checkpoint.root;
+fn package(bytes: &[u8]) -> Option<Vec<u8>> {
+    let package = Package::decode(bytes, CLIENTS).ok()?;
+    for item in &package.items {
+        let root = &package.checkpoint.root;
         let _ = root.includes(&item.envelope.entry(), item.index, &item.inclusion);
         let _ = item.part(0, item.parts.len());
     }
-    Some(packet.encode())
+    Some(package.encode())
 }
 
 fn advertisement(bytes: &[u8]) -> Option<Vec<u8>> {

@@ -27,7 +27,7 @@ pub struct Step {
     /// What the client wrote down before the phase.
     pub saved: Vec<u8>,
     /// What the aggregator sent it.
-    pub packet: Vec<u8>,
+    pub package: Vec<u8>,
     /// What it said; nothing in dispute, since nobody disagrees.
     pub message: Vec<u8>,
 }
@@ -88,9 +88,9 @@ impl Sample {
             before.push(aggregator.log().len());
             let mut of_phase = Vec::new();
             for ((id, client), store) in ClientId::all(CLIENTS).zip(&mut clients).zip(&mut stores) {
-                let (saved, packet) = (store.to_vec(), aggregator.packet(id));
+                let (saved, package) = (store.to_vec(), aggregator.package(id));
                 let ready = client.take().expect("each is put back");
-                let (next, said) = ready.advance(&packet, Some(&input(id)), &mut rng, store);
+                let (next, said) = ready.advance(&package, Some(&input(id)), &mut rng, store);
                 *client = Some(next);
                 let message = said.expect("everybody is honest").unwrap_or_default();
                 if !message.is_empty() {
@@ -101,7 +101,7 @@ impl Sample {
                 }
                 of_phase.push(Step {
                     saved,
-                    packet,
+                    package,
                     message,
                 });
             }

@@ -70,15 +70,15 @@ impl Participant for Accuser {
         self.member.id()
     }
 
-    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
+    fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
         if phase == Phase::Share {
-            self.keys = advertised_keys(packet, self.clients);
+            self.keys = advertised_keys(package, self.clients);
             // A crooked aggregator shows it its own too.
             let me = self.id();
             self.keys.retain(|(client, _)| *client != me);
         }
         let before = self.member.store.to_vec();
-        let said = self.member.speak(phase, packet);
+        let said = self.member.speak(phase, package);
         if phase != Phase::Confirm || said.is_empty() {
             return said;
         }

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use veragg_protocol::circuits::group::Ristretto;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
-use veragg_protocol::pairwise::package::Packet;
+use veragg_protocol::pairwise::package::Package;
 use veragg_protocol::pairwise::publish::Publication;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::message::Sender;
@@ -14,7 +14,7 @@ use crate::{id, Finished, Scene};
 
 type Admit = dyn FnMut(Phase, Vec<Vec<u8>>) -> Vec<Vec<u8>>;
 type List = dyn FnMut(Phase, ClientSet) -> ClientSet;
-type Show = dyn FnMut(ClientId, Packet) -> Packet;
+type Show = dyn FnMut(ClientId, Package) -> Package;
 type Publish = dyn FnMut(&Crooked, Publication<Ristretto>) -> Publication<Ristretto>;
 
 /// What the aggregator does otherwise than it should; nothing, to begin with.
@@ -37,7 +37,7 @@ impl Crook {
         Self {
             admit: Box::new(|_, said| said),
             list: Box::new(|_, list| list),
-            show: Box::new(|_, packet| packet),
+            show: Box::new(|_, package| package),
             publish: Box::new(|_, publication| publication),
         }
     }
@@ -58,7 +58,7 @@ impl Crook {
     }
 
     /// What a client is shown.
-    pub fn showing(mut self, show: impl FnMut(ClientId, Packet) -> Packet + 'static) -> Self {
+    pub fn showing(mut self, show: impl FnMut(ClientId, Package) -> Package + 'static) -> Self {
         self.show = Box::new(show);
         self
     }
@@ -71,14 +71,14 @@ impl Crook {
         to: impl Fn(u32) -> bool + 'static,
     ) -> Self {
         let author = Sender::Client(id(number));
-        self.showing(move |reader, mut packet| {
+        self.showing(move |reader, mut package| {
             let mut seen = 0;
-            packet.items.retain(|item| {
+            package.items.retain(|item| {
                 let is_one = item.envelope.phase == phase && item.envelope.sender == author;
                 seen += usize::from(is_one);
                 !is_one || (seen == 2) == to(reader.number())
             });
-            packet
+            package
         })
     }
 
@@ -119,19 +119,19 @@ impl Crook {
         }
     }
 
-    /// What everybody says to the packets that they are shown.
+    /// What everybody says to the packages that they are shown.
     fn hear(&mut self, books: &Crooked, people: &mut [Box<dyn Participant>]) -> Vec<Vec<u8>> {
-        let packets: Vec<_> = people
+        let packages: Vec<_> = people
             .iter()
             .map(|person| {
-                let packet = books.packet();
-                packet.map_or(Vec::new(), |packet| {
-                    (self.show)(person.id(), packet).encode()
+                let package = books.package();
+                package.map_or(Vec::new(), |package| {
+                    (self.show)(person.id(), package).encode()
                 })
             })
             .collect();
-        let said = people.par_iter_mut().zip(packets);
-        said.flat_map_iter(|(person, packet)| person.speak(books.phase, &packet))
+        let said = people.par_iter_mut().zip(packages);
+        said.flat_map_iter(|(person, package)| person.speak(books.phase, &package))
             .collect()
     }
 }

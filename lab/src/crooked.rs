@@ -17,7 +17,7 @@ use veragg_protocol::crypto::sharing::reconstruct;
 use veragg_protocol::crypto::signing::SigningKey;
 use veragg_protocol::crypto::tree::{Root, Tree};
 use veragg_protocol::pairwise::advertise::Advertisement;
-use veragg_protocol::pairwise::package::{Item, Packet};
+use veragg_protocol::pairwise::package::{Item, Package};
 use veragg_protocol::pairwise::publish::{Outcome, Publication};
 use veragg_protocol::pairwise::unmask::{self, Secret};
 use veragg_protocol::round::lists;
@@ -142,7 +142,7 @@ impl Crooked {
     }
 
     /// Everything that those on the list said in the phase that has closed.
-    pub fn packet(&self) -> Option<Packet> {
+    pub fn package(&self) -> Option<Package> {
         let Closed {
             checkpoint,
             consistency,
@@ -157,7 +157,7 @@ impl Crooked {
                 .contains(author)
                 .then(|| self.item(author, *leaf, message))
         });
-        Some(Packet {
+        Some(Package {
             checkpoint: checkpoint.clone(),
             consistency: consistency.clone(),
             items: items.collect(),

@@ -12,7 +12,7 @@ use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::crypto::sealing::Channel;
 use veragg_protocol::crypto::signing::SigningKey;
 use veragg_protocol::pairwise::advertise::Advertisement;
-use veragg_protocol::pairwise::package::Packet;
+use veragg_protocol::pairwise::package::Package;
 use veragg_protocol::pairwise::share::DealtPair;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::message::Sender;
@@ -34,15 +34,15 @@ impl Participant for HighDegree {
         self.member.id()
     }
 
-    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
+    fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
         // Its store ends in the secret of its channel key when it has advertised.
         let saved = self.member.store.to_vec();
-        let said = self.member.speak(phase, packet);
+        let said = self.member.speak(phase, package);
         if phase != Phase::Share {
             return said;
         }
         let channel = decode_key_scalar(&saved[saved.len() - 32..], "channel").unwrap();
-        let items = Packet::decode(packet, 4).unwrap().items;
+        let items = Package::decode(package, 4).unwrap().items;
         let last = Sender::Client(id(LAST));
         let theirs = items.iter().find(|item| item.envelope.sender == last);
         let theirs = Advertisement::decode(theirs.unwrap().part(0, 1).unwrap());

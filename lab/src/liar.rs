@@ -20,7 +20,7 @@ use veragg_protocol::crypto::signing::SigningKey;
 use veragg_protocol::pairwise::attest::link::{self, Subject, Witness};
 use veragg_protocol::pairwise::attest::{keys_digest, Attestation, Challenges, Head};
 use veragg_protocol::pairwise::dispute;
-use veragg_protocol::pairwise::package::Packet;
+use veragg_protocol::pairwise::package::Package;
 use veragg_protocol::round::lists;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::Round;
@@ -133,8 +133,8 @@ impl Liar {
             .sum()
     }
 
-    fn submit(&mut self, packet: &[u8], said: &[u8]) -> Vec<u8> {
-        let participants = Packet::decode(packet, self.round.clients()).unwrap();
+    fn submit(&mut self, package: &[u8], said: &[u8]) -> Vec<u8> {
+        let participants = Package::decode(package, self.round.clients()).unwrap();
         self.participants = Some(participants.checkpoint.list);
         let (shift, commit) = (self.shift() + self.more, self.commit.as_ref());
         let alter = &mut |parts: &mut Vec<Vec<u8>>| {
@@ -150,7 +150,7 @@ impl Liar {
     }
 
     /// The edge to another client, opened.
-    fn open(&self, packet: &[u8], before: &[u8], other: ClientId, proven: bool) -> Vec<u8> {
+    fn open(&self, package: &[u8], before: &[u8], other: ClientId, proven: bool) -> Vec<u8> {
         let mask = self.mask_secret(before);
         let (context, me) = (self.round.context(), self.id());
         let key = |client: ClientId| {
@@ -162,7 +162,7 @@ impl Liar {
         if !proven {
             opened.point += key(other);
         }
-        let answers = Packet::decode(packet, self.round.clients())
+        let answers = Package::decode(package, self.round.clients())
             .unwrap()
             .checkpoint
             .digest();
@@ -188,14 +188,14 @@ impl Liar {
     }
 
     /// An attestation to what it did.
-    fn attest(&self, packet: &[u8], before: &[u8]) -> Vec<u8> {
+    fn attest(&self, package: &[u8], before: &[u8]) -> Vec<u8> {
         let Secrets {
             mask,
             seed,
             blindings,
         } = self.secrets(before);
         let round = &self.round;
-        let submit = Packet::decode(packet, round.clients())
+        let submit = Package::decode(package, round.clients())
             .unwrap()
             .checkpoint
             .digest();
@@ -263,21 +263,21 @@ impl Participant for Liar {
         self.member.id()
     }
 
-    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
+    fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
         if self.silent_from.is_some_and(|from| phase >= from) {
             return Vec::new();
         }
         if phase == Phase::Share {
-            self.keys = advertised_keys(packet, self.round.clients());
+            self.keys = advertised_keys(package, self.round.clients());
         }
         let before = self.member.store.to_vec();
-        let said = self.member.speak(phase, packet);
+        let said = self.member.speak(phase, package);
         match phase {
-            Phase::Submit if !said.is_empty() => vec![self.submit(packet, &said[0])],
-            Phase::Attest if !said.is_empty() => vec![self.attest(packet, &before)],
+            Phase::Submit if !said.is_empty() => vec![self.submit(package, &said[0])],
+            Phase::Attest if !said.is_empty() => vec![self.attest(package, &before)],
             // It would find fault with whoever lies as it does.
             Phase::Dispute => match self.opens {
-                Some((other, proven)) => vec![self.open(packet, &before, id(other), proven)],
+                Some((other, proven)) => vec![self.open(package, &before, id(other), proven)],
                 None => Vec::new(),
             },
             _ => said,

@@ -18,7 +18,7 @@
 //! An attacker knows only what the party knows in whose place it stands: its own keys, what it was sent,
 //! and what its own software wrote down. The crate uses public interfaces of the others only.
 //!
-//! What is for tests panics where a test would have to give up.
+//! Code for attackers may panic: it is for tests only.
 
 pub mod accuser;
 pub mod crook;

@@ -2,7 +2,7 @@
 //! audited sum.
 //!
 //! Each role still has nothing but its bytes and its own store: [`play`] carries messages and
-//! packets between them and sees no secret.
+//! packages between them and sees no secret.
 
 use std::fmt;
 use std::io;
@@ -123,8 +123,8 @@ impl<P: ProofSystem> Setting<P> {
 pub trait Participant: Send {
     /// Who it is.
     fn id(&self) -> ClientId;
-    /// What it says in a phase, having got the aggregator's packet for the phase before.
-    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>>;
+    /// What it says in a phase, having got the aggregator's package for the phase before.
+    fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>>;
 }
 
 impl<T: Participant + ?Sized> Participant for Box<T> {
@@ -132,8 +132,8 @@ impl<T: Participant + ?Sized> Participant for Box<T> {
         (**self).id()
     }
 
-    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
-        (**self).speak(phase, packet)
+    fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
+        (**self).speak(phase, package)
     }
 }
 
@@ -199,7 +199,7 @@ impl<P: ProofSystem> Participant for Member<P> {
         self.id
     }
 
-    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
+    fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
         if self.last.is_some_and(|last| phase > last) {
             return Vec::new();
         }
@@ -213,7 +213,7 @@ impl<P: ProofSystem> Participant for Member<P> {
             self.input = None;
         }
         let input = input.as_ref().map(|input| input.as_slice());
-        let (client, said) = client.advance(packet, input, &mut OsRng, &mut NoStore);
+        let (client, said) = client.advance(package, input, &mut OsRng, &mut NoStore);
         match said {
             Ok(message) => {
                 self.client = Some(client);
@@ -275,7 +275,7 @@ pub enum Progress {
 /// having many long ones under way, and short ones come in hundreds.
 const WAITING: usize = 4 << 20;
 
-/// Carries messages and packets until the round is over. All deadlines are far away: a phase ends
+/// Carries messages and packages until the round is over. All deadlines are far away: a phase ends
 /// when everybody had a chance to speak. Participants speak in the order given, as many at a time
 /// as the threads and the length of their messages suggest, so that the same participants make the
 /// same board, and memory does not grow with their number.
@@ -303,14 +303,14 @@ pub fn play<P: ProofSystem, L: Log, T: Participant>(
             let said: Vec<(usize, Vec<Vec<u8>>)> = speakers
                 .par_iter_mut()
                 .map(|speaker| {
-                    let packet = aggregator.packet(speaker.id());
-                    (packet.len(), speaker.speak(phase, &packet))
+                    let package = aggregator.package(speaker.id());
+                    (package.len(), speaker.speak(phase, &package))
                 })
                 .collect();
             of_clients += start.elapsed();
             let start = Instant::now();
             for ((speaker, traffic), (down, messages)) in speakers.iter().zip(traffic).zip(said) {
-                // Whoever has nothing to say there has read its packet all the same.
+                // Whoever has nothing to say there has read its package all the same.
                 let may_keep_silent = matches!(phase, Phase::Dispute | Phase::Unmask(1..));
                 let listens = may_keep_silent && aggregator.eligible().contains(speaker.id());
                 if listens || !messages.is_empty() {

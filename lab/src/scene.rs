@@ -22,7 +22,7 @@ struct Altered {
     act: Box<Act>,
 }
 
-/// What is said in a phase instead of what an honest client would say to this packet.
+/// What is said in a phase instead of what an honest client would say to this package.
 type Act = dyn FnMut(Phase, &[u8], Vec<Vec<u8>>) -> Vec<Vec<u8>> + Send;
 
 impl Participant for Altered {
@@ -30,9 +30,9 @@ impl Participant for Altered {
         self.inner.id()
     }
 
-    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
-        let said = self.inner.speak(phase, packet);
-        (self.act)(phase, packet, said)
+    fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
+        let said = self.inner.speak(phase, package);
+        (self.act)(phase, package, said)
     }
 }
 
@@ -109,7 +109,7 @@ impl Scene {
         self.altering(number, |_, _, _| Vec::new())
     }
 
-    /// The client, whoever it is by now, says what `act` makes of its phase, packet and messages.
+    /// The client, whoever it is by now, says what `act` makes of its phase, package and messages.
     pub fn altering(
         mut self,
         number: u32,
@@ -146,8 +146,8 @@ impl Scene {
         let mut aggregator = self.setting.aggregator(Vec::new()).unwrap();
         while aggregator.phase() != Phase::Publish {
             for person in &mut self.people {
-                let packet = aggregator.packet(person.id());
-                for message in person.speak(aggregator.phase(), &packet) {
+                let package = aggregator.package(person.id());
+                for message in person.speak(aggregator.phase(), &package) {
                     aggregator.receive(&message, 0).unwrap();
                 }
             }

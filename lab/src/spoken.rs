@@ -6,7 +6,7 @@ use veragg_protocol::circuits::group::Ristretto;
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::crypto::signing::SigningKey;
 use veragg_protocol::pairwise::advertise::{Advertisement, RoundKeys};
-use veragg_protocol::pairwise::package::Packet;
+use veragg_protocol::pairwise::package::Package;
 use veragg_protocol::pairwise::publish::Publication;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::Round;
@@ -39,9 +39,9 @@ pub fn sign_again(
     .encode()
 }
 
-/// The keys that a packet of advertise shows.
-pub fn advertised_keys(packet: &[u8], clients: u32) -> Vec<(ClientId, RoundKeys)> {
-    let items = Packet::decode(packet, clients).unwrap().items;
+/// The keys that a package of advertise shows.
+pub fn advertised_keys(package: &[u8], clients: u32) -> Vec<(ClientId, RoundKeys)> {
+    let items = Package::decode(package, clients).unwrap().items;
     let authors = items.iter().filter_map(|item| match item.envelope.sender {
         Sender::Client(client) => Some((client, item)),
         Sender::Aggregator => None,

@@ -51,13 +51,13 @@ impl Participant for Restored {
         self.member.id()
     }
 
-    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
+    fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
         let saved = self.member.store.clone();
-        let mut said = self.member.speak(phase, packet);
+        let mut said = self.member.speak(phase, package);
         if phase == self.when {
             let (round, key) = (Arc::clone(&self.round), Arc::clone(&self.key));
             self.member.client = Some(AnyClient::resume(round, key, &saved).unwrap().0);
-            said.extend(self.member.speak(phase, packet));
+            said.extend(self.member.speak(phase, package));
         }
         said
     }

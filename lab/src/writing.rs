@@ -26,11 +26,11 @@ impl Participant for Writing {
         self.id
     }
 
-    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
+    fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
         let wanted = matches!(phase, Phase::Submit | Phase::Attest);
         let input = wanted.then_some(self.input.as_slice());
         let client = self.client.take().unwrap();
-        let (client, said) = client.advance(packet, input, &mut OsRng, &mut self.store);
+        let (client, said) = client.advance(package, input, &mut OsRng, &mut self.store);
         self.client = Some(client);
         said.ok().flatten().into_iter().collect()
     }

@@ -2,8 +2,8 @@
 //!
 //! In each phase it takes messages in any order ([`Aggregator::receive`]), each answered with a
 //! signed receipt or refusal; closing the phase consumes the state, derives the list, signs the
-//! checkpoint and gives the next state, which has a packet for every client that goes on
-//! ([`Aggregator::packet`]). All it keeps is in the [`Log`] that the caller provides: the records
+//! checkpoint and gives the next state, which has a package for every client that goes on
+//! ([`Aggregator::package`]). All it keeps is in the [`Log`] that the caller provides: the records
 //! of the board. After a restart it replays them ([`AnyAggregator::resume`]).
 //!
 //! ```text
@@ -179,12 +179,12 @@ impl<P: ProofSystem, L: Log, S: Collecting<P>> Aggregator<P, L, S> {
         })
     }
 
-    /// The packet for a client that goes on: what it needs of the phase that has just closed.
-    pub fn packet(&self, client: ClientId) -> Vec<u8> {
+    /// The package for a client that goes on: what it needs of the phase that has just closed.
+    pub fn package(&self, client: ClientId) -> Vec<u8> {
         let round = self.core.round();
         let needed = |author| self.state.needed(&round, client, author);
         let convictions = self.state.convictions(&round, client);
-        self.core.packet(client, needed, convictions)
+        self.core.package(client, needed, convictions)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The client as a state machine: bytes in, bytes out (`specs/protocol.md` 3).
 //!
 //! A state is a type, and a transition consumes it: what is out of order does not compile. Each
-//! transition takes the aggregator's [`Packet`](crate::pairwise::package::Packet) for the phase that has
+//! transition takes the aggregator's [`Package`](crate::pairwise::package::Package) for the phase that has
 //! closed, checks it, and gives a [`Pending`] step: the next state and the message. The message
 //! can be had only by saving the state first, so that after a restart the client sends the same
 //! bytes or nothing. A client that is never called again has dropped out.
@@ -100,7 +100,7 @@ impl<P: ProofSystem, S: codec::State> Pending<P, S> {
 
 /// A step that was not taken: nothing was said, and the client is as it was.
 pub struct Refused<P: ProofSystem, S> {
-    /// The client, unchanged; it may try again with another packet.
+    /// The client, unchanged; it may try again with another package.
     pub client: Client<P, S>,
     /// Why.
     pub error: ClientError,

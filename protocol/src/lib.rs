@@ -15,9 +15,9 @@
     doc = "| [`client`], [`aggregator`] | the roles: one file a phase |"
 )]
 //!
-//! Arrows point upwards in this table only: a module uses those above it. A phase has one file, of the
-//! same name, in each place: `attest.rs` stands in `pairwise`, in `client`, in `aggregator`, and in the
-//! verifier.
+//! Each module uses only modules above it in this table; all use [`rule`], the names of what can be wrong.
+//! A phase has one file, of the same name, in each place: `attest.rs` stands in `pairwise`, in `client`, in
+//! `aggregator`, and in the verifier. (In publish no client speaks.)
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod crypto;

@@ -7,7 +7,7 @@
 //! | [`roster`] | the clients' keys |
 //! | [`parameters`], [`graph`] | neighbours and shares: how many, and whose |
 //! | [`phase`], [`lists`] | the phases in order, and what derives one list from another |
-//! | this one | a [`Round`], as every party sees it |
+//! | this one | a [`Round`], as every party sees it; it is entered in [`crate::pairwise::enter`] |
 
 pub mod configuration;
 pub mod graph;

@@ -59,8 +59,7 @@ macro_rules! numbered {
 }
 
 numbered! {
-    /// A rule of `specs/protocol.md` that is a condition. Rules that are none (what to send, what a type
-    /// sees to) have no name here.
+    /// The rules of `specs/protocol.md` that are conditions. Rules about what to send have no name here.
     pub enum Rule {
         // Entering a round.
         /// The configuration names the organiser's key.

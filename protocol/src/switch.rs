@@ -1,8 +1,8 @@
 //! The one place where rules can be left out, so that `necessity/` can show what each is for.
 //!
-//! Every rule asks [`holds`] whether its condition holds. In every build but one the answer is the
-//! condition. In a build with the cfg `veragg_switches`, which `build.rs` sets for tests only, rules can be
-//! off on one thread, and then hold whatever happens.
+//! Every rule asks [`holds`] whether its condition holds. In an ordinary build the answer is the condition.
+//! With the cfg `veragg_switches`, rules can be off on a thread, and then hold whatever happens. `build.rs`
+//! sets the cfg only if `VERAGG_SWITCHES` is in the environment, and never for a release.
 
 /// Whether the condition of the rule of this name holds.
 #[cfg(not(veragg_switches))]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rand_core::OsRng;
 use veragg::protocol::client::{AnyClient, ClientError};
 use veragg::protocol::crypto::ids::{ClientId, ClientSet};
-use veragg::protocol::pairwise::package::Packet;
+use veragg::protocol::pairwise::package::Package;
 use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::message::Sender;
 use veragg::verifier::{Check, Culprit, Options, Verdict};
@@ -34,7 +34,7 @@ fn two_boards_shown_to_two_groups_are_found() {
     let mut second = setting.aggregator(Vec::new()).unwrap();
     for phase in [Phase::Advertise, Phase::Share, Phase::Confirm] {
         for member in &mut members {
-            for message in member.speak(phase, &first.packet(member.id())) {
+            for message in member.speak(phase, &first.package(member.id())) {
                 first.receive(&message, 0).unwrap();
                 // The second board lacks one confirmation.
                 if phase != Phase::Confirm || member.id() != id(4) {
@@ -45,18 +45,18 @@ fn two_boards_shown_to_two_groups_are_found() {
         first = first.close().unwrap();
         second = second.close().unwrap();
     }
-    let shown = second.packet(id(3));
-    let shown = Packet::decode(&shown, 4).unwrap();
+    let shown = second.package(id(3));
+    let shown = Package::decode(&shown, 4).unwrap();
     // Client 3 follows the second board, the others the first.
     while first.phase() != Phase::Publish {
         let phase = first.phase();
         for member in &mut members {
-            let packet = if member.id() == id(3) && phase == Phase::Submit {
-                second.packet(id(3))
+            let package = if member.id() == id(3) && phase == Phase::Submit {
+                second.package(id(3))
             } else {
-                first.packet(member.id())
+                first.package(member.id())
             };
-            for message in member.speak(phase, &packet) {
+            for message in member.speak(phase, &package) {
                 first.receive(&message, 0).unwrap();
             }
         }
@@ -103,9 +103,13 @@ fn split_lists(fork: Phase, split: u32, mixed: bool) -> (Vec<u32>, Vec<u32>) {
     let setting = veragg_lab::setting(10, &SMALL);
     let mut members = members(&setting);
     let mut books = Crooked::new(&setting);
-    let packet = |books: &Crooked| books.packet().map_or(Vec::new(), |packet| packet.encode());
+    let package = |books: &Crooked| {
+        books
+            .package()
+            .map_or(Vec::new(), |package| package.encode())
+    };
     loop {
-        let shown = packet(&books);
+        let shown = package(&books);
         for member in &mut members {
             for message in member.speak(books.phase, &shown) {
                 books.take(message);
@@ -123,7 +127,7 @@ fn split_lists(fork: Phase, split: u32, mixed: bool) -> (Vec<u32>, Vec<u32>) {
     let mut revealed: [Vec<u32>; 2] = Default::default();
     while groups[0].phase != Phase::Publish {
         let phase = groups[0].phase;
-        let shown = groups.each_ref().map(packet);
+        let shown = groups.each_ref().map(package);
         let mut said: [Vec<Vec<u8>>; 2] = Default::default();
         for member in &mut members {
             let group = side(member.id());
@@ -167,44 +171,44 @@ fn different_lists_of_contributors_never_get_both_secrets_of_anybody() {
 }
 
 #[test]
-fn packets_that_lack_or_alter_something_are_refused() {
-    type Alter = fn(Packet) -> Packet;
+fn packages_that_lack_or_alter_something_are_refused() {
+    type Alter = fn(Package) -> Package;
     let alterations: [(&str, Alter); 8] = [
-        ("a neighbour's message is missing", |mut packet| {
-            packet.items.pop();
-            packet
+        ("a neighbour's message is missing", |mut package| {
+            package.items.pop();
+            package
         }),
-        ("another leaf", |mut packet| {
-            packet.items[1].index += 1;
-            packet
+        ("another leaf", |mut package| {
+            package.items[1].index += 1;
+            package
         }),
-        ("another signature", |mut packet| {
-            packet.items[1].envelope.signature[3] ^= 1;
-            packet
+        ("another signature", |mut package| {
+            package.items[1].envelope.signature[3] ^= 1;
+            package
         }),
-        ("a path cut off", |mut packet| {
-            packet.items[1].inclusion.truncate(32);
-            packet
+        ("a path cut off", |mut package| {
+            package.items[1].inclusion.truncate(32);
+            package
         }),
-        ("no proof that the tree was continued", |mut packet| {
-            packet.consistency.push(0);
-            packet
+        ("no proof that the tree was continued", |mut package| {
+            package.consistency.push(0);
+            package
         }),
         (
             "another's message under a neighbour's number",
-            |mut packet| {
+            |mut package| {
                 let one = ClientId::new(1).unwrap();
-                packet.items[1].envelope.sender = Sender::Client(one);
-                packet
+                package.items[1].envelope.sender = Sender::Client(one);
+                package
             },
         ),
-        ("a list that was not signed", |mut packet| {
-            packet.checkpoint.list.remove(ClientId::new(4).unwrap());
-            packet
+        ("a list that was not signed", |mut package| {
+            package.checkpoint.list.remove(ClientId::new(4).unwrap());
+            package
         }),
-        ("the messages of nobody", |mut packet| {
-            packet.items.clear();
-            packet
+        ("the messages of nobody", |mut package| {
+            package.items.clear();
+            package
         }),
     ];
     let phases = [
@@ -217,11 +221,11 @@ fn packets_that_lack_or_alter_something_are_refused() {
     for (closed, next) in phases {
         for (what, alter) in alterations {
             // Everybody needs the items of clients 2 and 4, who need each other's.
-            let crook = Crook::new().showing(move |_, packet| {
-                if packet.checkpoint.phase == closed {
-                    alter(packet)
+            let crook = Crook::new().showing(move |_, package| {
+                if package.checkpoint.phase == closed {
+                    alter(package)
                 } else {
-                    packet
+                    package
                 }
             });
             let finished = crook.play(Scene::new(4, &SMALL));
@@ -240,15 +244,15 @@ impl Participant for TwoDeals {
         self.0.id()
     }
 
-    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
+    fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
         let saved = self.0.store.to_vec();
-        let mut said = self.0.speak(phase, packet);
+        let mut said = self.0.speak(phase, package);
         if phase == Phase::Share {
             let key = Arc::clone(&self.1.clients[self.id().index()]);
             let resumed = AnyClient::resume(Arc::clone(&self.1.round), key, &saved);
             let (client, _) = resumed.unwrap();
             let mut store = Zeroizing::new(Vec::new());
-            let (_, again) = client.advance(packet, None, &mut OsRng, &mut store);
+            let (_, again) = client.advance(package, None, &mut OsRng, &mut store);
             said.extend(again.unwrap());
         }
         said

@@ -10,7 +10,7 @@ use veragg::protocol::client::{AnyClient, Client};
 use veragg::protocol::crypto::hash::Digest;
 use veragg::protocol::crypto::ids::{ClientId, ClientSet};
 use veragg::protocol::crypto::tree::{Root, Tree};
-use veragg::protocol::pairwise::package::{Item, Packet};
+use veragg::protocol::pairwise::package::{Item, Package};
 use veragg::protocol::round::configuration::{Configuration, SegmentConfiguration};
 use veragg::protocol::round::organiser::Proposal;
 use veragg::protocol::round::phase::Phase;
@@ -71,8 +71,8 @@ impl Participant for Cheater {
         self.member.id()
     }
 
-    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
-        let mut said = self.member.speak(phase, packet);
+    fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
+        let mut said = self.member.speak(phase, package);
         for message in said.iter_mut().filter(|_| phase == self.phase) {
             let Message { envelope, mut body } = Message::decode(message).unwrap();
             (self.change)(&self.setting, &mut body);
@@ -142,7 +142,7 @@ struct Rogue {
     tree: Tree<Digest>,
     chain: Digest,
     before: Root,
-    packet: Vec<u8>,
+    package: Vec<u8>,
 }
 
 impl Rogue {
@@ -160,7 +160,7 @@ impl Rogue {
             tree: Tree::new(),
             chain: *setting.round.context(),
             before: Root::empty(),
-            packet: Vec::new(),
+            package: Vec::new(),
             setting,
         }
     }
@@ -168,7 +168,7 @@ impl Rogue {
     fn ask(&mut self, who: u32, input: Option<&[u64]>) -> Vec<u8> {
         let client = self.clients.remove(&who).unwrap();
         let store = self.stores.entry(who).or_default();
-        let (client, said) = client.advance(&self.packet, input, &mut OsRng, store);
+        let (client, said) = client.advance(&self.package, input, &mut OsRng, store);
         self.clients.insert(who, client);
         said.unwrap().unwrap_or_default()
     }
@@ -232,7 +232,7 @@ impl Rogue {
             }
         });
         self.chain = checkpoint.digest();
-        self.packet = Packet {
+        self.package = Package {
             items: items.collect(),
             consistency: self.tree.consistency(self.before.size).unwrap(),
             convictions: Vec::new(),

@@ -16,7 +16,7 @@ mod evidence;
 mod flipped_bytes;
 mod framing;
 mod misuse;
-mod packets;
+mod packages;
 mod reference;
 mod restarts;
 mod rounds;

@@ -61,11 +61,11 @@ impl Participant for Crashing {
         self.id
     }
 
-    fn speak(&mut self, phase: Phase, packet: &[u8]) -> Vec<Vec<u8>> {
+    fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
         let wanted = matches!(phase, Phase::Submit | Phase::Attest);
         let input = wanted.then_some(self.input.as_slice());
         let (client, _) = self.restored();
-        let (_, said) = client.advance(packet, input, &mut OsRng, &mut self.store);
+        let (_, said) = client.advance(package, input, &mut OsRng, &mut self.store);
         let said = said.unwrap();
         let (_, again) = self.restored();
         assert_eq!(said, again);
@@ -82,8 +82,8 @@ fn crashing_round() -> (Arc<Setting<Suite>>, Vec<Record>, Vec<Vec<u8>>) {
     let mut aggregator = setting.aggregator(Vec::new()).unwrap();
     while aggregator.phase() != Phase::Publish {
         for person in &mut people {
-            let packet = aggregator.packet(person.id());
-            for message in person.speak(aggregator.phase(), &packet) {
+            let package = aggregator.package(person.id());
+            for message in person.speak(aggregator.phase(), &package) {
                 aggregator.receive(&message, 0).unwrap();
             }
         }

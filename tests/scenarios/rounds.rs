@@ -181,8 +181,8 @@ fn what_comes_after_the_deadline_gets_a_signed_refusal() {
     let key = setting.aggregator.verifying_key();
     let mut scene = Scene::of(setting);
     let mut aggregator = scene.setting.aggregator(Vec::new()).unwrap();
-    let mut say = |number: u32, phase, packet: &[u8]| {
-        let mut said = scene.people[id(number).index()].speak(phase, packet);
+    let mut say = |number: u32, phase, package: &[u8]| {
+        let mut said = scene.people[id(number).index()].speak(phase, package);
         said.remove(0)
     };
     for number in 1..=3 {
@@ -202,8 +202,8 @@ fn what_comes_after_the_deadline_gets_a_signed_refusal() {
     let mut aggregator = aggregator.close().unwrap();
     let refusal = refused(aggregator.receive(&late, 0).unwrap());
     assert_eq!(refusal.reason, Reason::Late);
-    let packet = aggregator.packet(id(1));
-    let early = scene.people[0].speak(Phase::Share, &packet).remove(0);
+    let package = aggregator.package(id(1));
+    let early = scene.people[0].speak(Phase::Share, &package).remove(0);
     let refusal = refused(aggregator.receive(&early, 201).unwrap());
     assert_eq!(refusal.reason, Reason::Late);
     assert!(matches!(
@@ -255,7 +255,7 @@ fn the_sum_comes_out_when_nothing_but_messages_is_left() {
     while aggregator.phase() != Phase::Unmask(0) {
         let phase = aggregator.phase();
         for person in &mut scene.people {
-            for message in person.speak(phase, &aggregator.packet(person.id())) {
+            for message in person.speak(phase, &aggregator.package(person.id())) {
                 aggregator.receive(&message, 0).unwrap();
             }
         }
@@ -263,7 +263,7 @@ fn the_sum_comes_out_when_nothing_but_messages_is_left() {
     }
     let mut last = Vec::new();
     for mut person in scene.people.drain(..) {
-        last.extend(person.speak(Phase::Unmask(0), &aggregator.packet(person.id())));
+        last.extend(person.speak(Phase::Unmask(0), &aggregator.package(person.id())));
         drop(person);
     }
     let mut log = aggregator.into_log();

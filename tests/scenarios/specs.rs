@@ -3,6 +3,17 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use veragg::circuits::codec::DecodeError;
+use veragg::circuits::proof_system::ProofPart;
+use veragg::protocol::client::ClientError;
+use veragg::protocol::crypto::ids::ClientId;
+use veragg::protocol::pairwise::Breach;
+use veragg::protocol::round::configuration::ConfigurationError;
+use veragg::protocol::round::phase::Phase;
+use veragg::protocol::round::RoundError;
+use veragg::protocol::rule::Rule;
+use veragg::protocol::wire::message::BodyError;
+
 /// A quoted section: file and number, such as `graph.md` and `3.1`.
 type Quote = (String, String);
 
@@ -85,6 +96,77 @@ fn every_quoted_section_exists() {
         })
         .collect();
     assert!(missing.is_empty(), "quoted, but not there: {missing:?}");
+}
+
+#[test]
+fn errors_name_rules_that_exist() {
+    let (phase, client) = (Phase::Share, ClientId::from_index(0));
+    let (got, need) = (1, 2);
+    let mut numbers: Vec<&str> = Vec::new();
+    for phase in Phase::ALL {
+        let what = "";
+        let of_client = [
+            ClientError::NotTheCheckpoint { phase },
+            ClientError::Fork { phase },
+            ClientError::Inconsistent { phase },
+            ClientError::List { phase },
+            ClientError::Omitted { phase },
+            ClientError::NotShown { phase, client },
+            ClientError::FalselyListed {
+                phase,
+                client,
+                what,
+            },
+            ClientError::TooFew { phase, got, need },
+            ClientError::TooFewNeighbours { phase, got, need },
+            ClientError::OtherInput,
+            ClientError::NotConvicted { phase, client },
+        ];
+        numbers.extend(of_client.iter().filter_map(ClientError::rule));
+    }
+    assert_eq!(numbers.len(), 11 * Phase::ALL.len());
+    let breaches = [
+        Breach::Body(BodyError::Root),
+        Breach::Possession,
+        Breach::Degree { threshold: 2 },
+        Breach::Input(ProofPart::Range),
+        Breach::Keys,
+        Breach::RowLink,
+        Breach::Point(client),
+        Breach::Shares(Vec::new()),
+    ];
+    numbers.extend(breaches.iter().filter_map(Breach::rule));
+    let of_configuration = [
+        ConfigurationError::Decode(DecodeError::Value { field: "" }),
+        ConfigurationError::MinContributors {
+            got: 1,
+            least: 2,
+            most: 3,
+        },
+        ConfigurationError::Deadline { phase },
+        ConfigurationError::Name { segment: 0 },
+    ];
+    let refused = of_configuration.into_iter().map(RoundError::from);
+    let refused = refused.chain([
+        RoundError::OtherRoster,
+        RoundError::TooLong { bytes: 0 },
+        RoundError::Organiser {
+            expected: String::new(),
+        },
+    ]);
+    numbers.extend(refused.map(|error| error.rule()));
+    numbers.extend(Rule::ALL.iter().map(|rule| rule.number()));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join("specs/protocol.md")).unwrap();
+    for number in numbers {
+        // Steps of a section stand in it under the last part of their number.
+        let (section, step) = number.rsplit_once('.').unwrap();
+        let heading = format!("### {section} ");
+        let in_section = text.split(&heading).nth(1);
+        let in_section = in_section.map(|rest| rest.split("\n#").next().unwrap_or_default());
+        let found = has(&text, number) || in_section.is_some_and(|rest| has(rest, step));
+        assert!(found, "protocol.md has no rule {number}");
+    }
 }
 
 #[test]

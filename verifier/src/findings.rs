@@ -73,10 +73,16 @@ impl Finding {
     }
 
     /// A bad record: its sender is excluded as the rules say, and the round stands.
-    pub(crate) fn fault(step: Step, sender: ClientId, leaf: u64, what: impl Into<String>) -> Self {
+    /// `leaves` prove it.
+    pub(crate) fn fault(
+        step: Step,
+        sender: ClientId,
+        leaves: impl IntoIterator<Item = u64>,
+        what: impl Into<String>,
+    ) -> Self {
         Self::new(step, Kind::Fault, what.into())
             .by(Some(Culprit::Client(sender)))
-            .at([leaf])
+            .at(leaves)
     }
 
     /// A contradiction between the published round and a check, which names nobody.
@@ -236,7 +242,7 @@ impl Findings {
         }
     }
 
-    /// Counts so many more findings of a check, which a name stands behind or not.
+    /// Adds `more` findings to the tally of a check. `named`: whether somebody is named for them.
     fn count(&mut self, check: Check, kind: Kind, named: bool, more: usize) {
         let tally = self.tally(check);
         match kind {

@@ -6,8 +6,8 @@
 //!
 //! Of the protocol crate it uses the messages, the public arithmetic, and of each phase the one judgement
 //! of a body (`pairwise`), which the aggregator uses too. The roles are behind a feature that this crate
-//! does not enable. Lists, names and the verdict are decided here alone. What shares no rule with this
-//! crate is the slow reference in the tests of the workspace, which was written from the specification.
+//! does not enable. Lists, names and the verdict are decided here alone. The slow reference in the
+//! tests of the workspace shares no code with this crate: it was written from the specification.
 //!
 //! | module | what it holds |
 //! |---|---|

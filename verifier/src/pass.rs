@@ -23,7 +23,7 @@ use crate::findings::{Finding, Findings};
 use crate::ground::Ground;
 use crate::options::{Bodies, Options};
 use crate::phases::advertise::Advertise;
-use crate::phases::{in_phase, Derived, Ending, Judge, Open, Said};
+use crate::phases::{in_phase, Derived, Desk, Ending, Judge, Open, Said};
 use crate::report::StoryMessage;
 use crate::step::Step;
 
@@ -102,7 +102,9 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
                                 phase.take(ground, client, said, findings);
                             }
                             Spoken::Aggregator(said) => {
-                                phase.take_aggregators(ground, said, &mut records, findings)?;
+                                let records = &mut records;
+                                let desk = Desk { ground, records, findings };
+                                phase.take_aggregators(said, desk)?;
                             }
                             Spoken::Nothing => {}
                         }
@@ -233,7 +235,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
             self.ground.equivocated.insert(client);
             let what = "it signed two different messages for one phase";
             self.findings
-                .record(Finding::fault(step, client, leaf, what));
+                .record(Finding::fault(step, client, [leaf], what));
         }
     }
 
@@ -267,7 +269,12 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
             heard: &heard,
             listed: &checkpoint.list,
         };
-        let derived = judge.close(&mut self.ground, &ending, records, &mut self.findings)?;
+        let desk = Desk {
+            ground: &mut self.ground,
+            records: &mut *records,
+            findings: &mut self.findings,
+        };
+        let derived = judge.close(&ending, desk)?;
         self.decide(phase, &heard, &derived);
         // Without all that was said there is no list to hold it against.
         let derived = if Step::ListsOfCheckpoints.holds(!self.ground.missing) {
@@ -290,7 +297,12 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         let list = self.ground.set(within);
         self.ground.eligible = list.clone();
         let digest = *self.chain.last();
-        judge.follow(&mut self.ground, list, &digest, records, &mut self.findings)
+        let desk = Desk {
+            ground: &mut self.ground,
+            records,
+            findings: &mut self.findings,
+        };
+        judge.follow(list, &digest, desk)
     }
 
     /// 3.6: what becomes of those who do not come through a phase that decides it.

@@ -46,6 +46,9 @@ use crate::check::Check;
 use crate::findings::Findings;
 use crate::ground::Ground;
 
+/// Messages judged together: of a phase that judges in batches they are the only ones in memory at once.
+const BATCH: usize = 64;
+
 /// A message that is in its place, and what was read of its body.
 pub(crate) struct Said<C> {
     pub(crate) leaf: u64,
@@ -69,14 +72,14 @@ impl Said<Vec<u8>> {
 pub(crate) struct Derived {
     /// The list.
     pub(crate) list: ClientSet,
-    /// Who is to blame that it is not on the list, of those of whom that does not follow from silence.
+    /// Clients that are not on the list because they broke a rule. Silent clients are not among them.
     pub(crate) excluded: ClientSet,
-    /// Who spoke, is not on the list, and is not to blame for it.
+    /// Clients that spoke, broke no rule, and are not on the list all the same.
     pub(crate) cleared: ClientSet,
 }
 
 impl Derived {
-    /// A list on which is whoever spoke well.
+    /// A list beside which nobody is excluded or cleared.
     pub(crate) fn of(list: ClientSet, clients: u32) -> Self {
         Self {
             list,
@@ -93,8 +96,8 @@ pub(crate) struct Ending<'a> {
 }
 
 impl Ending<'_> {
-    /// Who is believed to have come through, as far as a check decides about that: whoever spoke, and if the
-    /// check is skipped, is listed. A list whose check is skipped is taken at its word.
+    /// Says whether a client can be on the list: it spoke, and, if the check that decides about the list is
+    /// skipped, the checkpoint lists it. A list whose check is skipped is taken at its word.
     pub(crate) fn believed(
         &self,
         check: Check,
@@ -103,6 +106,15 @@ impl Ending<'_> {
         let skipped = findings.skips(check);
         move |client| self.heard.contains(client) && (!skipped || self.listed.contains(client))
     }
+}
+
+/// What a phase works with when it ends.
+pub(crate) struct Desk<'d, 'a, P: ProofSystem, R> {
+    /// What the board has established.
+    pub(crate) ground: &'d mut Ground<'a, P>,
+    /// The records, to read some of them again.
+    pub(crate) records: &'d mut Records<R>,
+    pub(crate) findings: &'d mut Findings,
 }
 
 /// A phase of the audit.
@@ -138,10 +150,8 @@ pub(crate) trait Judge<P: ProofSystem>: Sized {
     /// Judges what the aggregator said, which it may in publish alone. It may be there without its body.
     fn take_aggregators<R: Read + Seek>(
         &mut self,
-        _ground: &Ground<'_, P>,
-        _said: Option<Said<Self::Content<'_>>>,
-        _records: &mut Records<R>,
-        _findings: &mut Findings,
+        _: Option<Said<Self::Content<'_>>>,
+        _: Desk<'_, '_, P, R>,
     ) -> Result<(), BoardError> {
         Ok(())
     }
@@ -149,21 +159,17 @@ pub(crate) trait Judge<P: ProofSystem>: Sized {
     /// The list that the board gives when the phase ends (`specs/protocol.md` 5).
     fn close<R: Read + Seek>(
         &mut self,
-        ground: &mut Ground<'_, P>,
         ending: &Ending<'_>,
-        records: &mut Records<R>,
-        findings: &mut Findings,
+        desk: Desk<'_, '_, P, R>,
     ) -> Result<Derived, BoardError>;
 
     /// Goes on under the list that the clients follow, right or wrong, whose checkpoint has this digest.
     /// Nothing comes next when the round is over.
     fn follow<R: Read + Seek>(
         self,
-        ground: &mut Ground<'_, P>,
         list: ClientSet,
         checkpoint: &Digest,
-        records: &mut Records<R>,
-        findings: &mut Findings,
+        desk: Desk<'_, '_, P, R>,
     ) -> Result<Option<Open<P>>, BoardError>;
 }
 

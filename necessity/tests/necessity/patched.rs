@@ -1,5 +1,5 @@
-//! Attacks that fail on the source as it is, and succeed under a patch: some rules and steps are an
-//! order of things and no condition, and no switch can leave them out.
+//! Attacks that fail on the source as it is, and succeed under a patch. Some rules and steps say in which
+//! order things are done; they are no conditions, and no switch can leave them out.
 //!
 //! `necessity/patches/` holds the patches, and `necessity/patches.txt` says which test fails under which.
 //! `necessity/patches.sh` applies each to a copy of the workspace and expects the test to fail there.

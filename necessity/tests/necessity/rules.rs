@@ -7,7 +7,7 @@
 //! | module | whose rules |
 //! |---|---|
 //! | [`entering`] | everybody's, before the first message |
-//! | [`packets`], [`phases`], [`convictions`] | a client's |
+//! | [`packages`], [`phases`], [`convictions`] | a client's |
 //! | [`door`], [`derived`] | the aggregator's |
 //! | [`clients`], [`attack`], [`table`] | what the attacks are made of |
 
@@ -17,7 +17,7 @@ mod convictions;
 mod derived;
 mod door;
 mod entering;
-mod packets;
+mod packages;
 pub(crate) mod phases;
 mod table;
 
@@ -132,21 +132,21 @@ each_is_needed! {
     Neighbours: phases::shares_come_for_a_list_that_few_neighbours_acknowledged,
     Acknowledgements: phases::shares_come_for_fewer_than_agreed,
     Convicted: phases::both_secrets_come_without_a_conviction,
-    CheckpointContext: packets::a_checkpoint_of_another_round_is_answered,
-    CheckpointPhase: packets::a_checkpoint_of_another_phase_is_answered,
-    CheckpointSigned: packets::a_stranger_s_checkpoint_is_answered,
-    Chain: packets::a_second_chain_is_followed,
-    Grown: packets::the_board_forgets_what_a_client_saw,
-    Sublist: packets::somebody_counts_who_is_not_in_the_sum,
-    ItemListed: packets::an_acknowledgement_counts_of_somebody_else,
-    ItemOfAnother: packets::an_acknowledgement_counts_twice,
-    ItemSigned: packets::the_aggregator_acknowledges_for_clients,
-    ItemContext: packets::a_message_of_another_round_frames_its_reader,
-    ItemPhase: packets::a_message_of_another_phase_frames_its_reader,
+    CheckpointContext: packages::a_checkpoint_of_another_round_is_answered,
+    CheckpointPhase: packages::a_checkpoint_of_another_phase_is_answered,
+    CheckpointSigned: packages::a_stranger_s_checkpoint_is_answered,
+    Chain: packages::a_second_chain_is_followed,
+    Grown: packages::the_board_forgets_what_a_client_saw,
+    Sublist: packages::somebody_counts_who_is_not_in_the_sum,
+    ItemListed: packages::an_acknowledgement_counts_of_somebody_else,
+    ItemOfAnother: packages::an_acknowledgement_counts_twice,
+    ItemSigned: packages::the_aggregator_acknowledges_for_clients,
+    ItemContext: packages::a_message_of_another_round_frames_its_reader,
+    ItemPhase: packages::a_message_of_another_phase_frames_its_reader,
     SameView: phases::two_honest_neighbours_open_their_edge,
-    ItemStands: packets::a_message_that_is_not_on_the_board_frames_its_reader,
-    Shown: packets::acknowledgements_count_that_nobody_saw,
-    Path: packets::a_spoilt_part_opens_the_channel_of_two_honest_clients,
+    ItemStands: packages::a_message_that_is_not_on_the_board_frames_its_reader,
+    Shown: packages::acknowledgements_count_that_nobody_saw,
+    Path: packages::a_spoilt_part_opens_the_channel_of_two_honest_clients,
     MessageContext: door::a_message_of_another_round_is_taken,
     Occupied: door::a_second_message_is_taken,
     Open: door::a_closed_phase_gets_a_message,

@@ -122,12 +122,12 @@ impl<P: ProofSystem, L: Log> AnyAggregator<P, L> {
         }
     }
 
-    /// The packet for a client; see [`Aggregator::packet`]. None is left when the round is over.
-    pub fn packet(&self, client: ClientId) -> Vec<u8> {
+    /// The package for a client; see [`Aggregator::package`]. None is left when the round is over.
+    pub fn package(&self, client: ClientId) -> Vec<u8> {
         if let Self::Ended(_) = self {
             return Vec::new();
         }
-        in_any_phase!(self, aggregator => aggregator.packet(client))
+        in_any_phase!(self, aggregator => aggregator.package(client))
     }
 
     /// Who may speak in the open phase.

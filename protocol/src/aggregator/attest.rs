@@ -104,8 +104,9 @@ fn judge<P: ProofSystem>(
             let attestation = attestation.filter(|attestation| {
                 let keys = neighbours
                     .iter()
-                    .filter_map(|other| Some(&set_up.keys.get(other)?.mask));
-                attest::judge_keys(&attestation.head.keys, keys).is_ok()
+                    .map(|other| Some(&set_up.keys.get(other)?.mask));
+                let keys = keys.collect::<Option<Vec<_>>>();
+                keys.is_some_and(|keys| attest::judge_keys(&attestation.head.keys, keys).is_ok())
             });
             (client, message.envelope.entry(), neighbours, attestation)
         })

@@ -15,7 +15,7 @@ use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::signing::SigningKey;
 use crate::crypto::tree::{Root, Tree};
 use crate::pairwise::conviction::Conviction;
-use crate::pairwise::package::{Item, Packet};
+use crate::pairwise::package::{Item, Package};
 use crate::pairwise::publish::Outcome;
 use crate::round::phase::Phase;
 use crate::round::Round;
@@ -43,7 +43,7 @@ struct Place {
 /// Envelopes of a phase with their leaf indices, by sender.
 type Envelopes = HashMap<ClientId, (u64, Envelope)>;
 
-/// The phase that closed last: what packets are made of.
+/// The phase that closed last: what packages are made of.
 struct Closed {
     checkpoint: Checkpoint,
     before: Root,
@@ -377,9 +377,9 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         Ok(())
     }
 
-    /// The packet of the phase that closed last. Before the first there is none, and the bytes
+    /// The package of the phase that closed last. Before the first there is none, and the bytes
     /// are empty.
-    pub(super) fn packet<'a>(
+    pub(super) fn package<'a>(
         &self,
         reader: ClientId,
         needed: impl Fn(ClientId) -> Needed<'a>,
@@ -426,7 +426,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
                 parts,
             })
         });
-        let packet = Packet {
+        let package = Package {
             items: items.collect(),
             consistency: closed
                 .tree
@@ -435,7 +435,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
             checkpoint: closed.checkpoint.clone(),
             convictions,
         };
-        packet.encode()
+        package.encode()
     }
 }
 

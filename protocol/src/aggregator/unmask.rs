@@ -251,8 +251,11 @@ fn close_round<P: ProofSystem, L: Log>(
 ) -> Result<Option<Ended<P::Group>>, AggregatorError> {
     let round = core.round();
     let findings = core.judge_each(|client, message| {
-        let committed = |dealer| state.committed(&round, dealer, client);
-        unmask::judge(&round, state.subjects(), client, &message.body, committed).ok()
+        let is_right = |dealer, share: &_| {
+            let committed = state.committed(&round, dealer, client);
+            committed.is_some_and(|committed| unmask::is_committed(share, &committed))
+        };
+        unmask::judge(&round, state.subjects(), client, &message.body, is_right).ok()
     })?;
     // In the order of the clients, so that the same shares count after a restart.
     let revealed: BTreeMap<_, _> = findings.into_valid().into_iter().collect();

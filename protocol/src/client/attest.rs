@@ -42,22 +42,22 @@ impl<P: ProofSystem> Client<P, Submitted> {
     /// what it committed to. `x` is the vector that it submitted.
     pub fn attest(
         self,
-        packet: &[u8],
+        package: &[u8],
         x: &[u64],
         rng: &mut impl CryptoRngCore,
     ) -> Step<P, Submitted, Attested> {
         self.attempt(|session, state| {
             let phase = Phase::Submit;
-            let packet = session.check(phase, packet)?;
+            let package = session.check(phase, package)?;
             let round = &session.round;
             let need = round.configuration().min_contributors as usize;
-            let got = packet.list.len();
+            let got = package.list.len();
             if got < need {
                 return Err(ClientError::TooFew { phase, got, need });
             }
             let same = own_input(x, &state.blindings) == state.input;
             Rule::SubmittedInput.require(same, || ClientError::OtherInput)?;
-            let challenges = Challenges::new(round, packet.answers());
+            let challenges = Challenges::new(round, package.answers());
             let own = Mask::of_seed(round.context(), session.me(), &state.seed);
             let masks = state
                 .received
@@ -87,12 +87,12 @@ impl<P: ProofSystem> Client<P, Submitted> {
                 links,
             };
             let attestation = Attestation::new(head, &edges);
-            let said = session.say(Phase::Attest, Some(&packet), &attestation.parts());
+            let said = session.say(Phase::Attest, Some(&package), &attestation.parts());
             Ok((
                 said,
                 Attested {
                     mask: state.mask.clone(),
-                    submit: *packet.answers(),
+                    submit: *package.answers(),
                     edges: attestation.edges,
                     participants: state.participants.clone(),
                     received: state.received.clone(),
@@ -101,6 +101,7 @@ impl<P: ProofSystem> Client<P, Submitted> {
         })
     }
 }
+
 impl State for Attested {
     const TAG: u8 = 5;
     fn write(&self, writer: Writer) -> Writer {

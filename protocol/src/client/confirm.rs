@@ -40,21 +40,22 @@ impl<P: ProofSystem> Client<P, Shared> {
     /// complains about those that are not.
     pub fn confirm(
         self,
-        packet: &[u8],
+        package: &[u8],
         rng: &mut impl CryptoRngCore,
     ) -> Step<P, Shared, Confirmed> {
         self.attempt(|session, state| {
             let phase = Phase::Share;
-            let packet = session.check(phase, packet)?;
+            let package = session.check(phase, package)?;
             let mut held = BTreeMap::new();
             let mut peers = BTreeMap::new();
             let mut complaints = Vec::new();
-            for dealer in session.enough_neighbours(phase, &packet.list)? {
+            for dealer in session.enough_neighbours(phase, &package.list)? {
                 let not_shown = ClientError::NotShown {
                     phase,
                     client: dealer,
                 };
-                let (Some(keys), Some(item)) = (state.peers.get(&dealer), packet.said.get(&dealer))
+                let (Some(keys), Some(item)) =
+                    (state.peers.get(&dealer), package.said.get(&dealer))
                 else {
                     return Err(not_shown);
                 };
@@ -78,7 +79,7 @@ impl<P: ProofSystem> Client<P, Shared> {
                 }
             }
             let parts = [dleq::encode(&complaints)];
-            let said = session.say(Phase::Confirm, Some(&packet), &parts);
+            let said = session.say(Phase::Confirm, Some(&package), &parts);
             Ok((
                 said,
                 Confirmed {

@@ -7,7 +7,7 @@ use veragg_circuits::proof_system::ProofSystem;
 use super::attest::Attested;
 use super::codec::State;
 use super::error::ClientError;
-use super::received::Unmasking;
+use super::received::Kept;
 use super::{Client, Step};
 use crate::crypto::dleq;
 use crate::pairwise::dispute;
@@ -17,7 +17,7 @@ use crate::rule::Rule;
 
 /// Has seen what its neighbours attested, and opened the edges about which they lied.
 pub struct Disputed {
-    pub(super) unmasking: Unmasking,
+    pub(super) kept: Kept,
 }
 
 impl<P: ProofSystem> Client<P, Attested> {
@@ -25,20 +25,20 @@ impl<P: ProofSystem> Client<P, Attested> {
     /// opens those that differ. Mostly there is nothing to say.
     pub fn dispute(
         self,
-        packet: &[u8],
+        package: &[u8],
         rng: &mut impl CryptoRngCore,
     ) -> Step<P, Attested, Disputed> {
         self.attempt(|session, state| {
             let phase = Phase::Attest;
-            let packet = session.check(phase, packet)?;
+            let package = session.check(phase, package)?;
             let (context, me) = (session.round.context(), session.me());
             let participate = session.neighbours(&state.participants);
             let mut opened = Vec::new();
-            for client in session.neighbours(&packet.list) {
+            for client in session.neighbours(&package.list) {
                 let not_shown = ClientError::NotShown { phase, client };
                 let theirs = lists::holders(session.round.graph(), &state.participants, client);
                 let at = theirs.partition_point(|&other| other < me);
-                let part = packet
+                let part = package
                     .said
                     .get(&client)
                     .and_then(|item| item.part(1 + at, 1 + theirs.len()));
@@ -55,16 +55,16 @@ impl<P: ProofSystem> Client<P, Attested> {
                 }
             }
             let said = if opened.is_empty() {
-                session.follow(&packet)
+                session.follow(&package)
             } else {
-                session.say(Phase::Dispute, Some(&packet), &[dleq::encode(&opened)])
+                session.say(Phase::Dispute, Some(&package), &[dleq::encode(&opened)])
             };
-            let unmasking = Unmasking {
+            let kept = Kept {
                 submit: state.submit,
                 participants: state.participants.clone(),
                 received: state.received.clone(),
             };
-            Ok((said, Disputed { unmasking }))
+            Ok((said, Disputed { kept }))
         })
     }
 }
@@ -72,10 +72,10 @@ impl<P: ProofSystem> Client<P, Attested> {
 impl State for Disputed {
     const TAG: u8 = 6;
     fn write(&self, writer: Writer) -> Writer {
-        self.unmasking.write(writer)
+        self.kept.write(writer)
     }
     fn read(reader: &mut Reader<'_>, clients: u32) -> Result<Self, DecodeError> {
-        let unmasking = Unmasking::read(reader, clients)?;
-        Ok(Self { unmasking })
+        let kept = Kept::read(reader, clients)?;
+        Ok(Self { kept })
     }
 }

@@ -13,11 +13,11 @@ use crate::rule::Rule;
 /// Why a client does not take a step.
 #[derive(Debug, Error)]
 pub enum ClientError {
-    /// The packet does not decode.
-    #[error("the aggregator's packet is malformed: {0}. Fetch it again")]
+    /// The package does not decode.
+    #[error("the aggregator's package is malformed: {0}. Fetch it again")]
     Malformed(#[from] DecodeError),
     /// The checkpoint is not the aggregator's, or not of this round and phase.
-    #[error("the packet holds no checkpoint of {phase} in this round signed by its aggregator. Fetch the packet of {phase}")]
+    #[error("the package holds no checkpoint of {phase} in this round signed by its aggregator. Fetch the package of {phase}")]
     NotTheCheckpoint {
         /// The phase whose checkpoint was expected.
         phase: Phase,
@@ -29,7 +29,7 @@ pub enum ClientError {
         phase: Phase,
     },
     /// The proof that the board only grew does not hold.
-    #[error("the packet does not show that the board of {phase} continues the one that this client answered. Fetch it again; if it stays so, the aggregator keeps two boards")]
+    #[error("the package does not show that the board of {phase} continues the one that this client answered. Fetch it again; if it stays so, the aggregator keeps two boards")]
     Inconsistent {
         /// The phase.
         phase: Phase,
@@ -47,7 +47,7 @@ pub enum ClientError {
         phase: Phase,
     },
     /// The message of somebody on the list is missing or is not theirs.
-    #[error("client {client} is on the list of {phase}, but the packet holds no message of theirs that puts them there. Fetch it again; if it stays so, the list is false")]
+    #[error("client {client} is on the list of {phase}, but the package holds no message of theirs that puts them there. Fetch it again; if it stays so, the list is false")]
     NotShown {
         /// The phase.
         phase: Phase,
@@ -94,7 +94,7 @@ pub enum ClientError {
     #[error("this is not the input that was submitted; attest with the same vector, or drop out")]
     OtherInput,
     /// A client that is said to have lied, without proof.
-    #[error("client {client} is said to have attested a lie, but the packet of {phase} does not prove it. Fetch it again; if it stays so, give up no second share")]
+    #[error("client {client} is said to have attested a lie, but the package of {phase} does not prove it. Fetch it again; if it stays so, give up no second share")]
     NotConvicted {
         /// The phase.
         phase: Phase,
@@ -121,8 +121,8 @@ pub enum Blame {
 }
 
 impl ClientError {
-    /// The number, in `specs/protocol.md`, of the rule by which the client stops; none if the step was not
-    /// called as it must be.
+    /// The number, in `specs/protocol.md`, of the rule by which the client stops. Nothing for a package that
+    /// does not decode, a store that fails, an input that is missing, and a round that is over.
     pub fn rule(&self) -> Option<&'static str> {
         Some(match self {
             Self::NotTheCheckpoint { .. } => Rule::CheckpointSigned.number(),
@@ -165,7 +165,7 @@ impl ClientError {
             | Self::OtherInput
             | Self::Store(_)
             | Self::Finished => Blame::Caller,
-            // A packet is not signed as a whole: what is missing may have been lost on the way.
+            // A package is not signed as a whole: what is missing may have been lost on the way.
             Self::Malformed(_)
             | Self::NotTheCheckpoint { .. }
             | Self::Inconsistent { .. }

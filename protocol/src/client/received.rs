@@ -31,14 +31,29 @@ pub(super) struct Received {
 
 /// State kept after the client's own secrets are wiped. The shares in it zeroize themselves.
 #[derive(Clone)]
-pub(super) struct Unmasking {
+pub(super) struct Kept {
     /// The digest of the checkpoint of submit.
     pub(super) submit: Digest,
     pub(super) participants: ClientSet,
     pub(super) received: Received,
 }
 
-impl Unmasking {
+impl Kept {
+    pub(super) fn write(&self, writer: Writer) -> Writer {
+        let writer = writer
+            .bytes(&self.submit)
+            .bytes(self.participants.as_bytes());
+        self.received.write(writer)
+    }
+
+    pub(super) fn read(reader: &mut Reader<'_>, clients: u32) -> Result<Self, DecodeError> {
+        Ok(Self {
+            submit: reader.array("checkpoint of submit")?,
+            participants: ClientSet::read(reader, clients, "participants")?,
+            received: Received::read(reader, clients)?,
+        })
+    }
+
     /// The shares of one secret of each of these neighbours.
     pub(super) fn shares<P: ProofSystem>(
         &self,
@@ -103,23 +118,6 @@ impl Received {
             advertised: ClientSet::read(reader, clients, "advertised")?,
             peers: read_map(reader, read_point)?,
             held: read_held(reader)?,
-        })
-    }
-}
-
-impl Unmasking {
-    pub(super) fn write(&self, writer: Writer) -> Writer {
-        let writer = writer
-            .bytes(&self.submit)
-            .bytes(self.participants.as_bytes());
-        self.received.write(writer)
-    }
-
-    pub(super) fn read(reader: &mut Reader<'_>, clients: u32) -> Result<Self, DecodeError> {
-        Ok(Self {
-            submit: reader.array("checkpoint of submit")?,
-            participants: ClientSet::read(reader, clients, "participants")?,
-            received: Received::read(reader, clients)?,
         })
     }
 }

@@ -111,14 +111,14 @@ impl<P: ProofSystem> AnyClient<P> {
     }
 
     /// Takes the next step, whichever it is: writes the new state to `store` and returns the
-    /// message to send, if there is one. `packet` is needed from the second step on, `input` at submit
+    /// message to send, if there is one. `package` is needed from the second step on, `input` at submit
     /// and attest only. After
     /// an error nothing was sent, and the client is as it was; but if the store failed, only the
     /// store knows which state is the true one: what comes back has finished and says nothing;
     /// [`resume`](Self::resume) from the store, or drop out.
     pub fn advance(
         self,
-        packet: &[u8],
+        package: &[u8],
         input: Option<&[u64]>,
         rng: &mut impl CryptoRngCore,
         store: &mut impl Store,
@@ -128,20 +128,20 @@ impl<P: ProofSystem> AnyClient<P> {
                 taken(client.advertise(rng), store, Self::Advertised, Self::Joined)
             }
             Self::Advertised(client) => taken(
-                client.share(packet, rng),
+                client.share(package, rng),
                 store,
                 Self::Shared,
                 Self::Advertised,
             ),
             Self::Shared(client) => taken(
-                client.confirm(packet, rng),
+                client.confirm(package, rng),
                 store,
                 Self::Confirmed,
                 Self::Shared,
             ),
             Self::Confirmed(client) => match input {
                 Some(x) => taken(
-                    client.submit(packet, x, rng),
+                    client.submit(package, x, rng),
                     store,
                     Self::Submitted,
                     Self::Confirmed,
@@ -150,7 +150,7 @@ impl<P: ProofSystem> AnyClient<P> {
             },
             Self::Submitted(client) => match input {
                 Some(x) => taken(
-                    client.attest(packet, x, rng),
+                    client.attest(package, x, rng),
                     store,
                     Self::Attested,
                     Self::Submitted,
@@ -158,25 +158,25 @@ impl<P: ProofSystem> AnyClient<P> {
                 None => (Self::Submitted(client), Err(ClientError::InputMissing)),
             },
             Self::Attested(client) => taken(
-                client.dispute(packet, rng),
+                client.dispute(package, rng),
                 store,
                 Self::Disputed,
                 Self::Attested,
             ),
             Self::Disputed(client) => taken(
-                client.acknowledge(packet),
+                client.acknowledge(package),
                 store,
                 Self::Acknowledged,
                 Self::Disputed,
             ),
             Self::Acknowledged(client) => taken(
-                client.unmask(packet),
+                client.unmask(package),
                 store,
                 Self::Unmasked,
                 Self::Acknowledged,
             ),
             Self::Unmasked(client) => taken(
-                client.unmask_again(packet),
+                client.unmask_again(package),
                 store,
                 Self::Unmasked,
                 Self::Unmasked,

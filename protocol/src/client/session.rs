@@ -1,4 +1,4 @@
-//! What every state of a client has, and the checks that every packet goes through
+//! What every state of a client has, and the checks that every package goes through
 //! (`specs/protocol.md` 3.10).
 
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::signing::SigningKey;
 use crate::crypto::tree::Root;
 use crate::pairwise::conviction::Conviction;
-use crate::pairwise::package::{Item, Packet};
+use crate::pairwise::package::{Item, Package};
 use crate::round::lists;
 use crate::round::phase::Phase;
 use crate::round::Round;
@@ -41,8 +41,8 @@ struct Trail {
     list: ClientSet,
 }
 
-/// A packet that passed every check that does not depend on the phase.
-pub(super) struct CheckedPacket {
+/// A package that passed every check that does not depend on the phase.
+pub(super) struct CheckedPackage {
     answers: Digest,
     root: Root,
     /// The list that the closed phase derived.
@@ -53,7 +53,7 @@ pub(super) struct CheckedPacket {
     pub(super) convictions: Vec<Conviction>,
 }
 
-impl CheckedPacket {
+impl CheckedPackage {
     /// The digest of the checkpoint.
     pub(super) fn answers(&self) -> &Digest {
         &self.answers
@@ -114,24 +114,28 @@ impl<P: ProofSystem> Session<P> {
         Ok(neighbours)
     }
 
-    /// Checks a packet for the close of `phase` (3.10.1 to 3.10.6).
-    pub(super) fn check(&self, phase: Phase, packet: &[u8]) -> Result<CheckedPacket, ClientError> {
-        self.check_within(phase, packet, &self.trail.list)
+    /// Checks a package for the close of `phase` (3.10.1 to 3.10.6).
+    pub(super) fn check(
+        &self,
+        phase: Phase,
+        package: &[u8],
+    ) -> Result<CheckedPackage, ClientError> {
+        self.check_within(phase, package, &self.trail.list)
     }
 
     /// The same for a list that must be a part of `base`.
     pub(super) fn check_within(
         &self,
         phase: Phase,
-        packet: &[u8],
+        package: &[u8],
         base: &ClientSet,
-    ) -> Result<CheckedPacket, ClientError> {
-        let Packet {
+    ) -> Result<CheckedPackage, ClientError> {
+        let Package {
             checkpoint,
             consistency,
             items,
             convictions,
-        } = Packet::decode(packet, self.round.clients())?;
+        } = Package::decode(package, self.round.clients())?;
         // 3.10.1
         let of_round = checkpoint.context == *self.round.context();
         let aggregator = &self.round.configuration().aggregator;
@@ -169,7 +173,7 @@ impl<P: ProofSystem> Session<P> {
             let shown = said.contains_key(&client) || !all_speak;
             Rule::Shown.require(shown, || ClientError::NotShown { phase, client })?;
         }
-        Ok(CheckedPacket {
+        Ok(CheckedPackage {
             answers: checkpoint.digest(),
             root: checkpoint.root,
             list: checkpoint.list,
@@ -196,17 +200,17 @@ impl<P: ProofSystem> Session<P> {
         .then_some(client)
     }
 
-    /// The session after saying `parts` in `phase` in answer to a packet; at the first phase, to
+    /// The session after saying `parts` in `phase` in answer to a package; at the first phase, to
     /// the context.
     pub(super) fn say(
         &self,
         phase: Phase,
-        packet: Option<&CheckedPacket>,
+        package: Option<&CheckedPackage>,
         parts: &[Vec<u8>],
     ) -> Said<P> {
-        let session = match packet {
+        let session = match package {
             None => self.at(self.trail.clone()),
-            Some(packet) => self.follow(packet).0,
+            Some(package) => self.follow(package).0,
         };
         let sender = Sender::Client(self.me);
         let context = *self.round.context();
@@ -215,12 +219,12 @@ impl<P: ProofSystem> Session<P> {
         (session, Some(message.encode()))
     }
 
-    /// The session after taking note of a packet to which there is nothing to say.
-    pub(super) fn follow(&self, packet: &CheckedPacket) -> Said<P> {
+    /// The session after taking note of a package to which there is nothing to say.
+    pub(super) fn follow(&self, package: &CheckedPackage) -> Said<P> {
         let session = self.at(Trail {
-            answered: packet.answers,
-            root: packet.root,
-            list: packet.list.clone(),
+            answered: package.answers,
+            root: package.root,
+            list: package.list.clone(),
         });
         (session, None)
     }

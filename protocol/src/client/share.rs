@@ -36,21 +36,25 @@ pub struct Shared {
 impl<P: ProofSystem> Client<P, Advertised> {
     /// 3.2: checks who advertised, and shares the mask secret and a fresh seed among the
     /// neighbours that did.
-    pub fn share(self, packet: &[u8], rng: &mut impl CryptoRngCore) -> Step<P, Advertised, Shared> {
+    pub fn share(
+        self,
+        package: &[u8],
+        rng: &mut impl CryptoRngCore,
+    ) -> Step<P, Advertised, Shared> {
         self.attempt(|session, Advertised { mask, channel }| {
             let phase = Phase::Advertise;
-            let packet = session.check(phase, packet)?;
+            let package = session.check(phase, package)?;
             let (got, need) = (
-                packet.list.len(),
+                package.list.len(),
                 session.round.configuration().min_advertised(),
             );
             if got < need {
                 return Err(ClientError::TooFew { phase, got, need });
             }
-            let holders = session.enough_neighbours(phase, &packet.list)?;
+            let holders = session.enough_neighbours(phase, &package.list)?;
             let mut peers = BTreeMap::new();
             for &client in &holders {
-                let keys = packet
+                let keys = package
                     .said
                     .get(&client)
                     .and_then(|item| item.part(0, 1))
@@ -73,7 +77,7 @@ impl<P: ProofSystem> Client<P, Advertised> {
             }
             let seed = KeyScalar::random(rng);
             let parts = deal(session, mask, channel, &seed, &peers, rng);
-            let said = session.say(Phase::Share, Some(&packet), &parts);
+            let said = session.say(Phase::Share, Some(&package), &parts);
             let (mask, channel) = (mask.clone(), channel.clone());
             Ok((
                 said,

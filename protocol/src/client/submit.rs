@@ -44,14 +44,14 @@ impl<P: ProofSystem> Client<P, Confirmed> {
     /// 3.4: commits to the input, proves the statement, masks input and blindings.
     pub fn submit(
         self,
-        packet: &[u8],
+        package: &[u8],
         x: &[u64],
         rng: &mut impl CryptoRngCore,
     ) -> Step<P, Confirmed, Submitted> {
         self.attempt(|session, state| {
             let phase = Phase::Confirm;
-            let packet = session.check(phase, packet)?;
-            let neighbours = session.enough_neighbours(phase, &packet.list)?;
+            let package = session.check(phase, package)?;
+            let neighbours = session.enough_neighbours(phase, &package.list)?;
             let accused = neighbours
                 .iter()
                 .find(|&client| !state.received.held.contains_key(client));
@@ -66,7 +66,7 @@ impl<P: ProofSystem> Client<P, Confirmed> {
             let round = &session.round;
             let mut proven = round.proofs().prove(&round.binding(session.me()), x, rng)?;
             let own = Mask::of_seed(round.context(), session.me(), &state.seed);
-            let edges = state.received.masks(session, &state.mask, &packet.list)?;
+            let edges = state.received.masks(session, &state.mask, &package.list)?;
             let masks: Vec<_> = std::iter::once(own).chain(edges).collect();
             let masked = mask::<P::Group>(
                 &Zeroizing::new(round.layout().pack(x)?),
@@ -74,7 +74,7 @@ impl<P: ProofSystem> Client<P, Confirmed> {
                 &masks,
             );
             let parts = [std::mem::take(&mut proven.bytes), masked];
-            let said = session.say(Phase::Submit, Some(&packet), &parts);
+            let said = session.say(Phase::Submit, Some(&package), &parts);
             let blindings = P::Group::encode_scalars(&proven.blindings);
             let entry = said.1.as_deref().map(Message::entry_of).transpose()?;
             Ok((
@@ -85,7 +85,7 @@ impl<P: ProofSystem> Client<P, Confirmed> {
                     input: own_input(x, &blindings),
                     blindings,
                     entry: entry.unwrap_or_default(),
-                    participants: packet.list,
+                    participants: package.list,
                     received: state.received.clone(),
                 },
             ))

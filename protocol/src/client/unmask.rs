@@ -7,7 +7,7 @@ use veragg_circuits::proof_system::ProofSystem;
 use super::acknowledge::Acknowledged;
 use super::codec::State;
 use super::error::ClientError;
-use super::received::Unmasking;
+use super::received::Kept;
 use super::{Client, Step};
 use crate::crypto::ids::ClientSet;
 use crate::pairwise::attest::Challenges;
@@ -18,7 +18,7 @@ use crate::rule::Rule;
 
 /// Has revealed shares, and reveals others only of clients that are convicted.
 pub struct Unmasked {
-    pub(super) unmasking: Unmasking,
+    pub(super) kept: Kept,
     /// Who is left of the contributors.
     pub(super) contributors: ClientSet,
     /// The round of unmask in which it revealed last, or had nothing to reveal.
@@ -28,30 +28,27 @@ pub struct Unmasked {
 impl<P: ProofSystem> Client<P, Acknowledged> {
     /// 3.8, round 0: having seen enough acknowledgements of the same list, reveals for each neighbour
     /// that participated the share of its seed if it contributed, else that of its mask secret.
-    pub fn unmask(self, packet: &[u8]) -> Step<P, Acknowledged, Unmasked> {
+    pub fn unmask(self, package: &[u8]) -> Step<P, Acknowledged, Unmasked> {
         self.attempt(|session, state| {
             let phase = Phase::Acknowledge;
-            let packet = session.check(phase, packet)?;
-            session.enough_neighbours(phase, &packet.list)?;
+            let package = session.check(phase, package)?;
+            session.enough_neighbours(phase, &package.list)?;
             // Every acknowledgement in `said` was verified; this client's own is one more.
-            let got = packet.said.len() + 1;
+            let got = package.said.len() + 1;
             let need = session.round.configuration().min_contributors as usize;
             Rule::Acknowledgements.require(got >= need, || ClientError::TooFew {
                 phase,
                 got,
                 need,
             })?;
-            let Acknowledged {
-                unmasking,
-                contributors,
-            } = state;
+            let Acknowledged { kept, contributors } = state;
             let secret = |client| Secret::to_rebuild(contributors.contains(client));
-            let shares = unmasking.shares(session, &unmasking.participants, secret)?;
-            let said = session.say(Phase::Unmask(0), Some(&packet), &[shares]);
+            let shares = kept.shares(session, &kept.participants, secret)?;
+            let said = session.say(Phase::Unmask(0), Some(&package), &[shares]);
             Ok((
                 said,
                 Unmasked {
-                    unmasking: unmasking.clone(),
+                    kept: kept.clone(),
                     contributors: contributors.clone(),
                     round: 0,
                 },
@@ -63,69 +60,70 @@ impl<P: ProofSystem> Client<P, Acknowledged> {
 impl<P: ProofSystem> Client<P, Unmasked> {
     /// 3.8, round `r >= 1`: of neighbours that are proven to have attested a lie, and of nobody else,
     /// reveals the share of the mask secret too. Often there is nothing to say.
-    pub fn unmask_again(self, packet: &[u8]) -> Step<P, Unmasked, Unmasked> {
+    pub fn unmask_again(self, package: &[u8]) -> Step<P, Unmasked, Unmasked> {
         self.attempt(|session, state| {
             let Unmasked {
-                unmasking,
+                kept,
                 contributors,
                 round,
             } = state;
             let phase = Phase::Unmask(*round);
-            let packet = session.check_within(phase, packet, contributors)?;
+            let package = session.check_within(phase, package, contributors)?;
             let next = round + 1;
-            if packet.list == *contributors || next > session.round.configuration().unmask_rounds {
+            if package.list == *contributors || next > session.round.configuration().unmask_rounds {
                 return Err(ClientError::Finished);
             }
             let left = ClientSet::of(session.round.clients(), |client| {
-                contributors.contains(client) && !packet.list.contains(client)
+                contributors.contains(client) && !package.list.contains(client)
             });
             let neighbours = session.neighbours(&left);
             if !neighbours.is_empty() {
-                let challenges = Challenges::new(&session.round, &unmasking.submit);
+                let challenges = Challenges::new(&session.round, &kept.submit);
                 let seen = Seen {
                     round: &session.round,
-                    advertise: &unmasking.received.advertise,
-                    advertised: &unmasking.received.advertised,
-                    participants: &unmasking.participants,
+                    advertise: &kept.received.advertise,
+                    advertised: &kept.received.advertised,
+                    participants: &kept.participants,
                     challenges: &challenges,
                 };
                 for client in neighbours.iter().copied() {
-                    let of = packet.convictions.iter();
+                    let of = package.convictions.iter();
                     let mut of = of.filter(|one| one.convicted() == Some(client));
-                    let key = unmasking.received.peers.get(&client);
+                    let key = kept.received.peers.get(&client);
                     let convicted = key.is_some_and(|key| of.any(|one| one.holds(&seen, key)));
                     Rule::Convicted
                         .require(convicted, || ClientError::NotConvicted { phase, client })?;
                 }
             }
             let said = if neighbours.is_empty() {
-                session.follow(&packet)
+                session.follow(&package)
             } else {
-                let shares = unmasking.shares(session, &left, |_| Secret::Mask)?;
-                session.say(Phase::Unmask(next), Some(&packet), &[shares])
+                let shares = kept.shares(session, &left, |_| Secret::Mask)?;
+                session.say(Phase::Unmask(next), Some(&package), &[shares])
             };
             Ok((
                 said,
                 Unmasked {
-                    unmasking: unmasking.clone(),
-                    contributors: packet.list,
+                    kept: kept.clone(),
+                    contributors: package.list,
                     round: next,
                 },
             ))
         })
     }
 }
+
 impl State for Unmasked {
     const TAG: u8 = 8;
     fn write(&self, writer: Writer) -> Writer {
         let writer = writer.u8(self.round).bytes(self.contributors.as_bytes());
-        self.unmasking.write(writer)
+        self.kept.write(writer)
     }
     fn read(reader: &mut Reader<'_>, clients: u32) -> Result<Self, DecodeError> {
         Ok(Self {
             round: reader.u8("round of unmask")?,
             contributors: ClientSet::read(reader, clients, "contributors")?,
-            unmasking: Unmasking::read(reader, clients)?,
+            kept: Kept::read(reader, clients)?,
         })
     }
 }

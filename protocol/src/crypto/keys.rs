@@ -1,5 +1,5 @@
-//! What is done with keys and their secrets beyond addition and multiplication: the one place of this crate
-//! that names further operations of the library behind them.
+//! Operations on secrets and points that the rest of the crate does not call directly: challenges,
+//! announcements, inverses.
 
 use merlin::Transcript;
 use veragg_circuits::group::ristretto::{KeyPoint, KeyScalar};

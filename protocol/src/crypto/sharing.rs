@@ -73,7 +73,8 @@ pub struct CommittedShares<'a> {
     pub shares: &'a [[KeyPoint; 2]],
 }
 
-/// What fixes the word of the degree test: the dealer's message, by the digests in its envelope.
+/// What the random codeword of the degree test is derived from: digests in the envelope of the dealer's
+/// message.
 #[derive(Debug, Clone, Copy)]
 pub struct DealerMessage<'a> {
     /// Digest of the round's configuration.

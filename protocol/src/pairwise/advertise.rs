@@ -3,6 +3,7 @@
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
 use veragg_circuits::group::ristretto::{KeyPoint, Ristretto};
 use veragg_circuits::group::Group;
+use veragg_circuits::proof_system::ProofSystem;
 
 use crate::crypto::hash::Digest;
 use crate::crypto::ids::ClientId;
@@ -10,7 +11,6 @@ use crate::crypto::possession::{Possession, Purpose};
 use crate::pairwise::Breach;
 use crate::round::Round;
 use crate::rule::Rule;
-use veragg_circuits::proof_system::ProofSystem;
 
 /// A client's two public keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,5 @@
-//! What a body breaks: the one judgement of a phase, which aggregator and verifier each use in their own
-//! way. The aggregator leaves the sender out; the verifier names it.
+//! The reasons why a body does not count. The aggregator then leaves its sender out; the verifier names the
+//! sender.
 
 use thiserror::Error;
 use veragg_circuits::codec::DecodeError;
@@ -51,18 +51,20 @@ fn numbers(shares: &[(ClientId, KeyScalar)]) -> Vec<u32> {
 }
 
 impl Breach {
-    /// The rule that is broken; none for bytes that are no body, since types see to that.
-    pub fn rule(&self) -> Option<Rule> {
-        match self {
-            Self::Malformed(_) => None,
-            Self::Body(_) => Some(Rule::Body),
-            Self::Possession => Some(Rule::ProvenKeys),
-            Self::Degree { .. } => Some(Rule::Degree),
-            Self::Input(_) => Some(Rule::InputProof),
-            Self::Keys => Some(Rule::EdgeKeys),
-            Self::RowLink => Some(Rule::RowLink),
-            Self::Point(_) => Some(Rule::ProvenPoint),
-            Self::Shares(_) => Some(Rule::RevealedShare),
-        }
+    /// The number, in `specs/protocol.md`, of the broken rule. Bytes that do not decode break no numbered
+    /// rule.
+    pub fn rule(&self) -> Option<&'static str> {
+        let rule = match self {
+            Self::Malformed(_) => return None,
+            Self::Body(_) => Rule::Body,
+            Self::Possession => Rule::ProvenKeys,
+            Self::Degree { .. } => Rule::Degree,
+            Self::Input(_) => Rule::InputProof,
+            Self::Keys => Rule::EdgeKeys,
+            Self::RowLink => Rule::RowLink,
+            Self::Point(_) => Rule::ProvenPoint,
+            Self::Shares(_) => Rule::RevealedShare,
+        };
+        Some(rule.number())
     }
 }

@@ -1,5 +1,7 @@
 //! Confirm: complaints about dealers, and how they are judged (`specs/protocol.md` 3.3, 4.6).
 
+use veragg_circuits::proof_system::ProofSystem;
+
 use crate::crypto::dleq::{self, Ends, Revealed};
 use crate::crypto::hash::Digest;
 use crate::crypto::ids::{ClientId, ClientSet};
@@ -12,7 +14,6 @@ use crate::round::graph::Graph;
 use crate::round::lists;
 use crate::round::Round;
 use crate::rule::Rule;
-use veragg_circuits::proof_system::ProofSystem;
 
 /// Who is to blame for a complaint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use veragg_circuits::group::ristretto::KeyPoint;
+use veragg_circuits::proof_system::ProofSystem;
 
 use crate::crypto::dleq::{self, Ends, Revealed};
 use crate::crypto::hash::Digest;
@@ -16,7 +17,6 @@ use crate::round::graph::Graph;
 use crate::round::lists;
 use crate::round::Round;
 use crate::rule::Rule;
-use veragg_circuits::proof_system::ProofSystem;
 
 /// An edge by its ends, the lower first.
 pub type Edge = (ClientId, ClientId);

@@ -9,9 +9,9 @@ use crate::wire::checkpoint::Checkpoint;
 use crate::wire::message::{Envelope, ENVELOPE_LEN};
 use crate::wire::part::Part;
 
-/// A packet.
+/// A package.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Packet {
+pub struct Package {
     /// The checkpoint that closed the phase.
     pub checkpoint: Checkpoint,
     /// Consistency proof from the checkpoint before it.
@@ -22,7 +22,7 @@ pub struct Packet {
     pub convictions: Vec<Conviction>,
 }
 
-/// One message of a packet, or those of its parts that the client needs.
+/// One message of a package, or those of its parts that the client needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
     /// Index of its leaf.
@@ -35,7 +35,7 @@ pub struct Item {
     pub parts: Vec<Part>,
 }
 
-impl Packet {
+impl Package {
     /// The canonical bytes.
     pub fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::new()
@@ -57,7 +57,7 @@ impl Packet {
         self.convictions.iter().fold(writer, write).finish()
     }
 
-    /// Decodes a packet over a roster of `clients` that fills `bytes`. What is allocated grows
+    /// Decodes a package over a roster of `clients` that fills `bytes`. What is allocated grows
     /// with the bytes, not with the counts in them.
     pub fn decode(bytes: &[u8], clients: u32) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(bytes);
@@ -119,7 +119,7 @@ mod tests {
     use crate::wire::message::{Message, Sender};
     use proptest::prelude::*;
 
-    fn packet(bodies: &[Vec<Vec<u8>>]) -> Packet {
+    fn package(bodies: &[Vec<Vec<u8>>]) -> Package {
         let key = SigningKey::from_bytes(&[1; 32]);
         let items = bodies
             .iter()
@@ -148,7 +148,7 @@ mod tests {
         };
         let list = ClientSet::of(9, |_| true);
         let checkpoint = Checkpoint::sign(&key, [2; 32], Phase::Share, [3; 32], root, list);
-        Packet {
+        Package {
             checkpoint,
             consistency: vec![7; 64],
             items,
@@ -158,19 +158,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn packets_round_trip_and_cuts_are_refused(
+        fn packages_round_trip_and_cuts_are_refused(
             bodies in prop::collection::vec(
                 prop::collection::vec(prop::collection::vec(any::<u8>(), 0..9), 0..4),
                 0..4,
             ),
         ) {
-            let packet = packet(&bodies);
-            let bytes = packet.encode();
-            prop_assert_eq!(Packet::decode(&bytes, 9), Ok(packet.clone()));
+            let package = package(&bodies);
+            let bytes = package.encode();
+            prop_assert_eq!(Package::decode(&bytes, 9), Ok(package.clone()));
             for end in 0..bytes.len() {
-                prop_assert!(Packet::decode(&bytes[..end], 9).is_err());
+                prop_assert!(Package::decode(&bytes[..end], 9).is_err());
             }
-            for (item, parts) in packet.items.iter().zip(&bodies) {
+            for (item, parts) in package.items.iter().zip(&bodies) {
                 for (position, part) in parts.iter().enumerate() {
                     prop_assert_eq!(item.part(position, parts.len()), Some(&part[..]));
                 }

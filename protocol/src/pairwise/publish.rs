@@ -4,11 +4,11 @@ use std::fmt;
 
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
 use veragg_circuits::group::Group;
+use veragg_circuits::proof_system::ProofSystem;
 
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::round::phase::Phase;
 use crate::round::Round;
-use veragg_circuits::proof_system::ProofSystem;
 
 /// What became of a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -5,6 +5,7 @@
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
 use veragg_circuits::group::ristretto::{KeyPoint, Ristretto, KEY_TABLE};
 use veragg_circuits::group::Group;
+use veragg_circuits::proof_system::ProofSystem;
 
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::sealing::{SharePair, SEALED_LEN};
@@ -14,7 +15,6 @@ use crate::round::lists;
 use crate::round::Round;
 use crate::rule::Rule;
 use crate::wire::message::Envelope;
-use veragg_circuits::proof_system::ProofSystem;
 
 /// Bytes of the first part: `B_i`.
 pub const HEAD_LEN: usize = 32;

@@ -22,7 +22,7 @@ pub struct PhaseBytes {
     pub phase: Phase,
     /// Bytes of the message that the client sends.
     pub sent: usize,
-    /// Bytes, at most, of the packet that it needs for that. The lengths of inclusion proofs depend
+    /// Bytes, at most, of the package that it needs for that. The lengths of inclusion proofs depend
     /// on where a message stands in the tree; here all are as long as the longest.
     pub received: usize,
 }
@@ -59,7 +59,7 @@ pub fn per_phase(
     bodies: &Bodies,
 ) -> [PhaseBytes; Phase::OF_CLIENTS] {
     let degree = choice.degree as usize;
-    let packet = |leaves: usize, items: usize, part: usize| {
+    let package = |leaves: usize, items: usize, part: usize| {
         let inclusion = HASH_LEN * path_len(leaves);
         let item = 8 + ENVELOPE_LEN + 2 + inclusion + 4 + part;
         let consistency = inclusion + HASH_LEN;
@@ -78,22 +78,22 @@ pub fn per_phase(
         (
             Phase::Share,
             said(share::HEAD_LEN + degree * share::PAIR_LEN),
-            packet(n, degree, keys),
+            package(n, degree, keys),
         ),
-        (Phase::Confirm, said(0), packet(2 * n, degree, pair)),
+        (Phase::Confirm, said(0), package(2 * n, degree, pair)),
         (
             Phase::Submit,
             said(bodies.submission),
-            packet(3 * n, degree, 0),
+            package(3 * n, degree, 0),
         ),
-        (Phase::Attest, said(attestation), packet(4 * n, degree, 0)),
+        (Phase::Attest, said(attestation), package(4 * n, degree, 0)),
         // Whoever agrees with its neighbours says nothing.
-        (Phase::Dispute, 0, packet(5 * n, degree, edge)),
-        (Phase::Acknowledge, said(0), packet(5 * n, 0, 0)),
+        (Phase::Dispute, 0, package(5 * n, degree, edge)),
+        (Phase::Acknowledge, said(0), package(5 * n, 0, 0)),
         (
             Phase::Unmask(0),
             said(degree * unmask::SHARE_LEN),
-            packet(6 * n, witnesses, 0),
+            package(6 * n, witnesses, 0),
         ),
     ];
     rows.map(|(phase, sent, received)| PhaseBytes {

@@ -1,11 +1,5 @@
 //! Unmask: the shares that remove the masks from the sum (`specs/protocol.md` 3.8).
 
-use crate::crypto::ids::{ClientId, ClientSet};
-use crate::crypto::masks::Mask;
-use crate::pairwise::Breach;
-use crate::round::lists;
-use crate::round::Round;
-use crate::rule::Rule;
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
@@ -15,6 +9,13 @@ use veragg_circuits::group::ristretto::{
 };
 use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::ProofSystem;
+
+use crate::crypto::ids::{ClientId, ClientSet};
+use crate::crypto::masks::Mask;
+use crate::pairwise::Breach;
+use crate::round::lists;
+use crate::round::Round;
+use crate::rule::Rule;
 
 /// Bytes of a revealed share.
 pub const SHARE_LEN: usize = 32;
@@ -63,26 +64,33 @@ pub fn decode(bytes: &[u8]) -> Result<Vec<KeyScalar>, DecodeError> {
     Ok(shares)
 }
 
-/// Shares, each with the client whose secret it is of; or, turned around, with the one that holds it.
+/// Pairs of a client and a share. The client is the dealer or the holder: each use says which.
 pub type Shares = Vec<(ClientId, KeyScalar)>;
 
-/// The shares that a client reveals, if every one of them is the committed one (5.8). `subjects` are those
-/// whose secrets are rebuilt in this round; `committed` gives the encoded commitment that a dealer
-/// published for this client to its share of the secret that is rebuilt, if there is one that all saw:
-/// other shares are not judged.
+/// Whether a share is the one of this commitment, encoded. The encoding was found canonical when it was
+/// dealt: to compare it is cheaper than to decode it again.
+#[must_use]
+pub fn is_committed(share: &KeyScalar, commitment: &[u8; 32]) -> bool {
+    Ristretto::encode_point(&(share * KEY_TABLE)) == commitment
+}
+
+/// The shares that a client reveals, if every one of them is right (5.8). `subjects` are those whose secrets
+/// are rebuilt in this round. `is_right` says of a dealer's share whether it is the one that the dealer
+/// committed to for this client ([`is_committed`]), of the secret that is rebuilt.
 pub fn judge<P: ProofSystem>(
     round: &Round<P>,
     subjects: &ClientSet,
     client: ClientId,
     body: &[u8],
-    committed: impl Fn(ClientId) -> Option<[u8; 32]> + Sync,
+    is_right: impl Fn(ClientId, &KeyScalar) -> bool + Sync,
 ) -> Result<Shares, Breach> {
     let subjects = lists::holders(round.graph(), subjects, client);
-    let revealed: Shares = subjects.into_iter().zip(decode(body)?).collect();
-    // Encodings were found canonical when they were dealt: to compare them is cheaper than to decode.
-    let is_right = |dealer: ClientId, share: &KeyScalar| {
-        committed(dealer).is_none_or(|c| Ristretto::encode_point(&(share * KEY_TABLE)) == c)
-    };
+    let shares = decode(body)?;
+    if shares.len() != subjects.len() {
+        let field = "revealed shares";
+        return Err(DecodeError::Value { field }.into());
+    }
+    let revealed: Shares = subjects.into_iter().zip(shares).collect();
     let wrong: Shares = revealed
         .par_iter()
         .filter(|(dealer, share)| !is_right(*dealer, share))
@@ -118,8 +126,10 @@ pub fn masks_in_sum<P: ProofSystem>(
         others.into_iter().map(edge).collect()
     };
     let participants: Vec<_> = participants.iter().collect();
-    let masks: Result<Vec<_>, _> = participants.into_par_iter().map(of).collect();
-    masks.map(|masks| masks.into_iter().flatten().collect())
+    let masks: Vec<_> = participants.into_par_iter().map(of).collect();
+    // The first error in the order of the clients, whichever thread was faster.
+    let masks = masks.into_iter().collect::<Result<Vec<_>, _>>()?;
+    Ok(masks.into_iter().flatten().collect())
 }
 
 impl<P: ProofSystem> Round<P> {

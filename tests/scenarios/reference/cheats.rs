@@ -4,7 +4,7 @@ use curve25519_dalek::constants::RISTRETTO_BASEPOINT_POINT;
 use curve25519_dalek::scalar::Scalar;
 use veragg::circuits::proof_system::ProofSystem;
 use veragg::protocol::crypto::dleq;
-use veragg::protocol::pairwise::package::Packet;
+use veragg::protocol::pairwise::package::Package;
 use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::message::{Message, Sender};
 
@@ -186,14 +186,14 @@ pub(crate) fn altering(
 /// The client says something in dispute that it should not.
 fn disputing(scene: Scene, number: u32, bytes: Option<usize>) -> Scene {
     let (key, round) = (scene.key(number), scene.setting.round.clone());
-    scene.altering(number, move |phase, packet, said| {
+    scene.altering(number, move |phase, package, said| {
         if phase != Phase::Dispute {
             return said;
         }
-        let Ok(packet) = Packet::decode(packet, round.clients()) else {
+        let Ok(package) = Package::decode(package, round.clients()) else {
             return said;
         };
-        let list = &packet.checkpoint.list;
+        let list = &package.checkpoint.list;
         let body = match bytes {
             Some(count) => vec![0xff; count],
             None => {
@@ -209,7 +209,7 @@ fn disputing(scene: Scene, number: u32, bytes: Option<usize>) -> Scene {
             *round.context(),
             phase,
             Sender::Client(id(number)),
-            packet.checkpoint.digest(),
+            package.checkpoint.digest(),
             &[body],
         );
         vec![message.encode()]

@@ -3,7 +3,7 @@
 use curve25519_dalek::ristretto::RistrettoPoint;
 use curve25519_dalek::scalar::Scalar;
 use rand_core::OsRng;
-use veragg::protocol::pairwise::package::Packet;
+use veragg::protocol::pairwise::package::Package;
 use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::message::{Message, Sender};
 
@@ -42,8 +42,8 @@ impl TwoFaced {
         let mut keys = None;
         scene.altering(
             self.number,
-            move |phase: Phase, packet: &[u8], mut said: Vec<Vec<u8>>| {
-                let packet = Packet::decode(packet, round.clients()).ok();
+            move |phase: Phase, package: &[u8], mut said: Vec<Vec<u8>>| {
+                let package = Package::decode(package, round.clients()).ok();
                 match phase {
                     Phase::Advertise => {
                         let further = sign_again(&key, &said[0], &[192], &mut |parts| {
@@ -51,13 +51,13 @@ impl TwoFaced {
                         });
                         said.insert(usize::from(!self.counts), further);
                     }
-                    Phase::Share => keys = packet.and_then(|packet| self.keys_of_other(&packet)),
+                    Phase::Share => keys = package.and_then(|package| self.keys_of_other(&package)),
                     Phase::Confirm | Phase::Dispute => {
                         let opens = (phase == Phase::Confirm) == (self.purpose == CHANNEL);
-                        if let (Some(packet), Some(keys), true) = (packet, keys, opens) {
+                        if let (Some(package), Some(keys), true) = (package, keys, opens) {
                             let body = self.reveal(round.context(), &keys);
                             let sender = Sender::Client(id(self.number));
-                            let answers = packet.checkpoint.digest();
+                            let answers = package.checkpoint.digest();
                             let context = *round.context();
                             let message =
                                 Message::sign(&key, context, phase, sender, answers, &[body]);
@@ -89,9 +89,9 @@ impl TwoFaced {
         body[at + 64..at + 96].copy_from_slice(response.as_bytes());
     }
 
-    fn keys_of_other(&self, packet: &Packet) -> Option<RistrettoPoint> {
+    fn keys_of_other(&self, package: &Package) -> Option<RistrettoPoint> {
         let other = Sender::Client(id(self.opens?));
-        let mut items = packet.items.iter();
+        let mut items = package.items.iter();
         let item = items.find(|item| item.envelope.sender == other)?;
         point(&item.part(0, 1)?[96 * (self.purpose as usize - 1)..][..32])
     }

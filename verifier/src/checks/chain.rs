@@ -157,7 +157,7 @@ impl Chain {
             numbers(&checkpoint.list, derived),
             numbers(derived, &checkpoint.list),
         );
-        let what = format!("the list of {phase} is not what the board gives: listed but not derivable from the board: {added:?}, left out without reason: {missing:?}");
+        let what = format!("the list of {phase} is not the one that the board gives. Clients that it must not name: {added:?}. Clients that it must name and does not: {missing:?}");
         let leaf = self.size().saturating_sub(1);
         findings.record(Finding::failure(Step::DerivedList, what).by_aggregator(leaf));
     }

@@ -9,15 +9,15 @@ use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::hash::Digest;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::round::phase::Phase;
-use veragg_protocol::wire::board::{BoardError, Records};
+use veragg_protocol::wire::board::BoardError;
 
 use super::unmask::Unmask;
-use super::{Derived, Ending, Judge, Open, Said};
+use super::{Derived, Desk, Ending, Judge, Open, Said};
 use crate::check::Check;
 use crate::findings::Findings;
 use crate::ground::{Attestations, Ground};
 
-/// Who acknowledges is all that is to be known, and stands with who has spoken.
+/// The phase keeps nothing of its own: the pass knows who has spoken, and so who acknowledged.
 pub(crate) struct Acknowledge<P: ProofSystem> {
     attestations: Attestations<P>,
 }
@@ -43,10 +43,10 @@ impl<P: ProofSystem> Judge<P> for Acknowledge<P> {
 
     fn close<R: Read + Seek>(
         &mut self,
-        ground: &mut Ground<'_, P>,
         ending: &Ending<'_>,
-        _: &mut Records<R>,
-        findings: &mut Findings,
+        Desk {
+            ground, findings, ..
+        }: Desk<'_, '_, P, R>,
     ) -> Result<Derived, BoardError> {
         if !findings.skips(Check::Acknowledgements) {
             findings.computed(Check::Acknowledgements, ending.heard.len());
@@ -56,11 +56,9 @@ impl<P: ProofSystem> Judge<P> for Acknowledge<P> {
 
     fn follow<R: Read + Seek>(
         self,
-        ground: &mut Ground<'_, P>,
         list: ClientSet,
         _: &Digest,
-        _: &mut Records<R>,
-        _: &mut Findings,
+        Desk { ground, .. }: Desk<'_, '_, P, R>,
     ) -> Result<Option<Open<P>>, BoardError> {
         ground.acknowledged = list;
         let unmask = Unmask::new(self.attestations, ground.participants.clone());

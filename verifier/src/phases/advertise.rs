@@ -9,17 +9,14 @@ use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::pairwise::advertise::{self, Advertisement};
 use veragg_protocol::pairwise::Breach;
 use veragg_protocol::round::phase::Phase;
-use veragg_protocol::wire::board::{BoardError, Records};
+use veragg_protocol::wire::board::BoardError;
 
 use super::share::Share;
-use super::{Derived, Ending, Judge, Open, Said};
+use super::{Derived, Desk, Ending, Judge, Open, Said, BATCH};
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::ground::{Advertised, Ground};
 use crate::step::Step;
-
-/// Messages judged together: they are the only ones of the phase in memory at once.
-const BATCH: usize = 64;
 
 /// The advertisements that wait to be judged.
 #[derive(Default)]
@@ -59,7 +56,7 @@ impl Advertise {
                         _ => Step::BodyDecodes,
                     };
                     let what = breach.to_string();
-                    findings.record(Finding::fault(step, client, leaf, what));
+                    findings.record(Finding::fault(step, client, [leaf], what));
                 }
             }
         }
@@ -92,10 +89,10 @@ impl<P: ProofSystem> Judge<P> for Advertise {
 
     fn close<R: Read + Seek>(
         &mut self,
-        ground: &mut Ground<'_, P>,
         ending: &Ending<'_>,
-        _: &mut Records<R>,
-        findings: &mut Findings,
+        Desk {
+            ground, findings, ..
+        }: Desk<'_, '_, P, R>,
     ) -> Result<Derived, BoardError> {
         self.judge(ground, findings);
         let clients = ground.round.clients();
@@ -106,11 +103,9 @@ impl<P: ProofSystem> Judge<P> for Advertise {
 
     fn follow<R: Read + Seek>(
         self,
-        ground: &mut Ground<'_, P>,
         list: ClientSet,
         _: &Digest,
-        _: &mut Records<R>,
-        _: &mut Findings,
+        Desk { ground, .. }: Desk<'_, '_, P, R>,
     ) -> Result<Option<Open<P>>, BoardError> {
         ground.advertised = list;
         Ok(Some(Open::Share(Share::default())))

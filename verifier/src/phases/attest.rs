@@ -14,14 +14,11 @@ use veragg_protocol::wire::board::{BoardError, Records};
 use veragg_protocol::wire::message::Message;
 
 use super::dispute::Dispute;
-use super::{Derived, Ending, Judge, Open, Said};
+use super::{Derived, Desk, Ending, Judge, Open, Said, BATCH};
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::ground::{Attestations, Ground};
 use crate::step::Step;
-
-/// Attestations judged together: they are the only ones in memory at once.
-const BATCH: usize = 64;
 
 type Scalar<P> = <<P as ProofSystem>::Group as Group>::Scalar;
 
@@ -85,11 +82,11 @@ impl<P: ProofSystem> Attest<P> {
                 }
                 Err(breach) => {
                     let (step, what) = (Step::AttestationDecodes, breach.to_string());
-                    findings.record(Finding::fault(step, *client, *leaf, what));
+                    findings.record(Finding::fault(step, *client, [*leaf], what));
                 }
             }
         }
-        // V-08.A.3: whose submission was not accepted is held against nothing.
+        // V-08.A.3: the attestation of a client whose submission was not accepted is not judged.
         let candidates = good
             .iter()
             .filter_map(|(client, _, entry, neighbours, attestation)| {
@@ -112,7 +109,7 @@ impl<P: ProofSystem> Attest<P> {
         for (client, leaf, _, _, attestation) in good {
             if let Some(breach) = bad.get(&client) {
                 let what = breach.to_string();
-                findings.record(Finding::fault(Step::RowLink, client, leaf, what));
+                findings.record(Finding::fault(Step::RowLink, client, [leaf], what));
                 continue;
             }
             self.keys.insert(client, attestation.head.keys);
@@ -139,8 +136,8 @@ impl<P: ProofSystem> Attest<P> {
             if let Err(breach) = attest::judge_keys(&attested, &theirs) {
                 self.attestations.said.remove(&client);
                 let leaf = self.attestations.leaf(client);
-                let finding = Finding::fault(Step::AttestedKeys, client, 0, breach.to_string());
-                findings.record(finding.at(leaf));
+                let what = breach.to_string();
+                findings.record(Finding::fault(Step::AttestedKeys, client, leaf, what));
             }
         }
     }
@@ -172,10 +169,10 @@ impl<P: ProofSystem> Judge<P> for Attest<P> {
 
     fn close<R: Read + Seek>(
         &mut self,
-        ground: &mut Ground<'_, P>,
         ending: &Ending<'_>,
-        _: &mut Records<R>,
-        findings: &mut Findings,
+        Desk {
+            ground, findings, ..
+        }: Desk<'_, '_, P, R>,
     ) -> Result<Derived, BoardError> {
         self.judge(ground, findings);
         self.judge_keys(ground, findings);
@@ -187,11 +184,9 @@ impl<P: ProofSystem> Judge<P> for Attest<P> {
 
     fn follow<R: Read + Seek>(
         self,
-        _: &mut Ground<'_, P>,
         _: ClientSet,
         _: &Digest,
-        _: &mut Records<R>,
-        _: &mut Findings,
+        _: Desk<'_, '_, P, R>,
     ) -> Result<Option<Open<P>>, BoardError> {
         Ok(Some(Open::Dispute(Dispute::new(self.attestations))))
     }

@@ -15,7 +15,7 @@ use veragg_protocol::wire::board::{BoardError, Records};
 use veragg_protocol::wire::message::ENVELOPE_LEN;
 
 use super::submit::Submit;
-use super::{Derived, Ending, Judge, Open, Said};
+use super::{Derived, Desk, Ending, Judge, Open, Said};
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::ground::{Dealt, Ground};
@@ -51,7 +51,7 @@ impl Confirm {
                 Ok(complaints) => complaints,
                 Err(error) => {
                     let what = format!("its complaints are malformed: {error}");
-                    findings.record(Finding::fault(Step::BodyDecodes, client, leaf, what));
+                    findings.record(Finding::fault(Step::BodyDecodes, client, [leaf], what));
                     continue;
                 }
             };
@@ -80,8 +80,8 @@ impl Confirm {
     }
 }
 
-/// A complaint as it can be judged: nothing without one message of the dealer that all saw, without the keys
-/// of both, and where nothing was dealt, since whoever is no holder was listed falsely.
+/// Prepares a complaint for judgement. Gives nothing if the dealer signed two messages, if a key of the two
+/// is missing, or if the dealer dealt nothing to this client.
 fn case<'a, P: ProofSystem, R: Read + Seek>(
     ground: &'a Ground<'_, P>,
     client: ClientId,
@@ -133,8 +133,7 @@ impl Case<'_> {
             ),
         };
         let other = if culprit == dealer { accuser } else { dealer };
-        let finding = Finding::fault(Step::ComplaintsJudged, culprit, self.leaf, what)
-            .at(evidence)
+        let finding = Finding::fault(Step::ComplaintsJudged, culprit, evidence, what)
             .involving([other])
             .showing(
                 "the point of their channel, as the accuser reveals it",
@@ -201,10 +200,12 @@ impl<P: ProofSystem> Judge<P> for Confirm {
 
     fn close<R: Read + Seek>(
         &mut self,
-        ground: &mut Ground<'_, P>,
         ending: &Ending<'_>,
-        records: &mut Records<R>,
-        findings: &mut Findings,
+        Desk {
+            ground,
+            records,
+            findings,
+        }: Desk<'_, '_, P, R>,
     ) -> Result<Derived, BoardError> {
         let clients = ground.round.clients();
         let confirmed = self.judge(ground, records, findings)?;
@@ -224,11 +225,9 @@ impl<P: ProofSystem> Judge<P> for Confirm {
 
     fn follow<R: Read + Seek>(
         self,
-        ground: &mut Ground<'_, P>,
         list: ClientSet,
         _: &Digest,
-        _: &mut Records<R>,
-        _: &mut Findings,
+        Desk { ground, .. }: Desk<'_, '_, P, R>,
     ) -> Result<Option<Open<P>>, BoardError> {
         ground.participants = list;
         Ok(Some(Open::Submit(Submit::new())))

@@ -11,10 +11,10 @@ use veragg_protocol::pairwise::dispute::{self, Edge};
 use veragg_protocol::pairwise::Breach;
 use veragg_protocol::round::lists;
 use veragg_protocol::round::phase::Phase;
-use veragg_protocol::wire::board::{BoardError, Records};
+use veragg_protocol::wire::board::BoardError;
 
 use super::acknowledge::Acknowledge;
-use super::{Derived, Ending, Judge, Open, Said};
+use super::{Derived, Desk, Ending, Judge, Open, Said};
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::ground::{Attestations, Ground};
@@ -100,7 +100,7 @@ impl<P: ProofSystem> Dispute<P> {
                         }
                     };
                     opened.faulty.insert(client);
-                    findings.record(Finding::fault(step, client, leaf, what));
+                    findings.record(Finding::fault(step, client, [leaf], what));
                 }
             }
         }
@@ -134,10 +134,10 @@ impl<P: ProofSystem> Judge<P> for Dispute<P> {
 
     fn close<R: Read + Seek>(
         &mut self,
-        ground: &mut Ground<'_, P>,
         ending: &Ending<'_>,
-        _: &mut Records<R>,
-        findings: &mut Findings,
+        Desk {
+            ground, findings, ..
+        }: Desk<'_, '_, P, R>,
     ) -> Result<Derived, BoardError> {
         let clients = ground.round.clients();
         if findings.skips(Check::Disputes) {
@@ -160,8 +160,7 @@ impl<P: ProofSystem> Judge<P> for Dispute<P> {
             let truth = opened.truths.get(edge).map_or(&[][..], Vec::as_slice);
             let what = format!("what it attested about its edge to client {other} is not what the opened edge gives");
             findings.record(
-                Finding::fault(Step::Settled, *liar, 0, what)
-                    .at(leaves.into_iter().flatten())
+                Finding::fault(Step::Settled, *liar, leaves.into_iter().flatten(), what)
                     .involving([other])
                     .showing(
                         "what it attested about the edge",
@@ -184,11 +183,9 @@ impl<P: ProofSystem> Judge<P> for Dispute<P> {
 
     fn follow<R: Read + Seek>(
         self,
-        ground: &mut Ground<'_, P>,
         list: ClientSet,
         _: &Digest,
-        _: &mut Records<R>,
-        _: &mut Findings,
+        Desk { ground, .. }: Desk<'_, '_, P, R>,
     ) -> Result<Option<Open<P>>, BoardError> {
         ground.contributors = list;
         let acknowledge = Acknowledge::new(self.attestations);

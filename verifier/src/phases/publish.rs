@@ -12,10 +12,10 @@ use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::crypto::opening::Opening;
 use veragg_protocol::pairwise::publish::Outcome;
 use veragg_protocol::round::phase::Phase;
-use veragg_protocol::wire::board::{BoardError, Records};
+use veragg_protocol::wire::board::BoardError;
 use veragg_protocol::wire::body::Body;
 
-use super::{Derived, Ending, Judge, Open, Said};
+use super::{Derived, Desk, Ending, Judge, Open, Said};
 use crate::checks::aggregate::{self, Sums};
 use crate::checks::contributors;
 use crate::checks::opening::{self, Published};
@@ -113,10 +113,12 @@ impl<P: ProofSystem> Judge<P> for Publish {
 
     fn take_aggregators<R: Read + Seek>(
         &mut self,
-        ground: &Ground<'_, P>,
         said: Option<Said<Option<Publication<'_, P>>>>,
-        records: &mut Records<R>,
-        findings: &mut Findings,
+        Desk {
+            ground,
+            records,
+            findings,
+        }: Desk<'_, '_, P, R>,
     ) -> Result<(), BoardError> {
         let again = std::mem::replace(&mut self.published, true);
         let Some(said) = said.filter(|_| Step::PublicationOfRest.holds(!ground.missing)) else {
@@ -166,10 +168,8 @@ impl<P: ProofSystem> Judge<P> for Publish {
 
     fn close<R: Read + Seek>(
         &mut self,
-        ground: &mut Ground<'_, P>,
         _: &Ending<'_>,
-        _: &mut Records<R>,
-        _: &mut Findings,
+        Desk { ground, .. }: Desk<'_, '_, P, R>,
     ) -> Result<Derived, BoardError> {
         let list = ground.contributors.clone();
         Ok(Derived::of(list, ground.round.clients()))
@@ -177,11 +177,9 @@ impl<P: ProofSystem> Judge<P> for Publish {
 
     fn follow<R: Read + Seek>(
         self,
-        _: &mut Ground<'_, P>,
         _: ClientSet,
         _: &Digest,
-        _: &mut Records<R>,
-        findings: &mut Findings,
+        Desk { findings, .. }: Desk<'_, '_, P, R>,
     ) -> Result<Option<Open<P>>, BoardError> {
         // V-03.7
         if !self.published {

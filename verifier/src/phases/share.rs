@@ -8,18 +8,15 @@ use veragg_protocol::crypto::hash::Digest;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::pairwise::{share, Breach};
 use veragg_protocol::round::phase::Phase;
-use veragg_protocol::wire::board::{BoardError, Place, Records};
+use veragg_protocol::wire::board::{BoardError, Place};
 use veragg_protocol::wire::message::Message;
 
 use super::confirm::Confirm;
-use super::{Derived, Ending, Judge, Open, Said};
+use super::{Derived, Desk, Ending, Judge, Open, Said, BATCH};
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::ground::{Dealt, Ground};
 use crate::step::Step;
-
-/// Messages judged together: they are the only ones of the phase in memory at once.
-const BATCH: usize = 64;
 
 /// A dealer's message, and where it stands.
 struct Waiting {
@@ -58,7 +55,7 @@ impl Share {
                         _ => Step::BodyDecodes,
                     };
                     let what = breach.to_string();
-                    findings.record(Finding::fault(step, client, leaf, what));
+                    findings.record(Finding::fault(step, client, [leaf], what));
                 }
             }
         }
@@ -125,10 +122,10 @@ impl<P: ProofSystem> Judge<P> for Share {
 
     fn close<R: Read + Seek>(
         &mut self,
-        ground: &mut Ground<'_, P>,
         ending: &Ending<'_>,
-        _: &mut Records<R>,
-        findings: &mut Findings,
+        Desk {
+            ground, findings, ..
+        }: Desk<'_, '_, P, R>,
     ) -> Result<Derived, BoardError> {
         self.judge(ground, findings);
         let clients = ground.round.clients();
@@ -139,11 +136,9 @@ impl<P: ProofSystem> Judge<P> for Share {
 
     fn follow<R: Read + Seek>(
         self,
-        _: &mut Ground<'_, P>,
         _: ClientSet,
         _: &Digest,
-        _: &mut Records<R>,
-        _: &mut Findings,
+        _: Desk<'_, '_, P, R>,
     ) -> Result<Option<Open<P>>, BoardError> {
         Ok(Some(Open::Confirm(Confirm::default())))
     }

@@ -8,11 +8,11 @@ use veragg_protocol::crypto::hash::Digest;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::pairwise::{submit, Breach};
 use veragg_protocol::round::phase::Phase;
-use veragg_protocol::wire::board::{BoardError, Place, Records};
+use veragg_protocol::wire::board::{BoardError, Place};
 use veragg_protocol::wire::body::Body;
 
 use super::attest::Attest;
-use super::{Derived, Ending, Judge, Open, Said};
+use super::{Derived, Desk, Ending, Judge, Open, Said};
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::ground::{Accepted, Ground};
@@ -60,7 +60,7 @@ impl<P: ProofSystem> Submit<P> {
     }
 
     /// V-07.3: verifies what waits, in one batch, and keeps the rows of what holds. When V-07 is skipped,
-    /// accepted is what decodes.
+    /// accepted is what decodes: proofs wait all the same, so that there is one way.
     fn judge(&mut self, ground: &mut Ground<'_, P>, findings: &mut Findings) {
         let waiting = std::mem::take(&mut self.waiting);
         let round = ground.round;
@@ -91,7 +91,7 @@ impl<P: ProofSystem> Submit<P> {
                 Err(breach) => {
                     let check = check_of(&breach);
                     let what = format!("its proof does not hold: {}", check.title());
-                    let finding = Finding::fault(Step::ProofHolds, client, leaf, what);
+                    let finding = Finding::fault(Step::ProofHolds, client, [leaf], what);
                     findings.record(finding.under(check));
                 }
             }
@@ -165,24 +165,26 @@ impl<P: ProofSystem> Judge<P> for Submit<P> {
         // V-07.1
         let computed = usize::from(!skipped(findings));
         findings.computed(Check::InputCommitments, computed);
-        let proof = match round.proofs().decode(&said.content.proof) {
+        let Submission { proof, masked } = said.content;
+        let decoded = round.proofs().decode(&proof);
+        // The encoding of the proof is not needed beside it.
+        drop(proof);
+        let proof = match decoded {
             Ok(proof) => proof,
             Err(error) => {
                 let what = error.to_string();
-                findings.record(Finding::fault(Step::ProofDecodes, client, leaf, what));
+                findings.record(Finding::fault(Step::ProofDecodes, client, [leaf], what));
                 return;
             }
         };
         // V-07.2
-        let masked = said.content.masked;
         if !Step::MaskedScalars.holds(masked.is_ok()) {
             let what = masked
                 .err()
                 .map_or_else(String::new, |error| error.to_string());
-            findings.record(Finding::fault(Step::MaskedScalars, client, leaf, what));
+            findings.record(Finding::fault(Step::MaskedScalars, client, [leaf], what));
             return;
         }
-        // The encoding of the proof is not needed beside it.
         self.waiting.push(Waiting {
             client,
             leaf,
@@ -197,10 +199,10 @@ impl<P: ProofSystem> Judge<P> for Submit<P> {
 
     fn close<R: Read + Seek>(
         &mut self,
-        ground: &mut Ground<'_, P>,
         ending: &Ending<'_>,
-        _: &mut Records<R>,
-        findings: &mut Findings,
+        Desk {
+            ground, findings, ..
+        }: Desk<'_, '_, P, R>,
     ) -> Result<Derived, BoardError> {
         self.judge(ground, findings);
         // V-07.4: when V-07 is skipped, the list is taken at its word.
@@ -214,11 +216,13 @@ impl<P: ProofSystem> Judge<P> for Submit<P> {
 
     fn follow<R: Read + Seek>(
         self,
-        ground: &mut Ground<'_, P>,
         _: ClientSet,
         checkpoint: &Digest,
-        records: &mut Records<R>,
-        findings: &mut Findings,
+        Desk {
+            ground,
+            records,
+            findings,
+        }: Desk<'_, '_, P, R>,
     ) -> Result<Option<Open<P>>, BoardError> {
         let attest = Attest::begin(ground, checkpoint, records, findings)?;
         Ok(Some(Open::Attest(attest)))

@@ -15,10 +15,10 @@ use veragg_protocol::pairwise::lies::{self, Lie, Rebuilt, ShownBy};
 use veragg_protocol::pairwise::unmask::{self, Secret, Shares};
 use veragg_protocol::pairwise::Breach;
 use veragg_protocol::round::phase::Phase;
-use veragg_protocol::wire::board::{BoardError, Records};
+use veragg_protocol::wire::board::BoardError;
 
 use super::publish::Publish;
-use super::{Derived, Ending, Judge, Open, Said};
+use super::{Derived, Desk, Ending, Judge, Open, Said};
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::ground::{Attestations, Ground, Secrets};
@@ -135,8 +135,8 @@ impl<P: ProofSystem> Unmask<P> {
             ShownBy::Edge(other) => said.towards(&ground.neighbours(liar), other),
         });
         let leaves = [committed, self.attestations.leaf(liar)];
-        Finding::fault(Step::TrueAttestations, liar, 0, what)
-            .at(leaves.into_iter().flatten())
+        let leaves = leaves.into_iter().flatten();
+        Finding::fault(Step::TrueAttestations, liar, leaves, what)
             .involving(involved)
             .showing("what it attested", attested.unwrap_or_default())
             .showing("what the rebuilt secret gives", &lie.truth)
@@ -207,14 +207,14 @@ impl<P: ProofSystem> Judge<P> for Unmask<P> {
         findings: &mut Findings,
     ) {
         let (leaf, skip) = (said.leaf, findings.skips(Check::Unmasking));
-        // Without one commitment that all saw there is nothing to accuse it with.
+        // Without one commitment that all saw there is nothing to accuse the client with.
         let one = |dealer| Step::ShareOfDoubted.holds(ground.said_one_thing(dealer));
-        let committed = |dealer| {
-            let judged = !skip && one(dealer);
-            committed(ground, dealer, client).filter(|_| judged)
+        let is_right = |dealer, share: &_| {
+            let committed = committed(ground, dealer, client).filter(|_| !skip && one(dealer));
+            committed.is_none_or(|committed| unmask::is_committed(share, &committed))
         };
         let body = &said.content;
-        let judged = unmask::judge(ground.round, &self.subjects, client, body, committed);
+        let judged = unmask::judge(ground.round, &self.subjects, client, body, is_right);
         if !skip && !matches!(judged, Err(Breach::Malformed(_))) {
             findings.computed(Check::Unmasking, 1);
         }
@@ -227,10 +227,10 @@ impl<P: ProofSystem> Judge<P> for Unmask<P> {
                     }
                 }
             }
-            Err(Breach::Shares(wrong)) => {
+            Err(ref breach @ Breach::Shares(ref wrong)) => {
                 let dealers: Vec<_> = wrong.iter().map(|(dealer, _)| *dealer).collect();
-                let what = Breach::Shares(wrong.clone()).to_string();
-                let finding = Finding::fault(Step::CommittedShare, client, leaf, what);
+                let what = breach.to_string();
+                let finding = Finding::fault(Step::CommittedShare, client, [leaf], what);
                 let finding = wrong
                     .iter()
                     .take(MOST_SHOWN)
@@ -241,17 +241,17 @@ impl<P: ProofSystem> Judge<P> for Unmask<P> {
             }
             Err(breach) => {
                 let what = breach.to_string();
-                findings.record(Finding::fault(Step::BodyDecodes, client, leaf, what));
+                findings.record(Finding::fault(Step::BodyDecodes, client, [leaf], what));
             }
         }
     }
 
     fn close<R: Read + Seek>(
         &mut self,
-        ground: &mut Ground<'_, P>,
         ending: &Ending<'_>,
-        _: &mut Records<R>,
-        findings: &mut Findings,
+        Desk {
+            ground, findings, ..
+        }: Desk<'_, '_, P, R>,
     ) -> Result<Derived, BoardError> {
         let clients = ground.round.clients();
         if findings.skips(Check::Unmasking) {
@@ -276,11 +276,11 @@ impl<P: ProofSystem> Judge<P> for Unmask<P> {
 
     fn follow<R: Read + Seek>(
         mut self,
-        ground: &mut Ground<'_, P>,
         list: ClientSet,
         _: &Digest,
-        _: &mut Records<R>,
-        findings: &mut Findings,
+        Desk {
+            ground, findings, ..
+        }: Desk<'_, '_, P, R>,
     ) -> Result<Option<Open<P>>, BoardError> {
         if list == ground.contributors {
             return Ok(Some(Open::Publish(Publish::new(self.secrets))));

@@ -176,7 +176,7 @@ const EXCUSED: &[(&str, &str, Why)] = &[
     ("6.5", "signatures and lists are functions", NoCondition),
 ];
 
-/// The numbers of the rules: what is refused, each phase and its closing, packets and the door,
+/// The numbers of the rules: what is refused, each phase and its closing, packages and the door,
 /// convictions, lists and restarts.
 fn numbers() -> BTreeSet<String> {
     let text = read("specs/protocol.md");

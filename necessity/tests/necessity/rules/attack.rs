@@ -9,7 +9,7 @@ use veragg_protocol::crypto::ids::ClientSet;
 use veragg_protocol::crypto::signing::SigningKey;
 use veragg_protocol::crypto::tree::{Root, Tree};
 use veragg_protocol::pairwise::advertise::{Advertisement, RoundKeys};
-use veragg_protocol::pairwise::package::{Item, Packet};
+use veragg_protocol::pairwise::package::{Item, Package};
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::Round;
 use veragg_protocol::wire::checkpoint::Checkpoint;
@@ -22,7 +22,7 @@ pub(super) struct Board {
     pub(super) tree: Tree<Digest>,
     pub(super) chain: Digest,
     pub(super) before: Root,
-    pub(super) packet: Vec<u8>,
+    pub(super) package: Vec<u8>,
     /// What was said in each phase, and its list.
     pub(super) said: Vec<Vec<Message>>,
     lists: Vec<ClientSet>,
@@ -57,7 +57,7 @@ impl Attack {
             tree: Tree::new(),
             chain: *clients.round.context(),
             before: Root::empty(),
-            packet: Vec::new(),
+            package: Vec::new(),
             said: Vec::new(),
             lists: Vec::new(),
         };
@@ -69,9 +69,9 @@ impl Attack {
         }
     }
 
-    /// What a client says to the packet that is shown to it now, with this input.
+    /// What a client says to the package that is shown to it now, with this input.
     pub(super) fn ask_with(&mut self, number: u32, input: &[u64]) -> Option<Message> {
-        self.clients.ask(number, &self.board.packet, input)
+        self.clients.ask(number, &self.board.package, input)
     }
 
     pub(super) fn ask(&mut self, number: u32) -> Option<Message> {
@@ -170,23 +170,23 @@ impl Attack {
                 parts: (0..count).map(|at| self.part(message, at)).collect(),
             }
         });
-        let packet = Packet {
+        let package = Package {
             items: items.collect(),
             consistency: tree.consistency(self.board.before.size).unwrap(),
             convictions: Vec::new(),
             checkpoint: checkpoint.clone(),
         };
-        self.board.packet = packet.encode();
+        self.board.package = package.encode();
         self.board.chain = checkpoint.digest();
         self.board.before = checkpoint.root;
         self.board.lists.push(checkpoint.list);
     }
 
     /// Changes what is shown.
-    pub(super) fn alter_packet(&mut self, alter: impl FnOnce(&mut Packet)) {
-        let mut packet = Packet::decode(&self.board.packet, CLIENTS).unwrap();
-        alter(&mut packet);
-        self.board.packet = packet.encode();
+    pub(super) fn alter_package(&mut self, alter: impl FnOnce(&mut Package)) {
+        let mut package = Package::decode(&self.board.package, CLIENTS).unwrap();
+        alter(&mut package);
+        self.board.package = package.encode();
     }
 
     /// Everybody is honest up to and with this phase.

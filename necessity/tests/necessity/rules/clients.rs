@@ -102,11 +102,11 @@ impl Clients {
         }
     }
 
-    /// What a client says to a packet.
-    pub(super) fn ask(&mut self, number: u32, packet: &[u8], x: &[u64]) -> Option<Message> {
+    /// What a client says to a package.
+    pub(super) fn ask(&mut self, number: u32, package: &[u8], x: &[u64]) -> Option<Message> {
         let at = id(number).index();
         let client = self.clients[at].take().unwrap();
-        let (client, said) = client.advance(packet, Some(x), &mut OsRng, &mut self.stores[at]);
+        let (client, said) = client.advance(package, Some(x), &mut OsRng, &mut self.stores[at]);
         self.clients[at] = Some(client);
         let said = said.ok().flatten();
         said.map(|bytes| Message::decode(&bytes).unwrap())

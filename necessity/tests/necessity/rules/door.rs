@@ -138,9 +138,9 @@ pub(super) fn a_log_that_was_changed_makes_two_checkpoints() -> bool {
     let Ok(resumed) = AnyAggregator::resume(round, table.key.clone(), log) else {
         return false;
     };
-    let packet =
-        veragg_protocol::pairwise::package::Packet::decode(&resumed.packet(id(1)), CLIENTS)
+    let package =
+        veragg_protocol::pairwise::package::Package::decode(&resumed.package(id(1)), CLIENTS)
             .unwrap();
-    let again: Checkpoint = packet.checkpoint;
+    let again: Checkpoint = package.checkpoint;
     again.phase == Phase::Advertise && again.digest() != signed
 }

@@ -141,13 +141,13 @@ pub(crate) fn a_restart_makes_a_client_speak_twice() -> bool {
     assert!(nothing.is_empty());
     let board = attack.board.clone();
     attack.close(Phase::Dispute, Vec::new(), everybody());
-    let (client, packet) = (attack.clients.restarted(1), &attack.board.packet);
-    let (_, first) = client.advance(packet, None, &mut OsRng, &mut Full);
+    let (client, package) = (attack.clients.restarted(1), &attack.board.package);
+    let (_, first) = client.advance(package, None, &mut OsRng, &mut Full);
     attack.board = board;
     attack.close(Phase::Dispute, Vec::new(), all_but(4));
-    let (client, packet) = (attack.clients.restarted(1), &attack.board.packet);
+    let (client, package) = (attack.clients.restarted(1), &attack.board.package);
     let mut store = Zeroizing::new(Vec::new());
-    let (_, second) = client.advance(packet, None, &mut OsRng, &mut store);
+    let (_, second) = client.advance(package, None, &mut OsRng, &mut store);
     let (first, second) = (first.ok().flatten(), second.unwrap());
     first.is_some() && second.is_some() && first != second
 }
@@ -162,13 +162,13 @@ pub(crate) fn a_client_goes_on_that_could_not_save() -> bool {
         .map(|number| attack.clients.saved(number))
         .collect();
     attack.close(Phase::Dispute, Vec::new(), everybody());
-    let (client, packet) = (attack.clients.restarted(1), &attack.board.packet);
-    let (client, unsaid) = client.advance(packet, None, &mut OsRng, &mut Full);
+    let (client, package) = (attack.clients.restarted(1), &attack.board.package);
+    let (client, unsaid) = client.advance(package, None, &mut OsRng, &mut Full);
     assert!(unsaid.is_err());
     let said = attack.ask_those(2..=CLIENTS);
     attack.close(Phase::Acknowledge, said, everybody());
     let mut store = Zeroizing::new(Vec::new());
-    let (_, first) = client.advance(&attack.board.packet, None, &mut OsRng, &mut store);
+    let (_, first) = client.advance(&attack.board.package, None, &mut OsRng, &mut store);
     attack.board = board;
     for (number, saved) in (1..).zip(saved) {
         attack.clients.restore(number, saved);

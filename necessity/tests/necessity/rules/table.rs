@@ -73,8 +73,8 @@ impl Table {
         let aggregator = self.aggregator.as_ref().unwrap();
         let clients = (1..).zip(&self.inputs);
         let said = clients.filter_map(|(number, input)| {
-            let packet = aggregator.packet(id(number));
-            self.clients.ask(number, &packet, input)
+            let package = aggregator.package(id(number));
+            self.clients.ask(number, &package, input)
         });
         said.collect()
     }

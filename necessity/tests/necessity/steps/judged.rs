@@ -1,5 +1,5 @@
-//! What is off: a step, and the rules in its place where the audit and the aggregator judge by the same
-//! code. Then a step decides whether something is said of what the rule finds.
+//! What is off. The audit and the aggregator share some judgements, whose conditions are rules of the
+//! protocol. To leave out a step that rests on one, a test turns off those rules too.
 
 use veragg_protocol::rule::Rule;
 use veragg_verifier::step::Step;
@@ -16,7 +16,7 @@ impl Off {
     }
 }
 
-/// The rules by which the audit and the aggregator both judge what a step is about.
+/// The rules of the protocol that make the judgement of a step.
 fn judged_by(step: Step) -> &'static [Rule] {
     match step {
         Step::Possession => &[Rule::ProvenKeys],

@@ -1,7 +1,7 @@
 //! V-08: attestations that are not true of what was masked, and edges that were opened.
 
 use veragg_protocol::circuits::group::ristretto::Fr;
-use veragg_protocol::pairwise::package::Packet;
+use veragg_protocol::pairwise::package::Package;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::message::{Message, Sender};
 
@@ -94,11 +94,11 @@ pub(super) fn lies_about_edges_that_nobody_leaves_for(off: &Off) {
 fn undecodable_dispute() -> Scene {
     let scene = Scene::new(4, &SMALL);
     let (key, context) = (scene.key(3), *scene.setting.round.context());
-    scene.altering(3, move |phase, packet, said| {
+    scene.altering(3, move |phase, package, said| {
         if phase != Phase::Dispute {
             return said;
         }
-        let answers = Packet::decode(packet, 4).unwrap().checkpoint.digest();
+        let answers = Package::decode(package, 4).unwrap().checkpoint.digest();
         let sender = Sender::Client(id(3));
         let parts = [vec![0xff; 100]];
         let message = Message::sign(&key, context, phase, sender, answers, &parts);

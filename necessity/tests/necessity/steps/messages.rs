@@ -38,9 +38,9 @@ fn disputing(
     let latest = Arc::new(Mutex::new([0; 32]));
     let seen = Arc::clone(&latest);
     let context = *scene.setting.round.context();
-    let crook = Crook::new().showing(move |_, packet| {
-        *seen.lock().unwrap() = packet.checkpoint.digest();
-        packet
+    let crook = Crook::new().showing(move |_, package| {
+        *seen.lock().unwrap() = package.checkpoint.digest();
+        package
     });
     let crook = crook.admitting(move |phase, mut said| {
         if phase == Phase::Dispute {

@@ -1,11 +1,11 @@
-//! A packet that was damaged on the way puts the blame on nobody: it is not signed as a whole.
+//! A package that was damaged on the way puts the blame on nobody: it is not signed as a whole.
 use std::sync::Arc;
 
 use rand_core::OsRng;
 use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::protocol::client::{AnyClient, Blame, Client, ClientError};
 use veragg::protocol::crypto::ids::ClientId;
-use veragg::protocol::pairwise::package::Packet;
+use veragg::protocol::pairwise::package::Package;
 use veragg::protocol::round::configuration::SegmentConfiguration;
 use veragg::protocol::round::organiser::Proposal;
 use veragg::protocol::round::phase::Phase;
@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 const CLIENTS: u32 = 4;
 
-/// A client that has shared, as it was saved, with its packet of that phase.
+/// A client that has shared, as it was saved, with its package of that phase.
 fn shared() -> (Setting<RistrettoBitplane>, Vec<u8>, Vec<u8>) {
     let proposal = Proposal::new(
         vec![SegmentConfiguration::integers("numbers", 1, 256)],
@@ -34,8 +34,8 @@ fn shared() -> (Setting<RistrettoBitplane>, Vec<u8>, Vec<u8>) {
         let mut spoken = Vec::new();
         for (client, mut store) in clients {
             let id = ClientId::from_index(spoken.len());
-            let packet = aggregator.packet(id);
-            let (client, said) = client.advance(&packet, None, &mut OsRng, &mut store);
+            let package = aggregator.package(id);
+            let (client, said) = client.advance(&package, None, &mut OsRng, &mut store);
             aggregator.receive(&said.unwrap().unwrap(), 0).unwrap();
             spoken.push((client, store));
         }
@@ -43,26 +43,26 @@ fn shared() -> (Setting<RistrettoBitplane>, Vec<u8>, Vec<u8>) {
         aggregator = aggregator.close().unwrap();
     }
     let saved = clients[0].1.to_vec();
-    (setting, saved, aggregator.packet(ClientId::from_index(0)))
+    (setting, saved, aggregator.package(ClientId::from_index(0)))
 }
 
 fn answer(
     setting: &Setting<RistrettoBitplane>,
     saved: &[u8],
-    packet: &[u8],
+    package: &[u8],
 ) -> Result<Option<Vec<u8>>, ClientError> {
     let (round, key) = (Arc::clone(&setting.round), Arc::clone(&setting.clients[0]));
     let (client, _) = AnyClient::resume(round, key, saved).unwrap();
     let mut store = Zeroizing::new(Vec::new());
-    client.advance(packet, None, &mut OsRng, &mut store).1
+    client.advance(package, None, &mut OsRng, &mut store).1
 }
 
 #[test]
 fn no_damaged_byte_blames_anybody() {
-    let (setting, saved, packet) = shared();
-    assert!(answer(&setting, &saved, &packet).is_ok());
-    for at in 0..packet.len() {
-        let mut damaged = packet.clone();
+    let (setting, saved, package) = shared();
+    assert!(answer(&setting, &saved, &package).is_ok());
+    for at in 0..package.len() {
+        let mut damaged = package.clone();
         damaged[at] ^= 1;
         let error = answer(&setting, &saved, &damaged).unwrap_err();
         assert_eq!(error.blame(), Blame::Nobody, "byte {at}: {error}");
@@ -71,10 +71,10 @@ fn no_damaged_byte_blames_anybody() {
 
 #[test]
 fn a_damaged_consistency_proof_is_no_evidence_of_a_fork() {
-    let (setting, saved, packet) = shared();
-    let mut packet = Packet::decode(&packet, CLIENTS).unwrap();
-    packet.consistency[0] ^= 1;
-    let error = answer(&setting, &saved, &packet.encode()).unwrap_err();
+    let (setting, saved, package) = shared();
+    let mut package = Package::decode(&package, CLIENTS).unwrap();
+    package.consistency[0] ^= 1;
+    let error = answer(&setting, &saved, &package.encode()).unwrap_err();
     let phase = Phase::Share;
     assert!(
         matches!(error, ClientError::Inconsistent { phase: of } if of == phase),

@@ -1,4 +1,4 @@
-//! What a client checks of every packet: the attacker is the aggregator, alone or with a client.
+//! What a client checks of every package: the attacker is the aggregator, alone or with a client.
 
 use rand_core::OsRng;
 
@@ -181,11 +181,11 @@ fn show_as_shared(attack: &mut Attack, said: &[Message]) {
     attack.show(Phase::Share, &relabelled, everybody());
     let tree = attack.board.tree.clone();
     let index = (0..tree.size()).find(|&index| tree.leaf(index) == Some(&entry));
-    attack.alter_packet(|packet| {
-        packet.items[1].envelope = said[1].envelope.clone();
+    attack.alter_package(|package| {
+        package.items[1].envelope = said[1].envelope.clone();
         if let Some(index) = index {
-            packet.items[1].index = index;
-            packet.items[1].inclusion = tree.inclusion(index).unwrap();
+            package.items[1].index = index;
+            package.items[1].inclusion = tree.inclusion(index).unwrap();
         }
     });
 }
@@ -222,8 +222,8 @@ pub(super) fn a_message_that_is_not_on_the_board_frames_its_reader() -> bool {
 /// The aggregator spoils what honest client 2 dealt to client 1, which opens the channel of the two.
 pub(super) fn a_spoilt_part_opens_the_channel_of_two_honest_clients() -> bool {
     let mut attack = Attack::new().honest_through(Phase::Share);
-    attack.alter_packet(|packet| {
-        let two = packet
+    attack.alter_package(|package| {
+        let two = package
             .items
             .iter_mut()
             .find(|item| item.envelope.sender == Sender::Client(id(2)));
