@@ -161,7 +161,8 @@ fn errors_name_rules_that_exist() {
     for number in numbers {
         // Steps of a section stand in it under the last part of their number.
         let (section, step) = number.rsplit_once('.').unwrap();
-        let heading = format!("### {section} ");
+        let heading = format!("\n## {section} ");
+        let heading = heading.replace("## ", if section.contains('.') { "### " } else { "## " });
         let in_section = text.split(&heading).nth(1);
         let in_section = in_section.map(|rest| rest.split("\n#").next().unwrap_or_default());
         let found = has(&text, number) || in_section.is_some_and(|rest| has(rest, step));
