@@ -1,9 +1,19 @@
 #!/usr/bin/env bash
 # Some rules are no condition that a switch can leave out. Each patch in necessity/patches/ breaks one of
 # them in a copy of the workspace, and the test that necessity/patches.txt names must fail there. On the
-# source as it is the same test must pass.
+# source as it is the same test must pass. With --dry-run only: whether each patch still applies.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
+if [ "${1:-}" = --dry-run ]; then
+    grep -v '^#' necessity/patches.txt | while read -r number patch _; do
+        patch --dry-run --strip 1 --silent --fuzz 2 <"necessity/patches/$patch.patch" || {
+            echo "patches: $patch.patch (rule $number) no longer applies; make it anew" >&2
+            exit 1
+        }
+    done
+    exit
+fi
 
 # Everything here is made anew each time, but for what the workspace depends on, which is compiled once.
 root="${CARGO_TARGET_DIR:-$PWD/target}/patches"
