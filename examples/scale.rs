@@ -23,10 +23,10 @@ use veragg::board_file::BoardFile;
 use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::round::configuration::SegmentConfiguration;
-use veragg::protocol::round::organiser::Proposal;
+use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::round::phase::Phase;
 use veragg::verifier::{audit, Options};
-use veragg_lab::local::{play, Participant, PhaseTime, Setting};
+use veragg_lab::local::{play, LocalRound, Party, PhaseTime};
 
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
@@ -77,28 +77,28 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn run(clients: u32, len: usize, bits: u32) -> Result<(), Box<dyn Error>> {
     let bound = 1 << bits;
-    let proposal = Proposal::new(
+    let proposal = ConfigurationBuilder::new(
         vec![SegmentConfiguration::integers("numbers", len, bound)],
         PPM,
         PPM,
         [7; 32],
     );
     let start = Instant::now();
-    let setting = Setting::<RistrettoBitplane>::new(clients, proposal, &mut OsRng)?;
+    let local = LocalRound::<RistrettoBitplane>::new(clients, proposal, &mut OsRng)?;
     let set_up = start.elapsed();
-    let choice = setting.round.configuration().choice;
+    let masking = local.round.configuration().masking;
     println!(
         "n = {clients}, k = {}, t = {}, {len} numbers of {bits} bits",
-        choice.degree, choice.threshold
+        masking.degree, masking.threshold
     );
     println!("  configuration  {:>9.2} s", set_up.as_secs_f64());
 
-    let dropouts = setting.round.configuration().assumptions.absent();
-    let mut participants: Vec<Box<dyn Participant>> = Vec::new();
+    let dropouts = local.round.configuration().assumptions.absent();
+    let mut participants: Vec<Box<dyn Party>> = Vec::new();
     for id in ClientId::all(clients) {
         let value = move |j| (u64::from(id.number()) + j) % bound;
         let input = move || (0..len as u64).map(value).collect();
-        let member = setting.member(id, input).ok_or("not a member")?;
+        let member = local.client(id, input).ok_or("not a member")?;
         participants.push(Box::new(if id.number() > dropouts {
             member
         } else if id.number() % 2 == 1 {
@@ -107,7 +107,7 @@ fn run(clients: u32, len: usize, bits: u32) -> Result<(), Box<dyn Error>> {
             member.dropping_out_after(Phase::Submit)
         }));
     }
-    let aggregator = setting.aggregator(Vec::new())?;
+    let aggregator = local.aggregator(Vec::new())?;
     let played = play(aggregator, &mut participants, |_| ())?;
     for PhaseTime {
         phase,
@@ -135,16 +135,16 @@ fn run(clients: u32, len: usize, bits: u32) -> Result<(), Box<dyn Error>> {
 
     let path = tempfile::NamedTempFile::new()?.into_temp_path();
     let mut file = File::create(&path)?;
-    file.write_all(&setting.header.encode())?;
+    file.write_all(&local.header.encode())?;
     for record in played.aggregator.log() {
         file.write_all(&record.encode())?;
     }
     drop((played, participants));
 
-    let log = BoardFile::open(&path, setting.round.longest_record())?.1;
+    let log = BoardFile::open(&path, local.round.longest_record())?.1;
     ALLOCATOR.reset_peak_usage();
     let start = Instant::now();
-    drop(setting.aggregator(log)?);
+    drop(local.aggregator(log)?);
     println!(
         "  aggregator, from the board of {:.1} MB: {:.2} s, {:.0} MB",
         file.metadata()?.len() as f64 / 1e6,
@@ -155,7 +155,7 @@ fn run(clients: u32, len: usize, bits: u32) -> Result<(), Box<dyn Error>> {
     ALLOCATOR.reset_peak_usage();
     let start = Instant::now();
     let options = Options {
-        organiser: Some(setting.organiser),
+        organiser: Some(local.organiser),
         ..Options::default()
     };
     let report = audit(BufReader::new(File::open(&path)?), &options)?;

@@ -148,7 +148,7 @@ mod tests {
     fn records_come_back_after_a_crash() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("round.board");
-        let header = veragg_lab::setting(4, &[(3, 100)]).header;
+        let header = veragg_lab::local_round(4, &[(3, 100)]).header;
         let record = |byte| Record {
             kind: RecordKind::Message,
             bytes: vec![byte; 5],

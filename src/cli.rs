@@ -9,8 +9,8 @@ mod explain;
 mod fault;
 mod files;
 mod output;
+mod output_files;
 mod params;
-mod places;
 mod run;
 mod summary;
 
@@ -45,7 +45,7 @@ const EXIT_CODES: &str =
 /// How results are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// For people.
+    /// For parties.
     Text,
     /// One JSON object.
     Json,

@@ -11,20 +11,20 @@
 //!
 //! use rand_core::OsRng;
 //! use veragg::circuits::bitplane::RistrettoBitplane;
-//! use veragg::local::{play, Member, Setting};
+//! use veragg::local::{play, LocalClient, LocalRound};
 //! use veragg::protocol::crypto::ids::ClientId;
-//! use veragg::protocol::round::{configuration::SegmentConfiguration, organiser::Proposal};
+//! use veragg::protocol::round::{configuration::SegmentConfiguration, organiser::ConfigurationBuilder};
 //! use veragg::verifier::{audit, Options, Verdict};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! // The organiser: three numbers a client, each from 0 to 100; one client in five may drop out.
 //! let answers = SegmentConfiguration::integers("answers", 3, 101);
 //! let beacon = [7; 32]; // in a real round: public randomness from after the roster was fixed
-//! let proposal = Proposal::new(vec![answers], 0, 200_000, beacon);
-//! let setting = Setting::<RistrettoBitplane>::new(5, proposal, &mut OsRng)?;
+//! let proposal = ConfigurationBuilder::new(vec![answers], 0, 200_000, beacon);
+//! let setting = LocalRound::<RistrettoBitplane>::new(5, proposal, &mut OsRng)?;
 //!
 //! // The clients and the aggregator; the board is kept in memory.
-//! let mut members: Vec<Member<_>> = ClientId::all(5)
+//! let mut members: Vec<LocalClient<_>> = ClientId::all(5)
 //!     .filter_map(|id| setting.member(id, vec![1, 10, u64::from(id.number())]))
 //!     .collect();
 //! let played = play(setting.aggregator(Vec::new())?, &mut members, |_| ())?;

@@ -29,7 +29,7 @@ use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::round::configuration::SegmentConfiguration;
 
 pub use config::Dropout;
-pub use error::{Place, Problem, SurveyError};
+pub use error::{Location, Problem, SurveyError};
 pub use synthetic::Recomputed;
 pub use table::{Statistics, StatisticsRow};
 
@@ -71,7 +71,7 @@ impl fmt::Display for Results {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, SurveyError> {
-    std::fs::read(path).map_err(|error| Place::file(path).error(Problem::Read(error)))
+    std::fs::read(path).map_err(|error| Location::file(path).error(Problem::Read(error)))
 }
 
 impl Survey {
@@ -79,7 +79,7 @@ impl Survey {
     pub fn load(path: impl AsRef<Path>) -> Result<Self, SurveyError> {
         let path = path.as_ref();
         let text = String::from_utf8(read(path)?)
-            .map_err(|_| Place::file(path).error(Problem::Toml("not UTF-8 text".to_owned())))?;
+            .map_err(|_| Location::file(path).error(Problem::Toml("not UTF-8 text".to_owned())))?;
         Self::parse(path, &text)
     }
 
@@ -192,7 +192,7 @@ impl Survey {
     ) -> Result<Results, SurveyError> {
         let (got, clients) = (contributors.len(), self.clients());
         let count = u32::try_from(got).unwrap_or(u32::MAX);
-        let refuse = |problem| Err(Place::file(&self.config.path).error(problem));
+        let refuse = |problem| Err(Location::file(&self.config.path).error(problem));
         if count > clients {
             return refuse(Problem::Contributors { got, clients });
         }

@@ -12,13 +12,13 @@ use veragg::circuits::proof_system::ProofSystem;
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::crypto::tree::Leaf;
 use veragg::protocol::round::configuration::SegmentConfiguration;
-use veragg::protocol::round::organiser::Proposal;
+use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::board::{RecordKind, Records, PIECE_LEN, RECORD_HEAD_LEN};
 use veragg::protocol::wire::body;
 use veragg::protocol::wire::message::{Envelope, Sender, ENVELOPE_LEN};
 use veragg::verifier::{audit, Options, Verdict};
-use veragg_lab::local::{play, Participant, Setting};
+use veragg_lab::local::{play, LocalRound, Party};
 
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
@@ -79,14 +79,14 @@ impl Read for Watched<'_> {
 /// Over the long part of every record, by how much the memory in use at its reads differs at most,
 /// and how many reads that are.
 fn longest_growth(
-    setting: &Setting<Suite>,
+    local: &LocalRound<Suite>,
     board: &[u8],
     seen: &[(usize, usize)],
 ) -> (usize, usize) {
-    let [proof, masked] = setting.round.submit_lengths()[..] else {
+    let [proof, masked] = local.round.submit_lengths()[..] else {
         panic!("a submission has two parts");
     };
-    let (mut at, mut most, mut reads) = (setting.header.encode().len(), 0, 0);
+    let (mut at, mut most, mut reads) = (local.header.encode().len(), 0, 0);
     while let Some(head) = board.get(at..at + RECORD_HEAD_LEN) {
         let length = u32::from_be_bytes(head[1..].try_into().unwrap()) as usize;
         let end = at + RECORD_HEAD_LEN + length;
@@ -115,24 +115,24 @@ fn longest_growth(
 
 /// Plays a round of `clients` with `len` numbers of 8 bits, and audits its board.
 fn measure(clients: u32, len: usize) -> Measured {
-    let proposal = Proposal::new(
+    let proposal = ConfigurationBuilder::new(
         vec![SegmentConfiguration::integers("numbers", len, 256)],
         0,
         0,
         [7; 32],
     );
-    let setting = Setting::<Suite>::new(clients, proposal, &mut OsRng).unwrap();
-    let mut members: Vec<Box<dyn Participant>> = ClientId::all(clients)
-        .map(|id| setting.member(id, vec![7; len]).unwrap())
-        .map(|member| Box::new(member) as Box<dyn Participant>)
+    let local = LocalRound::<Suite>::new(clients, proposal, &mut OsRng).unwrap();
+    let mut members: Vec<Box<dyn Party>> = ClientId::all(clients)
+        .map(|id| local.client(id, vec![7; len]).unwrap())
+        .map(|member| Box::new(member) as Box<dyn Party>)
         .collect();
-    let aggregator = setting.aggregator(Vec::new()).unwrap();
+    let aggregator = local.aggregator(Vec::new()).unwrap();
     let played = play(aggregator, &mut members, |_| ()).unwrap();
-    let board = setting.board(played.aggregator.log());
+    let board = local.board(played.aggregator.log());
     drop((played, members));
 
     let options = Options {
-        organiser: Some(setting.organiser),
+        organiser: Some(local.organiser),
         aggregate: Some(vec![7 * u128::from(clients); len]),
         ..Options::default()
     };
@@ -148,9 +148,9 @@ fn measure(clients: u32, len: usize) -> Measured {
     };
     let (peak, report) = peak(|| alone.install(|| audit(&mut watched, &options)).unwrap());
     assert_eq!(report.verdict, Verdict::Verified, "{report}");
-    let (passing, reads) = longest_growth(&setting, &board, &watched.seen);
+    let (passing, reads) = longest_growth(&local, &board, &watched.seen);
     let measured = Measured {
-        proof: setting.round.proofs().proof_len(),
+        proof: local.round.proofs().proof_len(),
         peak,
         passing,
         reads,

@@ -11,10 +11,10 @@ use veragg::protocol::aggregator::AggregatorError;
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::pairwise::package::Package;
 use veragg::protocol::round::configuration::SegmentConfiguration;
-use veragg::protocol::round::organiser::Proposal;
+use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::message::{Message, Sender};
-use veragg_lab::local::{play, Member, Participant, Setting};
+use veragg_lab::local::{play, LocalClient, LocalRound, Party};
 
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
@@ -24,11 +24,11 @@ const CLIENTS: u32 = 128;
 /// An honest member until it submits: then it says zeros, as many as a submission has, which costs
 /// nothing to prove and is refused when it is judged, not before.
 struct Idle {
-    member: Member<RistrettoBulletproofs>,
-    setting: Arc<Setting<RistrettoBulletproofs>>,
+    member: LocalClient<RistrettoBulletproofs>,
+    local: Arc<LocalRound<RistrettoBulletproofs>>,
 }
 
-impl Participant for Idle {
+impl Party for Idle {
     fn id(&self) -> ClientId {
         self.member.id()
     }
@@ -37,14 +37,14 @@ impl Participant for Idle {
         if phase != Phase::Submit {
             return self.member.speak(phase, package);
         }
-        let round = &self.setting.round;
+        let round = &self.local.round;
         let parts: Vec<_> = round
             .submit_lengths()
             .into_iter()
             .map(|length| vec![0; length])
             .collect();
         let message = Message::sign(
-            &self.setting.clients[self.id().index()],
+            &self.local.client_keys[self.id().index()],
             *round.context(),
             phase,
             Sender::Client(self.id()),
@@ -61,22 +61,22 @@ impl Participant for Idle {
 #[test]
 fn neither_driver_nor_aggregator_holds_all_submissions() {
     let segments = vec![SegmentConfiguration::integers("numbers", MAX_LEN, 1 << 16)];
-    let proposal = Proposal::new(segments, 0, 0, [7; 32]);
-    let setting = Arc::new(Setting::new(CLIENTS, proposal, &mut OsRng).unwrap());
-    let mut people: Vec<_> = ClientId::all(CLIENTS)
+    let proposal = ConfigurationBuilder::new(segments, 0, 0, [7; 32]);
+    let local = Arc::new(LocalRound::new(CLIENTS, proposal, &mut OsRng).unwrap());
+    let mut parties: Vec<_> = ClientId::all(CLIENTS)
         .map(|id| Idle {
-            member: setting.member(id, Vec::new()).unwrap(),
-            setting: Arc::clone(&setting),
+            member: local.client(id, Vec::new()).unwrap(),
+            local: Arc::clone(&local),
         })
         .collect();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("round.board");
-    let log = BoardFile::create(&path, &setting.header).unwrap();
-    let aggregator = setting.aggregator(log).unwrap();
+    let log = BoardFile::create(&path, &local.header).unwrap();
+    let aggregator = local.aggregator(log).unwrap();
 
     let before = ALLOCATOR.current_usage();
     ALLOCATOR.reset_peak_usage();
-    let played = play(aggregator, &mut people, |_| ());
+    let played = play(aggregator, &mut parties, |_| ());
     let peak = ALLOCATOR.peak_usage() - before;
     // They were taken, and none was good.
     let ended = played.map(|_| ()).err();

@@ -8,30 +8,30 @@ use rand_core::OsRng;
 use veragg::circuits::bulletproofs::RistrettoBulletproofs;
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::round::configuration::SegmentConfiguration;
-use veragg::protocol::round::organiser::Proposal;
+use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::verifier::{audit, Options, Verdict};
-use veragg_lab::local::{play, Participant, Setting};
+use veragg_lab::local::{play, LocalRound, Party};
 
 const CLIENTS: u32 = 30;
 const LEN: usize = 60;
 
 fn whole_board(c: &mut Criterion) {
-    let proposal = Proposal::new(
+    let proposal = ConfigurationBuilder::new(
         vec![SegmentConfiguration::integers("numbers", LEN, 256)],
         50_000,
         50_000,
         [7; 32],
     );
-    let setting = Setting::<RistrettoBulletproofs>::new(CLIENTS, proposal, &mut OsRng).unwrap();
-    let mut members: Vec<Box<dyn Participant>> = ClientId::all(CLIENTS)
-        .map(|id| setting.member(id, vec![u64::from(id.number()); LEN]))
-        .map(|member| Box::new(member.unwrap()) as Box<dyn Participant>)
+    let local = LocalRound::<RistrettoBulletproofs>::new(CLIENTS, proposal, &mut OsRng).unwrap();
+    let mut members: Vec<Box<dyn Party>> = ClientId::all(CLIENTS)
+        .map(|id| local.client(id, vec![u64::from(id.number()); LEN]))
+        .map(|member| Box::new(member.unwrap()) as Box<dyn Party>)
         .collect();
-    let aggregator = setting.aggregator(Vec::new()).unwrap();
+    let aggregator = local.aggregator(Vec::new()).unwrap();
     let played = play(aggregator, &mut members, |_| ()).unwrap();
-    let board = setting.board(played.aggregator.log());
+    let board = local.board(played.aggregator.log());
     let options = Options {
-        organiser: Some(setting.organiser),
+        organiser: Some(local.organiser),
         ..Options::default()
     };
     let mut group = c.benchmark_group("board");

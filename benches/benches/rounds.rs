@@ -16,12 +16,12 @@ use veragg::circuits::proof_system::ProofSystem;
 use veragg::protocol::crypto::ids::{ClientId, ClientSet};
 use veragg::protocol::pairwise::share::PAIR_LEN;
 use veragg::protocol::round::configuration::SegmentConfiguration;
-use veragg::protocol::round::organiser::Proposal;
+use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::message::{Message, ENVELOPE_LEN};
 use veragg::verifier::{audit, Options, Verdict};
-use veragg_lab::liar::{edge, own, False};
-use veragg_lab::local::{play, Participant, Setting};
+use veragg_lab::false_attester::{edge, own, False};
+use veragg_lab::local::{play, LocalRound, Party};
 use veragg_lab::Scene;
 
 type Suite = RistrettoBitplane;
@@ -100,11 +100,11 @@ fn show(value: f64, unit: &str) -> String {
     }
 }
 
-fn setting(clients: u32, len: usize, corrupt: u32, dropout: u32) -> Setting<Suite> {
+fn local_round(clients: u32, len: usize, corrupt: u32, dropout: u32) -> LocalRound<Suite> {
     let segments = vec![SegmentConfiguration::integers("numbers", len, 1 << 16)];
-    Setting::new(
+    LocalRound::new(
         clients,
-        Proposal::new(segments, corrupt, dropout, [7; 32]),
+        ConfigurationBuilder::new(segments, corrupt, dropout, [7; 32]),
         &mut OsRng,
     )
     .unwrap()
@@ -119,11 +119,11 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
 /// What it takes one client to attest beside what it took it to submit. Of the others only one submits,
 /// so that the round can go on: a client masks and attests towards all who confirmed.
 fn attest(len: usize, degree: u32) -> [Figure; 2] {
-    let setting = setting(degree + 1, len, 0, 0);
+    let local = local_round(degree + 1, len, 0, 0);
     let mut members: Vec<_> = ClientId::all(degree + 1)
-        .map(|id| setting.member(id, vec![12_345; len]).unwrap())
+        .map(|id| local.client(id, vec![12_345; len]).unwrap())
         .collect();
-    let mut aggregator = setting.aggregator(Vec::new()).unwrap();
+    let mut aggregator = local.aggregator(Vec::new()).unwrap();
     let (mut submit, mut attest, mut scalars) = (0.0, 0.0, 0);
     for phase in [
         Phase::Advertise,
@@ -154,7 +154,7 @@ fn attest(len: usize, degree: u32) -> [Figure; 2] {
             aggregator = aggregator.close().unwrap();
         }
     }
-    let round = &setting.round;
+    let round = &local.round;
     let most = round.challenge_pairs() * (round.layout().columns() + degree as usize) + 100;
     [
         Figure {
@@ -176,8 +176,8 @@ fn attest(len: usize, degree: u32) -> [Figure; 2] {
 
 /// All work of a round with one client in ten cheating, beside that of an honest one.
 fn cheaters(clients: u32, len: usize) -> Figure {
-    let honest = total(Scene::of(setting(clients, len, 100_000, 0)), 0);
-    let mut scene = Scene::of(setting(clients, len, 100_000, 0));
+    let honest = total(Scene::of(local_round(clients, len, 100_000, 0)), 0);
+    let mut scene = Scene::of(local_round(clients, len, 100_000, 0));
     let count = clients / 10;
     let everybody = ClientSet::of(clients, |_| true);
     for turn in 0..count {
@@ -185,13 +185,13 @@ fn cheaters(clients: u32, len: usize) -> Figure {
         scene = match turn % 5 {
             0 => {
                 let id = ClientId::new(number).unwrap();
-                let lengths = scene.setting.round.share_lengths(id, &everybody);
+                let lengths = scene.local.round.share_lengths(id, &everybody);
                 scene.altering_parts(number, Phase::Share, lengths, |parts| {
                     parts[3][PAIR_LEN - 1] ^= 1;
                 })
             }
             1 => {
-                let lengths = scene.setting.round.submit_lengths();
+                let lengths = scene.local.round.submit_lengths();
                 scene.altering_parts(number, Phase::Submit, lengths, |parts| {
                     let end = parts[0].len() - 1;
                     parts[0][end] ^= 1;
@@ -199,7 +199,7 @@ fn cheaters(clients: u32, len: usize) -> Figure {
             }
             2 => {
                 let attested = false;
-                scene.lying(
+                scene.masking_falsely(
                     number,
                     &[False {
                         towards: None,
@@ -208,8 +208,8 @@ fn cheaters(clients: u32, len: usize) -> Figure {
                     }],
                 )
             }
-            3 => scene.lying(number, &[edge(number + 1, 1)]),
-            _ => scene.lying(number, &[own(1)]),
+            3 => scene.masking_falsely(number, &[edge(number + 1, 1)]),
+            _ => scene.masking_falsely(number, &[own(1)]),
         };
     }
     Figure {
@@ -223,14 +223,12 @@ fn cheaters(clients: u32, len: usize) -> Figure {
 
 fn total(scene: Scene, cheaters: usize) -> f64 {
     let Scene {
-        setting,
-        mut people,
-        ..
+        local, mut parties, ..
     } = scene;
-    let aggregator = setting.aggregator(Vec::new()).unwrap();
-    let played = play(aggregator, &mut people, |_| ()).unwrap();
-    let board = setting.board(played.aggregator.log());
-    let report = audit(Cursor::new(board), &knowing(&setting)).unwrap();
+    let aggregator = local.aggregator(Vec::new()).unwrap();
+    let played = play(aggregator, &mut parties, |_| ()).unwrap();
+    let board = local.board(played.aggregator.log());
+    let report = audit(Cursor::new(board), &knowing(&local)).unwrap();
     assert_eq!(report.verdict, Verdict::Verified, "{report}");
     assert_eq!(report.faults.len(), cheaters, "{report}");
     let work = played
@@ -240,23 +238,23 @@ fn total(scene: Scene, cheaters: usize) -> f64 {
     work.sum::<Duration>().as_secs_f64()
 }
 
-fn knowing(setting: &Setting<Suite>) -> Options {
+fn knowing(local: &LocalRound<Suite>) -> Options {
     Options {
-        organiser: Some(setting.organiser),
+        organiser: Some(local.organiser),
         ..Options::default()
     }
 }
 
 /// The audit of a board beside the batch verification of its proofs and one hash over its bytes.
 fn audit_of(clients: u32, len: usize) -> Figure {
-    let setting = setting(clients, len, 0, 0);
+    let local = local_round(clients, len, 0, 0);
     let mut members: Vec<_> = ClientId::all(clients)
-        .map(|id| setting.member(id, vec![12_345; len]).unwrap())
+        .map(|id| local.client(id, vec![12_345; len]).unwrap())
         .collect();
-    let aggregator = setting.aggregator(Vec::new()).unwrap();
+    let aggregator = local.aggregator(Vec::new()).unwrap();
     let played = play(aggregator, &mut members, |_| ()).unwrap();
-    let (round, records) = (&setting.round, played.aggregator.log());
-    let board = setting.board(records);
+    let (round, records) = (&local.round, played.aggregator.log());
+    let board = local.board(records);
     let of_submit = records
         .iter()
         .filter_map(|record| Message::decode(&record.bytes).ok());
@@ -286,7 +284,7 @@ fn audit_of(clients: u32, len: usize) -> Figure {
         let (digest, time) = timed(|| Sha256::digest(&board));
         assert_eq!(digest.len(), 32);
         hash = hash.min(time);
-        let (report, time) = timed(|| audit(Cursor::new(&board), &knowing(&setting)).unwrap());
+        let (report, time) = timed(|| audit(Cursor::new(&board), &knowing(&local)).unwrap());
         assert_eq!(report.verdict, Verdict::Verified, "{report}");
         audited = audited.min(time);
     }

@@ -53,7 +53,7 @@ pub trait Group: Copy + Clone + Debug + PartialEq + Eq + Send + Sync + 'static {
     fn hash_to_point(domain: &[u8], index: u64) -> Self::Point;
 
     /// `sum scalars[i] * points[i]`, in constant time. For secrets.
-    fn msm_secret(scalars: &[Self::Scalar], points: &[Self::Point]) -> Self::Point;
+    fn msm_constant_time(scalars: &[Self::Scalar], points: &[Self::Point]) -> Self::Point;
 
     /// `sum scalars[i] * points[i]`, in variable time. For public values only. Cost: about
     /// `n / log n` multiplications.

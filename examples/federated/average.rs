@@ -11,10 +11,10 @@ use veragg::circuits::statement::{InputError, Norm, Segment, Statement};
 use veragg::protocol::aggregator::AnyAggregator;
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::round::configuration::SegmentConfiguration;
-use veragg::protocol::round::organiser::Proposal;
+use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::round::phase::Phase;
 use veragg::verifier::{audit, Options, Verdict};
-use veragg_lab::local::{play, Member, Setting};
+use veragg_lab::local::{play, LocalClient, LocalRound};
 
 use crate::model::WEIGHTS;
 
@@ -98,41 +98,38 @@ pub(crate) fn secure(
 ) -> Result<(Vec<f64>, Vec<u32>), Box<dyn Error>> {
     let count = contributions.len() as u32;
     // Nobody corrupt, one client in ten may vanish.
-    let proposal = Proposal::new(segments(most_samples), 0, 100_000, [7; 32]);
-    let setting = Setting::<RistrettoBitplane>::new(count, proposal, &mut OsRng)?;
+    let proposal = ConfigurationBuilder::new(segments(most_samples), 0, 100_000, [7; 32]);
+    let local = LocalRound::<RistrettoBitplane>::new(count, proposal, &mut OsRng)?;
     let mut members = Vec::new();
     for (id, contribution) in ClientId::all(count).zip(contributions) {
         let clipped = Contribution {
             update: clip(&contribution.update),
             ..*contribution
         };
-        let member = setting.member(id, vector(&clipped, most_samples)?);
-        let member: Member<_> = member.ok_or("more clients than keys")?;
+        let member = local.client(id, vector(&clipped, most_samples)?);
+        let member: LocalClient<_> = member.ok_or("more clients than keys")?;
         members.push(match absent {
             Some(absent) if absent == id.index() => member.dropping_out_after(Phase::Confirm),
             _ => member,
         });
     }
-    let played = play(setting.aggregator(Vec::new())?, &mut members, |_| ())?;
+    let played = play(local.aggregator(Vec::new())?, &mut members, |_| ())?;
     let publication = match &played.aggregator {
         AnyAggregator::Ended(aggregator) => aggregator.publication(),
         _ => None,
     };
     let publication = publication.ok_or("the round did not come to its end")?;
 
-    let layout = setting.round.layout();
+    let layout = local.round.layout();
     let contributors = publication.contributors().len() as u32;
     let sums = layout.unpack(&publication.opening[..layout.scalars()], contributors)?;
     // What the average is made of is what the board shows to anybody.
     let options = Options {
-        organiser: Some(setting.organiser),
+        organiser: Some(local.organiser),
         aggregate: Some(sums.clone()),
         ..Options::default()
     };
-    let report = audit(
-        Cursor::new(setting.board(played.aggregator.log())),
-        &options,
-    )?;
+    let report = audit(Cursor::new(local.board(played.aggregator.log())), &options)?;
     if report.verdict != Verdict::Verified {
         return Err(report.to_string().into());
     }

@@ -41,10 +41,10 @@ fuzz_target!(|data: &[u8]| {
 });
 
 /// A message with a changed body under the sender's own signature. The edits keep to the lengths
-/// of the parts: others are refused at the door, which the other kinds test.
+/// of the parts: others are refused at admission, which the other kinds test.
 fn signed(phase: usize, body: &[u8], edits: &[u8]) -> Vec<u8> {
-    let setting = &sample().setting;
-    let round = &setting.round;
+    let local = &sample().local;
+    let round = &local.round;
     let sample = sample();
     let before = sample.records[..sample.before[phase]].iter().rev();
     let mut before = before.filter(|record| record.kind == RecordKind::Checkpoint);
@@ -77,7 +77,7 @@ fn signed(phase: usize, body: &[u8], edits: &[u8]) -> Vec<u8> {
             part.to_vec()
         })
         .collect();
-    let key = &setting.clients[SENDER];
+    let key = &local.client_keys[SENDER];
     let context = *round.context();
     let sender = Sender::Client(sender);
     Message::sign(key, context, phase, sender, answers, &parts).encode()
@@ -97,10 +97,10 @@ fn close(mut aggregator: AnyAggregator<Suite, Vec<Record>>, phase: usize) {
         return;
     };
     let options = Options {
-        organiser: Some(sample.setting.organiser),
+        organiser: Some(sample.local.organiser),
         ..Options::default()
     };
-    let board = sample.setting.board(aggregator.log());
+    let board = sample.local.board(aggregator.log());
     let report = audit(Cursor::new(&board), &options).expect("a board that the aggregator wrote");
     assert_ne!(report.verdict, Verdict::Failed, "{report}");
     for fault in &report.faults {

@@ -32,11 +32,11 @@ fuzz_target!(|data: &[u8]| {
                     }
                 }
             }
-            board = sample.setting.board(&records);
+            board = sample.local.board(&records);
         }
     }
     let mut options = Options {
-        organiser: Some(sample.setting.organiser),
+        organiser: Some(sample.local.organiser),
         ..Options::default()
     };
     if kind / 3 % 2 == 1 {

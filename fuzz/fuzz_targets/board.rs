@@ -21,7 +21,7 @@ fuzz_target!(|data: &[u8]| {
         return;
     };
     let mut again = header.encode();
-    let longest = sample().setting.round.longest_record();
+    let longest = sample().local.round.longest_record();
     let mut records = Records::new(rest, again.len(), longest);
     loop {
         let record = match records.next_record() {

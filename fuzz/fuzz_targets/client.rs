@@ -41,8 +41,8 @@ fn advance(index: usize, client: AnyClient<veragg_fuzz::Suite>, package: &[u8]) 
 }
 
 fn resume(index: usize, saved: &[u8], package: &[u8]) {
-    let setting = &sample().setting;
-    let (round, key) = (Arc::clone(&setting.round), &setting.clients[index]);
+    let local = &sample().local;
+    let (round, key) = (Arc::clone(&local.round), &local.client_keys[index]);
     if let Ok((client, _)) = AnyClient::resume(round, Arc::clone(key), saved) {
         let mut store = Zeroizing::new(Vec::new());
         let input = input(ClientId::from_index(index));

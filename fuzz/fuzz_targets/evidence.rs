@@ -20,7 +20,7 @@ fuzz_target!(|data: &[u8]| {
         changed(*kind, *culprit, *check, data)
     };
     let Some(file) = file else { return };
-    if let Ok(confirmed) = evidence::check(Cursor::new(&file), &sample().setting.organiser) {
+    if let Ok(confirmed) = evidence::check(Cursor::new(&file), &sample().local.organiser) {
         assert_eq!(confirmed.faults, []);
     }
 });
@@ -64,7 +64,7 @@ fn changed(kind: u8, culprit: u8, check: u8, mut edits: &[u8]) -> Option<Vec<u8>
     }
     file.extend((checkpoint.len() as u32).to_be_bytes());
     file.extend(checkpoint);
-    file.extend(sample.setting.board(&records));
+    file.extend(sample.local.board(&records));
     mutate(&mut file, edits);
     Some(file)
 }

@@ -15,7 +15,7 @@ use veragg::protocol::crypto::ids::{ClientId, ClientSet};
 use veragg::protocol::crypto::possession::Purpose;
 use veragg::protocol::pairwise::advertise::Advertisement;
 use veragg::protocol::pairwise::attest::Attestation;
-use veragg::protocol::pairwise::conviction::{Conviction, Lie};
+use veragg::protocol::pairwise::fraud_proof::{FraudProof, FalseAttestation};
 use veragg::protocol::pairwise::package::Package;
 use veragg::protocol::pairwise::publish::Publication;
 use veragg::protocol::pairwise::share::{self, DealtPair};
@@ -38,7 +38,7 @@ fn structures() -> &'static [(Recode, Vec<u8>)] {
     static ALL: OnceLock<Vec<(Recode, Vec<u8>)>> = OnceLock::new();
     ALL.get_or_init(|| {
         let sample = sample();
-        let (setting, steps) = (&sample.setting, &sample.steps);
+        let (local, steps) = (&sample.local, &sample.steps);
         let body = |phase: usize| steps[phase][0].message[ENVELOPE_LEN..].to_vec();
         let pair = body(1)[share::HEAD_LEN..][..share::PAIR_LEN].to_vec();
         let last_of = |kind| {
@@ -55,11 +55,11 @@ fn structures() -> &'static [(Recode, Vec<u8>)] {
         };
         let receipt = reply(&steps[0][0].message);
         let refusal = reply(&[]);
-        let signed = setting.header.configuration.write(Writer::new()).finish();
+        let signed = local.header.configuration.write(Writer::new()).finish();
         vec![
-            (configuration, setting.header.configuration.bytes.clone()),
+            (configuration, local.header.configuration.bytes.clone()),
             (signed_configuration, signed),
-            (roster, setting.header.roster.clone()),
+            (roster, local.header.roster.clone()),
             (message, steps[0][0].message.clone()),
             (envelope, steps[0][0].message[..ENVELOPE_LEN].to_vec()),
             (checkpoint, last_of(RecordKind::Checkpoint)),
@@ -72,7 +72,7 @@ fn structures() -> &'static [(Recode, Vec<u8>)] {
             (submission, body(3)),
             (attestation, body(4)),
             (points, points_of(sample)),
-            (conviction, conviction_of(sample)),
+            (fraud_proof, fraud_proof_of(sample)),
             (shares, body(7)),
             (publication_bytes, publication),
         ]
@@ -167,7 +167,7 @@ fn dealt_pair(bytes: &[u8]) -> Option<Vec<u8>> {
 fn submission(bytes: &[u8]) -> Option<Vec<u8>> {
     use veragg::circuits::group::Group;
     use veragg::circuits::proof_system::ProofSystem;
-    let round = &sample().setting.round;
+    let round = &sample().local.round;
     let (proof, masked) = bytes.split_at_checked(round.proofs().proof_len())?;
     let submission = Submission::decode(round, proof, masked).ok()?;
     Some([proof, &Ristretto::encode_scalars(&submission.masked)].concat())
@@ -183,7 +183,7 @@ fn others() -> Vec<ClientId> {
 }
 
 fn attestation(bytes: &[u8]) -> Option<Vec<u8>> {
-    let round = &sample().setting.round;
+    let round = &sample().local.round;
     let everybody = ClientSet::of(CLIENTS, |_| true);
     let lengths = round.attest_lengths(ClientId::from_index(0), &everybody);
     let mut parts = Vec::new();
@@ -202,7 +202,7 @@ fn attestation(bytes: &[u8]) -> Option<Vec<u8>> {
 fn points_of(sample: &Sample) -> Vec<u8> {
     let (pair, other) = (KeyPair::generate(&mut rng()), others()[2]);
     let ends = Ends {
-        context: sample.setting.round.context(),
+        context: sample.local.round.context(),
         purpose: Purpose::Mask,
         client: ClientId::from_index(0),
         key: pair.public(),
@@ -216,7 +216,7 @@ fn points(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(dleq::encode(&dleq::decode(bytes, &others()).ok()?))
 }
 
-fn conviction_of(sample: &Sample) -> Vec<u8> {
+fn fraud_proof_of(sample: &Sample) -> Vec<u8> {
     let message = Message::decode(&sample.steps[4][0].message).expect("a message of the sample");
     let pair = KeyPair::generate(&mut rng());
     let part = || Part {
@@ -224,28 +224,28 @@ fn conviction_of(sample: &Sample) -> Vec<u8> {
         bytes: message.body[..64].to_vec(),
         proof: vec![7; 64],
     };
-    let conviction = Conviction {
+    let fraud_proof = FraudProof {
         attestation: message.envelope.clone(),
         head: part(),
-        lie: Lie::Edge {
+        shows: FalseAttestation::Edge {
             secret: *pair.secret(),
             neighbour: others()[1],
             keys: vec![*pair.public(); 2],
             edges: part(),
         },
     };
-    conviction.write(Writer::new()).finish()
+    fraud_proof.write(Writer::new()).finish()
 }
 
-fn conviction(bytes: &[u8]) -> Option<Vec<u8>> {
+fn fraud_proof(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut reader = Reader::new(bytes);
-    let conviction = Conviction::read(&mut reader).ok()?;
+    let fraud_proof = FraudProof::read(&mut reader).ok()?;
     reader.finish().ok()?;
-    Some(conviction.write(Writer::new()).finish())
+    Some(fraud_proof.write(Writer::new()).finish())
 }
 
 fn publication_bytes(bytes: &[u8]) -> Option<Vec<u8>> {
-    let scalars = sample().setting.round.masked_scalars();
+    let scalars = sample().local.round.masked_scalars();
     let publication = Publication::<Ristretto>::decode(bytes, scalars, CLIENTS).ok()?;
     Some(publication.encode())
 }

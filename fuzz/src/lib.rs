@@ -5,12 +5,12 @@ use std::sync::{Arc, OnceLock};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use veragg::circuits::bitplane::RistrettoBitplane;
-use veragg::local::Setting;
+use veragg::local::LocalRound;
 use veragg::protocol::aggregator::{AnyAggregator, Reply};
 use veragg::protocol::client::{AnyClient, Client};
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::round::configuration::SegmentConfiguration;
-use veragg::protocol::round::organiser::Proposal;
+use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::board::{Record, RecordKind};
 use veragg::protocol::wire::receipt::Receipt;
@@ -36,7 +36,7 @@ pub struct Step {
 /// does so again in another process.
 pub struct Sample {
     /// Keys and configuration.
-    pub setting: Setting<Suite>,
+    pub local: LocalRound<Suite>,
     /// For each of the clients' phases, the records before it.
     pub before: Vec<usize>,
     /// For each of the clients' phases, each client's step.
@@ -68,21 +68,21 @@ pub fn sample() -> &'static Sample {
 impl Sample {
     fn play() -> Self {
         let mut rng = rng();
-        let proposal = Proposal::new(
+        let proposal = ConfigurationBuilder::new(
             vec![SegmentConfiguration::integers("numbers", 2, 100)],
             0,
             200_000,
             [7; 32],
         );
-        let setting = Setting::<Suite>::new(CLIENTS, proposal, &mut rng).expect("a good proposal");
-        let mut clients: Vec<_> = setting
-            .clients
+        let local = LocalRound::<Suite>::new(CLIENTS, proposal, &mut rng).expect("a good proposal");
+        let mut clients: Vec<_> = local
+            .client_keys
             .iter()
-            .map(|key| Client::join(Arc::clone(&setting.round), Arc::clone(key)))
+            .map(|key| Client::join(Arc::clone(&local.round), Arc::clone(key)))
             .map(|client| Some(AnyClient::Joined(client.expect("on the roster"))))
             .collect();
         let mut stores = vec![Zeroizing::new(Vec::new()); clients.len()];
-        let mut aggregator = setting.aggregator(Vec::new()).expect("an empty log");
+        let mut aggregator = local.aggregator(Vec::new()).expect("an empty log");
         let (mut before, mut steps, mut receipts) = (Vec::new(), Vec::new(), Vec::new());
         while aggregator.phase() != Phase::Publish {
             before.push(aggregator.log().len());
@@ -110,8 +110,8 @@ impl Sample {
         }
         let records = aggregator.into_log();
         Self {
-            board: setting.board(&records),
-            setting,
+            board: local.board(&records),
+            local,
             before,
             steps,
             receipts,
@@ -134,14 +134,14 @@ impl Sample {
     /// The aggregator as it was when this phase was open and nobody had spoken.
     pub fn aggregator(&self, phase: usize) -> AnyAggregator<Suite, Vec<Record>> {
         let log = self.records[..self.before[phase]].to_vec();
-        self.setting.aggregator(log).expect("its own log")
+        self.local.aggregator(log).expect("its own log")
     }
 
     /// The client with this number, counted around, as it was before this phase.
     pub fn client(&self, phase: usize, number: u8) -> (usize, AnyClient<Suite>) {
         let index = usize::from(number) % CLIENTS as usize;
-        let round = Arc::clone(&self.setting.round);
-        let key = Arc::clone(&self.setting.clients[index]);
+        let round = Arc::clone(&self.local.round);
+        let key = Arc::clone(&self.local.client_keys[index]);
         let saved = &self.steps[phase][index].saved;
         let client = if saved.is_empty() {
             AnyClient::Joined(Client::join(round, key).expect("on the roster"))

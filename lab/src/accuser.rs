@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::local::Participant;
+use crate::local::Party;
 use rand_core::OsRng;
 use veragg_protocol::circuits::group::ristretto::decode_key_scalar;
 use veragg_protocol::crypto::dh::KeyPair;
@@ -17,10 +17,10 @@ use veragg_protocol::pairwise::confirm::Complaint;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::message::Message;
 
-use crate::{advertised_keys, id, sign_again, Scene, Writing};
+use crate::{advertised_keys, id, sign_again, RecordingClient, Scene};
 
 struct Accuser {
-    member: Writing,
+    member: RecordingClient,
     context: [u8; 32],
     clients: u32,
     /// What it says of its own in confirm, with the means to say it.
@@ -65,7 +65,7 @@ impl Tongue {
     }
 }
 
-impl Participant for Accuser {
+impl Party for Accuser {
     fn id(&self) -> ClientId {
         self.member.id()
     }
@@ -105,13 +105,13 @@ impl Scene {
     ) -> Self {
         let member = Accuser {
             member: self.writing(number),
-            context: *self.setting.round.context(),
-            clients: self.setting.round.clients(),
+            context: *self.local.round.context(),
+            clients: self.local.round.clients(),
             act: Box::new(act),
             key: self.key(number),
             keys: Vec::new(),
         };
-        self.people[id(number).index()] = Box::new(member);
+        self.parties[id(number).index()] = Box::new(member);
         self
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::local::Setting;
+use crate::local::LocalRound;
 use veragg_protocol::circuits::group::{Group, Ristretto};
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::dh::KeyPair;
@@ -32,7 +32,7 @@ use crate::{publication, Finished, Suite};
 
 /// The aggregator's books.
 #[derive(Clone)]
-pub struct Crooked {
+pub struct Books {
     /// The round.
     pub round: Arc<Round<Suite>>,
     key: Arc<SigningKey>,
@@ -61,14 +61,14 @@ struct Closed {
     said: Vec<(u64, Message)>,
 }
 
-impl Crooked {
+impl Books {
     /// The books of a round in which nobody has spoken.
-    pub fn new(setting: &Setting<Suite>) -> Self {
+    pub fn new(local: &LocalRound<Suite>) -> Self {
         Self {
-            round: Arc::clone(&setting.round),
-            key: Arc::clone(&setting.aggregator),
+            round: Arc::clone(&local.round),
+            key: Arc::clone(&local.aggregator_key),
             tree: Tree::new(),
-            chain: *setting.round.context(),
+            chain: *local.round.context(),
             before: Root::empty(),
             records: Vec::new(),
             phase: Phase::Advertise,
@@ -99,7 +99,7 @@ impl Crooked {
         self.kept.remove(&(phase, client));
     }
 
-    fn heard(&self, phase: Phase) -> ClientSet {
+    fn received(&self, phase: Phase) -> ClientSet {
         ClientSet::of(self.round.clients(), |client| {
             self.kept.contains_key(&(phase, client))
         })
@@ -107,7 +107,7 @@ impl Crooked {
 
     /// The list of the open phase if every message in it is right.
     pub fn list(&self) -> ClientSet {
-        let heard = self.heard(self.phase);
+        let heard = self.received(self.phase);
         match self.phase {
             Phase::Confirm => {
                 lists::participants(self.round.graph(), &heard, self.round.threshold())
@@ -161,7 +161,7 @@ impl Crooked {
             checkpoint: checkpoint.clone(),
             consistency: consistency.clone(),
             items: items.collect(),
-            convictions: Vec::new(),
+            fraud_proofs: Vec::new(),
         })
     }
 
@@ -236,7 +236,7 @@ impl Crooked {
             sum.iter_mut().zip(masked).for_each(|(sum, y)| *sum += y);
         }
         let mut shares: BTreeMap<ClientId, Vec<_>> = BTreeMap::new();
-        for holder in self.heard(Phase::Unmask(0)).iter() {
+        for holder in self.received(Phase::Unmask(0)).iter() {
             let revealed = &self.kept[&(Phase::Unmask(0), holder)].body;
             let subjects = lists::holders(round.graph(), participants, holder);
             for (dealer, share) in subjects.into_iter().zip(unmask::decode(revealed).unwrap()) {
@@ -286,14 +286,14 @@ impl Crooked {
 
 /// The records with every checkpoint and publication signed anew by the aggregator, who has its
 /// key and so can make any board hold together, but not the clients' answers to the old one.
-pub fn signed_anew(setting: &Setting<Suite>, records: &[Record]) -> Vec<Record> {
-    let clients = setting.round.clients();
-    let mut books = Crooked::new(setting);
+pub fn signed_anew(local: &LocalRound<Suite>, records: &[Record]) -> Vec<Record> {
+    let clients = local.round.clients();
+    let mut books = Books::new(local);
     for record in records {
         match record.kind {
             RecordKind::Message if books.phase == Phase::Publish => {
                 let body = Message::decode(&record.bytes).unwrap().body;
-                let scalars = setting.round.masked_scalars();
+                let scalars = local.round.masked_scalars();
                 let publication = Publication::decode(&body, scalars, clients).unwrap();
                 books.say(&publication);
             }
@@ -313,10 +313,10 @@ pub fn republished(
     alter: impl FnOnce(&mut Publication<Ristretto>),
 ) -> Vec<Record> {
     let mut records = finished.records.clone();
-    let (at, mut publication) = publication(&finished.setting.round, &records);
+    let (at, mut publication) = publication(&finished.local.round, &records);
     alter(&mut publication);
     let mut message = Message::decode(&records[at].bytes).unwrap();
     message.body = publication.encode();
     records[at].bytes = message.encode();
-    signed_anew(&finished.setting, &records)
+    signed_anew(&finished.local, &records)
 }

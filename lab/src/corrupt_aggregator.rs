@@ -8,30 +8,30 @@ use veragg_protocol::pairwise::publish::Publication;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::message::Sender;
 
-use crate::crooked::Crooked;
-use crate::local::Participant;
+use crate::books::Books;
+use crate::local::Party;
 use crate::{id, Finished, Scene};
 
 type Admit = dyn FnMut(Phase, Vec<Vec<u8>>) -> Vec<Vec<u8>>;
 type List = dyn FnMut(Phase, ClientSet) -> ClientSet;
 type Show = dyn FnMut(ClientId, Package) -> Package;
-type Publish = dyn FnMut(&Crooked, Publication<Ristretto>) -> Publication<Ristretto>;
+type Publish = dyn FnMut(&Books, Publication<Ristretto>) -> Publication<Ristretto>;
 
 /// What the aggregator does otherwise than it should; nothing, to begin with.
-pub struct Crook {
+pub struct CorruptAggregator {
     admit: Box<Admit>,
     list: Box<List>,
     show: Box<Show>,
     publish: Box<Publish>,
 }
 
-impl Default for Crook {
+impl Default for CorruptAggregator {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Crook {
+impl CorruptAggregator {
     /// One that does as an honest one.
     pub fn new() -> Self {
         Self {
@@ -85,7 +85,7 @@ impl Crook {
     /// What is published.
     pub fn publishing(
         mut self,
-        publish: impl FnMut(&Crooked, Publication<Ristretto>) -> Publication<Ristretto> + 'static,
+        publish: impl FnMut(&Books, Publication<Ristretto>) -> Publication<Ristretto> + 'static,
     ) -> Self {
         self.publish = Box::new(publish);
         self
@@ -94,14 +94,14 @@ impl Crook {
     /// Plays a round to its end, whoever is left.
     pub fn play(mut self, scene: Scene) -> Finished {
         let Scene {
-            setting,
+            local,
             inputs,
-            mut people,
+            mut parties,
         } = scene;
-        let mut books = Crooked::new(&setting);
+        let mut books = Books::new(&local);
         while books.phase != Phase::Publish {
             let phase = books.phase;
-            let said = self.hear(&books, &mut people);
+            let said = self.hear(&books, &mut parties);
             for bytes in (self.admit)(phase, said) {
                 books.take(bytes);
             }
@@ -111,7 +111,7 @@ impl Crook {
         let publication = (self.publish)(&books, books.publication());
         books.publish(&publication);
         Finished {
-            setting,
+            local,
             inputs,
             records: books.records,
             receipts: Vec::new(),
@@ -120,8 +120,8 @@ impl Crook {
     }
 
     /// What everybody says to the packages that they are shown.
-    fn hear(&mut self, books: &Crooked, people: &mut [Box<dyn Participant>]) -> Vec<Vec<u8>> {
-        let packages: Vec<_> = people
+    fn hear(&mut self, books: &Books, parties: &mut [Box<dyn Party>]) -> Vec<Vec<u8>> {
+        let packages: Vec<_> = parties
             .iter()
             .map(|person| {
                 let package = books.package();
@@ -130,7 +130,7 @@ impl Crook {
                 })
             })
             .collect();
-        let said = people.par_iter_mut().zip(packages);
+        let said = parties.par_iter_mut().zip(packages);
         said.flat_map_iter(|(person, package)| person.speak(books.phase, &package))
             .collect()
     }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::local::Participant;
+use crate::local::Party;
 use veragg_protocol::circuits::group::ristretto::{decode_key_scalar, KeyScalar, KEY_TABLE};
 use veragg_protocol::crypto::dh::KeyPair;
 use veragg_protocol::crypto::ids::ClientId;
@@ -17,19 +17,19 @@ use veragg_protocol::pairwise::share::DealtPair;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::message::Sender;
 
-use crate::{id, set, sign_again, Scene, Writing};
+use crate::{id, set, sign_again, RecordingClient, Scene};
 
 /// The last holder, of four clients.
 const LAST: u32 = 4;
 
 struct HighDegree {
-    member: Writing,
+    member: RecordingClient,
     key: Arc<SigningKey>,
     context: [u8; 32],
     lengths: Vec<usize>,
 }
 
-impl Participant for HighDegree {
+impl Party for HighDegree {
     fn id(&self) -> ClientId {
         self.member.id()
     }
@@ -69,13 +69,13 @@ impl Participant for HighDegree {
 
 /// Client 3 of four deals so.
 pub fn of_high_degree(mut scene: Scene) -> Scene {
-    let round = &scene.setting.round;
+    let round = &scene.local.round;
     let dealer = HighDegree {
         context: *round.context(),
         lengths: round.share_lengths(id(3), &set(LAST, &[1, 2, 3, 4])),
         member: scene.writing(3),
         key: scene.key(3),
     };
-    scene.people[2] = Box::new(dealer);
+    scene.parties[2] = Box::new(dealer);
     scene
 }

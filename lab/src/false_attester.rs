@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::local::Participant;
+use crate::local::Party;
 use rand_core::OsRng;
 use veragg_protocol::circuits::codec::Reader;
 use veragg_protocol::circuits::group::ristretto::{decode_key_scalar, Fr, KeyScalar};
@@ -27,7 +27,7 @@ use veragg_protocol::round::Round;
 use veragg_protocol::wire::message::{Message, Sender};
 use zeroize::Zeroizing;
 
-use crate::{advertised_keys, id, sign_again, Scene, Suite, Writing};
+use crate::{advertised_keys, id, sign_again, RecordingClient, Scene, Suite};
 
 /// A false mask: this much more than the true one, in the first scalar.
 #[derive(Debug, Clone, Copy)]
@@ -59,12 +59,12 @@ pub fn own(by: u64) -> False {
 }
 
 /// A client that masks falsely.
-pub struct Liar {
-    member: Writing,
+pub struct FalseAttester {
+    client: RecordingClient,
     round: Arc<Round<Suite>>,
     key: Arc<SigningKey>,
     input: Vec<u64>,
-    lies: Vec<False>,
+    masks: Vec<False>,
     keys: Vec<(ClientId, veragg_protocol::pairwise::advertise::RoundKeys)>,
     participants: Option<ClientSet>,
     submission: Digest,
@@ -88,15 +88,15 @@ struct Secrets {
     blindings: Vec<Fr>,
 }
 
-impl Liar {
-    /// The client with this number in the scene, which masks with these lies.
-    pub fn new(scene: &Scene, number: u32, lies: &[False]) -> Self {
+impl FalseAttester {
+    /// The client with this number in the scene, which masks with these false masks.
+    pub fn new(scene: &Scene, number: u32, masks: &[False]) -> Self {
         Self {
-            member: scene.writing(number),
-            round: Arc::clone(&scene.setting.round),
+            client: scene.writing(number),
+            round: Arc::clone(&scene.local.round),
             key: scene.key(number),
             input: scene.inputs[id(number).index()].clone(),
-            lies: lies.to_vec(),
+            masks: masks.to_vec(),
             keys: Vec::new(),
             participants: None,
             submission: [0; 32],
@@ -124,11 +124,11 @@ impl Liar {
     /// What its first masked scalar is off by.
     fn shift(&self) -> Fr {
         let me = self.id();
-        self.lies
+        self.masks
             .iter()
-            .map(|lie| match lie.towards {
-                Some(other) if id(other) < me => -Fr::from(lie.by),
-                _ => Fr::from(lie.by),
+            .map(|mask| match mask.towards {
+                Some(other) if id(other) < me => -Fr::from(mask.by),
+                _ => Fr::from(mask.by),
             })
             .sum()
     }
@@ -206,10 +206,10 @@ impl Liar {
         let value = round.proofs().key().columns()[0];
         let committed = |mask: &Mask, towards: Option<ClientId>| {
             let mut committed = challenges.commit(round, mask);
-            let lies = self.lies.iter().filter(|lie| lie.attested);
-            for lie in lies.filter(|lie| lie.towards.map(id) == towards) {
+            let masks = self.masks.iter().filter(|mask| mask.attested);
+            for mask in masks.filter(|mask| mask.towards.map(id) == towards) {
                 for point in &mut committed.points {
-                    *point += Ristretto::msm(&[Fr::from(lie.by)], &[value]);
+                    *point += Ristretto::msm(&[Fr::from(mask.by)], &[value]);
                 }
             }
             committed
@@ -258,9 +258,9 @@ impl Liar {
     }
 }
 
-impl Participant for Liar {
+impl Party for FalseAttester {
     fn id(&self) -> ClientId {
-        self.member.id()
+        self.client.id()
     }
 
     fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
@@ -270,12 +270,12 @@ impl Participant for Liar {
         if phase == Phase::Share {
             self.keys = advertised_keys(package, self.round.clients());
         }
-        let before = self.member.store.to_vec();
-        let said = self.member.speak(phase, package);
+        let before = self.client.store.to_vec();
+        let said = self.client.speak(phase, package);
         match phase {
             Phase::Submit if !said.is_empty() => vec![self.submit(package, &said[0])],
             Phase::Attest if !said.is_empty() => vec![self.attest(package, &before)],
-            // It would find fault with whoever lies as it does.
+            // It would find fault with whoever masks as it does.
             Phase::Dispute => match self.opens {
                 Some((other, proven)) => vec![self.open(package, &before, id(other), proven)],
                 None => Vec::new(),
@@ -287,9 +287,9 @@ impl Participant for Liar {
 
 impl Scene {
     /// This client masks falsely.
-    pub fn lying(mut self, number: u32, lies: &[False]) -> Self {
-        let liar = Liar::new(&self, number, lies);
-        self.people[id(number).index()] = Box::new(liar);
+    pub fn masking_falsely(mut self, number: u32, masks: &[False]) -> Self {
+        let attester = FalseAttester::new(&self, number, masks);
+        self.parties[id(number).index()] = Box::new(attester);
         self
     }
 }

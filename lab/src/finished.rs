@@ -10,13 +10,13 @@ use veragg_protocol::wire::board::Record;
 use veragg_protocol::wire::receipt::{Receipt, Refusal};
 use veragg_verifier::{audit, Check, Culprit, Options, Report, Verdict};
 
-use crate::local::Setting;
+use crate::local::LocalRound;
 use crate::{expect, id, Suite};
 
 /// A round that was played to its end.
 pub struct Finished {
     /// Keys and configuration.
-    pub setting: Setting<Suite>,
+    pub local: LocalRound<Suite>,
     /// Everybody's input, in the order of their numbers.
     pub inputs: Vec<Vec<u64>>,
     /// The board.
@@ -31,7 +31,7 @@ impl Finished {
     /// What an auditor brings along who knows the organiser, and what the sum of these clients is.
     pub fn options(&self, contributors: &[u32]) -> Options {
         Options {
-            organiser: Some(self.setting.organiser),
+            organiser: Some(self.local.organiser),
             aggregate: Some(self.sum(contributors)),
             ..Options::default()
         }
@@ -39,12 +39,12 @@ impl Finished {
 
     /// The audit of the board with these records.
     pub fn audit_of(&self, records: &[Record], options: &Options) -> Report {
-        audit(Cursor::new(self.setting.board(records)), options).unwrap()
+        audit(Cursor::new(self.local.board(records)), options).unwrap()
     }
 
     /// The audit with the organiser's key and nothing else.
     pub fn audit(&self) -> Report {
-        self.audit_of(&self.records, &knowing(&self.setting))
+        self.audit_of(&self.records, &knowing(&self.local))
     }
 
     /// What these clients' inputs add up to.
@@ -68,9 +68,9 @@ impl Finished {
 }
 
 /// What an auditor brings along who knows the organiser.
-pub fn knowing(setting: &Setting<Suite>) -> Options {
+pub fn knowing(local: &LocalRound<Suite>) -> Options {
     Options {
-        organiser: Some(setting.organiser),
+        organiser: Some(local.organiser),
         ..Options::default()
     }
 }

@@ -6,10 +6,10 @@ use rand_core::OsRng;
 use veragg_protocol::circuits::bitplane::RistrettoBitplane;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::round::configuration::SegmentConfiguration;
-use veragg_protocol::round::organiser::Proposal;
+use veragg_protocol::round::organiser::ConfigurationBuilder;
 use veragg_verifier::Culprit;
 
-use crate::local::Setting;
+use crate::local::LocalRound;
 
 /// The suite of all scenes.
 pub type Suite = RistrettoBitplane;
@@ -31,7 +31,7 @@ pub fn set(clients: u32, numbers: &[u32]) -> ClientSet {
 
 /// Segments of these lengths and bounds, and as many corrupt and absent clients as a complete
 /// graph of this size allows for in round fractions.
-pub fn proposal(clients: u32, segments: &[(usize, u64)]) -> Proposal {
+pub fn proposal(clients: u32, segments: &[(usize, u64)]) -> ConfigurationBuilder {
     let (corrupt_ppm, dropout_ppm) = match clients {
         ..=3 => (0, 0),
         4..=9 => (0, 250_000),
@@ -43,15 +43,15 @@ pub fn proposal(clients: u32, segments: &[(usize, u64)]) -> Proposal {
     });
     // A number a row: the attacks on single numbers know where each stands. What other columns do
     // is the suite's own matter, and other tests leave the choice to it.
-    Proposal {
+    ConfigurationBuilder {
         columns: Some(1),
-        ..Proposal::new(segments.collect(), corrupt_ppm, dropout_ppm, [7; 32])
+        ..ConfigurationBuilder::new(segments.collect(), corrupt_ppm, dropout_ppm, [7; 32])
     }
 }
 
 /// A round of this [`proposal`], with fresh keys for everybody.
-pub fn setting(clients: u32, segments: &[(usize, u64)]) -> Setting<Suite> {
-    Setting::new(clients, proposal(clients, segments), &mut OsRng).unwrap()
+pub fn local_round(clients: u32, segments: &[(usize, u64)]) -> LocalRound<Suite> {
+    LocalRound::new(clients, proposal(clients, segments), &mut OsRng).unwrap()
 }
 
 /// An input with both ends of each bound in it.

@@ -11,9 +11,9 @@
 //! |---|---|
 //! | [`dealer`] | a client that shares what nobody can rebuild |
 //! | [`accuser`] | a client that complains as it likes |
-//! | [`liar`] | a client that masks falsely and attests to it |
+//! | [`false_attester`] | a client that masks falsely and attests to it |
 //! | [`two_faced`] | a client that signs two messages in one phase |
-//! | [`crook`], [`crooked`] | the aggregator |
+//! | [`corrupt_aggregator`], [`books`] | the aggregator |
 //!
 //! An attacker knows only what the party knows in whose place it stands: its own keys, what it was sent,
 //! and what its own software wrote down. The crate uses public interfaces of the others only.
@@ -21,26 +21,26 @@
 //! Code for attackers may panic: it is for tests only.
 
 pub mod accuser;
-pub mod crook;
-pub mod crooked;
+pub mod books;
+pub mod corrupt_aggregator;
 pub mod dealer;
-pub mod liar;
+pub mod false_attester;
 pub mod local;
 pub mod two_faced;
 
+mod expectations;
 mod finished;
-mod found;
+mod fixtures;
+mod messages;
+mod recording;
 mod scene;
-mod settings;
-mod spoken;
-mod writing;
 
+pub use expectations::{expect, failed_checks, named};
 pub use finished::{knowing, Finished};
-pub use found::{expect, failed_checks, named};
-pub use scene::{People, Scene};
-pub use settings::{client, id, input, proposal, set, setting, Suite};
-pub use spoken::{advertised_keys, place, publication, sign_again, speakers};
-pub use writing::Writing;
+pub use fixtures::{client, id, input, local_round, proposal, set, Suite};
+pub use messages::{advertised_keys, place, publication, sign_again, speakers};
+pub use recording::RecordingClient;
+pub use scene::{Parties, Scene};
 
 /// The example of the README, as a test.
 #[cfg(doctest)]

@@ -19,7 +19,7 @@ use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::crypto::signing::{SigningKey, VerifyingKey};
 use veragg_protocol::pairwise::sizes;
 use veragg_protocol::round::configuration::{ConfigurationError, SignedConfiguration};
-use veragg_protocol::round::organiser::Proposal;
+use veragg_protocol::round::organiser::ConfigurationBuilder;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::roster::{Roster, RosterError};
 use veragg_protocol::round::{Round, RoundError};
@@ -29,7 +29,7 @@ use zeroize::Zeroizing;
 
 /// A round that is ready to begin, with everybody's long-term keys.
 #[derive(Debug)]
-pub struct Setting<P: ProofSystem> {
+pub struct LocalRound<P: ProofSystem> {
     /// The round, as everybody sees it.
     pub round: Arc<Round<P>>,
     /// What the board begins with.
@@ -37,14 +37,14 @@ pub struct Setting<P: ProofSystem> {
     /// The organiser's key: what an auditor must know beforehand.
     pub organiser: VerifyingKey,
     /// The aggregator's key.
-    pub aggregator: Arc<SigningKey>,
+    pub aggregator_key: Arc<SigningKey>,
     /// The clients' keys, in the order of their numbers.
-    pub clients: Vec<Arc<SigningKey>>,
+    pub client_keys: Vec<Arc<SigningKey>>,
 }
 
 /// Why a round cannot begin.
 #[derive(Debug, Error)]
-pub enum SettingError {
+pub enum LocalRoundError {
     /// The configuration is refused.
     #[error(transparent)]
     Configuration(#[from] ConfigurationError),
@@ -56,20 +56,21 @@ pub enum SettingError {
     Round(#[from] RoundError),
 }
 
-impl<P: ProofSystem> Setting<P> {
+impl<P: ProofSystem> LocalRound<P> {
     /// Draws fresh keys for everybody and configures a round for this many clients.
     pub fn new(
         clients: u32,
-        proposal: Proposal,
+        proposal: ConfigurationBuilder,
         rng: &mut impl CryptoRngCore,
-    ) -> Result<Self, SettingError> {
+    ) -> Result<Self, LocalRoundError> {
         let organiser = SigningKey::generate(rng);
-        let aggregator = Arc::new(SigningKey::generate(rng));
-        let clients: Vec<_> = (0..clients)
+        let aggregator_key = Arc::new(SigningKey::generate(rng));
+        let client_keys: Vec<_> = (0..clients)
             .map(|_| Arc::new(SigningKey::generate(rng)))
             .collect();
-        let roster = Roster::new(clients.iter().map(|key| key.verifying_key()).collect())?;
-        let configuration = proposal.configure::<P>(&roster, aggregator.verifying_key(), rng)?;
+        let roster = Roster::new(client_keys.iter().map(|key| key.verifying_key()).collect())?;
+        let configuration =
+            proposal.configure::<P>(&roster, aggregator_key.verifying_key(), rng)?;
         let configuration = SignedConfiguration::sign(&configuration, &organiser);
         let organiser = organiser.verifying_key();
         let header = Header {
@@ -85,22 +86,26 @@ impl<P: ProofSystem> Setting<P> {
             round,
             header,
             organiser,
-            aggregator,
-            clients,
+            aggregator_key,
+            client_keys,
         })
     }
 
     /// The aggregator of the round, on a log that may hold the beginning of it.
     pub fn aggregator<L: Log>(&self, log: L) -> Result<AnyAggregator<P, L>, AggregatorError> {
-        AnyAggregator::resume(Arc::clone(&self.round), Arc::clone(&self.aggregator), log)
+        AnyAggregator::resume(
+            Arc::clone(&self.round),
+            Arc::clone(&self.aggregator_key),
+            log,
+        )
     }
 
-    /// An honest member with this input, at hand (`vec![1, 2]`) or made when it is asked for
+    /// An honest client with this input, at hand (`vec![1, 2]`) or made when it is asked for
     /// (`move || vec![1, 2]`); nobody has a number beyond the roster.
-    pub fn member(&self, id: ClientId, input: impl Into<Input>) -> Option<Member<P>> {
-        let key = self.clients.get(id.index())?;
+    pub fn client(&self, id: ClientId, input: impl Into<Input>) -> Option<LocalClient<P>> {
+        let key = self.client_keys.get(id.index())?;
         let client = Client::join(Arc::clone(&self.round), Arc::clone(key))?;
-        Some(Member {
+        Some(LocalClient {
             id,
             client: Some(AnyClient::Joined(client)),
             input: Some(input.into()),
@@ -120,14 +125,14 @@ impl<P: ProofSystem> Setting<P> {
 }
 
 /// Somebody who may speak in a round.
-pub trait Participant: Send {
+pub trait Party: Send {
     /// Who it is.
     fn id(&self) -> ClientId;
     /// What it says in a phase, having got the aggregator's package for the phase before.
     fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>>;
 }
 
-impl<T: Participant + ?Sized> Participant for Box<T> {
+impl<T: Party + ?Sized> Party for Box<T> {
     fn id(&self) -> ClientId {
         (**self).id()
     }
@@ -137,7 +142,7 @@ impl<T: Participant + ?Sized> Participant for Box<T> {
     }
 }
 
-/// Where a member's input comes from. It is asked for twice, when the member submits and when it
+/// Where a client's input comes from. It is asked for twice, when the client submits and when it
 /// attests, and what is given is wiped each time.
 pub struct Input(Box<dyn Fn() -> Zeroizing<Vec<u64>> + Send>);
 
@@ -172,7 +177,7 @@ impl Store for NoStore {
 
 /// An honest client with its input.
 #[derive(Debug)]
-pub struct Member<P: ProofSystem> {
+pub struct LocalClient<P: ProofSystem> {
     id: ClientId,
     client: Option<AnyClient<P>>,
     input: Option<Input>,
@@ -180,8 +185,8 @@ pub struct Member<P: ProofSystem> {
     stopped: Option<ClientError>,
 }
 
-impl<P: ProofSystem> Member<P> {
-    /// The same member, which is never called again after it has spoken in this phase.
+impl<P: ProofSystem> LocalClient<P> {
+    /// The same client, which is never called again after it has spoken in this phase.
     #[must_use]
     pub fn dropping_out_after(mut self, phase: Phase) -> Self {
         self.last = Some(phase);
@@ -194,7 +199,7 @@ impl<P: ProofSystem> Member<P> {
     }
 }
 
-impl<P: ProofSystem> Participant for Member<P> {
+impl<P: ProofSystem> Party for LocalClient<P> {
     fn id(&self) -> ClientId {
         self.id
     }
@@ -279,7 +284,7 @@ const WAITING: usize = 4 << 20;
 /// when everybody had a chance to speak. Participants speak in the order given, as many at a time
 /// as the threads and the length of their messages suggest, so that the same participants make the
 /// same board, and memory does not grow with their number.
-pub fn play<P: ProofSystem, L: Log, T: Participant>(
+pub fn play<P: ProofSystem, L: Log, T: Party>(
     mut aggregator: AnyAggregator<P, L>,
     participants: &mut [T],
     mut watch: impl FnMut(Progress),
@@ -326,7 +331,7 @@ pub fn play<P: ProofSystem, L: Log, T: Participant>(
             }
             of_aggregator += start.elapsed();
         }
-        let heard = aggregator.heard();
+        let heard = aggregator.received();
         let start = Instant::now();
         aggregator = aggregator.close()?;
         phases.push(PhaseTime {
@@ -357,21 +362,21 @@ mod tests {
     #[test]
     fn a_round_adds_up_and_is_verified() {
         let segments = vec![SegmentConfiguration::integers("numbers", 3, 100)];
-        let proposal = Proposal::new(segments, 0, 0, [7; 32]);
-        let setting = Setting::<RistrettoBitplane>::new(4, proposal, &mut OsRng).unwrap();
-        let mut members: Vec<Box<dyn Participant>> = ClientId::all(4)
+        let proposal = ConfigurationBuilder::new(segments, 0, 0, [7; 32]);
+        let local = LocalRound::<RistrettoBitplane>::new(4, proposal, &mut OsRng).unwrap();
+        let mut clients: Vec<Box<dyn Party>> = ClientId::all(4)
             .map(|id| {
-                let member = setting
-                    .member(id, vec![1, u64::from(id.number()), 99])
+                let client = local
+                    .client(id, vec![1, u64::from(id.number()), 99])
                     .unwrap();
-                Box::new(member) as Box<dyn Participant>
+                Box::new(client) as Box<dyn Party>
             })
             .collect();
-        let aggregator = setting.aggregator(Vec::new()).unwrap();
-        let played = play(aggregator, &mut members, |_| ()).unwrap();
-        let board = setting.board(played.aggregator.log());
+        let aggregator = local.aggregator(Vec::new()).unwrap();
+        let played = play(aggregator, &mut clients, |_| ()).unwrap();
+        let board = local.board(played.aggregator.log());
         let options = Options {
-            organiser: Some(setting.organiser),
+            organiser: Some(local.organiser),
             aggregate: Some(vec![4, 10, 396]),
             ..Options::default()
         };

@@ -8,11 +8,11 @@ use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::round::phase::Phase;
 use zeroize::Zeroizing;
 
-use crate::local::Participant;
+use crate::local::Party;
 use crate::Suite;
 
 /// An honest member that keeps what it writes down.
-pub struct Writing {
+pub struct RecordingClient {
     pub(crate) id: ClientId,
     /// The client, in its state of now.
     pub client: Option<AnyClient<Suite>>,
@@ -21,7 +21,7 @@ pub struct Writing {
     pub store: Zeroizing<Vec<u8>>,
 }
 
-impl Participant for Writing {
+impl Party for RecordingClient {
     fn id(&self) -> ClientId {
         self.id
     }

@@ -10,22 +10,22 @@ use veragg_protocol::crypto::signing::SigningKey;
 use veragg_protocol::round::phase::Phase;
 use zeroize::Zeroizing;
 
-use crate::local::{play, Member, Participant, Setting};
-use crate::{id, input, setting, sign_again, Finished, Suite, Writing};
+use crate::local::{play, LocalClient, LocalRound, Party};
+use crate::{id, input, local_round, sign_again, Finished, RecordingClient, Suite};
 
 /// The clients of a scene, in the order of their numbers.
-pub type People = Vec<Box<dyn Participant>>;
+pub type Parties = Vec<Box<dyn Party>>;
 
 /// A client, honest or not, that tells what it was about to say to somebody who says something else.
 struct Altered {
-    inner: Box<dyn Participant>,
+    inner: Box<dyn Party>,
     act: Box<Act>,
 }
 
 /// What is said in a phase instead of what an honest client would say to this package.
 type Act = dyn FnMut(Phase, &[u8], Vec<Vec<u8>>) -> Vec<Vec<u8>> + Send;
 
-impl Participant for Altered {
+impl Party for Altered {
     fn id(&self) -> ClientId {
         self.inner.id()
     }
@@ -39,57 +39,57 @@ impl Participant for Altered {
 /// A round before it is played.
 pub struct Scene {
     /// Keys and configuration.
-    pub setting: Setting<Suite>,
+    pub local: LocalRound<Suite>,
     /// Everybody's input, in the order of their numbers.
     pub inputs: Vec<Vec<u64>>,
     /// Who plays.
-    pub people: People,
+    pub parties: Parties,
 }
 
 impl Scene {
     /// All of them honest, in a small setting.
     pub fn new(clients: u32, segments: &[(usize, u64)]) -> Self {
-        Self::of(setting(clients, segments))
+        Self::of(local_round(clients, segments))
     }
 
     /// All of them honest, in this setting.
-    pub fn of(setting: Setting<Suite>) -> Self {
-        let segments = setting.round.configuration().segments.iter();
+    pub fn of(local: LocalRound<Suite>) -> Self {
+        let segments = local.round.configuration().segments.iter();
         let segments: Vec<_> = segments
             .map(|segment| (segment.claims.len, segment.claims.bound))
             .collect();
-        let inputs: Vec<_> = (1..=setting.round.clients())
+        let inputs: Vec<_> = (1..=local.round.clients())
             .map(|number| input(number, &segments))
             .collect();
-        let people = (1..)
+        let parties = (1..)
             .zip(&inputs)
             .map(|(number, x)| {
-                let member = setting.member(id(number), x.clone()).unwrap();
-                Box::new(member) as Box<dyn Participant>
+                let member = local.client(id(number), x.clone()).unwrap();
+                Box::new(member) as Box<dyn Party>
             })
             .collect();
         Self {
-            setting,
+            local,
             inputs,
-            people,
+            parties,
         }
     }
 
     /// A client's key.
     pub fn key(&self, number: u32) -> Arc<SigningKey> {
-        self.setting.clients[id(number).index()].clone()
+        self.local.client_keys[id(number).index()].clone()
     }
 
     /// An honest client with its input.
-    pub fn member(&self, number: u32) -> Member<Suite> {
+    pub fn member(&self, number: u32) -> LocalClient<Suite> {
         let input = self.inputs[id(number).index()].clone();
-        self.setting.member(id(number), input).unwrap()
+        self.local.client(id(number), input).unwrap()
     }
 
     /// An honest client with its input, whose owner reads what it writes down.
-    pub fn writing(&self, number: u32) -> Writing {
-        let client = Client::join(self.setting.round.clone(), self.key(number)).unwrap();
-        Writing {
+    pub fn writing(&self, number: u32) -> RecordingClient {
+        let client = Client::join(self.local.round.clone(), self.key(number)).unwrap();
+        RecordingClient {
             id: id(number),
             client: Some(AnyClient::Joined(client)),
             input: self.inputs[id(number).index()].clone(),
@@ -100,7 +100,7 @@ impl Scene {
     /// The client is never heard again after this phase.
     pub fn dropping(mut self, number: u32, after: Phase) -> Self {
         let member = self.member(number).dropping_out_after(after);
-        self.people[id(number).index()] = Box::new(member);
+        self.parties[id(number).index()] = Box::new(member);
         self
     }
 
@@ -116,8 +116,8 @@ impl Scene {
         act: impl FnMut(Phase, &[u8], Vec<Vec<u8>>) -> Vec<Vec<u8>> + Send + 'static,
     ) -> Self {
         let (place, act) = (id(number).index(), Box::new(act));
-        let inner = self.people.remove(place);
-        self.people.insert(place, Box::new(Altered { inner, act }));
+        let inner = self.parties.remove(place);
+        self.parties.insert(place, Box::new(Altered { inner, act }));
         self
     }
 
@@ -143,9 +143,9 @@ impl Scene {
     /// Plays the round with one client after the other, so that later ones can know what earlier
     /// ones have said.
     pub fn play_in_turn(mut self) -> Finished {
-        let mut aggregator = self.setting.aggregator(Vec::new()).unwrap();
+        let mut aggregator = self.local.aggregator(Vec::new()).unwrap();
         while aggregator.phase() != Phase::Publish {
-            for person in &mut self.people {
+            for person in &mut self.parties {
                 let package = aggregator.package(person.id());
                 for message in person.speak(aggregator.phase(), &package) {
                     aggregator.receive(&message, 0).unwrap();
@@ -154,7 +154,7 @@ impl Scene {
             aggregator = aggregator.close().unwrap();
         }
         Finished {
-            setting: self.setting,
+            local: self.local,
             inputs: self.inputs,
             records: aggregator.into_log(),
             receipts: Vec::new(),
@@ -164,10 +164,10 @@ impl Scene {
 
     /// Plays the round with an honest aggregator.
     pub fn play(mut self) -> Finished {
-        let aggregator = self.setting.aggregator(Vec::new()).unwrap();
-        let played = play(aggregator, &mut self.people, |_| ()).unwrap();
+        let aggregator = self.local.aggregator(Vec::new()).unwrap();
+        let played = play(aggregator, &mut self.parties, |_| ()).unwrap();
         Finished {
-            setting: self.setting,
+            local: self.local,
             inputs: self.inputs,
             records: played.aggregator.into_log(),
             receipts: played.receipts,

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::local::Participant;
+use crate::local::Party;
 use rand_core::OsRng;
 use veragg_protocol::client::AnyClient;
 use veragg_protocol::crypto::dh::KeyPair;
@@ -15,12 +15,12 @@ use veragg_protocol::pairwise::advertise::Advertisement;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::Round;
 
-use crate::{id, sign_again, Scene, Suite, Writing};
+use crate::{id, sign_again, RecordingClient, Scene, Suite};
 
 /// The client, whoever it is by now, advertises another mask key besides its own, before it or after it.
 pub fn with_two_keys(scene: Scene, number: u32, first: bool) -> Scene {
-    let (key, context) = (scene.key(number), *scene.setting.round.context());
-    let lengths = scene.setting.round.advertise_lengths();
+    let (key, context) = (scene.key(number), *scene.local.round.context());
+    let lengths = scene.local.round.advertise_lengths();
     scene.altering(number, move |phase, _, mut said| {
         if phase == Phase::Advertise {
             let other = sign_again(&key, &said[0], &lengths, &mut |parts| {
@@ -40,13 +40,13 @@ pub fn with_two_keys(scene: Scene, number: u32, first: bool) -> Scene {
 
 /// A client that was restored from an old copy: in one phase it speaks, and then again as if it had not.
 struct Restored {
-    member: Writing,
+    member: RecordingClient,
     round: Arc<Round<Suite>>,
     key: Arc<SigningKey>,
     when: Phase,
 }
 
-impl Participant for Restored {
+impl Party for Restored {
     fn id(&self) -> ClientId {
         self.member.id()
     }
@@ -67,10 +67,10 @@ impl Participant for Restored {
 pub fn twice(mut scene: Scene, number: u32, when: Phase) -> Scene {
     let restored = Restored {
         member: scene.writing(number),
-        round: Arc::clone(&scene.setting.round),
+        round: Arc::clone(&scene.local.round),
         key: scene.key(number),
         when,
     };
-    scene.people[id(number).index()] = Box::new(restored);
+    scene.parties[id(number).index()] = Box::new(restored);
     scene
 }

@@ -35,7 +35,7 @@ use veragg_circuits::proof_system::ProofSystem;
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::signing::SigningKey;
 use crate::crypto::tree::Tree;
-use crate::pairwise::conviction::Conviction;
+use crate::pairwise::fraud_proof::FraudProof;
 use crate::round::Round;
 use crate::wire::board::Record;
 use crate::wire::receipt::{Receipt, Refusal};
@@ -137,7 +137,7 @@ pub trait Collecting<P: ProofSystem> {
     /// What `reader` needs of `author`'s message in the phase before.
     fn needed(&self, round: &Round<P>, reader: ClientId, author: ClientId) -> Needed<'_>;
     /// What `reader` must be shown of those who left in the phase before.
-    fn convictions(&self, _: &Round<P>, _: ClientId) -> Vec<Conviction> {
+    fn fraud_proofs(&self, _: &Round<P>, _: ClientId) -> Vec<FraudProof> {
         Vec::new()
     }
 }
@@ -183,8 +183,8 @@ impl<P: ProofSystem, L: Log, S: Collecting<P>> Aggregator<P, L, S> {
     pub fn package(&self, client: ClientId) -> Vec<u8> {
         let round = self.core.round();
         let needed = |author| self.state.needed(&round, client, author);
-        let convictions = self.state.convictions(&round, client);
-        self.core.package(client, needed, convictions)
+        let fraud_proofs = self.state.fraud_proofs(&round, client);
+        self.core.package(client, needed, fraud_proofs)
     }
 }
 
@@ -211,7 +211,7 @@ impl<P: ProofSystem, L: Log, S> Aggregator<P, L, S> {
     }
 
     /// Who has spoken in this phase.
-    pub fn heard(&self) -> usize {
+    pub fn received(&self) -> usize {
         self.core.spoke().len()
     }
 

@@ -6,11 +6,11 @@
 //! | [`enter`] | what is checked before the first message |
 //! | [`breach`] | what a body breaks |
 //! | [`advertise`], [`share`], [`confirm`], [`submit`], [`attest`], [`dispute`], [`acknowledge`], [`unmask`], [`publish`] | the phases |
-//! | [`lies`] | attestations that reconstructed secrets contradict |
+//! | [`false_attestations`] | attestations that reconstructed secrets contradict |
 //! | [`sizes`] | how many bytes a client sends and receives |
 #![cfg_attr(
     feature = "roles",
-    doc = "| [`package`], [`conviction`] | what the aggregator sends to a client |"
+    doc = "| [`package`], [`fraud proof`] | what the aggregator sends to a client |"
 )]
 
 pub mod acknowledge;
@@ -18,11 +18,11 @@ pub mod advertise;
 pub mod attest;
 pub mod breach;
 pub mod confirm;
-#[cfg(feature = "roles")]
-pub mod conviction;
 pub mod dispute;
 pub mod enter;
-pub mod lies;
+pub mod false_attestations;
+#[cfg(feature = "roles")]
+pub mod fraud_proof;
 #[cfg(feature = "roles")]
 pub mod package;
 pub mod publish;

@@ -125,7 +125,7 @@ impl<P: ProofSystem> Round<P> {
         let clients = configuration.clients();
         let proofs = P::new(&statement, clients, configuration.columns as usize)?;
         let seed = graph_seed(&configuration);
-        let graph = Graph::new(clients, configuration.choice.degree, &seed)?;
+        let graph = Graph::new(clients, configuration.masking.degree, &seed)?;
         Ok(Self {
             configuration,
             context,
@@ -172,7 +172,7 @@ impl<P: ProofSystem> Round<P> {
 
     /// `t`, shares that rebuild a secret.
     pub fn threshold(&self) -> usize {
-        self.configuration.choice.threshold as usize
+        self.configuration.masking.threshold as usize
     }
 
     /// `q`, challenge pairs of an attestation (`specs/protocol.md` 4.7.1).

@@ -130,17 +130,17 @@ numbered! {
         Neighbours = "3.8.1";
         /// Enough clients in all acknowledged the same list.
         Acknowledgements = "3.8.2";
-        /// A client gives up a second share only against a conviction.
-        Convicted = "3.8.6";
+        /// A client gives up a second share only against a fraud proof.
+        FraudShown = "3.8.6";
 
-        // What a conviction needs.
+        // What a fraud proof needs.
         /// The attestation is of this round, this phase and the reader's view.
         AttestationView = "4.8.1";
-        /// The attestation is signed by whom it convicts.
+        /// The attestation is signed by the client that it names.
         AttestationSigned = "4.8.1";
         /// The message of share is of this round, this phase and the reader's view.
         SharingView = "4.8.2";
-        /// The message of share is signed by whom it convicts.
+        /// The message of share is signed by the client that it names.
         SharingSigned = "4.8.2";
         /// The seed is the one that the message of share commits to.
         CommittedSeed = "4.8.2";
@@ -199,7 +199,7 @@ numbered! {
         /// Both ends of an edge attested the same.
         EdgesAgree = "5.6";
         /// What a client attested about an edge is what the opened edge gives.
-        OpenedLie = "5.6";
+        OpenedFalsely = "5.6";
         /// One of the two ends opens a disputed edge.
         Unopened = "5.6";
         /// A point opens an edge only if its proof holds (4.6).

@@ -11,7 +11,7 @@ use veragg::protocol::crypto::labels::VERSION;
 use veragg::protocol::crypto::signing::hex;
 use veragg::protocol::round::configuration::Configuration;
 use veragg::survey::Statistics;
-use veragg::verifier::caption::{Caption, SegmentCaption};
+use veragg::verifier::aggregate_metadata::{AggregateMetadata, SegmentMetadata};
 
 use super::error::CliError;
 
@@ -131,14 +131,14 @@ impl Aggregate {
     }
 
     /// What it says of the sums.
-    pub(super) fn caption(&self) -> Caption {
-        let segments = self.segments.iter().map(|segment| SegmentCaption {
+    pub(super) fn metadata(&self) -> AggregateMetadata {
+        let segments = self.segments.iter().map(|segment| SegmentMetadata {
             name: segment.name.clone(),
             len: segment.sums.len(),
             decimals: segment.decimals,
             offset: segment.offset,
         });
-        Caption {
+        AggregateMetadata {
             context: self.context.clone(),
             contributors: self.contributors.clone(),
             segments: segments.collect(),

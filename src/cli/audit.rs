@@ -33,7 +33,7 @@ pub(super) fn run(args: &AuditArgs, format: Format) -> Result<u8, CliError> {
     if let Some(path) = &args.aggregate {
         let aggregate = Aggregate::load(path)?;
         options.aggregate = Some(aggregate.sums());
-        options.caption = Some(aggregate.caption());
+        options.metadata = Some(aggregate.metadata());
     }
     let report = audit_file(&args.board, &options)?;
     if let Some(folder) = &args.evidence {

@@ -116,8 +116,8 @@ fn describe(board: &OpenBoard) -> Value {
         "suite": configuration.suite.name(),
         "columns": configuration.columns,
         "clients": configuration.clients(),
-        "degree": configuration.choice.degree,
-        "threshold": configuration.choice.threshold,
+        "degree": configuration.masking.degree,
+        "threshold": configuration.masking.threshold,
         "min_contributors": configuration.min_contributors,
         "segments": segments,
     })
@@ -143,8 +143,8 @@ fn write_header(
         out,
         "clients     {}, {} neighbours each, {} shares rebuild a secret, at least {} contributors",
         configuration.clients(),
-        configuration.choice.degree,
-        configuration.choice.threshold,
+        configuration.masking.degree,
+        configuration.masking.threshold,
         configuration.min_contributors
     )?;
     writeln!(out, "segments    {}", configuration.segments.len())?;

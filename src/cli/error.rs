@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
-use veragg::local::SettingError;
+use veragg::local::LocalRoundError;
 use veragg::protocol::aggregator::AggregatorError;
 use veragg::protocol::wire::board::BoardError;
 use veragg::survey::{Problem, SurveyError};
@@ -47,11 +47,11 @@ pub(super) enum CliError {
     Survey(#[from] SurveyError),
     /// The round that the survey asks for is refused.
     #[error("{}: {source}", .file.display())]
-    Setting {
+    LocalRound {
         /// The configuration.
         file: PathBuf,
         /// Why.
-        source: SettingError,
+        source: LocalRoundError,
     },
     /// The round could not go on.
     #[error("the round stopped: {source}. What was said until then is in {}", .board.display())]
@@ -100,7 +100,7 @@ impl CliError {
     pub(super) fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) => 2,
-            Self::Malformed { .. } | Self::Setting { .. } => 3,
+            Self::Malformed { .. } | Self::LocalRound { .. } => 3,
             Self::Survey(error) if matches!(*error.problem, Problem::Read(_)) => 5,
             Self::Survey(_) => 3,
             Self::Read { .. } | Self::Write { .. } | Self::Output(_) => 5,

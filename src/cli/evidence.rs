@@ -10,7 +10,7 @@ use veragg::verifier::evidence::{self, EvidenceError};
 use veragg::verifier::{Culprit, Fault, Options, Report};
 
 use super::error::CliError;
-use super::fault::Told;
+use super::fault::ExplainedFault;
 use super::{files, output, EvidenceArgs, Format};
 
 /// Checks a file of evidence: 0 if it shows what it claims, else 1.
@@ -22,7 +22,7 @@ pub(super) fn run(args: &EvidenceArgs, format: Format) -> Result<u8, CliError> {
     let told: Vec<_> = confirmed
         .faults
         .iter()
-        .map(|fault| Told::new(None, fault))
+        .map(|fault| ExplainedFault::new(None, fault))
         .collect();
     let checked = Checked {
         culprit: confirmed.claim.culprit,
@@ -48,7 +48,7 @@ struct Checked<'a> {
     culprit: Culprit,
     check: &'static str,
     holds: bool,
-    faults: Vec<Told<'a>>,
+    faults: Vec<ExplainedFault<'a>>,
 }
 
 impl fmt::Display for Checked<'_> {

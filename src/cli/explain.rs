@@ -7,12 +7,12 @@ use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::crypto::signing::VerifyingKey;
 use veragg::protocol::pairwise::publish::Outcome;
 use veragg::protocol::round::phase::Phase;
-use veragg::verifier::report::Story;
+use veragg::verifier::report::ClientTimeline;
 use veragg::verifier::{Check, Culprit, Fault, Options, Report, Status, Verdict};
 
 use super::audit::audit_file;
 use super::error::CliError;
-use super::fault::Told;
+use super::fault::ExplainedFault;
 use super::{files, output, ExplainArgs, Format};
 
 /// Runs the command; the verdict on the whole board gives the exit code.
@@ -62,7 +62,7 @@ fn run_fault(
             report.faults.len()
         )));
     };
-    let told = Told::new(Some(number), fault);
+    let told = ExplainedFault::new(Some(number), fault);
     output::print(format, &told, &told)?;
     Ok(report.verdict.exit_code())
 }
@@ -74,7 +74,7 @@ struct Explained<'a> {
     clients: u32,
     organiser_given: bool,
     verdict: Verdict,
-    story: Option<&'a Story>,
+    timeline: Option<&'a ClientTimeline>,
     in_words: String,
     checks: Vec<ClientCheck>,
     faults: Vec<&'a Fault>,
@@ -90,14 +90,15 @@ struct ClientCheck {
 
 impl<'a> Explained<'a> {
     fn new(report: &'a Report, client: ClientId) -> Self {
-        let story = report.story.as_ref();
+        let timeline = report.timeline.as_ref();
         let faults: Vec<_> = report
             .faults
             .iter()
             .filter(|fault| fault.culprit == Culprit::Client(client))
             .collect();
         let spoke = |phase: Phase| {
-            story.is_some_and(|story| story.messages.iter().any(|m| m.phase == phase.name()))
+            timeline
+                .is_some_and(|timeline| timeline.messages.iter().any(|m| m.phase == phase.name()))
         };
         let checks = Check::ALL
             .iter()
@@ -115,10 +116,10 @@ impl<'a> Explained<'a> {
             clients: report.round.as_ref().map_or(0, |round| round.clients),
             organiser_given: report.organiser.given,
             verdict: report.verdict,
-            story,
-            in_words: story.map_or_else(
+            timeline,
+            in_words: timeline.map_or_else(
                 || "The round could not be entered, so nothing is known of the client.".to_owned(),
-                |story| in_words(story, report.verdict),
+                |timeline| in_words(timeline, report.verdict),
             ),
             checks,
             faults,
@@ -174,16 +175,16 @@ fn found(report: &Report, check: Check, faults: &[&Fault]) -> &'static str {
     }
 }
 
-fn in_words(story: &Story, verdict: Verdict) -> String {
+fn in_words(timeline: &ClientTimeline, verdict: Verdict) -> String {
     if verdict == Verdict::Failed {
         return format!(
             "As recomputed from the board, the client's outcome is: {}. But the audit of the board FAILED, so do not rely on it.",
-            story.outcome
+            timeline.outcome
         );
     }
-    if story.contributed {
+    if timeline.contributed {
         let mut words = "Its input is in the sum. Nobody can read the input from the board: only the sum of all contributors was opened.".to_owned();
-        let last = story.messages.last().map(|message| message.phase);
+        let last = timeline.messages.last().map(|message| message.phase);
         if last != Some(Phase::Unmask(0).name()) {
             words += " It fell silent before the end, which costs nothing: after it had attested its input, its neighbours could finish without it.";
         }
@@ -193,7 +194,7 @@ fn in_words(story: &Story, verdict: Verdict) -> String {
         .into_iter()
         .flat_map(|phase| [Outcome::Dropped(phase), Outcome::Faulty(phase)])
         .chain([Outcome::Isolated])
-        .find(|outcome| outcome.to_string() == story.outcome);
+        .find(|outcome| outcome.to_string() == timeline.outcome);
     match outcome {
         Some(Outcome::Dropped(Phase::Dispute)) => "Its input is not in the sum: it and a neighbour attested different things about the edge between them, and neither opened it. Who of the two lied cannot be told, so neither is accused.".to_owned(),
         Some(Outcome::Dropped(phase)) => format!(
@@ -231,7 +232,7 @@ impl fmt::Display for Explained<'_> {
         }
         writeln!(f, "client {} of {}", self.client, self.clients)?;
         writeln!(f, "\n{}", self.in_words)?;
-        let messages = self.story.map_or(&[][..], |story| &story.messages);
+        let messages = self.timeline.map_or(&[][..], |timeline| &timeline.messages);
         writeln!(f, "\nwhat it said")?;
         let mut lines = String::new();
         for message in messages {

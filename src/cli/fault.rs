@@ -7,7 +7,7 @@ use veragg::verifier::{Check, Culprit, Fault};
 
 /// A fault with its number in the report.
 #[derive(Serialize)]
-pub(super) struct Told<'a> {
+pub(super) struct ExplainedFault<'a> {
     /// From 1, in the order of the report; nothing for one that stands alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) number: Option<usize>,
@@ -19,7 +19,7 @@ pub(super) struct Told<'a> {
     why: &'static str,
 }
 
-impl<'a> Told<'a> {
+impl<'a> ExplainedFault<'a> {
     pub(super) fn new(number: Option<usize>, fault: &'a Fault) -> Self {
         let (rule, why) = rule(fault);
         Self {
@@ -87,7 +87,7 @@ fn rule(fault: &Fault) -> (&'static str, &'static str) {
     }
 }
 
-impl fmt::Display for Told<'_> {
+impl fmt::Display for ExplainedFault<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Fault {
             culprit,

@@ -15,14 +15,14 @@ use super::error::CliError;
 use super::summary::Files;
 
 /// Where the results go.
-pub(super) struct Places {
+pub(super) struct OutputFiles {
     pub(super) board: PathBuf,
     aggregate: PathBuf,
     receipts: PathBuf,
     organiser: PathBuf,
 }
 
-/// Whether a file has a name that [`Places::write`] gives: nobody else's is touched.
+/// Whether a file has a name that [`OutputFiles::write`] gives: nobody else's is touched.
 fn is_own_receipt(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let inner = name
@@ -35,7 +35,7 @@ fn is_own_receipt(path: &Path) -> bool {
         })
 }
 
-impl Places {
+impl OutputFiles {
     /// Creates the folders, takes the results of an earlier round out of them, and writes the
     /// organiser's key.
     pub(super) fn create(out: &Path, organiser: &VerifyingKey) -> Result<Self, CliError> {
@@ -48,21 +48,21 @@ impl Places {
                 fs::remove_file(&path).map_err(CliError::write(&path))?;
             }
         }
-        let places = Self {
+        let files = Self {
             board: out.join("round.board"),
             aggregate: out.join("aggregate.json"),
             organiser: out.join("organiser.pub"),
             receipts,
         };
-        match fs::remove_file(&places.aggregate) {
+        match fs::remove_file(&files.aggregate) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(CliError::write(&places.aggregate)(error));
+                return Err(CliError::write(&files.aggregate)(error));
             }
             _ => {}
         }
         let key = organiser.fingerprint() + "\n";
-        fs::write(&places.organiser, key).map_err(CliError::write(&places.organiser))?;
-        Ok(places)
+        fs::write(&files.organiser, key).map_err(CliError::write(&files.organiser))?;
+        Ok(files)
     }
 
     pub(super) fn write<P: ProofSystem>(

@@ -9,7 +9,7 @@ use veragg::circuits::with_suite;
 use veragg::protocol::pairwise::sizes;
 use veragg::protocol::round::configuration::GRAPH_SECURITY_BITS;
 use veragg::protocol::round::parameters::{
-    challenge_pairs, Assumptions, Choice, Failure, COMPLETE_UP_TO,
+    challenge_pairs, Assumptions, Failure, MaskingParameters, COMPLETE_UP_TO,
 };
 
 use super::error::CliError;
@@ -89,16 +89,16 @@ impl Parameters {
             corrupt_ppm: args.corrupt,
             dropout_ppm: args.dropout,
         };
-        let choice = Choice::for_assumptions(&assumptions, GRAPH_SECURITY_BITS)
+        let masking = MaskingParameters::for_assumptions(&assumptions, GRAPH_SECURITY_BITS)
             .map_err(|error| refuse(&error))?;
-        let failure = Failure::of(&assumptions, choice).map_err(|error| refuse(&error))?;
+        let failure = Failure::of(&assumptions, masking).map_err(|error| refuse(&error))?;
         let min_contributors = assumptions.min_contributors();
         let bytes = match (args.len, args.max) {
             (Some(len), Some(max)) => {
                 let segment = Segment::range(len as usize, max.saturating_add(1));
                 let statement = Statement::new(vec![segment]).map_err(|error| refuse(&error))?;
                 Some(with_suite!(args.suite, P => {
-                    Bytes::new::<P>(&statement, &assumptions, choice, max)
+                    Bytes::new::<P>(&statement, &assumptions, masking, max)
                 })?)
             }
             _ => None,
@@ -107,8 +107,8 @@ impl Parameters {
             clients: args.clients,
             corrupt: assumptions.corrupt(),
             absent: assumptions.absent(),
-            degree: choice.degree,
-            threshold: choice.threshold,
+            degree: masking.degree,
+            threshold: masking.threshold,
             min_contributors,
             complete: args.clients <= COMPLETE_UP_TO,
             security_bits: GRAPH_SECURITY_BITS,
@@ -128,7 +128,7 @@ impl Bytes {
     fn new<P: ProofSystem>(
         statement: &Statement,
         assumptions: &Assumptions,
-        choice: Choice,
+        masking: MaskingParameters,
         max: u64,
     ) -> Result<Self, CliError> {
         let (clients, min_contributors) = (assumptions.clients, assumptions.min_contributors());
@@ -138,7 +138,7 @@ impl Bytes {
         let masked_scalars = proofs.layout().scalars() + proofs.layout().rows();
         let challenge_pairs = challenge_pairs(assumptions.corrupt(), masked_scalars);
         let bodies = sizes::Bodies::of(&proofs, challenge_pairs as usize);
-        let phases = sizes::per_phase(clients, choice, min_contributors, &bodies)
+        let phases = sizes::per_phase(clients, masking, min_contributors, &bodies)
             .into_iter()
             .map(|bytes| PhaseBytes {
                 phase: bytes.phase.name(),

@@ -9,11 +9,11 @@ use rand_core::{OsRng, RngCore};
 use veragg::board_file::BoardFile;
 use veragg::circuits::proof_system::ProofSystem;
 use veragg::circuits::with_suite;
-use veragg::local::{play, Member, Played, Progress, Setting};
+use veragg::local::{play, LocalClient, LocalRound, Played, Progress};
 use veragg::protocol::aggregator::AnyAggregator;
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::crypto::signing::hex;
-use veragg::protocol::round::organiser::Proposal;
+use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::round::phase::Phase;
 use veragg::survey::{Results, Survey};
 use veragg::verifier::Options;
@@ -21,7 +21,7 @@ use veragg::verifier::Options;
 use super::aggregate::Aggregate;
 use super::audit::audit_file;
 use super::error::CliError;
-use super::places::Places;
+use super::output_files::OutputFiles;
 use super::summary::{Absent, PhaseSummary, Spread, Summary, Traffic};
 use super::{output, Format, RunArgs};
 
@@ -38,30 +38,30 @@ fn run_suite<P: ProofSystem>(
 ) -> Result<u8, CliError> {
     let mut beacon = [0; 32];
     OsRng.fill_bytes(&mut beacon);
-    let proposal = Proposal {
+    let proposal = ConfigurationBuilder {
         columns: survey.columns(),
         min_contributors: survey.min_contributors(),
-        ..Proposal::new(
+        ..ConfigurationBuilder::new(
             survey.segments().to_vec(),
             survey.corrupt_ppm(),
             survey.dropout_ppm(),
             beacon,
         )
     };
-    let setting = Setting::<P>::new(survey.clients(), proposal, &mut OsRng).map_err(|source| {
-        CliError::Setting {
+    let local = LocalRound::<P>::new(survey.clients(), proposal, &mut OsRng).map_err(|source| {
+        CliError::LocalRound {
             file: args.config.clone(),
             source,
         }
     })?;
     let survey = Arc::new(survey);
-    let mut members = members(&setting, &survey);
+    let mut members = members(&local, &survey);
 
-    let files = Places::create(&args.out, &setting.organiser)?;
+    let files = OutputFiles::create(&args.out, &local.organiser)?;
     let write = CliError::write(&files.board);
-    let log = BoardFile::create(&files.board, &setting.header).map_err(write)?;
+    let log = BoardFile::create(&files.board, &local.header).map_err(write)?;
     let bar = progress_bar();
-    let aggregator = setting.aggregator(log);
+    let aggregator = local.aggregator(log);
     let played = aggregator.and_then(|aggregator| {
         play(aggregator, &mut members, |progress| match progress {
             Progress::Begins(phase) => bar.set_message(phase.name()),
@@ -73,17 +73,17 @@ fn run_suite<P: ProofSystem>(
         source,
     })?;
 
-    let (aggregate, results) = interpret(&files.board, &setting, &survey, &played)?;
+    let (aggregate, results) = interpret(&files.board, &local, &survey, &played)?;
     files.write(&played, &aggregate)?;
-    let mut summary = summarise(&survey, &setting, &played, beacon);
+    let mut summary = summarise(&survey, &local, &played, beacon);
     // Nothing of what follows needs an input.
     drop((members, survey, played));
 
     bar.set_message("audit");
     let options = Options {
-        organiser: Some(setting.organiser),
+        organiser: Some(local.organiser),
         aggregate: Some(aggregate.sums()),
-        caption: Some(aggregate.caption()),
+        metadata: Some(aggregate.metadata()),
         ..Options::default()
     };
     let start = Instant::now();
@@ -108,11 +108,11 @@ fn run_suite<P: ProofSystem>(
 }
 
 /// A member for each client, whose input is made when it submits.
-fn members<P: ProofSystem>(setting: &Setting<P>, survey: &Arc<Survey>) -> Vec<Member<P>> {
+fn members<P: ProofSystem>(local: &LocalRound<P>, survey: &Arc<Survey>) -> Vec<LocalClient<P>> {
     ClientId::all(survey.clients())
         .filter_map(|id| {
             let of = Arc::clone(survey);
-            let member = setting.member(id, move || of.input(id))?;
+            let member = local.client(id, move || of.input(id))?;
             let mut dropouts = survey.dropouts().iter();
             Some(
                 match dropouts.find(|dropout| dropout.client == id.number()) {
@@ -137,7 +137,7 @@ fn progress_bar() -> ProgressBar {
 /// The sums that the aggregator published, and what they say.
 fn interpret<P: ProofSystem>(
     board: &Path,
-    setting: &Setting<P>,
+    local: &LocalRound<P>,
     survey: &Survey,
     played: &Played<P, BoardFile>,
 ) -> Result<(Aggregate, Results), CliError> {
@@ -147,7 +147,7 @@ fn interpret<P: ProofSystem>(
         _ => None,
     };
     let no_sum = || unusable("the board holds no publication".to_owned());
-    let (round, publication) = (&setting.round, publication.ok_or_else(no_sum)?);
+    let (round, publication) = (&local.round, publication.ok_or_else(no_sum)?);
     let contributors: Vec<_> = publication.contributors().iter().collect();
     let scalars = round.layout().scalars();
     let packed = publication.opening.get(..scalars).unwrap_or_default();
@@ -170,7 +170,7 @@ fn interpret<P: ProofSystem>(
 
 fn summarise<P: ProofSystem>(
     survey: &Survey,
-    setting: &Setting<P>,
+    local: &LocalRound<P>,
     played: &Played<P, BoardFile>,
     beacon: [u8; 32],
 ) -> Summary {
@@ -181,11 +181,11 @@ fn summarise<P: ProofSystem>(
         title: survey.title().to_owned(),
         suite: P::SUITE.name(),
         clients: survey.clients(),
-        coordinates: setting.round.layout().coordinates(),
-        corrupt: setting.round.configuration().assumptions.corrupt(),
-        may_be_absent: setting.round.configuration().assumptions.absent(),
-        degree: setting.round.configuration().choice.degree,
-        threshold: setting.round.configuration().choice.threshold,
+        coordinates: local.round.layout().coordinates(),
+        corrupt: local.round.configuration().assumptions.corrupt(),
+        may_be_absent: local.round.configuration().assumptions.absent(),
+        degree: local.round.configuration().masking.degree,
+        threshold: local.round.configuration().masking.threshold,
         beacon: hex(&beacon),
         phases: played.phases.iter().map(PhaseSummary::from).collect(),
         traffic: Traffic {

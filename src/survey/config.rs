@@ -9,7 +9,7 @@ use toml::Spanned;
 use veragg_circuits::proof_system::Suite;
 use veragg_protocol::round::phase::Phase;
 
-use super::error::{Place, Problem, SurveyError};
+use super::error::{Location, Problem, SurveyError};
 use super::synthetic::{RawSynthetic, Synthetic};
 use super::table::{RawData, RawGroups, RawMeasure, TableConfig};
 use super::text::{Located, Text};
@@ -160,7 +160,7 @@ impl Config {
 
     /// Checks the settings that name clients, or a number of them.
     pub(super) fn check_clients(&self, clients: u32) -> Result<(), SurveyError> {
-        let refuse = |line, problem| Err(Place::line(&self.path, line).error(problem));
+        let refuse = |line, problem| Err(Location::line(&self.path, line).error(problem));
         if let Some(&Located {
             line,
             value: wanted,

@@ -78,7 +78,7 @@ pub(super) fn format(scaled: i128, decimals: u8) -> String {
     }
     out.push_str(whole);
     if width > 0 {
-        // Writing to a string cannot fail.
+        // RecordingClient to a string cannot fail.
         let _ = write!(out, ".{fraction}");
     }
     out

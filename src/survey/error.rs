@@ -13,14 +13,14 @@ use veragg_circuits::proof_system::UnknownSuite;
 #[error("{place}: {problem}")]
 pub struct SurveyError {
     /// Where.
-    pub place: Place,
+    pub place: Location,
     /// What.
     pub problem: Box<Problem>,
 }
 
 /// Where a mistake is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct Location {
     /// The file.
     pub file: PathBuf,
     /// The line, from 1, if the mistake sits on one.
@@ -29,7 +29,7 @@ pub struct Place {
     pub column: Option<String>,
 }
 
-impl Place {
+impl Location {
     pub(super) fn file(file: &Path) -> Self {
         Self {
             file: file.to_path_buf(),
@@ -60,7 +60,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.file.display())?;
         if let Some(line) = self.line {

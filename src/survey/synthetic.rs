@@ -12,7 +12,7 @@ use veragg_circuits::statement::MAX_COORDINATES;
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::round::configuration::SegmentConfiguration;
 
-use super::error::{Place, Problem, SurveyError};
+use super::error::{Location, Problem, SurveyError};
 use super::text::{Located, Text};
 
 /// Sums that are shown.
@@ -30,7 +30,7 @@ pub(super) struct RawSynthetic {
 /// Vectors that are drawn when they are needed; none is held.
 #[derive(Debug)]
 pub(super) struct Synthetic {
-    place: Place,
+    place: Location,
     clients: u32,
     segment: SegmentConfiguration,
     seed: u64,
@@ -53,7 +53,7 @@ impl Synthetic {
             return Err(text.error(bound.line, Problem::OneValue(bound.value)));
         }
         Ok(Self {
-            place: Place::line(text.path, line),
+            place: Location::line(text.path, line),
             clients,
             segment: SegmentConfiguration::integers("synthetic", len.value, bound.value),
             seed: raw.seed,

@@ -5,7 +5,7 @@ use std::path::Path;
 use toml::Spanned;
 
 use super::decimal;
-use super::error::{Place, Problem, SurveyError};
+use super::error::{Location, Problem, SurveyError};
 
 /// Digits of a fraction in parts per million.
 const PPM_DIGITS: u8 = 6;
@@ -45,7 +45,7 @@ impl Text<'_> {
     }
 
     pub(super) fn error(&self, line: usize, problem: Problem) -> SurveyError {
-        Place::line(self.path, line).error(problem)
+        Location::line(self.path, line).error(problem)
     }
 
     /// The number as written, times `10^decimals`.

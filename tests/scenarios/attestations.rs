@@ -1,10 +1,10 @@
 //! Attest, dispute and the rounds of unmask: whoever masks something else than it says is named and left
 //! out, nobody else is, and the sum over the rest comes out.
 
-use veragg::protocol::round::organiser::Proposal;
+use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::round::phase::Phase;
 use veragg::verifier::{Check, Verdict};
-use veragg_lab::liar::{edge, own, False, Liar};
+use veragg_lab::false_attester::{edge, own, False, FalseAttester};
 use veragg_lab::{client, expect, id, speakers, Finished, Scene};
 
 const SMALL: [(usize, u64); 2] = [(3, 100), (2, 7)];
@@ -29,7 +29,7 @@ fn a_masked_vector_that_is_not_what_was_committed_names_its_sender() {
             by,
             attested: false,
         };
-        let finished = Scene::new(10, &SMALL).lying(3, &[lie]).play();
+        let finished = Scene::new(10, &SMALL).masking_falsely(3, &[lie]).play();
         let report = finished.is_verified(&but(&[3]), &[(client(3), Check::RowLinks)]);
         outcome(&report, 3, "excluded for a fault (attest)");
         assert_eq!(speakers(&finished.records, Phase::Dispute), [0; 0]);
@@ -39,7 +39,9 @@ fn a_masked_vector_that_is_not_what_was_committed_names_its_sender() {
 #[test]
 fn a_lie_about_an_edge_is_opened_by_the_honest_end() {
     for number in [3, 7] {
-        let finished = Scene::new(10, &SMALL).lying(number, &[edge(5, 9)]).play();
+        let finished = Scene::new(10, &SMALL)
+            .masking_falsely(number, &[edge(5, 9)])
+            .play();
         let faults = [(client(number), Check::Disputes)];
         let report = finished.is_verified(&but(&[number]), &faults);
         outcome(&report, number, "excluded for a fault (dispute)");
@@ -52,8 +54,8 @@ fn a_lie_about_an_edge_is_opened_by_the_honest_end() {
 
 #[test]
 fn two_who_lie_differently_about_their_edge_are_both_left_out_and_not_accused() {
-    let scene = Scene::new(10, &SMALL).lying(3, &[edge(7, 1)]);
-    let finished = scene.lying(7, &[edge(3, 2)]).play();
+    let scene = Scene::new(10, &SMALL).masking_falsely(3, &[edge(7, 1)]);
+    let finished = scene.masking_falsely(7, &[edge(3, 2)]).play();
     let report = finished.is_verified(&but(&[3, 7]), &[]);
     for number in [3, 7] {
         outcome(&report, number, "dropped (dispute)");
@@ -62,8 +64,8 @@ fn two_who_lie_differently_about_their_edge_are_both_left_out_and_not_accused() 
 
 #[test]
 fn a_false_edge_between_two_that_contribute_cancels() {
-    let scene = Scene::new(10, &SMALL).lying(3, &[edge(7, 5)]);
-    let finished = scene.lying(7, &[edge(3, 5)]).play();
+    let scene = Scene::new(10, &SMALL).masking_falsely(3, &[edge(7, 5)]);
+    let finished = scene.masking_falsely(7, &[edge(3, 5)]).play();
     finished.is_verified(&but(&[]), &[]);
 }
 
@@ -71,7 +73,7 @@ fn a_false_edge_between_two_that_contribute_cancels() {
 fn a_lie_towards_a_neighbour_that_drops_out_comes_out() {
     for after in [Phase::Confirm, Phase::Submit] {
         let scene = Scene::new(10, &SMALL).dropping(5, after);
-        let finished = scene.lying(3, &[edge(5, 4)]).play();
+        let finished = scene.masking_falsely(3, &[edge(5, 4)]).play();
         let faults = [(client(3), Check::Unmasking)];
         let report = finished.is_verified(&but(&[3, 5]), &faults);
         outcome(&report, 3, "excluded for a fault (unmask)");
@@ -82,7 +84,7 @@ fn a_lie_towards_a_neighbour_that_drops_out_comes_out() {
 
 #[test]
 fn a_lie_about_the_self_mask_comes_out() {
-    let finished = Scene::new(10, &SMALL).lying(3, &[own(4)]).play();
+    let finished = Scene::new(10, &SMALL).masking_falsely(3, &[own(4)]).play();
     let report = finished.is_verified(&but(&[3]), &[(client(3), Check::Unmasking)]);
     outcome(&report, 3, "excluded for a fault (unmask)");
 }
@@ -90,13 +92,13 @@ fn a_lie_about_the_self_mask_comes_out() {
 /// Colluders 1 - 2 - .. with false edges between them, of whom the first lies about its self-mask too:
 /// each comes out when the one before has left.
 fn path(length: u32, rounds: u8) -> Finished {
-    let proposal = Proposal {
+    let proposal = ConfigurationBuilder {
         unmask_rounds: Some(rounds),
         corrupt_ppm: 100_000,
         ..veragg_lab::proposal(10, &SMALL)
     };
-    let setting = veragg_lab::local::Setting::new(10, proposal, &mut rand_core::OsRng).unwrap();
-    let mut scene = Scene::of(setting);
+    let local = veragg_lab::local::LocalRound::new(10, proposal, &mut rand_core::OsRng).unwrap();
+    let mut scene = Scene::of(local);
     for number in 1..=length {
         let mut lies = Vec::new();
         if number == 1 {
@@ -107,7 +109,7 @@ fn path(length: u32, rounds: u8) -> Finished {
         if number < length {
             lies.push(edge(number + 1, 101 + u64::from(number)));
         }
-        scene = scene.lying(number, &lies);
+        scene = scene.masking_falsely(number, &lies);
     }
     scene.play()
 }
@@ -143,10 +145,14 @@ fn cheaters_of_every_kind_in_one_round_are_all_named() {
         by: 3,
         attested: false,
     };
-    let mut scene = Scene::new(30, &SMALL).lying(2, &[lie]);
-    scene = scene.lying(7, &[edge(9, 1)]).lying(12, &[own(8)]);
+    let mut scene = Scene::new(30, &SMALL).masking_falsely(2, &[lie]);
+    scene = scene
+        .masking_falsely(7, &[edge(9, 1)])
+        .masking_falsely(12, &[own(8)]);
     // Client 20 leaves after it has submitted; 15 lied towards it.
-    scene = scene.dropping(20, Phase::Submit).lying(15, &[edge(20, 6)]);
+    scene = scene
+        .dropping(20, Phase::Submit)
+        .masking_falsely(15, &[edge(20, 6)]);
     let finished = scene.play();
     let faults = [
         (client(2), Check::RowLinks),
@@ -163,9 +169,9 @@ fn cheaters_of_every_kind_in_one_round_are_all_named() {
 #[test]
 fn who_lied_and_then_fell_silent_is_named_all_the_same() {
     let mut scene = Scene::new(10, &SMALL);
-    let mut liar = Liar::new(&scene, 3, &[own(4)]);
+    let mut liar = FalseAttester::new(&scene, 3, &[own(4)]);
     liar.silent_from = Some(Phase::Acknowledge);
-    scene.people[id(3).index()] = Box::new(liar);
+    scene.parties[id(3).index()] = Box::new(liar);
     let report = scene
         .play()
         .is_verified(&but(&[3]), &[(client(3), Check::Unmasking)]);
@@ -176,7 +182,7 @@ fn who_lied_and_then_fell_silent_is_named_all_the_same() {
 fn attesting(alter: impl FnMut(&mut Vec<Vec<u8>>) + Send + 'static) -> Finished {
     let scene = Scene::new(10, &SMALL);
     let everybody = veragg_lab::set(10, &but(&[]));
-    let lengths = scene.setting.round.attest_lengths(id(3), &everybody);
+    let lengths = scene.local.round.attest_lengths(id(3), &everybody);
     scene
         .altering_parts(3, Phase::Attest, lengths, alter)
         .play()
@@ -185,7 +191,7 @@ fn attesting(alter: impl FnMut(&mut Vec<Vec<u8>>) + Send + 'static) -> Finished 
 #[test]
 fn every_part_of_an_attestation_counts() {
     // A digest of other keys; each kind of scalar of the row link, still canonical.
-    let columns = Scene::new(10, &SMALL).setting.round.layout().columns();
+    let columns = Scene::new(10, &SMALL).local.round.layout().columns();
     let scalars = 32 + 3 * 32;
     for at in [
         0,
@@ -232,7 +238,7 @@ fn anothers_attestation_is_worth_nothing() {
         said
     });
     let everybody = veragg_lab::set(10, &but(&[]));
-    let lengths = scene.setting.round.attest_lengths(id(3), &everybody);
+    let lengths = scene.local.round.attest_lengths(id(3), &everybody);
     let scene = scene.altering_parts(3, Phase::Attest, lengths, move |parts| {
         let body = target.lock().unwrap().clone();
         let mut rest = &body[..];
@@ -249,9 +255,9 @@ fn anothers_attestation_is_worth_nothing() {
 #[test]
 fn who_opens_an_edge_that_nobody_disputes_does_no_harm() {
     let mut scene = Scene::new(10, &SMALL);
-    let mut liar = Liar::new(&scene, 3, &[]);
+    let mut liar = FalseAttester::new(&scene, 3, &[]);
     liar.opens = Some((7, true));
-    scene.people[id(3).index()] = Box::new(liar);
+    scene.parties[id(3).index()] = Box::new(liar);
     scene.play().is_verified(&but(&[]), &[]);
 }
 
@@ -259,9 +265,9 @@ fn who_opens_an_edge_that_nobody_disputes_does_no_harm() {
 fn an_edge_opened_with_a_point_that_is_not_its_own_names_who_opened_it() {
     for lies in [vec![], vec![edge(7, 1)]] {
         let mut scene = Scene::new(10, &SMALL);
-        let mut liar = Liar::new(&scene, 3, &lies);
+        let mut liar = FalseAttester::new(&scene, 3, &lies);
         liar.opens = Some((7, false));
-        scene.people[id(3).index()] = Box::new(liar);
+        scene.parties[id(3).index()] = Box::new(liar);
         let report = scene
             .play()
             .is_verified(&but(&[3]), &[(client(3), Check::Disputes)]);
@@ -275,7 +281,7 @@ fn an_attester_and_an_aggregator_cannot_frame_a_neighbour() {
     // the edge. On the board the first message counts, and the edge is not disputed.
     let scene = Scene::new(10, &SMALL);
     let everybody = veragg_lab::set(10, &but(&[]));
-    let lengths = scene.setting.round.attest_lengths(id(3), &everybody);
+    let lengths = scene.local.round.attest_lengths(id(3), &everybody);
     let key = scene.key(3);
     let scene = scene.altering(3, move |phase, _, mut said| {
         if phase == Phase::Attest {
@@ -286,7 +292,7 @@ fn an_attester_and_an_aggregator_cannot_frame_a_neighbour() {
         }
         said
     });
-    let finished = veragg_lab::crook::Crook::new().play(scene);
+    let finished = veragg_lab::corrupt_aggregator::CorruptAggregator::new().play(scene);
     assert_eq!(speakers(&finished.records, Phase::Dispute), [1]);
     let report = finished.audit();
     assert_eq!(report.verdict, Verdict::Failed, "{report}");
@@ -299,12 +305,14 @@ fn an_attester_and_an_aggregator_cannot_frame_a_neighbour() {
 fn whom_an_aggregator_lists_falsely_is_not_named_for_it() {
     // It leaves an honest client out when the attestations, the disputes or the shares are in.
     for when in [Phase::Attest, Phase::Dispute, Phase::Unmask(0)] {
-        let crook = veragg_lab::crook::Crook::new().listing(move |phase, mut list| {
-            if phase >= when {
-                list.remove(id(4));
-            }
-            list
-        });
+        let crook = veragg_lab::corrupt_aggregator::CorruptAggregator::new().listing(
+            move |phase, mut list| {
+                if phase >= when {
+                    list.remove(id(4));
+                }
+                list
+            },
+        );
         let finished = crook.play(Scene::new(10, &SMALL));
         let report = finished.audit();
         assert_eq!(report.verdict, Verdict::Failed, "{report}");

@@ -11,8 +11,8 @@ use veragg::protocol::wire::checkpoint::Checkpoint;
 use veragg::protocol::wire::message::{Message, Sender};
 use veragg::protocol::wire::receipt::Receipt;
 use veragg::verifier::{Check, Culprit, Options, Verdict};
-use veragg_lab::crook::Crook;
-use veragg_lab::crooked::{republished, signed_anew};
+use veragg_lab::books::{republished, signed_anew};
+use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::{expect, failed_checks, id, named, place, set, speakers, Finished, Scene};
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
@@ -21,17 +21,17 @@ const ALL: [u32; 4] = [1, 2, 3, 4];
 
 #[test]
 fn the_crooked_aggregator_left_alone_is_verified() {
-    let finished = Crook::new().play(Scene::new(4, &SMALL));
+    let finished = CorruptAggregator::new().play(Scene::new(4, &SMALL));
     finished.is_verified(&ALL, &[]);
     let scene = Scene::new(10, &SMALL).dropping(2, Phase::Confirm);
-    let finished = Crook::new().play(scene.dropping(5, Phase::Share));
+    let finished = CorruptAggregator::new().play(scene.dropping(5, Phase::Share));
     finished.is_verified(&[1, 3, 4, 6, 7, 8, 9, 10], &[]);
 }
 
 #[test]
 fn an_altered_result_is_found() {
     let finished = Scene::new(4, &SMALL).play();
-    let options = veragg_lab::knowing(&finished.setting);
+    let options = veragg_lab::knowing(&finished.local);
     // Three coordinates of nine bits share the one scalar; a blinding follows it.
     let power = |bits: u32| (0..bits).fold(Fr::from(1u64), |power, _| power + power);
     let (opening, aggregate) = (Check::Opening, Check::Aggregate);
@@ -59,7 +59,7 @@ fn an_altered_result_is_found() {
 #[test]
 fn altered_outcomes_are_the_aggregators_fault() {
     let finished = Scene::new(4, &SMALL).dropping(4, Phase::Confirm).play();
-    let options = veragg_lab::knowing(&finished.setting);
+    let options = veragg_lab::knowing(&finished.local);
     for (number, outcome) in [
         // A contributor left out or accused, an absent client invented or accused.
         (1, Outcome::Dropped(Phase::Submit)),
@@ -81,7 +81,7 @@ fn altered_outcomes_are_the_aggregators_fault() {
 
 #[test]
 fn a_valid_proof_marked_invalid_is_the_aggregators_fault() {
-    let crook = Crook::new().listing(|phase, mut list| {
+    let crook = CorruptAggregator::new().listing(|phase, mut list| {
         if phase == Phase::Submit {
             list.remove(id(3));
         }
@@ -100,7 +100,7 @@ fn a_valid_proof_marked_invalid_is_the_aggregators_fault() {
 
 #[test]
 fn a_submission_that_never_came_cannot_be_listed() {
-    let crook = Crook::new().listing(|phase, mut list| {
+    let crook = CorruptAggregator::new().listing(|phase, mut list| {
         if phase == Phase::Submit {
             list.insert(id(4));
         }
@@ -120,8 +120,8 @@ fn a_submission_that_never_came_cannot_be_listed() {
 }
 
 /// A crook that leaves out a client's submission.
-fn withholding() -> Crook {
-    Crook::new().admitting(|phase, mut said| {
+fn withholding() -> CorruptAggregator {
+    CorruptAggregator::new().admitting(|phase, mut said| {
         if phase == Phase::Submit {
             said.remove(2);
         }
@@ -144,10 +144,10 @@ fn a_withheld_submission_shows_by_its_receipt_and_only_by_that() {
     // It had got a receipt for leaf 14: three phases of four, and the third submission.
     lost.append(&mut kept.lock().unwrap()[3]);
     let entry = Message::decode(&lost).unwrap().envelope.entry();
-    let (setting, context) = (&finished.setting, *finished.setting.round.context());
+    let (local, context) = (&finished.local, *finished.local.round.context());
     for index in [14, 500] {
         let options = Options {
-            receipts: vec![Receipt::sign(&setting.aggregator, context, index, entry)],
+            receipts: vec![Receipt::sign(&local.aggregator_key, context, index, entry)],
             ..finished.options(&[1, 2, 4])
         };
         let report = finished.audit_of(&finished.records, &options);
@@ -157,7 +157,7 @@ fn a_withheld_submission_shows_by_its_receipt_and_only_by_that() {
     }
     // A receipt that somebody made up accuses nobody.
     let options = Options {
-        receipts: vec![Receipt::sign(&setting.clients[2], context, 14, entry)],
+        receipts: vec![Receipt::sign(&local.client_keys[2], context, 14, entry)],
         ..finished.options(&[1, 2, 4])
     };
     let report = finished.audit_of(&finished.records, &options);
@@ -184,7 +184,7 @@ fn every_honest_receipt_holds() {
 #[test]
 fn what_was_answered_cannot_be_changed_under_new_signatures() {
     let finished = Scene::new(4, &SMALL).play();
-    let (setting, records) = (&finished.setting, &finished.records);
+    let (local, records) = (&finished.local, &finished.records);
     let receipts: Vec<_> = finished.receipts.iter().map(|r| r.2.clone()).collect();
     let other = Scene::new(4, &SMALL).play();
     for phase in [
@@ -206,7 +206,7 @@ fn what_was_answered_cannot_be_changed_under_new_signatures() {
         for (case, alter) in alterations.into_iter().enumerate() {
             let mut altered = records.clone();
             alter(&mut altered);
-            let altered = signed_anew(setting, &altered);
+            let altered = signed_anew(local, &altered);
             let options = Options {
                 receipts: receipts.clone(),
                 ..finished.options(&ALL)
@@ -226,7 +226,7 @@ fn what_was_answered_cannot_be_changed_under_new_signatures() {
     let at = place(records, 1, Phase::Unmask(0));
     let mut altered = records.clone();
     altered.swap(at, at + 1);
-    let altered = signed_anew(setting, &altered);
+    let altered = signed_anew(local, &altered);
     let report = finished.audit_of(&altered, &finished.options(&ALL));
     expect(&report, Verdict::Verified, &ALL, &[], &[]);
     let options = Options {
@@ -247,7 +247,7 @@ fn another_checkpoint(
     let mut records = finished.records.clone();
     let mut new = Checkpoint::decode(&records[at].bytes, 4).unwrap();
     alter(&mut new);
-    let key = &finished.setting.aggregator;
+    let key = &finished.local.aggregator_key;
     let new = Checkpoint::sign(
         key,
         new.context,
@@ -263,7 +263,7 @@ fn another_checkpoint(
 #[test]
 fn a_checkpoint_that_does_not_match_fails() {
     let finished = Scene::new(4, &SMALL).play();
-    let options = veragg_lab::knowing(&finished.setting);
+    let options = veragg_lab::knowing(&finished.local);
     let alterations: [fn(&mut Checkpoint); 6] = [
         |c| c.root.size += 1,
         |c| c.root.hash[0] ^= 1,
@@ -324,15 +324,16 @@ fn fewer_contributors_or_acknowledgements_than_agreed_get_nothing() {
         (Phase::Acknowledge, Phase::Unmask(0)),
     ] {
         let few = few.clone();
-        let crook = Crook::new().listing(
-            move |closed, list| {
-                if closed == phase {
-                    few.clone()
-                } else {
-                    list
-                }
-            },
-        );
+        let crook =
+            CorruptAggregator::new().listing(
+                move |closed, list| {
+                    if closed == phase {
+                        few.clone()
+                    } else {
+                        list
+                    }
+                },
+            );
         let finished = crook.play(Scene::new(10, &SMALL));
         assert!(speakers(&finished.records, next).is_empty(), "{phase}");
         let report = finished.audit();
@@ -350,7 +351,7 @@ fn fewer_contributors_or_acknowledgements_than_agreed_get_nothing() {
 
 #[test]
 fn nobody_shares_when_half_of_the_advertisements_are_withheld() {
-    let crook = Crook::new().admitting(|phase, mut said| {
+    let crook = CorruptAggregator::new().admitting(|phase, mut said| {
         if phase == Phase::Advertise {
             said.truncate(5);
         }
@@ -366,8 +367,8 @@ fn nobody_shares_when_half_of_the_advertisements_are_withheld() {
 }
 
 /// A crook that puts something more on the board in one phase, made from what is there.
-fn adding(when: Phase, make: impl Fn(&[Vec<u8>]) -> Vec<u8> + 'static) -> Crook {
-    Crook::new().admitting(move |phase, mut said| {
+fn adding(when: Phase, make: impl Fn(&[Vec<u8>]) -> Vec<u8> + 'static) -> CorruptAggregator {
+    CorruptAggregator::new().admitting(move |phase, mut said| {
         if phase == when {
             said.push(make(&said));
         }
@@ -414,9 +415,9 @@ fn garbage_on_the_board_is_the_aggregators_fault() {
 fn a_message_of_the_wrong_length_is_the_aggregators_fault() {
     // Client 3 signs an advertisement with a byte too many, and the aggregator takes it.
     let scene = Scene::new(4, &SMALL);
-    let lengths = scene.setting.round.advertise_lengths();
+    let lengths = scene.local.round.advertise_lengths();
     let scene = scene.altering_parts(3, Phase::Advertise, lengths, |parts| parts[0].push(0));
-    let crook = Crook::new()
+    let crook = CorruptAggregator::new()
         .listing(|phase, mut list| {
             if phase == Phase::Advertise {
                 list.remove(id(3));

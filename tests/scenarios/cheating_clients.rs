@@ -24,8 +24,8 @@ use veragg::protocol::round::Round;
 use veragg::protocol::wire::message::{Message, Sender};
 use veragg::protocol::wire::receipt::Reason;
 use veragg::verifier::{audit, Check, Culprit, Options, Verdict};
-use veragg_lab::crook::Crook;
-use veragg_lab::local::{play, Participant, Setting};
+use veragg_lab::corrupt_aggregator::CorruptAggregator;
+use veragg_lab::local::{play, LocalRound, Party};
 use veragg_lab::{client, expect, id, sign_again, Scene, Suite};
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
@@ -103,18 +103,18 @@ impl ProofSystem for WiderProver {
 fn a_value_at_the_bound_or_above_is_named_and_left_out() {
     for value in [100, 101, 127] {
         let proposal = veragg_lab::proposal(4, &SMALL);
-        let setting: Setting<WiderProver> = Setting::new(4, proposal, &mut OsRng).unwrap();
-        let mut people: Vec<Box<dyn Participant>> = Vec::new();
+        let local: LocalRound<WiderProver> = LocalRound::new(4, proposal, &mut OsRng).unwrap();
+        let mut parties: Vec<Box<dyn Party>> = Vec::new();
         for number in 1..=4 {
             let top = if number == 2 { value } else { 99 };
-            let member = setting.member(id(number), vec![1, top, 0]).unwrap();
-            people.push(Box::new(member));
+            let member = local.client(id(number), vec![1, top, 0]).unwrap();
+            parties.push(Box::new(member));
         }
-        let aggregator = setting.aggregator(Vec::new()).unwrap();
-        let played = play(aggregator, &mut people, |_| ()).unwrap();
-        let board = setting.board(played.aggregator.log());
+        let aggregator = local.aggregator(Vec::new()).unwrap();
+        let played = play(aggregator, &mut parties, |_| ()).unwrap();
+        let board = local.board(played.aggregator.log());
         let options = Options {
-            organiser: Some(setting.organiser),
+            organiser: Some(local.organiser),
             aggregate: Some(vec![3, 297, 0]),
             ..Options::default()
         };
@@ -128,7 +128,7 @@ fn a_value_at_the_bound_or_above_is_named_and_left_out() {
 /// Adds `delta` to one coordinate of a submission, in the commitment to its lowest bit and in its
 /// masked vector, so that only the range proof is left to notice.
 fn shift(scene: &Scene, coordinate: usize, delta: Fr) -> impl FnMut(&mut Vec<Vec<u8>>) + Send {
-    let round = Arc::clone(&scene.setting.round);
+    let round = Arc::clone(&scene.local.round);
     move |parts| {
         let segment = round.layout().segments()[0].clone();
         let (slot, scalar) = (coordinate / segment.scalars, coordinate % segment.scalars);
@@ -154,7 +154,7 @@ fn submission_is_left_out(
     check: Check,
     alter: impl FnMut(&mut Vec<Vec<u8>>) + Send + 'static,
 ) {
-    let lengths = scene.setting.round.submit_lengths();
+    let lengths = scene.local.round.submit_lengths();
     let finished = scene
         .altering_parts(3, Phase::Submit, lengths, alter)
         .play();
@@ -192,9 +192,9 @@ fn one_coordinate_of_many_is_enough() {
 fn another_clients_proof_and_commitments_are_worth_nothing() {
     let copied: Arc<Mutex<Vec<u8>>> = Arc::default();
     let scene = Scene::new(4, &SMALL);
-    let lengths = scene.setting.round.submit_lengths();
+    let lengths = scene.local.round.submit_lengths();
     let (proof_len, source) = (lengths[0], Arc::clone(&copied));
-    let (key, round) = (scene.key(3), Arc::clone(&scene.setting.round));
+    let (key, round) = (scene.key(3), Arc::clone(&scene.local.round));
     let scene = scene.altering(1, move |phase, _, said| {
         if phase == Phase::Submit {
             let body = &Message::decode(&said[0]).unwrap().body;
@@ -224,25 +224,25 @@ fn another_clients_proof_and_commitments_are_worth_nothing() {
 #[test]
 fn an_earlier_rounds_submission_is_refused_at_the_door() {
     let earlier = Scene::new(4, &SMALL).play();
-    // The same people, for another round.
-    let mut setting = veragg_lab::setting(4, &SMALL);
-    let roster = &earlier.setting.header.roster;
+    // The same parties, for another round.
+    let mut local = veragg_lab::local_round(4, &SMALL);
+    let roster = &earlier.local.header.roster;
     let roster = Roster::decode(roster).unwrap();
-    let aggregator = earlier.setting.aggregator.verifying_key();
+    let aggregator = earlier.local.aggregator_key.verifying_key();
     let configuration = veragg_lab::proposal(4, &SMALL)
         .configure::<Suite>(&roster, aggregator, &mut OsRng)
         .unwrap();
     let organiser = SigningKey::generate(&mut OsRng);
-    setting.header.configuration = SignedConfiguration::sign(&configuration, &organiser);
-    setting.header.roster = roster.encode();
-    setting.organiser = organiser.verifying_key();
-    setting.aggregator = earlier.setting.aggregator;
-    setting.clients = earlier.setting.clients;
-    let header = &setting.header;
-    let round = Round::open(&header.configuration, &header.roster, &setting.organiser);
-    setting.round = Arc::new(round.unwrap());
+    local.header.configuration = SignedConfiguration::sign(&configuration, &organiser);
+    local.header.roster = roster.encode();
+    local.organiser = organiser.verifying_key();
+    local.aggregator_key = earlier.local.aggregator_key;
+    local.client_keys = earlier.local.client_keys;
+    let header = &local.header;
+    let round = Round::open(&header.configuration, &header.roster, &local.organiser);
+    local.round = Arc::new(round.unwrap());
     let replayed: Vec<Vec<u8>> = earlier.records.into_iter().map(|r| r.bytes).collect();
-    let finished = Scene::of(setting)
+    let finished = Scene::of(local)
         .altering(3, move |phase, _, said| {
             if phase != Phase::Submit {
                 return said;
@@ -266,8 +266,8 @@ fn an_earlier_rounds_submission_is_refused_at_the_door() {
 fn a_masked_vector_that_does_not_match_is_named() {
     let altered = |alter: fn(Fr) -> Fr, scalar: usize| {
         let scene = Scene::new(4, &SMALL);
-        assert_eq!(scene.setting.round.masked_scalars(), 2);
-        let lengths = scene.setting.round.submit_lengths();
+        assert_eq!(scene.local.round.masked_scalars(), 2);
+        let lengths = scene.local.round.submit_lengths();
         let finished = scene.altering_parts(3, Phase::Submit, lengths, move |parts| {
             let at = scalar * 32..(scalar + 1) * 32;
             let old = Ristretto::decode_scalar(&parts[1][at.clone()], "masked").unwrap();
@@ -296,7 +296,7 @@ fn sharing_among(
     alter: impl FnMut(&mut Vec<Vec<u8>>) + Send + 'static,
 ) -> veragg_lab::Finished {
     let scene = Scene::new(clients, &SMALL);
-    let round = &scene.setting.round;
+    let round = &scene.local.round;
     let all = ClientSet::of(clients, |_| true);
     let lengths = round.share_lengths(id(3), &all);
     scene.altering_parts(3, Phase::Share, lengths, alter).play()
@@ -342,7 +342,7 @@ fn a_key_without_its_secret_is_named() {
         let victim: Arc<Mutex<Option<Vec<u8>>>> = Arc::default();
         let source = Arc::clone(&victim);
         let scene = Scene::new(4, &SMALL);
-        let (key, lengths) = (scene.key(3), scene.setting.round.advertise_lengths());
+        let (key, lengths) = (scene.key(3), scene.local.round.advertise_lengths());
         let finished = scene
             .altering(1, move |phase, _, said| {
                 if phase == Phase::Advertise {
@@ -399,12 +399,12 @@ fn bodies_that_are_not_canonical_are_named() {
         odd
     }];
     let alike = |scene: &Scene, phase| match phase {
-        Phase::Advertise => scene.setting.round.advertise_lengths(),
+        Phase::Advertise => scene.local.round.advertise_lengths(),
         Phase::Share => {
             let all = ClientSet::of(4, |_| true);
-            scene.setting.round.share_lengths(id(3), &all)
+            scene.local.round.share_lengths(id(3), &all)
         }
-        _ => scene.setting.round.submit_lengths(),
+        _ => scene.local.round.submit_lengths(),
     };
     // Phase, part, place, whether a scalar stands there, and what the place is checked by.
     for (phase, part, at, is_scalar, check) in [
@@ -451,7 +451,7 @@ fn a_wrong_share_at_unmask_is_named_and_not_needed() {
     for (alter, check) in cases {
         let scene = Scene::new(4, &SMALL);
         let all = ClientSet::of(4, |_| true);
-        let lengths = scene.setting.round.unmask_lengths(id(3), &all);
+        let lengths = scene.local.round.unmask_lengths(id(3), &all);
         let finished = scene
             .altering_parts(3, Phase::Unmask(0), lengths, move |parts| {
                 alter(&mut parts[0])
@@ -463,7 +463,7 @@ fn a_wrong_share_at_unmask_is_named_and_not_needed() {
 
 /// A second submission beside the first, of the same sender.
 fn two_faces(scene: Scene) -> Scene {
-    let (key, lengths) = (scene.key(3), scene.setting.round.submit_lengths());
+    let (key, lengths) = (scene.key(3), scene.local.round.submit_lengths());
     scene.altering(3, move |phase, _, mut said| {
         if phase == Phase::Submit {
             said.push(sign_again(&key, &said[0], &lengths, &mut |parts| {
@@ -484,7 +484,7 @@ fn a_second_message_in_one_phase_is_refused() {
 
 #[test]
 fn two_messages_that_an_aggregator_took_name_both() {
-    let finished = Crook::new().play(two_faces(Scene::new(4, &SMALL)));
+    let finished = CorruptAggregator::new().play(two_faces(Scene::new(4, &SMALL)));
     let faults = [(client(3), Check::Messages), (AGGREGATOR, Check::Messages)];
     let failed = [Check::Messages];
     expect(

@@ -13,10 +13,10 @@ use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::checkpoint::Checkpoint;
 use veragg::protocol::wire::message::Message;
 use veragg::verifier::{audit, Check, Culprit, Options, Report, Status, Verdict};
-use veragg_lab::crook::Crook;
-use veragg_lab::crooked::republished;
+use veragg_lab::books::republished;
+use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::dealer::of_high_degree;
-use veragg_lab::liar::{edge, own, False, Liar};
+use veragg_lab::false_attester::{edge, own, False, FalseAttester};
 use veragg_lab::{client, expect, failed_checks, knowing, named, place, Scene};
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
@@ -44,8 +44,8 @@ fn only(check: Check, board: &[u8], options: &Options) -> Report {
 fn headed(alter: impl FnOnce(&mut veragg::protocol::wire::board::Header)) -> (Vec<u8>, Options) {
     let mut finished = Scene::new(4, &SMALL).play();
     let options = finished.options(&ALL);
-    alter(&mut finished.setting.header);
-    (finished.setting.board(&finished.records), options)
+    alter(&mut finished.local.header);
+    (finished.local.board(&finished.records), options)
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn v_03_chain() {
         ..
     } = Checkpoint::decode(&last.bytes, 4).unwrap();
     root.hash[31] ^= 1;
-    let key = &finished.setting.aggregator;
+    let key = &finished.local.aggregator_key;
     last.bytes = Checkpoint::sign(key, context, phase, previous, root, list).encode();
     expect(
         &finished.audit(),
@@ -89,7 +89,7 @@ fn v_03_chain() {
 
 #[test]
 fn v_04_messages() {
-    let crook = Crook::new().admitting(|phase, mut said| {
+    let crook = CorruptAggregator::new().admitting(|phase, mut said| {
         if phase == Phase::Submit {
             said.push(said[0].clone());
         }
@@ -114,8 +114,8 @@ fn v_05_graph() {
 #[test]
 fn v_06_set_up() {
     // The aggregator lists it; no holder can see what is wrong.
-    let finished = Crook::new().play(of_high_degree(Scene::new(4, &SMALL)));
-    let board = finished.setting.board(&finished.records);
+    let finished = CorruptAggregator::new().play(of_high_degree(Scene::new(4, &SMALL)));
+    let board = finished.local.board(&finished.records);
     let report = only(Check::SetUp, &board, &finished.options(&ALL));
     let named = named(&report);
     assert!(named.contains(&(client(3), Check::SetUp)), "{report}");
@@ -127,7 +127,7 @@ fn v_06_set_up() {
 #[test]
 fn v_07_a_commitments() {
     let scene = Scene::new(4, &SMALL);
-    let lengths = scene.setting.round.submit_lengths();
+    let lengths = scene.local.round.submit_lengths();
     let finished = scene
         .altering_parts(3, Phase::Submit, lengths, |parts| {
             parts[0][..32].fill(0);
@@ -137,11 +137,11 @@ fn v_07_a_commitments() {
     finished.is_verified(&[1, 2, 4], &faults);
     // And an aggregator that takes it all the same.
     let scene = Scene::new(4, &SMALL);
-    let lengths = scene.setting.round.submit_lengths();
+    let lengths = scene.local.round.submit_lengths();
     let scene = scene.altering_parts(3, Phase::Submit, lengths, |parts| {
         parts[0][..32].fill(0);
     });
-    let report = Crook::new().play(scene).audit();
+    let report = CorruptAggregator::new().play(scene).audit();
     assert_eq!(report.verdict, Verdict::Failed, "{report}");
     assert!(named(&report).contains(&faults[0]), "{report}");
 }
@@ -149,22 +149,22 @@ fn v_07_a_commitments() {
 #[test]
 fn v_07_b_range() {
     let mut scene = Scene::new(4, &SMALL);
-    let round = std::sync::Arc::clone(&scene.setting.round);
+    let round = std::sync::Arc::clone(&scene.local.round);
     // The first coordinate is at the bound, in its commitment and in the lowest slot of the vector.
     let more = Fr::from(1u64);
-    let mut liar = Liar::new(&scene, 1, &[]);
+    let mut liar = FalseAttester::new(&scene, 1, &[]);
     liar.more = more;
     liar.commit = Some(Box::new(move |proof| {
         let commitment = Ristretto::decode_point(&proof[..32], "commitment").unwrap();
         let commitment = commitment + round.proofs().key().open(&[more], Fr::from(0u64));
         proof[..32].copy_from_slice(&Ristretto::encode_point(&commitment));
     }));
-    scene.people[0] = Box::new(liar);
+    scene.parties[0] = Box::new(liar);
     assert_eq!(scene.inputs[0][0] + 1, 100);
-    let finished = Crook::new().play(scene);
+    let finished = CorruptAggregator::new().play(scene);
     let mut options = finished.options(&ALL);
     options.aggregate.as_mut().unwrap()[0] += 1;
-    let board = finished.setting.board(&finished.records);
+    let board = finished.local.board(&finished.records);
     let report = only(Check::InputRange, &board, &options);
     let named = named(&report);
     assert!(named.contains(&(client(1), Check::InputRange)), "{report}");
@@ -174,7 +174,7 @@ fn v_07_b_range() {
 /// Client 3's masked vector is wrong, the aggregator knows by how much and takes it out of the sum: it
 /// opens, and the client stays.
 fn corrected(scene: Scene, by: u64) -> veragg_lab::Finished {
-    Crook::new()
+    CorruptAggregator::new()
         .publishing(move |_, mut honest| {
             honest.opening[0] -= Fr::from(by);
             honest
@@ -189,8 +189,8 @@ fn v_08_a_row_links() {
         by: 5,
         attested: false,
     };
-    let finished = corrected(Scene::new(4, &SMALL).lying(3, &[lie]), 5);
-    let board = finished.setting.board(&finished.records);
+    let finished = corrected(Scene::new(4, &SMALL).masking_falsely(3, &[lie]), 5);
+    let board = finished.local.board(&finished.records);
     let report = only(Check::RowLinks, &board, &finished.options(&ALL));
     let named = named(&report);
     assert!(named.contains(&(client(3), Check::RowLinks)), "{report}");
@@ -198,8 +198,8 @@ fn v_08_a_row_links() {
 }
 
 fn lie_about_an_edge(check: Check) {
-    let finished = corrected(Scene::new(4, &SMALL).lying(3, &[edge(4, 5)]), 5);
-    let board = finished.setting.board(&finished.records);
+    let finished = corrected(Scene::new(4, &SMALL).masking_falsely(3, &[edge(4, 5)]), 5);
+    let board = finished.local.board(&finished.records);
     let report = only(check, &board, &finished.options(&ALL));
     let named = named(&report);
     assert!(named.contains(&(client(3), Check::Disputes)), "{report}");
@@ -224,7 +224,7 @@ fn v_08_d_acknowledgements() {
     let passed = Status::Passed { records: 4 };
     let status = finished.audit();
     assert_eq!(status.status(Check::Acknowledgements), Some(&passed));
-    let key = std::sync::Arc::clone(&finished.setting.clients[1]);
+    let key = std::sync::Arc::clone(&finished.local.client_keys[1]);
     let at = place(&finished.records, 2, Phase::Acknowledge);
     let mut message = Message::decode(&finished.records[at].bytes).unwrap();
     let Message { envelope, .. } = &mut message;
@@ -233,13 +233,13 @@ fn v_08_d_acknowledgements() {
     let another =
         Message::sign(&key, context, envelope.phase, sender, envelope.answers, &[]).encode();
     // Client 2 has signed another list, the aggregator passes it off for this one.
-    let crook = Crook::new().admitting(move |phase, mut said| {
+    let crook = CorruptAggregator::new().admitting(move |phase, mut said| {
         if phase == Phase::Acknowledge {
             said.push(another.clone());
         }
         said
     });
-    let finished = crook.play(Scene::of(finished.setting));
+    let finished = crook.play(Scene::of(finished.local));
     let report = finished.audit();
     let faults = [(AGGREGATOR, Check::Messages)];
     expect(&report, Verdict::Failed, &ALL, &faults, &[Check::Messages]);
@@ -247,8 +247,8 @@ fn v_08_d_acknowledgements() {
 
 #[test]
 fn v_09_unmasking() {
-    let finished = corrected(Scene::new(4, &SMALL).lying(3, &[own(5)]), 5);
-    let board = finished.setting.board(&finished.records);
+    let finished = corrected(Scene::new(4, &SMALL).masking_falsely(3, &[own(5)]), 5);
+    let board = finished.local.board(&finished.records);
     let report = only(Check::Unmasking, &board, &finished.options(&ALL));
     let named = named(&report);
     assert!(named.contains(&(client(3), Check::Unmasking)), "{report}");
@@ -261,7 +261,7 @@ fn v_10_contributors() {
     let records = republished(&finished, |publication| {
         publication.outcomes[3] = Outcome::Faulty(Phase::Submit);
     });
-    let board = finished.setting.board(&records);
+    let board = finished.local.board(&records);
     let report = only(Check::Contributors, &board, &finished.options(&[1, 2, 3]));
     let faults = [(AGGREGATOR, Check::Contributors)];
     let failed = [Check::Contributors];
@@ -276,7 +276,7 @@ fn v_11_opening() {
     });
     let mut options = finished.options(&ALL);
     options.aggregate.as_mut().unwrap()[0] += 1;
-    let board = finished.setting.board(&records);
+    let board = finished.local.board(&records);
     let report = only(Check::Opening, &board, &options);
     let faults = [(AGGREGATOR, Check::Opening)];
     expect(&report, Verdict::Failed, &ALL, &faults, &[Check::Opening]);
@@ -287,7 +287,7 @@ fn v_12_aggregate() {
     let finished = Scene::new(4, &SMALL).play();
     let mut options = finished.options(&ALL);
     options.aggregate.as_mut().unwrap()[2] -= 1;
-    let board = finished.setting.board(&finished.records);
+    let board = finished.local.board(&finished.records);
     let report = only(Check::Aggregate, &board, &options);
     expect(&report, Verdict::Failed, &ALL, &[], &[Check::Aggregate]);
 }
@@ -297,7 +297,7 @@ fn v_13_receipts() {
     let finished = Scene::new(4, &SMALL).play();
     let mut options = finished.options(&ALL);
     let receipt = &finished.receipts[7].2;
-    let key = &finished.setting.aggregator;
+    let key = &finished.local.aggregator_key;
     let (context, entry) = (receipt.context, receipt.entry);
     options.receipts = vec![veragg::protocol::wire::receipt::Receipt::sign(
         key,
@@ -305,7 +305,7 @@ fn v_13_receipts() {
         receipt.index + 1,
         entry,
     )];
-    let board = finished.setting.board(&finished.records);
+    let board = finished.local.board(&finished.records);
     let report = only(Check::Receipts, &board, &options);
     let faults = [(AGGREGATOR, Check::Receipts)];
     expect(&report, Verdict::Failed, &ALL, &faults, &[Check::Receipts]);
@@ -351,11 +351,11 @@ fn every_check_has_a_case_or_does_not_apply() {
 #[test]
 fn what_every_other_check_stands_on_cannot_be_left_out() {
     let finished = Scene::new(4, &SMALL).play();
-    let board = finished.setting.board(&finished.records);
+    let board = finished.local.board(&finished.records);
     for &check in Check::ALL {
         let options = Options {
             skip: BTreeSet::from([check]),
-            ..knowing(&finished.setting)
+            ..knowing(&finished.local)
         };
         let report = audit(Cursor::new(&board), &options);
         assert_eq!(report.is_ok(), check > Check::Graph, "{check}");

@@ -17,7 +17,7 @@ const SMALL: [(usize, u64); 2] = [(3, 100), (2, 7)];
 /// Client 3 of 10 alters what it deals.
 fn dealing(alter: impl FnMut(&mut Vec<Vec<u8>>) + Send + 'static) -> Scene {
     let scene = Scene::new(10, &SMALL);
-    let lengths = scene.setting.round.share_lengths(id(3), &all(10));
+    let lengths = scene.local.round.share_lengths(id(3), &all(10));
     scene.altering_parts(3, Phase::Share, lengths, alter)
 }
 
@@ -125,7 +125,7 @@ fn complaints_that_are_no_list_are_named() {
         });
         finished.is_verified(&WITHOUT_5, &[(client(5), Check::Messages)]);
     }
-    // A length that no number of complaints has is refused at the door: a dropout.
+    // A length that no number of complaints has is refused at admission: a dropout.
     for length in [1, 99, 101, 1000] {
         let finished = confirming(Scene::new(10, &SMALL), move |tongue, said| {
             tongue.say(&said, vec![0; length])
@@ -137,9 +137,9 @@ fn complaints_that_are_no_list_are_named() {
 }
 
 #[test]
-fn a_convicted_dealer_that_says_no_more_is_excluded_all_the_same() {
+fn a_proven_dealer_that_says_no_more_is_excluded_all_the_same() {
     let scene = Scene::new(10, &SMALL);
-    let lengths = scene.setting.round.share_lengths(id(3), &all(10));
+    let lengths = scene.local.round.share_lengths(id(3), &all(10));
     let key = scene.key(3);
     let scene = scene.altering(3, move |phase, _, said| match phase {
         Phase::Advertise => said,
@@ -158,7 +158,7 @@ fn a_convicted_dealer_that_says_no_more_is_excluded_all_the_same() {
 fn a_dealer_and_an_aggregator_cannot_make_a_false_accuser() {
     // Client 3 deals well, and then badly to client 1, who alone is shown the second message.
     let scene = Scene::new(10, &SMALL);
-    let lengths = scene.setting.round.share_lengths(id(3), &all(10));
+    let lengths = scene.local.round.share_lengths(id(3), &all(10));
     let key = scene.key(3);
     let scene = scene.altering(3, move |phase, _, mut said| {
         if phase == Phase::Share {
@@ -169,8 +169,11 @@ fn a_dealer_and_an_aggregator_cannot_make_a_false_accuser() {
         }
         said
     });
-    let crook =
-        veragg_lab::crook::Crook::new().showing_second(3, Phase::Share, |reader| reader == 1);
+    let crook = veragg_lab::corrupt_aggregator::CorruptAggregator::new().showing_second(
+        3,
+        Phase::Share,
+        |reader| reader == 1,
+    );
     let crook = crook.listing(|phase, mut list| {
         if phase == Phase::Confirm {
             list.remove(id(3));
@@ -201,7 +204,7 @@ fn an_accuser_with_two_keys_and_an_aggregator_cannot_make_bad_dealers() {
     // Client 5 advertises twice. The board counts its first keys, everybody deals under the second: so it
     // opens nothing that it was dealt, and complains about everybody, with proofs that hold.
     let scene = Scene::new(10, &SMALL);
-    let (round, key) = (Arc::clone(&scene.setting.round), scene.key(5));
+    let (round, key) = (Arc::clone(&scene.local.round), scene.key(5));
     let scene = scene.altering(5, move |phase, _, mut said| {
         if phase == Phase::Advertise {
             let again =
@@ -216,7 +219,7 @@ fn an_accuser_with_two_keys_and_an_aggregator_cannot_make_bad_dealers() {
         }
         said
     });
-    let finished = veragg_lab::crook::Crook::new().play(scene);
+    let finished = veragg_lab::corrupt_aggregator::CorruptAggregator::new().play(scene);
     let at = veragg_lab::place(&finished.records, 5, Phase::Confirm);
     let complaints = Message::decode(&finished.records[at].bytes).unwrap().body;
     assert_eq!(complaints.len(), 9 * dleq::REVEALED_LEN);
@@ -236,7 +239,7 @@ fn leaving_out_the_check_names_nobody() {
     });
     let options = veragg::verifier::Options {
         skip: [Check::SetUp].into(),
-        ..veragg_lab::knowing(&finished.setting)
+        ..veragg_lab::knowing(&finished.local)
     };
     let report = finished.audit_of(&finished.records, &options);
     assert_eq!(report.verdict, Verdict::Incomplete, "{report}");

@@ -10,28 +10,30 @@ use veragg::protocol::pairwise::package::Package;
 use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::message::Sender;
 use veragg::verifier::{Check, Culprit, Options, Verdict};
-use veragg_lab::crook::Crook;
-use veragg_lab::crooked::Crooked;
-use veragg_lab::local::{Member, Participant, Setting};
-use veragg_lab::{client, expect, id, input, named, speakers, Finished, Scene, Suite, Writing};
+use veragg_lab::books::Books;
+use veragg_lab::corrupt_aggregator::CorruptAggregator;
+use veragg_lab::local::{LocalClient, LocalRound, Party};
+use veragg_lab::{
+    client, expect, id, input, named, speakers, Finished, RecordingClient, Scene, Suite,
+};
 use zeroize::Zeroizing;
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
 const AGGREGATOR: Culprit = Culprit::Aggregator;
 
 /// Honest members, to be driven by hand.
-fn members(setting: &Setting<Suite>) -> Vec<Member<Suite>> {
-    let all = ClientId::all(setting.round.clients());
-    all.map(|id| setting.member(id, input(id.number(), &SMALL)).unwrap())
+fn members(local: &LocalRound<Suite>) -> Vec<LocalClient<Suite>> {
+    let all = ClientId::all(local.round.clients());
+    all.map(|id| local.client(id, input(id.number(), &SMALL)).unwrap())
         .collect()
 }
 
 #[test]
 fn two_boards_shown_to_two_groups_are_found() {
-    let setting = veragg_lab::setting(4, &SMALL);
-    let mut members = members(&setting);
-    let mut first = setting.aggregator(Vec::new()).unwrap();
-    let mut second = setting.aggregator(Vec::new()).unwrap();
+    let local = veragg_lab::local_round(4, &SMALL);
+    let mut members = members(&local);
+    let mut first = local.aggregator(Vec::new()).unwrap();
+    let mut second = local.aggregator(Vec::new()).unwrap();
     for phase in [Phase::Advertise, Phase::Share, Phase::Confirm] {
         for member in &mut members {
             for message in member.speak(phase, &first.package(member.id())) {
@@ -73,7 +75,7 @@ fn two_boards_shown_to_two_groups_are_found() {
     let records = first.into_log();
     let inputs = (1..=4).map(|n| input(n, &SMALL)).collect();
     let finished = Finished {
-        setting,
+        local,
         inputs,
         records,
         receipts: Vec::new(),
@@ -100,10 +102,10 @@ fn two_boards_shown_to_two_groups_are_found() {
 /// the others one without, each group then on a board of its own, and lets everybody unmask who will.
 /// `mixed`: whether each group is shown what the other says as well.
 fn split_lists(fork: Phase, split: u32, mixed: bool) -> (Vec<u32>, Vec<u32>) {
-    let setting = veragg_lab::setting(10, &SMALL);
-    let mut members = members(&setting);
-    let mut books = Crooked::new(&setting);
-    let package = |books: &Crooked| {
+    let local = veragg_lab::local_round(10, &SMALL);
+    let mut members = members(&local);
+    let mut books = Books::new(&local);
+    let package = |books: &Books| {
         books
             .package()
             .map_or(Vec::new(), |package| package.encode())
@@ -221,7 +223,7 @@ fn packages_that_lack_or_alter_something_are_refused() {
     for (closed, next) in phases {
         for (what, alter) in alterations {
             // Everybody needs the items of clients 2 and 4, who need each other's.
-            let crook = Crook::new().showing(move |_, package| {
+            let crook = CorruptAggregator::new().showing(move |_, package| {
                 if package.checkpoint.phase == closed {
                     alter(package)
                 } else {
@@ -237,9 +239,9 @@ fn packages_that_lack_or_alter_something_are_refused() {
 }
 
 /// A dealer that deals twice from one advertisement, and so has two messages that hold.
-struct TwoDeals(Writing, Arc<Setting<Suite>>);
+struct TwoDeals(RecordingClient, Arc<LocalRound<Suite>>);
 
-impl Participant for TwoDeals {
+impl Party for TwoDeals {
     fn id(&self) -> ClientId {
         self.0.id()
     }
@@ -248,7 +250,7 @@ impl Participant for TwoDeals {
         let saved = self.0.store.to_vec();
         let mut said = self.0.speak(phase, package);
         if phase == Phase::Share {
-            let key = Arc::clone(&self.1.clients[self.id().index()]);
+            let key = Arc::clone(&self.1.client_keys[self.id().index()]);
             let resumed = AnyClient::resume(Arc::clone(&self.1.round), key, &saved);
             let (client, _) = resumed.unwrap();
             let mut store = Zeroizing::new(Vec::new());
@@ -263,16 +265,16 @@ impl Participant for TwoDeals {
 fn a_dealer_and_an_aggregator_cannot_frame_a_holder() {
     let mut scene = Scene::new(4, &SMALL);
     let member = scene.writing(3);
-    let setting = Setting {
-        round: Arc::clone(&scene.setting.round),
-        header: scene.setting.header.clone(),
-        organiser: scene.setting.organiser,
-        aggregator: Arc::clone(&scene.setting.aggregator),
-        clients: scene.setting.clients.clone(),
+    let local = LocalRound {
+        round: Arc::clone(&scene.local.round),
+        header: scene.local.header.clone(),
+        organiser: scene.local.organiser,
+        aggregator_key: Arc::clone(&scene.local.aggregator_key),
+        client_keys: scene.local.client_keys.clone(),
     };
-    scene.people[2] = Box::new(TwoDeals(member, Arc::new(setting)));
+    scene.parties[2] = Box::new(TwoDeals(member, Arc::new(local)));
     // Client 1 is shown the second deal, the others the first.
-    let crook = Crook::new().showing_second(3, Phase::Share, |reader| reader == 1);
+    let crook = CorruptAggregator::new().showing_second(3, Phase::Share, |reader| reader == 1);
     let finished = crook.play(scene);
     // Everybody went on to the end, so client 1 revealed a share of the second deal.
     assert_eq!(speakers(&finished.records, Phase::Unmask(0)), [1, 2, 3, 4]);

@@ -12,9 +12,9 @@ use veragg::protocol::wire::board::Record;
 use veragg::protocol::wire::receipt::Receipt;
 use veragg::verifier::evidence::{self, Confirmed, EvidenceError};
 use veragg::verifier::{audit, Check, Culprit, Options, Report};
-use veragg_lab::crook::Crook;
-use veragg_lab::crooked::republished;
-use veragg_lab::liar::{edge, own, False};
+use veragg_lab::books::republished;
+use veragg_lab::corrupt_aggregator::CorruptAggregator;
+use veragg_lab::false_attester::{edge, own, False};
 use veragg_lab::{client, id, knowing, named, set, Finished, Scene};
 
 const SMALL: [(usize, u64); 2] = [(3, 100), (2, 7)];
@@ -22,7 +22,7 @@ const AGGREGATOR: Culprit = Culprit::Aggregator;
 
 /// The report on a board, and the evidence for each fault in it.
 fn exported(finished: &Finished, records: &[Record], options: &Options) -> (Report, Vec<Vec<u8>>) {
-    let board = finished.setting.board(records);
+    let board = finished.local.board(records);
     let report = audit(Cursor::new(&board), options).unwrap();
     let files = (1..=report.faults.len()).map(|number| {
         let mut file = Vec::new();
@@ -34,7 +34,7 @@ fn exported(finished: &Finished, records: &[Record], options: &Options) -> (Repo
 }
 
 fn check(finished: &Finished, file: &[u8]) -> Result<Confirmed, EvidenceError> {
-    evidence::check(Cursor::new(file), &finished.setting.organiser)
+    evidence::check(Cursor::new(file), &finished.local.organiser)
 }
 
 /// Every fault can be shown from its file alone, to whoever knows the organiser, and only to them.
@@ -67,7 +67,7 @@ fn shows_all(finished: &Finished, faults: &[(Culprit, Check)]) {
     shows(
         finished,
         &finished.records,
-        &knowing(&finished.setting),
+        &knowing(&finished.local),
         faults,
     );
 }
@@ -80,19 +80,19 @@ fn everybody(clients: u32) -> veragg::protocol::crypto::ids::ClientSet {
 #[test]
 fn faults_of_the_set_up() {
     let scene = Scene::new(10, &SMALL);
-    let lengths = scene.setting.round.share_lengths(id(3), &everybody(10));
+    let lengths = scene.local.round.share_lengths(id(3), &everybody(10));
     let scene = scene.altering_parts(3, Phase::Share, lengths, |parts| {
         parts[4][PAIR_LEN - 1] ^= 1;
     });
     shows_all(&scene.play(), &[(client(3), Check::SetUp)]);
     // Shares of the wrong degree: two dealt pairs exchanged.
     let scene = Scene::new(10, &SMALL);
-    let lengths = scene.setting.round.share_lengths(id(6), &everybody(10));
+    let lengths = scene.local.round.share_lengths(id(6), &everybody(10));
     let scene = scene.altering_parts(6, Phase::Share, lengths, |parts| parts.swap(2, 3));
     shows_all(&scene.play(), &[(client(6), Check::SetUp)]);
     // A key without its secret.
     let scene = Scene::new(10, &SMALL);
-    let lengths = scene.setting.round.advertise_lengths();
+    let lengths = scene.local.round.advertise_lengths();
     let scene = scene.altering_parts(2, Phase::Advertise, lengths, |parts| parts[0][64] ^= 1);
     shows_all(&scene.play(), &[(client(2), Check::SetUp)]);
 }
@@ -100,14 +100,14 @@ fn faults_of_the_set_up() {
 #[test]
 fn faults_of_inputs_and_encodings() {
     let scene = Scene::new(10, &SMALL);
-    let lengths = scene.setting.round.submit_lengths();
+    let lengths = scene.local.round.submit_lengths();
     let scene = scene.altering_parts(3, Phase::Submit, lengths, |parts| {
         let end = parts[0].len() - 1;
         parts[0][end] ^= 1;
     });
     shows_all(&scene.play(), &[(client(3), Check::InputRange)]);
     let scene = Scene::new(10, &SMALL);
-    let lengths = scene.setting.round.submit_lengths();
+    let lengths = scene.local.round.submit_lengths();
     let scene = scene.altering_parts(3, Phase::Submit, lengths, |parts| {
         parts[1][..32].fill(0xff);
     });
@@ -121,21 +121,23 @@ fn faults_of_masks() {
         by: 3,
         attested: false,
     };
-    let finished = Scene::new(10, &SMALL).lying(3, &[lie]).play();
+    let finished = Scene::new(10, &SMALL).masking_falsely(3, &[lie]).play();
     shows_all(&finished, &[(client(3), Check::RowLinks)]);
-    let finished = Scene::new(10, &SMALL).lying(3, &[edge(5, 1)]).play();
+    let finished = Scene::new(10, &SMALL)
+        .masking_falsely(3, &[edge(5, 1)])
+        .play();
     shows_all(&finished, &[(client(3), Check::Disputes)]);
-    let finished = Scene::new(10, &SMALL).lying(3, &[own(1)]).play();
+    let finished = Scene::new(10, &SMALL).masking_falsely(3, &[own(1)]).play();
     shows_all(&finished, &[(client(3), Check::Unmasking)]);
     let scene = Scene::new(10, &SMALL).dropping(5, Phase::Submit);
-    let finished = scene.lying(3, &[edge(5, 1)]).play();
+    let finished = scene.masking_falsely(3, &[edge(5, 1)]).play();
     shows_all(&finished, &[(client(3), Check::Unmasking)]);
 }
 
 #[test]
 fn faults_of_shares() {
     let scene = Scene::new(10, &SMALL);
-    let lengths = scene.setting.round.unmask_lengths(id(4), &everybody(10));
+    let lengths = scene.local.round.unmask_lengths(id(4), &everybody(10));
     let scene = scene.altering_parts(4, Phase::Unmask(0), lengths, |parts| {
         parts[0][0] ^= 1;
         parts[0][64] ^= 1;
@@ -146,7 +148,7 @@ fn faults_of_shares() {
 #[test]
 fn faults_of_the_aggregator() {
     let finished = Scene::new(4, &SMALL).dropping(4, Phase::Confirm).play();
-    let options = knowing(&finished.setting);
+    let options = knowing(&finished.local);
     let records = republished(&finished, |publication| {
         publication.outcomes[3] = Outcome::Faulty(Phase::Submit);
     });
@@ -163,10 +165,10 @@ fn faults_of_the_aggregator() {
     );
     // A receipt for what is not there.
     let real = &finished.receipts[7].2;
-    let key = &finished.setting.aggregator;
+    let key = &finished.local.aggregator_key;
     let options = Options {
         receipts: vec![Receipt::sign(key, real.context, real.index + 1, real.entry)],
-        ..knowing(&finished.setting)
+        ..knowing(&finished.local)
     };
     let records = finished.records.clone();
     shows(
@@ -176,7 +178,7 @@ fn faults_of_the_aggregator() {
         &[(AGGREGATOR, Check::Receipts)],
     );
     // A list that is not the board's.
-    let crook = Crook::new().listing(|phase, mut list| {
+    let crook = CorruptAggregator::new().listing(|phase, mut list| {
         if phase == Phase::Attest {
             list.remove(id(2));
         }
@@ -193,7 +195,7 @@ fn faults_of_the_aggregator() {
 fn two_messages_of_one_sender() {
     let scene = Scene::new(4, &SMALL);
     let key = scene.key(3);
-    let lengths = scene.setting.round.submit_lengths();
+    let lengths = scene.local.round.submit_lengths();
     let scene = scene.altering(3, move |phase, _, mut said| {
         if phase == Phase::Submit {
             let again = veragg_lab::sign_again(&key, &said[0], &lengths, &mut |parts| {
@@ -203,7 +205,7 @@ fn two_messages_of_one_sender() {
         }
         said
     });
-    let finished = Crook::new().play(scene);
+    let finished = CorruptAggregator::new().play(scene);
     let faults = [(client(3), Check::Messages), (AGGREGATOR, Check::Messages)];
     shows_all(&finished, &faults);
 }
@@ -221,10 +223,10 @@ fn evidence_shows_nothing_that_was_altered_wherever_that_is() {
 
 /// Changes one byte in `step` of the evidence, one at a time, and more.
 fn only_the_evidence_itself_shows(step: usize) {
-    let scene = Scene::new(10, &SMALL).lying(3, &[own(1)]);
-    let finished = scene.lying(7, &[edge(5, 2)]).play();
-    let (report, files) = exported(&finished, &finished.records, &knowing(&finished.setting));
-    let board = finished.setting.board(&finished.records);
+    let scene = Scene::new(10, &SMALL).masking_falsely(3, &[own(1)]);
+    let finished = scene.masking_falsely(7, &[edge(5, 2)]).play();
+    let (report, files) = exported(&finished, &finished.records, &knowing(&finished.local));
+    let board = finished.local.board(&finished.records);
     for (fault, file) in report.faults.iter().zip(&files) {
         assert!(file.len() < board.len());
         // Another culprit, another check.
@@ -257,7 +259,7 @@ fn only_the_evidence_itself_shows(step: usize) {
     }
     let error = evidence::export(
         Cursor::new(&board),
-        &knowing(&finished.setting),
+        &knowing(&finished.local),
         &report,
         report.faults.len() + 1,
         Vec::new(),
@@ -267,12 +269,12 @@ fn only_the_evidence_itself_shows(step: usize) {
 
 #[test]
 fn the_command_line_explains_exports_and_checks() {
-    let scene = Scene::new(10, &SMALL).lying(3, &[own(1)]);
-    let finished = scene.lying(7, &[edge(5, 2)]).play();
+    let scene = Scene::new(10, &SMALL).masking_falsely(3, &[own(1)]);
+    let finished = scene.masking_falsely(7, &[edge(5, 2)]).play();
     let folder = tempfile::tempdir().unwrap();
     let board = folder.path().join("round.board");
-    std::fs::write(&board, finished.setting.board(&finished.records)).unwrap();
-    let key = finished.setting.organiser.fingerprint();
+    std::fs::write(&board, finished.local.board(&finished.records)).unwrap();
+    let key = finished.local.organiser.fingerprint();
     let (board, dir) = (cli::text(&board), folder.path().join("faults"));
     let audit = [
         "audit",

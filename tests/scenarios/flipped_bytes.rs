@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use std::io::Cursor;
 use veragg::protocol::wire::board::Record;
 use veragg::verifier::{audit, AuditError, Options, Status, Verdict};
-use veragg_lab::{setting, Finished, Scene};
+use veragg_lab::{local_round, Finished, Scene};
 
 const SEGMENTS: [(usize, u64); 1] = [(1, 256)];
 
@@ -29,8 +29,8 @@ fn objection(bytes: &[u8], options: &Options) -> Option<String> {
 fn finished() -> (Finished, Vec<u8>, Options) {
     let finished = Scene::new(4, &SEGMENTS).play();
     finished.is_verified(&[1, 2, 3, 4], &[]);
-    let board = finished.setting.board(&finished.records);
-    let options = veragg_lab::knowing(&finished.setting);
+    let board = finished.local.board(&finished.records);
+    let options = veragg_lab::knowing(&finished.local);
     (finished, board, options)
 }
 
@@ -74,7 +74,7 @@ fn change_one_in(step: usize) {
 #[test]
 fn a_board_that_ends_early_is_never_verified() {
     let (finished, board, options) = finished();
-    let header = finished.setting.header.encode().len();
+    let header = finished.local.header.encode().len();
     let mut end = header;
     let mut ends = vec![header - 1, header / 2, 7, 0];
     for record in &finished.records {
@@ -97,7 +97,7 @@ fn records_cannot_be_taken_away_doubled_or_moved() {
     let altered = |alter: &dyn Fn(&mut Vec<Record>)| {
         let mut records = finished.records.clone();
         alter(&mut records);
-        finished.setting.board(&records)
+        finished.local.board(&records)
     };
     for at in 0..finished.records.len() {
         let mut cases = vec![
@@ -132,8 +132,8 @@ fn records_cannot_be_taken_away_doubled_or_moved() {
 #[test]
 fn a_board_of_another_organiser_is_not_taken_for_this_one() {
     let forged = Scene::new(4, &SEGMENTS).play();
-    let board = forged.setting.board(&forged.records);
-    let true_organiser = veragg_lab::knowing(&setting(4, &SEGMENTS));
+    let board = forged.local.board(&forged.records);
+    let true_organiser = veragg_lab::knowing(&local_round(4, &SEGMENTS));
     let report = audit(Cursor::new(&board), &true_organiser).unwrap();
     assert_eq!(report.verdict, Verdict::Failed, "{report}");
     let failed = veragg_lab::failed_checks(&report);
@@ -146,6 +146,6 @@ fn a_board_of_another_organiser_is_not_taken_for_this_one() {
     assert!(report
         .to_string()
         .starts_with("WARNING: no organiser's key"));
-    let fingerprint = forged.setting.organiser.fingerprint();
+    let fingerprint = forged.local.organiser.fingerprint();
     assert!(report.to_string().contains(&fingerprint));
 }

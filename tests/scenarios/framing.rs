@@ -12,26 +12,26 @@ use veragg::protocol::crypto::ids::{ClientId, ClientSet};
 use veragg::protocol::crypto::tree::{Root, Tree};
 use veragg::protocol::pairwise::package::{Item, Package};
 use veragg::protocol::round::configuration::{Configuration, SegmentConfiguration};
-use veragg::protocol::round::organiser::Proposal;
+use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::board::{Header, Record, RecordKind};
 use veragg::protocol::wire::checkpoint::Checkpoint;
 use veragg::protocol::wire::message::{Message, Sender, ENVELOPE_LEN};
 use veragg::protocol::wire::part::Part;
 use veragg::verifier::{audit, Check, Culprit, Options, Report, Status, Verdict};
-use veragg_lab::local::{play, Member, Participant, Setting};
+use veragg_lab::local::{play, LocalClient, LocalRound, Party};
 use zeroize::Zeroizing;
 
 type P = RistrettoBitplane;
 
-fn setting(clients: u32, dropout_ppm: u32) -> Setting<P> {
-    let proposal = Proposal::new(
+fn local_round(clients: u32, dropout_ppm: u32) -> LocalRound<P> {
+    let proposal = ConfigurationBuilder::new(
         vec![SegmentConfiguration::integers("numbers", 2, 100)],
         0,
         dropout_ppm,
         [7; 32],
     );
-    Setting::new(clients, proposal, &mut OsRng).unwrap()
+    LocalRound::new(clients, proposal, &mut OsRng).unwrap()
 }
 
 fn id(number: u32) -> ClientId {
@@ -42,9 +42,9 @@ fn client(number: u32) -> Culprit {
     Culprit::Client(id(number))
 }
 
-fn examine(setting: &Setting<P>, board: &[u8], skip: &[Check]) -> Report {
+fn examine(local: &LocalRound<P>, board: &[u8], skip: &[Check]) -> Report {
     let options = Options {
-        organiser: Some(setting.organiser),
+        organiser: Some(local.organiser),
         skip: skip.iter().copied().collect(),
         ..Options::default()
     };
@@ -60,13 +60,13 @@ fn culprits(report: &Report) -> Vec<Culprit> {
 
 /// A client whose message of one phase is changed and signed again.
 struct Cheater {
-    member: Member<P>,
+    member: LocalClient<P>,
     phase: Phase,
-    change: fn(&Setting<P>, &mut Vec<u8>),
-    setting: Arc<Setting<P>>,
+    change: fn(&LocalRound<P>, &mut Vec<u8>),
+    local: Arc<LocalRound<P>>,
 }
 
-impl Participant for Cheater {
+impl Party for Cheater {
     fn id(&self) -> ClientId {
         self.member.id()
     }
@@ -75,8 +75,8 @@ impl Participant for Cheater {
         let mut said = self.member.speak(phase, package);
         for message in said.iter_mut().filter(|_| phase == self.phase) {
             let Message { envelope, mut body } = Message::decode(message).unwrap();
-            (self.change)(&self.setting, &mut body);
-            let round = &self.setting.round;
+            (self.change)(&self.local, &mut body);
+            let round = &self.local.round;
             let lengths = match phase {
                 Phase::Submit => round.submit_lengths(),
                 _ => round.advertise_lengths(),
@@ -90,7 +90,7 @@ impl Participant for Cheater {
                     part.to_vec()
                 })
                 .collect();
-            let key = &self.setting.clients[self.id().index()];
+            let key = &self.local.client_keys[self.id().index()];
             *message = Message::sign(
                 key,
                 envelope.context,
@@ -107,26 +107,26 @@ impl Participant for Cheater {
 
 /// Plays a round in which client 2 changes what it says in a phase; returns the records.
 fn play_with(
-    setting: &Arc<Setting<P>>,
+    local: &Arc<LocalRound<P>>,
     phase: Phase,
-    change: fn(&Setting<P>, &mut Vec<u8>),
+    change: fn(&LocalRound<P>, &mut Vec<u8>),
 ) -> Vec<Record> {
-    let mut all: Vec<Box<dyn Participant>> = ClientId::all(setting.round.clients())
+    let mut all: Vec<Box<dyn Party>> = ClientId::all(local.round.clients())
         .map(|who| {
-            let member = setting.member(who, vec![3, 99]).unwrap();
+            let member = local.client(who, vec![3, 99]).unwrap();
             if who == id(2) {
                 Box::new(Cheater {
                     member,
                     phase,
                     change,
-                    setting: Arc::clone(setting),
-                }) as Box<dyn Participant>
+                    local: Arc::clone(local),
+                }) as Box<dyn Party>
             } else {
                 Box::new(member)
             }
         })
         .collect();
-    let aggregator = setting.aggregator(Vec::new()).unwrap();
+    let aggregator = local.aggregator(Vec::new()).unwrap();
     play(aggregator, &mut all, |_| ())
         .unwrap()
         .aggregator
@@ -135,7 +135,7 @@ fn play_with(
 
 /// An aggregator that puts on the board, lists and shows what it likes.
 struct Rogue {
-    setting: Setting<P>,
+    local: LocalRound<P>,
     clients: BTreeMap<u32, AnyClient<P>>,
     stores: BTreeMap<u32, Zeroizing<Vec<u8>>>,
     records: Vec<Record>,
@@ -147,10 +147,10 @@ struct Rogue {
 
 impl Rogue {
     fn new(clients: u32) -> Self {
-        let setting = setting(clients, 0);
+        let local = local_round(clients, 0);
         let joined = ClientId::all(clients).map(|who| {
-            let key = Arc::clone(&setting.clients[who.index()]);
-            let client = Client::join(Arc::clone(&setting.round), key).unwrap();
+            let key = Arc::clone(&local.client_keys[who.index()]);
+            let client = Client::join(Arc::clone(&local.round), key).unwrap();
             (who.number(), AnyClient::Joined(client))
         });
         Self {
@@ -158,10 +158,10 @@ impl Rogue {
             stores: BTreeMap::new(),
             records: Vec::new(),
             tree: Tree::new(),
-            chain: *setting.round.context(),
+            chain: *local.round.context(),
             before: Root::empty(),
             package: Vec::new(),
-            setting,
+            local,
         }
     }
 
@@ -183,7 +183,7 @@ impl Rogue {
     /// Puts messages on the board, lists everybody, and shows of each author its last message:
     /// one of those on the board.
     fn close(&mut self, phase: Phase, board: &[Vec<u8>]) {
-        let round = Arc::clone(&self.setting.round);
+        let round = Arc::clone(&self.local.round);
         let everybody = ClientSet::of(round.clients(), |_| true);
         let mut shown = BTreeMap::new();
         for bytes in board {
@@ -199,7 +199,7 @@ impl Rogue {
         }
         let root = self.tree.root();
         let checkpoint = Checkpoint::sign(
-            &self.setting.aggregator,
+            &self.local.aggregator_key,
             *round.context(),
             phase,
             self.chain,
@@ -235,7 +235,7 @@ impl Rogue {
         self.package = Package {
             items: items.collect(),
             consistency: self.tree.consistency(self.before.size).unwrap(),
-            convictions: Vec::new(),
+            fraud_proofs: Vec::new(),
             checkpoint,
         }
         .encode();
@@ -243,7 +243,7 @@ impl Rogue {
     }
 
     fn examine(&self) -> Report {
-        examine(&self.setting, &self.setting.board(&self.records), &[])
+        examine(&self.local, &self.local.board(&self.records), &[])
     }
 }
 
@@ -262,8 +262,8 @@ fn a_message_put_on_the_board_twice_is_the_aggregators_doing() {
 fn two_different_messages_name_their_sender() {
     let mut rogue = Rogue::new(3);
     let mut said = rogue.ask_all(None);
-    let key = Arc::clone(&rogue.setting.clients[1]);
-    let again = Client::<P, _>::join(Arc::clone(&rogue.setting.round), key).unwrap();
+    let key = Arc::clone(&rogue.local.client_keys[1]);
+    let again = Client::<P, _>::join(Arc::clone(&rogue.local.round), key).unwrap();
     let (_, other) =
         AnyClient::Joined(again).advance(&[], None, &mut OsRng, &mut Zeroizing::new(Vec::new()));
     said.push(other.unwrap().unwrap());
@@ -292,8 +292,8 @@ fn a_holder_is_not_to_blame_for_the_share_of_a_dealer_that_dealt_twice() {
     // Client 3 deals twice; the aggregator takes both, and shows the second.
     let saved = rogue.stores[&3].clone();
     let first = rogue.ask(3, None);
-    let key = Arc::clone(&rogue.setting.clients[2]);
-    let (again, _) = AnyClient::resume(Arc::clone(&rogue.setting.round), key, &saved).unwrap();
+    let key = Arc::clone(&rogue.local.client_keys[2]);
+    let (again, _) = AnyClient::resume(Arc::clone(&rogue.local.round), key, &saved).unwrap();
     rogue.clients.insert(3, again);
     let mut said = vec![first];
     said.extend(rogue.ask_all(None));
@@ -321,16 +321,16 @@ fn a_holder_is_not_to_blame_for_the_share_of_a_dealer_that_dealt_twice() {
 
 #[test]
 fn a_body_that_was_altered_in_the_file_names_nobody() {
-    let setting = Arc::new(setting(3, 0));
-    let records = play_with(&setting, Phase::Submit, |_, _| ());
-    let good = examine(&setting, &setting.board(&records), &[]);
+    let local = Arc::new(local_round(3, 0));
+    let records = play_with(&local, Phase::Submit, |_, _| ());
+    let good = examine(&local, &local.board(&records), &[]);
     assert_eq!(good.verdict, Verdict::Verified, "{good}");
     let mut altered = 0;
     for at in 0..records.len() {
         if records[at].kind == RecordKind::Message && records[at].bytes.len() > ENVELOPE_LEN {
             let mut records = records.clone();
             *records[at].bytes.last_mut().unwrap() ^= 1;
-            let report = examine(&setting, &setting.board(&records), &[]);
+            let report = examine(&local, &local.board(&records), &[]);
             assert_eq!(report.verdict, Verdict::Failed);
             assert_eq!(culprits(&report), [], "record {at}: {report}");
             altered += 1;
@@ -344,35 +344,35 @@ fn a_body_that_was_altered_in_the_file_names_nobody() {
 
 #[test]
 fn a_configuration_that_is_not_the_organisers_names_nobody() {
-    let setting = setting(3, 0);
-    let mut configuration = setting.header.configuration.clone();
+    let local = local_round(3, 0);
+    let mut configuration = local.header.configuration.clone();
     let mut changed = Configuration::decode(&configuration.bytes).unwrap();
     changed.columns *= 2;
     configuration.bytes = changed.encode();
     let header = Header {
         configuration,
-        roster: setting.header.roster.clone(),
+        roster: local.header.roster.clone(),
     };
-    let report = examine(&setting, &header.encode(), &[]);
+    let report = examine(&local, &header.encode(), &[]);
     assert_eq!(report.verdict, Verdict::Failed);
     assert_eq!(culprits(&report), []);
 }
 
 #[test]
 fn skipping_a_check_names_nobody_and_passes_nothing() {
-    let setting = Arc::new(setting(5, 200_000));
+    let local = Arc::new(local_round(5, 200_000));
     // Its channel key comes with the proof of the other one.
-    let records = play_with(&setting, Phase::Advertise, |_, body| {
+    let records = play_with(&local, Phase::Advertise, |_, body| {
         body.copy_within(32..96, 128);
     });
-    let board = setting.board(&records);
-    let report = examine(&setting, &board, &[]);
+    let board = local.board(&records);
+    let report = examine(&local, &board, &[]);
     assert_eq!(report.verdict, Verdict::Verified, "{report}");
     assert_eq!(culprits(&report), [client(2)]);
-    let skipped = examine(&setting, &board, &[Check::SetUp]);
+    let skipped = examine(&local, &board, &[Check::SetUp]);
     assert_eq!(skipped.verdict, Verdict::Incomplete, "{skipped}");
     assert_eq!(culprits(&skipped), []);
-    let skipped = examine(&setting, &board, &[Check::InputRange]);
+    let skipped = examine(&local, &board, &[Check::InputRange]);
     assert_eq!(skipped.verdict, Verdict::Incomplete);
     for part in [
         Check::InputCommitments,

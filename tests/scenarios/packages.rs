@@ -7,27 +7,27 @@ use veragg::protocol::client::{AnyClient, Blame, Client, ClientError};
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::pairwise::package::Package;
 use veragg::protocol::round::configuration::SegmentConfiguration;
-use veragg::protocol::round::organiser::Proposal;
+use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::round::phase::Phase;
-use veragg_lab::local::Setting;
+use veragg_lab::local::LocalRound;
 use zeroize::Zeroizing;
 
 const CLIENTS: u32 = 4;
 
 /// A client that has shared, as it was saved, with its package of that phase.
-fn shared() -> (Setting<RistrettoBitplane>, Vec<u8>, Vec<u8>) {
-    let proposal = Proposal::new(
+fn shared() -> (LocalRound<RistrettoBitplane>, Vec<u8>, Vec<u8>) {
+    let proposal = ConfigurationBuilder::new(
         vec![SegmentConfiguration::integers("numbers", 1, 256)],
         0,
         0,
         [7; 32],
     );
-    let setting = Setting::new(CLIENTS, proposal, &mut OsRng).unwrap();
-    let mut aggregator = setting.aggregator(Vec::new()).unwrap();
-    let mut clients: Vec<_> = setting
-        .clients
+    let local = LocalRound::new(CLIENTS, proposal, &mut OsRng).unwrap();
+    let mut aggregator = local.aggregator(Vec::new()).unwrap();
+    let mut clients: Vec<_> = local
+        .client_keys
         .iter()
-        .map(|key| Client::join(Arc::clone(&setting.round), Arc::clone(key)).unwrap())
+        .map(|key| Client::join(Arc::clone(&local.round), Arc::clone(key)).unwrap())
         .map(|client| (AnyClient::Joined(client), Zeroizing::new(Vec::new())))
         .collect();
     for _ in [Phase::Advertise, Phase::Share] {
@@ -43,15 +43,15 @@ fn shared() -> (Setting<RistrettoBitplane>, Vec<u8>, Vec<u8>) {
         aggregator = aggregator.close().unwrap();
     }
     let saved = clients[0].1.to_vec();
-    (setting, saved, aggregator.package(ClientId::from_index(0)))
+    (local, saved, aggregator.package(ClientId::from_index(0)))
 }
 
 fn answer(
-    setting: &Setting<RistrettoBitplane>,
+    local: &LocalRound<RistrettoBitplane>,
     saved: &[u8],
     package: &[u8],
 ) -> Result<Option<Vec<u8>>, ClientError> {
-    let (round, key) = (Arc::clone(&setting.round), Arc::clone(&setting.clients[0]));
+    let (round, key) = (Arc::clone(&local.round), Arc::clone(&local.client_keys[0]));
     let (client, _) = AnyClient::resume(round, key, saved).unwrap();
     let mut store = Zeroizing::new(Vec::new());
     client.advance(package, None, &mut OsRng, &mut store).1
@@ -59,22 +59,22 @@ fn answer(
 
 #[test]
 fn no_damaged_byte_blames_anybody() {
-    let (setting, saved, package) = shared();
-    assert!(answer(&setting, &saved, &package).is_ok());
+    let (local, saved, package) = shared();
+    assert!(answer(&local, &saved, &package).is_ok());
     for at in 0..package.len() {
         let mut damaged = package.clone();
         damaged[at] ^= 1;
-        let error = answer(&setting, &saved, &damaged).unwrap_err();
+        let error = answer(&local, &saved, &damaged).unwrap_err();
         assert_eq!(error.blame(), Blame::Nobody, "byte {at}: {error}");
     }
 }
 
 #[test]
 fn a_damaged_consistency_proof_is_no_evidence_of_a_fork() {
-    let (setting, saved, package) = shared();
+    let (local, saved, package) = shared();
     let mut package = Package::decode(&package, CLIENTS).unwrap();
     package.consistency[0] ^= 1;
-    let error = answer(&setting, &saved, &package.encode()).unwrap_err();
+    let error = answer(&local, &saved, &package.encode()).unwrap_err();
     let phase = Phase::Share;
     assert!(
         matches!(error, ClientError::Inconsistent { phase: of } if of == phase),

@@ -5,8 +5,8 @@ pub(crate) mod board;
 pub(crate) mod bytes;
 mod cases;
 pub(crate) mod cheats;
-mod doubts;
 pub(crate) mod early;
+mod equivocations;
 pub(crate) mod frame;
 pub(crate) mod judge;
 pub(crate) mod judgement;
@@ -68,7 +68,7 @@ fn byte(outcome: Outcome) -> u8 {
 #[track_caller]
 fn same(finished: &Finished) -> (Judgement, Report) {
     let report = finished.audit();
-    let judgement = judge(&finished.setting.board(&finished.records));
+    let judgement = judge(&finished.local.board(&finished.records));
     let named: BTreeSet<_> = report
         .faults
         .iter()

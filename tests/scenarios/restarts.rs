@@ -13,8 +13,8 @@ use veragg::protocol::wire::board::{Record, RecordKind};
 use veragg::protocol::wire::checkpoint::Checkpoint;
 use veragg::protocol::wire::message::Message;
 use veragg::verifier::Verdict;
-use veragg_lab::local::{Participant, Setting};
-use veragg_lab::{expect, id, setting, Scene, Suite};
+use veragg_lab::local::{LocalRound, Party};
+use veragg_lab::{expect, id, local_round, Scene, Suite};
 use zeroize::Zeroizing;
 
 const SMALL: [(usize, u64); 1] = [(2, 100)];
@@ -23,7 +23,7 @@ const SMALL: [(usize, u64); 1] = [(2, 100)];
 /// says everything twice: before the crash, and what it finds to have said after it.
 struct Crashing {
     id: ClientId,
-    setting: Arc<Setting<Suite>>,
+    local: Arc<LocalRound<Suite>>,
     input: Vec<u64>,
     store: Zeroizing<Vec<u8>>,
     /// A copy of the store after each phase.
@@ -31,10 +31,10 @@ struct Crashing {
 }
 
 impl Crashing {
-    fn new(setting: &Arc<Setting<Suite>>, number: u32) -> Self {
+    fn new(local: &Arc<LocalRound<Suite>>, number: u32) -> Self {
         Self {
             id: id(number),
-            setting: Arc::clone(setting),
+            local: Arc::clone(local),
             input: veragg_lab::input(number, &SMALL),
             store: Zeroizing::new(Vec::new()),
             written: Arc::default(),
@@ -42,12 +42,12 @@ impl Crashing {
     }
 
     fn key(&self) -> Arc<SigningKey> {
-        Arc::clone(&self.setting.clients[self.id.index()])
+        Arc::clone(&self.local.client_keys[self.id.index()])
     }
 
     /// The client, and what it finds to have said last.
     fn restored(&self) -> (AnyClient<Suite>, Option<Vec<u8>>) {
-        let round = Arc::clone(&self.setting.round);
+        let round = Arc::clone(&self.local.round);
         if self.store.is_empty() {
             let client = Client::join(round, self.key()).unwrap();
             return (AnyClient::Joined(client), None);
@@ -56,7 +56,7 @@ impl Crashing {
     }
 }
 
-impl Participant for Crashing {
+impl Party for Crashing {
     fn id(&self) -> ClientId {
         self.id
     }
@@ -75,13 +75,13 @@ impl Participant for Crashing {
 }
 
 /// A round of crashing clients, and what the first of them wrote down.
-fn crashing_round() -> (Arc<Setting<Suite>>, Vec<Record>, Vec<Vec<u8>>) {
-    let setting = Arc::new(setting(4, &SMALL));
-    let mut people: Vec<_> = (1..=4).map(|n| Crashing::new(&setting, n)).collect();
-    let written = Arc::clone(&people[0].written);
-    let mut aggregator = setting.aggregator(Vec::new()).unwrap();
+fn crashing_round() -> (Arc<LocalRound<Suite>>, Vec<Record>, Vec<Vec<u8>>) {
+    let local = Arc::new(local_round(4, &SMALL));
+    let mut parties: Vec<_> = (1..=4).map(|n| Crashing::new(&local, n)).collect();
+    let written = Arc::clone(&parties[0].written);
+    let mut aggregator = local.aggregator(Vec::new()).unwrap();
     while aggregator.phase() != Phase::Publish {
-        for person in &mut people {
+        for person in &mut parties {
             let package = aggregator.package(person.id());
             for message in person.speak(aggregator.phase(), &package) {
                 aggregator.receive(&message, 0).unwrap();
@@ -90,26 +90,26 @@ fn crashing_round() -> (Arc<Setting<Suite>>, Vec<Record>, Vec<Vec<u8>>) {
         aggregator = aggregator.close().unwrap();
     }
     let written = written.lock().unwrap().clone();
-    (setting, aggregator.into_log(), written)
+    (local, aggregator.into_log(), written)
 }
 
 #[test]
 fn clients_restored_in_every_phase_go_on_and_say_the_same() {
-    let (setting, records, written) = crashing_round();
+    let (local, records, written) = crashing_round();
     assert_eq!(written.len(), 8);
     // Each client said everything twice, and the board has it once; nobody had anything to dispute.
     assert_eq!(records.len(), 4 * 7 + 1 + 9);
-    let board = setting.board(&records);
+    let board = local.board(&records);
     let report =
-        veragg::verifier::audit(Cursor::new(&board), &veragg_lab::knowing(&setting)).unwrap();
+        veragg::verifier::audit(Cursor::new(&board), &veragg_lab::knowing(&local)).unwrap();
     expect(&report, Verdict::Verified, &[1, 2, 3, 4], &[], &[]);
 }
 
 #[test]
 fn a_client_that_has_unmasked_says_no_more_unless_it_is_shown_why() {
-    let (setting, _, written) = crashing_round();
-    let key = Arc::clone(&setting.clients[0]);
-    let round = Arc::clone(&setting.round);
+    let (local, _, written) = crashing_round();
+    let key = Arc::clone(&local.client_keys[0]);
+    let round = Arc::clone(&local.round);
     let (client, _) = AnyClient::resume(round, key, written.last().unwrap()).unwrap();
     let mut store = Zeroizing::new(Vec::new());
     let (client, said) = client.advance(&[], None, &mut OsRng, &mut store);
@@ -119,11 +119,11 @@ fn a_client_that_has_unmasked_says_no_more_unless_it_is_shown_why() {
 
 #[test]
 fn saved_bytes_that_are_not_this_clients_are_refused() {
-    let (setting, _, written) = crashing_round();
+    let (local, _, written) = crashing_round();
     let (_, _, foreign) = crashing_round();
     let resume = |number: u32, saved: &[u8]| {
-        let key = Arc::clone(&setting.clients[id(number).index()]);
-        AnyClient::resume(Arc::clone(&setting.round), key, saved).map(|_| ())
+        let key = Arc::clone(&local.client_keys[id(number).index()]);
+        AnyClient::resume(Arc::clone(&local.round), key, saved).map(|_| ())
     };
     for (saved, foreign) in written.iter().zip(&foreign) {
         assert_eq!(resume(1, saved), Ok(()));
@@ -145,13 +145,13 @@ fn saved_bytes_that_are_not_this_clients_are_refused() {
 
 #[test]
 fn any_damage_to_a_store_is_refused_or_does_not_panic() {
-    let (setting, _, written) = crashing_round();
+    let (local, _, written) = crashing_round();
     for saved in &written {
         for at in 0..saved.len() {
             let mut damaged = saved.clone();
             damaged[at] ^= 1 << (at % 8);
-            let key = Arc::clone(&setting.clients[0]);
-            let client = AnyClient::resume(Arc::clone(&setting.round), key, &damaged);
+            let key = Arc::clone(&local.client_keys[0]);
+            let client = AnyClient::resume(Arc::clone(&local.round), key, &damaged);
             // It may be another state, but never one that is taken for the one that was saved.
             if let Ok((client, _)) = client {
                 let mut store = Zeroizing::new(Vec::new());
@@ -165,9 +165,9 @@ fn any_damage_to_a_store_is_refused_or_does_not_panic() {
 #[test]
 fn an_aggregator_that_stops_at_any_record_ends_with_the_same_board() {
     let finished = Scene::new(4, &SMALL).dropping(4, Phase::Confirm).play();
-    let (setting, records) = (&finished.setting, &finished.records);
+    let (local, records) = (&finished.local, &finished.records);
     for at in 0..=records.len() {
-        let mut aggregator = setting.aggregator(records[..at].to_vec()).unwrap();
+        let mut aggregator = local.aggregator(records[..at].to_vec()).unwrap();
         // What the crash kept it from writing comes once more, as do the messages it has.
         while aggregator.phase() != Phase::Publish {
             let of_phase = |record: &&Record| {
@@ -187,9 +187,9 @@ fn an_aggregator_that_stops_at_any_record_ends_with_the_same_board() {
 #[test]
 fn a_log_that_was_changed_is_refused() {
     let finished = Scene::new(4, &SMALL).play();
-    let (setting, records) = (&finished.setting, &finished.records);
+    let (local, records) = (&finished.local, &finished.records);
     let resume = |log: Vec<Record>| -> Result<(), AggregatorError> {
-        let (round, key) = (Arc::clone(&setting.round), Arc::clone(&setting.aggregator));
+        let (round, key) = (Arc::clone(&local.round), Arc::clone(&local.aggregator_key));
         AnyAggregator::resume(round, key, log).map(drop)
     };
     assert!(resume(records.clone()).is_ok());
@@ -222,7 +222,7 @@ fn a_log_that_was_changed_is_refused() {
 #[test]
 fn an_aggregator_with_another_key_cannot_go_on() {
     let finished = Scene::new(4, &SMALL).play();
-    let round = Arc::clone(&finished.setting.round);
+    let round = Arc::clone(&finished.local.round);
     let other = SigningKey::generate(&mut OsRng);
     let error = AnyAggregator::resume(round, other, finished.records).err();
     assert!(matches!(error, Some(AggregatorError::Replay { record: 4 })));
@@ -234,8 +234,11 @@ fn a_checkpoint_under_the_right_key_but_with_another_list_is_refused() {
     let mut log = finished.records.clone();
     let at = log.iter().position(|r| r.kind == RecordKind::Checkpoint);
     let old = Checkpoint::decode(&log[at.unwrap()].bytes, 4).unwrap();
-    let (key, list) = (&finished.setting.aggregator, veragg_lab::set(4, &[1, 2, 3]));
+    let (key, list) = (
+        &finished.local.aggregator_key,
+        veragg_lab::set(4, &[1, 2, 3]),
+    );
     let new = Checkpoint::sign(key, old.context, old.phase, old.previous, old.root, list);
     log[at.unwrap()].bytes = new.encode();
-    assert!(finished.setting.aggregator(log).is_err());
+    assert!(finished.local.aggregator(log).is_err());
 }

@@ -5,14 +5,14 @@ use std::io::{Cursor, Read, Seek, SeekFrom};
 use rand_core::OsRng;
 use veragg::protocol::aggregator::Reply;
 use veragg::protocol::crypto::signing::SigningKey;
-use veragg::protocol::round::organiser::Proposal;
+use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::round::phase::Phase;
 use veragg::protocol::round::RoundError;
 use veragg::protocol::wire::message::Message;
 use veragg::protocol::wire::receipt::{Reason, Refusal};
 use veragg::verifier::{audit, Check, Status, Verdict};
-use veragg_lab::local::{play, Setting, SettingError};
-use veragg_lab::{client, expect, id, proposal, setting, Finished, Scene, Suite};
+use veragg_lab::local::{play, LocalRound, LocalRoundError};
+use veragg_lab::{client, expect, id, local_round, proposal, Finished, Scene, Suite};
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
 
@@ -31,14 +31,14 @@ fn sums_of_several_segments_come_out() {
 #[test]
 fn a_round_with_messages_that_no_record_holds_is_refused() {
     let segments = vec![(1, 100); 2048];
-    let proposal = Proposal {
+    let proposal = ConfigurationBuilder {
         columns: Some(1 << 16),
         ..proposal(4, &segments)
     };
-    let refused = Setting::<Suite>::new(4, proposal, &mut OsRng).unwrap_err();
+    let refused = LocalRound::<Suite>::new(4, proposal, &mut OsRng).unwrap_err();
     let too_long = |bytes: &usize| *bytes > u32::MAX as usize;
     assert!(
-        matches!(&refused, SettingError::Round(RoundError::TooLong { bytes }) if too_long(bytes)),
+        matches!(&refused, LocalRoundError::Round(RoundError::TooLong { bytes }) if too_long(bytes)),
         "{refused}"
     );
 }
@@ -48,8 +48,8 @@ fn everybody_at_the_upper_end_fits() {
     let mut scene = Scene::new(4, &[(40, 1 << 16), (5, 3)]);
     for number in 1..=4 {
         let top = [vec![(1 << 16) - 1; 40], vec![2; 5]].concat();
-        let member = scene.setting.member(id(number), top.clone()).unwrap();
-        scene.people[id(number).index()] = Box::new(member);
+        let member = scene.local.client(id(number), top.clone()).unwrap();
+        scene.parties[id(number).index()] = Box::new(member);
         scene.inputs[id(number).index()] = top;
     }
     scene.play().is_verified(&[1, 2, 3, 4], &[]);
@@ -67,14 +67,14 @@ fn absent(finished: &Finished, contributors: &[u32], absent: &[(u32, &str)]) {
 /// corrupt, as soon as they like.
 #[test]
 fn corrupt_clients_may_be_absent_besides_the_others() {
-    let assumptions = setting(10, &SMALL).round.configuration().assumptions;
+    let assumptions = local_round(10, &SMALL).round.configuration().assumptions;
     assert_eq!((assumptions.corrupt(), assumptions.absent()), (1, 2));
     let scene = [2, 5, 9]
         .into_iter()
         .fold(Scene::new(10, &SMALL), Scene::silent);
     scene.play().is_verified(&[1, 3, 4, 6, 7, 8, 10], &[]);
     let mut scene = Scene::new(10, &SMALL).silent(2).silent(5);
-    let lengths = scene.setting.round.advertise_lengths();
+    let lengths = scene.local.round.advertise_lengths();
     scene = scene.altering_parts(9, Phase::Advertise, lengths, |parts| parts[0][64] ^= 1);
     let faults = [(client(9), Check::SetUp)];
     scene.play().is_verified(&[1, 3, 4, 6, 7, 8, 10], &faults);
@@ -131,8 +131,8 @@ fn messages_may_come_in_any_order_and_twice() {
     let mut scene = Scene::new(4, &SMALL).altering(2, |_, _, said| {
         said.iter().flat_map(|m| [m.clone(), m.clone()]).collect()
     });
-    scene.people.reverse();
-    scene.people.swap(0, 2);
+    scene.parties.reverse();
+    scene.parties.swap(0, 2);
     let finished = scene.play();
     finished.is_verified(&[1, 2, 3, 4], &[]);
     assert!(finished.refusals.is_empty());
@@ -173,16 +173,16 @@ fn refused(reply: Reply) -> Refusal {
 #[test]
 fn what_comes_after_the_deadline_gets_a_signed_refusal() {
     let deadlines = Some([100, 200, 300, 400, 500, 600, 700, 800]);
-    let proposal = veragg::protocol::round::organiser::Proposal {
+    let proposal = veragg::protocol::round::organiser::ConfigurationBuilder {
         deadlines,
         ..proposal(4, &SMALL)
     };
-    let setting = Setting::new(4, proposal, &mut OsRng).unwrap();
-    let key = setting.aggregator.verifying_key();
-    let mut scene = Scene::of(setting);
-    let mut aggregator = scene.setting.aggregator(Vec::new()).unwrap();
+    let local = LocalRound::new(4, proposal, &mut OsRng).unwrap();
+    let key = local.aggregator_key.verifying_key();
+    let mut scene = Scene::of(local);
+    let mut aggregator = scene.local.aggregator(Vec::new()).unwrap();
     let mut say = |number: u32, phase, package: &[u8]| {
-        let mut said = scene.people[id(number).index()].speak(phase, package);
+        let mut said = scene.parties[id(number).index()].speak(phase, package);
         said.remove(0)
     };
     for number in 1..=3 {
@@ -197,13 +197,13 @@ fn what_comes_after_the_deadline_gets_a_signed_refusal() {
     assert_eq!(refusal.reason, Reason::Late);
     assert!(refusal.is_signed_by(&key, &late));
     assert!(!refusal.is_signed_by(&key, &late[1..]));
-    assert!(!refusal.is_signed_by(&scene.setting.organiser, &late));
+    assert!(!refusal.is_signed_by(&scene.local.organiser, &late));
     assert_eq!(aggregator.log().len(), 3);
     let mut aggregator = aggregator.close().unwrap();
     let refusal = refused(aggregator.receive(&late, 0).unwrap());
     assert_eq!(refusal.reason, Reason::Late);
     let package = aggregator.package(id(1));
-    let early = scene.people[0].speak(Phase::Share, &package).remove(0);
+    let early = scene.parties[0].speak(Phase::Share, &package).remove(0);
     let refusal = refused(aggregator.receive(&early, 201).unwrap());
     assert_eq!(refusal.reason, Reason::Late);
     assert!(matches!(
@@ -215,10 +215,10 @@ fn what_comes_after_the_deadline_gets_a_signed_refusal() {
 #[test]
 fn outsiders_are_refused() {
     let mut scene = Scene::new(4, &SMALL);
-    let mut aggregator = scene.setting.aggregator(Vec::new()).unwrap();
-    let key = scene.setting.aggregator.verifying_key();
+    let mut aggregator = scene.local.aggregator(Vec::new()).unwrap();
+    let key = scene.local.aggregator_key.verifying_key();
     let outsider = SigningKey::generate(&mut OsRng);
-    let honest = scene.people[0].speak(Phase::Advertise, &[]).remove(0);
+    let honest = scene.parties[0].speak(Phase::Advertise, &[]).remove(0);
     let message = Message::decode(&honest).unwrap();
     let said = |number: Option<u32>, signer: &SigningKey| {
         use veragg::protocol::wire::message::Sender;
@@ -233,7 +233,7 @@ fn outsiders_are_refused() {
         (said(Some(5), &outsider), Reason::NotEligible),
         (said(Some(u32::MAX), &outsider), Reason::NotEligible),
         (said(None, &outsider), Reason::NotEligible),
-        (said(None, &scene.setting.aggregator), Reason::NotEligible),
+        (said(None, &scene.local.aggregator_key), Reason::NotEligible),
         (Vec::new(), Reason::Malformed),
         (honest[..honest.len() - 1].to_vec(), Reason::Malformed),
         ([&honest[..], &[0]].concat(), Reason::Malformed),
@@ -251,10 +251,10 @@ fn outsiders_are_refused() {
 #[test]
 fn the_sum_comes_out_when_nothing_but_messages_is_left() {
     let mut scene = Scene::new(4, &SMALL);
-    let mut aggregator = scene.setting.aggregator(Vec::new()).unwrap();
+    let mut aggregator = scene.local.aggregator(Vec::new()).unwrap();
     while aggregator.phase() != Phase::Unmask(0) {
         let phase = aggregator.phase();
-        for person in &mut scene.people {
+        for person in &mut scene.parties {
             for message in person.speak(phase, &aggregator.package(person.id())) {
                 aggregator.receive(&message, 0).unwrap();
             }
@@ -262,21 +262,19 @@ fn the_sum_comes_out_when_nothing_but_messages_is_left() {
         aggregator = aggregator.close().unwrap();
     }
     let mut last = Vec::new();
-    for mut person in scene.people.drain(..) {
+    for mut person in scene.parties.drain(..) {
         last.extend(person.speak(Phase::Unmask(0), &aggregator.package(person.id())));
         drop(person);
     }
     let mut log = aggregator.into_log();
-    let mut aggregator = scene.setting.aggregator(std::mem::take(&mut log)).unwrap();
+    let mut aggregator = scene.local.aggregator(std::mem::take(&mut log)).unwrap();
     for message in last {
         aggregator.receive(&message, 0).unwrap();
     }
     let records = aggregator.close().unwrap().into_log();
-    let Scene {
-        setting, inputs, ..
-    } = scene;
+    let Scene { local, inputs, .. } = scene;
     let finished = Finished {
-        setting,
+        local,
         inputs,
         records,
         receipts: Vec::new(),
@@ -289,7 +287,7 @@ fn the_sum_comes_out_when_nothing_but_messages_is_left() {
 fn a_sparse_graph_bears_dropouts_in_every_phase() {
     let clients = 300;
     let mut scene = Scene::new(clients, &[(2, 16)]);
-    let degree = scene.setting.round.graph().degree();
+    let degree = scene.local.round.graph().degree();
     assert!(degree < clients - 1, "{degree}");
     // 15 of 300 may be absent, and 15 more are assumed corrupt.
     for (number, after) in [
@@ -332,7 +330,7 @@ impl Read for OneByOne<'_> {
 fn the_report_is_the_same_however_it_is_computed() {
     let scene = Scene::new(10, &SMALL).dropping(7, Phase::Share);
     // One fault, so that the report has something to order.
-    let lengths = scene.setting.round.submit_lengths();
+    let lengths = scene.local.round.submit_lengths();
     let finished = scene
         .altering_parts(4, Phase::Submit, lengths, |parts| {
             let end = parts[0].len() - 1;
@@ -341,7 +339,7 @@ fn the_report_is_the_same_however_it_is_computed() {
         .play();
     let contributors = [1, 2, 3, 5, 6, 8, 9, 10];
     let options = finished.options(&contributors);
-    let board = finished.setting.board(&finished.records);
+    let board = finished.local.board(&finished.records);
     let report = audit(Cursor::new(&board), &options).unwrap();
     assert_eq!(report.verdict, Verdict::Verified);
     assert_eq!(report.contributors, contributors);
@@ -364,15 +362,13 @@ fn the_report_is_the_same_however_it_is_computed() {
 #[test]
 fn too_few_contributors_end_the_round_unpublished() {
     let Scene {
-        setting,
-        mut people,
-        ..
-    } = Scene::of(setting(4, &SMALL))
+        local, mut parties, ..
+    } = Scene::of(local_round(4, &SMALL))
         .dropping(1, Phase::Confirm)
         .dropping(2, Phase::Confirm)
         .dropping(3, Phase::Confirm);
-    let aggregator = setting.aggregator(Vec::new()).unwrap();
-    let error = play(aggregator, &mut people, |_| ()).err().unwrap();
+    let aggregator = local.aggregator(Vec::new()).unwrap();
+    let error = play(aggregator, &mut parties, |_| ()).err().unwrap();
     assert!(error.to_string().contains("1 clients came through submit"));
 }
 

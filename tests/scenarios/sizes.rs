@@ -4,26 +4,26 @@ use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::pairwise::sizes;
 use veragg::protocol::round::configuration::SegmentConfiguration;
-use veragg::protocol::round::organiser::Proposal;
+use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::wire::board::RecordKind;
 use veragg::protocol::wire::message::{Message, Sender};
-use veragg_lab::local::{play, Member, Setting};
+use veragg_lab::local::{play, LocalClient, LocalRound};
 
 /// To the byte for what a client sends, and as a close bound for what it receives.
 #[test]
 fn a_client_sends_and_receives_what_is_foretold() {
     let (clients, len) = (5, 9);
-    let proposal = Proposal::new(
+    let proposal = ConfigurationBuilder::new(
         vec![SegmentConfiguration::integers("numbers", len, 1001)],
         0,
         0,
         [7; 32],
     );
-    let setting = Setting::<RistrettoBitplane>::new(clients, proposal, &mut OsRng).unwrap();
-    let mut members: Vec<Member<_>> = ClientId::all(clients)
-        .map(|id| setting.member(id, vec![3; len]).unwrap())
+    let local = LocalRound::<RistrettoBitplane>::new(clients, proposal, &mut OsRng).unwrap();
+    let mut members: Vec<LocalClient<_>> = ClientId::all(clients)
+        .map(|id| local.client(id, vec![3; len]).unwrap())
         .collect();
-    let aggregator = setting.aggregator(Vec::new()).unwrap();
+    let aggregator = local.aggregator(Vec::new()).unwrap();
     let played = play(aggregator, &mut members, |_| ()).unwrap();
     let me = ClientId::from_index(1);
     let sent: Vec<_> = played
@@ -41,7 +41,7 @@ fn a_client_sends_and_receives_what_is_foretold() {
         .map(|(envelope, bytes)| (envelope.phase, bytes))
         .collect();
 
-    let foretold = sizes::of_round(&setting.round);
+    let foretold = sizes::of_round(&local.round);
     // In dispute whoever agrees with its neighbours says nothing.
     let spoken = foretold.iter().filter(|p| p.sent > 0);
     let want: Vec<_> = spoken.map(|p| (p.phase, p.sent)).collect();

@@ -120,7 +120,7 @@ fn errors_name_rules_that_exist() {
             ClientError::TooFew { phase, got, need },
             ClientError::TooFewNeighbours { phase, got, need },
             ClientError::OtherInput,
-            ClientError::NotConvicted { phase, client },
+            ClientError::NoFraudProof { phase, client },
         ];
         numbers.extend(of_client.iter().filter_map(ClientError::rule));
     }

@@ -10,9 +10,9 @@ use veragg::protocol::crypto::signing::{unhex, VerifyingKey};
 use veragg::protocol::pairwise::share::PAIR_LEN;
 use veragg::protocol::round::phase::Phase;
 use veragg::verifier::{audit, evidence, Options, Report};
-use veragg_lab::crook::Crook;
-use veragg_lab::crooked::republished;
-use veragg_lab::liar::{edge, own, False};
+use veragg_lab::books::republished;
+use veragg_lab::corrupt_aggregator::CorruptAggregator;
+use veragg_lab::false_attester::{edge, own, False};
 use veragg_lab::{id, knowing, set, sign_again, Finished, Scene};
 
 use crate::reference::judge::judge;
@@ -32,7 +32,7 @@ fn scene() -> Scene {
 /// A client's parts of a phase are altered.
 fn altered(number: u32, phase: Phase, alter: fn(&mut Vec<Vec<u8>>)) -> Scene {
     let scene = scene();
-    let round = &scene.setting.round;
+    let round = &scene.local.round;
     let everybody = set(CLIENTS, &EVERYBODY);
     let lengths = match phase {
         Phase::Share => round.share_lengths(id(number), &everybody),
@@ -46,7 +46,7 @@ fn altered(number: u32, phase: Phase, alter: fn(&mut Vec<Vec<u8>>)) -> Scene {
 /// A client signs two submissions, and the aggregator takes both.
 fn equivocating() -> Finished {
     let scene = scene();
-    let (key, lengths) = (scene.key(3), scene.setting.round.submit_lengths());
+    let (key, lengths) = (scene.key(3), scene.local.round.submit_lengths());
     let scene = scene.altering(3, move |phase, _, mut said| {
         if phase == Phase::Submit {
             let again = sign_again(&key, &said[0], &lengths, &mut |parts| parts[1][0] ^= 1);
@@ -54,12 +54,12 @@ fn equivocating() -> Finished {
         }
         said
     });
-    Crook::new().play(scene)
+    CorruptAggregator::new().play(scene)
 }
 
 /// A list without somebody who has said all that the phase asks for.
 fn leaving_out() -> Finished {
-    let crook = Crook::new().listing(|phase, mut list| {
+    let crook = CorruptAggregator::new().listing(|phase, mut list| {
         if phase == Phase::Submit {
             list.remove(id(2));
         }
@@ -77,7 +77,7 @@ fn miscounting() -> Finished {
 }
 
 fn lying(lies: &[False]) -> Finished {
-    scene().lying(3, lies).play()
+    scene().masking_falsely(3, lies).play()
 }
 
 /// What is played anew when the vectors are written, by the names of their files.
@@ -110,7 +110,7 @@ fn cases() -> Vec<(&'static str, Finished)> {
     ]
 }
 
-/// A report without its texts for people, which are not normative.
+/// A report without its texts for parties, which are not normative.
 fn normative(report: &Report) -> Value {
     let mut value = serde_json::to_value(report).unwrap();
     for check in value["checks"].as_array_mut().unwrap() {
@@ -142,11 +142,11 @@ fn exported(board: &[u8], options: &Options, report: &Report) -> Vec<Vec<u8>> {
 fn write() {
     std::fs::create_dir_all(folder()).unwrap();
     for (name, finished) in cases() {
-        let board = finished.setting.board(&finished.records);
-        let options = knowing(&finished.setting);
+        let board = finished.local.board(&finished.records);
+        let options = knowing(&finished.local);
         let report = audit(Cursor::new(&board), &options).unwrap();
         let expected = json!({
-            "organiser": finished.setting.organiser.fingerprint(),
+            "organiser": finished.local.organiser.fingerprint(),
             "report": normative(&report),
         });
         let path = |extension: &str| folder().join(format!("{name}.{extension}"));

@@ -4,18 +4,18 @@ use veragg_protocol::round::configuration::Configuration;
 
 /// Of which round sums are said to be, over whom, and what they count.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Caption {
+pub struct AggregateMetadata {
     /// The round's context, in hexadecimal.
     pub context: String,
     /// Numbers of the clients whose inputs are said to be in the sums.
     pub contributors: Vec<u32>,
     /// The segments, in order.
-    pub segments: Vec<SegmentCaption>,
+    pub segments: Vec<SegmentMetadata>,
 }
 
 /// What is said of the sums of one segment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SegmentCaption {
+pub struct SegmentMetadata {
     /// Its name.
     pub name: String,
     /// How many sums.
@@ -26,15 +26,18 @@ pub struct SegmentCaption {
     pub offset: i64,
 }
 
-impl Caption {
+impl AggregateMetadata {
     /// Whether the segments are those of the configuration.
     pub(crate) fn has_segments_of(&self, configuration: &Configuration) -> bool {
-        let theirs = configuration.segments.iter().map(|segment| SegmentCaption {
-            name: segment.name.clone(),
-            len: segment.claims.len,
-            decimals: segment.decimals,
-            offset: segment.offset,
-        });
+        let theirs = configuration
+            .segments
+            .iter()
+            .map(|segment| SegmentMetadata {
+                name: segment.name.clone(),
+                len: segment.claims.len,
+                decimals: segment.decimals,
+                offset: segment.offset,
+            });
         self.segments.iter().cloned().eq(theirs)
     }
 }

@@ -22,7 +22,7 @@ use crate::findings::{Finding, Findings};
 use crate::options::{Bodies, Options};
 use crate::pass::{Outcomes, Pass};
 use crate::report::{
-    Absent, Culprit, OrganiserReport, Report, RoundReport, Status, Story, Verdict,
+    Absent, ClientTimeline, Culprit, OrganiserReport, Report, RoundReport, Status, Verdict,
 };
 use crate::step::Step;
 
@@ -87,7 +87,7 @@ fn audit_as(
         faults: Vec::new(),
         contributors: Vec::new(),
         absent: Vec::new(),
-        story: None,
+        timeline: None,
     };
     findings.not_applicable(Check::TrustedSetUp, "the suite needs no trusted set-up");
     let configuration = checks::configuration::check(
@@ -169,7 +169,7 @@ fn audit_suite<P: ProofSystem>(
         findings,
         finished,
         clients,
-        story,
+        timeline,
     } = Pass::new(&round, options, bodies, findings).run(records)?;
     for (client, outcome) in ClientId::all(round.clients()).zip(&clients) {
         match outcome {
@@ -181,11 +181,11 @@ fn audit_suite<P: ProofSystem>(
             None => {}
         }
     }
-    report.story = options.follow.map(|client| {
+    report.timeline = options.follow.map(|client| {
         let outcome = clients.get(client.index()).copied().flatten();
-        Story {
+        ClientTimeline {
             client: client.number(),
-            messages: story,
+            messages: timeline,
             outcome: outcome.map_or("not decided yet".to_owned(), |outcome| outcome.to_string()),
             contributed: outcome == Some(Outcome::Contributed),
         }
@@ -205,8 +205,8 @@ fn describe<P: ProofSystem>(round: &Round<P>) -> RoundReport {
         context: hex(round.context()),
         suite: configuration.suite.name(),
         clients: configuration.clients(),
-        degree: configuration.choice.degree,
-        threshold: configuration.choice.threshold,
+        degree: configuration.masking.degree,
+        threshold: configuration.masking.threshold,
         min_contributors: configuration.min_contributors,
         coordinates: round.layout().coordinates(),
     }

@@ -214,9 +214,9 @@ pub fn export(
     let configuration = Configuration::decode(&header.configuration.bytes)?;
     out.write_all(&claim.write())?;
     out.write_all(&header.encode())?;
-    let choice = configuration.choice;
+    let masking = configuration.masking;
     let seed = graph_seed(&configuration);
-    let graph = Graph::new(configuration.clients(), choice.degree, &seed).ok();
+    let graph = Graph::new(configuration.clients(), masking.degree, &seed).ok();
     let needed = Needed { fault, graph };
     let mut records = Records::new(board, header.encode().len(), usize::MAX);
     let (mut leaf, mut checkpoints) = (0, 0);
@@ -286,7 +286,7 @@ impl Needed<'_> {
                 let about_input = *check >= Check::InputCommitments && *check <= Check::RowLinks;
                 sender == *culprit && about_input
             }
-            // The shares from which the secret that shows the lie is rebuilt.
+            // The shares from which the secret that contradicts the attestation is rebuilt.
             Phase::Unmask(_) if *check == Check::Unmasking => {
                 let of = involved.first().copied().and_then(ClientId::new);
                 let of = of.unwrap_or(*culprit);

@@ -13,7 +13,7 @@ use veragg_protocol::pairwise::publish::Outcome;
 use veragg_protocol::pairwise::submit;
 use veragg_protocol::round::lists;
 use veragg_protocol::round::Round;
-use veragg_protocol::wire::board::{BoardError, Place, Records, PIECE_LEN};
+use veragg_protocol::wire::board::{BoardError, RecordPosition, Records, PIECE_LEN};
 use veragg_protocol::wire::message::ENVELOPE_LEN;
 
 use crate::options::Options;
@@ -28,7 +28,7 @@ pub(crate) struct Advertised {
 pub(crate) struct Dealt {
     /// The leaf of the message, and where its record stands.
     pub(crate) leaf: u64,
-    pub(crate) place: Place,
+    pub(crate) position: RecordPosition,
     pub(crate) seed: KeyPoint,
     pub(crate) holders: Vec<ClientId>,
     /// Encoded commitments to each holder's shares of mask secret and seed.
@@ -37,7 +37,7 @@ pub(crate) struct Dealt {
 
 /// An accepted submission.
 pub(crate) struct Accepted<P: ProofSystem> {
-    pub(crate) place: Place,
+    pub(crate) position: RecordPosition,
     pub(crate) submission: submit::Accepted<P>,
 }
 
@@ -177,11 +177,11 @@ impl<'a, P: ProofSystem> Ground<'a, P> {
     pub(crate) fn fingerprint<R: Read + Seek>(
         &self,
         challenges: &Challenges<P>,
-        place: Place,
+        position: RecordPosition,
         records: &mut Records<R>,
     ) -> Result<Vec<<P::Group as Group>::Scalar>, BoardError> {
         let start = ENVELOPE_LEN + self.round.proofs().proof_len();
-        self.fingerprint_from(challenges, start, place, records)
+        self.fingerprint_from(challenges, start, position, records)
     }
 
     /// The fingerprints of a vector of `D + R` scalars that begins at a byte of a record. It was found to
@@ -190,10 +190,10 @@ impl<'a, P: ProofSystem> Ground<'a, P> {
         &self,
         challenges: &Challenges<P>,
         start: usize,
-        place: Place,
+        position: RecordPosition,
         records: &mut Records<R>,
     ) -> Result<Vec<<P::Group as Group>::Scalar>, BoardError> {
-        records.again(place, start, |mut record| {
+        records.again(position, start, |mut record| {
             let mut fingerprint = Fingerprint::new(challenges);
             let mut left = self.round.masked_scalars();
             while left > 0 {

@@ -26,8 +26,8 @@
     clippy::unreachable
 )]
 
+pub mod aggregate_metadata;
 mod audit;
-pub mod caption;
 pub mod check;
 mod checks;
 pub mod evidence;
@@ -40,8 +40,8 @@ pub mod report;
 pub mod step;
 mod text;
 
+pub use aggregate_metadata::AggregateMetadata;
 pub use audit::{audit, AuditError};
-pub use caption::Caption;
 pub use check::Check;
 pub use options::Options;
 pub use report::{Culprit, Fault, Report, Status, Verdict};

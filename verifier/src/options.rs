@@ -7,7 +7,7 @@ use veragg_protocol::crypto::signing::VerifyingKey;
 use veragg_protocol::wire::checkpoint::Checkpoint;
 use veragg_protocol::wire::receipt::Receipt;
 
-use crate::caption::Caption;
+use crate::aggregate_metadata::AggregateMetadata;
 use crate::check::Check;
 
 /// What an auditor brings along.
@@ -23,10 +23,10 @@ pub struct Options {
     /// Sums that were published elsewhere, to compare the board's with.
     pub aggregate: Option<Vec<u128>>,
     /// What was said of sums where they were published, to compare with the board.
-    pub caption: Option<Caption>,
+    pub metadata: Option<AggregateMetadata>,
     /// Checks to leave out.
     pub skip: BTreeSet<Check>,
-    /// A client to tell the story of.
+    /// A client to tell the timeline of.
     pub follow: Option<ClientId>,
 }
 

@@ -17,14 +17,14 @@ use veragg_protocol::wire::message::{Envelope, Sender};
 
 use crate::check::Check;
 use crate::checks::chain::Chain;
-use crate::checks::messages::{self, Misplaced, Place, Shows};
+use crate::checks::messages::{self, Inadmissible, OpenPhase, Shows};
 use crate::checks::receipts::Receipts;
 use crate::findings::{Finding, Findings};
 use crate::ground::Ground;
 use crate::options::{Bodies, Options};
 use crate::phases::advertise::Advertise;
-use crate::phases::{in_phase, Derived, Desk, Ending, Judge, Open, Said};
-use crate::report::StoryMessage;
+use crate::phases::{in_phase, Derived, Desk, Ending, Judge, Open, ReadMessage};
+use crate::report::TimelineMessage;
 use crate::step::Step;
 
 /// The state of the audit between two records (`specs/audit.md` 5), the open phase apart.
@@ -34,17 +34,17 @@ pub(crate) struct Pass<'a, P: ProofSystem> {
     chain: Chain,
     receipts: Receipts,
     /// Who has spoken in the open phase, and the roots of their bodies.
-    heard: HashMap<ClientId, Digest>,
-    story: Vec<StoryMessage>,
+    received: HashMap<ClientId, Digest>,
+    timeline: Vec<TimelineMessage>,
     bodies: Bodies,
 }
 
 /// What a record of a message holds.
-enum Spoken<C> {
+enum Admitted<C> {
     /// What a client said, in its place.
-    Client(ClientId, Said<C>),
+    Client(ClientId, ReadMessage<C>),
     /// What the aggregator said, in its place; without its body, if that is left out.
-    Aggregator(Option<Said<C>>),
+    Aggregator(Option<ReadMessage<C>>),
     /// Nothing that counts.
     Nothing,
 }
@@ -55,7 +55,7 @@ pub(crate) struct Outcomes {
     pub(crate) finished: bool,
     /// What became of each client; nothing where the round had not come so far.
     pub(crate) clients: Vec<Option<Outcome>>,
-    pub(crate) story: Vec<StoryMessage>,
+    pub(crate) timeline: Vec<TimelineMessage>,
 }
 
 impl<'a, P: ProofSystem> Pass<'a, P> {
@@ -70,8 +70,8 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
             findings,
             chain: Chain::new(*round.context(), options.checkpoint.clone()),
             receipts: Receipts::new(&options.receipts),
-            heard: HashMap::new(),
-            story: Vec::new(),
+            received: HashMap::new(),
+            timeline: Vec::new(),
             bodies,
         }
     }
@@ -98,15 +98,15 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
                         let said = self.message(phase, record)?;
                         let (ground, findings) = (&mut self.ground, &mut self.findings);
                         match said {
-                            Spoken::Client(client, said) => {
+                            Admitted::Client(client, said) => {
                                 phase.take(ground, client, said, findings);
                             }
-                            Spoken::Aggregator(said) => {
+                            Admitted::Aggregator(said) => {
                                 let records = &mut records;
                                 let desk = Desk { ground, records, findings };
                                 phase.take_aggregators(said, desk)?;
                             }
-                            Spoken::Nothing => {}
+                            Admitted::Nothing => {}
                         }
                     });
                     Some(phase)
@@ -130,9 +130,9 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         &mut self,
         judge: &J,
         mut record: OpenRecord<'_, R>,
-    ) -> Result<Spoken<J::Content<'a>>, BoardError> {
+    ) -> Result<Admitted<J::Content<'a>>, BoardError> {
         let (leaf, phase) = (self.chain.size(), judge.phase());
-        let (place_of_record, bytes) = (record.place(), record.remaining());
+        let (position, bytes) = (record.position(), record.remaining());
         self.findings.computed(Check::Messages, 1);
         // V-04.1
         let envelope = match record.envelope()? {
@@ -141,20 +141,20 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
                 let what = format!("the message at leaf {leaf} is not canonical: {error}");
                 self.findings
                     .record(Finding::failure(Step::EnvelopeDecodes, what));
-                return Ok(Spoken::Nothing);
+                return Ok(Admitted::Nothing);
             }
         };
         let entry = envelope.entry();
         self.chain.push(&entry);
         self.receipts.leaf(leaf, &entry);
-        let place = Place {
+        let open = OpenPhase {
             phase,
             answers: self.chain.last(),
             eligible: &self.ground.eligible,
         };
-        if let Err(misplaced) = messages::check_envelope(self.ground.round, &place, &envelope) {
-            self.misplaced(leaf, misplaced);
-            return Ok(Spoken::Nothing);
+        if let Err(inadmissible) = messages::check_envelope(self.ground.round, &open, &envelope) {
+            self.inadmissible(leaf, inadmissible);
+            return Ok(Admitted::Nothing);
         }
         let lengths = match envelope.sender {
             Sender::Aggregator => self.ground.round.publish_lengths(),
@@ -166,10 +166,10 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
             record.skip()?;
             self.ground.missing = true;
             return Ok(match envelope.sender {
-                Sender::Aggregator => Spoken::Aggregator(None),
+                Sender::Aggregator => Admitted::Aggregator(None),
                 Sender::Client(_) => {
                     self.is_first(leaf, &envelope);
-                    Spoken::Nothing
+                    Admitted::Nothing
                 }
             });
         }
@@ -186,42 +186,42 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         })?;
         // V-04.6: else what was read is dropped.
         if let (Err(misfit), false) = (&read, Step::BodyOfEnvelope.holds(read.is_ok())) {
-            self.misplaced(leaf, messages::misfit(misfit));
-            return Ok(Spoken::Nothing);
+            self.inadmissible(leaf, messages::misfit(misfit));
+            return Ok(Admitted::Nothing);
         }
         let Some(content) = content.filter(|_| self.is_first(leaf, &envelope)) else {
-            return Ok(Spoken::Nothing);
+            return Ok(Admitted::Nothing);
         };
-        let said = Said {
+        let said = ReadMessage {
             leaf,
-            place: place_of_record,
+            position,
             envelope,
             content,
         };
         let Sender::Client(client) = said.envelope.sender else {
-            return Ok(Spoken::Aggregator(Some(said)));
+            return Ok(Admitted::Aggregator(Some(said)));
         };
         if self.ground.options.follow == Some(client) {
             let phase = phase.name();
-            self.story.push(StoryMessage { phase, leaf, bytes });
+            self.timeline.push(TimelineMessage { phase, leaf, bytes });
         }
-        Ok(Spoken::Client(client, said))
+        Ok(Admitted::Client(client, said))
     }
 
     /// V-04.7: whether the sender speaks for the first time in this phase; it has spoken then.
     fn is_first(&mut self, leaf: u64, envelope: &Envelope) -> bool {
-        if let Err(misplaced) = messages::check_first(&self.heard, envelope) {
-            self.misplaced(leaf, misplaced);
+        if let Err(inadmissible) = messages::check_first(&self.received, envelope) {
+            self.inadmissible(leaf, inadmissible);
             return false;
         }
         if let Sender::Client(client) = envelope.sender {
-            self.heard.insert(client, envelope.body_root);
+            self.received.insert(client, envelope.body_root);
         }
         true
     }
 
     /// A message that the aggregator must not have taken.
-    fn misplaced(&mut self, leaf: u64, Misplaced { step, what, shows }: Misplaced) {
+    fn inadmissible(&mut self, leaf: u64, Inadmissible { step, what, shows }: Inadmissible) {
         if let Shows::Nothing = shows {
             let what = format!("the message at leaf {leaf} is damaged in this file: {what}");
             self.findings.distrust();
@@ -264,9 +264,11 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         records: &mut Records<R>,
     ) -> Result<Option<Open<P>>, BoardError> {
         let phase = judge.phase();
-        let heard = self.ground.set(|client| self.heard.contains_key(&client));
+        let received = self
+            .ground
+            .set(|client| self.received.contains_key(&client));
         let ending = Ending {
-            heard: &heard,
+            received: &received,
             listed: &checkpoint.list,
         };
         let desk = Desk {
@@ -275,7 +277,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
             findings: &mut self.findings,
         };
         let derived = judge.close(&ending, desk)?;
-        self.decide(phase, &heard, &derived);
+        self.decide(phase, &received, &derived);
         // Without all that was said there is no list to hold it against.
         let derived = if Step::ListsOfCheckpoints.holds(!self.ground.missing) {
             derived.list
@@ -286,7 +288,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         let authentic = self.chain.is_authentic(round, phase, &checkpoint, findings);
         self.chain.compare_lists(&checkpoint, &derived, findings);
         findings.settle(authentic);
-        self.heard.clear();
+        self.received.clear();
         // Nobody honest follows a list that is no part of the one before.
         let base = match phase {
             Phase::Unmask(_) | Phase::Publish => &self.ground.contributors,
@@ -306,7 +308,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
     }
 
     /// 3.6: what becomes of those who do not come through a phase that decides it.
-    fn decide(&mut self, phase: Phase, heard: &ClientSet, derived: &Derived) {
+    fn decide(&mut self, phase: Phase, received: &ClientSet, derived: &Derived) {
         if !phase.decides() {
             return;
         }
@@ -317,7 +319,8 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         for client in base.iter().filter(|&client| !derived.list.contains(client)) {
             let outcome = if derived.excluded.contains(client) {
                 Outcome::Faulty(named)
-            } else if matches!(phase, Phase::Dispute | Phase::Unmask(_)) || !heard.contains(client)
+            } else if matches!(phase, Phase::Dispute | Phase::Unmask(_))
+                || !received.contains(client)
             {
                 Outcome::Dropped(named)
             } else if derived.cleared.contains(client) {
@@ -348,7 +351,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
             findings: self.findings,
             finished,
             clients,
-            story: self.story,
+            timeline: self.timeline,
         }
     }
 }

@@ -38,7 +38,7 @@ use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::hash::Digest;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::round::phase::Phase;
-use veragg_protocol::wire::board::{BoardError, Place, Records};
+use veragg_protocol::wire::board::{BoardError, RecordPosition, Records};
 use veragg_protocol::wire::body::Body;
 use veragg_protocol::wire::message::{Envelope, Message};
 
@@ -49,16 +49,16 @@ use crate::ground::Ground;
 /// Messages judged together: of a phase that judges in batches they are the only ones in memory at once.
 const BATCH: usize = 64;
 
-/// A message that is in its place, and what was read of its body.
-pub(crate) struct Said<C> {
+/// A message that is in its position, and what was read of its body.
+pub(crate) struct ReadMessage<C> {
     pub(crate) leaf: u64,
     /// Where its record stands.
-    pub(crate) place: Place,
+    pub(crate) position: RecordPosition,
     pub(crate) envelope: Envelope,
     pub(crate) content: C,
 }
 
-impl Said<Vec<u8>> {
+impl ReadMessage<Vec<u8>> {
     /// The whole message.
     pub(crate) fn message(self) -> Message {
         Message {
@@ -91,7 +91,7 @@ impl Derived {
 
 /// Who has spoken in a phase that ends, and whom its checkpoint lists.
 pub(crate) struct Ending<'a> {
-    pub(crate) heard: &'a ClientSet,
+    pub(crate) received: &'a ClientSet,
     pub(crate) listed: &'a ClientSet,
 }
 
@@ -104,7 +104,7 @@ impl Ending<'_> {
         findings: &Findings,
     ) -> impl Fn(ClientId) -> bool + '_ {
         let skipped = findings.skips(check);
-        move |client| self.heard.contains(client) && (!skipped || self.listed.contains(client))
+        move |client| self.received.contains(client) && (!skipped || self.listed.contains(client))
     }
 }
 
@@ -143,14 +143,14 @@ pub(crate) trait Judge<P: ProofSystem>: Sized {
         &mut self,
         ground: &mut Ground<'_, P>,
         client: ClientId,
-        said: Said<Self::Content<'_>>,
+        said: ReadMessage<Self::Content<'_>>,
         findings: &mut Findings,
     );
 
     /// Judges what the aggregator said, which it may in publish alone. It may be there without its body.
     fn take_aggregators<R: Read + Seek>(
         &mut self,
-        _: Option<Said<Self::Content<'_>>>,
+        _: Option<ReadMessage<Self::Content<'_>>>,
         _: Desk<'_, '_, P, R>,
     ) -> Result<(), BoardError> {
         Ok(())

@@ -192,7 +192,7 @@ pub struct RoundReport {
 
 /// One message of a followed client.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct StoryMessage {
+pub struct TimelineMessage {
     /// Its phase.
     pub phase: &'static str,
     /// Its leaf.
@@ -203,11 +203,11 @@ pub struct StoryMessage {
 
 /// What the board says of one client.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Story {
+pub struct ClientTimeline {
     /// The client's number.
     pub client: u32,
     /// Its messages, in order.
-    pub messages: Vec<StoryMessage>,
+    pub messages: Vec<TimelineMessage>,
     /// What became of it, as recomputed.
     pub outcome: String,
     /// Whether its input is in the sum.
@@ -235,7 +235,7 @@ pub struct Report {
     pub absent: Vec<Absent>,
     /// The client that the auditor asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub story: Option<Story>,
+    pub timeline: Option<ClientTimeline>,
 }
 
 impl Report {

@@ -65,10 +65,10 @@ veragg_protocol::numbered! {
         Degree = "V-06.2";
         /// Complaints are judged.
         ComplaintsJudged = "V-06.3";
-        /// A client that is doubted accuses nobody.
-        ComplaintOfDoubted = "V-06.3";
-        /// Who complains about a client that is doubted may have been shown another message.
-        ComplaintAboutDoubted = "V-06.3";
+        /// A client that has equivocated accuses nobody.
+        ComplaintOfEquivocator = "V-06.3";
+        /// Who complains about a client that has equivocated may have been shown another message.
+        ComplaintAboutEquivocator = "V-06.3";
         /// The proof of an input decodes.
         ProofDecodes = "V-07.1";
         /// A masked vector consists of canonical scalars.
@@ -79,28 +79,28 @@ veragg_protocol::numbered! {
         AttestationDecodes = "V-08.A.1";
         /// It names the keys that the neighbours advertised.
         AttestedKeys = "V-08.A.2";
-        /// Who attests towards a client that is doubted may have been shown another key.
-        KeysOfDoubted = "V-08.A.2";
+        /// Who attests towards a client that has equivocated may have been shown another key.
+        KeysOfEquivocator = "V-08.A.2";
         /// It links the masked vector to the commitments.
         RowLink = "V-08.A.3";
         /// A message of dispute decodes.
         DisputeDecodes = "V-08.C.1";
         /// The points in it are proven.
         EdgePoint = "V-08.C.2";
-        /// Whose edge leads to a client that is doubted may have been shown another key.
-        EdgeOfDoubted = "V-08.C.2";
+        /// Whose edge leads to a client that has equivocated may have been shown another key.
+        EdgeOfEquivocator = "V-08.C.2";
         /// Who lied about an edge is at fault, and of an unopened one both ends drop out.
         Settled = "V-08.C.3";
         /// A revealed share is the committed one.
         CommittedShare = "V-09.1";
-        /// A share of a client that is doubted may be one of its other message.
-        ShareOfDoubted = "V-09.1";
+        /// A share of a client that has equivocated may be one of its other message.
+        ShareOfEquivocator = "V-09.1";
         /// Every secret that is to be rebuilt is.
         SecretsRebuilt = "V-09.2";
         /// What the contributors attested is true.
         TrueAttestations = "V-09.3";
-        /// The secret of a client that is doubted shows nothing of its neighbours.
-        SecretOfDoubted = "V-09.3";
+        /// The secret of a client that has equivocated shows nothing of its neighbours.
+        SecretOfEquivocator = "V-09.3";
         /// Nobody leaves in the last round.
         NobodyLeaves = "V-09.4";
         /// The published outcomes are the recomputed ones.
@@ -114,7 +114,7 @@ veragg_protocol::numbered! {
         /// The opening unpacks.
         Unpacks = "V-12.1";
         /// What is said of the sums is said of this round's.
-        Caption = "V-12.2";
+        AggregateMetadata = "V-12.2";
         /// The given sums are the board's.
         GivenSums = "V-12.3";
         /// A receipt is the aggregator's, of this round.

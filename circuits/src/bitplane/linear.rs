@@ -5,7 +5,7 @@ use rand_core::CryptoRngCore;
 use zeroize::Zeroizing;
 
 use super::bases::{Base, Bases};
-use crate::group::edwards::{msm_secret, Affine, Point};
+use crate::group::edwards::{msm_constant_time, Affine, Point};
 use crate::group::ristretto::{uniform, Fr};
 
 /// `sum witness_i coefficient base = target`.
@@ -78,7 +78,7 @@ impl Equation {
             others.push(scalar);
             points.push(point);
         }
-        bases.commit(&value, &blinding) + msm_secret(&others, &points)
+        bases.commit(&value, &blinding) + msm_constant_time(&others, &points)
     }
 
     /// Adds `weight (sum responses_i coefficient base - announcement - challenge target)` to what

@@ -14,7 +14,7 @@ use super::shape::{Claim, Shape};
 use super::sumcheck::{self, Challenges};
 use super::vector::opened;
 use super::{linear, RistrettoBitplane};
-use crate::group::edwards::{encode, msm_secret, normalise, Affine, Point};
+use crate::group::edwards::{encode, msm_constant_time, normalise, Affine, Point};
 use crate::group::ristretto::products::inner;
 use crate::group::ristretto::{uniform, Fr, Ristretto};
 use crate::group::Group;
@@ -95,7 +95,7 @@ pub(super) fn prove(
     let mask = Mask::random(shape.variables(), rng);
     let mask_blinding = Zeroizing::new(uniform(rng));
     let flat_mask = Zeroizing::new(mask.coefficients.concat());
-    let gamma = msm_secret(&flat_mask, &bases.masks) + bases.blind(&mask_blinding);
+    let gamma = msm_constant_time(&flat_mask, &bases.masks) + bases.blind(&mask_blinding);
     let quantities = quantities(shape, x);
     let bounded: Zeroizing<Vec<u64>> = Zeroizing::new(
         quantities
@@ -148,7 +148,7 @@ pub(super) fn prove(
     let vector_nonces = randoms(shape.columns, rng);
     let blinding_nonce = Zeroizing::new(uniform(rng));
     let vector_announcement =
-        msm_secret(&vector_nonces, &bases.columns) + bases.blind(&blinding_nonce);
+        msm_constant_time(&vector_nonces, &bases.columns) + bases.blind(&blinding_nonce);
     let mut form = inner(&vector_nonces, &eq_table(&at.columns)) - announced.nonces[witness::BIT];
     if shape.has_claims() {
         form -= sigma * announced.nonces[witness::value(shape.variables())];

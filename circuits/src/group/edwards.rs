@@ -18,5 +18,5 @@ mod point;
 
 pub(crate) use encoding::{decode, encode};
 pub(crate) use fixed::FixedBase;
-pub(crate) use msm::{msm, msm_secret};
+pub(crate) use msm::{msm, msm_constant_time};
 pub(crate) use point::{normalise, Affine, Point};

@@ -87,7 +87,7 @@ impl Group for Ristretto {
         KeyPoint::from_uniform_bytes(&digest.into())
     }
 
-    fn msm_secret(scalars: &[Fr], points: &[KeyPoint]) -> KeyPoint {
+    fn msm_constant_time(scalars: &[Fr], points: &[KeyPoint]) -> KeyPoint {
         KeyPoint::multiscalar_mul(scalars.iter().map(to_dalek), points)
     }
 
@@ -243,7 +243,7 @@ mod tests {
         fn scalars_and_points_round_trip(a in scalar()) {
             prop_assert_eq!(Ristretto::decode_scalar(&Ristretto::encode_scalar(&a), "a"), Ok(a));
             let point = Ristretto::msm(&[a], &[KEY_BASE]);
-            prop_assert_eq!(Ristretto::msm_secret(&[a], &[KEY_BASE]), point);
+            prop_assert_eq!(Ristretto::msm_constant_time(&[a], &[KEY_BASE]), point);
             prop_assert_eq!(Ristretto::multiply(&Ristretto::table(&KEY_BASE), &a), point);
             prop_assert_eq!(Ristretto::decode_point(&Ristretto::encode_point(&point), "a"), Ok(point));
         }

@@ -7,16 +7,16 @@
 //! | module | whose rules |
 //! |---|---|
 //! | [`entering`] | everybody's, before the first message |
-//! | [`packages`], [`phases`], [`convictions`] | a client's |
-//! | [`door`], [`derived`] | the aggregator's |
+//! | [`packages`], [`phases`], [`fraud_proofs`] | a client's |
+//! | [`admission`], [`derived`] | the aggregator's |
 //! | [`clients`], [`attack`], [`table`] | what the attacks are made of |
 
+mod admission;
 mod attack;
 mod clients;
-mod convictions;
 mod derived;
-mod door;
 mod entering;
+mod fraud_proofs;
 mod packages;
 pub(crate) mod phases;
 mod table;
@@ -131,7 +131,7 @@ each_is_needed! {
     EnoughShares: derived::too_few_shares_rebuild_something_else,
     Neighbours: phases::shares_come_for_a_list_that_few_neighbours_acknowledged,
     Acknowledgements: phases::shares_come_for_fewer_than_agreed,
-    Convicted: phases::both_secrets_come_without_a_conviction,
+    FraudShown: phases::both_secrets_come_without_a_fraud_proof,
     CheckpointContext: packages::a_checkpoint_of_another_round_is_answered,
     CheckpointPhase: packages::a_checkpoint_of_another_phase_is_answered,
     CheckpointSigned: packages::a_stranger_s_checkpoint_is_answered,
@@ -147,25 +147,25 @@ each_is_needed! {
     ItemStands: packages::a_message_that_is_not_on_the_board_frames_its_reader,
     Shown: packages::acknowledgements_count_that_nobody_saw,
     Path: packages::a_spoilt_part_opens_the_channel_of_two_honest_clients,
-    MessageContext: door::a_message_of_another_round_is_taken,
-    Occupied: door::a_second_message_is_taken,
-    Open: door::a_closed_phase_gets_a_message,
-    InTime: door::a_message_is_taken_after_the_deadline,
-    Begun: door::a_phase_gets_a_message_before_it_begins,
-    AnswersLast: door::a_message_that_answers_nothing_stops_the_round,
-    Eligible: door::a_client_speaks_that_is_not_on_the_list,
-    OwnPublication: door::a_client_publishes,
-    MessageSigned: door::a_stranger_speaks_for_a_client,
-    Body: door::a_body_is_exchanged_on_the_way,
-    AttestationView: convictions::by_an_attestation_to_another_checkpoint,
-    AttestationSigned: convictions::by_an_attestation_of_somebody_else,
-    SharingView: convictions::by_a_seed_of_another_round,
-    SharingSigned: convictions::by_a_seed_of_somebody_else,
-    CommittedSeed: convictions::by_a_seed_that_was_not_committed,
-    FalseOwn: convictions::by_its_true_seed,
-    AttestedKeys: convictions::by_a_key_that_it_never_saw,
-    SecretOfKey: convictions::by_a_secret_of_no_key,
-    FalseEdge: convictions::by_the_true_secret_of_a_neighbour,
+    MessageContext: admission::a_message_of_another_round_is_taken,
+    Occupied: admission::a_second_message_is_taken,
+    Open: admission::a_closed_phase_gets_a_message,
+    InTime: admission::a_message_is_taken_after_the_deadline,
+    Begun: admission::a_phase_gets_a_message_before_it_begins,
+    AnswersLast: admission::a_message_that_answers_nothing_stops_the_round,
+    Eligible: admission::a_client_speaks_that_is_not_on_the_list,
+    OwnPublication: admission::a_client_publishes,
+    MessageSigned: admission::a_stranger_speaks_for_a_client,
+    Body: admission::a_body_is_exchanged_on_the_way,
+    AttestationView: fraud_proofs::by_an_attestation_to_another_checkpoint,
+    AttestationSigned: fraud_proofs::by_an_attestation_of_somebody_else,
+    SharingView: fraud_proofs::by_a_seed_of_another_round,
+    SharingSigned: fraud_proofs::by_a_seed_of_somebody_else,
+    CommittedSeed: fraud_proofs::by_a_seed_that_was_not_committed,
+    FalseOwn: fraud_proofs::by_its_true_seed,
+    AttestedKeys: fraud_proofs::by_a_key_that_it_never_saw,
+    SecretOfKey: fraud_proofs::by_a_secret_of_no_key,
+    FalseEdge: fraud_proofs::by_the_true_secret_of_a_neighbour,
     ProvenKeys: derived::an_unproven_key_stops_everybody,
     Degree: derived::a_secret_is_shared_that_cannot_be_rebuilt,
     UpheldComplaint: derived::a_bad_dealer_stays_and_stops_everybody,
@@ -176,17 +176,17 @@ each_is_needed! {
     EdgeKeys: derived::a_lie_under_other_keys_cannot_be_proven,
     RowLink: derived::a_masked_vector_holds_something_else,
     EdgesAgree: derived::who_lied_about_an_edge_stays,
-    OpenedLie: derived::who_lied_about_an_opened_edge_stays,
+    OpenedFalsely: derived::who_lied_about_an_opened_edge_stays,
     Unopened: derived::both_ends_of_an_edge_that_nobody_opened_stay,
     ProvenPoint: derived::a_wrong_point_excludes_the_honest_end,
     RevealedShare: derived::wrong_shares_rebuild_something_else,
     TrueOwn: derived::who_lied_about_its_seed_stays,
     TrueEdge: derived::who_lied_about_the_edge_to_a_dropout_stays,
-    Replayed: door::a_log_that_was_changed_makes_two_checkpoints,
+    Replayed: admission::a_log_that_was_changed_makes_two_checkpoints,
 }
 
-/// A part with its path is asked for in convictions too.
+/// A part with its path is asked for in fraud proofs too.
 #[test]
-fn a_part_without_its_path_convicts_nobody() {
-    is_needed(Rule::Path, convictions::by_a_spoilt_part);
+fn a_part_without_its_path_shows_nothing() {
+    is_needed(Rule::Path, fraud_proofs::by_a_spoilt_part);
 }

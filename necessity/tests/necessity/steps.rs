@@ -6,7 +6,7 @@
 //! all rules in force; the step is off in the audit only.
 
 mod chain;
-mod doubts;
+mod equivocations;
 mod evidence;
 mod headers;
 pub(crate) mod inputs;
@@ -92,31 +92,31 @@ cases! {
     Possession: set_up::a_key_without_its_secret;
     Degree: set_up::shares_of_too_high_a_degree;
     ComplaintsJudged: set_up::a_bad_dealer_and_a_false_accuser;
-    ComplaintOfDoubted: doubts::the_complaints_of_a_client_with_two_keys;
-    ComplaintAboutDoubted: doubts::the_complaint_about_a_dealer_with_two_messages;
+    ComplaintOfEquivocator: equivocations::the_complaints_of_a_client_with_two_keys;
+    ComplaintAboutEquivocator: equivocations::the_complaint_about_a_dealer_with_two_messages;
     ProofDecodes: inputs::commitments_that_are_no_points;
     MaskedScalars: inputs::a_masked_vector_that_is_not_canonical;
     ProofHolds: inputs::a_value_at_the_bound;
     AttestationDecodes: masks::an_attestation_that_does_not_decode;
     AttestedKeys: masks::other_keys_than_those_of_the_neighbours;
-    KeysOfDoubted: doubts::an_attestation_to_the_other_key_of_a_neighbour;
+    KeysOfEquivocator: equivocations::an_attestation_to_the_other_key_of_a_neighbour;
     RowLink: masks::a_masked_vector_that_was_not_committed;
     DisputeDecodes: masks::a_dispute_that_does_not_decode;
     EdgePoint: masks::an_edge_opened_with_another_point;
-    EdgeOfDoubted: doubts::an_edge_to_a_client_with_two_keys;
+    EdgeOfEquivocator: equivocations::an_edge_to_a_client_with_two_keys;
     Settled: masks::lies_about_edges_that_nobody_leaves_for;
     CommittedShare: unmasking::a_wrong_share;
-    ShareOfDoubted: doubts::the_shares_of_a_dealer_with_two_messages;
+    ShareOfEquivocator: equivocations::the_shares_of_a_dealer_with_two_messages;
     SecretsRebuilt: unmasking::too_few_shares_to_show_a_lie;
     TrueAttestations: unmasking::lies_that_rebuilt_secrets_show;
-    SecretOfDoubted: doubts::the_secret_of_a_client_with_two_keys;
+    SecretOfEquivocator: equivocations::the_secret_of_a_client_with_two_keys;
     NobodyLeaves: unmasking::a_liar_in_the_last_round;
     Outcomes: result::another_outcome;
     Acknowledgements: result::too_few_acknowledgements;
     Opens: result::a_false_sum;
     Recount: result::a_false_sum_and_its_author;
     Unpacks: result::a_sum_beyond_all_sums;
-    Caption: result::sums_that_are_said_to_be_others;
+    AggregateMetadata: result::sums_that_are_said_to_be_others;
     GivenSums: result::sums_that_are_others;
     ReceiptOfRound: result::a_receipt_that_somebody_made_up;
     ReceiptKept: result::a_receipt_that_was_not_kept;

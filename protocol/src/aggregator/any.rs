@@ -49,7 +49,7 @@ macro_rules! in_any_phase {
 
 impl<P: ProofSystem, L: Log> AnyAggregator<P, L> {
     /// Opens the board of a round, or goes on where the log ends: every record in it is replayed
-    /// through the same door and the same rules, and must come out the same. A record that was cut
+    /// through the same admission and the same rules, and must come out the same. A record that was cut
     /// off by the crash must have been removed; no receipt was given for it.
     pub fn resume(
         round: Arc<Round<P>>,
@@ -136,8 +136,8 @@ impl<P: ProofSystem, L: Log> AnyAggregator<P, L> {
     }
 
     /// Who has spoken in the open phase.
-    pub fn heard(&self) -> usize {
-        in_any_phase!(self, aggregator => aggregator.heard())
+    pub fn received(&self) -> usize {
+        in_any_phase!(self, aggregator => aggregator.received())
     }
 
     /// The log, with every record so far.

@@ -71,7 +71,7 @@ fn judge_complaints<P: ProofSystem>(
 }
 
 impl<P: ProofSystem, L: Log> Aggregator<P, L, Confirming> {
-    /// 3.3: judges the complaints and lists the participants: who confirmed, was not convicted, and
+    /// 3.3: judges the complaints and lists the participants: who confirmed, broke no rule, and
     /// keeps enough such neighbours.
     pub fn close(self) -> Closed<P, L, Confirming, Submitting> {
         self.transition(|core, state| {
@@ -83,11 +83,11 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L, Confirming> {
                 confirmations.take(client, &complaints);
             }
             let participants = confirmations.participants(round.graph(), round.threshold());
-            let Confirmations { honest, convicted } = confirmations;
+            let Confirmations { honest, culprits } = confirmations;
             let spoke = core.spoke();
             core.close(&participants, |client| {
                 let is_false = spoke.contains(client) && !honest.contains(client);
-                is_false || convicted.contains(client)
+                is_false || culprits.contains(client)
             })?;
             Ok(Submitting {
                 set_up: SetUp {

@@ -1,4 +1,4 @@
-//! What the aggregator keeps in every phase: board, tree, chain of checkpoints, and the door that
+//! What the aggregator keeps in every phase: board, tree, chain of checkpoints, and the admission that
 //! every message goes through (`specs/protocol.md` 3.11).
 
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ use crate::crypto::hash::Digest;
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::signing::SigningKey;
 use crate::crypto::tree::{Root, Tree};
-use crate::pairwise::conviction::Conviction;
+use crate::pairwise::fraud_proof::FraudProof;
 use crate::pairwise::package::{Item, Package};
 use crate::pairwise::publish::Outcome;
 use crate::round::phase::Phase;
@@ -146,7 +146,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         now: u64,
         lengths: impl Fn(ClientId, usize) -> Vec<usize>,
     ) -> Result<Reply, AggregatorError> {
-        match self.judge_at_door(bytes, now, lengths) {
+        match self.judge_admission(bytes, now, lengths) {
             Ok(Entrance::Again(receipt)) => Ok(Reply::Receipt(receipt)),
             Ok(Entrance::New(client, envelope)) => {
                 let record = self.records;
@@ -180,7 +180,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         Receipt::sign(&self.key, *self.round.context(), index, entry)
     }
 
-    fn judge_at_door(
+    fn judge_admission(
         &self,
         bytes: &[u8],
         now: u64,
@@ -383,7 +383,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         &self,
         reader: ClientId,
         needed: impl Fn(ClientId) -> Needed<'a>,
-        convictions: Vec<Conviction>,
+        fraud_proofs: Vec<FraudProof>,
     ) -> Vec<u8> {
         let Some(closed) = &self.closed else {
             return Vec::new();
@@ -433,13 +433,13 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
                 .consistency(closed.before.size)
                 .unwrap_or_default(),
             checkpoint: closed.checkpoint.clone(),
-            convictions,
+            fraud_proofs,
         };
         package.encode()
     }
 }
 
-/// What the door decides.
+/// What the admission decides.
 enum Entrance {
     New(ClientId, Envelope),
     Again(Receipt),

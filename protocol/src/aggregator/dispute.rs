@@ -60,7 +60,7 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L, Disputing<P>> {
             let contributors = settled.contributors(&state.attested, &faulty);
             enough(&round, Phase::Dispute, &contributors)?;
             core.close(&contributors, |client| {
-                faulty.contains(client) || settled.is_liar(client)
+                faulty.contains(client) || settled.is_culprit(client)
             })?;
             Ok(Acknowledging {
                 set_up: std::mem::take(&mut state.set_up),

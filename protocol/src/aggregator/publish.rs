@@ -36,7 +36,7 @@ impl<P: ProofSystem> Collecting<P> for Ended<P::Group> {
 }
 
 impl<G: Group> Ended<G> {
-    /// The last round of unmask has passed, and liars were left: there is no sum.
+    /// The last round of unmask has passed, and clients that attested falsely were left: there is no sum.
     pub(super) fn without_sum() -> Self {
         Self { publication: None }
     }
@@ -98,7 +98,7 @@ pub(super) fn close<P: ProofSystem, L: Log>(
 }
 
 impl<P: ProofSystem, L: Log> Aggregator<P, L, Ended<P::Group>> {
-    /// What was published; nothing if liars were left when the last round of unmask had passed.
+    /// What was published; nothing if clients that attested falsely were left when the last round of unmask had passed.
     pub fn publication(&self) -> Option<&Publication<P::Group>> {
         self.state.publication.as_ref()
     }

@@ -15,8 +15,8 @@ use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::sharing::reconstruct;
 use crate::crypto::tree::Tree;
 use crate::pairwise::attest::{Attested, Challenges};
-use crate::pairwise::conviction::{Conviction, Lie};
-use crate::pairwise::lies::{self, Rebuilt, ShownBy};
+use crate::pairwise::false_attestations::{self, Contradiction, Rebuilt, ShownBy};
+use crate::pairwise::fraud_proof::{FalseAttestation, FraudProof};
 use crate::pairwise::share::DealtPair;
 use crate::pairwise::unmask::{self, Secret, Shares};
 use crate::round::lists;
@@ -38,13 +38,13 @@ pub struct Unmasking<P: ProofSystem> {
     left: ClientSet,
     seeds: BTreeMap<ClientId, KeyScalar>,
     masks: BTreeMap<ClientId, KeyScalar>,
-    /// What shows that those who left in the round before have lied.
-    convictions: BTreeMap<ClientId, Conviction>,
+    /// What shows that those who left in the round before attested falsely.
+    fraud_proofs: BTreeMap<ClientId, FraudProof>,
 }
 
 /// What closing a round of unmask gives.
 pub enum Unmasked<P: ProofSystem, L: Log> {
-    /// Somebody has lied, and their mask secrets are needed too.
+    /// Somebody attested falsely, and the culprits' mask secrets are needed too.
     Again(Box<Aggregator<P, L, Unmasking<P>>>),
     /// The sum is published; or the last round has passed, and there is none.
     Ended(Box<Aggregator<P, L, Ended<P::Group>>>),
@@ -68,7 +68,7 @@ impl<P: ProofSystem> Unmasking<P> {
             round: 0,
             seeds: BTreeMap::new(),
             masks: BTreeMap::new(),
-            convictions: BTreeMap::new(),
+            fraud_proofs: BTreeMap::new(),
         }
     }
 
@@ -94,9 +94,9 @@ impl<P: ProofSystem> Collecting<P> for Unmasking<P> {
     fn needed(&self, _: &Round<P>, _: ClientId, _: ClientId) -> Needed<'_> {
         Needed::Envelope
     }
-    fn convictions(&self, round: &Round<P>, reader: ClientId) -> Vec<Conviction> {
+    fn fraud_proofs(&self, round: &Round<P>, reader: ClientId) -> Vec<FraudProof> {
         let neighbours = lists::holders(round.graph(), &self.left, reader);
-        let of = |client| self.convictions.get(client).cloned();
+        let of = |client| self.fraud_proofs.get(client).cloned();
         neighbours.iter().filter_map(of).collect()
     }
 }
@@ -142,12 +142,12 @@ impl<P: ProofSystem> Unmasking<P> {
             .collect())
     }
 
-    /// Whom the secrets of this round convict.
-    fn find_lies(
+    /// Whose attestations the secrets of this round contradict.
+    fn contradictions(
         &self,
         round: &Round<P>,
         rebuilt: &[(ClientId, KeyScalar)],
-    ) -> BTreeMap<ClientId, lies::Lie> {
+    ) -> BTreeMap<ClientId, Contradiction> {
         let of = |kind: Secret| -> Vec<_> {
             let wanted = rebuilt
                 .iter()
@@ -161,19 +161,19 @@ impl<P: ProofSystem> Unmasking<P> {
         };
         let lists = (&self.set_up.participants, &self.contributors);
         let key = |client| self.set_up.mask_key(client);
-        lies::find(round, &self.challenges, lists, &self.said, rebuilt, key)
+        false_attestations::find(round, &self.challenges, lists, &self.said, rebuilt, key)
     }
 
     /// What shows to others that a client has lied.
-    fn convict<L: Log>(
+    fn prove_fraud<L: Log>(
         &self,
         core: &Core<P, L>,
-        liar: ClientId,
+        culprit: ClientId,
         shown_by: ShownBy,
-    ) -> Result<Option<Conviction>, AggregatorError> {
+    ) -> Result<Option<FraudProof>, AggregatorError> {
         let round = core.round();
         let parts = |phase, lengths: &[usize]| -> Result<Option<_>, AggregatorError> {
-            let message = core.message(phase, liar)?;
+            let message = core.message(phase, culprit)?;
             Ok(message.and_then(|message| {
                 let parts = message.parts(lengths).ok()?;
                 let tree: Tree<Vec<u8>> = parts.iter().map(|part| part.to_vec()).collect();
@@ -187,29 +187,29 @@ impl<P: ProofSystem> Unmasking<P> {
                 proof: tree.inclusion(position as u64)?,
             })
         };
-        let attested = round.attest_lengths(liar, &self.set_up.participants);
+        let attested = round.attest_lengths(culprit, &self.set_up.participants);
         let Some((attestation, tree)) = parts(Phase::Attest, &attested)? else {
             return Ok(None);
         };
-        let lie = match shown_by {
+        let shows = match shown_by {
             ShownBy::Seed => {
-                let dealt = round.share_lengths(liar, &self.set_up.advertised);
+                let dealt = round.share_lengths(culprit, &self.set_up.advertised);
                 parts(Phase::Share, &dealt)?.and_then(|(sharing, dealt)| {
-                    Some(Lie::Seed {
-                        secret: *self.seeds.get(&liar)?,
+                    Some(FalseAttestation::Seed {
+                        secret: *self.seeds.get(&culprit)?,
                         sharing,
                         seed: part(&dealt, 0)?,
                     })
                 })
             }
             ShownBy::Edge(neighbour) => {
-                let neighbours = self.set_up.neighbours(&round, liar);
+                let neighbours = self.set_up.neighbours(&round, culprit);
                 let at = neighbours.partition_point(|&other| other < neighbour);
                 let keys = neighbours
                     .iter()
                     .map(|other| Some(self.set_up.keys.get(other)?.mask));
                 keys.collect::<Option<Vec<_>>>().and_then(|keys| {
-                    Some(Lie::Edge {
+                    Some(FalseAttestation::Edge {
                         secret: *self.masks.get(&neighbour)?,
                         neighbour,
                         keys,
@@ -218,10 +218,10 @@ impl<P: ProofSystem> Unmasking<P> {
                 })
             }
         };
-        Ok(part(&tree, 0).zip(lie).map(|(head, lie)| Conviction {
+        Ok(part(&tree, 0).zip(shows).map(|(head, shows)| FraudProof {
             attestation,
             head,
-            lie,
+            shows,
         }))
     }
 }
@@ -260,14 +260,14 @@ fn close_round<P: ProofSystem, L: Log>(
     // In the order of the clients, so that the same shares count after a restart.
     let revealed: BTreeMap<_, _> = findings.into_valid().into_iter().collect();
     let rebuilt = state.rebuild(&round, revealed)?;
-    let lies = state.find_lies(&round, &rebuilt);
+    let contradictions = state.contradictions(&round, &rebuilt);
     for (client, secret) in rebuilt {
         match state.wanted(client) {
             Secret::Seed => state.seeds.insert(client, secret),
             Secret::Mask => state.masks.insert(client, secret),
         };
     }
-    if lies.is_empty() {
+    if contradictions.is_empty() {
         let rebuilt = publish::Rebuilt {
             set_up: &state.set_up,
             contributors: &state.contributors,
@@ -276,17 +276,17 @@ fn close_round<P: ProofSystem, L: Log>(
         };
         return publish::close(core, &rebuilt).map(Some);
     }
-    let mut convictions = BTreeMap::new();
+    let mut fraud_proofs = BTreeMap::new();
     let (mut left, mut contributors) = (
         ClientSet::empty(round.clients()),
         state.contributors.clone(),
     );
-    for (liar, lie) in lies {
-        if let Some(conviction) = state.convict(core, liar, lie.shown_by)? {
-            convictions.insert(liar, conviction);
+    for (culprit, contradiction) in contradictions {
+        if let Some(fraud_proof) = state.prove_fraud(core, culprit, contradiction.shown_by)? {
+            fraud_proofs.insert(culprit, fraud_proof);
         }
-        contributors.remove(liar);
-        left.insert(liar);
+        contributors.remove(culprit);
+        left.insert(culprit);
     }
     core.close(&contributors, |_| true)?;
     if state.round >= round.configuration().unmask_rounds {
@@ -295,7 +295,7 @@ fn close_round<P: ProofSystem, L: Log>(
     state.round += 1;
     let eligible = |client| state.acknowledged.contains(client) && contributors.contains(client);
     core.open_further(state.round, ClientSet::of(round.clients(), eligible));
-    state.convictions = convictions;
+    state.fraud_proofs = fraud_proofs;
     state.contributors = contributors;
     state.left = left;
     Ok(None)

@@ -94,8 +94,8 @@ pub enum ClientError {
     #[error("this is not the input that was submitted; attest with the same vector, or drop out")]
     OtherInput,
     /// A client that is said to have lied, without proof.
-    #[error("client {client} is said to have attested a lie, but the package of {phase} does not prove it. Fetch it again; if it stays so, give up no second share")]
-    NotConvicted {
+    #[error("the aggregator gave no valid proof in the package of {phase} that client {client} attested falsely. Fetch the package again; without a proof, reveal no second share")]
+    NoFraudProof {
         /// The phase.
         phase: Phase,
         /// Who.
@@ -149,7 +149,7 @@ impl ClientError {
             },
             Self::Input(_) => "3.4.2",
             Self::OtherInput => Rule::SubmittedInput.number(),
-            Self::NotConvicted { .. } => Rule::Convicted.number(),
+            Self::NoFraudProof { .. } => Rule::FraudShown.number(),
             Self::Malformed(_) | Self::InputMissing | Self::Store(_) | Self::Finished => {
                 return None
             }
@@ -171,7 +171,7 @@ impl ClientError {
             | Self::Inconsistent { .. }
             | Self::Omitted { .. }
             | Self::NotShown { .. }
-            | Self::NotConvicted { .. }
+            | Self::NoFraudProof { .. }
             | Self::TooFew { .. }
             | Self::TooFewNeighbours { .. } => Blame::Nobody,
         }

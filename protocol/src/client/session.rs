@@ -13,7 +13,7 @@ use crate::crypto::hash::Digest;
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::signing::SigningKey;
 use crate::crypto::tree::Root;
-use crate::pairwise::conviction::Conviction;
+use crate::pairwise::fraud_proof::FraudProof;
 use crate::pairwise::package::{Item, Package};
 use crate::round::lists;
 use crate::round::phase::Phase;
@@ -26,7 +26,7 @@ pub struct Session<P: ProofSystem> {
     pub(super) round: Arc<Round<P>>,
     me: ClientId,
     identity: Arc<SigningKey>,
-    trail: Trail,
+    view: View,
 }
 
 /// The session after saying something, and the bytes of the message. They may be many: they go to
@@ -35,7 +35,7 @@ pub(super) type Said<P> = (Session<P>, Option<Vec<u8>>);
 
 /// The last checkpoint that the client answered; before the first, the context.
 #[derive(Debug, Clone)]
-struct Trail {
+struct View {
     answered: Digest,
     root: Root,
     list: ClientSet,
@@ -50,7 +50,7 @@ pub(super) struct CheckedPackage {
     /// Verified messages of that phase, by sender: of every listed neighbour, perhaps of others.
     pub(super) said: BTreeMap<ClientId, Item>,
     /// Why clients left in unmask; not verified yet.
-    pub(super) convictions: Vec<Conviction>,
+    pub(super) fraud_proofs: Vec<FraudProof>,
 }
 
 impl CheckedPackage {
@@ -62,7 +62,7 @@ impl CheckedPackage {
 
 impl<P: ProofSystem> Session<P> {
     pub(super) fn new(round: Arc<Round<P>>, me: ClientId, identity: Arc<SigningKey>) -> Self {
-        let trail = Trail {
+        let view = View {
             answered: *round.context(),
             root: Root::empty(),
             list: ClientSet::of(round.clients(), |_| true),
@@ -71,7 +71,7 @@ impl<P: ProofSystem> Session<P> {
             round,
             me,
             identity,
-            trail,
+            view,
         }
     }
 
@@ -81,12 +81,12 @@ impl<P: ProofSystem> Session<P> {
 
     /// The digest of the checkpoint that this client answered last.
     pub(super) fn answered(&self) -> &Digest {
-        &self.trail.answered
+        &self.view.answered
     }
 
     /// The list of the checkpoint that this client answered last.
     pub(super) fn answered_list(&self) -> &ClientSet {
-        &self.trail.list
+        &self.view.list
     }
 
     /// Neighbours in a set, in order.
@@ -120,7 +120,7 @@ impl<P: ProofSystem> Session<P> {
         phase: Phase,
         package: &[u8],
     ) -> Result<CheckedPackage, ClientError> {
-        self.check_within(phase, package, &self.trail.list)
+        self.check_within(phase, package, &self.view.list)
     }
 
     /// The same for a list that must be a part of `base`.
@@ -134,7 +134,7 @@ impl<P: ProofSystem> Session<P> {
             checkpoint,
             consistency,
             items,
-            convictions,
+            fraud_proofs,
         } = Package::decode(package, self.round.clients())?;
         // 3.10.1
         let of_round = checkpoint.context == *self.round.context();
@@ -146,9 +146,9 @@ impl<P: ProofSystem> Session<P> {
             return Err(ClientError::NotTheCheckpoint { phase });
         }
         // 3.10.2
-        let continues = checkpoint.previous == self.trail.answered;
+        let continues = checkpoint.previous == self.view.answered;
         Rule::Chain.require(continues, || ClientError::Fork { phase })?;
-        let grown = checkpoint.root.continues(&self.trail.root, &consistency);
+        let grown = checkpoint.root.continues(&self.view.root, &consistency);
         Rule::Grown.require(grown, || ClientError::Inconsistent { phase })?;
         // 3.10.3
         Rule::Sublist.require(checkpoint.list.is_subset(base), || ClientError::List {
@@ -178,7 +178,7 @@ impl<P: ProofSystem> Session<P> {
             root: checkpoint.root,
             list: checkpoint.list,
             said,
-            convictions,
+            fraud_proofs,
         })
     }
 
@@ -193,8 +193,8 @@ impl<P: ProofSystem> Session<P> {
         let stands = || root.includes(&envelope.entry(), item.index, &item.inclusion);
         (Rule::ItemContext.holds(of_round)
             && Rule::ItemPhase.holds(envelope.phase == phase)
-            && Rule::SameView.holds(envelope.answers == self.trail.answered)
-            && item.index >= self.trail.root.size
+            && Rule::SameView.holds(envelope.answers == self.view.answered)
+            && item.index >= self.view.root.size
             && Rule::ItemStands.holds(stands())
             && Rule::ItemSigned.holds(envelope.is_signed_by(key)))
         .then_some(client)
@@ -209,19 +209,19 @@ impl<P: ProofSystem> Session<P> {
         parts: &[Vec<u8>],
     ) -> Said<P> {
         let session = match package {
-            None => self.at(self.trail.clone()),
+            None => self.at(self.view.clone()),
             Some(package) => self.follow(package).0,
         };
         let sender = Sender::Client(self.me);
         let context = *self.round.context();
-        let answers = session.trail.answered;
+        let answers = session.view.answered;
         let message = Message::sign(&self.identity, context, phase, sender, answers, parts);
         (session, Some(message.encode()))
     }
 
     /// The session after taking note of a package to which there is nothing to say.
     pub(super) fn follow(&self, package: &CheckedPackage) -> Said<P> {
-        let session = self.at(Trail {
+        let session = self.at(View {
             answered: package.answers,
             root: package.root,
             list: package.list.clone(),
@@ -229,12 +229,12 @@ impl<P: ProofSystem> Session<P> {
         (session, None)
     }
 
-    fn at(&self, trail: Trail) -> Self {
+    fn at(&self, view: View) -> Self {
         Self {
             round: Arc::clone(&self.round),
             me: self.me,
             identity: Arc::clone(&self.identity),
-            trail,
+            view,
         }
     }
 
@@ -243,10 +243,10 @@ impl<P: ProofSystem> Session<P> {
         writer
             .bytes(self.round.context())
             .u32(self.me.number())
-            .bytes(&self.trail.answered)
-            .u64(self.trail.root.size)
-            .bytes(&self.trail.root.hash)
-            .bytes(self.trail.list.as_bytes())
+            .bytes(&self.view.answered)
+            .u64(self.view.root.size)
+            .bytes(&self.view.root.hash)
+            .bytes(self.view.list.as_bytes())
             // No message is empty.
             .long(message.unwrap_or_default())
     }
@@ -263,7 +263,7 @@ impl<P: ProofSystem> Session<P> {
         let me = ClientId::new(reader.u32("client")?)
             .filter(|&me| round.roster().key(me) == Some(&identity.verifying_key()))
             .ok_or(DecodeError::Value { field: "client" })?;
-        let trail = Trail {
+        let view = View {
             answered: reader.array("answered checkpoint")?,
             root: Root {
                 size: reader.u64("tree size")?,
@@ -276,7 +276,7 @@ impl<P: ProofSystem> Session<P> {
             round,
             me,
             identity,
-            trail,
+            view,
         };
         Ok((session, message.map(<[u8]>::to_vec)))
     }

@@ -1,4 +1,4 @@
-//! Unmask: reveals one share of each neighbour, and a second only against a conviction
+//! Unmask: reveals one share of each neighbour, and a second only against a fraud proof
 //! (`specs/protocol.md` 3.8).
 
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
@@ -11,12 +11,12 @@ use super::received::Kept;
 use super::{Client, Step};
 use crate::crypto::ids::ClientSet;
 use crate::pairwise::attest::Challenges;
-use crate::pairwise::conviction::Seen;
+use crate::pairwise::fraud_proof::Seen;
 use crate::pairwise::unmask::Secret;
 use crate::round::phase::Phase;
 use crate::rule::Rule;
 
-/// Has revealed shares, and reveals others only of clients that are convicted.
+/// Has revealed shares, and reveals others only of clients against whom there is a fraud proof.
 pub struct Unmasked {
     pub(super) kept: Kept,
     /// Who is left of the contributors.
@@ -58,7 +58,7 @@ impl<P: ProofSystem> Client<P, Acknowledged> {
 }
 
 impl<P: ProofSystem> Client<P, Unmasked> {
-    /// 3.8, round `r >= 1`: of neighbours that are proven to have attested a lie, and of nobody else,
+    /// 3.8, round `r >= 1`: of neighbours that are proven to have attested falsely, and of nobody else,
     /// reveals the share of the mask secret too. Often there is nothing to say.
     pub fn unmask_again(self, package: &[u8]) -> Step<P, Unmasked, Unmasked> {
         self.attempt(|session, state| {
@@ -87,12 +87,12 @@ impl<P: ProofSystem> Client<P, Unmasked> {
                     challenges: &challenges,
                 };
                 for client in neighbours.iter().copied() {
-                    let of = package.convictions.iter();
-                    let mut of = of.filter(|one| one.convicted() == Some(client));
+                    let of = package.fraud_proofs.iter();
+                    let mut of = of.filter(|one| one.culprit() == Some(client));
                     let key = kept.received.peers.get(&client);
-                    let convicted = key.is_some_and(|key| of.any(|one| one.holds(&seen, key)));
-                    Rule::Convicted
-                        .require(convicted, || ClientError::NotConvicted { phase, client })?;
+                    let shown = key.is_some_and(|key| of.any(|one| one.holds(&seen, key)));
+                    Rule::FraudShown
+                        .require(shown, || ClientError::NoFraudProof { phase, client })?;
                 }
             }
             let said = if neighbours.is_empty() {

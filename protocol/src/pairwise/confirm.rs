@@ -82,7 +82,7 @@ pub struct Confirmations {
     /// Whose confirmation decodes and holds no false complaint.
     pub honest: ClientSet,
     /// About whom a complaint is upheld.
-    pub convicted: ClientSet,
+    pub culprits: ClientSet,
 }
 
 impl Confirmations {
@@ -90,7 +90,7 @@ impl Confirmations {
     pub fn new(clients: u32) -> Self {
         Self {
             honest: ClientSet::empty(clients),
-            convicted: ClientSet::empty(clients),
+            culprits: ClientSet::empty(clients),
         }
     }
 
@@ -98,7 +98,7 @@ impl Confirmations {
     pub fn take(&mut self, client: ClientId, complaints: &[(ClientId, Ruling)]) {
         let upheld = |ruling: &Ruling| *ruling == Ruling::Upheld;
         for (dealer, _) in complaints.iter().filter(|(_, ruling)| upheld(ruling)) {
-            self.convicted.insert(*dealer);
+            self.culprits.insert(*dealer);
         }
         if complaints.iter().all(|(_, ruling)| upheld(ruling)) {
             self.honest.insert(client);
@@ -107,8 +107,7 @@ impl Confirmations {
 
     /// Who participates (5.3).
     pub fn participants(&self, graph: &Graph, threshold: usize) -> ClientSet {
-        let stays =
-            |client: ClientId| Rule::UpheldComplaint.holds(!self.convicted.contains(client));
+        let stays = |client: ClientId| Rule::UpheldComplaint.holds(!self.culprits.contains(client));
         let mut rest = self.honest.clone();
         for dealer in self.honest.iter().filter(|&client| !stays(client)) {
             rest.remove(dealer);

@@ -74,7 +74,7 @@ pub fn disputed<'a>(
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Settled {
     /// Who lied about an opened edge, with the edges.
-    pub liars: BTreeSet<(ClientId, Edge)>,
+    pub culprits: BTreeSet<(ClientId, Edge)>,
     /// Edges that nobody opened.
     pub unopened: BTreeSet<Edge>,
 }
@@ -88,7 +88,7 @@ pub fn settle<'a>(
     let is_opened = |edge: &Edge| Rule::Unopened.holds(opened.contains_key(edge));
     let mut settled = Settled {
         unopened: disputed.iter().copied().filter(|e| !is_opened(e)).collect(),
-        liars: BTreeSet::new(),
+        culprits: BTreeSet::new(),
     };
     for &(low, high) in disputed {
         let Some(truth) = opened.get(&(low, high)) else {
@@ -96,8 +96,8 @@ pub fn settle<'a>(
         };
         for (end, other) in [(low, high), (high, low)] {
             let is_true = said(end, other) == Some(truth);
-            if !Rule::OpenedLie.holds(is_true) {
-                settled.liars.insert((end, (low, high)));
+            if !Rule::OpenedFalsely.holds(is_true) {
+                settled.culprits.insert((end, (low, high)));
             }
         }
     }
@@ -105,23 +105,25 @@ pub fn settle<'a>(
 }
 
 impl Settled {
-    /// Who is left of the attested: neither a liar, nor `faulty` by its own message, nor an end of an
+    /// Who is left of the attested: no client that attested falsely, none `faulty` by its own message, nor an end of an
     /// edge that nobody opened.
     pub fn contributors(&self, attested: &ClientSet, faulty: &ClientSet) -> ClientSet {
         let mut left = attested.clone();
         let ends = self.unopened.iter().flat_map(|&(low, high)| [low, high]);
-        let liars = self.liars.iter().map(|&(liar, _)| liar);
-        for client in ends.chain(liars).chain(faulty.iter()) {
+        let culprits = self.culprits.iter().map(|&(culprit, _)| culprit);
+        for client in ends.chain(culprits).chain(faulty.iter()) {
             left.remove(client);
         }
         left
     }
 
-    /// Whether the client lied about an opened edge.
-    pub fn is_liar(&self, client: ClientId) -> bool {
+    /// Whether the client attested falsely about an opened edge.
+    pub fn is_culprit(&self, client: ClientId) -> bool {
         let first = ClientId::from_index(0);
-        let mut from_it = self.liars.range((client, (first, first))..);
-        from_it.next().is_some_and(|&(liar, _)| liar == client)
+        let mut from_it = self.culprits.range((client, (first, first))..);
+        from_it
+            .next()
+            .is_some_and(|&(culprit, _)| culprit == client)
     }
 }
 

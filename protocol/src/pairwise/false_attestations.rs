@@ -13,18 +13,18 @@ use crate::round::lists;
 use crate::round::Round;
 use crate::rule::Rule;
 
-/// Which secret shows a lie.
+/// Which secret contradicts an attestation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ShownBy {
-    /// The liar's own seed.
+    /// The own seed of whoever attested.
     Seed,
     /// The mask secret of a neighbour that does not contribute.
     Edge(ClientId),
 }
 
-/// A lie of an attestation.
+/// What contradicts an attestation.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Lie {
+pub struct Contradiction {
     /// The secret that shows it.
     pub shown_by: ShownBy,
     /// What the secret gives in place of what was attested.
@@ -41,7 +41,7 @@ pub struct Rebuilt<'a> {
 }
 
 /// Finds everybody among `contributors` whose attestation the secrets show to be false, and of each the
-/// lie that the first of them shows. `key` gives a client's mask key. Cost: a fingerprint for each seed,
+/// contradiction that the first of them shows. `key` gives a client's mask key. Cost: a fingerprint for each seed,
 /// and for each edge between a contributor and a client of `rebuilt.masks`.
 pub fn find<P: ProofSystem>(
     round: &Round<P>,
@@ -50,12 +50,12 @@ pub fn find<P: ProofSystem>(
     attested: &HashMap<ClientId, Attested>,
     rebuilt: Rebuilt<'_>,
     key: impl Fn(ClientId) -> Option<KeyPoint> + Sync,
-) -> BTreeMap<ClientId, Lie> {
+) -> BTreeMap<ClientId, Contradiction> {
     let context = round.context();
     let compare = |rule: Rule, said: &[u8], shown_by: ShownBy, mask: &Mask| {
         let truth = challenges.commit(round, mask).encode();
         let is_true = rule.holds(said == truth);
-        (!is_true).then_some(Lie { shown_by, truth })
+        (!is_true).then_some(Contradiction { shown_by, truth })
     };
     let of_seeds = rebuilt.seeds.par_iter().filter_map(|(client, seed)| {
         let said = attested.get(client)?;
@@ -83,8 +83,8 @@ pub fn find<P: ProofSystem>(
             compare(Rule::TrueEdge, said, ShownBy::Edge(*gone), &mask)?,
         ))
     });
-    let mut lies: Vec<_> = of_seeds.chain(of_edges).collect();
+    let mut found: Vec<_> = of_seeds.chain(of_edges).collect();
     // Sorted descending, so the map keeps each client's smallest.
-    lies.par_sort_unstable_by(|one, other| other.cmp(one));
-    lies.into_iter().collect()
+    found.par_sort_unstable_by(|one, other| other.cmp(one));
+    found.into_iter().collect()
 }

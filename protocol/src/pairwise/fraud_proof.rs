@@ -1,4 +1,4 @@
-//! A conviction: a rebuilt secret that shows an attestation to be false (`specs/protocol.md` 4.8).
+//! A fraud proof: a rebuilt secret that shows an attestation to be false (`specs/protocol.md` 4.8).
 
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
 use veragg_circuits::group::ristretto::{
@@ -19,20 +19,20 @@ use crate::rule::Rule;
 use crate::wire::message::{Envelope, Sender, ENVELOPE_LEN};
 use crate::wire::part::Part;
 
-/// A conviction, as an aggregator sends it to those who are to give up a second share.
+/// A fraud proof, as an aggregator sends it to those who are to give up a second share.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Conviction {
+pub struct FraudProof {
     /// The envelope of the attestation.
     pub attestation: Envelope,
     /// Its part 0.
     pub head: Part,
     /// What shows that it is false.
-    pub lie: Lie,
+    pub shows: FalseAttestation,
 }
 
 /// What shows that an attestation is false.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Lie {
+pub enum FalseAttestation {
     /// About the self-mask: the seed, and the message that committed to it.
     Seed {
         /// `b`.
@@ -55,7 +55,7 @@ pub enum Lie {
     },
 }
 
-/// What a reader of a conviction has seen of the round itself.
+/// What a reader of a fraud proof has seen of the round itself.
 #[derive(Debug, Clone, Copy)]
 pub struct Seen<'a, P: ProofSystem> {
     /// The round.
@@ -70,12 +70,12 @@ pub struct Seen<'a, P: ProofSystem> {
     pub challenges: &'a Challenges<P>,
 }
 
-impl Conviction {
-    /// Writes the conviction.
+impl FraudProof {
+    /// Writes the fraud proof.
     pub fn write(&self, writer: Writer) -> Writer {
         let writer = self.head.write(writer.bytes(&self.attestation.encode()));
-        match &self.lie {
-            Lie::Seed {
+        match &self.shows {
+            FalseAttestation::Seed {
                 secret,
                 sharing,
                 seed,
@@ -85,7 +85,7 @@ impl Conviction {
                     .bytes(secret.as_bytes())
                     .bytes(&sharing.encode()),
             ),
-            Lie::Edge {
+            FalseAttestation::Edge {
                 secret,
                 neighbour,
                 keys,
@@ -99,14 +99,14 @@ impl Conviction {
         }
     }
 
-    /// Reads a conviction. What is allocated grows with the bytes, not with the counts in them.
+    /// Reads a fraud proof. What is allocated grows with the bytes, not with the counts in them.
     pub fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let attestation = read_envelope(reader)?;
         let head = Part::read(reader)?;
-        let kind = reader.u8("kind of conviction")?;
+        let kind = reader.u8("kind of fraud proof")?;
         let secret = decode_key_scalar(reader.bytes(32, "rebuilt secret")?, "rebuilt secret")?;
-        let lie = match kind {
-            1 => Lie::Seed {
+        let shows = match kind {
+            1 => FalseAttestation::Seed {
                 secret,
                 sharing: read_envelope(reader)?,
                 seed: Part::read(reader)?,
@@ -117,7 +117,7 @@ impl Conviction {
                 for _ in 0..reader.u32("keys")? {
                     keys.push(Ristretto::read_point(reader, "attested key")?);
                 }
-                Lie::Edge {
+                FalseAttestation::Edge {
                     secret,
                     neighbour: neighbour.ok_or(DecodeError::Value { field: "neighbour" })?,
                     keys,
@@ -125,33 +125,37 @@ impl Conviction {
                 }
             }
             _ => {
-                let field = "kind of conviction";
+                let field = "kind of fraud proof";
                 return Err(DecodeError::Value { field });
             }
         };
         Ok(Self {
             attestation,
             head,
-            lie,
+            shows,
         })
     }
 
-    /// Who is convicted, if a client.
-    pub fn convicted(&self) -> Option<ClientId> {
+    /// Who attested falsely, if a client.
+    pub fn culprit(&self) -> Option<ClientId> {
         match self.attestation.sender {
             Sender::Client(client) => Some(client),
             Sender::Aggregator => None,
         }
     }
 
-    /// Whether it holds for a reader who knows the convicted client's mask key (4.8). Cost: a
+    /// Whether it holds for a reader who knows the culprit's mask key (4.8). Cost: a
     /// fingerprint of one mask.
     #[must_use]
     pub fn holds<P: ProofSystem>(&self, seen: &Seen<'_, P>, mask_key: &KeyPoint) -> bool {
-        self.shows_a_lie(seen, mask_key).unwrap_or(false)
+        self.shows_falsehood(seen, mask_key).unwrap_or(false)
     }
 
-    fn shows_a_lie<P: ProofSystem>(&self, seen: &Seen<'_, P>, mask_key: &KeyPoint) -> Option<bool> {
+    fn shows_falsehood<P: ProofSystem>(
+        &self,
+        seen: &Seen<'_, P>,
+        mask_key: &KeyPoint,
+    ) -> Option<bool> {
         let Seen {
             round,
             advertise,
@@ -159,15 +163,15 @@ impl Conviction {
             participants,
             challenges,
         } = seen;
-        let convicted = self.convicted()?;
+        let culprit = self.culprit()?;
         let is_of_view = |envelope: &Envelope, phase, answers: &Digest| {
             envelope.context == *round.context()
                 && envelope.phase == phase
-                && envelope.sender == Sender::Client(convicted)
+                && envelope.sender == Sender::Client(culprit)
                 && envelope.answers == *answers
         };
         let is_signed = |envelope: &Envelope| {
-            let key = round.roster().key(convicted);
+            let key = round.roster().key(culprit);
             key.is_some_and(|key| envelope.is_signed_by(key))
         };
         // Step 1.
@@ -177,13 +181,13 @@ impl Conviction {
         {
             return None;
         }
-        let neighbours = lists::holders(round.graph(), participants, convicted);
+        let neighbours = lists::holders(round.graph(), participants, culprit);
         let count = 1 + neighbours.len();
         let head = self.head.of(&self.attestation, 0, count)?;
         let head = Head::<P::Group>::decode(round, head).ok()?;
-        match &self.lie {
+        match &self.shows {
             // Step 2.
-            Lie::Seed {
+            FalseAttestation::Seed {
                 secret,
                 sharing,
                 seed,
@@ -194,18 +198,18 @@ impl Conviction {
                 {
                     return None;
                 }
-                let holders = lists::holders(round.graph(), advertised, convicted);
+                let holders = lists::holders(round.graph(), advertised, culprit);
                 let seed = seed.of(sharing, 0, 1 + holders.len())?;
                 let is_committed = share::decode_head(seed).ok()? == secret * KEY_TABLE;
                 if !Rule::CommittedSeed.holds(is_committed) {
                     return None;
                 }
-                let mask = Mask::of_seed(round.context(), convicted, secret);
+                let mask = Mask::of_seed(round.context(), culprit, secret);
                 let differs = challenges.commit(round, &mask).encode() != head.own();
                 Some(Rule::FalseOwn.holds(differs))
             }
             // Step 3.
-            Lie::Edge {
+            FalseAttestation::Edge {
                 secret,
                 neighbour,
                 keys,
@@ -222,7 +226,7 @@ impl Conviction {
                 }
                 let edges = edges.of(&self.attestation, 1 + at, count)?;
                 let point = mask_key * secret;
-                let mask = Mask::of_point(round.context(), convicted, *neighbour, &point);
+                let mask = Mask::of_point(round.context(), culprit, *neighbour, &point);
                 let differs = challenges.commit(round, &mask).encode() != edges;
                 Some(Rule::FalseEdge.holds(differs))
             }

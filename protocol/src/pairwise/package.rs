@@ -4,7 +4,7 @@
 
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
 
-use crate::pairwise::conviction::Conviction;
+use crate::pairwise::fraud_proof::FraudProof;
 use crate::wire::checkpoint::Checkpoint;
 use crate::wire::message::{Envelope, ENVELOPE_LEN};
 use crate::wire::part::Part;
@@ -19,7 +19,7 @@ pub struct Package {
     /// Messages of the phase.
     pub items: Vec<Item>,
     /// Why clients left the contributors in unmask.
-    pub convictions: Vec<Conviction>,
+    pub fraud_proofs: Vec<FraudProof>,
 }
 
 /// One message of a package, or those of its parts that the client needs.
@@ -52,9 +52,9 @@ impl Package {
                 writer = part.write(writer);
             }
         }
-        let writer = writer.u32(self.convictions.len() as u32);
-        let write = |writer, conviction: &Conviction| conviction.write(writer);
-        self.convictions.iter().fold(writer, write).finish()
+        let writer = writer.u32(self.fraud_proofs.len() as u32);
+        let write = |writer, fraud_proof: &FraudProof| fraud_proof.write(writer);
+        self.fraud_proofs.iter().fold(writer, write).finish()
     }
 
     /// Decodes a package over a roster of `clients` that fills `bytes`. What is allocated grows
@@ -67,16 +67,16 @@ impl Package {
         for _ in 0..reader.u32("items")? {
             items.push(Item::read(&mut reader)?);
         }
-        let mut convictions = Vec::new();
-        for _ in 0..reader.u32("convictions")? {
-            convictions.push(Conviction::read(&mut reader)?);
+        let mut fraud_proofs = Vec::new();
+        for _ in 0..reader.u32("fraud proofs")? {
+            fraud_proofs.push(FraudProof::read(&mut reader)?);
         }
         reader.finish()?;
         Ok(Self {
             checkpoint,
             consistency,
             items,
-            convictions,
+            fraud_proofs,
         })
     }
 }
@@ -152,7 +152,7 @@ mod tests {
             checkpoint,
             consistency: vec![7; 64],
             items,
-            convictions: Vec::new(),
+            fraud_proofs: Vec::new(),
         }
     }
 

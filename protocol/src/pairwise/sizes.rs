@@ -6,7 +6,7 @@ use veragg_circuits::proof_system::ProofSystem;
 use crate::pairwise::advertise::Advertisement;
 use crate::pairwise::attest::Head;
 use crate::pairwise::{share, unmask};
-use crate::round::parameters::Choice;
+use crate::round::parameters::MaskingParameters;
 use crate::round::phase::Phase;
 use crate::round::Round;
 use crate::wire::checkpoint::Checkpoint;
@@ -54,11 +54,11 @@ impl Bodies {
 /// Bytes in each of the clients' phases, for a roster of `clients` (`specs/wire.md` 4 and 8).
 pub fn per_phase(
     clients: u32,
-    choice: Choice,
+    masking: MaskingParameters,
     min_contributors: u32,
     bodies: &Bodies,
 ) -> [PhaseBytes; Phase::OF_CLIENTS] {
-    let degree = choice.degree as usize;
+    let degree = masking.degree as usize;
     let package = |leaves: usize, items: usize, part: usize| {
         let inclusion = HASH_LEN * path_len(leaves);
         let item = 8 + ENVELOPE_LEN + 2 + inclusion + 4 + part;
@@ -108,7 +108,7 @@ pub fn of_round<P: ProofSystem>(round: &Round<P>) -> [PhaseBytes; Phase::OF_CLIE
     let configuration = round.configuration();
     per_phase(
         round.clients(),
-        configuration.choice,
+        configuration.masking,
         configuration.min_contributors,
         &Bodies::of(round.proofs(), round.challenge_pairs()),
     )

@@ -8,11 +8,13 @@ use veragg_circuits::statement::{Segment, Statement, StatementError, MAX_SEGMENT
 use crate::crypto::hash::{digest, Digest};
 use crate::crypto::labels::{self, VERSION};
 use crate::crypto::signing::{Signature, SigningKey, VerifyingKey};
-use crate::round::parameters::{self, Assumptions, Choice, Failure, ParameterError, MAX_CLIENTS};
+use crate::round::parameters::{
+    self, Assumptions, Failure, MaskingParameters, ParameterError, MAX_CLIENTS,
+};
 use crate::round::phase::{Phase, MAX_UNMASK_ROUNDS};
 use crate::rule::Rule;
 
-/// Bits of security of the choice of `k` and `t`: the probability that a round's graph fails one
+/// Bits of security of the masking parameters `k` and `t`: the probability that a round's graph fails one
 /// of its purposes is at most `2^-40` (`specs/parameters.md`).
 pub const GRAPH_SECURITY_BITS: f64 = 40.0;
 /// Longest configuration, in bytes.
@@ -25,7 +27,7 @@ pub const NEVER: u64 = u64::MAX;
 /// A segment of the vector with its claims, and what its numbers mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SegmentConfiguration {
-    /// A name for people, up to [`MAX_NAME_LEN`] bytes of UTF-8.
+    /// A name for parties, up to [`MAX_NAME_LEN`] bytes of UTF-8.
     pub name: String,
     /// What is proven.
     pub claims: Segment,
@@ -53,7 +55,7 @@ pub struct Configuration {
     /// The aggregator's key.
     pub aggregator: VerifyingKey,
     /// `k` and `t`.
-    pub choice: Choice,
+    pub masking: MaskingParameters,
     /// Fewest acknowledgements that a client unmasks for.
     pub min_contributors: u32,
     /// Most further rounds of unmask.
@@ -126,7 +128,7 @@ impl Configuration {
     /// and returns the achieved probabilities.
     pub fn check(&self) -> Result<Failure, ConfigurationError> {
         self.statement()?;
-        let failure = parameters::check(&self.assumptions, self.choice, GRAPH_SECURITY_BITS)?;
+        let failure = parameters::check(&self.assumptions, self.masking, GRAPH_SECURITY_BITS)?;
         let least = self.assumptions.min_contributors();
         let (got, most) = (self.min_contributors, self.clients());
         let in_range = (least..=most).contains(&got);
@@ -166,8 +168,8 @@ impl Configuration {
             .bytes(&self.roster)
             .bytes(&self.beacon)
             .bytes(self.aggregator.as_bytes())
-            .u32(self.choice.degree)
-            .u32(self.choice.threshold)
+            .u32(self.masking.degree)
+            .u32(self.masking.threshold)
             .u32(self.min_contributors)
             .u32(self.unmask_rounds.into());
         for deadline in self.deadlines {
@@ -201,7 +203,7 @@ impl Configuration {
         let roster = reader.array("roster digest")?;
         let beacon = reader.array("beacon")?;
         let aggregator = VerifyingKey::read(&mut reader, "aggregator's key")?;
-        let choice = Choice {
+        let masking = MaskingParameters {
             degree: reader.u32("degree")?,
             threshold: reader.u32("threshold")?,
         };
@@ -232,7 +234,7 @@ impl Configuration {
             roster,
             beacon,
             aggregator,
-            choice,
+            masking,
             min_contributors,
             unmask_rounds,
             deadlines,
@@ -350,7 +352,7 @@ pub(crate) mod tests {
             roster: [2; 32],
             beacon: [3; 32],
             aggregator: key,
-            choice: Choice::for_assumptions(&assumptions, GRAPH_SECURITY_BITS).unwrap(),
+            masking: MaskingParameters::for_assumptions(&assumptions, GRAPH_SECURITY_BITS).unwrap(),
             min_contributors: 3,
             unmask_rounds: 3,
             deadlines: [10, 20, 30, 40, 50, 60, 70, NEVER],
@@ -430,9 +432,9 @@ pub(crate) mod tests {
             ConfigurationError::Statement(StatementError::Segments(0))
         ));
         for change in [
-            (|c| c.choice.threshold -= 3) as fn(&mut Configuration),
-            |c| c.choice.threshold = 10,
-            |c| c.choice.degree = 4,
+            (|c| c.masking.threshold -= 3) as fn(&mut Configuration),
+            |c| c.masking.threshold = 10,
+            |c| c.masking.degree = 4,
             |c| c.assumptions.corrupt_ppm = 400_000,
         ] {
             assert!(matches!(refused(change), ConfigurationError::Parameters(_)));

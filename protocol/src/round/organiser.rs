@@ -7,16 +7,16 @@ use crate::crypto::signing::VerifyingKey;
 use crate::round::configuration::{
     Configuration, ConfigurationError, SegmentConfiguration, GRAPH_SECURITY_BITS, NEVER,
 };
-use crate::round::parameters::{Assumptions, Choice};
+use crate::round::parameters::{Assumptions, MaskingParameters};
 use crate::round::phase::{Phase, MAX_UNMASK_ROUNDS};
 use crate::round::roster::Roster;
 
-/// Fewest further rounds of unmask, if the organiser says nothing. They cost nothing unless somebody lies.
+/// Fewest further rounds of unmask, if the organiser says nothing. They cost nothing unless somebody attests falsely.
 const UNMASK_ROUNDS: u8 = 8;
 
 /// What an organiser decides; everything else follows.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Proposal {
+pub struct ConfigurationBuilder {
     /// The vector, segment by segment.
     pub segments: Vec<SegmentConfiguration>,
     /// Largest fraction of clients that may be corrupt, in parts per million.
@@ -27,7 +27,7 @@ pub struct Proposal {
     pub columns: Option<u32>,
     /// Fewest contributors; the least that the fractions allow, if not given.
     pub min_contributors: Option<u32>,
-    /// Most further rounds of unmask: how long a path of colluders can get whose lies come out one
+    /// Most further rounds of unmask: how long a path of colluders can get whose false attestations come out one
     /// after the other. If not given, one for each client that may be corrupt, as far as there may be
     /// so many.
     pub unmask_rounds: Option<u8>,
@@ -37,7 +37,7 @@ pub struct Proposal {
     pub beacon: [u8; 32],
 }
 
-impl Proposal {
+impl ConfigurationBuilder {
     /// A round without deadlines, with as few contributors as the fractions allow, and in the
     /// columns that suit the statement best.
     pub fn new(
@@ -71,7 +71,7 @@ impl Proposal {
             corrupt_ppm: self.corrupt_ppm,
             dropout_ppm: self.dropout_ppm,
         };
-        let choice = Choice::for_assumptions(&assumptions, GRAPH_SECURITY_BITS)?;
+        let masking = MaskingParameters::for_assumptions(&assumptions, GRAPH_SECURITY_BITS)?;
         let mut round_id = [0; 32];
         rng.fill_bytes(&mut round_id);
         let mut configuration = Configuration {
@@ -82,7 +82,7 @@ impl Proposal {
             roster: roster.digest(),
             beacon: self.beacon,
             aggregator,
-            choice,
+            masking,
             min_contributors: self
                 .min_contributors
                 .unwrap_or(assumptions.min_contributors()),

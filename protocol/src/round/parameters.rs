@@ -35,7 +35,7 @@ const MILLION: u32 = 1_000_000;
 /// What floating-point libraries may differ by, in bits (`specs/parameters.md` 4.3).
 const SLACK: f64 = 0.001;
 
-/// Why an assumption or a choice is refused.
+/// Why an assumption or masking parameters are refused.
 #[derive(Debug, Clone, Copy, PartialEq, Error)]
 pub enum ParameterError {
     /// Too few or too many clients.
@@ -109,14 +109,14 @@ pub enum ParameterError {
     /// The probability of failure is too large.
     #[error("the round fails with probability 2^{:.3}, asked for is 2^-{bits} (majority 2^{:.3}, availability 2^{:.3}, connectivity 2^{:.3}); raise the threshold against the first and the third, lower it against the second, or raise the degree", .failure.total(), .failure.majority, .failure.availability, .failure.connectivity)]
     Insecure {
-        /// What the choice gives.
+        /// What the parameters give.
         failure: Failure,
         /// Bits asked for.
         bits: f64,
     },
     /// No degree is large enough.
     #[error("no degree up to {most} gives {bits} bits of security for {clients} clients; assume smaller fractions, take a smaller roster or ask for fewer bits")]
-    NoChoice {
+    NoParameters {
         /// Clients on the roster.
         clients: u32,
         /// The most neighbours that are allowed.
@@ -193,14 +193,14 @@ impl Assumptions {
 
 /// The numbers of the graph and of the secret sharing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Choice {
+pub struct MaskingParameters {
     /// Neighbours of each client: `k`.
     pub degree: u32,
     /// Shares that rebuild a secret: `t`.
     pub threshold: u32,
 }
 
-impl Choice {
+impl MaskingParameters {
     /// The smallest degree that fails with probability at most `2^-security_bits`, and for it the
     /// threshold that fails least (`specs/parameters.md` 3).
     ///
@@ -223,7 +223,7 @@ impl Choice {
         (1..=most)
             .filter(|&degree| has_whole_edges(clients, degree))
             .find_map(|degree| model.best(degree, security_bits))
-            .ok_or(ParameterError::NoChoice {
+            .ok_or(ParameterError::NoParameters {
                 clients,
                 most,
                 bits: security_bits,
@@ -295,11 +295,14 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// What a choice gives. Cost: some logarithms for each client and neighbour.
-    pub fn of(assumptions: &Assumptions, choice: Choice) -> Result<Self, ParameterError> {
+    /// What masking parameters give. Cost: some logarithms for each client and neighbour.
+    pub fn of(
+        assumptions: &Assumptions,
+        masking: MaskingParameters,
+    ) -> Result<Self, ParameterError> {
         assumptions.validate()?;
-        choice.validate(assumptions)?;
-        Ok(Model::new(assumptions).failure(choice))
+        masking.validate(assumptions)?;
+        Ok(Model::new(assumptions).failure(masking))
     }
 
     /// All of it together, by the union bound.
@@ -312,24 +315,24 @@ impl Failure {
     }
 }
 
-/// Whether a choice keeps what it promises (`specs/parameters.md` 4): what the auditor asks of a
+/// Whether masking parameters keep what they promise (`specs/parameters.md` 4): what the auditor asks of a
 /// configuration. Any input gives an answer, in well under a second: the limits of section 1 see to
 /// it (0.5 ms for 10,000 clients, 30 ms for 2^20).
 pub fn check(
     assumptions: &Assumptions,
-    choice: Choice,
+    masking: MaskingParameters,
     security_bits: f64,
 ) -> Result<Failure, ParameterError> {
     validate_security(security_bits)?;
     assumptions.validate()?;
     let clients = assumptions.clients;
-    if clients <= COMPLETE_UP_TO && choice.degree != clients - 1 {
+    if clients <= COMPLETE_UP_TO && masking.degree != clients - 1 {
         return Err(ParameterError::NotComplete {
             clients,
-            degree: choice.degree,
+            degree: masking.degree,
         });
     }
-    let failure = Failure::of(assumptions, choice)?;
+    let failure = Failure::of(assumptions, masking)?;
     let is_secure = failure.total() <= SLACK - security_bits;
     Rule::Parameters.require(is_secure, || ParameterError::Insecure {
         failure,
@@ -353,8 +356,8 @@ mod tests {
         }
     }
 
-    fn choice(degree: u32, threshold: u32) -> Choice {
-        Choice { degree, threshold }
+    fn masking(degree: u32, threshold: u32) -> MaskingParameters {
+        MaskingParameters { degree, threshold }
     }
 
     /// The table of specs/parameters.md 5.
@@ -367,13 +370,13 @@ mod tests {
             (10_000, 100_000, 387, 241),
         ] {
             let assumptions = assume(clients, ppm, ppm);
-            let found = Choice::for_assumptions(&assumptions, 40.0).unwrap();
-            assert_eq!(found, choice(degree, threshold), "{clients} {ppm}");
+            let found = MaskingParameters::for_assumptions(&assumptions, 40.0).unwrap();
+            assert_eq!(found, masking(degree, threshold), "{clients} {ppm}");
             assert!(check(&assumptions, found, 40.0).unwrap().total() <= -40.0);
             // Nothing smaller will do, whatever the threshold.
             for smaller in degree - 8..degree {
                 for t in smaller / 2 + 1..=smaller {
-                    assert!(check(&assumptions, choice(smaller, t), 40.0).is_err());
+                    assert!(check(&assumptions, masking(smaller, t), 40.0).is_err());
                 }
             }
         }
@@ -382,12 +385,12 @@ mod tests {
     /// Computed with exact rational arithmetic.
     #[test]
     fn exact_values() {
-        let failure = Failure::of(&assume(1000, 50_000, 50_000), choice(104, 66)).unwrap();
+        let failure = Failure::of(&assume(1000, 50_000, 50_000), masking(104, 66)).unwrap();
         let near = |got: f64, want: f64| assert!((got - want).abs() < 1e-6, "{got} {want}");
         near(failure.majority, -42.873_253_175);
         near(failure.availability, -41.478_570_222);
         near(failure.connectivity, -147.779_328_278);
-        let failure = Failure::of(&assume(10_000, 50_000, 50_000), choice(132, 84)).unwrap();
+        let failure = Failure::of(&assume(10_000, 50_000, 50_000), masking(132, 84)).unwrap();
         near(failure.majority, -42.612_055_001);
         near(failure.availability, -41.033_556_519);
     }
@@ -408,8 +411,8 @@ mod tests {
     fn small_rosters_are_complete() {
         for (clients, threshold) in [(3, 2), (4, 2), (5, 3), (256, 128)] {
             let assumptions = assume(clients, 0, 0);
-            let found = Choice::for_assumptions(&assumptions, 40.0).unwrap();
-            assert_eq!(found, choice(clients - 1, threshold));
+            let found = MaskingParameters::for_assumptions(&assumptions, 40.0).unwrap();
+            assert_eq!(found, masking(clients - 1, threshold));
             assert_eq!(
                 check(&assumptions, found, 40.0).unwrap().total(),
                 f64::NEG_INFINITY
@@ -417,18 +420,19 @@ mod tests {
         }
         // 5 clients bear one corrupt; 6 bear one corrupt, 7 one corrupt and one absent.
         assert_eq!(
-            Choice::for_assumptions(&assume(5, 200_000, 0), 40.0),
-            Ok(choice(4, 3))
+            MaskingParameters::for_assumptions(&assume(5, 200_000, 0), 40.0),
+            Ok(masking(4, 3))
         );
         assert_eq!(
-            Choice::for_assumptions(&assume(7, 150_000, 150_000), 40.0),
-            Ok(choice(6, 4))
+            MaskingParameters::for_assumptions(&assume(7, 150_000, 150_000), 40.0),
+            Ok(masking(6, 4))
         );
     }
 
     #[test]
     fn too_large_fractions_are_refused_with_the_reason() {
-        let error = Choice::for_assumptions(&assume(100, 200_000, 200_000), 40.0).unwrap_err();
+        let error =
+            MaskingParameters::for_assumptions(&assume(100, 200_000, 200_000), 40.0).unwrap_err();
         assert_eq!(
             error,
             ParameterError::Fractions {
@@ -447,13 +451,13 @@ mod tests {
             // 2 t > 99 + 10, and t neighbours are honest and stay.
             let good = (55..=79).contains(&t);
             assert_eq!(
-                check(&assumptions, choice(99, t), 40.0).is_ok(),
+                check(&assumptions, masking(99, t), 40.0).is_ok(),
                 good,
                 "{t}"
             );
         }
         assert_eq!(
-            check(&assumptions, choice(98, 60), 40.0),
+            check(&assumptions, masking(98, 60), 40.0),
             Err(ParameterError::NotComplete {
                 clients: 100,
                 degree: 98
@@ -464,7 +468,7 @@ mod tests {
     #[test]
     fn bad_input_has_its_own_error() {
         let good = assume(1000, 50_000, 50_000);
-        let of = |a: Assumptions, k, t| check(&a, choice(k, t), 40.0).unwrap_err();
+        let of = |a: Assumptions, k, t| check(&a, masking(k, t), 40.0).unwrap_err();
         for clients in [0, 1, 2, MAX_CLIENTS + 1, u32::MAX] {
             let a = assume(clients, 0, 0);
             assert_eq!(of(a, 2, 2), ParameterError::Clients { clients });
@@ -508,7 +512,7 @@ mod tests {
         assert!(matches!(of(good, 104, 70), ParameterError::Insecure { .. }));
         for bits in [f64::NAN, f64::INFINITY, 0.0, -40.0] {
             assert!(matches!(
-                check(&good, choice(104, 66), bits),
+                check(&good, masking(104, 66), bits),
                 Err(ParameterError::Security { .. })
             ));
         }
@@ -518,13 +522,13 @@ mod tests {
     fn hard_assumptions_get_the_complete_graph_or_nothing() {
         let hard = |clients| assume(clients, 198_000, 202_000);
         assert_eq!(
-            Choice::for_assumptions(&hard(1000), 40.0),
-            Ok(choice(999, 599))
+            MaskingParameters::for_assumptions(&hard(1000), 40.0),
+            Ok(masking(999, 599))
         );
-        assert!(check(&hard(1000), choice(999, 599), 40.0).is_ok());
+        assert!(check(&hard(1000), masking(999, 599), 40.0).is_ok());
         assert_eq!(
-            Choice::for_assumptions(&hard(500_000), 40.0),
-            Err(ParameterError::NoChoice {
+            MaskingParameters::for_assumptions(&hard(500_000), 40.0),
+            Err(ParameterError::NoParameters {
                 clients: 500_000,
                 most: 33,
                 bits: 40.0
@@ -534,7 +538,7 @@ mod tests {
 
     #[test]
     fn the_slack_is_a_thousandth_of_a_bit() {
-        let (assumptions, good) = (assume(1000, 50_000, 50_000), choice(104, 66));
+        let (assumptions, good) = (assume(1000, 50_000, 50_000), masking(104, 66));
         let bits = -Failure::of(&assumptions, good).unwrap().total();
         assert!(check(&assumptions, good, bits + 0.0005).is_ok());
         assert!(check(&assumptions, good, bits + 0.002).is_err());
@@ -544,13 +548,13 @@ mod tests {
     fn larger_choices_than_the_smallest_pass() {
         for (clients, degree, threshold) in [(1000, 264, 165), (10_000, 406, 255)] {
             let assumptions = assume(clients, 100_000, 100_000);
-            assert!(check(&assumptions, choice(degree, threshold), 40.0).is_ok());
+            assert!(check(&assumptions, masking(degree, threshold), 40.0).is_ok());
         }
     }
 
     #[test]
     fn more_is_not_worse() {
-        let of = |k, t| Failure::of(&assume(1000, 50_000, 50_000), choice(k, t)).unwrap();
+        let of = |k, t| Failure::of(&assume(1000, 50_000, 50_000), masking(k, t)).unwrap();
         for t in 60..100 {
             let (low, high) = (of(104, t), of(104, t + 1));
             assert!(high.majority <= low.majority);
@@ -570,7 +574,7 @@ mod tests {
             threshold in prop_oneof![any::<u32>(), 0u32..600],
         ) {
             let assumptions = assume(clients, corrupt_ppm, dropout_ppm);
-            if let Ok(failure) = check(&assumptions, choice(degree, threshold), 40.0) {
+            if let Ok(failure) = check(&assumptions, masking(degree, threshold), 40.0) {
                 prop_assert!(failure.total() <= SLACK - 40.0);
                 prop_assert!(2 * threshold > degree && threshold <= degree && degree < clients);
             }
@@ -584,7 +588,7 @@ mod tests {
             bits in 1.0f64..60.0,
         ) {
             let assumptions = assume(clients, corrupt_ppm, dropout_ppm);
-            let found = Choice::for_assumptions(&assumptions, bits);
+            let found = MaskingParameters::for_assumptions(&assumptions, bits);
             prop_assume!(found.is_ok());
             let found = found.unwrap();
             let failure = check(&assumptions, found, bits);

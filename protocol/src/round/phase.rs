@@ -20,7 +20,7 @@ pub enum Phase {
     /// Contributors sign the list of contributors.
     Acknowledge,
     /// Contributors reveal what removes the masks: in round 0 of everybody, in the further rounds of
-    /// those who were convicted in the round before.
+    /// those whom a fraud proof named in the round before.
     Unmask(u8),
     /// The aggregator publishes the sum.
     Publish,

@@ -151,7 +151,7 @@ impl Record {
 
 /// Where a record stands.
 #[derive(Debug, Clone, Copy)]
-pub struct Place {
+pub struct RecordPosition {
     record: u64,
     offset: u64,
 }
@@ -164,9 +164,9 @@ pub struct Records<R> {
     /// Where the board begins in the source.
     start: u64,
     longest: usize,
-    next: Place,
+    next: RecordPosition,
     /// The record that is being read, and how many bytes of it are still to come.
-    open: Place,
+    open: RecordPosition,
     left: usize,
     piece: Vec<u8>,
 }
@@ -174,7 +174,7 @@ pub struct Records<R> {
 impl<R: Read> Records<R> {
     /// Goes on behind a header of `header_len` bytes. No record longer than `longest` is read.
     pub fn new(source: R, header_len: usize, longest: usize) -> Self {
-        let first = Place {
+        let first = RecordPosition {
             record: 0,
             offset: header_len as u64,
         };
@@ -206,7 +206,7 @@ impl<R: Read> Records<R> {
             .into_iter()
             .find(|known| *known as u8 == kind)
             .filter(|_| length as usize <= self.longest);
-        let Place { record, offset } = self.open;
+        let RecordPosition { record, offset } = self.open;
         let Some(kind) = known else {
             return Err(BoardError::Record {
                 record,
@@ -216,7 +216,7 @@ impl<R: Read> Records<R> {
             });
         };
         self.left = length as usize;
-        self.next = Place {
+        self.next = RecordPosition {
             record: record + 1,
             offset: offset + RECORD_HEAD_LEN as u64 + u64::from(length),
         };
@@ -227,7 +227,7 @@ impl<R: Read> Records<R> {
     }
 
     fn truncated(&self) -> BoardError {
-        let Place { record, offset } = self.open;
+        let RecordPosition { record, offset } = self.open;
         BoardError::Truncated { record, offset }
     }
 
@@ -268,13 +268,13 @@ impl<R: Read + Seek> Records<R> {
     /// where it was. The source must not have changed in between: nothing is hashed a second time.
     pub fn again<T>(
         &mut self,
-        place: Place,
+        position: RecordPosition,
         start: usize,
         read: impl FnOnce(OpenRecord<'_, R>) -> Result<T, BoardError>,
     ) -> Result<T, BoardError> {
         self.skip()?;
-        let next = std::mem::replace(&mut self.next, place);
-        self.seek(place)?;
+        let next = std::mem::replace(&mut self.next, position);
+        self.seek(position)?;
         let Some(OpenRecord { kind, .. }) = self.next_record()? else {
             return Err(self.truncated());
         };
@@ -293,8 +293,8 @@ impl<R: Read + Seek> Records<R> {
         Ok(read)
     }
 
-    fn seek(&mut self, place: Place) -> io::Result<()> {
-        let at = self.start + place.offset;
+    fn seek(&mut self, position: RecordPosition) -> io::Result<()> {
+        let at = self.start + position.offset;
         self.source.seek(SeekFrom::Start(at)).map(|_| ())
     }
 }
@@ -313,7 +313,7 @@ impl<R: Read> OpenRecord<'_, R> {
     }
 
     /// Where it stands.
-    pub fn place(&self) -> Place {
+    pub fn position(&self) -> RecordPosition {
         self.records.open
     }
 

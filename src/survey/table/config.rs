@@ -7,7 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::survey::decimal;
-use crate::survey::error::{Place, Problem, SurveyError};
+use crate::survey::error::{Location, Problem, SurveyError};
 use crate::survey::text::{Located, Text};
 
 /// Most digits after the point: `10^18` is the largest power of ten in an `i64`.
@@ -128,9 +128,9 @@ impl TableConfig {
         })
     }
 
-    /// Place of a mistake on a line of the configuration.
-    pub(super) fn place(&self, line: usize) -> Place {
-        Place::line(&self.path, line)
+    /// Location of a mistake on a line of the configuration.
+    pub(super) fn place(&self, line: usize) -> Location {
+        Location::line(&self.path, line)
     }
 
     /// Number of groups: 1 where rows are not grouped.
@@ -203,7 +203,7 @@ fn parse_measures(
         }
         for column in &measure.columns {
             if let Some(first) = columns.insert(column.value.clone(), column.line) {
-                let place = Place::line(text.path, column.line).column(&column.value);
+                let place = Location::line(text.path, column.line).column(&column.value);
                 return Err(place.error(Problem::ColumnTwice { first }));
             }
         }

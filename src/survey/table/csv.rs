@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use csv::{ErrorKind, ReaderBuilder, StringRecord, Trim};
 
-use crate::survey::error::{Place, Problem, SurveyError};
+use crate::survey::error::{Location, Problem, SurveyError};
 
 /// Column names that a message lists before it stops.
 const LISTED: usize = 12;
@@ -41,7 +41,7 @@ impl Table {
             rows.push(Row { line, cells });
         }
         if rows.is_empty() {
-            return Err(Place::file(path).error(Problem::NoRows));
+            return Err(Location::file(path).error(Problem::NoRows));
         }
         Ok(Self {
             path: path.to_path_buf(),
@@ -78,11 +78,11 @@ impl Table {
             .unwrap_or_default()
     }
 
-    /// Place of a mistake in a cell.
-    pub(in crate::survey) fn place(&self, row: usize, column: usize) -> Place {
+    /// Location of a mistake in a cell.
+    pub(in crate::survey) fn place(&self, row: usize, column: usize) -> Location {
         let place = match self.rows.get(row) {
-            Some(row) => Place::line(&self.path, row.line),
-            None => Place::file(&self.path),
+            Some(row) => Location::line(&self.path, row.line),
+            None => Location::file(&self.path),
         };
         match self.header.get(column) {
             Some(name) => place.column(name),
@@ -137,8 +137,8 @@ fn line_of(position: &csv::Position, bytes: &[u8]) -> usize {
 
 fn refusal(path: &Path, bytes: &[u8], error: csv::Error) -> SurveyError {
     let place = match error.position() {
-        Some(position) => Place::line(path, line_of(position, bytes)),
-        None => Place::file(path),
+        Some(position) => Location::line(path, line_of(position, bytes)),
+        None => Location::file(path),
     };
     let message = error.to_string();
     place.error(match error.into_kind() {

@@ -1,14 +1,14 @@
 //! One kind of cheat after the other.
 
 use rand_core::OsRng;
-use veragg::protocol::round::organiser::Proposal;
+use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::round::phase::Phase;
-use veragg_lab::local::Setting;
+use veragg_lab::local::LocalRound;
 
 use super::cheats::Cheat;
 use super::judgement::{Judgement, Outcome};
 use super::{agree, SMALL};
-use veragg_lab::liar::{edge, own, False};
+use veragg_lab::false_attester::{edge, own, False};
 use veragg_lab::{id, proposal, Finished, Scene};
 
 /// A round of ten in which these clients cheat.
@@ -148,15 +148,15 @@ fn the_first_step_of_a_submission_that_does_not_hold_decides() {
 #[test]
 fn a_path_of_colluders() {
     for rounds in 0..=3 {
-        let proposal = Proposal {
+        let proposal = ConfigurationBuilder {
             unmask_rounds: Some(rounds),
             ..proposal(10, &SMALL)
         };
-        let setting = Setting::new(10, proposal, &mut OsRng).unwrap();
-        let mut scene = Scene::of(setting);
-        scene = scene.lying(1, &[own(1), edge(2, 102)]);
-        scene = scene.lying(2, &[edge(1, 102), edge(3, 103)]);
-        let finished = scene.lying(3, &[edge(2, 103)]).play();
+        let local = LocalRound::new(10, proposal, &mut OsRng).unwrap();
+        let mut scene = Scene::of(local);
+        scene = scene.masking_falsely(1, &[own(1), edge(2, 102)]);
+        scene = scene.masking_falsely(2, &[edge(1, 102), edge(3, 103)]);
+        let finished = scene.masking_falsely(3, &[edge(2, 103)]).play();
         let judgement = agree(&finished);
         let found = u32::from(rounds + 1).min(3);
         assert_eq!(
@@ -171,15 +171,15 @@ fn a_path_of_colluders() {
 #[test]
 fn too_few_neighbours() {
     // Where the graph is sparse: of the neighbours of client 1 all but a few do not confirm.
-    let proposal = Proposal {
+    let proposal = ConfigurationBuilder {
         corrupt_ppm: 0,
         dropout_ppm: 20_000,
         ..proposal(257, &SMALL)
     };
-    let setting = Setting::new(257, proposal, &mut OsRng).unwrap();
-    let neighbours = setting.round.graph().neighbours(id(1)).to_vec();
-    let stay = setting.round.threshold() - 1;
-    let mut scene = Scene::of(setting);
+    let local = LocalRound::new(257, proposal, &mut OsRng).unwrap();
+    let neighbours = local.round.graph().neighbours(id(1)).to_vec();
+    let stay = local.round.threshold() - 1;
+    let mut scene = Scene::of(local);
     for neighbour in &neighbours[stay..] {
         scene = scene.dropping(neighbour.number(), Phase::Share);
     }

@@ -9,7 +9,7 @@ use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::message::{Message, Sender};
 
 use super::bytes::{point, scalar};
-use veragg_lab::liar::{False, Liar};
+use veragg_lab::false_attester::{False, FalseAttester};
 use veragg_lab::{id, sign_again, Scene};
 
 #[derive(Debug, Clone)]
@@ -64,7 +64,7 @@ fn add_base(bytes: &mut [u8]) {
 impl Cheat {
     /// The scene in which this client does so.
     pub(crate) fn enter(self, scene: Scene, number: u32) -> Scene {
-        let round = scene.setting.round.clone();
+        let round = scene.local.round.clone();
         let scalars = 32 * round.masked_scalars();
         match self {
             Cheat::Drops(after) => scene.dropping(number, after),
@@ -115,12 +115,12 @@ impl Cheat {
                 let vector = body.len() - scalars;
                 add_one(&mut body[vector + 32 * place..][..32]);
             }),
-            Cheat::Lies(lies) => scene.lying(number, &lies),
+            Cheat::Lies(lies) => scene.masking_falsely(number, &lies),
             Cheat::LiesAndDrops(lies, from) => {
                 let mut scene = scene;
-                let mut liar = Liar::new(&scene, number, &lies);
+                let mut liar = FalseAttester::new(&scene, number, &lies);
                 liar.silent_from = Some(from);
-                scene.people[id(number).index()] = Box::new(liar);
+                scene.parties[id(number).index()] = Box::new(liar);
                 scene
             }
             Cheat::BadAttestation(part, byte) => {
@@ -152,7 +152,7 @@ pub(crate) fn altering(
     when: Phase,
     mut alter: impl FnMut(&mut Vec<u8>) + Send + 'static,
 ) -> Scene {
-    let (key, round) = (scene.key(number), scene.setting.round.clone());
+    let (key, round) = (scene.key(number), scene.local.round.clone());
     scene.altering(number, move |phase, _, said| {
         if phase != when || said.is_empty() {
             return said;
@@ -185,7 +185,7 @@ pub(crate) fn altering(
 
 /// The client says something in dispute that it should not.
 fn disputing(scene: Scene, number: u32, bytes: Option<usize>) -> Scene {
-    let (key, round) = (scene.key(number), scene.setting.round.clone());
+    let (key, round) = (scene.key(number), scene.local.round.clone());
     scene.altering(number, move |phase, package, said| {
         if phase != Phase::Dispute {
             return said;

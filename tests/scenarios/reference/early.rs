@@ -123,7 +123,7 @@ impl Judge {
     /// V-06.3; nothing if the complaint is not to be judged. By 3.2 that is at the end of the phase.
     fn is_upheld(&self, accuser: u32, complaint: &Revealed) -> Option<bool> {
         let dealer = complaint.client;
-        if self.doubted.contains(&dealer) || self.doubted.contains(&accuser) {
+        if self.equivocated.contains(&dealer) || self.equivocated.contains(&accuser) {
             return None;
         }
         if self.misdealt.contains(&dealer) {
@@ -134,7 +134,7 @@ impl Judge {
         let dealing = self.dealings.get(&dealer)?;
         dealing.pairs.get(&accuser)?;
         let proven = complaint.is_proven(&self.frame, accuser, CHANNEL, &key, &dealer_key);
-        Some(proven && complaint.convicts(&self.frame, accuser, dealing))
+        Some(proven && complaint.shows_fraud(&self.frame, accuser, dealing))
     }
 
     pub(crate) fn accepted(&mut self, spoken: &[Spoken<'_>]) -> Derived {

@@ -7,19 +7,19 @@ use super::cheats::Cheat;
 use super::setup::{CHANNEL, MASK};
 use super::two_faced::TwoFaced;
 use super::{same, SMALL};
-use veragg_lab::crook::Crook;
-use veragg_lab::liar::{edge, own};
+use veragg_lab::corrupt_aggregator::CorruptAggregator;
+use veragg_lab::false_attester::{edge, own};
 use veragg_lab::{id, set, sign_again, Scene};
 
 /// The aggregator that shows the second advertisement of a client to those whom `to` says.
-fn showing_second(number: u32, to: impl Fn(u32) -> bool + 'static) -> Crook {
-    Crook::new().showing_second(number, Phase::Advertise, to)
+fn showing_second(number: u32, to: impl Fn(u32) -> bool + 'static) -> CorruptAggregator {
+    CorruptAggregator::new().showing_second(number, Phase::Advertise, to)
 }
 
 #[test]
 fn two_submissions() {
     let scene = Scene::new(10, &SMALL);
-    let (key, lengths) = (scene.key(3), scene.setting.round.submit_lengths());
+    let (key, lengths) = (scene.key(3), scene.local.round.submit_lengths());
     let scene = scene.altering(3, move |phase, _, mut said| {
         if phase == Phase::Submit {
             let again = sign_again(&key, &said[0], &lengths, &mut |parts| parts[1][0] ^= 1);
@@ -27,7 +27,7 @@ fn two_submissions() {
         }
         said
     });
-    let (judgement, _) = same(&Crook::new().play(scene));
+    let (judgement, _) = same(&CorruptAggregator::new().play(scene));
     assert_eq!(judgement.named, [(3, "V-04")].into());
     assert_eq!(judgement.contributors.len(), 10);
 }
@@ -45,7 +45,7 @@ fn the_complaint_of_a_client_with_two_channel_keys() {
 fn an_edge_that_is_opened_by_a_client_with_two_mask_keys() {
     let mut two = TwoFaced::new(5, MASK);
     two.opens = Some(3);
-    let scene = Scene::new(10, &SMALL).lying(5, &[edge(3, 9)]);
+    let scene = Scene::new(10, &SMALL).masking_falsely(5, &[edge(3, 9)]);
     let finished = showing_second(5, |_| true).play(two.enter(scene));
     let (judgement, _) = same(&finished);
     // It dealt the secret of the key that does not count.
@@ -74,7 +74,7 @@ fn what_a_client_with_two_keys_attested_of_itself() {
     // Its own seed shows that, and depends on nobody's word.
     let mut two = TwoFaced::new(5, CHANNEL);
     two.counts = false;
-    let scene = two.enter(Scene::new(10, &SMALL).lying(5, &[own(4)]));
+    let scene = two.enter(Scene::new(10, &SMALL).masking_falsely(5, &[own(4)]));
     let (judgement, _) = same(&showing_second(5, |_| false).play(scene));
     assert_eq!(judgement.named, [(5, "V-04"), (5, "V-09")].into());
 }
@@ -84,7 +84,7 @@ fn a_lie_towards_a_client_with_two_keys_and_towards_another() {
     // What the secret of client 5 shows is held against nobody; that of client 7 shows enough.
     let mut two = TwoFaced::new(5, CHANNEL);
     two.counts = false;
-    let scene = Scene::new(10, &SMALL).lying(3, &[edge(5, 1), edge(7, 2)]);
+    let scene = Scene::new(10, &SMALL).masking_falsely(3, &[edge(5, 1), edge(7, 2)]);
     let scene = scene.dropping(5, Phase::Submit).dropping(7, Phase::Submit);
     let (judgement, _) = same(&showing_second(5, |_| false).play(two.enter(scene)));
     assert_eq!(judgement.named, [(3, "V-09"), (5, "V-04")].into());
@@ -125,7 +125,7 @@ fn complaints_are_judged_when_the_phase_ends() {
             }
             _ => said,
         });
-        let crook = Crook::new().listing(|phase, mut list| {
+        let crook = CorruptAggregator::new().listing(|phase, mut list| {
             if phase == Phase::Confirm {
                 list.remove(id(5));
             }
@@ -143,8 +143,9 @@ fn attestations_are_judged_when_the_phase_ends() {
     for number in [3, 7] {
         let scene = Cheat::BadAttestation(0, 0).enter(Scene::new(10, &SMALL), number);
         let everybody = set(10, &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-        let lengths = scene.setting.round.attest_lengths(id(5), &everybody);
-        let (judgement, _) = same(&Crook::new().play(twice(scene, Phase::Attest, lengths)));
+        let lengths = scene.local.round.attest_lengths(id(5), &everybody);
+        let (judgement, _) =
+            same(&CorruptAggregator::new().play(twice(scene, Phase::Attest, lengths)));
         assert_eq!(judgement.named, [(5, "V-04")].into());
     }
 }
@@ -155,7 +156,7 @@ fn shares_are_judged_where_they_stand() {
     for (number, place, is_named) in [(3, 3, true), (7, 4, false)] {
         let scene = Cheat::WrongShare(place, true).enter(Scene::new(10, &SMALL), number);
         let scene = twice(scene, Phase::Unmask(0), vec![32 * 9]);
-        let (judgement, _) = same(&Crook::new().play(scene));
+        let (judgement, _) = same(&CorruptAggregator::new().play(scene));
         assert_eq!(judgement.named.contains(&(number, "V-09")), is_named);
     }
 }

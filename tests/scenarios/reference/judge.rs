@@ -23,7 +23,7 @@ pub(crate) struct Judge {
     chain: Digest,
     /// As the checkpoints hold them, by phase.
     lists: BTreeMap<u8, Clients>,
-    pub(crate) doubted: Clients,
+    pub(crate) equivocated: Clients,
     found: Vec<(u32, &'static str)>,
     pub(crate) advertisements: BTreeMap<u32, Advertisement>,
     pub(crate) dealings: BTreeMap<u32, Dealing>,
@@ -44,7 +44,7 @@ pub(crate) fn judge(board: &[u8]) -> Judgement {
         chain: frame.context,
         frame,
         lists: BTreeMap::new(),
-        doubted: Clients::new(),
+        equivocated: Clients::new(),
         found: Vec::new(),
         advertisements: BTreeMap::new(),
         dealings: BTreeMap::new(),
@@ -83,16 +83,16 @@ impl Judge {
                     if let Some(first) = spoken.iter().find(|first| first.sender == sender) {
                         if first.message.body_root != message.body_root {
                             self.find(sender, "V-04");
-                            self.doubted.insert(sender);
+                            self.equivocated.insert(sender);
                         }
                         continue;
                     }
-                    let doubted = self.doubted.clone();
+                    let equivocated = self.equivocated.clone();
                     spoken.push(Spoken {
                         message,
                         sender,
                         parts,
-                        doubted,
+                        equivocated,
                     });
                 }
                 Record::Checkpoint(checkpoint) => {

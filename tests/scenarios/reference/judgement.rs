@@ -28,12 +28,12 @@ pub(crate) struct Judgement {
     pub(crate) published: Option<Vec<u8>>,
 }
 
-/// A message that counts, with its parts, and who was doubted when it stood there.
+/// A message that counts, with its parts, and who had equivocated when it stood there.
 pub(crate) struct Spoken<'a> {
     pub(crate) message: &'a Message,
     pub(crate) sender: u32,
     pub(crate) parts: Vec<Vec<u8>>,
-    pub(crate) doubted: Clients,
+    pub(crate) equivocated: Clients,
 }
 
 /// The list of a phase, and of those who are not on it, whom 5.9.1 excludes and 5.9.4 calls isolated.

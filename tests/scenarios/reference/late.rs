@@ -38,7 +38,7 @@ impl Judge {
             let keys = neighbours.iter().map(|&neighbour| {
                 // 3.2 leaves open whether this is judged where the message stands or when the phase
                 // ends; it matters only if the neighbour attests twice.
-                let known = !self.doubted.contains(&neighbour);
+                let known = !self.equivocated.contains(&neighbour);
                 self.mask_key(neighbour).filter(|_| known)
             });
             let keys: Option<Vec<_>> = keys.collect();
@@ -94,8 +94,8 @@ impl Judge {
                 let (Some(key), Some(other_key)) = keys else {
                     continue;
                 };
-                // V-08.C.2 speaks of "edges to clients that are doubted": so is the edge of one.
-                if self.doubted.contains(&other) || self.doubted.contains(&client) {
+                // V-08.C.2 speaks of "edges to clients that have equivocated": so is the edge of one.
+                if self.equivocated.contains(&other) || self.equivocated.contains(&client) {
                     continue;
                 }
                 proven &= revealed.is_proven(&self.frame, client, MASK, &key, &other_key);
@@ -186,7 +186,7 @@ impl Judge {
             for (dealer, share) in dealers.iter().zip(&revealed) {
                 let dealing = self.dealings.get(dealer);
                 let pair = dealing.and_then(|dealing| dealing.pairs.get(&holder));
-                let Some(pair) = pair.filter(|_| !said.doubted.contains(dealer)) else {
+                let Some(pair) = pair.filter(|_| !said.equivocated.contains(dealer)) else {
                     continue;
                 };
                 let committed = match round == 0 && contributors.contains(dealer) {
@@ -221,7 +221,7 @@ impl Judge {
             }
         }
         let outside = &self.subjects(round) - &self.contributors(round);
-        for other in self.frame.h(client, &(&outside - &self.doubted)) {
+        for other in self.frame.h(client, &(&outside - &self.equivocated)) {
             let secrets = (self.mask_key(client), self.mask_secrets.get(&other));
             let (Some(key), Some(secret)) = secrets else {
                 continue;

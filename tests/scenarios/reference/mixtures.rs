@@ -6,7 +6,7 @@ use veragg::protocol::round::phase::Phase;
 
 use super::cheats::Cheat;
 use super::{agree, SMALL};
-use veragg_lab::liar::{edge, own, False};
+use veragg_lab::false_attester::{edge, own, False};
 use veragg_lab::Scene;
 
 struct Draw(ChaCha20Rng);

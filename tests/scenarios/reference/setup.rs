@@ -206,7 +206,7 @@ impl Revealed {
     }
 
     /// Whether what the dealer sealed for the accuser is not what it committed to (4.6.5).
-    pub(crate) fn convicts(&self, frame: &Frame, accuser: u32, dealing: &Dealing) -> bool {
+    pub(crate) fn shows_fraud(&self, frame: &Frame, accuser: u32, dealing: &Dealing) -> bool {
         let pair = &dealing.pairs[&accuser];
         let opened = unseal(
             &frame.context,

@@ -38,7 +38,7 @@ impl TwoFaced {
 
     /// The client of the scene, whoever it is by now, gets the other face.
     pub(crate) fn enter(self, scene: Scene) -> Scene {
-        let (key, round) = (scene.key(self.number), scene.setting.round.clone());
+        let (key, round) = (scene.key(self.number), scene.local.round.clone());
         let mut keys = None;
         scene.altering(
             self.number,

@@ -111,7 +111,7 @@ pub(crate) fn check<P: ProofSystem>(
     }
     findings.computed(check, round.layout().coordinates());
     // V-12.2: before the sums, which can be many.
-    if let Some(caption) = &ground.options.caption {
+    if let Some(caption) = &ground.options.metadata {
         let problems = [
             (
                 caption.context != hex(round.context()),
@@ -128,7 +128,7 @@ pub(crate) fn check<P: ProofSystem>(
         ];
         for (found, what) in problems {
             if found {
-                findings.record(Finding::failure(Step::Caption, what));
+                findings.record(Finding::failure(Step::AggregateMetadata, what));
             }
         }
     }

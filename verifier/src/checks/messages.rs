@@ -1,4 +1,4 @@
-//! V-04: every message is canonical, signed, in its place, and the only one in its slot.
+//! V-04: every message is canonical, signed, in its open, and the only one in its slot.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use veragg_protocol::wire::message::{Envelope, Sender};
 use crate::step::Step;
 
 /// Where the board is when a message comes.
-pub(crate) struct Place<'a> {
+pub(crate) struct OpenPhase<'a> {
     /// The open phase.
     pub(crate) phase: Phase,
     /// What messages answer: the last checkpoint, or the context.
@@ -23,7 +23,7 @@ pub(crate) struct Place<'a> {
 }
 
 /// Why a message must not stand where it does.
-pub(crate) struct Misplaced {
+pub(crate) struct Inadmissible {
     pub(crate) step: Step,
     pub(crate) what: String,
     pub(crate) shows: Shows,
@@ -43,11 +43,11 @@ pub(crate) enum Shows {
 /// V-04.2 to V-04.5: what the envelope alone shows.
 pub(crate) fn check_envelope<P: ProofSystem>(
     round: &Round<P>,
-    place: &Place<'_>,
+    open: &OpenPhase<'_>,
     envelope: &Envelope,
-) -> Result<(), Misplaced> {
+) -> Result<(), Inadmissible> {
     let require = |step: Step, condition: bool, what: &dyn Fn() -> String| {
-        step.require(condition, || Misplaced {
+        step.require(condition, || Inadmissible {
             step,
             what: what(),
             shows: Shows::Aggregator,
@@ -59,19 +59,19 @@ pub(crate) fn check_envelope<P: ProofSystem>(
         "it belongs to another round".to_owned()
     })?;
     // V-04.3
-    let (said, open) = (envelope.phase, place.phase);
-    require(Step::MessageInPlace, said == open, &|| {
-        format!("it belongs to {said}, and {open} is open")
+    let (named, now) = (envelope.phase, open.phase);
+    require(Step::MessageInPlace, named == now, &|| {
+        format!("it belongs to {named}, and {now} is open")
     })?;
-    let answers = envelope.answers == *place.answers;
+    let answers = envelope.answers == *open.answers;
     require(Step::MessageInPlace, answers, &|| {
         "it does not answer the checkpoint before it".to_owned()
     })?;
     // V-04.4
-    let by_aggregator = place.phase == Phase::Publish;
+    let by_aggregator = open.phase == Phase::Publish;
     let allowed = match envelope.sender {
         Sender::Aggregator => by_aggregator,
-        Sender::Client(client) => !by_aggregator && place.eligible.contains(client),
+        Sender::Client(client) => !by_aggregator && open.eligible.contains(client),
     };
     require(Step::MaySpeak, allowed, &|| {
         "its sender may not speak in this phase".to_owned()
@@ -85,8 +85,8 @@ pub(crate) fn check_envelope<P: ProofSystem>(
 }
 
 /// V-04.6: what a body shows that is not the one that its envelope names.
-pub(crate) fn misfit(misfit: &Misfit) -> Misplaced {
-    Misplaced {
+pub(crate) fn misfit(misfit: &Misfit) -> Inadmissible {
+    Inadmissible {
         step: Step::BodyOfEnvelope,
         what: misfit.error.to_string(),
         // A body that is signed as one part is the true one, and of the wrong length. Of one in
@@ -99,21 +99,21 @@ pub(crate) fn misfit(misfit: &Misfit) -> Misplaced {
     }
 }
 
-/// V-04.7: the sender speaks for the first time. `heard` are those who have spoken, and the roots of
+/// V-04.7: the sender speaks for the first time. `received` are those who have spoken, and the roots of
 /// their bodies.
 pub(crate) fn check_first(
-    heard: &HashMap<ClientId, Digest>,
+    received: &HashMap<ClientId, Digest>,
     envelope: &Envelope,
-) -> Result<(), Misplaced> {
+) -> Result<(), Inadmissible> {
     let Sender::Client(client) = envelope.sender else {
         return Ok(());
     };
-    let first = heard.get(&client);
+    let first = received.get(&client);
     Step::SpeaksOnce.require(first.is_none(), || {
         // Context, phase, sender and answer are those of the first, so the body decides whether two
         // different things were said; anybody can put the same message there again.
         let another = Step::SaysTwoThings.holds(first != Some(&envelope.body_root));
-        Misplaced {
+        Inadmissible {
             step: Step::SpeaksOnce,
             what: "its sender has already spoken in this phase".to_owned(),
             shows: if another {

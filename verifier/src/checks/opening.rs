@@ -14,7 +14,7 @@ use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::crypto::opening::Opening;
 use veragg_protocol::pairwise::attest::Challenges;
 use veragg_protocol::pairwise::unmask;
-use veragg_protocol::wire::board::{BoardError, Place, Records};
+use veragg_protocol::wire::board::{BoardError, RecordPosition, Records};
 use veragg_protocol::wire::message::ENVELOPE_LEN;
 
 use crate::check::Check;
@@ -26,7 +26,7 @@ use crate::step::Step;
 /// The publication, where it stands, and who contributed.
 pub(crate) struct Published<'a> {
     pub(crate) leaf: u64,
-    pub(crate) place: Place,
+    pub(crate) position: RecordPosition,
     pub(crate) entry: &'a Digest,
     pub(crate) contributors: &'a ClientSet,
     /// The secrets that were rebuilt.
@@ -81,8 +81,8 @@ fn is_miscounted<P: ProofSystem, R: Read + Seek>(
     };
     let challenges = Challenges::of_recount(round, published.entry);
     let first = |all: Vec<_>| all.into_iter().next().unwrap_or_else(Zero::zero);
-    let place = published.place;
-    let said = ground.fingerprint_from(&challenges, ENVELOPE_LEN, place, records)?;
+    let position = published.position;
+    let said = ground.fingerprint_from(&challenges, ENVELOPE_LEN, position, records)?;
     let said = first(said);
     let mut left: <P::Group as Group>::Scalar = masks
         .par_iter()
@@ -92,7 +92,7 @@ fn is_miscounted<P: ProofSystem, R: Read + Seek>(
         let Some(accepted) = ground.accepted.get(&client) else {
             return Ok(false);
         };
-        left += first(ground.fingerprint(&challenges, accepted.place, records)?);
+        left += first(ground.fingerprint(&challenges, accepted.position, records)?);
     }
     Ok(!Step::Recount.holds(said == left))
 }

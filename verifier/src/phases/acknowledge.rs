@@ -12,7 +12,7 @@ use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::board::BoardError;
 
 use super::unmask::Unmask;
-use super::{Derived, Desk, Ending, Judge, Open, Said};
+use super::{Derived, Desk, Ending, Judge, Open, ReadMessage};
 use crate::check::Check;
 use crate::findings::Findings;
 use crate::ground::{Attestations, Ground};
@@ -39,7 +39,14 @@ impl<P: ProofSystem> Judge<P> for Acknowledge<P> {
         ground.round.acknowledge_lengths()
     }
 
-    fn take(&mut self, _: &mut Ground<'_, P>, _: ClientId, _: Said<Vec<u8>>, _: &mut Findings) {}
+    fn take(
+        &mut self,
+        _: &mut Ground<'_, P>,
+        _: ClientId,
+        _: ReadMessage<Vec<u8>>,
+        _: &mut Findings,
+    ) {
+    }
 
     fn close<R: Read + Seek>(
         &mut self,
@@ -49,9 +56,9 @@ impl<P: ProofSystem> Judge<P> for Acknowledge<P> {
         }: Desk<'_, '_, P, R>,
     ) -> Result<Derived, BoardError> {
         if !findings.skips(Check::Acknowledgements) {
-            findings.computed(Check::Acknowledgements, ending.heard.len());
+            findings.computed(Check::Acknowledgements, ending.received.len());
         }
-        Ok(Derived::of(ending.heard.clone(), ground.round.clients()))
+        Ok(Derived::of(ending.received.clone(), ground.round.clients()))
     }
 
     fn follow<R: Read + Seek>(

@@ -12,7 +12,7 @@ use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::board::BoardError;
 
 use super::share::Share;
-use super::{Derived, Desk, Ending, Judge, Open, Said, BATCH};
+use super::{Derived, Desk, Ending, Judge, Open, ReadMessage, BATCH};
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::ground::{Advertised, Ground};
@@ -78,7 +78,7 @@ impl<P: ProofSystem> Judge<P> for Advertise {
         &mut self,
         ground: &mut Ground<'_, P>,
         client: ClientId,
-        said: Said<Vec<u8>>,
+        said: ReadMessage<Vec<u8>>,
         findings: &mut Findings,
     ) {
         self.waiting.push((client, said.leaf, said.content));

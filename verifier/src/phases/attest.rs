@@ -14,7 +14,7 @@ use veragg_protocol::wire::board::{BoardError, Records};
 use veragg_protocol::wire::message::Message;
 
 use super::dispute::Dispute;
-use super::{Derived, Desk, Ending, Judge, Open, Said, BATCH};
+use super::{Derived, Desk, Ending, Judge, Open, ReadMessage, BATCH};
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::ground::{Attestations, Ground};
@@ -47,7 +47,7 @@ impl<P: ProofSystem> Attest<P> {
             // In the order of the clients: near to that of the file.
             let accepted: BTreeMap<_, _> = ground.accepted.iter().collect();
             for (client, accepted) in accepted {
-                let fingerprint = ground.fingerprint(&challenges, accepted.place, records)?;
+                let fingerprint = ground.fingerprint(&challenges, accepted.position, records)?;
                 masked.insert(*client, fingerprint);
             }
         }
@@ -126,7 +126,7 @@ impl<P: ProofSystem> Attest<P> {
         if findings.skips(Check::RowLinks) {
             return;
         }
-        let one = |other| Step::KeysOfDoubted.holds(ground.said_one_thing(other));
+        let one = |other| Step::KeysOfEquivocator.holds(ground.said_one_thing(other));
         for (client, attested) in keys {
             let neighbours = ground.neighbours(client).into_iter();
             let theirs = neighbours.map(|other| ground.mask_key(other).filter(|_| one(other)));
@@ -158,7 +158,7 @@ impl<P: ProofSystem> Judge<P> for Attest<P> {
         &mut self,
         ground: &mut Ground<'_, P>,
         client: ClientId,
-        said: Said<Vec<u8>>,
+        said: ReadMessage<Vec<u8>>,
         findings: &mut Findings,
     ) {
         self.waiting.push((client, said.leaf, said.message()));

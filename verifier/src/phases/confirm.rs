@@ -15,7 +15,7 @@ use veragg_protocol::wire::board::{BoardError, Records};
 use veragg_protocol::wire::message::ENVELOPE_LEN;
 
 use super::submit::Submit;
-use super::{Derived, Desk, Ending, Judge, Open, Said};
+use super::{Derived, Desk, Ending, Judge, Open, ReadMessage};
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::ground::{Dealt, Ground};
@@ -56,7 +56,7 @@ impl Confirm {
                 }
             };
             // Of a client with two messages a dealer may have been shown other keys than the board counts.
-            let one = Step::ComplaintOfDoubted.holds(ground.said_one_thing(client));
+            let one = Step::ComplaintOfEquivocator.holds(ground.said_one_thing(client));
             let mut cases = Vec::new();
             for revealed in complaints.iter().filter(|_| one) {
                 if findings.skips(Check::SetUp) {
@@ -90,7 +90,7 @@ fn case<'a, P: ProofSystem, R: Read + Seek>(
     records: &mut Records<R>,
 ) -> Result<Option<Case<'a>>, BoardError> {
     let dealer = revealed.other;
-    let one = Step::ComplaintAboutDoubted.holds(ground.said_one_thing(dealer));
+    let one = Step::ComplaintAboutEquivocator.holds(ground.said_one_thing(dealer));
     let dealt = ground.dealt.get(&dealer).filter(|_| one);
     let (Some(dealt), Some(mine), Some(theirs)) = (dealt, ground.keys(client), ground.keys(dealer))
     else {
@@ -166,7 +166,7 @@ fn sealed_for<R: Read + Seek>(
     records: &mut Records<R>,
 ) -> Result<DealtPair, BoardError> {
     let start = ENVELOPE_LEN + HEAD_LEN + position * PAIR_LEN;
-    records.again(dealt.place, start, |mut record| {
+    records.again(dealt.position, start, |mut record| {
         let part = record.bytes(PAIR_LEN)?;
         DealtPair::decode(&part).map_err(|_| BoardError::changed())
     })
@@ -189,7 +189,7 @@ impl<P: ProofSystem> Judge<P> for Confirm {
         &mut self,
         _: &mut Ground<'_, P>,
         client: ClientId,
-        said: Said<Vec<u8>>,
+        said: ReadMessage<Vec<u8>>,
         findings: &mut Findings,
     ) {
         if !findings.skips(Check::SetUp) {
@@ -218,7 +218,7 @@ impl<P: ProofSystem> Judge<P> for Confirm {
         let (graph, threshold) = (ground.round.graph(), ground.round.threshold());
         Ok(Derived {
             list: confirmed.participants(graph, threshold),
-            excluded: confirmed.convicted,
+            excluded: confirmed.culprits,
             cleared: confirmed.honest,
         })
     }

@@ -14,7 +14,7 @@ use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::board::BoardError;
 
 use super::acknowledge::Acknowledge;
-use super::{Derived, Desk, Ending, Judge, Open, Said};
+use super::{Derived, Desk, Ending, Judge, Open, ReadMessage};
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::ground::{Attestations, Ground};
@@ -68,7 +68,7 @@ impl<P: ProofSystem> Dispute<P> {
         let bodies = std::mem::take(&mut self.bodies);
         let challenges = &self.attestations.challenges;
         // Without one key that all saw there is nothing to judge by, and nobody to blame.
-        let one = |client| Step::EdgeOfDoubted.holds(ground.said_one_thing(client));
+        let one = |client| Step::EdgeOfEquivocator.holds(ground.said_one_thing(client));
         let key = |client| ground.mask_key(client).filter(|_| one(client));
         let sets = (&ground.eligible, disputed);
         let judged: Vec<_> = bodies
@@ -125,7 +125,7 @@ impl<P: ProofSystem> Judge<P> for Dispute<P> {
         &mut self,
         _: &mut Ground<'_, P>,
         client: ClientId,
-        said: Said<Vec<u8>>,
+        said: ReadMessage<Vec<u8>>,
         findings: &mut Findings,
     ) {
         findings.computed(Check::Disputes, 1);
@@ -153,27 +153,27 @@ impl<P: ProofSystem> Judge<P> for Dispute<P> {
         // V-08.C.3
         let said = |client, other| self.attestations.towards(ground, client, other);
         let settled = dispute::settle(&disputed, &opened.truths, said);
-        for (liar, edge) in &settled.liars {
-            let attested = self.attestations.leaf(*liar);
+        for (culprit, edge) in &settled.culprits {
+            let attested = self.attestations.leaf(*culprit);
             let leaves = [attested, opened.leaves.get(edge).copied()];
-            let other = if edge.0 == *liar { edge.1 } else { edge.0 };
+            let other = if edge.0 == *culprit { edge.1 } else { edge.0 };
             let truth = opened.truths.get(edge).map_or(&[][..], Vec::as_slice);
             let what = format!("what it attested about its edge to client {other} is not what the opened edge gives");
             findings.record(
-                Finding::fault(Step::Settled, *liar, leaves.into_iter().flatten(), what)
+                Finding::fault(Step::Settled, *culprit, leaves.into_iter().flatten(), what)
                     .involving([other])
                     .showing(
                         "what it attested about the edge",
-                        said(*liar, other).unwrap_or_default(),
+                        said(*culprit, other).unwrap_or_default(),
                     )
                     .showing(
                         "what the other end attested",
-                        said(other, *liar).unwrap_or_default(),
+                        said(other, *culprit).unwrap_or_default(),
                     )
                     .showing("what the opened edge gives", truth),
             );
         }
-        let excluded = |client| opened.faulty.contains(client) || settled.is_liar(client);
+        let excluded = |client| opened.faulty.contains(client) || settled.is_culprit(client);
         Ok(Derived {
             list: settled.contributors(&ground.eligible, &opened.faulty),
             excluded: ground.set(excluded),

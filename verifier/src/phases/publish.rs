@@ -15,7 +15,7 @@ use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::board::BoardError;
 use veragg_protocol::wire::body::Body;
 
-use super::{Derived, Desk, Ending, Judge, Open, Said};
+use super::{Derived, Desk, Ending, Judge, Open, ReadMessage};
 use crate::checks::aggregate::{self, Sums};
 use crate::checks::contributors;
 use crate::checks::opening::{self, Published};
@@ -106,14 +106,14 @@ impl<P: ProofSystem> Judge<P> for Publish {
         &mut self,
         _: &mut Ground<'_, P>,
         _: ClientId,
-        _: Said<Option<Publication<'_, P>>>,
+        _: ReadMessage<Option<Publication<'_, P>>>,
         _: &mut Findings,
     ) {
     }
 
     fn take_aggregators<R: Read + Seek>(
         &mut self,
-        said: Option<Said<Option<Publication<'_, P>>>>,
+        said: Option<ReadMessage<Option<Publication<'_, P>>>>,
         Desk {
             ground,
             records,
@@ -155,7 +155,7 @@ impl<P: ProofSystem> Judge<P> for Publish {
         let contributors = ground.set(contributed);
         let published = Published {
             leaf,
-            place: said.place,
+            position: said.position,
             entry: &said.envelope.entry(),
             contributors: &contributors,
             seeds: &self.secrets.seeds,

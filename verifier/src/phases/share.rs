@@ -8,11 +8,11 @@ use veragg_protocol::crypto::hash::Digest;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::pairwise::{share, Breach};
 use veragg_protocol::round::phase::Phase;
-use veragg_protocol::wire::board::{BoardError, Place};
+use veragg_protocol::wire::board::{BoardError, RecordPosition};
 use veragg_protocol::wire::message::Message;
 
 use super::confirm::Confirm;
-use super::{Derived, Desk, Ending, Judge, Open, Said, BATCH};
+use super::{Derived, Desk, Ending, Judge, Open, ReadMessage, BATCH};
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::ground::{Dealt, Ground};
@@ -22,7 +22,7 @@ use crate::step::Step;
 struct Waiting {
     client: ClientId,
     leaf: u64,
-    place: Place,
+    position: RecordPosition,
     message: Message,
 }
 
@@ -82,7 +82,7 @@ fn judge<P: ProofSystem>(
     let pairs = parts.iter().skip(1);
     Ok(Dealt {
         leaf: waiting.leaf,
-        place: waiting.place,
+        position: waiting.position,
         seed: dealt.seed,
         holders: dealt.holders,
         shares: pairs
@@ -106,13 +106,13 @@ impl<P: ProofSystem> Judge<P> for Share {
         &mut self,
         ground: &mut Ground<'_, P>,
         client: ClientId,
-        said: Said<Vec<u8>>,
+        said: ReadMessage<Vec<u8>>,
         findings: &mut Findings,
     ) {
         self.waiting.push(Waiting {
             client,
             leaf: said.leaf,
-            place: said.place,
+            position: said.position,
             message: said.message(),
         });
         if self.waiting.len() >= BATCH {

@@ -8,11 +8,11 @@ use veragg_protocol::crypto::hash::Digest;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::pairwise::{submit, Breach};
 use veragg_protocol::round::phase::Phase;
-use veragg_protocol::wire::board::{BoardError, Place};
+use veragg_protocol::wire::board::{BoardError, RecordPosition};
 use veragg_protocol::wire::body::Body;
 
 use super::attest::Attest;
-use super::{Derived, Desk, Ending, Judge, Open, Said};
+use super::{Derived, Desk, Ending, Judge, Open, ReadMessage};
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::ground::{Accepted, Ground};
@@ -38,7 +38,7 @@ pub(crate) struct Submission {
 struct Waiting<P: ProofSystem> {
     client: ClientId,
     leaf: u64,
-    place: Place,
+    position: RecordPosition,
     entry: Digest,
     proof: P::Proof,
 }
@@ -78,14 +78,17 @@ impl<P: ProofSystem> Submit<P> {
             let Waiting {
                 client,
                 leaf,
-                place,
+                position,
                 entry,
                 ..
             } = waiting;
             match rows {
                 Ok(rows) => {
                     let submission = submit::Accepted { entry, rows };
-                    let accepted = Accepted { place, submission };
+                    let accepted = Accepted {
+                        position,
+                        submission,
+                    };
                     ground.accepted.insert(client, accepted);
                 }
                 Err(breach) => {
@@ -158,7 +161,7 @@ impl<P: ProofSystem> Judge<P> for Submit<P> {
         &mut self,
         ground: &mut Ground<'_, P>,
         client: ClientId,
-        said: Said<Submission>,
+        said: ReadMessage<Submission>,
         findings: &mut Findings,
     ) {
         let (round, leaf) = (ground.round, said.leaf);
@@ -188,7 +191,7 @@ impl<P: ProofSystem> Judge<P> for Submit<P> {
         self.waiting.push(Waiting {
             client,
             leaf,
-            place: said.place,
+            position: said.position,
             entry: said.envelope.entry(),
             proof,
         });

@@ -11,14 +11,14 @@ use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::hash::Digest;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::crypto::sharing::reconstruct;
-use veragg_protocol::pairwise::lies::{self, Lie, Rebuilt, ShownBy};
+use veragg_protocol::pairwise::false_attestations::{self, Contradiction, Rebuilt, ShownBy};
 use veragg_protocol::pairwise::unmask::{self, Secret, Shares};
 use veragg_protocol::pairwise::Breach;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::board::BoardError;
 
 use super::publish::Publish;
-use super::{Derived, Desk, Ending, Judge, Open, Said};
+use super::{Derived, Desk, Ending, Judge, Open, ReadMessage};
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::ground::{Attestations, Ground, Secrets};
@@ -92,14 +92,14 @@ impl<P: ProofSystem> Unmask<P> {
     }
 
     /// V-09.3: whose attestation the secrets of this round contradict.
-    fn lies(
+    fn contradictions(
         &self,
         ground: &Ground<'_, P>,
         seeds: &Shares,
         masks: &Shares,
-    ) -> BTreeMap<ClientId, Lie> {
+    ) -> BTreeMap<ClientId, Contradiction> {
         // Who has told two keys may have shown the other one to whoever is judged by the edge.
-        let one = |client| Step::SecretOfDoubted.holds(ground.said_one_thing(client));
+        let one = |client| Step::SecretOfEquivocator.holds(ground.said_one_thing(client));
         let told = masks.iter().filter(|(client, _)| one(*client)).copied();
         let masks: Vec<_> = told.collect();
         let both = (&ground.participants, &ground.contributors);
@@ -110,16 +110,21 @@ impl<P: ProofSystem> Unmask<P> {
             seeds,
             masks: &masks,
         };
-        lies::find(ground.round, challenges, both, said, rebuilt, |client| {
+        false_attestations::find(ground.round, challenges, both, said, rebuilt, |client| {
             ground.mask_key(client)
         })
     }
 
     /// The finding about a false attestation: its author, and the neighbour whose secret shows it.
-    fn finding(&self, ground: &Ground<'_, P>, liar: ClientId, lie: &Lie) -> Finding {
-        let (committed, involved, what) = match lie.shown_by {
+    fn finding(
+        &self,
+        ground: &Ground<'_, P>,
+        culprit: ClientId,
+        contradiction: &Contradiction,
+    ) -> Finding {
+        let (committed, involved, what) = match contradiction.shown_by {
             ShownBy::Seed => (
-                ground.dealt.get(&liar).map(|dealt| dealt.leaf),
+                ground.dealt.get(&culprit).map(|dealt| dealt.leaf),
                 None,
                 "what it attested of its self-mask is not what its rebuilt seed gives".to_owned(),
             ),
@@ -129,17 +134,17 @@ impl<P: ProofSystem> Unmask<P> {
                 format!("what it attested of its edge to client {other} is not what the rebuilt secret of that client gives"),
             ),
         };
-        let said = self.attestations.said.get(&liar);
-        let attested = said.and_then(|said| match lie.shown_by {
+        let said = self.attestations.said.get(&culprit);
+        let attested = said.and_then(|said| match contradiction.shown_by {
             ShownBy::Seed => Some(said.own.as_slice()),
-            ShownBy::Edge(other) => said.towards(&ground.neighbours(liar), other),
+            ShownBy::Edge(other) => said.towards(&ground.neighbours(culprit), other),
         });
-        let leaves = [committed, self.attestations.leaf(liar)];
+        let leaves = [committed, self.attestations.leaf(culprit)];
         let leaves = leaves.into_iter().flatten();
-        Finding::fault(Step::TrueAttestations, liar, leaves, what)
+        Finding::fault(Step::TrueAttestations, culprit, leaves, what)
             .involving(involved)
             .showing("what it attested", attested.unwrap_or_default())
-            .showing("what the rebuilt secret gives", &lie.truth)
+            .showing("what the rebuilt secret gives", &contradiction.truth)
     }
 }
 
@@ -203,12 +208,12 @@ impl<P: ProofSystem> Judge<P> for Unmask<P> {
         &mut self,
         ground: &mut Ground<'_, P>,
         client: ClientId,
-        said: Said<Vec<u8>>,
+        said: ReadMessage<Vec<u8>>,
         findings: &mut Findings,
     ) {
         let (leaf, skip) = (said.leaf, findings.skips(Check::Unmasking));
         // Without one commitment that all saw there is nothing to accuse the client with.
-        let one = |dealer| Step::ShareOfDoubted.holds(ground.said_one_thing(dealer));
+        let one = |dealer| Step::ShareOfEquivocator.holds(ground.said_one_thing(dealer));
         let is_right = |dealer, share: &_| {
             let committed = committed(ground, dealer, client).filter(|_| !skip && one(dealer));
             committed.is_none_or(|committed| unmask::is_committed(share, &committed))
@@ -261,9 +266,9 @@ impl<P: ProofSystem> Judge<P> for Unmask<P> {
         let [seeds, masks] = self.rebuild(ground, findings);
         let mut left = ground.contributors.clone();
         findings.computed(Check::Unmasking, left.len());
-        for (liar, lie) in self.lies(ground, &seeds, &masks) {
-            left.remove(liar);
-            findings.record(self.finding(ground, liar, &lie));
+        for (culprit, contradiction) in self.contradictions(ground, &seeds, &masks) {
+            left.remove(culprit);
+            findings.record(self.finding(ground, culprit, &contradiction));
         }
         self.secrets.seeds.extend(seeds);
         self.secrets.masks.extend(masks);
@@ -296,7 +301,7 @@ impl<P: ProofSystem> Judge<P> for Unmask<P> {
         }
         // V-09.4
         if !findings.skips(Check::Unmasking) {
-            let what = "liars were left when the last round of unmask was over: there is no sum";
+            let what = "clients that attested falsely were left when the last round of unmask was over: there is no sum";
             findings.record(Finding::failure(Step::NobodyLeaves, what));
         }
         Ok(None)

@@ -90,7 +90,7 @@ fn window(digits: &[i16], points: &[Affine], width: u32) -> Point {
 
 /// `sum scalars_i points_i`, in constant time (Straus). The shorter of the two decides. Cost: 64
 /// additions and 512 selections a point.
-pub(crate) fn msm_secret(scalars: &[Fr], points: &[Affine]) -> Point {
+pub(crate) fn msm_constant_time(scalars: &[Fr], points: &[Affine]) -> Point {
     let count = scalars.len().min(points.len());
     scalars[..count]
         .par_chunks(TABLES)
@@ -150,7 +150,7 @@ mod tests {
             let bytes: Vec<u8> = points.iter().flat_map(Ristretto::encode_point).collect();
             let affine: Vec<_> = decode(&bytes).into_iter().map(Option::unwrap).collect();
             prop_assert_eq!(encode(&[msm(&scalars, &affine)])[0].to_vec(), want.clone());
-            prop_assert_eq!(encode(&[msm_secret(&scalars, &affine)])[0].to_vec(), want);
+            prop_assert_eq!(encode(&[msm_constant_time(&scalars, &affine)])[0].to_vec(), want);
         }
 
         #[test]

@@ -106,9 +106,9 @@ const EXCUSED: &[(&str, &str, Why)] = &[
     // `Rule::EnoughShares` stands under 5.8.
     ("3.8", "the secrets that are rebuilt", Covered(&["5.8"])),
     ("3.8.3", "which share is revealed", NoCondition),
-    // A client that has revealed is in a state that reveals only against convictions.
+    // A client that has revealed is in a state that reveals only against fraud proofs.
     ("3.8.4", "never both", Type),
-    // If nobody has left there is nobody to convict; and of whom is convicted both secrets may come.
+    // If nobody has left there is no fraud proof; and of a culprit both secrets may come.
     (
         "3.8.5",
         "a proper subset, and no round too many",
@@ -127,7 +127,7 @@ const EXCUSED: &[(&str, &str, Why)] = &[
     // What answers a checkpoint was signed after it.
     (
         "3.10.4",
-        "the entry stands behind the trail",
+        "the entry stands behind the view",
         Covered(&["3.10.2", "3.10.4"]),
     ),
     ("3.10.4", "the sender is a client of the roster", Type),
@@ -176,8 +176,8 @@ const EXCUSED: &[(&str, &str, Why)] = &[
     ("6.5", "signatures and lists are functions", NoCondition),
 ];
 
-/// The numbers of the rules: what is refused, each phase and its closing, packages and the door,
-/// convictions, lists and restarts.
+/// The numbers of the rules: what is refused, each phase and its closing, packages and the admission,
+/// fraud proofs, lists and restarts.
 fn numbers() -> BTreeSet<String> {
     let text = read("specs/protocol.md");
     let (mut section, mut numbers) = (String::new(), BTreeSet::new());

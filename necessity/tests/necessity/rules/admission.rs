@@ -1,4 +1,4 @@
-//! The aggregator's door and its log: the attacker is a client or a stranger, and wants on the board what
+//! The aggregator's admission of messages and its log: the attacker is a client or a stranger, and wants on the board what
 //! spoils it.
 
 use rand_core::OsRng;

@@ -173,7 +173,7 @@ impl Attack {
         let package = Package {
             items: items.collect(),
             consistency: tree.consistency(self.board.before.size).unwrap(),
-            convictions: Vec::new(),
+            fraud_proofs: Vec::new(),
             checkpoint: checkpoint.clone(),
         };
         self.board.package = package.encode();

@@ -17,8 +17,8 @@ use veragg_protocol::crypto::signing::SigningKey;
 use veragg_protocol::round::configuration::{
     Configuration, SegmentConfiguration, SignedConfiguration,
 };
-use veragg_protocol::round::organiser::Proposal;
-use veragg_protocol::round::parameters::Choice;
+use veragg_protocol::round::organiser::ConfigurationBuilder;
+use veragg_protocol::round::parameters::MaskingParameters;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::roster::Roster;
 use veragg_protocol::round::{Round, RoundError};
@@ -49,7 +49,7 @@ impl Parties {
     /// What an organiser would sign who knows what it does.
     pub(super) fn configuration(&self) -> Configuration {
         let segments = vec![SegmentConfiguration::integers("numbers", 3, 100)];
-        let proposal = Proposal::new(segments, 100_000, 200_000, [7; 32]);
+        let proposal = ConfigurationBuilder::new(segments, 100_000, 200_000, [7; 32]);
         let key = self.aggregator.verifying_key();
         let configuration = proposal.configure::<Suite>(&self.roster(), key, &mut OsRng);
         configuration.unwrap()
@@ -73,7 +73,7 @@ impl Parties {
     /// enough to show what neighbours are for.
     pub(super) fn sparse(&self, degree: u32, threshold: u32) -> Round<Suite> {
         let mut configuration = self.configuration();
-        configuration.choice = Choice { degree, threshold };
+        configuration.masking = MaskingParameters { degree, threshold };
         let context = self.sign(&configuration).context();
         Round::assemble(configuration, context, self.roster()).unwrap()
     }

@@ -212,7 +212,7 @@ pub(super) fn an_input_counts_that_breaks_the_statement() -> bool {
 }
 
 /// Client 3 masks with, and attests, a key that is none of colluding client 5's, which then drops out.
-/// What comes out of the mask secret of client 5 convicts client 3 to nobody: it attested other keys.
+/// What comes out of the mask secret of client 5 shows nothing about client 3 to anybody: it attested other keys.
 pub(super) fn a_lie_under_other_keys_cannot_be_proven() -> bool {
     !Table::new().delivers(with_keys(|table, keys, phase, said| {
         lie_after_confirming(table, phase, |table| {

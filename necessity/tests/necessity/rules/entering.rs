@@ -91,7 +91,7 @@ pub(super) fn few_shares_give_both_secrets() -> bool {
     let assumptions = &mut configuration.assumptions;
     (assumptions.corrupt_ppm, assumptions.dropout_ppm) = (200_000, 100_000);
     configuration.min_contributors = assumptions.min_contributors();
-    configuration.choice.threshold = 5;
+    configuration.masking.threshold = 5;
     let Ok(round) = parties.open(&configuration) else {
         return false;
     };
@@ -192,7 +192,7 @@ pub(super) fn clients_are_counted_who_do_not_exist() -> bool {
     };
     let mut configuration = fewer.configuration();
     configuration.assumptions = configured.assumptions;
-    configuration.choice = configured.choice;
+    configuration.masking = configured.masking;
     configuration.min_contributors = configured.min_contributors;
     let Ok(round) = fewer.open(&configuration) else {
         return false;

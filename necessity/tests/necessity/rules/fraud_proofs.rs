@@ -1,4 +1,4 @@
-//! What a conviction needs: each attack convicts honest client 4, of whom the attacker then gets the
+//! What a fraud proof needs: each attack accuses honest client 4, of whom the attacker then gets the
 //! second secret.
 
 use rand_core::OsRng;
@@ -9,7 +9,7 @@ use super::attack::Attack;
 use super::{everybody, id, Suite, CLIENTS};
 use veragg_protocol::crypto::dh::KeyPair;
 use veragg_protocol::pairwise::attest::Challenges;
-use veragg_protocol::pairwise::conviction::{Conviction, Lie, Seen};
+use veragg_protocol::pairwise::fraud_proof::{FalseAttestation, FraudProof, Seen};
 use veragg_protocol::round::lists;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::message::{Message, Sender};
@@ -44,7 +44,7 @@ impl Attested {
         self.secrets[id(number).index()][1]
     }
 
-    fn convicts(&self, conviction: &Conviction) -> bool {
+    fn shows_fraud(&self, fraud_proof: &FraudProof) -> bool {
         let (round, everybody) = (&self.attack.round, everybody());
         // The digest that everybody's message of share answers is that of advertise.
         let advertise = self.attack.of(Phase::Share, 1).envelope.answers;
@@ -57,15 +57,15 @@ impl Attested {
             participants: &everybody,
             challenges: &challenges,
         };
-        conviction.holds(&seen, &self.attack.keys_of(sender_of(conviction)).mask)
+        fraud_proof.holds(&seen, &self.attack.keys_of(sender_of(fraud_proof)).mask)
     }
 
     /// By the seed, with these messages of attest and share.
     fn by_seed(&self, attested: &Message, secret: KeyScalar, shared: &Message) -> bool {
-        self.convicts(&Conviction {
+        self.shows_fraud(&FraudProof {
             attestation: attested.envelope.clone(),
             head: self.attack.part(attested, 0),
-            lie: Lie::Seed {
+            shows: FalseAttestation::Seed {
                 secret,
                 sharing: shared.envelope.clone(),
                 seed: self.attack.part(shared, 0),
@@ -77,10 +77,10 @@ impl Attested {
     fn by_edge(&self, secret: KeyScalar, keys: Vec<KeyPoint>) -> bool {
         let attested = self.attack.of(Phase::Attest, 4);
         let at = self.neighbours().iter().position(|&number| number == 5);
-        self.convicts(&Conviction {
+        self.shows_fraud(&FraudProof {
             attestation: attested.envelope.clone(),
             head: self.attack.part(attested, 0),
-            lie: Lie::Edge {
+            shows: FalseAttestation::Edge {
                 secret,
                 neighbour: id(5),
                 keys,
@@ -113,8 +113,8 @@ impl Attested {
     }
 }
 
-fn sender_of(conviction: &Conviction) -> u32 {
-    conviction.convicted().unwrap().number()
+fn sender_of(fraud_proof: &FraudProof) -> u32 {
+    fraud_proof.culprit().unwrap().number()
 }
 
 /// Client 2 attested to other challenges than its readers have.
@@ -210,10 +210,10 @@ pub(super) fn by_a_spoilt_part() -> bool {
         round.attack.of(Phase::Share, 4),
     );
     let other: Part = round.attack.part(round.attack.of(Phase::Attest, 5), 0);
-    round.convicts(&Conviction {
+    round.shows_fraud(&FraudProof {
         attestation: attested.envelope.clone(),
         head: other,
-        lie: Lie::Seed {
+        shows: FalseAttestation::Seed {
             secret: round.seed_of(4),
             sharing: shared.envelope.clone(),
             seed: round.attack.part(shared, 0),

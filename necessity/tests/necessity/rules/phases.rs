@@ -112,7 +112,7 @@ pub(super) fn shares_come_for_fewer_than_agreed() -> bool {
     attack.ask(1).is_some()
 }
 
-pub(super) fn both_secrets_come_without_a_conviction() -> bool {
+pub(super) fn both_secrets_come_without_a_fraud_proof() -> bool {
     let mut attack = Attack::new().honest_through(Phase::Acknowledge);
     let unmasked = attack.ask_all();
     let seed = rebuilt(&unmasked, |holder| if holder < id(4) { 2 } else { 3 });

@@ -8,8 +8,8 @@ use veragg_protocol::wire::checkpoint::Checkpoint;
 use super::judged::Off;
 use super::told::Case;
 use super::{ALL, SMALL};
-use veragg_lab::crook::Crook;
-use veragg_lab::crooked::signed_anew;
+use veragg_lab::books::signed_anew;
+use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::{id, place, set, Finished, Scene};
 
 fn honest() -> Finished {
@@ -46,13 +46,13 @@ fn altered(alter: impl FnOnce(&mut Checkpoint)) -> Case {
     let finished = honest();
     let mut last = last_of(&finished);
     alter(&mut last);
-    let last = signed(&finished.setting.aggregator, last);
+    let last = signed(&finished.local.aggregator_key, last);
     Case::with(&finished, &ending(&finished, &last))
 }
 
 pub(super) fn a_round_that_somebody_else_closed(off: &Off) {
     let finished = honest();
-    let last = signed(&finished.setting.clients[0], last_of(&finished));
+    let last = signed(&finished.local.client_keys[0], last_of(&finished));
     let forged = Case::with(&finished, &ending(&finished, &last));
     let other_round = altered(|last| last.context[0] ^= 1);
     let other_phase = altered(|last| last.phase = Phase::Submit);
@@ -69,7 +69,7 @@ pub(super) fn the_end_of_another_board(off: &Off) {
 pub(super) fn a_message_that_is_taken_out_of_the_file(off: &Off) {
     // It shows that client 4 revealed a wrong share.
     let scene = Scene::new(4, &SMALL);
-    let lengths = scene.setting.round.unmask_lengths(id(4), &set(4, &ALL));
+    let lengths = scene.local.round.unmask_lengths(id(4), &set(4, &ALL));
     let scene = scene.altering_parts(4, Phase::Unmask(0), lengths, |parts| parts[0][0] ^= 1);
     let finished = scene.play();
     let mut records = finished.records.clone();
@@ -82,7 +82,7 @@ pub(super) fn a_client_that_is_not_listed(off: &Off) {
     let failed = "failed V-03, naming aggregator V-03";
     altered(|last| last.list.remove(id(1))).tells(off, failed, "verified");
     // It acknowledged, and the aggregator does not let it unmask.
-    let crook = Crook::new().listing(|phase, mut list| {
+    let crook = CorruptAggregator::new().listing(|phase, mut list| {
         if phase == Phase::Acknowledge {
             list.remove(id(4));
         }
@@ -101,14 +101,14 @@ pub(super) fn two_boards(off: &Off) {
         case.options.checkpoint = Some(signed(key, given));
         case.tells(off, named, "verified");
     };
-    let aggregator = &finished.setting.aggregator;
+    let aggregator = &finished.local.aggregator_key;
     given(
         Phase::Submit,
         aggregator,
         "failed V-03, naming aggregator V-03",
     );
     // Of somebody else; and of a phase that the board never came to.
-    given(Phase::Submit, &finished.setting.clients[0], "failed V-03");
+    given(Phase::Submit, &finished.local.client_keys[0], "failed V-03");
     given(Phase::Unmask(1), aggregator, "failed V-03");
 }
 
@@ -132,7 +132,7 @@ pub(super) fn a_round_without_a_sum(off: &Off) {
     let finished = honest();
     let mut records = finished.records.clone();
     records.remove(records.len() - 2);
-    let records = signed_anew(&finished.setting, &records);
+    let records = signed_anew(&finished.local, &records);
     // Whatever anybody says it is.
     let case = Case::with(&finished, &records).and_sums(vec![1, 2, 3]);
     case.tells(off, "failed V-03", "verified");

@@ -1,4 +1,4 @@
-//! Who signed two messages in one phase is doubted. An aggregator that is with it shows one to this client
+//! Who signed two messages in one phase has equivocated. An aggregator that is with it shows one to this client
 //! and the other to that, and the board counts the first: what honest clients computed from the other
 //! must not be held against them.
 
@@ -13,8 +13,8 @@ use zeroize::Zeroizing;
 use super::judged::Off;
 use super::told::Case;
 use super::{ALL, SMALL};
-use veragg_lab::crook::Crook;
-use veragg_lab::liar::edge;
+use veragg_lab::corrupt_aggregator::CorruptAggregator;
+use veragg_lab::false_attester::edge;
 use veragg_lab::two_faced::{twice, with_two_keys};
 use veragg_lab::{id, set, sign_again, Scene};
 
@@ -27,7 +27,7 @@ pub(super) fn the_complaints_of_a_client_with_two_keys(off: &Off) {
     // The board counts its first keys, everybody deals under the second: so it opens nothing that it
     // was dealt, and complains about everybody, with proofs that hold.
     let scene = Scene::new(4, &SMALL);
-    let (round, key) = (Arc::clone(&scene.setting.round), scene.key(3));
+    let (round, key) = (Arc::clone(&scene.local.round), scene.key(3));
     let scene = scene.altering(3, move |phase, _, mut said| {
         if phase == Phase::Advertise {
             let again = Client::join(Arc::clone(&round), Arc::clone(&key)).unwrap();
@@ -37,7 +37,7 @@ pub(super) fn the_complaints_of_a_client_with_two_keys(off: &Off) {
         }
         said
     });
-    let finished = Crook::new()
+    let finished = CorruptAggregator::new()
         .showing_second(3, Phase::Advertise, |_| true)
         .play(scene);
     Case::of(&finished).names(off, CORRUPT, EVERYBODY);
@@ -48,7 +48,7 @@ pub(super) fn the_complaint_about_a_dealer_with_two_messages(off: &Off) {
     let scene = Scene::new(4, &SMALL);
     let (key, lengths) = (
         scene.key(3),
-        scene.setting.round.share_lengths(id(3), &set(4, &ALL)),
+        scene.local.round.share_lengths(id(3), &set(4, &ALL)),
     );
     let scene = scene.altering(3, move |phase, _, mut said| {
         if phase == Phase::Share {
@@ -59,7 +59,7 @@ pub(super) fn the_complaint_about_a_dealer_with_two_messages(off: &Off) {
         }
         said
     });
-    let finished = Crook::new()
+    let finished = CorruptAggregator::new()
         .showing_second(3, Phase::Share, |reader| reader == 1)
         .play(scene);
     Case::of(&finished).names(off, CORRUPT, "client 1, client 3, aggregator");
@@ -70,7 +70,7 @@ pub(super) fn the_complaint_about_a_dealer_with_two_messages(off: &Off) {
 fn another_key_for_one() -> Case {
     let scene = Scene::new(4, &SMALL).dropping(3, Phase::Confirm);
     let scene = with_two_keys(scene, 3, false);
-    let crook = Crook::new().showing_second(3, Phase::Advertise, |reader| reader == 1);
+    let crook = CorruptAggregator::new().showing_second(3, Phase::Advertise, |reader| reader == 1);
     Case::of(&crook.play(scene))
 }
 
@@ -85,9 +85,9 @@ pub(super) fn the_secret_of_a_client_with_two_keys(off: &Off) {
 pub(super) fn an_edge_to_a_client_with_two_keys(off: &Off) {
     // The first key counts, the second is shown to all. Client 3 lies about its edge to client 1, who
     // opens it with the key that it was shown.
-    let scene = Scene::new(4, &SMALL).lying(3, &[edge(1, 5)]);
+    let scene = Scene::new(4, &SMALL).masking_falsely(3, &[edge(1, 5)]);
     let scene = with_two_keys(scene, 3, true);
-    let finished = Crook::new()
+    let finished = CorruptAggregator::new()
         .showing_second(3, Phase::Advertise, |_| true)
         .play(scene);
     Case::of(&finished).names(off, CORRUPT, "client 1, client 3, aggregator");
@@ -95,7 +95,7 @@ pub(super) fn an_edge_to_a_client_with_two_keys(off: &Off) {
 
 pub(super) fn the_shares_of_a_dealer_with_two_messages(off: &Off) {
     let scene = twice(Scene::new(4, &SMALL), 3, Phase::Share);
-    let finished = Crook::new()
+    let finished = CorruptAggregator::new()
         .showing_second(3, Phase::Share, |_| true)
         .play(scene);
     Case::of(&finished).names(off, CORRUPT, EVERYBODY);

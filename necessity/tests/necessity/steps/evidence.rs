@@ -10,8 +10,8 @@ use veragg_protocol::wire::message::{Message, Sender, ENVELOPE_LEN};
 use super::judged::Off;
 use super::told::Case;
 use super::{ALL, SMALL};
-use veragg_lab::crooked::republished;
-use veragg_lab::liar::own;
+use veragg_lab::books::republished;
+use veragg_lab::false_attester::own;
 use veragg_lab::{Finished, Scene};
 use veragg_protocol::switch::without;
 use veragg_verifier::evidence::{check, export, MAGIC};
@@ -45,7 +45,7 @@ pub(super) fn a_board_without_bodies(off: &Off) {
 #[track_caller]
 fn shows(off: &Off, finished: &Finished, evidence: &[u8], expected: [bool; 2]) {
     let shown = [&[][..], &off.0].map(|off| {
-        let organiser = &finished.setting.organiser;
+        let organiser = &finished.local.organiser;
         let confirmed = without(off, || check(Cursor::new(evidence), organiser));
         !confirmed.unwrap().faults.is_empty()
     });
@@ -65,7 +65,7 @@ fn evidence_of(finished: &Finished) -> Vec<u8> {
 }
 
 fn of_a_liar() -> Finished {
-    Scene::new(4, &SMALL).lying(3, &[own(5)]).play()
+    Scene::new(4, &SMALL).masking_falsely(3, &[own(5)]).play()
 }
 
 pub(super) fn what_a_liar_does_not_want_to_be_shown(off: &Off) {
@@ -89,7 +89,7 @@ fn claim(check: &str, finished: &Finished, records: &[Record]) -> Vec<u8> {
     file.extend((check.len() as u16).to_be_bytes());
     file.extend(check.as_bytes());
     file.extend([0; 8]);
-    file.extend(finished.setting.board(records));
+    file.extend(finished.local.board(records));
     file
 }
 

@@ -10,14 +10,14 @@ use veragg_protocol::round::phase::Phase;
 use super::judged::Off;
 use super::told::Case;
 use super::{ALL, SMALL};
-use veragg_lab::crook::Crook;
-use veragg_lab::liar::Liar;
+use veragg_lab::corrupt_aggregator::CorruptAggregator;
+use veragg_lab::false_attester::FalseAttester;
 use veragg_lab::Scene;
 
 /// Client 3 alters the parts of its submission; the aggregator is honest.
 fn submitting(alter: impl FnMut(&mut Vec<Vec<u8>>) + Send + 'static) -> Case {
     let scene = Scene::new(4, &SMALL);
-    let lengths = scene.setting.round.submit_lengths();
+    let lengths = scene.local.round.submit_lengths();
     let finished = scene
         .altering_parts(3, Phase::Submit, lengths, alter)
         .play();
@@ -40,9 +40,9 @@ pub(super) fn a_masked_vector_that_is_not_canonical(off: &Off) {
 /// aggregator counts on it.
 pub(crate) fn above_the_bound() -> Case {
     let mut scene = Scene::new(4, &SMALL);
-    let round = Arc::clone(&scene.setting.round);
+    let round = Arc::clone(&scene.local.round);
     let more = Fr::from(1u64);
-    let mut liar = Liar::new(&scene, 1, &[]);
+    let mut liar = FalseAttester::new(&scene, 1, &[]);
     liar.more = more;
     liar.commit = Some(Box::new(move |proof| {
         let commitment = Ristretto::decode_point(&proof[..32], "commitment").unwrap();
@@ -50,8 +50,8 @@ pub(crate) fn above_the_bound() -> Case {
         proof[..32].copy_from_slice(&Ristretto::encode_point(&commitment));
     }));
     assert_eq!(scene.inputs[0][0] + 1, SMALL[0].1);
-    scene.people[0] = Box::new(liar);
-    let finished = Crook::new().play(scene);
+    scene.parties[0] = Box::new(liar);
+    let finished = CorruptAggregator::new().play(scene);
     let mut sums = finished.sum(&ALL);
     sums[0] += 1;
     Case::of(&finished).and_sums(sums)

@@ -26,7 +26,7 @@ fn judged_by(step: Step) -> &'static [Rule] {
         Step::AttestedKeys => &[Rule::EdgeKeys],
         Step::RowLink => &[Rule::RowLink],
         Step::EdgePoint => &[Rule::ProvenPoint],
-        Step::Settled => &[Rule::OpenedLie, Rule::Unopened],
+        Step::Settled => &[Rule::OpenedFalsely, Rule::Unopened],
         Step::CommittedShare => &[Rule::RevealedShare],
         Step::TrueAttestations => &[Rule::TrueOwn, Rule::TrueEdge],
         _ => &[],

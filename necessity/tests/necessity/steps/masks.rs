@@ -8,13 +8,13 @@ use veragg_protocol::wire::message::{Message, Sender};
 use super::judged::Off;
 use super::told::Case;
 use super::{ALL, SMALL};
-use veragg_lab::crook::Crook;
-use veragg_lab::liar::{edge, False, Liar};
+use veragg_lab::corrupt_aggregator::CorruptAggregator;
+use veragg_lab::false_attester::{edge, False, FalseAttester};
 use veragg_lab::{id, set, Finished, Scene};
 
 /// The aggregator counts on everybody, and takes out of the sum what it knows to be wrong in it.
 pub(super) fn corrected(scene: Scene, by: Fr) -> Finished {
-    let crook = Crook::new().publishing(move |_, mut honest| {
+    let crook = CorruptAggregator::new().publishing(move |_, mut honest| {
         honest.opening[0] -= by;
         honest
     });
@@ -29,7 +29,7 @@ fn counted_on(named: &str) -> String {
 /// Client 3 alters the parts of its attestation.
 fn attesting(alter: impl FnMut(&mut Vec<Vec<u8>>) + Send + 'static) -> Scene {
     let scene = Scene::new(4, &SMALL);
-    let lengths = scene.setting.round.attest_lengths(id(3), &set(4, &ALL));
+    let lengths = scene.local.round.attest_lengths(id(3), &set(4, &ALL));
     scene.altering_parts(3, Phase::Attest, lengths, alter)
 }
 
@@ -40,7 +40,7 @@ pub(super) fn an_attestation_that_does_not_decode(off: &Off) {
 }
 
 pub(super) fn other_keys_than_those_of_the_neighbours(off: &Off) {
-    let finished = Crook::new().play(attesting(|parts| parts[0][0] ^= 1));
+    let finished = CorruptAggregator::new().play(attesting(|parts| parts[0][0] ^= 1));
     let failed = counted_on("client 3 V-08.A, ");
     Case::of(&finished).tells(off, &failed, "verified");
 }
@@ -51,14 +51,14 @@ pub(super) fn a_masked_vector_that_was_not_committed(off: &Off) {
         by: 5,
         attested: false,
     };
-    let scene = Scene::new(4, &SMALL).lying(3, &[lie]);
+    let scene = Scene::new(4, &SMALL).masking_falsely(3, &[lie]);
     let failed = counted_on("client 3 V-08.A, ");
     Case::of(&corrected(scene, Fr::from(5u64))).tells(off, &failed, "verified");
 }
 
 /// The aggregator withholds what client 3 submitted, and lists it all the same: so it attests.
 pub(crate) fn a_submission_that_the_aggregator_withheld() -> Finished {
-    let crook = Crook::new().admitting(|phase, mut said| {
+    let crook = CorruptAggregator::new().admitting(|phase, mut said| {
         if phase == Phase::Submit {
             said.remove(2);
         }
@@ -74,7 +74,7 @@ pub(crate) fn a_submission_that_the_aggregator_withheld() -> Finished {
 }
 
 pub(super) fn a_lie_about_an_edge(off: &Off) {
-    let scene = Scene::new(4, &SMALL).lying(3, &[edge(4, 5)]);
+    let scene = Scene::new(4, &SMALL).masking_falsely(3, &[edge(4, 5)]);
     let failed = counted_on("client 3 V-08.C, ");
     Case::of(&corrected(scene, Fr::from(5u64))).tells(off, &failed, "verified");
 }
@@ -82,8 +82,8 @@ pub(super) fn a_lie_about_an_edge(off: &Off) {
 pub(super) fn lies_about_edges_that_nobody_leaves_for(off: &Off) {
     a_lie_about_an_edge(off);
     // Both ends lie, and neither opens.
-    let scene = Scene::new(4, &SMALL).lying(3, &[edge(4, 1)]);
-    let scene = scene.lying(4, &[edge(3, 2)]);
+    let scene = Scene::new(4, &SMALL).masking_falsely(3, &[edge(4, 1)]);
+    let scene = scene.masking_falsely(4, &[edge(3, 2)]);
     let finished = corrected(scene, -Fr::from(1u64));
     // All four are more than two can add up to.
     let failed = counted_on("").replace("V-11", "V-11 V-12");
@@ -93,7 +93,7 @@ pub(super) fn lies_about_edges_that_nobody_leaves_for(off: &Off) {
 /// Client 3 says in dispute what does not decode.
 fn undecodable_dispute() -> Scene {
     let scene = Scene::new(4, &SMALL);
-    let (key, context) = (scene.key(3), *scene.setting.round.context());
+    let (key, context) = (scene.key(3), *scene.local.round.context());
     scene.altering(3, move |phase, package, said| {
         if phase != Phase::Dispute {
             return said;
@@ -114,16 +114,16 @@ pub(super) fn a_dispute_that_does_not_decode(off: &Off) {
 
 /// The same, and the aggregator counts on client 3; with what the audit says of it.
 pub(crate) fn a_spoilt_dispute_that_is_counted_on() -> (Case, String) {
-    let finished = Crook::new().play(undecodable_dispute());
+    let finished = CorruptAggregator::new().play(undecodable_dispute());
     (Case::of(&finished), counted_on("client 3 V-04, "))
 }
 
 pub(super) fn an_edge_opened_with_another_point(off: &Off) {
     // Client 4 lies about its edge to client 3, who opens it, and makes its own opening the last word.
     let mut scene = Scene::new(4, &SMALL);
-    let mut liar = Liar::new(&scene, 4, &[edge(3, 5)]);
+    let mut liar = FalseAttester::new(&scene, 4, &[edge(3, 5)]);
     liar.opens = Some((3, false));
-    scene.people[3] = Box::new(liar);
+    scene.parties[3] = Box::new(liar);
     let finished = scene.play();
     Case::of(&finished).names(off, "client 4", "client 3, client 4, aggregator");
 }

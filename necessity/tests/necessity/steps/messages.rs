@@ -11,8 +11,8 @@ use veragg_protocol::wire::message::{Envelope, Message, Sender, ENVELOPE_LEN};
 use super::judged::Off;
 use super::told::Case;
 use super::{ALL, SMALL};
-use veragg_lab::crook::Crook;
-use veragg_lab::crooked::{signed_anew, Crooked};
+use veragg_lab::books::{signed_anew, Books};
+use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::two_faced::twice;
 use veragg_lab::{id, place, set, Scene};
 
@@ -37,8 +37,8 @@ fn disputing(
     let key = by(&scene);
     let latest = Arc::new(Mutex::new([0; 32]));
     let seen = Arc::clone(&latest);
-    let context = *scene.setting.round.context();
-    let crook = Crook::new().showing(move |_, package| {
+    let context = *scene.local.round.context();
+    let crook = CorruptAggregator::new().showing(move |_, package| {
         *seen.lock().unwrap() = package.checkpoint.digest();
         package
     });
@@ -68,7 +68,7 @@ fn by_client(scene: &Scene) -> Arc<SigningKey> {
 }
 
 fn by_aggregator(scene: &Scene) -> Arc<SigningKey> {
-    Arc::clone(&scene.setting.aggregator)
+    Arc::clone(&scene.local.aggregator_key)
 }
 
 const TAKEN: &str = "failed V-04, naming aggregator V-04";
@@ -97,9 +97,9 @@ pub(super) fn a_word_of_somebody_who_may_not_speak(off: &Off) {
     disputing(gone, by_client, |_| ()).tells(off, TAKEN, "verified");
     // The aggregator, while the clients speak.
     let scene = Scene::new(4, &SMALL);
-    let key = scene.setting.aggregator.clone();
-    let lengths = scene.setting.round.publish_lengths();
-    let crook = Crook::new().admitting(move |phase, mut said| {
+    let key = scene.local.aggregator_key.clone();
+    let lengths = scene.local.round.publish_lengths();
+    let crook = CorruptAggregator::new().admitting(move |phase, mut said| {
         if phase == Phase::Acknowledge {
             let Envelope {
                 context, answers, ..
@@ -140,7 +140,7 @@ pub(super) fn a_body_that_was_exchanged_in_the_file_and_the_aggregator(off: &Off
 
 /// The aggregator puts the acknowledgement of client 2 on the board twice.
 fn doubled() -> Case {
-    let crook = Crook::new().admitting(|phase, mut said| {
+    let crook = CorruptAggregator::new().admitting(|phase, mut said| {
         if phase == Phase::Acknowledge {
             said.push(said[1].clone());
         }
@@ -150,7 +150,7 @@ fn doubled() -> Case {
 }
 
 pub(super) fn two_words_in_one_phase(off: &Off) {
-    let finished = Crook::new().play(twice(Scene::new(4, &SMALL), 3, Phase::Attest));
+    let finished = CorruptAggregator::new().play(twice(Scene::new(4, &SMALL), 3, Phase::Attest));
     let both = "failed V-04, naming client 3 V-04, aggregator V-04";
     Case::of(&finished).tells(off, both, "verified");
     doubled().tells(off, TAKEN, "verified");
@@ -166,14 +166,14 @@ pub(super) fn two_publications(off: &Off) {
     let mut records = finished.records.clone();
     let at = records.len() - 2;
     records.insert(at, records[at].clone());
-    let records = signed_anew(&finished.setting, &records);
+    let records = signed_anew(&finished.local, &records);
     let case = Case::with(&finished, &records);
     case.tells(off, TAKEN, "verified");
 }
 
 pub(super) fn a_publication_that_is_none(off: &Off) {
     let finished = Scene::new(4, &SMALL).play();
-    let mut books = Crooked::new(&finished.setting);
+    let mut books = Books::new(&finished.local);
     for record in &finished.records {
         let mut bytes = record.bytes.clone();
         if record.kind == RecordKind::Checkpoint {
@@ -190,7 +190,7 @@ pub(super) fn a_publication_that_is_none(off: &Off) {
                 answers,
                 ..
             } = envelope;
-            let key = &finished.setting.aggregator;
+            let key = &finished.local.aggregator_key;
             bytes = Message::sign(key, context, phase, sender, answers, &[body]).encode();
         }
         books.take(bytes);
@@ -209,18 +209,18 @@ pub(super) fn bodies_that_do_not_decode(off: &Off) {
     let scenes = [
         altered(
             Phase::Advertise,
-            |scene| scene.setting.round.advertise_lengths(),
+            |scene| scene.local.round.advertise_lengths(),
             0,
         ),
         altered(
             Phase::Share,
-            |scene| scene.setting.round.share_lengths(id(3), &set(4, &ALL)),
+            |scene| scene.local.round.share_lengths(id(3), &set(4, &ALL)),
             1,
         ),
         Scene::new(4, &SMALL).confirming(3, |tongue, said| tongue.say(&said, vec![0xff; 100])),
         altered(
             Phase::Unmask(0),
-            |scene| scene.setting.round.unmask_lengths(id(3), &set(4, &ALL)),
+            |scene| scene.local.round.unmask_lengths(id(3), &set(4, &ALL)),
             0,
         ),
     ];

@@ -8,12 +8,12 @@ use super::judged::Off;
 use super::result::careless;
 use super::told::Case;
 use super::SMALL;
-use veragg_lab::crook::Crook;
+use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::{id, place, Scene};
 
 pub(super) fn acknowledgements_from_outside(off: &Off) {
     // Client 4 does not contribute. The aggregator makes it the fourth to have acknowledged.
-    let crook = Crook::new().listing(|phase, mut list| {
+    let crook = CorruptAggregator::new().listing(|phase, mut list| {
         if phase == Phase::Acknowledge {
             list.insert(id(4));
         }

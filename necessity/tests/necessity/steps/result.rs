@@ -15,10 +15,10 @@ use veragg_protocol::wire::receipt::Receipt;
 use super::judged::Off;
 use super::told::Case;
 use super::{ALL, SMALL};
-use veragg_lab::crook::Crook;
-use veragg_lab::crooked::republished;
+use veragg_lab::books::republished;
+use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::{proposal, Finished, Scene};
-use veragg_verifier::caption::{Caption, SegmentCaption};
+use veragg_verifier::aggregate_metadata::{AggregateMetadata, SegmentMetadata};
 use veragg_verifier::Check;
 
 fn honest() -> Finished {
@@ -48,23 +48,23 @@ pub(super) fn another_outcome(off: &Off) {
 /// A round whose configuration asks for the acknowledgements of all four clients, among clients and an
 /// aggregator to whom fewer are enough.
 pub(super) fn careless() -> Scene {
-    let proposal = veragg_protocol::round::organiser::Proposal {
+    let proposal = veragg_protocol::round::organiser::ConfigurationBuilder {
         min_contributors: Some(4),
         ..proposal(4, &SMALL)
     };
-    let setting = veragg_lab::local::Setting::new(4, proposal, &mut rand_core::OsRng);
-    let mut setting = setting.unwrap();
-    let signed = &setting.header.configuration;
+    let local = veragg_lab::local::LocalRound::new(4, proposal, &mut rand_core::OsRng);
+    let mut local = local.unwrap();
+    let signed = &local.header.configuration;
     let mut configuration = Configuration::decode(&signed.bytes).unwrap();
     configuration.min_contributors = 3;
-    let roster = Roster::decode(&setting.header.roster).unwrap();
+    let roster = Roster::decode(&local.header.roster).unwrap();
     let round = Round::assemble(configuration, signed.context(), roster);
-    setting.round = Arc::new(round.unwrap());
-    Scene::of(setting)
+    local.round = Arc::new(round.unwrap());
+    Scene::of(local)
 }
 
 pub(super) fn too_few_acknowledgements(off: &Off) {
-    let finished = Crook::new().play(careless().dropping(4, Phase::Attest));
+    let finished = CorruptAggregator::new().play(careless().dropping(4, Phase::Attest));
     let case = Case::of(&finished).and_sums(finished.sum(&ALL));
     case.tells(off, "failed V-10, naming aggregator V-10", "verified");
 }
@@ -99,17 +99,17 @@ pub(super) fn a_sum_beyond_all_sums(off: &Off) {
 
 pub(super) fn sums_that_are_said_to_be_others(off: &Off) {
     let finished = honest();
-    let said = Caption {
-        context: hex(finished.setting.round.context()),
+    let said = AggregateMetadata {
+        context: hex(finished.local.round.context()),
         contributors: ALL.to_vec(),
-        segments: vec![SegmentCaption {
+        segments: vec![SegmentMetadata {
             name: "segment 0".to_owned(),
             len: 3,
             decimals: 0,
             offset: 0,
         }],
     };
-    let alterations: [fn(&mut Caption); 3] = [
+    let alterations: [fn(&mut AggregateMetadata); 3] = [
         |said| said.context.push('0'),
         |said| said.contributors.truncate(3),
         |said| said.segments[0].decimals = 1,
@@ -118,7 +118,7 @@ pub(super) fn sums_that_are_said_to_be_others(off: &Off) {
         let mut said = said.clone();
         alter(&mut said);
         let mut case = Case::of(&finished);
-        case.options.caption = Some(said);
+        case.options.metadata = Some(said);
         case.tells(off, "failed V-12", "verified");
     }
 }
@@ -146,7 +146,7 @@ fn promised(finished: &Finished, key: &SigningKey, behind: u64) -> Case {
 
 pub(super) fn a_receipt_that_somebody_made_up(off: &Off) {
     let finished = honest();
-    let case = promised(&finished, &finished.setting.clients[2], 1);
+    let case = promised(&finished, &finished.local.client_keys[2], 1);
     let framed = "failed V-13, naming aggregator V-13";
     case.tells(off, "failed V-13", framed);
 }
@@ -154,7 +154,7 @@ pub(super) fn a_receipt_that_somebody_made_up(off: &Off) {
 pub(super) fn a_receipt_that_was_not_kept(off: &Off) {
     let finished = honest();
     for behind in [1, 500] {
-        let case = promised(&finished, &finished.setting.aggregator, behind);
+        let case = promised(&finished, &finished.local.aggregator_key, behind);
         case.tells(off, "failed V-13, naming aggregator V-13", "verified");
     }
 }

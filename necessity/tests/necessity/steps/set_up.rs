@@ -8,14 +8,14 @@ use veragg_protocol::wire::board::RecordKind;
 use super::judged::Off;
 use super::told::Case;
 use super::{ALL, SMALL};
-use veragg_lab::crook::Crook;
+use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::dealer::of_high_degree;
 use veragg_lab::{id, set, Finished, Scene};
 
 pub(super) fn a_key_without_its_secret(off: &Off) {
     // An honest aggregator lists it not, and without the step would be named for that.
     let scene = Scene::new(4, &SMALL);
-    let lengths = scene.setting.round.advertise_lengths();
+    let lengths = scene.local.round.advertise_lengths();
     let scene = scene.altering_parts(3, Phase::Advertise, lengths, |parts| parts[0][64] ^= 1);
     let named = "verified, naming client 3 V-06";
     let framed = "failed V-03 V-10, naming aggregator V-03, aggregator V-10";
@@ -28,14 +28,14 @@ fn counted_on(failed: &str) -> String {
 }
 
 pub(super) fn shares_of_too_high_a_degree(off: &Off) {
-    let finished = Crook::new().play(of_high_degree(Scene::new(4, &SMALL)));
+    let finished = CorruptAggregator::new().play(of_high_degree(Scene::new(4, &SMALL)));
     let case = Case::of(&finished).and_sums(finished.sum(&ALL));
     case.tells(off, &counted_on("V-03 V-09 V-10 V-11"), "verified");
 }
 
 /// The aggregator withholds the keys of client 2, and lists it all the same: so it deals.
 pub(crate) fn a_dealer_whose_keys_the_aggregator_withheld() -> Finished {
-    let crook = Crook::new().admitting(|phase, mut said| {
+    let crook = CorruptAggregator::new().admitting(|phase, mut said| {
         if phase == Phase::Advertise {
             said.remove(1);
         }
@@ -53,7 +53,7 @@ pub(crate) fn a_dealer_whose_keys_the_aggregator_withheld() -> Finished {
 pub(super) fn a_bad_dealer_and_a_false_accuser(off: &Off) {
     // Client 1 complains about client 3 and goes, since the aggregator keeps that.
     let scene = Scene::new(4, &SMALL);
-    let lengths = scene.setting.round.share_lengths(id(3), &set(4, &ALL));
+    let lengths = scene.local.round.share_lengths(id(3), &set(4, &ALL));
     let bad = scene.altering_parts(3, Phase::Share, lengths, |parts| {
         parts[1][PAIR_LEN - 1] ^= 1;
     });
@@ -62,7 +62,7 @@ pub(super) fn a_bad_dealer_and_a_false_accuser(off: &Off) {
         tongue.say(&said, dleq::encode(&[tongue.complain(1)]))
     });
     for scene in [bad, false_accuser] {
-        let finished = Crook::new().play(scene);
+        let finished = CorruptAggregator::new().play(scene);
         Case::of(&finished).tells(off, &counted_on("V-03 V-10 V-11"), "verified");
     }
 }
@@ -78,7 +78,7 @@ pub(super) fn a_complaint_with_another_point(off: &Off) {
 }
 
 pub(super) fn a_client_that_confirmed_and_is_left_out(off: &Off) {
-    let crook = Crook::new().listing(|phase, mut list| {
+    let crook = CorruptAggregator::new().listing(|phase, mut list| {
         if phase == Phase::Confirm {
             list.remove(id(4));
         }
@@ -91,7 +91,7 @@ pub(super) fn a_client_that_confirmed_and_is_left_out(off: &Off) {
 
 pub(super) fn clients_that_have_too_few_neighbours(off: &Off) {
     // Nobody can rebuild the secrets of two that are left, and the aggregator goes on with them.
-    let crook = Crook::new().listing(|phase, list| match phase {
+    let crook = CorruptAggregator::new().listing(|phase, list| match phase {
         Phase::Confirm => set(4, &[1, 2]),
         _ => list,
     });

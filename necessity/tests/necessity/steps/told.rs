@@ -25,11 +25,11 @@ impl Case {
     /// The same with other records.
     pub(super) fn with(finished: &Finished, records: &[Record]) -> Self {
         let options = Options {
-            organiser: Some(finished.setting.organiser),
+            organiser: Some(finished.local.organiser),
             ..Options::default()
         };
         Self {
-            board: finished.setting.board(records),
+            board: finished.local.board(records),
             options,
         }
     }

@@ -192,7 +192,7 @@ pub fn prove<P: ProofSystem>(
             let nonces: Zeroizing<Vec<_>> =
                 Zeroizing::new((0..generators.len()).map(|_| uniform()).collect());
             let nonce = Zeroizing::new([fingerprint_of_rows(pair, &nonces), uniform()]);
-            let row_announcement = P::Group::msm_secret(&nonces, &generators);
+            let row_announcement = P::Group::msm_constant_time(&nonces, &generators);
             let sum_announcement = round.proofs().key().commit(&nonce[0], &nonce[1]);
             let own = witness.own.points[index];
             let edges: Vec<Vec<u8>> = witness

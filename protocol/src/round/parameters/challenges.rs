@@ -5,7 +5,7 @@ const CHALLENGE_BITS: u32 = 252;
 /// Bits of security that are left after the cheaters have chosen who attests.
 const SECURITY_BITS: u32 = 104;
 
-/// The smallest `q` with `corrupt + 104 <= q (252 - ceil(log2(D + R)))`. A pair catches a lie but with
+/// The smallest `q` with `corrupt + 104 <= q (252 - ceil(log2(D + R)))`. A pair misses a false attestation with
 /// probability `(D + R) / 2^252`; the cheaters see it before they decide which of them attest, and
 /// so have `2^corrupt` tries. It is 1 up to about 128 cheaters on a million scalars.
 pub fn challenge_pairs(corrupt: u32, masked_scalars: usize) -> u32 {

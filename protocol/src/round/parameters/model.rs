@@ -3,7 +3,7 @@
 
 use std::f64::consts::{LN_2, LOG2_E};
 
-use super::{Assumptions, Choice, Failure};
+use super::{Assumptions, Failure, MaskingParameters};
 
 /// The counts of section 1 and what the formulas of section 2 need, in natural logarithms.
 pub(super) struct Model {
@@ -110,8 +110,8 @@ impl Model {
         sum
     }
 
-    pub(super) fn failure(&self, choice: Choice) -> Failure {
-        let (degree, threshold) = (choice.degree as usize, choice.threshold as usize);
+    pub(super) fn failure(&self, masking: MaskingParameters) -> Failure {
+        let (degree, threshold) = (masking.degree as usize, masking.threshold as usize);
         Failure {
             majority: log2_probability(self.log_majority(degree)[2 * threshold - degree]),
             availability: log2_probability(self.log_availability(degree)[threshold]),
@@ -120,7 +120,7 @@ impl Model {
     }
 
     /// The best threshold for this degree, if one is good enough (`specs/parameters.md` 3.4).
-    pub(super) fn best(&self, degree: u32, security_bits: f64) -> Option<Choice> {
+    pub(super) fn best(&self, degree: u32, security_bits: f64) -> Option<MaskingParameters> {
         let k = degree as usize;
         let (majority, availability) = (self.log_majority(k), self.log_availability(k));
         let limit = -security_bits * LN_2;
@@ -135,7 +135,7 @@ impl Model {
             let total = add_logs(local, self.log_connectivity(k, t));
             if total < least || (best.is_none() && total <= limit) {
                 least = total;
-                best = Some(Choice { degree, threshold });
+                best = Some(MaskingParameters { degree, threshold });
             }
         }
         best
@@ -223,7 +223,8 @@ mod tests {
             dropout_ppm: 100_000,
         };
         let (degree, rounds) = (40, 3000);
-        let of = |threshold| Failure::of(&assumptions, Choice { degree, threshold }).unwrap();
+        let of =
+            |threshold| Failure::of(&assumptions, MaskingParameters { degree, threshold }).unwrap();
         let extremes: Vec<(u32, u32)> = graphs(300, degree, rounds)
             .map(|graph| {
                 let corrupt = |c| neighbours_in(&graph, c, 1..=30);
@@ -261,7 +262,8 @@ mod tests {
                 corrupt_ppm: 0,
                 dropout_ppm: 0,
             };
-            let failure = Failure::of(&assumptions, Choice { degree, threshold }).unwrap();
+            let failure =
+                Failure::of(&assumptions, MaskingParameters { degree, threshold }).unwrap();
             let bad = graphs(clients, degree, rounds)
                 .filter(|graph| splits(graph, threshold))
                 .count();
