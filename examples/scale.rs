@@ -19,13 +19,13 @@ use std::time::{Duration, Instant};
 
 use peak_alloc::PeakAlloc;
 use rand_core::OsRng;
-use veragg::board_file::BoardFile;
 use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::round::configuration::SegmentConfiguration;
 use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::round::phase::Phase;
 use veragg::verifier::{audit, Options};
+use veragg::BoardFile;
 use veragg_lab::local::{play, LocalRound, Party, PhaseTime};
 
 #[global_allocator]
@@ -77,14 +77,14 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn run(clients: u32, len: usize, bits: u32) -> Result<(), Box<dyn Error>> {
     let bound = 1 << bits;
-    let proposal = ConfigurationBuilder::new(
+    let builder = ConfigurationBuilder::new(
         vec![SegmentConfiguration::integers("numbers", len, bound)],
         PPM,
         PPM,
         [7; 32],
     );
     let start = Instant::now();
-    let local = LocalRound::<RistrettoBitplane>::new(clients, proposal, &mut OsRng)?;
+    let local = LocalRound::<RistrettoBitplane>::new(clients, builder, &mut OsRng)?;
     let set_up = start.elapsed();
     let masking = local.round.configuration().masking;
     println!(
@@ -94,21 +94,21 @@ fn run(clients: u32, len: usize, bits: u32) -> Result<(), Box<dyn Error>> {
     println!("  configuration  {:>9.2} s", set_up.as_secs_f64());
 
     let dropouts = local.round.configuration().assumptions.absent();
-    let mut participants: Vec<Box<dyn Party>> = Vec::new();
+    let mut parties: Vec<Box<dyn Party>> = Vec::new();
     for id in ClientId::all(clients) {
         let value = move |j| (u64::from(id.number()) + j) % bound;
         let input = move || (0..len as u64).map(value).collect();
-        let member = local.client(id, input).ok_or("not a member")?;
-        participants.push(Box::new(if id.number() > dropouts {
-            member
+        let client = local.client(id, input)?;
+        parties.push(Box::new(if id.number() > dropouts {
+            client
         } else if id.number() % 2 == 1 {
-            member.dropping_out_after(Phase::Confirm)
+            client.dropping_out_after(Phase::Confirm)
         } else {
-            member.dropping_out_after(Phase::Submit)
+            client.dropping_out_after(Phase::Submit)
         }));
     }
     let aggregator = local.aggregator(Vec::new())?;
-    let played = play(aggregator, &mut participants, |_| ())?;
+    let played = play(aggregator, &mut parties, |_| ())?;
     for PhaseTime {
         phase,
         clients,
@@ -133,13 +133,14 @@ fn run(clients: u32, len: usize, bits: u32) -> Result<(), Box<dyn Error>> {
     );
     println!("  all roles together held {:.0} MB", peak_in_mb());
 
-    let path = tempfile::NamedTempFile::new()?.into_temp_path();
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("round.board");
     let mut file = File::create(&path)?;
     file.write_all(&local.header.encode())?;
-    for record in played.aggregator.log() {
+    for record in played.aggregator.records()? {
         file.write_all(&record.encode())?;
     }
-    drop((played, participants));
+    drop((played, parties));
 
     let log = BoardFile::open(&path, local.round.longest_record())?.1;
     ALLOCATOR.reset_peak_usage();

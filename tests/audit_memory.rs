@@ -115,20 +115,20 @@ fn longest_growth(
 
 /// Plays a round of `clients` with `len` numbers of 8 bits, and audits its board.
 fn measure(clients: u32, len: usize) -> Measured {
-    let proposal = ConfigurationBuilder::new(
+    let builder = ConfigurationBuilder::new(
         vec![SegmentConfiguration::integers("numbers", len, 256)],
         0,
         0,
         [7; 32],
     );
-    let local = LocalRound::<Suite>::new(clients, proposal, &mut OsRng).unwrap();
+    let local = LocalRound::<Suite>::new(clients, builder, &mut OsRng).unwrap();
     let mut members: Vec<Box<dyn Party>> = ClientId::all(clients)
         .map(|id| local.client(id, vec![7; len]).unwrap())
         .map(|member| Box::new(member) as Box<dyn Party>)
         .collect();
     let aggregator = local.aggregator(Vec::new()).unwrap();
     let played = play(aggregator, &mut members, |_| ()).unwrap();
-    let board = local.board(played.aggregator.log());
+    let board = local.board(&played.aggregator.records().unwrap());
     drop((played, members));
 
     let options = Options {

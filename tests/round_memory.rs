@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use peak_alloc::PeakAlloc;
 use rand_core::OsRng;
-use veragg::board_file::BoardFile;
 use veragg::circuits::bulletproofs::{RistrettoBulletproofs, MAX_LEN};
 use veragg::protocol::aggregator::AggregatorError;
 use veragg::protocol::crypto::ids::ClientId;
@@ -14,6 +13,7 @@ use veragg::protocol::round::configuration::SegmentConfiguration;
 use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::message::{Message, Sender};
+use veragg::BoardFile;
 use veragg_lab::local::{play, LocalClient, LocalRound, Party};
 
 #[global_allocator]
@@ -24,7 +24,7 @@ const CLIENTS: u32 = 128;
 /// An honest member until it submits: then it says zeros, as many as a submission has, which costs
 /// nothing to prove and is refused when it is judged, not before.
 struct Idle {
-    member: LocalClient<RistrettoBulletproofs>,
+    member: LocalClient,
     local: Arc<LocalRound<RistrettoBulletproofs>>,
 }
 
@@ -61,8 +61,8 @@ impl Party for Idle {
 #[test]
 fn neither_driver_nor_aggregator_holds_all_submissions() {
     let segments = vec![SegmentConfiguration::integers("numbers", MAX_LEN, 1 << 16)];
-    let proposal = ConfigurationBuilder::new(segments, 0, 0, [7; 32]);
-    let local = Arc::new(LocalRound::new(CLIENTS, proposal, &mut OsRng).unwrap());
+    let builder = ConfigurationBuilder::new(segments, 0, 0, [7; 32]);
+    let local = Arc::new(LocalRound::new(CLIENTS, builder, &mut OsRng).unwrap());
     let mut parties: Vec<_> = ClientId::all(CLIENTS)
         .map(|id| Idle {
             member: local.client(id, Vec::new()).unwrap(),

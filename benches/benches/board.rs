@@ -16,20 +16,20 @@ const CLIENTS: u32 = 30;
 const LEN: usize = 60;
 
 fn whole_board(c: &mut Criterion) {
-    let proposal = ConfigurationBuilder::new(
+    let builder = ConfigurationBuilder::new(
         vec![SegmentConfiguration::integers("numbers", LEN, 256)],
         50_000,
         50_000,
         [7; 32],
     );
-    let local = LocalRound::<RistrettoBulletproofs>::new(CLIENTS, proposal, &mut OsRng).unwrap();
+    let local = LocalRound::<RistrettoBulletproofs>::new(CLIENTS, builder, &mut OsRng).unwrap();
     let mut members: Vec<Box<dyn Party>> = ClientId::all(CLIENTS)
         .map(|id| local.client(id, vec![u64::from(id.number()); LEN]))
         .map(|member| Box::new(member.unwrap()) as Box<dyn Party>)
         .collect();
     let aggregator = local.aggregator(Vec::new()).unwrap();
     let played = play(aggregator, &mut members, |_| ()).unwrap();
-    let board = local.board(played.aggregator.log());
+    let board = local.board(&played.aggregator.records().unwrap());
     let options = Options {
         organiser: Some(local.organiser),
         ..Options::default()

@@ -148,10 +148,10 @@ fn attest(len: usize, degree: u32) -> [Figure; 2] {
                 }
                 _ => {}
             }
-            aggregator.receive(&said[0], 0).unwrap();
+            aggregator.receive(said[0].clone(), 0).unwrap();
         }
         if phase != Phase::Attest {
-            aggregator = aggregator.close().unwrap();
+            aggregator.close().unwrap();
         }
     }
     let round = &local.round;
@@ -227,7 +227,7 @@ fn total(scene: Scene, cheaters: usize) -> f64 {
     } = scene;
     let aggregator = local.aggregator(Vec::new()).unwrap();
     let played = play(aggregator, &mut parties, |_| ()).unwrap();
-    let board = local.board(played.aggregator.log());
+    let board = local.board(&played.aggregator.records().unwrap());
     let report = audit(Cursor::new(board), &knowing(&local)).unwrap();
     assert_eq!(report.verdict, Verdict::Verified, "{report}");
     assert_eq!(report.faults.len(), cheaters, "{report}");
@@ -253,8 +253,8 @@ fn audit_of(clients: u32, len: usize) -> Figure {
         .collect();
     let aggregator = local.aggregator(Vec::new()).unwrap();
     let played = play(aggregator, &mut members, |_| ()).unwrap();
-    let (round, records) = (&local.round, played.aggregator.log());
-    let board = local.board(records);
+    let (round, records) = (&local.round, played.aggregator.records().unwrap());
+    let board = local.board(&records);
     let of_submit = records
         .iter()
         .filter_map(|record| Message::decode(&record.bytes).ok());

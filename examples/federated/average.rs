@@ -8,13 +8,12 @@ use rand_core::OsRng;
 use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::circuits::proof_system::{Binding, ProofPart, ProofSystem};
 use veragg::circuits::statement::{InputError, Norm, Segment, Statement};
-use veragg::protocol::aggregator::AnyAggregator;
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::round::configuration::SegmentConfiguration;
 use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::round::phase::Phase;
 use veragg::verifier::{audit, Options, Verdict};
-use veragg_lab::local::{play, LocalClient, LocalRound};
+use veragg_lab::local::{play, LocalRound};
 
 use crate::model::WEIGHTS;
 
@@ -98,38 +97,35 @@ pub(crate) fn secure(
 ) -> Result<(Vec<f64>, Vec<u32>), Box<dyn Error>> {
     let count = contributions.len() as u32;
     // Nobody corrupt, one client in ten may vanish.
-    let proposal = ConfigurationBuilder::new(segments(most_samples), 0, 100_000, [7; 32]);
-    let local = LocalRound::<RistrettoBitplane>::new(count, proposal, &mut OsRng)?;
-    let mut members = Vec::new();
+    let builder = ConfigurationBuilder::new(segments(most_samples), 0, 100_000, [7; 32]);
+    let local = LocalRound::<RistrettoBitplane>::new(count, builder, &mut OsRng)?;
+    let mut clients = Vec::new();
     for (id, contribution) in ClientId::all(count).zip(contributions) {
         let clipped = Contribution {
             update: clip(&contribution.update),
             ..*contribution
         };
-        let member = local.client(id, vector(&clipped, most_samples)?);
-        let member: LocalClient<_> = member.ok_or("more clients than keys")?;
-        members.push(match absent {
-            Some(absent) if absent == id.index() => member.dropping_out_after(Phase::Confirm),
-            _ => member,
+        let client = local.client(id, vector(&clipped, most_samples)?)?;
+        clients.push(match absent {
+            Some(absent) if absent == id.index() => client.dropping_out_after(Phase::Confirm),
+            _ => client,
         });
     }
-    let played = play(local.aggregator(Vec::new())?, &mut members, |_| ())?;
-    let publication = match &played.aggregator {
-        AnyAggregator::Ended(aggregator) => aggregator.publication(),
-        _ => None,
-    };
-    let publication = publication.ok_or("the round did not come to its end")?;
-
-    let layout = local.round.layout();
-    let contributors = publication.contributors().len() as u32;
-    let sums = layout.unpack(&publication.opening[..layout.scalars()], contributors)?;
+    let played = play(local.aggregator(Vec::new())?, &mut clients, |_| ())?;
+    let published = played.aggregator.published();
+    let published = published.ok_or("the round did not come to its end")?;
+    let contributors = published.contributors().len() as u32;
+    let sums = published.sums?;
     // What the average is made of is what the board shows to anybody.
     let options = Options {
         organiser: Some(local.organiser),
         aggregate: Some(sums.clone()),
         ..Options::default()
     };
-    let report = audit(Cursor::new(local.board(played.aggregator.log())), &options)?;
+    let report = audit(
+        Cursor::new(local.board(&played.aggregator.records()?)),
+        &options,
+    )?;
     if report.verdict != Verdict::Verified {
         return Err(report.to_string().into());
     }

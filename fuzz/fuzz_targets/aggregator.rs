@@ -5,7 +5,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use std::io::Cursor;
-use veragg::protocol::aggregator::{AnyAggregator, Reply};
+use veragg::protocol::aggregator::{Reply};
+use veragg::protocol::roles::Aggregator;
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::board::{Record, RecordKind};
@@ -34,7 +35,7 @@ fuzz_target!(|data: &[u8]| {
     };
     let mut aggregator = sample.aggregator(phase);
     let records = aggregator.log().len();
-    match aggregator.receive(&bytes, 0).expect("a log in memory") {
+    match aggregator.receive(bytes.clone(), 0).expect("a log in memory") {
         Reply::Refusal(_) => assert_eq!(aggregator.log().len(), records),
         Reply::Receipt(_) => close(aggregator, phase),
     }
@@ -84,7 +85,7 @@ fn signed(phase: usize, body: &[u8], edits: &[u8]) -> Vec<u8> {
 }
 
 /// Everybody else says what they said; the phase is closed and the board audited.
-fn close(mut aggregator: AnyAggregator<Suite, Vec<Record>>, phase: usize) {
+fn close(mut aggregator: Aggregator, phase: usize) {
     let sample = sample();
     for step in sample.steps[phase]
         .iter()

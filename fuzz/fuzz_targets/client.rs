@@ -5,7 +5,8 @@
 use std::sync::Arc;
 
 use libfuzzer_sys::fuzz_target;
-use veragg::protocol::client::{AnyClient, Blame};
+use veragg::protocol::client::{Blame};
+use veragg::protocol::roles::Client;
 use veragg::protocol::crypto::ids::ClientId;
 use veragg_fuzz::{input, mutate, rng, sample, Sample};
 use zeroize::Zeroizing;
@@ -30,7 +31,7 @@ fuzz_target!(|data: &[u8]| {
     }
 });
 
-fn advance(index: usize, client: AnyClient<veragg_fuzz::Suite>, package: &[u8]) {
+fn advance(index: usize, client: Client, package: &[u8]) {
     let mut store = Zeroizing::new(Vec::new());
     let input = input(ClientId::from_index(index));
     let (_, said) = client.advance(package, Some(&input), &mut rng(), &mut store);
@@ -43,7 +44,7 @@ fn advance(index: usize, client: AnyClient<veragg_fuzz::Suite>, package: &[u8]) 
 fn resume(index: usize, saved: &[u8], package: &[u8]) {
     let local = &sample().local;
     let (round, key) = (Arc::clone(&local.round), &local.client_keys[index]);
-    if let Ok((client, _)) = AnyClient::resume(round, Arc::clone(key), saved) {
+    if let Ok((client, _)) = Client::resume(round, Arc::clone(key), saved) {
         let mut store = Zeroizing::new(Vec::new());
         let input = input(ClientId::from_index(index));
         let _ = client.advance(package, Some(&input), &mut rng(), &mut store);

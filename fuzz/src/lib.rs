@@ -6,8 +6,9 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::local::LocalRound;
-use veragg::protocol::aggregator::{AnyAggregator, Reply};
-use veragg::protocol::client::{AnyClient, Client};
+use veragg::protocol::aggregator::{Reply};
+use veragg::protocol::roles::Aggregator;
+use veragg::protocol::roles::Client;
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::round::configuration::SegmentConfiguration;
 use veragg::protocol::round::organiser::ConfigurationBuilder;
@@ -68,13 +69,13 @@ pub fn sample() -> &'static Sample {
 impl Sample {
     fn play() -> Self {
         let mut rng = rng();
-        let proposal = ConfigurationBuilder::new(
+        let builder = ConfigurationBuilder::new(
             vec![SegmentConfiguration::integers("numbers", 2, 100)],
             0,
             200_000,
             [7; 32],
         );
-        let local = LocalRound::<Suite>::new(CLIENTS, proposal, &mut rng).expect("a good proposal");
+        let local = LocalRound::<Suite>::new(CLIENTS, builder, &mut rng).expect("a good configuration");
         let mut clients: Vec<_> = local
             .client_keys
             .iter()
@@ -94,7 +95,7 @@ impl Sample {
                 *client = Some(next);
                 let message = said.expect("everybody is honest").unwrap_or_default();
                 if !message.is_empty() {
-                    match aggregator.receive(&message, 0).expect("a log in memory") {
+                    match aggregator.receive(message.clone(), 0).expect("a log in memory") {
                         Reply::Receipt(receipt) => receipts.push(receipt),
                         Reply::Refusal(refusal) => panic!("everybody is honest: {refusal:?}"),
                     }
@@ -106,9 +107,9 @@ impl Sample {
                 });
             }
             steps.push(of_phase);
-            aggregator = aggregator.close().expect("everybody spoke");
+            aggregator.close().expect("everybody spoke");
         }
-        let records = aggregator.into_log();
+        let records = aggregator.records().unwrap();
         Self {
             board: local.board(&records),
             local,
@@ -132,13 +133,13 @@ impl Sample {
     }
 
     /// The aggregator as it was when this phase was open and nobody had spoken.
-    pub fn aggregator(&self, phase: usize) -> AnyAggregator<Suite, Vec<Record>> {
+    pub fn aggregator(&self, phase: usize) -> Aggregator {
         let log = self.records[..self.before[phase]].to_vec();
         self.local.aggregator(log).expect("its own log")
     }
 
     /// The client with this number, counted around, as it was before this phase.
-    pub fn client(&self, phase: usize, number: u8) -> (usize, AnyClient<Suite>) {
+    pub fn client(&self, phase: usize, number: u8) -> (usize, Client) {
         let index = usize::from(number) % CLIENTS as usize;
         let round = Arc::clone(&self.local.round);
         let key = Arc::clone(&self.local.client_keys[index]);
@@ -146,7 +147,7 @@ impl Sample {
         let client = if saved.is_empty() {
             AnyClient::Joined(Client::join(round, key).expect("on the roster"))
         } else {
-            AnyClient::resume(round, key, saved)
+            Client::resume(round, key, saved)
                 .expect("its own state")
                 .0
         };

@@ -20,7 +20,7 @@ use veragg_protocol::wire::message::Message;
 use crate::{advertised_keys, id, sign_again, RecordingClient, Scene};
 
 struct Accuser {
-    member: RecordingClient,
+    client: RecordingClient,
     context: [u8; 32],
     clients: u32,
     /// What it says of its own in confirm, with the means to say it.
@@ -31,7 +31,7 @@ struct Accuser {
 
 type Act = dyn Fn(&Tongue, Vec<Vec<u8>>) -> Vec<Vec<u8>> + Send;
 
-/// What a member can say with its own key.
+/// What a client can say with its own key.
 pub struct Tongue {
     context: [u8; 32],
     me: ClientId,
@@ -67,7 +67,7 @@ impl Tongue {
 
 impl Party for Accuser {
     fn id(&self) -> ClientId {
-        self.member.id()
+        self.client.id()
     }
 
     fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
@@ -77,8 +77,8 @@ impl Party for Accuser {
             let me = self.id();
             self.keys.retain(|(client, _)| *client != me);
         }
-        let before = self.member.store.to_vec();
-        let said = self.member.speak(phase, package);
+        let before = self.client.store.to_vec();
+        let said = self.client.speak(phase, package);
         if phase != Phase::Confirm || said.is_empty() {
             return said;
         }
@@ -103,15 +103,15 @@ impl Scene {
         number: u32,
         act: impl Fn(&Tongue, Vec<Vec<u8>>) -> Vec<Vec<u8>> + Send + 'static,
     ) -> Self {
-        let member = Accuser {
-            member: self.writing(number),
+        let client = Accuser {
+            client: self.recording(number),
             context: *self.local.round.context(),
             clients: self.local.round.clients(),
             act: Box::new(act),
             key: self.key(number),
             keys: Vec::new(),
         };
-        self.parties[id(number).index()] = Box::new(member);
+        self.parties[id(number).index()] = Box::new(client);
         self
     }
 }

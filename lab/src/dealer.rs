@@ -23,7 +23,7 @@ use crate::{id, set, sign_again, RecordingClient, Scene};
 const LAST: u32 = 4;
 
 struct HighDegree {
-    member: RecordingClient,
+    client: RecordingClient,
     key: Arc<SigningKey>,
     context: [u8; 32],
     lengths: Vec<usize>,
@@ -31,13 +31,13 @@ struct HighDegree {
 
 impl Party for HighDegree {
     fn id(&self) -> ClientId {
-        self.member.id()
+        self.client.id()
     }
 
     fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
         // Its store ends in the secret of its channel key when it has advertised.
-        let saved = self.member.store.to_vec();
-        let said = self.member.speak(phase, package);
+        let saved = self.client.store.to_vec();
+        let said = self.client.speak(phase, package);
         if phase != Phase::Share {
             return said;
         }
@@ -73,7 +73,7 @@ pub fn of_high_degree(mut scene: Scene) -> Scene {
     let dealer = HighDegree {
         context: *round.context(),
         lengths: round.share_lengths(id(3), &set(LAST, &[1, 2, 3, 4])),
-        member: scene.writing(3),
+        client: scene.recording(3),
         key: scene.key(3),
     };
     scene.parties[2] = Box::new(dealer);

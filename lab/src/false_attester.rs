@@ -92,7 +92,7 @@ impl FalseAttester {
     /// The client with this number in the scene, which masks with these false masks.
     pub fn new(scene: &Scene, number: u32, masks: &[False]) -> Self {
         Self {
-            client: scene.writing(number),
+            client: scene.recording(number),
             round: Arc::clone(&scene.local.round),
             key: scene.key(number),
             input: scene.inputs[id(number).index()].clone(),
@@ -181,8 +181,8 @@ impl FalseAttester {
     /// What stands behind the session in a saved state.
     fn state<'a>(&self, saved: &'a [u8]) -> Reader<'a> {
         let mut reader = Reader::new(saved);
-        let session = 2 + 1 + 32 + 4 + 32 + 8 + 32 + ClientSet::encoded_len(self.round.clients());
-        reader.bytes(session, "session").unwrap();
+        reader.bytes(2 + 1 + 32 + 4, "session").unwrap();
+        reader.long("checkpoint").unwrap();
         reader.long("message").unwrap();
         reader
     }

@@ -31,7 +31,7 @@ pub fn set(clients: u32, numbers: &[u32]) -> ClientSet {
 
 /// Segments of these lengths and bounds, and as many corrupt and absent clients as a complete
 /// graph of this size allows for in round fractions.
-pub fn proposal(clients: u32, segments: &[(usize, u64)]) -> ConfigurationBuilder {
+pub fn configuration_builder(clients: u32, segments: &[(usize, u64)]) -> ConfigurationBuilder {
     let (corrupt_ppm, dropout_ppm) = match clients {
         ..=3 => (0, 0),
         4..=9 => (0, 250_000),
@@ -43,15 +43,17 @@ pub fn proposal(clients: u32, segments: &[(usize, u64)]) -> ConfigurationBuilder
     });
     // A number a row: the attacks on single numbers know where each stands. What other columns do
     // is the suite's own matter, and other tests leave the choice to it.
-    ConfigurationBuilder {
-        columns: Some(1),
-        ..ConfigurationBuilder::new(segments.collect(), corrupt_ppm, dropout_ppm, [7; 32])
-    }
+    ConfigurationBuilder::new(segments.collect(), corrupt_ppm, dropout_ppm, [7; 32]).columns(1)
 }
 
-/// A round of this [`proposal`], with fresh keys for everybody.
+/// A round of this [`configuration_builder`], with fresh keys for everybody.
 pub fn local_round(clients: u32, segments: &[(usize, u64)]) -> LocalRound<Suite> {
-    LocalRound::new(clients, proposal(clients, segments), &mut OsRng).unwrap()
+    LocalRound::new(
+        clients,
+        configuration_builder(clients, segments),
+        &mut OsRng,
+    )
+    .unwrap()
 }
 
 /// An input with both ends of each bound in it.

@@ -37,7 +37,7 @@ mod scene;
 
 pub use expectations::{expect, failed_checks, named};
 pub use finished::{knowing, Finished};
-pub use fixtures::{client, id, input, local_round, proposal, set, Suite};
+pub use fixtures::{client, configuration_builder, id, input, local_round, set, Suite};
 pub use messages::{advertised_keys, place, publication, sign_again, speakers};
 pub use recording::RecordingClient;
 pub use scene::{Parties, Scene};

@@ -12,13 +12,13 @@ use std::time::{Duration, Instant};
 use rand_core::{CryptoRngCore, OsRng};
 use rayon::prelude::*;
 use thiserror::Error;
-use veragg_protocol::aggregator::{AggregatorError, AnyAggregator, Log, Reply};
+use veragg_protocol::aggregator::{AggregatorError, Log, Reply};
 use veragg_protocol::circuits::proof_system::ProofSystem;
-use veragg_protocol::client::{AnyClient, Client, ClientError, Store};
+use veragg_protocol::client::{ClientError, JoinError, Store};
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::crypto::signing::{SigningKey, VerifyingKey};
-use veragg_protocol::pairwise::sizes;
-use veragg_protocol::round::configuration::{ConfigurationError, SignedConfiguration};
+use veragg_protocol::roles::{self, Aggregator, Client};
+use veragg_protocol::round::configuration::ConfigurationError;
 use veragg_protocol::round::organiser::ConfigurationBuilder;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::roster::{Roster, RosterError};
@@ -44,6 +44,7 @@ pub struct LocalRound<P: ProofSystem> {
 
 /// Why a round cannot begin.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum LocalRoundError {
     /// The configuration is refused.
     #[error(transparent)]
@@ -60,8 +61,8 @@ impl<P: ProofSystem> LocalRound<P> {
     /// Draws fresh keys for everybody and configures a round for this many clients.
     pub fn new(
         clients: u32,
-        proposal: ConfigurationBuilder,
-        rng: &mut impl CryptoRngCore,
+        builder: ConfigurationBuilder,
+        rng: &mut dyn CryptoRngCore,
     ) -> Result<Self, LocalRoundError> {
         let organiser = SigningKey::generate(rng);
         let aggregator_key = Arc::new(SigningKey::generate(rng));
@@ -69,14 +70,10 @@ impl<P: ProofSystem> LocalRound<P> {
             .map(|_| Arc::new(SigningKey::generate(rng)))
             .collect();
         let roster = Roster::new(client_keys.iter().map(|key| key.verifying_key()).collect())?;
-        let configuration =
-            proposal.configure::<P>(&roster, aggregator_key.verifying_key(), rng)?;
-        let configuration = SignedConfiguration::sign(&configuration, &organiser);
+        let aggregator = aggregator_key.verifying_key();
+        let configuration = builder.build_for::<P>(&roster, aggregator, rng)?;
+        let header = Header::sign(&configuration, &roster, &organiser);
         let organiser = organiser.verifying_key();
-        let header = Header {
-            configuration,
-            roster: roster.encode(),
-        };
         let round = Arc::new(Round::open(
             &header.configuration,
             &header.roster,
@@ -91,23 +88,27 @@ impl<P: ProofSystem> LocalRound<P> {
         })
     }
 
+    /// The round, with its suite no longer a type.
+    pub fn any_round(&self) -> roles::Round {
+        Arc::clone(&self.round).into()
+    }
+
     /// The aggregator of the round, on a log that may hold the beginning of it.
-    pub fn aggregator<L: Log>(&self, log: L) -> Result<AnyAggregator<P, L>, AggregatorError> {
-        AnyAggregator::resume(
-            Arc::clone(&self.round),
-            Arc::clone(&self.aggregator_key),
-            log,
-        )
+    pub fn aggregator(&self, log: impl Log) -> Result<Aggregator, AggregatorError> {
+        Aggregator::resume(&self.any_round(), Arc::clone(&self.aggregator_key), log)
     }
 
     /// An honest client with this input, at hand (`vec![1, 2]`) or made when it is asked for
-    /// (`move || vec![1, 2]`); nobody has a number beyond the roster.
-    pub fn client(&self, id: ClientId, input: impl Into<Input>) -> Option<LocalClient<P>> {
-        let key = self.client_keys.get(id.index())?;
-        let client = Client::join(Arc::clone(&self.round), Arc::clone(key))?;
-        Some(LocalClient {
-            id,
-            client: Some(AnyClient::Joined(client)),
+    /// (`move || vec![1, 2]`). Errors: the roster has no such client.
+    pub fn client(
+        &self,
+        id: ClientId,
+        input: impl Into<Input>,
+    ) -> Result<LocalClient, LocalClientError> {
+        let key = self.client_keys.get(id.index());
+        let key = key.ok_or(LocalClientError::NoSuchClient { client: id })?;
+        Ok(LocalClient {
+            client: Client::join(&self.any_round(), Arc::clone(key))?,
             input: Some(input.into()),
             last: None,
             stopped: None,
@@ -122,6 +123,21 @@ impl<P: ProofSystem> LocalRound<P> {
         }
         bytes
     }
+}
+
+/// Why there is no such client.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum LocalClientError {
+    /// The roster ends before.
+    #[error("the roster has no client {client}")]
+    NoSuchClient {
+        /// Which.
+        client: ClientId,
+    },
+    /// The key cannot join.
+    #[error(transparent)]
+    Join(#[from] JoinError),
 }
 
 /// Somebody who may speak in a round.
@@ -177,15 +193,14 @@ impl Store for NoStore {
 
 /// An honest client with its input.
 #[derive(Debug)]
-pub struct LocalClient<P: ProofSystem> {
-    id: ClientId,
-    client: Option<AnyClient<P>>,
+pub struct LocalClient {
+    client: Client,
     input: Option<Input>,
     last: Option<Phase>,
     stopped: Option<ClientError>,
 }
 
-impl<P: ProofSystem> LocalClient<P> {
+impl LocalClient {
     /// The same client, which is never called again after it has spoken in this phase.
     #[must_use]
     pub fn dropping_out_after(mut self, phase: Phase) -> Self {
@@ -199,31 +214,26 @@ impl<P: ProofSystem> LocalClient<P> {
     }
 }
 
-impl<P: ProofSystem> Party for LocalClient<P> {
+impl Party for LocalClient {
     fn id(&self) -> ClientId {
-        self.id
+        self.client.id()
     }
 
     fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
-        if self.last.is_some_and(|last| phase > last) {
+        if self.last.is_some_and(|last| phase > last) || self.stopped.is_some() {
             return Vec::new();
         }
-        let Some(client) = self.client.take() else {
-            return Vec::new();
-        };
-        let wanted = matches!(phase, Phase::Submit | Phase::Attest);
-        let input = self.input.as_ref().filter(|_| wanted);
+        let input = self.input.as_ref().filter(|_| self.client.needs_input());
         let input = input.map(|source| (source.0)());
         if phase == Phase::Attest {
             self.input = None;
         }
         let input = input.as_ref().map(|input| input.as_slice());
-        let (client, said) = client.advance(package, input, &mut OsRng, &mut NoStore);
-        match said {
-            Ok(message) => {
-                self.client = Some(client);
-                message.into_iter().collect()
-            }
+        match self
+            .client
+            .advance(package, input, &mut OsRng, &mut NoStore)
+        {
+            Ok(message) => message.into_iter().collect(),
             Err(error) => {
                 self.stopped = Some(error);
                 Vec::new()
@@ -244,7 +254,7 @@ pub struct Traffic {
 /// How long a phase took.
 #[derive(Debug, Clone, Copy)]
 pub struct PhaseTime {
-    /// Which.
+    /// The phase.
     pub phase: Phase,
     /// All clients' work, as it ran here in parallel.
     pub clients: Duration,
@@ -253,20 +263,21 @@ pub struct PhaseTime {
 }
 
 /// A round that was played.
-pub struct Played<P: ProofSystem, L: Log> {
+#[derive(Debug)]
+pub struct Played {
     /// The aggregator, after the round.
-    pub aggregator: AnyAggregator<P, L>,
+    pub aggregator: Aggregator,
     /// Every receipt, with its holder.
     pub receipts: Vec<(ClientId, Phase, Receipt)>,
     /// Every refusal, with who got it.
     pub refusals: Vec<(ClientId, Phase, Refusal)>,
-    /// Bytes of each participant, in the order given.
+    /// Bytes of each party, in the order given.
     pub traffic: Vec<Traffic>,
     /// Time of each phase.
     pub phases: Vec<PhaseTime>,
 }
 
-/// What [`play`] tells while it runs.
+/// What [`play`] reports while it runs.
 #[derive(Debug, Clone, Copy)]
 pub enum Progress {
     /// A phase has begun.
@@ -281,17 +292,17 @@ pub enum Progress {
 const WAITING: usize = 4 << 20;
 
 /// Carries messages and packages until the round is over. All deadlines are far away: a phase ends
-/// when everybody had a chance to speak. Participants speak in the order given, as many at a time
-/// as the threads and the length of their messages suggest, so that the same participants make the
+/// when everybody had a chance to speak. Parties speak in the order given, as many at a time
+/// as the threads and the length of their messages suggest, so that the same parties make the
 /// same board, and memory does not grow with their number.
-pub fn play<P: ProofSystem, L: Log, T: Party>(
-    mut aggregator: AnyAggregator<P, L>,
-    participants: &mut [T],
+pub fn play<T: Party>(
+    mut aggregator: Aggregator,
+    parties: &mut [T],
     mut watch: impl FnMut(Progress),
-) -> Result<Played<P, L>, AggregatorError> {
-    let mut traffic = vec![Traffic::default(); participants.len()];
+) -> Result<Played, AggregatorError> {
+    let mut traffic = vec![Traffic::default(); parties.len()];
     let (mut receipts, mut refusals, mut phases) = (Vec::new(), Vec::new(), Vec::new());
-    let sizes = sizes::of_round(&aggregator.round());
+    let sizes = aggregator.round().sizes();
     while aggregator.phase() != Phase::Publish {
         let phase = aggregator.phase();
         // A further round of unmask is not longer than the first.
@@ -300,12 +311,9 @@ pub fn play<P: ProofSystem, L: Log, T: Party>(
         watch(Progress::Begins(phase));
         let (mut of_clients, mut of_aggregator) = (Duration::ZERO, Duration::ZERO);
         let at_once = (WAITING / sent).max(rayon::current_num_threads());
-        for (speakers, traffic) in participants
-            .chunks_mut(at_once)
-            .zip(traffic.chunks_mut(at_once))
-        {
+        for (speakers, traffic) in parties.chunks_mut(at_once).zip(traffic.chunks_mut(at_once)) {
             let start = Instant::now();
-            let said: Vec<(usize, Vec<Vec<u8>>)> = speakers
+            let spoken: Vec<(usize, Vec<Vec<u8>>)> = speakers
                 .par_iter_mut()
                 .map(|speaker| {
                     let package = aggregator.package(speaker.id());
@@ -314,7 +322,7 @@ pub fn play<P: ProofSystem, L: Log, T: Party>(
                 .collect();
             of_clients += start.elapsed();
             let start = Instant::now();
-            for ((speaker, traffic), (down, messages)) in speakers.iter().zip(traffic).zip(said) {
+            for ((speaker, traffic), (down, messages)) in speakers.iter().zip(traffic).zip(spoken) {
                 // Whoever has nothing to say there has read its package all the same.
                 let may_keep_silent = matches!(phase, Phase::Dispute | Phase::Unmask(1..));
                 let listens = may_keep_silent && aggregator.eligible().contains(speaker.id());
@@ -323,7 +331,7 @@ pub fn play<P: ProofSystem, L: Log, T: Party>(
                 }
                 for message in messages {
                     traffic.up += message.len();
-                    match aggregator.receive(&message, 0)? {
+                    match aggregator.receive(message, 0)? {
                         Reply::Receipt(receipt) => receipts.push((speaker.id(), phase, receipt)),
                         Reply::Refusal(refusal) => refusals.push((speaker.id(), phase, refusal)),
                     }
@@ -331,15 +339,15 @@ pub fn play<P: ProofSystem, L: Log, T: Party>(
             }
             of_aggregator += start.elapsed();
         }
-        let heard = aggregator.received();
+        let received = aggregator.received();
         let start = Instant::now();
-        aggregator = aggregator.close()?;
+        aggregator.close()?;
         phases.push(PhaseTime {
             phase,
             clients: of_clients,
             aggregator: of_aggregator + start.elapsed(),
         });
-        watch(Progress::Ends(phase, heard));
+        watch(Progress::Ends(phase, received));
     }
     Ok(Played {
         aggregator,
@@ -362,8 +370,8 @@ mod tests {
     #[test]
     fn a_round_adds_up_and_is_verified() {
         let segments = vec![SegmentConfiguration::integers("numbers", 3, 100)];
-        let proposal = ConfigurationBuilder::new(segments, 0, 0, [7; 32]);
-        let local = LocalRound::<RistrettoBitplane>::new(4, proposal, &mut OsRng).unwrap();
+        let builder = ConfigurationBuilder::new(segments, 0, 0, [7; 32]);
+        let local = LocalRound::<RistrettoBitplane>::new(4, builder, &mut OsRng).unwrap();
         let mut clients: Vec<Box<dyn Party>> = ClientId::all(4)
             .map(|id| {
                 let client = local
@@ -374,7 +382,7 @@ mod tests {
             .collect();
         let aggregator = local.aggregator(Vec::new()).unwrap();
         let played = play(aggregator, &mut clients, |_| ()).unwrap();
-        let board = local.board(played.aggregator.log());
+        let board = local.board(&played.aggregator.records().unwrap());
         let options = Options {
             organiser: Some(local.organiser),
             aggregate: Some(vec![4, 10, 396]),

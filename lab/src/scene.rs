@@ -4,9 +4,9 @@
 
 use std::sync::Arc;
 
-use veragg_protocol::client::{AnyClient, Client};
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::crypto::signing::SigningKey;
+use veragg_protocol::roles::Client;
 use veragg_protocol::round::phase::Phase;
 use zeroize::Zeroizing;
 
@@ -64,8 +64,8 @@ impl Scene {
         let parties = (1..)
             .zip(&inputs)
             .map(|(number, x)| {
-                let member = local.client(id(number), x.clone()).unwrap();
-                Box::new(member) as Box<dyn Party>
+                let client = local.client(id(number), x.clone()).unwrap();
+                Box::new(client) as Box<dyn Party>
             })
             .collect();
         Self {
@@ -81,17 +81,17 @@ impl Scene {
     }
 
     /// An honest client with its input.
-    pub fn member(&self, number: u32) -> LocalClient<Suite> {
+    pub fn honest(&self, number: u32) -> LocalClient {
         let input = self.inputs[id(number).index()].clone();
         self.local.client(id(number), input).unwrap()
     }
 
     /// An honest client with its input, whose owner reads what it writes down.
-    pub fn writing(&self, number: u32) -> RecordingClient {
+    pub fn recording(&self, number: u32) -> RecordingClient {
         let client = Client::join(self.local.round.clone(), self.key(number)).unwrap();
         RecordingClient {
             id: id(number),
-            client: Some(AnyClient::Joined(client)),
+            client,
             input: self.inputs[id(number).index()].clone(),
             store: Zeroizing::new(Vec::new()),
         }
@@ -99,8 +99,8 @@ impl Scene {
 
     /// The client is never heard again after this phase.
     pub fn dropping(mut self, number: u32, after: Phase) -> Self {
-        let member = self.member(number).dropping_out_after(after);
-        self.parties[id(number).index()] = Box::new(member);
+        let client = self.honest(number).dropping_out_after(after);
+        self.parties[id(number).index()] = Box::new(client);
         self
     }
 
@@ -148,15 +148,15 @@ impl Scene {
             for person in &mut self.parties {
                 let package = aggregator.package(person.id());
                 for message in person.speak(aggregator.phase(), &package) {
-                    aggregator.receive(&message, 0).unwrap();
+                    aggregator.receive(message, 0).unwrap();
                 }
             }
-            aggregator = aggregator.close().unwrap();
+            aggregator.close().unwrap();
         }
         Finished {
             local: self.local,
             inputs: self.inputs,
-            records: aggregator.into_log(),
+            records: aggregator.records().unwrap(),
             receipts: Vec::new(),
             refusals: Vec::new(),
         }
@@ -169,7 +169,7 @@ impl Scene {
         Finished {
             local: self.local,
             inputs: self.inputs,
-            records: played.aggregator.into_log(),
+            records: played.aggregator.records().unwrap(),
             receipts: played.receipts,
             refusals: played.refusals,
         }

@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use crate::local::Party;
 use rand_core::OsRng;
-use veragg_protocol::client::AnyClient;
 use veragg_protocol::crypto::dh::KeyPair;
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::crypto::possession::{Possession, Purpose};
 use veragg_protocol::crypto::signing::SigningKey;
 use veragg_protocol::pairwise::advertise::Advertisement;
+use veragg_protocol::roles::Client;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::Round;
 
@@ -40,7 +40,7 @@ pub fn with_two_keys(scene: Scene, number: u32, first: bool) -> Scene {
 
 /// A client that was restored from an old copy: in one phase it speaks, and then again as if it had not.
 struct Restored {
-    member: RecordingClient,
+    client: RecordingClient,
     round: Arc<Round<Suite>>,
     key: Arc<SigningKey>,
     when: Phase,
@@ -48,16 +48,16 @@ struct Restored {
 
 impl Party for Restored {
     fn id(&self) -> ClientId {
-        self.member.id()
+        self.client.id()
     }
 
     fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
-        let saved = self.member.store.clone();
-        let mut said = self.member.speak(phase, package);
+        let saved = self.client.store.clone();
+        let mut said = self.client.speak(phase, package);
         if phase == self.when {
             let (round, key) = (Arc::clone(&self.round), Arc::clone(&self.key));
-            self.member.client = Some(AnyClient::resume(round, key, &saved).unwrap().0);
-            said.extend(self.member.speak(phase, package));
+            self.client.client = Client::resume(round, key, &saved).unwrap().0;
+            said.extend(self.client.speak(phase, package));
         }
         said
     }
@@ -66,7 +66,7 @@ impl Party for Restored {
 /// The client speaks twice in a phase, and goes on from the second time.
 pub fn twice(mut scene: Scene, number: u32, when: Phase) -> Scene {
     let restored = Restored {
-        member: scene.writing(number),
+        client: scene.recording(number),
         round: Arc::clone(&scene.local.round),
         key: scene.key(number),
         when,

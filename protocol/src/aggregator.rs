@@ -1,52 +1,65 @@
 //! The aggregator as a state machine: bytes in, bytes out (`specs/protocol.md` 3).
 //!
+//! This module has the aggregator with its suite and its phase as types, for those who want the compiler to
+//! see to the order; [`crate::roles::Aggregator`] is one type for all of them.
+//!
 //! In each phase it takes messages in any order ([`Aggregator::receive`]), each answered with a
 //! signed receipt or refusal; closing the phase consumes the state, derives the list, signs the
 //! checkpoint and gives the next state, which has a package for every client that goes on
 //! ([`Aggregator::package`]). All it keeps is in the [`Log`] that the caller provides: the records
-//! of the board. After a restart it replays them ([`AnyAggregator::resume`]).
+//! of the board. After a restart it replays them ([`crate::roles::Aggregator::resume`]).
 //!
 //! ```text
 //! Advertising -> Sharing -> Confirming -> Submitting -> Attesting -> Disputing -> Acknowledging
 //!             -> Unmasking (-> Unmasking)* -> Ended
 //! ```
+//!
+//! What takes long borrows the aggregator, and what changes it is short: [`admit`](Aggregator::admit) and
+//! [`commit`](Aggregator::commit), [`prepare_close`](Aggregator::prepare_close) and
+//! [`close_prepared`](Aggregator::close_prepared).
 
 mod acknowledge;
+mod admission;
 mod advertise;
 mod any;
 mod attest;
+mod closing;
 mod confirm;
 mod core;
 mod dispute;
 mod error;
+mod judged;
+mod log;
+mod packages;
 mod publish;
 mod set_up;
 mod share;
 mod submit;
 mod unmask;
 
-use std::borrow::Cow;
-use std::fmt;
-use std::io;
 use std::sync::Arc;
 
 use veragg_circuits::proof_system::ProofSystem;
 
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::signing::SigningKey;
-use crate::crypto::tree::Tree;
 use crate::pairwise::fraud_proof::FraudProof;
+use crate::pairwise::publish::Published;
+use crate::round::phase::Phase;
 use crate::round::Round;
-use crate::wire::board::Record;
-use crate::wire::receipt::{Receipt, Refusal};
+use crate::wire::checkpoint::Checkpoint;
 
 pub use acknowledge::Acknowledging;
+pub use admission::{Admission, Admitted, Reply};
 pub use advertise::Advertising;
-pub use any::{AnyAggregator, AnyClosed};
+pub use any::{AnyPhase, IntoPhase};
 pub use attest::Attesting;
+pub use closing::{Closed, Closing, PreparedClose, StillOpen};
 pub use confirm::Confirming;
 pub use dispute::Disputing;
 pub use error::AggregatorError;
+pub use log::{AppendError, Log};
+pub use packages::Needed;
 pub use publish::Ended;
 pub use share::Sharing;
 pub use submit::Submitting;
@@ -54,107 +67,51 @@ pub use unmask::{Unmasked, Unmasking};
 
 use self::core::Core;
 
-/// Where the aggregator keeps the board's records, in order. Appending must have reached stable
-/// storage when it returns, since a receipt is given for it.
-pub trait Log: Send + Sync {
-    /// Appends a record.
-    fn append(&mut self, record: Record) -> io::Result<()>;
-    /// The record at an index.
-    fn read(&self, index: u64) -> io::Result<Cow<'_, Record>>;
-    /// Records so far.
-    fn len(&self) -> u64;
-    /// Whether there are none.
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}
-
-/// A log in memory.
-impl Log for Vec<Record> {
-    fn append(&mut self, record: Record) -> io::Result<()> {
-        self.push(record);
-        Ok(())
-    }
-
-    fn read(&self, index: u64) -> io::Result<Cow<'_, Record>> {
-        let found = usize::try_from(index)
-            .ok()
-            .and_then(|index| self.get(index));
-        found
-            .map(Cow::Borrowed)
-            .ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
-    }
-
-    fn len(&self) -> u64 {
-        Vec::len(self) as u64
-    }
-}
-
 /// The aggregator in one of its phases.
 #[derive(Debug)]
 pub struct Aggregator<P: ProofSystem, L: Log, S> {
-    core: Core<P, L>,
-    state: S,
+    pub(crate) core: Core<P, L>,
+    pub(crate) state: S,
 }
 
-/// What closing a phase gives.
-pub type Closed<P, L, S, T> = Result<Aggregator<P, L, T>, Box<StillOpen<Aggregator<P, L, S>>>>;
+/// What a phase is to the aggregator.
+pub trait Collecting<P: ProofSystem>: Send + Sync + Sized + 'static {
+    /// What closing the phase works out for the next one.
+    type Derived: Send + 'static;
+    /// The aggregator after it.
+    type Next<L: Log>: IntoPhase;
 
-/// A phase that could not be closed. Nothing was decided: it takes messages as before, and can be
-/// closed later. Only if the log failed, go on with [`AnyAggregator::resume`].
-pub struct StillOpen<A> {
-    /// The aggregator, in the same phase.
-    pub aggregator: A,
-    /// Why.
-    pub error: AggregatorError,
-}
-
-impl<A> fmt::Debug for StillOpen<A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("StillOpen").field(&self.error).finish()
-    }
-}
-
-impl<A> From<Box<StillOpen<A>>> for AggregatorError {
-    fn from(open: Box<StillOpen<A>>) -> Self {
-        open.error
-    }
-}
-
-/// The answer to a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reply {
-    /// It stands on the board.
-    Receipt(Receipt),
-    /// It was not taken, and nothing changed.
-    Refusal(Refusal),
-}
-
-/// What a phase needs to know to take messages.
-pub trait Collecting<P: ProofSystem> {
     /// Lengths of the parts of an eligible client's message whose body has `body` bytes.
     fn lengths(&self, round: &Round<P>, client: ClientId, body: usize) -> Vec<usize>;
+
     /// What `reader` needs of `author`'s message in the phase before.
-    fn needed(&self, round: &Round<P>, reader: ClientId, author: ClientId) -> Needed<'_>;
+    fn needed(&self, _: &Round<P>, _reader: ClientId, _author: ClientId) -> Needed<'_> {
+        Needed::Envelope
+    }
+
     /// What `reader` must be shown of those who left in the phase before.
-    fn fraud_proofs(&self, _: &Round<P>, _: ClientId) -> Vec<FraudProof> {
+    fn fraud_proofs(&self, _: &Round<P>, _reader: ClientId) -> Vec<FraudProof> {
         Vec::new()
     }
-}
 
-/// What a client needs of another client's message.
-pub enum Needed<'a> {
-    /// The envelope.
-    Envelope,
-    /// One part, of a body whose parts stand in this tree.
-    Part(&'a Tree<Vec<u8>>, usize),
-}
-
-impl<'a> Needed<'a> {
-    /// A part of a body, if its parts were kept.
-    fn part(tree: Option<&'a Tree<Vec<u8>>>, position: usize) -> Self {
-        tree.map_or(Self::Envelope, |tree| Self::Part(tree, position))
+    /// Whether an eligible client has something to say in this phase.
+    fn awaits(&self, _: &Round<P>, _client: ClientId) -> bool {
+        true
     }
+
+    /// What was published, if the round is over.
+    fn published(&self, _: &Round<P>) -> Option<Published> {
+        None
+    }
+
+    /// Judges what was said in the phase.
+    fn derive<L: Log>(
+        &self,
+        core: &Core<P, L>,
+    ) -> Result<Closing<P, Self::Derived>, AggregatorError>;
+
+    /// The aggregator after the phase, whose checkpoint stands on the board.
+    fn next<L: Log>(self, core: Core<P, L>, closing: Closing<P, Self::Derived>) -> Self::Next<L>;
 }
 
 impl<P: ProofSystem, L: Log> Aggregator<P, L, Advertising> {
@@ -169,40 +126,42 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L, Advertising> {
 }
 
 impl<P: ProofSystem, L: Log, S: Collecting<P>> Aggregator<P, L, S> {
-    /// Takes a message, at a time in seconds since 1970 UTC. An error means that the log failed;
-    /// everything that is wrong with the message is a signed [`Refusal`].
-    pub fn receive(&mut self, bytes: &[u8], now: u64) -> Result<Reply, AggregatorError> {
-        let Self { core, state } = self;
-        let round = core.round();
-        core.receive(bytes, now, |client, body| {
-            state.lengths(&round, client, body)
-        })
+    /// Judges a message, at a time in seconds since 1970 UTC, and changes nothing: many threads can do so
+    /// at once. Everything that is wrong with the message is a signed [`Refusal`]. What is accepted stands
+    /// on the board once it is [committed](Self::commit). The bytes are moved, not copied.
+    ///
+    /// [`Refusal`]: crate::wire::receipt::Refusal
+    pub fn admit(&self, message: Vec<u8>, now: u64) -> Admission {
+        let lengths = |client, body| self.state.lengths(self.core.round(), client, body);
+        self.core.admit(message, now, lengths)
     }
 
-    /// The package for a client that goes on: what it needs of the phase that has just closed.
+    /// Puts admitted messages on the board, all in one append, and answers each, in order. Messages that
+    /// came too late, since the phase was closed or another message of the sender was committed meanwhile,
+    /// are refused. An error means that the log failed, and nothing has changed.
+    pub fn commit(&mut self, batch: Vec<Admitted>) -> Result<Vec<Reply>, AggregatorError> {
+        self.core.commit(batch)
+    }
+
+    /// Takes a message: admits and commits it.
+    pub fn receive(&mut self, message: Vec<u8>, now: u64) -> Result<Reply, AggregatorError> {
+        match self.admit(message, now) {
+            Admission::Answered(reply) => Ok(reply),
+            Admission::Accepted(admitted) => {
+                let mut replies = self.commit(vec![admitted])?;
+                // One message, one reply.
+                replies.pop().ok_or(AggregatorError::Outdated)
+            }
+        }
+    }
+
+    /// The package for a client that goes on: what it needs of the phase that has just closed. Before the
+    /// first has closed there is none, and after the last nobody goes on: the bytes are empty.
     pub fn package(&self, client: ClientId) -> Vec<u8> {
         let round = self.core.round();
-        let needed = |author| self.state.needed(&round, client, author);
-        let fraud_proofs = self.state.fraud_proofs(&round, client);
+        let needed = |author| self.state.needed(round, client, author);
+        let fraud_proofs = self.state.fraud_proofs(round, client);
         self.core.package(client, needed, fraud_proofs)
-    }
-}
-
-impl<P: ProofSystem, L: Log, S> Aggregator<P, L, S> {
-    fn transition<T>(
-        mut self,
-        close: impl FnOnce(&mut Core<P, L>, &mut S) -> Result<T, AggregatorError>,
-    ) -> Closed<P, L, S, T> {
-        match close(&mut self.core, &mut self.state) {
-            Ok(state) => Ok(Aggregator {
-                core: self.core,
-                state,
-            }),
-            Err(error) => Err(Box::new(StillOpen {
-                aggregator: self,
-                error,
-            })),
-        }
     }
 
     /// Who may speak in this phase.
@@ -210,9 +169,39 @@ impl<P: ProofSystem, L: Log, S> Aggregator<P, L, S> {
         self.core.eligible()
     }
 
-    /// Who has spoken in this phase.
+    /// Who may speak in this phase, has something to say in it, and has not said it yet. In dispute that are
+    /// the ends of disputed edges: if there is nothing to dispute, nobody is awaited. In a further round of
+    /// unmask it is who holds shares of those who have left. A phase in which nobody is awaited can be closed
+    /// at once.
+    pub fn awaited(&self) -> ClientSet {
+        let core = &self.core;
+        ClientSet::of(core.round().clients(), |client| {
+            core.eligible().contains(client)
+                && !core.has_spoken(client)
+                && self.state.awaits(core.round(), client)
+        })
+    }
+}
+
+impl<P: ProofSystem, L: Log, S> Aggregator<P, L, S> {
+    /// The round.
+    pub fn round(&self) -> &Arc<Round<P>> {
+        self.core.round()
+    }
+
+    /// The phase that is open; [`Phase::Publish`] when the round is over.
+    pub fn phase(&self) -> Phase {
+        self.core.phase()
+    }
+
+    /// How many have spoken in this phase.
     pub fn received(&self) -> usize {
         self.core.spoke().len()
+    }
+
+    /// The last checkpoint; nothing before the first phase is closed.
+    pub fn checkpoint(&self) -> Option<&Checkpoint> {
+        self.core.last.as_ref().map(|last| &last.checkpoint)
     }
 
     /// The log, with every record so far.

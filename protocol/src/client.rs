@@ -14,6 +14,7 @@
 
 mod acknowledge;
 mod advertise;
+mod any;
 mod attest;
 mod codec;
 mod confirm;
@@ -33,20 +34,24 @@ use veragg_circuits::proof_system::ProofSystem;
 use zeroize::Zeroizing;
 
 use crate::crypto::ids::ClientId;
+use crate::round::phase::Phase;
+use crate::wire::checkpoint::Checkpoint;
 
 pub use acknowledge::Acknowledged;
 pub use advertise::{Advertised, Joined};
+pub use any::{restore, AnyState, Restored, Turn};
 pub use attest::Attested;
+pub use codec::State;
 pub use confirm::Confirmed;
 pub use dispute::Disputed;
-pub use error::{Blame, ClientError};
-pub use saved::{AnyClient, Finished, ResumeError};
+pub use error::{Blame, ClientError, JoinError};
+pub use saved::ResumeError;
 pub use session::Session;
 pub use share::Shared;
 pub use submit::Submitted;
 pub use unmask::Unmasked;
 
-use session::Said;
+use session::Answer;
 
 /// A client in one of its states.
 pub struct Client<P: ProofSystem, S> {
@@ -60,9 +65,14 @@ impl<P: ProofSystem, S> Client<P, S> {
         self.session.me()
     }
 
+    /// The checkpoint that it answered last; nothing before the first.
+    pub fn answered(&self) -> Option<&Checkpoint> {
+        self.session.checkpoint()
+    }
+
     fn attempt<T: codec::State>(
         self,
-        step: impl FnOnce(&Session<P>, &S) -> Result<(Said<P>, T), ClientError>,
+        step: impl FnOnce(&Session<P>, &S) -> Result<(Answer<P>, T), ClientError>,
     ) -> Step<P, S, T> {
         match step(&self.session, &self.state) {
             Ok(((session, message), state)) => Ok(Pending {
@@ -90,9 +100,17 @@ pub struct Pending<P: ProofSystem, S> {
     message: Option<Vec<u8>>,
 }
 
+impl<P: ProofSystem, S: codec::State> Client<P, S> {
+    /// The phase in which it speaks next; nothing when it has finished.
+    pub fn next_phase(&self) -> Option<Phase> {
+        let further = self.session.round.configuration().unmask_rounds;
+        self.state.next_phase(further)
+    }
+}
+
 impl<P: ProofSystem, S: codec::State> Pending<P, S> {
     /// Writes the new state down and hands out the client and the message to send, if there is one.
-    pub fn save(self, store: &mut impl Store) -> io::Result<Saved<P, S>> {
+    pub fn save(self, store: &mut dyn Store) -> io::Result<Saved<P, S>> {
         store.put(&self.client.to_saved(self.message.as_deref()))?;
         Ok((self.client, self.message))
     }

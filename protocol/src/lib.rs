@@ -12,7 +12,7 @@
 //! | [`pairwise`] | the phases: bodies, and how they are judged |
 #![cfg_attr(
     feature = "roles",
-    doc = "| [`client`], [`aggregator`] | the roles: one file a phase |"
+    doc = "| [`client`], [`aggregator`] | the roles, with suite and state as types: one file a phase |\n| [`roles`] | the roles as one type each, whatever the suite and the state |"
 )]
 //!
 //! Each module uses only modules above it in this table; all use [`rule`], the names of what can be wrong.
@@ -32,5 +32,7 @@ pub mod wire;
 pub mod aggregator;
 #[cfg(feature = "roles")]
 pub mod client;
+#[cfg(feature = "roles")]
+pub mod roles;
 
 pub use veragg_circuits as circuits;

@@ -4,10 +4,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
-use veragg::local::LocalRoundError;
+use veragg::local::{LocalClientError, LocalRoundError};
 use veragg::protocol::aggregator::AggregatorError;
 use veragg::protocol::wire::board::BoardError;
 use veragg::survey::{Problem, SurveyError};
+use veragg::BoardFileError;
 
 /// Why a command stops without a result; what the user reads, and the exit code.
 #[derive(Debug, Error)]
@@ -53,6 +54,12 @@ pub(super) enum CliError {
         /// Why.
         source: LocalRoundError,
     },
+    /// The board cannot be written.
+    #[error(transparent)]
+    BoardFile(#[from] BoardFileError),
+    /// A client of the round cannot begin.
+    #[error(transparent)]
+    LocalClient(#[from] LocalClientError),
     /// The round could not go on.
     #[error("the round stopped: {source}. What was said until then is in {}", .board.display())]
     Stopped {
@@ -100,13 +107,13 @@ impl CliError {
     pub(super) fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) => 2,
-            Self::Malformed { .. } | Self::LocalRound { .. } => 3,
+            Self::Malformed { .. } | Self::LocalRound { .. } | Self::LocalClient(_) => 3,
             Self::Survey(error) if matches!(*error.problem, Problem::Read(_)) => 5,
             Self::Survey(_) => 3,
-            Self::Read { .. } | Self::Write { .. } | Self::Output(_) => 5,
+            Self::Read { .. } | Self::Write { .. } | Self::Output(_) | Self::BoardFile(_) => 5,
             Self::Stopped { source, .. } => match source {
-                AggregatorError::Log(_) | AggregatorError::Replay { .. } => 5,
                 AggregatorError::TooFew { .. } | AggregatorError::Shares { .. } => 75,
+                _ => 5,
             },
         }
     }

@@ -4,11 +4,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use veragg::board_file::BoardFile;
-use veragg::circuits::proof_system::ProofSystem;
 use veragg::local::Played;
 use veragg::protocol::crypto::signing::VerifyingKey;
 use veragg::protocol::round::phase::Phase;
+use veragg::protocol::wire::board::Header;
+use veragg::BoardFile;
 
 use super::aggregate::Aggregate;
 use super::error::CliError;
@@ -36,40 +36,45 @@ fn is_own_receipt(path: &Path) -> bool {
 }
 
 impl OutputFiles {
-    /// Creates the folders, takes the results of an earlier round out of them, and writes the
-    /// organiser's key.
-    pub(super) fn create(out: &Path, organiser: &VerifyingKey) -> Result<Self, CliError> {
+    /// Creates the folders.
+    pub(super) fn create(out: &Path) -> Result<Self, CliError> {
         let receipts = out.join("receipts");
-        let refused = |source| CliError::write(&receipts)(source);
-        fs::create_dir_all(&receipts).map_err(refused)?;
-        for entry in fs::read_dir(&receipts).map_err(refused)? {
+        fs::create_dir_all(&receipts).map_err(CliError::write(&receipts))?;
+        Ok(Self {
+            board: out.join("round.board"),
+            aggregate: out.join("aggregate.json"),
+            organiser: out.join("organiser.pub"),
+            receipts,
+        })
+    }
+
+    /// Begins the board, in place of that of an earlier round, whose other results are taken away, and writes
+    /// the organiser's key. If another process writes to the board, nothing is touched.
+    pub(super) fn begin(
+        &self,
+        header: &Header,
+        organiser: &VerifyingKey,
+    ) -> Result<BoardFile, CliError> {
+        let board = BoardFile::replace(&self.board, header)?;
+        let refused = |source| CliError::write(&self.receipts)(source);
+        for entry in fs::read_dir(&self.receipts).map_err(refused)? {
             let path = entry.map_err(refused)?.path();
             if is_own_receipt(&path) {
                 fs::remove_file(&path).map_err(CliError::write(&path))?;
             }
         }
-        let files = Self {
-            board: out.join("round.board"),
-            aggregate: out.join("aggregate.json"),
-            organiser: out.join("organiser.pub"),
-            receipts,
-        };
-        match fs::remove_file(&files.aggregate) {
+        match fs::remove_file(&self.aggregate) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(CliError::write(&files.aggregate)(error));
+                return Err(CliError::write(&self.aggregate)(error));
             }
             _ => {}
         }
         let key = organiser.fingerprint() + "\n";
-        fs::write(&files.organiser, key).map_err(CliError::write(&files.organiser))?;
-        Ok(files)
+        fs::write(&self.organiser, key).map_err(CliError::write(&self.organiser))?;
+        Ok(board)
     }
 
-    pub(super) fn write<P: ProofSystem>(
-        &self,
-        played: &Played<P, BoardFile>,
-        aggregate: &Aggregate,
-    ) -> Result<(), CliError> {
+    pub(super) fn write(&self, played: &Played, aggregate: &Aggregate) -> Result<(), CliError> {
         aggregate.save(&self.aggregate)?;
         let digits = played.traffic.len().to_string().len().max(2);
         for (client, phase, receipt) in &played.receipts {

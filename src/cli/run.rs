@@ -6,11 +6,9 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use rand_core::{OsRng, RngCore};
-use veragg::board_file::BoardFile;
 use veragg::circuits::proof_system::ProofSystem;
 use veragg::circuits::with_suite;
 use veragg::local::{play, LocalClient, LocalRound, Played, Progress};
-use veragg::protocol::aggregator::AnyAggregator;
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::crypto::signing::hex;
 use veragg::protocol::round::organiser::ConfigurationBuilder;
@@ -38,32 +36,29 @@ fn run_suite<P: ProofSystem>(
 ) -> Result<u8, CliError> {
     let mut beacon = [0; 32];
     OsRng.fill_bytes(&mut beacon);
-    let proposal = ConfigurationBuilder {
-        columns: survey.columns(),
-        min_contributors: survey.min_contributors(),
-        ..ConfigurationBuilder::new(
-            survey.segments().to_vec(),
-            survey.corrupt_ppm(),
-            survey.dropout_ppm(),
-            beacon,
-        )
-    };
-    let local = LocalRound::<P>::new(survey.clients(), proposal, &mut OsRng).map_err(|source| {
+    let builder = ConfigurationBuilder::new(
+        survey.segments().to_vec(),
+        survey.corrupt_ppm(),
+        survey.dropout_ppm(),
+        beacon,
+    )
+    .columns(survey.columns())
+    .min_contributors(survey.min_contributors());
+    let local = LocalRound::<P>::new(survey.clients(), builder, &mut OsRng).map_err(|source| {
         CliError::LocalRound {
             file: args.config.clone(),
             source,
         }
     })?;
     let survey = Arc::new(survey);
-    let mut members = members(&local, &survey);
+    let mut clients = clients(&local, &survey)?;
 
-    let files = OutputFiles::create(&args.out, &local.organiser)?;
-    let write = CliError::write(&files.board);
-    let log = BoardFile::create(&files.board, &local.header).map_err(write)?;
+    let files = OutputFiles::create(&args.out)?;
+    let log = files.begin(&local.header, &local.organiser)?;
     let bar = progress_bar();
     let aggregator = local.aggregator(log);
     let played = aggregator.and_then(|aggregator| {
-        play(aggregator, &mut members, |progress| match progress {
+        play(aggregator, &mut clients, |progress| match progress {
             Progress::Begins(phase) => bar.set_message(phase.name()),
             Progress::Ends(..) => bar.inc(1),
         })
@@ -77,7 +72,7 @@ fn run_suite<P: ProofSystem>(
     files.write(&played, &aggregate)?;
     let mut summary = summarise(&survey, &local, &played, beacon);
     // Nothing of what follows needs an input.
-    drop((members, survey, played));
+    drop((clients, survey, played));
 
     bar.set_message("audit");
     let options = Options {
@@ -107,17 +102,20 @@ fn run_suite<P: ProofSystem>(
     Ok(summary.audit.map_or(1, |report| report.verdict.exit_code()))
 }
 
-/// A member for each client, whose input is made when it submits.
-fn members<P: ProofSystem>(local: &LocalRound<P>, survey: &Arc<Survey>) -> Vec<LocalClient<P>> {
+/// The clients, whose inputs are made when they submit.
+fn clients<P: ProofSystem>(
+    local: &LocalRound<P>,
+    survey: &Arc<Survey>,
+) -> Result<Vec<LocalClient>, CliError> {
     ClientId::all(survey.clients())
-        .filter_map(|id| {
+        .map(|id| {
             let of = Arc::clone(survey);
-            let member = local.client(id, move || of.input(id))?;
+            let client = local.client(id, move || of.input(id))?;
             let mut dropouts = survey.dropouts().iter();
-            Some(
+            Ok(
                 match dropouts.find(|dropout| dropout.client == id.number()) {
-                    Some(dropout) => member.dropping_out_after(dropout.after),
-                    None => member,
+                    Some(dropout) => client.dropping_out_after(dropout.after),
+                    None => client,
                 },
             )
         })
@@ -139,20 +137,16 @@ fn interpret<P: ProofSystem>(
     board: &Path,
     local: &LocalRound<P>,
     survey: &Survey,
-    played: &Played<P, BoardFile>,
+    played: &Played,
 ) -> Result<(Aggregate, Results), CliError> {
     let unusable = |reason: String| CliError::malformed(board, reason);
-    let publication = match &played.aggregator {
-        AnyAggregator::Ended(aggregator) => aggregator.publication(),
-        _ => None,
-    };
+    let published = played.aggregator.published();
     let no_sum = || unusable("the board holds no publication".to_owned());
-    let (round, publication) = (&local.round, publication.ok_or_else(no_sum)?);
-    let contributors: Vec<_> = publication.contributors().iter().collect();
-    let scalars = round.layout().scalars();
-    let packed = publication.opening.get(..scalars).unwrap_or_default();
-    let sums = round.layout().unpack(packed, contributors.len() as u32);
-    let sums = sums.map_err(|error| unusable(error.to_string()))?;
+    let (round, published) = (&local.round, published.ok_or_else(no_sum)?);
+    let contributors: Vec<_> = published.contributors().iter().collect();
+    let sums = published
+        .sums
+        .map_err(|error| unusable(error.to_string()))?;
     let results = survey.interpret(&sums, &contributors)?;
     let statistics = match &results {
         Results::Statistics(statistics) => Some(statistics.clone()),
@@ -171,7 +165,7 @@ fn interpret<P: ProofSystem>(
 fn summarise<P: ProofSystem>(
     survey: &Survey,
     local: &LocalRound<P>,
-    played: &Played<P, BoardFile>,
+    played: &Played,
     beacon: [u8; 32],
 ) -> Summary {
     let traffic = |pick: fn(&veragg::local::Traffic) -> usize| {

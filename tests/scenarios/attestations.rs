@@ -1,7 +1,6 @@
 //! Attest, dispute and the rounds of unmask: whoever masks something else than it says is named and left
 //! out, nobody else is, and the sum over the rest comes out.
 
-use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::round::phase::Phase;
 use veragg::verifier::{Check, Verdict};
 use veragg_lab::false_attester::{edge, own, False, FalseAttester};
@@ -92,12 +91,10 @@ fn a_lie_about_the_self_mask_comes_out() {
 /// Colluders 1 - 2 - .. with false edges between them, of whom the first lies about its self-mask too:
 /// each comes out when the one before has left.
 fn path(length: u32, rounds: u8) -> Finished {
-    let proposal = ConfigurationBuilder {
-        unmask_rounds: Some(rounds),
-        corrupt_ppm: 100_000,
-        ..veragg_lab::proposal(10, &SMALL)
-    };
-    let local = veragg_lab::local::LocalRound::new(10, proposal, &mut rand_core::OsRng).unwrap();
+    let builder = veragg_lab::configuration_builder(10, &SMALL)
+        .unmask_rounds(rounds)
+        .corrupt_ppm(100_000);
+    let local = veragg_lab::local::LocalRound::new(10, builder, &mut rand_core::OsRng).unwrap();
     let mut scene = Scene::of(local);
     for number in 1..=length {
         let mut lies = Vec::new();

@@ -102,8 +102,8 @@ impl ProofSystem for WiderProver {
 #[test]
 fn a_value_at_the_bound_or_above_is_named_and_left_out() {
     for value in [100, 101, 127] {
-        let proposal = veragg_lab::proposal(4, &SMALL);
-        let local: LocalRound<WiderProver> = LocalRound::new(4, proposal, &mut OsRng).unwrap();
+        let builder = veragg_lab::configuration_builder(4, &SMALL);
+        let local: LocalRound<WiderProver> = LocalRound::new(4, builder, &mut OsRng).unwrap();
         let mut parties: Vec<Box<dyn Party>> = Vec::new();
         for number in 1..=4 {
             let top = if number == 2 { value } else { 99 };
@@ -112,7 +112,7 @@ fn a_value_at_the_bound_or_above_is_named_and_left_out() {
         }
         let aggregator = local.aggregator(Vec::new()).unwrap();
         let played = play(aggregator, &mut parties, |_| ()).unwrap();
-        let board = local.board(played.aggregator.log());
+        let board = local.board(&played.aggregator.records().unwrap());
         let options = Options {
             organiser: Some(local.organiser),
             aggregate: Some(vec![3, 297, 0]),
@@ -229,8 +229,8 @@ fn an_earlier_rounds_submission_is_refused_at_the_door() {
     let roster = &earlier.local.header.roster;
     let roster = Roster::decode(roster).unwrap();
     let aggregator = earlier.local.aggregator_key.verifying_key();
-    let configuration = veragg_lab::proposal(4, &SMALL)
-        .configure::<Suite>(&roster, aggregator, &mut OsRng)
+    let configuration = veragg_lab::configuration_builder(4, &SMALL)
+        .build(&roster, aggregator, &mut OsRng)
         .unwrap();
     let organiser = SigningKey::generate(&mut OsRng);
     local.header.configuration = SignedConfiguration::sign(&configuration, &organiser);

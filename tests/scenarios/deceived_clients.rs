@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use rand_core::OsRng;
-use veragg::protocol::client::{AnyClient, ClientError};
+use veragg::protocol::client::ClientError;
 use veragg::protocol::crypto::ids::{ClientId, ClientSet};
 use veragg::protocol::pairwise::package::Package;
+use veragg::protocol::roles::Client;
 use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::message::Sender;
 use veragg::verifier::{Check, Culprit, Options, Verdict};
@@ -22,7 +23,7 @@ const SMALL: [(usize, u64); 1] = [(3, 100)];
 const AGGREGATOR: Culprit = Culprit::Aggregator;
 
 /// Honest members, to be driven by hand.
-fn members(local: &LocalRound<Suite>) -> Vec<LocalClient<Suite>> {
+fn members(local: &LocalRound<Suite>) -> Vec<LocalClient> {
     let all = ClientId::all(local.round.clients());
     all.map(|id| local.client(id, input(id.number(), &SMALL)).unwrap())
         .collect()
@@ -37,15 +38,15 @@ fn two_boards_shown_to_two_groups_are_found() {
     for phase in [Phase::Advertise, Phase::Share, Phase::Confirm] {
         for member in &mut members {
             for message in member.speak(phase, &first.package(member.id())) {
-                first.receive(&message, 0).unwrap();
+                first.receive(message.clone(), 0).unwrap();
                 // The second board lacks one confirmation.
                 if phase != Phase::Confirm || member.id() != id(4) {
-                    second.receive(&message, 0).unwrap();
+                    second.receive(message.clone(), 0).unwrap();
                 }
             }
         }
-        first = first.close().unwrap();
-        second = second.close().unwrap();
+        first.close().unwrap();
+        second.close().unwrap();
     }
     let shown = second.package(id(3));
     let shown = Package::decode(&shown, 4).unwrap();
@@ -59,10 +60,10 @@ fn two_boards_shown_to_two_groups_are_found() {
                 first.package(member.id())
             };
             for message in member.speak(phase, &package) {
-                first.receive(&message, 0).unwrap();
+                first.receive(message.clone(), 0).unwrap();
             }
         }
-        first = first.close().unwrap();
+        first.close().unwrap();
     }
     let stopped = members[2].stopped();
     let fork = matches!(
@@ -72,7 +73,7 @@ fn two_boards_shown_to_two_groups_are_found() {
         })
     );
     assert!(fork, "{stopped:?}");
-    let records = first.into_log();
+    let records = first.records().unwrap();
     let inputs = (1..=4).map(|n| input(n, &SMALL)).collect();
     let finished = Finished {
         local,
@@ -251,10 +252,10 @@ impl Party for TwoDeals {
         let mut said = self.0.speak(phase, package);
         if phase == Phase::Share {
             let key = Arc::clone(&self.1.client_keys[self.id().index()]);
-            let resumed = AnyClient::resume(Arc::clone(&self.1.round), key, &saved);
-            let (client, _) = resumed.unwrap();
+            let resumed = Client::resume(Arc::clone(&self.1.round), key, &saved);
+            let (mut client, _) = resumed.unwrap();
             let mut store = Zeroizing::new(Vec::new());
-            let (_, again) = client.advance(package, None, &mut OsRng, &mut store);
+            let again = client.advance(package, None, &mut OsRng, &mut store);
             said.extend(again.unwrap());
         }
         said
@@ -264,7 +265,7 @@ impl Party for TwoDeals {
 #[test]
 fn a_dealer_and_an_aggregator_cannot_frame_a_holder() {
     let mut scene = Scene::new(4, &SMALL);
-    let member = scene.writing(3);
+    let member = scene.recording(3);
     let local = LocalRound {
         round: Arc::clone(&scene.local.round),
         header: scene.local.header.clone(),

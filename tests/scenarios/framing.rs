@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use rand_core::OsRng;
 use veragg::circuits::bitplane::RistrettoBitplane;
-use veragg::protocol::client::{AnyClient, Client};
 use veragg::protocol::crypto::hash::Digest;
 use veragg::protocol::crypto::ids::{ClientId, ClientSet};
 use veragg::protocol::crypto::tree::{Root, Tree};
 use veragg::protocol::pairwise::package::{Item, Package};
+use veragg::protocol::roles::Client;
 use veragg::protocol::round::configuration::{Configuration, SegmentConfiguration};
 use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::round::phase::Phase;
@@ -25,13 +25,13 @@ use zeroize::Zeroizing;
 type P = RistrettoBitplane;
 
 fn local_round(clients: u32, dropout_ppm: u32) -> LocalRound<P> {
-    let proposal = ConfigurationBuilder::new(
+    let builder = ConfigurationBuilder::new(
         vec![SegmentConfiguration::integers("numbers", 2, 100)],
         0,
         dropout_ppm,
         [7; 32],
     );
-    LocalRound::new(clients, proposal, &mut OsRng).unwrap()
+    LocalRound::new(clients, builder, &mut OsRng).unwrap()
 }
 
 fn id(number: u32) -> ClientId {
@@ -60,7 +60,7 @@ fn culprits(report: &Report) -> Vec<Culprit> {
 
 /// A client whose message of one phase is changed and signed again.
 struct Cheater {
-    member: LocalClient<P>,
+    member: LocalClient,
     phase: Phase,
     change: fn(&LocalRound<P>, &mut Vec<u8>),
     local: Arc<LocalRound<P>>,
@@ -130,13 +130,14 @@ fn play_with(
     play(aggregator, &mut all, |_| ())
         .unwrap()
         .aggregator
-        .into_log()
+        .records()
+        .unwrap()
 }
 
 /// An aggregator that puts on the board, lists and shows what it likes.
 struct Rogue {
     local: LocalRound<P>,
-    clients: BTreeMap<u32, AnyClient<P>>,
+    clients: BTreeMap<u32, Client>,
     stores: BTreeMap<u32, Zeroizing<Vec<u8>>>,
     records: Vec<Record>,
     tree: Tree<Digest>,
@@ -151,7 +152,7 @@ impl Rogue {
         let joined = ClientId::all(clients).map(|who| {
             let key = Arc::clone(&local.client_keys[who.index()]);
             let client = Client::join(Arc::clone(&local.round), key).unwrap();
-            (who.number(), AnyClient::Joined(client))
+            (who.number(), client)
         });
         Self {
             clients: joined.collect(),
@@ -166,10 +167,9 @@ impl Rogue {
     }
 
     fn ask(&mut self, who: u32, input: Option<&[u64]>) -> Vec<u8> {
-        let client = self.clients.remove(&who).unwrap();
+        let client = self.clients.get_mut(&who).unwrap();
         let store = self.stores.entry(who).or_default();
-        let (client, said) = client.advance(&self.package, input, &mut OsRng, store);
-        self.clients.insert(who, client);
+        let said = client.advance(&self.package, input, &mut OsRng, store);
         said.unwrap().unwrap_or_default()
     }
 
@@ -263,9 +263,8 @@ fn two_different_messages_name_their_sender() {
     let mut rogue = Rogue::new(3);
     let mut said = rogue.ask_all(None);
     let key = Arc::clone(&rogue.local.client_keys[1]);
-    let again = Client::<P, _>::join(Arc::clone(&rogue.local.round), key).unwrap();
-    let (_, other) =
-        AnyClient::Joined(again).advance(&[], None, &mut OsRng, &mut Zeroizing::new(Vec::new()));
+    let mut again = Client::join(Arc::clone(&rogue.local.round), key).unwrap();
+    let other = again.advance(&[], None, &mut OsRng, &mut Zeroizing::new(Vec::new()));
     said.push(other.unwrap().unwrap());
     rogue.close(Phase::Advertise, &said);
     assert_eq!(culprits(&rogue.examine()), [client(2), Culprit::Aggregator]);
@@ -293,7 +292,7 @@ fn a_holder_is_not_to_blame_for_the_share_of_a_dealer_that_dealt_twice() {
     let saved = rogue.stores[&3].clone();
     let first = rogue.ask(3, None);
     let key = Arc::clone(&rogue.local.client_keys[2]);
-    let (again, _) = AnyClient::resume(Arc::clone(&rogue.local.round), key, &saved).unwrap();
+    let (again, _) = Client::resume(Arc::clone(&rogue.local.round), key, &saved).unwrap();
     rogue.clients.insert(3, again);
     let mut said = vec![first];
     said.extend(rogue.ask_all(None));

@@ -3,9 +3,10 @@ use std::sync::Arc;
 
 use rand_core::OsRng;
 use veragg::circuits::bitplane::RistrettoBitplane;
-use veragg::protocol::client::{AnyClient, Blame, Client, ClientError};
+use veragg::protocol::client::{Blame, ClientError};
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::pairwise::package::Package;
+use veragg::protocol::roles::Client;
 use veragg::protocol::round::configuration::SegmentConfiguration;
 use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::round::phase::Phase;
@@ -16,31 +17,27 @@ const CLIENTS: u32 = 4;
 
 /// A client that has shared, as it was saved, with its package of that phase.
 fn shared() -> (LocalRound<RistrettoBitplane>, Vec<u8>, Vec<u8>) {
-    let proposal = ConfigurationBuilder::new(
+    let builder = ConfigurationBuilder::new(
         vec![SegmentConfiguration::integers("numbers", 1, 256)],
         0,
         0,
         [7; 32],
     );
-    let local = LocalRound::new(CLIENTS, proposal, &mut OsRng).unwrap();
+    let local = LocalRound::new(CLIENTS, builder, &mut OsRng).unwrap();
     let mut aggregator = local.aggregator(Vec::new()).unwrap();
     let mut clients: Vec<_> = local
         .client_keys
         .iter()
         .map(|key| Client::join(Arc::clone(&local.round), Arc::clone(key)).unwrap())
-        .map(|client| (AnyClient::Joined(client), Zeroizing::new(Vec::new())))
+        .map(|client| (client, Zeroizing::new(Vec::new())))
         .collect();
     for _ in [Phase::Advertise, Phase::Share] {
-        let mut spoken = Vec::new();
-        for (client, mut store) in clients {
-            let id = ClientId::from_index(spoken.len());
-            let package = aggregator.package(id);
-            let (client, said) = client.advance(&package, None, &mut OsRng, &mut store);
-            aggregator.receive(&said.unwrap().unwrap(), 0).unwrap();
-            spoken.push((client, store));
+        for (client, store) in &mut clients {
+            let package = aggregator.package(client.id());
+            let message = client.advance(&package, None, &mut OsRng, store);
+            aggregator.receive(message.unwrap().unwrap(), 0).unwrap();
         }
-        clients = spoken;
-        aggregator = aggregator.close().unwrap();
+        aggregator.close().unwrap();
     }
     let saved = clients[0].1.to_vec();
     (local, saved, aggregator.package(ClientId::from_index(0)))
@@ -52,9 +49,9 @@ fn answer(
     package: &[u8],
 ) -> Result<Option<Vec<u8>>, ClientError> {
     let (round, key) = (Arc::clone(&local.round), Arc::clone(&local.client_keys[0]));
-    let (client, _) = AnyClient::resume(round, key, saved).unwrap();
+    let (mut client, _) = Client::resume(round, key, saved).unwrap();
     let mut store = Zeroizing::new(Vec::new());
-    client.advance(package, None, &mut OsRng, &mut store).1
+    client.advance(package, None, &mut OsRng, &mut store)
 }
 
 #[test]

@@ -5,14 +5,13 @@ use std::io::{Cursor, Read, Seek, SeekFrom};
 use rand_core::OsRng;
 use veragg::protocol::aggregator::Reply;
 use veragg::protocol::crypto::signing::SigningKey;
-use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::round::phase::Phase;
 use veragg::protocol::round::RoundError;
 use veragg::protocol::wire::message::Message;
 use veragg::protocol::wire::receipt::{Reason, Refusal};
 use veragg::verifier::{audit, Check, Status, Verdict};
 use veragg_lab::local::{play, LocalRound, LocalRoundError};
-use veragg_lab::{client, expect, id, local_round, proposal, Finished, Scene, Suite};
+use veragg_lab::{client, configuration_builder, expect, id, local_round, Finished, Scene, Suite};
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
 
@@ -31,11 +30,8 @@ fn sums_of_several_segments_come_out() {
 #[test]
 fn a_round_with_messages_that_no_record_holds_is_refused() {
     let segments = vec![(1, 100); 2048];
-    let proposal = ConfigurationBuilder {
-        columns: Some(1 << 16),
-        ..proposal(4, &segments)
-    };
-    let refused = LocalRound::<Suite>::new(4, proposal, &mut OsRng).unwrap_err();
+    let builder = configuration_builder(4, &segments).columns(1 << 16);
+    let refused = LocalRound::<Suite>::new(4, builder, &mut OsRng).unwrap_err();
     let too_long = |bytes: &usize| *bytes > u32::MAX as usize;
     assert!(
         matches!(&refused, LocalRoundError::Round(RoundError::TooLong { bytes }) if too_long(bytes)),
@@ -172,12 +168,9 @@ fn refused(reply: Reply) -> Refusal {
 
 #[test]
 fn what_comes_after_the_deadline_gets_a_signed_refusal() {
-    let deadlines = Some([100, 200, 300, 400, 500, 600, 700, 800]);
-    let proposal = veragg::protocol::round::organiser::ConfigurationBuilder {
-        deadlines,
-        ..proposal(4, &SMALL)
-    };
-    let local = LocalRound::new(4, proposal, &mut OsRng).unwrap();
+    let deadlines = [100, 200, 300, 400, 500, 600, 700, 800];
+    let builder = configuration_builder(4, &SMALL).deadlines(deadlines);
+    let local = LocalRound::new(4, builder, &mut OsRng).unwrap();
     let key = local.aggregator_key.verifying_key();
     let mut scene = Scene::of(local);
     let mut aggregator = scene.local.aggregator(Vec::new()).unwrap();
@@ -187,27 +180,27 @@ fn what_comes_after_the_deadline_gets_a_signed_refusal() {
     };
     for number in 1..=3 {
         let message = say(number, Phase::Advertise, &[]);
-        let reply = aggregator.receive(&message, 100).unwrap();
+        let reply = aggregator.receive(message.clone(), 100).unwrap();
         assert!(matches!(reply, Reply::Receipt(_)));
         // What is on the board keeps its receipt, however late it is asked for again.
-        assert_eq!(aggregator.receive(&message, 101).unwrap(), reply);
+        assert_eq!(aggregator.receive(message.clone(), 101).unwrap(), reply);
     }
     let late = say(4, Phase::Advertise, &[]);
-    let refusal = refused(aggregator.receive(&late, 101).unwrap());
+    let refusal = refused(aggregator.receive(late.clone(), 101).unwrap());
     assert_eq!(refusal.reason, Reason::Late);
     assert!(refusal.is_signed_by(&key, &late));
     assert!(!refusal.is_signed_by(&key, &late[1..]));
     assert!(!refusal.is_signed_by(&scene.local.organiser, &late));
     assert_eq!(aggregator.log().len(), 3);
-    let mut aggregator = aggregator.close().unwrap();
-    let refusal = refused(aggregator.receive(&late, 0).unwrap());
+    aggregator.close().unwrap();
+    let refusal = refused(aggregator.receive(late.clone(), 0).unwrap());
     assert_eq!(refusal.reason, Reason::Late);
     let package = aggregator.package(id(1));
     let early = scene.parties[0].speak(Phase::Share, &package).remove(0);
-    let refusal = refused(aggregator.receive(&early, 201).unwrap());
+    let refusal = refused(aggregator.receive(early.clone(), 201).unwrap());
     assert_eq!(refusal.reason, Reason::Late);
     assert!(matches!(
-        aggregator.receive(&early, 200).unwrap(),
+        aggregator.receive(early.clone(), 200).unwrap(),
         Reply::Receipt(_)
     ));
 }
@@ -238,13 +231,13 @@ fn outsiders_are_refused() {
         (honest[..honest.len() - 1].to_vec(), Reason::Malformed),
         ([&honest[..], &[0]].concat(), Reason::Malformed),
     ] {
-        let refusal = refused(aggregator.receive(&bytes, 0).unwrap());
+        let refusal = refused(aggregator.receive(bytes.clone(), 0).unwrap());
         assert_eq!(refusal.reason, reason);
         assert!(refusal.is_signed_by(&key, &bytes));
     }
     assert!(aggregator.log().is_empty());
     // None of it keeps the honest message out.
-    let reply = aggregator.receive(&honest, 0).unwrap();
+    let reply = aggregator.receive(honest.clone(), 0).unwrap();
     assert!(matches!(reply, Reply::Receipt(_)));
 }
 
@@ -256,22 +249,23 @@ fn the_sum_comes_out_when_nothing_but_messages_is_left() {
         let phase = aggregator.phase();
         for person in &mut scene.parties {
             for message in person.speak(phase, &aggregator.package(person.id())) {
-                aggregator.receive(&message, 0).unwrap();
+                aggregator.receive(message.clone(), 0).unwrap();
             }
         }
-        aggregator = aggregator.close().unwrap();
+        aggregator.close().unwrap();
     }
     let mut last = Vec::new();
     for mut person in scene.parties.drain(..) {
         last.extend(person.speak(Phase::Unmask(0), &aggregator.package(person.id())));
         drop(person);
     }
-    let mut log = aggregator.into_log();
+    let mut log = aggregator.records().unwrap();
     let mut aggregator = scene.local.aggregator(std::mem::take(&mut log)).unwrap();
     for message in last {
-        aggregator.receive(&message, 0).unwrap();
+        aggregator.receive(message.clone(), 0).unwrap();
     }
-    let records = aggregator.close().unwrap().into_log();
+    aggregator.close().unwrap();
+    let records = aggregator.records().unwrap();
     let Scene { local, inputs, .. } = scene;
     let finished = Finished {
         local,

@@ -13,14 +13,14 @@ use veragg_lab::local::{play, LocalClient, LocalRound};
 #[test]
 fn a_client_sends_and_receives_what_is_foretold() {
     let (clients, len) = (5, 9);
-    let proposal = ConfigurationBuilder::new(
+    let builder = ConfigurationBuilder::new(
         vec![SegmentConfiguration::integers("numbers", len, 1001)],
         0,
         0,
         [7; 32],
     );
-    let local = LocalRound::<RistrettoBitplane>::new(clients, proposal, &mut OsRng).unwrap();
-    let mut members: Vec<LocalClient<_>> = ClientId::all(clients)
+    let local = LocalRound::<RistrettoBitplane>::new(clients, builder, &mut OsRng).unwrap();
+    let mut members: Vec<LocalClient> = ClientId::all(clients)
         .map(|id| local.client(id, vec![3; len]).unwrap())
         .collect();
     let aggregator = local.aggregator(Vec::new()).unwrap();
@@ -28,7 +28,8 @@ fn a_client_sends_and_receives_what_is_foretold() {
     let me = ClientId::from_index(1);
     let sent: Vec<_> = played
         .aggregator
-        .log()
+        .records()
+        .unwrap()
         .iter()
         .filter(|record| record.kind == RecordKind::Message)
         .map(|record| {

@@ -4,9 +4,12 @@ use std::collections::HashMap;
 
 use veragg_circuits::proof_system::ProofSystem;
 
+use super::closing::Closing;
+use super::core::Core;
+use super::error::AggregatorError;
 use super::set_up::{enough, SetUp};
 use super::unmask::Unmasking;
-use super::{Aggregator, Closed, Collecting, Log, Needed};
+use super::{Aggregator, Collecting, Log};
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::pairwise::attest::{Attested, Challenges};
 use crate::round::phase::Phase;
@@ -17,34 +20,37 @@ pub struct Acknowledging<P: ProofSystem> {
     pub(super) set_up: SetUp,
     pub(super) challenges: Challenges<P>,
     pub(super) contributors: ClientSet,
-    pub(super) said: HashMap<ClientId, Attested>,
+    pub(super) values: HashMap<ClientId, Attested>,
 }
 
 impl<P: ProofSystem> Collecting<P> for Acknowledging<P> {
+    type Derived = ();
+    type Next<L: Log> = Aggregator<P, L, Unmasking<P>>;
+
     fn lengths(&self, round: &Round<P>, _: ClientId, _: usize) -> Vec<usize> {
         round.acknowledge_lengths()
     }
-    fn needed(&self, _: &Round<P>, _: ClientId, _: ClientId) -> Needed<'_> {
-        Needed::Envelope
-    }
-}
 
-impl<P: ProofSystem, L: Log> Aggregator<P, L, Acknowledging<P>> {
     /// 3.7: lists who has acknowledged the contributors.
-    pub fn close(self) -> Closed<P, L, Acknowledging<P>, Unmasking<P>> {
-        self.transition(|core, state| {
-            let round = core.round();
-            let findings = core.judge_each(|_, _| Some(()))?;
-            let acknowledged = findings.valid(round.clients());
-            enough(&round, Phase::Acknowledge, &acknowledged)?;
-            core.close(&acknowledged, |_| false)?;
-            Ok(Unmasking::new(
-                std::mem::take(&mut state.set_up),
-                state.challenges.clone(),
-                std::mem::take(&mut state.said),
-                state.contributors.clone(),
-                acknowledged,
-            ))
-        })
+    fn derive<L: Log>(&self, core: &Core<P, L>) -> Result<Closing<P, ()>, AggregatorError> {
+        let acknowledged = core.spoke();
+        enough(core.round(), Phase::Acknowledge, &acknowledged)?;
+        let faulty = ClientSet::empty(core.round().clients());
+        Ok(Closing::next(acknowledged, faulty, ()))
+    }
+
+    fn next<L: Log>(
+        self,
+        core: Core<P, L>,
+        closing: Closing<P, ()>,
+    ) -> Aggregator<P, L, Unmasking<P>> {
+        let Self {
+            set_up,
+            challenges,
+            contributors,
+            values,
+        } = self;
+        let state = Unmasking::new(set_up, challenges, values, contributors, closing.list);
+        Aggregator { core, state }
     }
 }

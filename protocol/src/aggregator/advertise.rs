@@ -4,12 +4,14 @@ use std::collections::HashMap;
 
 use veragg_circuits::proof_system::ProofSystem;
 
+use super::closing::Closing;
+use super::core::Core;
 use super::error::AggregatorError;
 use super::share::Sharing;
-use super::{Aggregator, Closed, Collecting, Log, Needed};
+use super::{Aggregator, Collecting, Log};
 use crate::crypto::ids::ClientId;
 use crate::crypto::tree::Tree;
-use crate::pairwise::advertise;
+use crate::pairwise::advertise::{self, RoundKeys};
 use crate::round::phase::Phase;
 use crate::round::Round;
 
@@ -17,42 +19,53 @@ use crate::round::Round;
 #[derive(Debug)]
 pub struct Advertising;
 
+/// Who has which keys, and the bodies that show them, as trees of one part.
+#[derive(Default)]
+pub struct Keys {
+    keys: HashMap<ClientId, RoundKeys>,
+    bodies: HashMap<ClientId, Tree<Vec<u8>>>,
+}
+
 impl<P: ProofSystem> Collecting<P> for Advertising {
+    type Derived = Keys;
+    type Next<L: Log> = Aggregator<P, L, Sharing>;
+
     fn lengths(&self, round: &Round<P>, _: ClientId, _: usize) -> Vec<usize> {
         round.advertise_lengths()
     }
-    fn needed(&self, _: &Round<P>, _: ClientId, _: ClientId) -> Needed<'_> {
-        Needed::Envelope
-    }
-}
 
-impl<P: ProofSystem, L: Log> Aggregator<P, L, Advertising> {
     /// 3.1: lists who has advertised keys that it knows the secrets of.
-    pub fn close(self) -> Closed<P, L, Advertising, Sharing> {
-        self.transition(|core, _| {
-            let round = core.round();
-            let findings = core.judge_each(|client, message| {
-                let keys = advertise::judge(round.context(), client, &message.body).ok()?;
-                Some((keys, Tree::from_iter([message.body.clone()])))
-            })?;
-            let advertised = findings.valid(round.clients());
-            let (got, need) = (advertised.len(), round.configuration().min_advertised());
-            if got < need {
-                let phase = Phase::Advertise;
-                return Err(AggregatorError::TooFew { phase, got, need });
-            }
-            core.close(&advertised, |client| findings.is_bad(client))?;
-            let mut keys = HashMap::new();
-            let mut bodies = HashMap::new();
-            for (client, (key, body)) in findings.into_valid() {
-                keys.insert(client, key);
-                bodies.insert(client, body);
-            }
-            Ok(Sharing {
-                advertised,
-                keys,
-                bodies,
-            })
-        })
+    fn derive<L: Log>(&self, core: &Core<P, L>) -> Result<Closing<P, Keys>, AggregatorError> {
+        let round = core.round();
+        let judged = core.judge_each(|client, message| {
+            let keys = advertise::judge(round.context(), client, message.body).ok()?;
+            Some((keys, Tree::from_iter([message.body.to_vec()])))
+        })?;
+        let advertised = judged.valid(round.clients());
+        let (got, need) = (advertised.len(), round.configuration().min_advertised());
+        if got < need {
+            let phase = Phase::Advertise;
+            return Err(AggregatorError::TooFew { phase, got, need });
+        }
+        let faulty = judged.faulty(round.clients());
+        let mut derived = Keys::default();
+        for (client, (key, body)) in judged.into_valid() {
+            derived.keys.insert(client, key);
+            derived.bodies.insert(client, body);
+        }
+        Ok(Closing::next(advertised, faulty, derived))
+    }
+
+    fn next<L: Log>(
+        self,
+        core: Core<P, L>,
+        closing: Closing<P, Keys>,
+    ) -> Aggregator<P, L, Sharing> {
+        let state = Sharing {
+            advertised: closing.list,
+            keys: closing.derived.keys,
+            bodies: closing.derived.bodies,
+        };
+        Aggregator { core, state }
     }
 }

@@ -1,167 +1,136 @@
-//! The aggregator in whichever phase it is in, and its restart from the log.
-
-use std::sync::Arc;
+//! The aggregator in whichever phase it is in, behind one trait.
 
 use veragg_circuits::proof_system::ProofSystem;
 
 use super::{
-    Acknowledging, Advertising, Aggregator, AggregatorError, Attesting, Closed, Confirming,
-    Disputing, Ended, Log, Reply, Sharing, StillOpen, Submitting, Unmasked, Unmasking,
+    Admission, Admitted, Aggregator, AggregatorError, Collecting, Log, PreparedClose, Reply,
+    StillOpen, Unmasked,
 };
 use crate::crypto::ids::{ClientId, ClientSet};
-use crate::crypto::signing::SigningKey;
+use crate::pairwise::publish::Published;
 use crate::round::phase::Phase;
-use crate::round::Round;
-use crate::wire::board::RecordKind;
+use crate::wire::checkpoint::Checkpoint;
 
-/// The aggregator in some phase.
-#[allow(missing_docs)]
-pub enum AnyAggregator<P: ProofSystem, L: Log> {
-    Advertising(Aggregator<P, L, Advertising>),
-    Sharing(Aggregator<P, L, Sharing>),
-    Confirming(Aggregator<P, L, Confirming>),
-    Submitting(Aggregator<P, L, Submitting>),
-    Attesting(Aggregator<P, L, Attesting<P>>),
-    Disputing(Aggregator<P, L, Disputing<P>>),
-    Acknowledging(Aggregator<P, L, Acknowledging<P>>),
-    Unmasking(Aggregator<P, L, Unmasking<P>>),
-    Ended(Aggregator<P, L, Ended<P::Group>>),
+/// The aggregator in one of its phases, in a round of one of the suites.
+pub trait AnyPhase: Send + Sync {
+    /// The open phase.
+    fn phase(&self) -> Phase;
+    /// Judges a message.
+    fn admit(&self, message: Vec<u8>, now: u64) -> Admission;
+    /// Puts admitted messages on the board.
+    fn commit(&mut self, batch: Vec<Admitted>) -> Result<Vec<Reply>, AggregatorError>;
+    /// Admits and commits a message.
+    fn receive(&mut self, message: Vec<u8>, now: u64) -> Result<Reply, AggregatorError>;
+    /// Judges everything that was said.
+    fn prepare_close(&self) -> Result<PreparedClose, AggregatorError>;
+    /// The next phase; or the same one, and why.
+    fn close_prepared(
+        self: Box<Self>,
+        prepared: PreparedClose,
+    ) -> (Box<dyn AnyPhase>, Result<(), AggregatorError>);
+    /// The package for a client that goes on.
+    fn package(&self, client: ClientId) -> Vec<u8>;
+    /// Who may speak.
+    fn eligible(&self) -> &ClientSet;
+    /// Who has something to say, and has not said it yet.
+    fn awaited(&self) -> ClientSet;
+    /// Admits and commits a message.
+    /// How many have spoken.
+    fn received(&self) -> usize;
+    /// The last checkpoint.
+    fn checkpoint(&self) -> Option<&Checkpoint>;
+    /// What was published.
+    fn published(&self) -> Option<Published>;
+    /// The log.
+    fn log(&self) -> &dyn Log;
+    /// Records of the log that the state stands on.
+    fn replayed(&self) -> u64;
 }
 
-/// What closing the open phase gives.
-pub type AnyClosed<P, L> = Result<AnyAggregator<P, L>, Box<StillOpen<AnyAggregator<P, L>>>>;
+impl<P: ProofSystem, L: Log, S: Collecting<P>> AnyPhase for Aggregator<P, L, S> {
+    fn phase(&self) -> Phase {
+        self.phase()
+    }
 
-macro_rules! in_any_phase {
-    ($self:expr, $aggregator:ident => $body:expr) => {
-        match $self {
-            AnyAggregator::Advertising($aggregator) => $body,
-            AnyAggregator::Sharing($aggregator) => $body,
-            AnyAggregator::Confirming($aggregator) => $body,
-            AnyAggregator::Submitting($aggregator) => $body,
-            AnyAggregator::Attesting($aggregator) => $body,
-            AnyAggregator::Disputing($aggregator) => $body,
-            AnyAggregator::Acknowledging($aggregator) => $body,
-            AnyAggregator::Unmasking($aggregator) => $body,
-            AnyAggregator::Ended($aggregator) => $body,
-        }
-    };
-}
+    fn admit(&self, message: Vec<u8>, now: u64) -> Admission {
+        self.admit(message, now)
+    }
 
-impl<P: ProofSystem, L: Log> AnyAggregator<P, L> {
-    /// Opens the board of a round, or goes on where the log ends: every record in it is replayed
-    /// through the same admission and the same rules, and must come out the same. A record that was cut
-    /// off by the crash must have been removed; no receipt was given for it.
-    pub fn resume(
-        round: Arc<Round<P>>,
-        key: impl Into<Arc<SigningKey>>,
-        log: L,
-    ) -> Result<Self, AggregatorError> {
-        let records = log.len();
-        let mut aggregator = Self::Advertising(Aggregator::open(round, key, log));
-        let mut index = 0;
-        while index < records && aggregator.phase() != Phase::Publish {
-            let record = aggregator.log().read(index)?.into_owned();
-            match record.kind {
-                // It was in time when it was taken.
-                RecordKind::Message => match aggregator.receive(&record.bytes, 0)? {
-                    Reply::Receipt(_) => index += 1,
-                    Reply::Refusal(_) => return Err(AggregatorError::Replay { record: index }),
-                },
-                RecordKind::Checkpoint => {
-                    aggregator = aggregator.close()?;
-                    index += 1;
-                }
+    fn commit(&mut self, batch: Vec<Admitted>) -> Result<Vec<Reply>, AggregatorError> {
+        self.commit(batch)
+    }
+
+    fn receive(&mut self, message: Vec<u8>, now: u64) -> Result<Reply, AggregatorError> {
+        self.receive(message, now)
+    }
+
+    fn prepare_close(&self) -> Result<PreparedClose, AggregatorError> {
+        self.prepare_close()
+    }
+
+    fn close_prepared(
+        self: Box<Self>,
+        prepared: PreparedClose,
+    ) -> (Box<dyn AnyPhase>, Result<(), AggregatorError>) {
+        match Aggregator::close_prepared(*self, prepared) {
+            Ok(next) => (next.into_phase(), Ok(())),
+            Err(open) => {
+                let StillOpen { aggregator, error } = *open;
+                (Box::new(aggregator), Err(error))
             }
         }
-        // A record that nothing above has made stays in the log: a message twice, or one too many.
-        let replayed = in_any_phase!(&aggregator, aggregator => aggregator.core.replayed());
-        if replayed < records {
-            return Err(AggregatorError::Replay { record: replayed });
-        }
-        Ok(aggregator)
     }
 
-    /// The round.
-    pub fn round(&self) -> Arc<Round<P>> {
-        in_any_phase!(self, aggregator => aggregator.core.round())
+    fn package(&self, client: ClientId) -> Vec<u8> {
+        self.package(client)
     }
 
-    /// The phase that is open; [`Phase::Publish`] when the round is over.
-    pub fn phase(&self) -> Phase {
-        in_any_phase!(self, aggregator => aggregator.core.phase())
+    fn eligible(&self) -> &ClientSet {
+        self.eligible()
     }
 
-    /// Takes a message; see [`Aggregator::receive`]. When the round is over, everything new is
-    /// late.
-    pub fn receive(&mut self, bytes: &[u8], now: u64) -> Result<Reply, AggregatorError> {
-        in_any_phase!(self, aggregator => aggregator.receive(bytes, now))
+    fn awaited(&self) -> ClientSet {
+        self.awaited()
     }
 
-    /// Closes the open phase; see the `close` of each. When the round is over, nothing changes.
-    pub fn close(self) -> AnyClosed<P, L> {
-        match self {
-            Self::Advertising(open) => next(open.close(), Self::Sharing, Self::Advertising),
-            Self::Sharing(open) => next(open.close(), Self::Confirming, Self::Sharing),
-            Self::Confirming(open) => next(open.close(), Self::Submitting, Self::Confirming),
-            Self::Submitting(open) => next(open.close(), Self::Attesting, Self::Submitting),
-            Self::Attesting(open) => next(open.close(), Self::Disputing, Self::Attesting),
-            Self::Disputing(open) => next(open.close(), Self::Acknowledging, Self::Disputing),
-            Self::Acknowledging(open) => next(open.close(), Self::Unmasking, Self::Acknowledging),
-            Self::Unmasking(open) => open
-                .close()
-                .map_err(|open| {
-                    let StillOpen { aggregator, error } = *open;
-                    let aggregator = Self::Unmasking(aggregator);
-                    Box::new(StillOpen { aggregator, error })
-                })
-                .map(|closed| match closed {
-                    Unmasked::Again(aggregator) => Self::Unmasking(*aggregator),
-                    Unmasked::Ended(aggregator) => Self::Ended(*aggregator),
-                }),
-            Self::Ended(_) => Ok(self),
-        }
+    fn received(&self) -> usize {
+        self.received()
     }
 
-    /// The package for a client; see [`Aggregator::package`]. None is left when the round is over.
-    pub fn package(&self, client: ClientId) -> Vec<u8> {
-        if let Self::Ended(_) = self {
-            return Vec::new();
-        }
-        in_any_phase!(self, aggregator => aggregator.package(client))
+    fn checkpoint(&self) -> Option<&Checkpoint> {
+        self.checkpoint()
     }
 
-    /// Who may speak in the open phase.
-    pub fn eligible(&self) -> &ClientSet {
-        in_any_phase!(self, aggregator => aggregator.eligible())
+    fn published(&self) -> Option<Published> {
+        self.state.published(self.round())
     }
 
-    /// Who has spoken in the open phase.
-    pub fn received(&self) -> usize {
-        in_any_phase!(self, aggregator => aggregator.received())
+    fn log(&self) -> &dyn Log {
+        self.log()
     }
 
-    /// The log, with every record so far.
-    pub fn log(&self) -> &L {
-        in_any_phase!(self, aggregator => aggregator.log())
-    }
-
-    /// Ends the aggregator's part and hands the log back.
-    pub fn into_log(self) -> L {
-        in_any_phase!(self, aggregator => aggregator.into_log())
+    fn replayed(&self) -> u64 {
+        self.core.records()
     }
 }
 
-/// The next phase, or the same one with the reason.
-fn next<P: ProofSystem, L: Log, S, T>(
-    closed: Closed<P, L, S, T>,
-    next: fn(Aggregator<P, L, T>) -> AnyAggregator<P, L>,
-    same: fn(Aggregator<P, L, S>) -> AnyAggregator<P, L>,
-) -> AnyClosed<P, L> {
-    closed.map(next).map_err(|open| {
-        let StillOpen { aggregator, error } = *open;
-        Box::new(StillOpen {
-            aggregator: same(aggregator),
-            error,
-        })
-    })
+/// What comes after a phase.
+pub trait IntoPhase {
+    /// It, in whichever phase.
+    fn into_phase(self) -> Box<dyn AnyPhase>;
+}
+
+impl<P: ProofSystem, L: Log, S: Collecting<P>> IntoPhase for Aggregator<P, L, S> {
+    fn into_phase(self) -> Box<dyn AnyPhase> {
+        Box::new(self)
+    }
+}
+
+impl<P: ProofSystem, L: Log> IntoPhase for Unmasked<P, L> {
+    fn into_phase(self) -> Box<dyn AnyPhase> {
+        match self {
+            Self::Again(aggregator) => aggregator,
+            Self::Ended(aggregator) => aggregator,
+        }
+    }
 }

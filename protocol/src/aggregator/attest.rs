@@ -6,18 +6,19 @@ use rayon::prelude::*;
 use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::ProofSystem;
 
+use super::closing::Closing;
 use super::core::Core;
 use super::dispute::Disputing;
 use super::error::AggregatorError;
+use super::judged::Batch;
 use super::set_up::{enough, SetUp};
-use super::{Aggregator, Closed, Collecting, Log, Needed};
+use super::{Aggregator, Collecting, Log};
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::tree::Tree;
 use crate::pairwise::attest::{self, Attested, Candidate, Challenges, Fingerprint};
 use crate::pairwise::submit::{self, Accepted};
 use crate::round::phase::Phase;
 use crate::round::Round;
-use crate::wire::message::Message;
 
 /// Collects attestations.
 pub struct Attesting<P: ProofSystem> {
@@ -33,38 +34,54 @@ type Fingerprints<P> = HashMap<ClientId, Vec<<<P as ProofSystem>::Group as Group
 /// What is kept of an attestation: its parts, and what it says.
 type Kept = (Tree<Vec<u8>>, Attested);
 
+/// What is kept of the attestations that count.
+#[derive(Default)]
+pub struct Attestations {
+    parts: HashMap<ClientId, Tree<Vec<u8>>>,
+    values: HashMap<ClientId, Attested>,
+}
+
 impl<P: ProofSystem> Collecting<P> for Attesting<P> {
+    type Derived = Attestations;
+    type Next<L: Log> = Aggregator<P, L, Disputing<P>>;
+
     fn lengths(&self, round: &Round<P>, client: ClientId, _: usize) -> Vec<usize> {
         round.attest_lengths(client, &self.set_up.participants)
     }
-    fn needed(&self, _: &Round<P>, _: ClientId, _: ClientId) -> Needed<'_> {
-        Needed::Envelope
-    }
-}
 
-impl<P: ProofSystem, L: Log> Aggregator<P, L, Attesting<P>> {
     /// 3.5: lists whose attestation links its masked vector to its commitments.
-    pub fn close(self) -> Closed<P, L, Attesting<P>, Disputing<P>> {
-        self.transition(|core, state| {
-            let round = core.round();
-            let masked = fingerprints(core, &state.challenges, &core.spoke())?;
-            let findings = core.judge_batches(|batch| judge(&round, state, &masked, batch))?;
-            let attested = findings.valid(round.clients());
-            enough(&round, Phase::Attest, &attested)?;
-            core.close(&attested, |client| findings.is_bad(client))?;
-            let (mut parts, mut said) = (HashMap::new(), HashMap::new());
-            for (client, (tree, attested)) in findings.into_valid() {
-                parts.insert(client, tree);
-                said.insert(client, attested);
-            }
-            Ok(Disputing {
-                set_up: std::mem::take(&mut state.set_up),
-                challenges: state.challenges.clone(),
-                attested,
-                parts,
-                said,
-            })
-        })
+    fn derive<L: Log>(
+        &self,
+        core: &Core<P, L>,
+    ) -> Result<Closing<P, Attestations>, AggregatorError> {
+        let round = core.round();
+        let masked = fingerprints(core, &self.challenges, &core.spoke())?;
+        let judged = core.judge_batches(|batch| judge(round, self, &masked, batch))?;
+        let attested = judged.valid(round.clients());
+        enough(round, Phase::Attest, &attested)?;
+        let faulty = judged.faulty(round.clients());
+        let mut derived = Attestations::default();
+        for (client, (tree, of_client)) in judged.into_valid() {
+            derived.parts.insert(client, tree);
+            derived.values.insert(client, of_client);
+        }
+        Ok(Closing::next(attested, faulty, derived))
+    }
+
+    fn next<L: Log>(
+        self,
+        core: Core<P, L>,
+        closing: Closing<P, Attestations>,
+    ) -> Aggregator<P, L, Disputing<P>> {
+        let state = Disputing::new(
+            core.round(),
+            self.set_up,
+            self.challenges,
+            closing.list,
+            closing.derived.parts,
+            closing.derived.values,
+        );
+        Aggregator { core, state }
     }
 }
 
@@ -78,7 +95,7 @@ fn fingerprints<P: ProofSystem, L: Log>(
     let mut all = HashMap::new();
     core.read_batches(Phase::Submit, clients, |batch| {
         let of_batch = batch.into_par_iter().filter_map(|(client, message)| {
-            let (_, masked) = submit::halves(&round, &message).ok()?;
+            let (_, masked) = submit::halves(round, message.body).ok()?;
             let mut fingerprint = Fingerprint::new(challenges);
             fingerprint.read(masked).ok()?;
             Some((client, fingerprint.finish()))
@@ -93,7 +110,7 @@ fn judge<P: ProofSystem>(
     round: &Round<P>,
     state: &Attesting<P>,
     masked: &Fingerprints<P>,
-    batch: Vec<(ClientId, Message)>,
+    batch: Batch<'_>,
 ) -> Vec<(ClientId, Option<Kept>)> {
     let set_up = &state.set_up;
     let decoded: Vec<_> = batch

@@ -4,9 +4,12 @@ use std::collections::HashMap;
 
 use veragg_circuits::proof_system::ProofSystem;
 
+use super::closing::Closing;
+use super::core::Core;
+use super::error::AggregatorError;
 use super::set_up::SetUp;
 use super::submit::Submitting;
-use super::{Aggregator, Closed, Collecting, Log, Needed};
+use super::{Aggregator, Collecting, Log, Needed};
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::tree::Tree;
 use crate::pairwise::advertise::RoundKeys;
@@ -14,7 +17,7 @@ use crate::pairwise::confirm::{self, Complaint, Confirmations, Ruling};
 use crate::pairwise::share::DealtPair;
 use crate::round::lists;
 use crate::round::Round;
-use crate::wire::message::Message;
+use crate::wire::message::BorrowedMessage;
 
 /// Collects confirmations.
 pub struct Confirming {
@@ -25,13 +28,51 @@ pub struct Confirming {
 }
 
 impl<P: ProofSystem> Collecting<P> for Confirming {
+    type Derived = ();
+    type Next<L: Log> = Aggregator<P, L, Submitting>;
+
     fn lengths(&self, round: &Round<P>, client: ClientId, body: usize) -> Vec<usize> {
         round.confirm_lengths(client, &self.dealers, body)
     }
+
     fn needed(&self, round: &Round<P>, reader: ClientId, author: ClientId) -> Needed<'_> {
         let holders = lists::holders(round.graph(), &self.advertised, author);
         let position = 1 + holders.partition_point(|&holder| holder < reader);
         Needed::part(self.dealt.get(&author), position)
+    }
+
+    /// 3.3: judges the complaints and lists the participants: who confirmed, broke no rule, and
+    /// keeps enough such neighbours.
+    fn derive<L: Log>(&self, core: &Core<P, L>) -> Result<Closing<P, ()>, AggregatorError> {
+        let round = core.round();
+        let judged =
+            core.judge_each(|client, message| judge_complaints(round, self, client, message))?;
+        let mut confirmations = Confirmations::new(round.clients());
+        for (client, complaints) in judged.into_valid() {
+            confirmations.take(client, &complaints);
+        }
+        let participants = confirmations.participants(round.graph(), round.threshold());
+        let Confirmations { honest, culprits } = confirmations;
+        let faulty = ClientSet::of(round.clients(), |client| {
+            let is_false = core.has_spoken(client) && !honest.contains(client);
+            is_false || culprits.contains(client)
+        });
+        Ok(Closing::next(participants, faulty, ()))
+    }
+
+    fn next<L: Log>(
+        self,
+        core: Core<P, L>,
+        closing: Closing<P, ()>,
+    ) -> Aggregator<P, L, Submitting> {
+        let set_up = SetUp {
+            advertised: self.advertised,
+            keys: self.keys,
+            dealt: self.dealt,
+            participants: closing.list,
+        };
+        let state = Submitting { set_up };
+        Aggregator { core, state }
     }
 }
 
@@ -52,9 +93,9 @@ fn judge_complaints<P: ProofSystem>(
     round: &Round<P>,
     state: &Confirming,
     client: ClientId,
-    message: &Message,
+    message: &BorrowedMessage<'_>,
 ) -> Option<Vec<(ClientId, Ruling)>> {
-    let complaints = confirm::decode(round, &state.dealers, client, &message.body).ok()?;
+    let complaints = confirm::decode(round, &state.dealers, client, message.body).ok()?;
     complaints
         .iter()
         .map(|revealed| {
@@ -68,35 +109,4 @@ fn judge_complaints<P: ProofSystem>(
             Some((dealer, ruling))
         })
         .collect()
-}
-
-impl<P: ProofSystem, L: Log> Aggregator<P, L, Confirming> {
-    /// 3.3: judges the complaints and lists the participants: who confirmed, broke no rule, and
-    /// keeps enough such neighbours.
-    pub fn close(self) -> Closed<P, L, Confirming, Submitting> {
-        self.transition(|core, state| {
-            let round = core.round();
-            let findings = core
-                .judge_each(|client, message| judge_complaints(&round, state, client, message))?;
-            let mut confirmations = Confirmations::new(round.clients());
-            for (client, complaints) in findings.into_valid() {
-                confirmations.take(client, &complaints);
-            }
-            let participants = confirmations.participants(round.graph(), round.threshold());
-            let Confirmations { honest, culprits } = confirmations;
-            let spoke = core.spoke();
-            core.close(&participants, |client| {
-                let is_false = spoke.contains(client) && !honest.contains(client);
-                is_false || culprits.contains(client)
-            })?;
-            Ok(Submitting {
-                set_up: SetUp {
-                    advertised: state.advertised.clone(),
-                    keys: std::mem::take(&mut state.keys),
-                    dealt: std::mem::take(&mut state.dealt),
-                    participants,
-                },
-            })
-        })
-    }
 }

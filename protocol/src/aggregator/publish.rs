@@ -8,13 +8,14 @@ use veragg_circuits::group::ristretto::KeyScalar;
 use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::ProofSystem;
 
+use super::closing::Closing;
 use super::core::Core;
 use super::error::AggregatorError;
 use super::set_up::SetUp;
-use super::{Aggregator, Collecting, Log, Needed};
+use super::{Aggregator, Collecting, Log};
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::masks;
-use crate::pairwise::publish::Publication;
+use crate::pairwise::publish::{Outcome, Publication, Published};
 use crate::pairwise::submit::Submission;
 use crate::pairwise::unmask;
 use crate::round::phase::Phase;
@@ -26,41 +27,59 @@ pub struct Ended<G: Group> {
     publication: Option<Publication<G>>,
 }
 
-impl<P: ProofSystem> Collecting<P> for Ended<P::Group> {
-    fn lengths(&self, _: &Round<P>, _: ClientId, _: usize) -> Vec<usize> {
-        Vec::new()
-    }
-    fn needed(&self, _: &Round<P>, _: ClientId, _: ClientId) -> Needed<'_> {
-        Needed::Envelope
-    }
-}
-
 impl<G: Group> Ended<G> {
     /// The last round of unmask has passed, and clients that attested falsely were left: there is no sum.
     pub(super) fn without_sum() -> Self {
         Self { publication: None }
     }
+
+    pub(super) fn published(opening: Vec<G::Scalar>, outcomes: Vec<Outcome>) -> Self {
+        let publication = Some(Publication { opening, outcomes });
+        Self { publication }
+    }
 }
 
-/// What removes the masks from the sum.
-pub(super) struct Rebuilt<'a> {
-    pub(super) set_up: &'a SetUp,
-    pub(super) contributors: &'a ClientSet,
-    pub(super) seeds: &'a BTreeMap<ClientId, KeyScalar>,
-    pub(super) masks: &'a BTreeMap<ClientId, KeyScalar>,
+impl<P: ProofSystem> Collecting<P> for Ended<P::Group> {
+    type Derived = ();
+    type Next<L: Log> = Aggregator<P, L, Self>;
+
+    fn lengths(&self, _: &Round<P>, _: ClientId, _: usize) -> Vec<usize> {
+        Vec::new()
+    }
+
+    fn awaits(&self, _: &Round<P>, _: ClientId) -> bool {
+        false
+    }
+
+    fn published(&self, round: &Round<P>) -> Option<Published> {
+        let publication = self.publication.as_ref()?;
+        Some(publication.published(round))
+    }
+
+    /// There is nothing left to close.
+    fn derive<L: Log>(&self, _: &Core<P, L>) -> Result<Closing<P, ()>, AggregatorError> {
+        Err(AggregatorError::Over)
+    }
+
+    fn next<L: Log>(self, core: Core<P, L>, _: Closing<P, ()>) -> Aggregator<P, L, Self> {
+        Aggregator { core, state: self }
+    }
 }
 
-/// The sum of the contributors' vectors without any mask.
-fn open<P: ProofSystem, L: Log>(
+/// 3.9: the sum of the contributors' vectors without any mask. `seeds` and `masks` are the rebuilt secrets.
+pub(super) fn open<P: ProofSystem, L: Log>(
     core: &Core<P, L>,
-    rebuilt: &Rebuilt<'_>,
+    set_up: &SetUp,
+    contributors: &ClientSet,
+    seeds: &BTreeMap<ClientId, KeyScalar>,
+    masks: &BTreeMap<ClientId, KeyScalar>,
 ) -> Result<Vec<<P::Group as Group>::Scalar>, AggregatorError> {
     let round = core.round();
     let mut sum = vec![<P::Group as Group>::Scalar::zero(); round.masked_scalars()];
-    core.read_batches(Phase::Submit, rebuilt.contributors, |batch| {
+    core.read_batches(Phase::Submit, contributors, |batch| {
         let decoded: Vec<_> = batch
             .into_par_iter()
-            .filter_map(|(_, message)| Submission::<P>::masked_of(&round, &message).ok())
+            .filter_map(|(_, message)| Submission::<P>::masked_of(round, message.body).ok())
             .collect();
         for masked in decoded {
             sum.par_iter_mut()
@@ -68,37 +87,21 @@ fn open<P: ProofSystem, L: Log>(
                 .for_each(|(sum, value)| *sum += value);
         }
     })?;
-    let lists = (&rebuilt.set_up.participants, rebuilt.contributors);
-    let key = |client| rebuilt.set_up.mask_key(client);
-    let masks = unmask::masks_in_sum(&round, lists, rebuilt.seeds, rebuilt.masks, key);
-    let masks = masks.map_err(|client| AggregatorError::Shares {
+    let lists = (&set_up.participants, contributors);
+    let key = |client| set_up.mask_key(client);
+    let in_sum = unmask::masks_in_sum(round, lists, seeds, masks, key);
+    let in_sum = in_sum.map_err(|client| AggregatorError::Shares {
         client,
         got: 0,
         need: round.threshold(),
     })?;
-    masks::apply::<P::Group>(&mut sum, &masks);
+    masks::apply::<P::Group>(&mut sum, &in_sum);
     Ok(sum)
 }
 
-/// 3.9: closes unmask, publishes the opened sum and what became of every client, and ends the round.
-pub(super) fn close<P: ProofSystem, L: Log>(
-    core: &mut Core<P, L>,
-    rebuilt: &Rebuilt<'_>,
-) -> Result<Ended<P::Group>, AggregatorError> {
-    let opening = open(core, rebuilt)?;
-    core.close(rebuilt.contributors, |_| true)?;
-    let publication = Publication {
-        opening,
-        outcomes: core.outcomes(),
-    };
-    core.say(&[publication.encode()])?;
-    core.close(rebuilt.contributors, |_| false)?;
-    let publication = Some(publication);
-    Ok(Ended { publication })
-}
-
 impl<P: ProofSystem, L: Log> Aggregator<P, L, Ended<P::Group>> {
-    /// What was published; nothing if clients that attested falsely were left when the last round of unmask had passed.
+    /// What was published; nothing if clients that attested falsely were left when the last round of unmask
+    /// had passed.
     pub fn publication(&self) -> Option<&Publication<P::Group>> {
         self.state.publication.as_ref()
     }

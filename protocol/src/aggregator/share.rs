@@ -4,14 +4,17 @@ use std::collections::HashMap;
 
 use veragg_circuits::proof_system::ProofSystem;
 
+use super::closing::Closing;
 use super::confirm::Confirming;
-use super::{Aggregator, Closed, Collecting, Log, Needed};
+use super::core::Core;
+use super::error::AggregatorError;
+use super::{Aggregator, Collecting, Log, Needed};
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::tree::Tree;
 use crate::pairwise::advertise::RoundKeys;
 use crate::pairwise::share::Dealt;
 use crate::round::Round;
-use crate::wire::message::Message;
+use crate::wire::message::BorrowedMessage;
 
 /// Collects shares.
 pub struct Sharing {
@@ -22,11 +25,42 @@ pub struct Sharing {
 }
 
 impl<P: ProofSystem> Collecting<P> for Sharing {
+    /// The parts of the dealers' messages.
+    type Derived = HashMap<ClientId, Tree<Vec<u8>>>;
+    type Next<L: Log> = Aggregator<P, L, Confirming>;
+
     fn lengths(&self, round: &Round<P>, client: ClientId, _: usize) -> Vec<usize> {
         round.share_lengths(client, &self.advertised)
     }
+
     fn needed(&self, _: &Round<P>, _: ClientId, author: ClientId) -> Needed<'_> {
         Needed::part(self.bodies.get(&author), 0)
+    }
+
+    /// 3.2: lists who has dealt shares on polynomials of the right degree.
+    fn derive<L: Log>(
+        &self,
+        core: &Core<P, L>,
+    ) -> Result<Closing<P, Self::Derived>, AggregatorError> {
+        let round = core.round();
+        let judged = core.judge_each(|client, message| judge(round, self, client, message))?;
+        let dealers = judged.valid(round.clients());
+        let faulty = judged.faulty(round.clients());
+        Ok(Closing::next(dealers, faulty, judged.into_valid()))
+    }
+
+    fn next<L: Log>(
+        self,
+        core: Core<P, L>,
+        closing: Closing<P, Self::Derived>,
+    ) -> Aggregator<P, L, Confirming> {
+        let state = Confirming {
+            advertised: self.advertised,
+            dealers: closing.list,
+            keys: self.keys,
+            dealt: closing.derived,
+        };
+        Aggregator { core, state }
     }
 }
 
@@ -35,7 +69,7 @@ fn judge<P: ProofSystem>(
     round: &Round<P>,
     state: &Sharing,
     client: ClientId,
-    message: &Message,
+    message: &BorrowedMessage<'_>,
 ) -> Option<Tree<Vec<u8>>> {
     let lengths = round.share_lengths(client, &state.advertised);
     let parts = message.parts(&lengths).ok()?;
@@ -44,23 +78,4 @@ fn judge<P: ProofSystem>(
     let judged = dealt.judge(round.threshold(), client, &key, &message.envelope);
     judged.ok()?;
     Some(parts.iter().map(|part| part.to_vec()).collect())
-}
-
-impl<P: ProofSystem, L: Log> Aggregator<P, L, Sharing> {
-    /// 3.2: lists who has dealt shares on polynomials of the right degree.
-    pub fn close(self) -> Closed<P, L, Sharing, Confirming> {
-        self.transition(|core, state| {
-            let round = core.round();
-            let findings =
-                core.judge_each(|client, message| judge(&round, state, client, message))?;
-            let dealers = findings.valid(round.clients());
-            core.close(&dealers, |client| findings.is_bad(client))?;
-            Ok(Confirming {
-                advertised: state.advertised.clone(),
-                dealers,
-                keys: std::mem::take(&mut state.keys),
-                dealt: findings.into_valid(),
-            })
-        })
-    }
 }

@@ -1,17 +1,22 @@
 //! Submit: collects masked vectors, and verifies the proofs in batches (`specs/protocol.md` 3.4).
 
+use std::collections::HashMap;
+
 use rayon::prelude::*;
 use veragg_circuits::proof_system::ProofSystem;
 
 use super::attest::Attesting;
+use super::closing::Closing;
+use super::core::Core;
+use super::error::AggregatorError;
+use super::judged::Batch;
 use super::set_up::{enough, SetUp};
-use super::{Aggregator, Closed, Collecting, Log, Needed};
+use super::{Aggregator, Collecting, Log};
 use crate::crypto::ids::ClientId;
 use crate::pairwise::attest::Challenges;
 use crate::pairwise::submit::{self, Accepted, Submission};
 use crate::round::phase::Phase;
 use crate::round::Round;
-use crate::wire::message::Message;
 
 /// Collects masked vectors.
 pub struct Submitting {
@@ -19,41 +24,50 @@ pub struct Submitting {
 }
 
 impl<P: ProofSystem> Collecting<P> for Submitting {
+    /// What is kept of the submissions of who is accepted.
+    type Derived = HashMap<ClientId, Accepted<P>>;
+    type Next<L: Log> = Aggregator<P, L, Attesting<P>>;
+
     fn lengths(&self, round: &Round<P>, _: ClientId, _: usize) -> Vec<usize> {
         round.submit_lengths()
     }
-    fn needed(&self, _: &Round<P>, _: ClientId, _: ClientId) -> Needed<'_> {
-        Needed::Envelope
-    }
-}
 
-impl<P: ProofSystem, L: Log> Aggregator<P, L, Submitting> {
     /// 3.4: verifies the proofs in batches and lists whose input satisfies the statement.
-    pub fn close(self) -> Closed<P, L, Submitting, Attesting<P>> {
-        self.transition(|core, state| {
-            let round = core.round();
-            let findings = core.judge_batches(|batch| judge(&round, batch))?;
-            let accepted = findings.valid(round.clients());
-            enough(&round, Phase::Submit, &accepted)?;
-            core.close(&accepted, |client| findings.is_bad(client))?;
-            Ok(Attesting {
-                set_up: std::mem::take(&mut state.set_up),
-                challenges: Challenges::new(&round, core.chain()),
-                accepted: findings.into_valid(),
-            })
-        })
+    fn derive<L: Log>(
+        &self,
+        core: &Core<P, L>,
+    ) -> Result<Closing<P, Self::Derived>, AggregatorError> {
+        let round = core.round();
+        let judged = core.judge_batches(|batch| judge(round, batch))?;
+        let accepted = judged.valid(round.clients());
+        enough(round, Phase::Submit, &accepted)?;
+        let faulty = judged.faulty(round.clients());
+        Ok(Closing::next(accepted, faulty, judged.into_valid()))
+    }
+
+    fn next<L: Log>(
+        self,
+        core: Core<P, L>,
+        closing: Closing<P, Self::Derived>,
+    ) -> Aggregator<P, L, Attesting<P>> {
+        let state = Attesting {
+            set_up: self.set_up,
+            challenges: Challenges::new(core.round(), core.chain()),
+            accepted: closing.derived,
+        };
+        Aggregator { core, state }
     }
 }
 
 /// What is kept of each submission in a batch that counts.
 fn judge<P: ProofSystem>(
     round: &Round<P>,
-    batch: Vec<(ClientId, Message)>,
+    batch: Batch<'_>,
 ) -> Vec<(ClientId, Option<Accepted<P>>)> {
     let decoded: Vec<_> = batch
         .into_par_iter()
         .map(|(client, message)| {
-            let proof = Submission::of_message(round, &message).map(|decoded| decoded.proof);
+            let proof = Submission::of_body(round, message.body).map(|decoded| decoded.proof);
             (client, message.envelope.entry(), proof.ok())
         })
         .collect();

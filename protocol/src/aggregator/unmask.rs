@@ -6,11 +6,12 @@ use rayon::prelude::*;
 use veragg_circuits::group::ristretto::KeyScalar;
 use veragg_circuits::proof_system::ProofSystem;
 
+use super::closing::{Closing, Then};
 use super::core::Core;
 use super::error::AggregatorError;
 use super::publish::{self, Ended};
 use super::set_up::SetUp;
-use super::{Aggregator, Collecting, Log, Needed, StillOpen};
+use super::{Aggregator, Collecting, Log};
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::sharing::reconstruct;
 use crate::crypto::tree::Tree;
@@ -23,13 +24,14 @@ use crate::round::lists;
 use crate::round::phase::Phase;
 use crate::round::Round;
 use crate::rule::Rule;
+use crate::wire::message::BorrowedMessage;
 use crate::wire::part::Part;
 
 /// Collects shares, in some round of unmask.
 pub struct Unmasking<P: ProofSystem> {
     set_up: SetUp,
     challenges: Challenges<P>,
-    said: HashMap<ClientId, Attested>,
+    values: HashMap<ClientId, Attested>,
     /// Who is left of the contributors.
     contributors: ClientSet,
     acknowledged: ClientSet,
@@ -54,7 +56,7 @@ impl<P: ProofSystem> Unmasking<P> {
     pub(super) fn new(
         set_up: SetUp,
         challenges: Challenges<P>,
-        said: HashMap<ClientId, Attested>,
+        values: HashMap<ClientId, Attested>,
         contributors: ClientSet,
         acknowledged: ClientSet,
     ) -> Self {
@@ -62,7 +64,7 @@ impl<P: ProofSystem> Unmasking<P> {
             left: ClientSet::empty(0),
             set_up,
             challenges,
-            said,
+            values,
             contributors,
             acknowledged,
             round: 0,
@@ -87,17 +89,122 @@ impl<P: ProofSystem> Unmasking<P> {
     }
 }
 
+/// What a round of unmask brings to light.
+pub struct Revealed {
+    /// All secrets rebuilt so far.
+    seeds: BTreeMap<ClientId, KeyScalar>,
+    masks: BTreeMap<ClientId, KeyScalar>,
+    /// Who left in this round, and what shows why.
+    left: ClientSet,
+    fraud_proofs: BTreeMap<ClientId, FraudProof>,
+}
+
 impl<P: ProofSystem> Collecting<P> for Unmasking<P> {
+    type Derived = Revealed;
+    type Next<L: Log> = Unmasked<P, L>;
+
     fn lengths(&self, round: &Round<P>, client: ClientId, _: usize) -> Vec<usize> {
         round.unmask_lengths(client, self.subjects())
     }
-    fn needed(&self, _: &Round<P>, _: ClientId, _: ClientId) -> Needed<'_> {
-        Needed::Envelope
-    }
+
     fn fraud_proofs(&self, round: &Round<P>, reader: ClientId) -> Vec<FraudProof> {
         let neighbours = lists::holders(round.graph(), &self.left, reader);
         let of = |client| self.fraud_proofs.get(client).cloned();
         neighbours.iter().filter_map(of).collect()
+    }
+
+    fn awaits(&self, round: &Round<P>, client: ClientId) -> bool {
+        !lists::holders(round.graph(), self.subjects(), client).is_empty()
+    }
+
+    /// 3.8 and 3.9: rebuilds the secrets, and takes out whose attestations they contradict. If there is
+    /// nobody, removes the masks from the sum; else the next round begins, if there is one.
+    fn derive<L: Log>(&self, core: &Core<P, L>) -> Result<Closing<P, Revealed>, AggregatorError> {
+        let round = core.round();
+        let judged = core.judge_each(|client, message| {
+            let is_right = |dealer, share: &_| {
+                let committed = self.committed(round, dealer, client);
+                committed.is_some_and(|committed| unmask::is_committed(share, &committed))
+            };
+            unmask::judge(round, self.subjects(), client, message.body, is_right).ok()
+        })?;
+        // In the order of the clients, so that the same shares count after a restart.
+        let shares: BTreeMap<_, _> = judged.into_valid().into_iter().collect();
+        let rebuilt = self.rebuild(round, shares)?;
+        let contradictions = self.contradictions(round, &rebuilt);
+        let (mut seeds, mut masks) = (self.seeds.clone(), self.masks.clone());
+        for (client, secret) in rebuilt {
+            match self.wanted(client) {
+                Secret::Seed => seeds.insert(client, secret),
+                Secret::Mask => masks.insert(client, secret),
+            };
+        }
+        let mut contributors = self.contributors.clone();
+        let mut left = ClientSet::empty(round.clients());
+        let mut fraud_proofs = BTreeMap::new();
+        for (culprit, contradiction) in &contradictions {
+            let secrets = (&seeds, &masks);
+            let fraud_proof = self.prove_fraud(core, *culprit, contradiction.shown_by, secrets)?;
+            fraud_proofs.extend(fraud_proof.map(|fraud_proof| (*culprit, fraud_proof)));
+            contributors.remove(*culprit);
+            left.insert(*culprit);
+        }
+        let then = if contradictions.is_empty() {
+            let set_up = &self.set_up;
+            let opening = publish::open(core, set_up, &contributors, &seeds, &masks)?;
+            Then::Publish(opening)
+        } else if self.round < round.configuration().unmask_rounds {
+            let eligible = ClientSet::of(round.clients(), |client| {
+                self.acknowledged.contains(client) && contributors.contains(client)
+            });
+            Then::Further(self.round + 1, eligible)
+        } else {
+            Then::Next
+        };
+        Ok(Closing {
+            list: contributors,
+            // Whoever has left has broken a rule.
+            faulty: ClientSet::of(round.clients(), |_| true),
+            then,
+            derived: Revealed {
+                seeds,
+                masks,
+                left,
+                fraud_proofs,
+            },
+        })
+    }
+
+    fn next<L: Log>(self, core: Core<P, L>, closing: Closing<P, Revealed>) -> Unmasked<P, L> {
+        let Closing {
+            list: contributors,
+            then,
+            derived,
+            ..
+        } = closing;
+        let state = match then {
+            Then::Next => Ended::without_sum(),
+            Then::Publish(opening) => Ended::published(opening, core.outcomes()),
+            Then::Further(round, _) => {
+                let Revealed {
+                    seeds,
+                    masks,
+                    left,
+                    fraud_proofs,
+                } = derived;
+                let state = Self {
+                    round,
+                    seeds,
+                    masks,
+                    left,
+                    fraud_proofs,
+                    contributors,
+                    ..self
+                };
+                return Unmasked::Again(Box::new(Aggregator { core, state }));
+            }
+        };
+        Unmasked::Ended(Box::new(Aggregator { core, state }))
     }
 }
 
@@ -161,23 +268,28 @@ impl<P: ProofSystem> Unmasking<P> {
         };
         let lists = (&self.set_up.participants, &self.contributors);
         let key = |client| self.set_up.mask_key(client);
-        false_attestations::find(round, &self.challenges, lists, &self.said, rebuilt, key)
+        false_attestations::find(round, &self.challenges, lists, &self.values, rebuilt, key)
     }
 
-    /// What shows to others that a client has lied.
+    /// What shows to others that a client attested falsely.
     fn prove_fraud<L: Log>(
         &self,
         core: &Core<P, L>,
         culprit: ClientId,
         shown_by: ShownBy,
+        (seeds, masks): (
+            &BTreeMap<ClientId, KeyScalar>,
+            &BTreeMap<ClientId, KeyScalar>,
+        ),
     ) -> Result<Option<FraudProof>, AggregatorError> {
         let round = core.round();
         let parts = |phase, lengths: &[usize]| -> Result<Option<_>, AggregatorError> {
-            let message = core.message(phase, culprit)?;
-            Ok(message.and_then(|message| {
+            let record = core.record_of(phase, culprit)?;
+            Ok(record.and_then(|(_, record)| {
+                let message = BorrowedMessage::decode(&record.bytes).ok()?;
                 let parts = message.parts(lengths).ok()?;
                 let tree: Tree<Vec<u8>> = parts.iter().map(|part| part.to_vec()).collect();
-                Some((message.envelope.clone(), tree))
+                Some((message.envelope, tree))
             }))
         };
         let part = |tree: &Tree<Vec<u8>>, position: usize| -> Option<Part> {
@@ -196,21 +308,21 @@ impl<P: ProofSystem> Unmasking<P> {
                 let dealt = round.share_lengths(culprit, &self.set_up.advertised);
                 parts(Phase::Share, &dealt)?.and_then(|(sharing, dealt)| {
                     Some(FalseAttestation::Seed {
-                        secret: *self.seeds.get(&culprit)?,
+                        secret: *seeds.get(&culprit)?,
                         sharing,
                         seed: part(&dealt, 0)?,
                     })
                 })
             }
             ShownBy::Edge(neighbour) => {
-                let neighbours = self.set_up.neighbours(&round, culprit);
+                let neighbours = self.set_up.neighbours(round, culprit);
                 let at = neighbours.partition_point(|&other| other < neighbour);
                 let keys = neighbours
                     .iter()
                     .map(|other| Some(self.set_up.keys.get(other)?.mask));
                 keys.collect::<Option<Vec<_>>>().and_then(|keys| {
                     Some(FalseAttestation::Edge {
-                        secret: *self.masks.get(&neighbour)?,
+                        secret: *masks.get(&neighbour)?,
                         neighbour,
                         keys,
                         edges: part(&tree, 1 + at)?,
@@ -224,79 +336,4 @@ impl<P: ProofSystem> Unmasking<P> {
             shows,
         }))
     }
-}
-
-impl<P: ProofSystem, L: Log> Aggregator<P, L, Unmasking<P>> {
-    /// 3.8 and 3.9: rebuilds the secrets, and takes out who has lied. If nobody has, removes the masks
-    /// from the sum and publishes what is left; else the next round begins, if there is one.
-    pub fn close(self) -> Result<Unmasked<P, L>, Box<StillOpen<Self>>> {
-        let Self {
-            mut core,
-            mut state,
-        } = self;
-        match close_round(&mut core, &mut state) {
-            Ok(Some(state)) => Ok(Unmasked::Ended(Box::new(Aggregator { core, state }))),
-            Ok(None) => Ok(Unmasked::Again(Box::new(Aggregator { core, state }))),
-            Err(error) => Err(Box::new(StillOpen {
-                aggregator: Self { core, state },
-                error,
-            })),
-        }
-    }
-}
-
-fn close_round<P: ProofSystem, L: Log>(
-    core: &mut Core<P, L>,
-    state: &mut Unmasking<P>,
-) -> Result<Option<Ended<P::Group>>, AggregatorError> {
-    let round = core.round();
-    let findings = core.judge_each(|client, message| {
-        let is_right = |dealer, share: &_| {
-            let committed = state.committed(&round, dealer, client);
-            committed.is_some_and(|committed| unmask::is_committed(share, &committed))
-        };
-        unmask::judge(&round, state.subjects(), client, &message.body, is_right).ok()
-    })?;
-    // In the order of the clients, so that the same shares count after a restart.
-    let revealed: BTreeMap<_, _> = findings.into_valid().into_iter().collect();
-    let rebuilt = state.rebuild(&round, revealed)?;
-    let contradictions = state.contradictions(&round, &rebuilt);
-    for (client, secret) in rebuilt {
-        match state.wanted(client) {
-            Secret::Seed => state.seeds.insert(client, secret),
-            Secret::Mask => state.masks.insert(client, secret),
-        };
-    }
-    if contradictions.is_empty() {
-        let rebuilt = publish::Rebuilt {
-            set_up: &state.set_up,
-            contributors: &state.contributors,
-            seeds: &state.seeds,
-            masks: &state.masks,
-        };
-        return publish::close(core, &rebuilt).map(Some);
-    }
-    let mut fraud_proofs = BTreeMap::new();
-    let (mut left, mut contributors) = (
-        ClientSet::empty(round.clients()),
-        state.contributors.clone(),
-    );
-    for (culprit, contradiction) in contradictions {
-        if let Some(fraud_proof) = state.prove_fraud(core, culprit, contradiction.shown_by)? {
-            fraud_proofs.insert(culprit, fraud_proof);
-        }
-        contributors.remove(culprit);
-        left.insert(culprit);
-    }
-    core.close(&contributors, |_| true)?;
-    if state.round >= round.configuration().unmask_rounds {
-        return Ok(Some(Ended::without_sum()));
-    }
-    state.round += 1;
-    let eligible = |client| state.acknowledged.contains(client) && contributors.contains(client);
-    core.open_further(state.round, ClientSet::of(round.clients(), eligible));
-    state.fraud_proofs = fraud_proofs;
-    state.contributors = contributors;
-    state.left = left;
-    Ok(None)
 }

@@ -28,9 +28,9 @@ impl<P: ProofSystem> Client<P, Disputed> {
             if got < need {
                 return Err(ClientError::TooFew { phase, got, need });
             }
-            let said = session.say(Phase::Acknowledge, Some(&package), &[]);
+            let answer = session.say(Phase::Acknowledge, Some(&package), &[]);
             Ok((
-                said,
+                answer,
                 Acknowledged {
                     kept: state.kept.clone(),
                     contributors: package.list,
@@ -42,6 +42,9 @@ impl<P: ProofSystem> Client<P, Disputed> {
 
 impl State for Acknowledged {
     const TAG: u8 = 7;
+    fn next_phase(&self, _: u8) -> Option<Phase> {
+        Some(Phase::Unmask(0))
+    }
     fn write(&self, writer: Writer) -> Writer {
         self.kept.write(writer.bytes(self.contributors.as_bytes()))
     }

@@ -8,6 +8,7 @@ use veragg_circuits::proof_system::ProofSystem;
 use zeroize::ZeroizeOnDrop;
 
 use super::codec::{read_pair, State};
+use super::error::JoinError;
 use super::session::Session;
 use super::{Client, Step};
 use crate::crypto::dh::KeyPair;
@@ -30,19 +31,25 @@ pub struct Advertised {
 }
 
 impl<P: ProofSystem> Client<P, Joined> {
-    /// Joins a round with a long-term key; nothing if the key is not on the roster.
-    pub fn join(round: Arc<Round<P>>, identity: impl Into<Arc<SigningKey>>) -> Option<Self> {
+    /// Joins a round with a long-term key. Errors: the key is not on the roster.
+    pub fn join(
+        round: Arc<Round<P>>,
+        identity: impl Into<Arc<SigningKey>>,
+    ) -> Result<Self, JoinError> {
         let identity = identity.into();
         let key = identity.verifying_key();
-        let me = ClientId::all(round.clients()).find(|&id| round.roster().key(id) == Some(&key))?;
-        Some(Self {
+        let me = ClientId::all(round.clients()).find(|&id| round.roster().key(id) == Some(&key));
+        let me = me.ok_or_else(|| JoinError::NotOnRoster {
+            key: key.fingerprint(),
+        })?;
+        Ok(Self {
             session: Session::new(round, me, identity),
             state: Joined,
         })
     }
 
     /// 3.1: draws the round's keys and advertises them.
-    pub fn advertise(self, rng: &mut impl CryptoRngCore) -> Step<P, Joined, Advertised> {
+    pub fn advertise(self, rng: &mut dyn CryptoRngCore) -> Step<P, Joined, Advertised> {
         self.attempt(|session, _| {
             let (mask, channel) = (KeyPair::generate(rng), KeyPair::generate(rng));
             let (context, me) = (session.round.context(), session.me());
@@ -54,14 +61,17 @@ impl<P: ProofSystem> Client<P, Joined> {
                 mask_proof: Possession::prove(&mask, context, me, Purpose::Mask, rng),
                 channel_proof: Possession::prove(&channel, context, me, Purpose::Channel, rng),
             };
-            let said = session.say(Phase::Advertise, None, &[body.encode()]);
-            Ok((said, Advertised { mask, channel }))
+            let answer = session.say(Phase::Advertise, None, &[body.encode()]);
+            Ok((answer, Advertised { mask, channel }))
         })
     }
 }
 
 impl State for Joined {
     const TAG: u8 = 0;
+    fn next_phase(&self, _: u8) -> Option<Phase> {
+        Some(Phase::Advertise)
+    }
     fn write(&self, writer: Writer) -> Writer {
         writer
     }
@@ -72,6 +82,9 @@ impl State for Joined {
 
 impl State for Advertised {
     const TAG: u8 = 1;
+    fn next_phase(&self, _: u8) -> Option<Phase> {
+        Some(Phase::Share)
+    }
     fn write(&self, writer: Writer) -> Writer {
         writer
             .bytes(self.mask.secret().as_bytes())

@@ -27,7 +27,7 @@ pub struct Attested {
     /// The digest of the checkpoint of submit.
     #[zeroize(skip)]
     pub(super) submit: Digest,
-    /// What it said about its edges, in the order of the neighbours that participate.
+    /// What it attested about its edges, in the order of the neighbours that participate.
     #[zeroize(skip)]
     pub(super) edges: Vec<Vec<u8>>,
     #[zeroize(skip)]
@@ -44,7 +44,7 @@ impl<P: ProofSystem> Client<P, Submitted> {
         self,
         package: &[u8],
         x: &[u64],
-        rng: &mut impl CryptoRngCore,
+        rng: &mut dyn CryptoRngCore,
     ) -> Step<P, Submitted, Attested> {
         self.attempt(|session, state| {
             let phase = Phase::Submit;
@@ -87,9 +87,9 @@ impl<P: ProofSystem> Client<P, Submitted> {
                 links,
             };
             let attestation = Attestation::new(head, &edges);
-            let said = session.say(Phase::Attest, Some(&package), &attestation.parts());
+            let answer = session.say(Phase::Attest, Some(&package), &attestation.parts());
             Ok((
-                said,
+                answer,
                 Attested {
                     mask: state.mask.clone(),
                     submit: *package.answers(),
@@ -104,6 +104,9 @@ impl<P: ProofSystem> Client<P, Submitted> {
 
 impl State for Attested {
     const TAG: u8 = 5;
+    fn next_phase(&self, _: u8) -> Option<Phase> {
+        Some(Phase::Dispute)
+    }
     fn write(&self, writer: Writer) -> Writer {
         let writer = write_secret(writer, &self.mask)
             .bytes(&self.submit)

@@ -9,11 +9,15 @@ use veragg_circuits::group::Group;
 use crate::crypto::dh::KeyPair;
 use crate::crypto::ids::ClientId;
 use crate::crypto::sealing::SharePair;
+use crate::round::phase::Phase;
 
 /// A state that can be written down. The bytes hold secrets and are for this client alone.
 pub trait State: Sized {
     /// Tells the states apart.
     const TAG: u8;
+    /// The phase in which a client in this state speaks next, if there are so many further rounds of unmask;
+    /// nothing when it has finished.
+    fn next_phase(&self, further: u8) -> Option<Phase>;
     /// Writes what the state holds.
     fn write(&self, writer: Writer) -> Writer;
     /// Reads what [`write`](Self::write) wrote.

@@ -41,7 +41,7 @@ impl<P: ProofSystem> Client<P, Shared> {
     pub fn confirm(
         self,
         package: &[u8],
-        rng: &mut impl CryptoRngCore,
+        rng: &mut dyn CryptoRngCore,
     ) -> Step<P, Shared, Confirmed> {
         self.attempt(|session, state| {
             let phase = Phase::Share;
@@ -55,7 +55,7 @@ impl<P: ProofSystem> Client<P, Shared> {
                     client: dealer,
                 };
                 let (Some(keys), Some(item)) =
-                    (state.peers.get(&dealer), package.said.get(&dealer))
+                    (state.peers.get(&dealer), package.messages.get(&dealer))
                 else {
                     return Err(not_shown);
                 };
@@ -79,9 +79,9 @@ impl<P: ProofSystem> Client<P, Shared> {
                 }
             }
             let parts = [dleq::encode(&complaints)];
-            let said = session.say(Phase::Confirm, Some(&package), &parts);
+            let answer = session.say(Phase::Confirm, Some(&package), &parts);
             Ok((
-                said,
+                answer,
                 Confirmed {
                     mask: state.mask.clone(),
                     seed: state.seed,
@@ -124,7 +124,7 @@ impl Shared {
         session: &Session<P>,
         dealer: ClientId,
         keys: &RoundKeys,
-        rng: &mut impl CryptoRngCore,
+        rng: &mut dyn CryptoRngCore,
     ) -> Revealed {
         let mine = RoundKeys {
             mask: *self.mask.public(),
@@ -141,6 +141,9 @@ impl Shared {
 
 impl State for Confirmed {
     const TAG: u8 = 3;
+    fn next_phase(&self, _: u8) -> Option<Phase> {
+        Some(Phase::Submit)
+    }
     fn write(&self, writer: Writer) -> Writer {
         let writer = write_secret(writer, &self.mask).bytes(self.seed.as_bytes());
         self.received.write(writer)

@@ -26,7 +26,7 @@ impl<P: ProofSystem> Client<P, Attested> {
     pub fn dispute(
         self,
         package: &[u8],
-        rng: &mut impl CryptoRngCore,
+        rng: &mut dyn CryptoRngCore,
     ) -> Step<P, Attested, Disputed> {
         self.attempt(|session, state| {
             let phase = Phase::Attest;
@@ -39,7 +39,7 @@ impl<P: ProofSystem> Client<P, Attested> {
                 let theirs = lists::holders(session.round.graph(), &state.participants, client);
                 let at = theirs.partition_point(|&other| other < me);
                 let part = package
-                    .said
+                    .messages
                     .get(&client)
                     .and_then(|item| item.part(1 + at, 1 + theirs.len()));
                 let mine = participate.binary_search(&client).ok();
@@ -54,7 +54,7 @@ impl<P: ProofSystem> Client<P, Attested> {
                     opened.push(ends.reveal(&state.mask, rng));
                 }
             }
-            let said = if opened.is_empty() {
+            let answer = if opened.is_empty() {
                 session.follow(&package)
             } else {
                 session.say(Phase::Dispute, Some(&package), &[dleq::encode(&opened)])
@@ -64,13 +64,16 @@ impl<P: ProofSystem> Client<P, Attested> {
                 participants: state.participants.clone(),
                 received: state.received.clone(),
             };
-            Ok((said, Disputed { kept }))
+            Ok((answer, Disputed { kept }))
         })
     }
 }
 
 impl State for Disputed {
     const TAG: u8 = 6;
+    fn next_phase(&self, _: u8) -> Option<Phase> {
+        Some(Phase::Acknowledge)
+    }
     fn write(&self, writer: Writer) -> Writer {
         self.kept.write(writer)
     }

@@ -10,8 +10,21 @@ use crate::crypto::ids::ClientId;
 use crate::round::phase::Phase;
 use crate::rule::Rule;
 
+/// Why a key cannot join a round.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum JoinError {
+    /// The roster does not have the key.
+    #[error("the key {key} is not on the roster of this round; join with the key that the organiser put there")]
+    NotOnRoster {
+        /// The public key, in hexadecimal.
+        key: String,
+    },
+}
+
 /// Why a client does not take a step.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum ClientError {
     /// The package does not decode.
     #[error("the aggregator's package is malformed: {0}. Fetch it again")]
@@ -93,7 +106,7 @@ pub enum ClientError {
     /// Another vector than the one that was submitted.
     #[error("this is not the input that was submitted; attest with the same vector, or drop out")]
     OtherInput,
-    /// A client that is said to have lied, without proof.
+    /// The aggregator says that a client attested falsely, and gives no valid proof.
     #[error("the aggregator gave no valid proof in the package of {phase} that client {client} attested falsely. Fetch the package again; without a proof, reveal no second share")]
     NoFraudProof {
         /// The phase.

@@ -19,6 +19,7 @@ use crate::round::lists;
 use crate::round::phase::Phase;
 use crate::round::Round;
 use crate::rule::Rule;
+use crate::wire::checkpoint::Checkpoint;
 use crate::wire::message::{Message, Sender};
 
 /// A client's place in a round, and what it has seen so far.
@@ -31,24 +32,50 @@ pub struct Session<P: ProofSystem> {
 
 /// The session after saying something, and the bytes of the message. They may be many: they go to
 /// the store and to the aggregator, and are not kept here. Nothing, if there was nothing to say.
-pub(super) type Said<P> = (Session<P>, Option<Vec<u8>>);
+pub(super) type Answer<P> = (Session<P>, Option<Vec<u8>>);
 
-/// The last checkpoint that the client answered; before the first, the context.
+/// What the client has seen of the board: the last checkpoint that it answered; before the first, the
+/// context.
 #[derive(Debug, Clone)]
 struct View {
+    /// The digest of the checkpoint, or the context.
     answered: Digest,
     root: Root,
     list: ClientSet,
+    /// The checkpoint itself, which the client can show to others.
+    checkpoint: Option<Checkpoint>,
+}
+
+impl View {
+    /// Of whoever has seen nothing of a round yet.
+    fn of_context<P: ProofSystem>(round: &Round<P>) -> Self {
+        Self {
+            answered: *round.context(),
+            root: Root::empty(),
+            list: ClientSet::of(round.clients(), |_| true),
+            checkpoint: None,
+        }
+    }
+
+    fn of_checkpoint(checkpoint: Checkpoint) -> Self {
+        Self {
+            answered: checkpoint.digest(),
+            root: checkpoint.root,
+            list: checkpoint.list.clone(),
+            checkpoint: Some(checkpoint),
+        }
+    }
 }
 
 /// A package that passed every check that does not depend on the phase.
 pub(super) struct CheckedPackage {
+    checkpoint: Checkpoint,
+    /// The digest of the checkpoint.
     answers: Digest,
-    root: Root,
     /// The list that the closed phase derived.
     pub(super) list: ClientSet,
     /// Verified messages of that phase, by sender: of every listed neighbour, perhaps of others.
-    pub(super) said: BTreeMap<ClientId, Item>,
+    pub(super) messages: BTreeMap<ClientId, Item>,
     /// Why clients left in unmask; not verified yet.
     pub(super) fraud_proofs: Vec<FraudProof>,
 }
@@ -62,11 +89,7 @@ impl CheckedPackage {
 
 impl<P: ProofSystem> Session<P> {
     pub(super) fn new(round: Arc<Round<P>>, me: ClientId, identity: Arc<SigningKey>) -> Self {
-        let view = View {
-            answered: *round.context(),
-            root: Root::empty(),
-            list: ClientSet::of(round.clients(), |_| true),
-        };
+        let view = View::of_context(&round);
         Self {
             round,
             me,
@@ -82,6 +105,11 @@ impl<P: ProofSystem> Session<P> {
     /// The digest of the checkpoint that this client answered last.
     pub(super) fn answered(&self) -> &Digest {
         &self.view.answered
+    }
+
+    /// The checkpoint that this client answered last; nothing before the first.
+    pub(super) fn checkpoint(&self) -> Option<&Checkpoint> {
+        self.view.checkpoint.as_ref()
     }
 
     /// The list of the checkpoint that this client answered last.
@@ -158,26 +186,26 @@ impl<P: ProofSystem> Session<P> {
             return Err(ClientError::Omitted { phase });
         }
         // 3.10.4 and 3.10.5
-        let mut said = BTreeMap::new();
+        let mut messages = BTreeMap::new();
         for item in items {
             if let Some(client) = self.author(phase, &checkpoint.root, &item) {
                 if Rule::ItemListed.holds(checkpoint.list.contains(client))
                     && Rule::ItemOfAnother.holds(client != self.me)
                 {
-                    said.insert(client, item);
+                    messages.insert(client, item);
                 }
             }
         }
         let all_speak = !matches!(phase, Phase::Dispute | Phase::Unmask(_));
         for client in self.neighbours(&checkpoint.list) {
-            let shown = said.contains_key(&client) || !all_speak;
+            let shown = messages.contains_key(&client) || !all_speak;
             Rule::Shown.require(shown, || ClientError::NotShown { phase, client })?;
         }
         Ok(CheckedPackage {
             answers: checkpoint.digest(),
-            root: checkpoint.root,
-            list: checkpoint.list,
-            said,
+            list: checkpoint.list.clone(),
+            checkpoint,
+            messages,
             fraud_proofs,
         })
     }
@@ -207,7 +235,7 @@ impl<P: ProofSystem> Session<P> {
         phase: Phase,
         package: Option<&CheckedPackage>,
         parts: &[Vec<u8>],
-    ) -> Said<P> {
+    ) -> Answer<P> {
         let session = match package {
             None => self.at(self.view.clone()),
             Some(package) => self.follow(package).0,
@@ -220,12 +248,8 @@ impl<P: ProofSystem> Session<P> {
     }
 
     /// The session after taking note of a package to which there is nothing to say.
-    pub(super) fn follow(&self, package: &CheckedPackage) -> Said<P> {
-        let session = self.at(View {
-            answered: package.answers,
-            root: package.root,
-            list: package.list.clone(),
-        });
+    pub(super) fn follow(&self, package: &CheckedPackage) -> Answer<P> {
+        let session = self.at(View::of_checkpoint(package.checkpoint.clone()));
         (session, None)
     }
 
@@ -238,15 +262,18 @@ impl<P: ProofSystem> Session<P> {
         }
     }
 
-    /// Writes the session with the message that was said last.
+    /// Writes the session with the last message.
     pub(super) fn write(&self, message: Option<&[u8]>, writer: Writer) -> Writer {
         writer
             .bytes(self.round.context())
             .u32(self.me.number())
-            .bytes(&self.view.answered)
-            .u64(self.view.root.size)
-            .bytes(&self.view.root.hash)
-            .bytes(self.view.list.as_bytes())
+            // Empty before the first.
+            .long(
+                &self
+                    .checkpoint()
+                    .map(Checkpoint::encode)
+                    .unwrap_or_default(),
+            )
             // No message is empty.
             .long(message.unwrap_or_default())
     }
@@ -256,20 +283,16 @@ impl<P: ProofSystem> Session<P> {
         reader: &mut Reader<'_>,
         round: Arc<Round<P>>,
         identity: Arc<SigningKey>,
-    ) -> Result<Said<P>, DecodeError> {
+    ) -> Result<Answer<P>, DecodeError> {
         if reader.array("context")? != *round.context() {
             return Err(DecodeError::Value { field: "context" });
         }
         let me = ClientId::new(reader.u32("client")?)
             .filter(|&me| round.roster().key(me) == Some(&identity.verifying_key()))
             .ok_or(DecodeError::Value { field: "client" })?;
-        let view = View {
-            answered: reader.array("answered checkpoint")?,
-            root: Root {
-                size: reader.u64("tree size")?,
-                hash: reader.array("tree root")?,
-            },
-            list: ClientSet::read(reader, round.clients(), "list")?,
+        let view = match reader.long("answered checkpoint")? {
+            [] => View::of_context(&round),
+            bytes => View::of_checkpoint(Checkpoint::decode(bytes, round.clients())?),
         };
         let message = Some(reader.long("message")?).filter(|message| !message.is_empty());
         let session = Self {

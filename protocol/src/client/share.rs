@@ -36,11 +36,7 @@ pub struct Shared {
 impl<P: ProofSystem> Client<P, Advertised> {
     /// 3.2: checks who advertised, and shares the mask secret and a fresh seed among the
     /// neighbours that did.
-    pub fn share(
-        self,
-        package: &[u8],
-        rng: &mut impl CryptoRngCore,
-    ) -> Step<P, Advertised, Shared> {
+    pub fn share(self, package: &[u8], rng: &mut dyn CryptoRngCore) -> Step<P, Advertised, Shared> {
         self.attempt(|session, Advertised { mask, channel }| {
             let phase = Phase::Advertise;
             let package = session.check(phase, package)?;
@@ -55,7 +51,7 @@ impl<P: ProofSystem> Client<P, Advertised> {
             let mut peers = BTreeMap::new();
             for &client in &holders {
                 let keys = package
-                    .said
+                    .messages
                     .get(&client)
                     .and_then(|item| item.part(0, 1))
                     .ok_or(ClientError::NotShown { phase, client })
@@ -77,10 +73,10 @@ impl<P: ProofSystem> Client<P, Advertised> {
             }
             let seed = KeyScalar::random(rng);
             let parts = deal(session, mask, channel, &seed, &peers, rng);
-            let said = session.say(Phase::Share, Some(&package), &parts);
+            let answer = session.say(Phase::Share, Some(&package), &parts);
             let (mask, channel) = (mask.clone(), channel.clone());
             Ok((
-                said,
+                answer,
                 Shared {
                     mask,
                     channel,
@@ -99,7 +95,7 @@ fn deal<P: ProofSystem>(
     channel: &KeyPair,
     seed: &KeyScalar,
     holders: &BTreeMap<ClientId, RoundKeys>,
-    rng: &mut impl CryptoRngCore,
+    rng: &mut dyn CryptoRngCore,
 ) -> Vec<Vec<u8>> {
     let threshold = session.round.threshold();
     let of_mask = Polynomial::random(mask.secret(), threshold, rng);
@@ -127,6 +123,9 @@ fn deal<P: ProofSystem>(
 
 impl State for Shared {
     const TAG: u8 = 2;
+    fn next_phase(&self, _: u8) -> Option<Phase> {
+        Some(Phase::Confirm)
+    }
     fn write(&self, writer: Writer) -> Writer {
         let writer = writer
             .bytes(self.mask.secret().as_bytes())

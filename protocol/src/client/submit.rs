@@ -46,7 +46,7 @@ impl<P: ProofSystem> Client<P, Confirmed> {
         self,
         package: &[u8],
         x: &[u64],
-        rng: &mut impl CryptoRngCore,
+        rng: &mut dyn CryptoRngCore,
     ) -> Step<P, Confirmed, Submitted> {
         self.attempt(|session, state| {
             let phase = Phase::Confirm;
@@ -64,7 +64,10 @@ impl<P: ProofSystem> Client<P, Confirmed> {
                 });
             }
             let round = &session.round;
-            let mut proven = round.proofs().prove(&round.binding(session.me()), x, rng)?;
+            let mut proven =
+                round
+                    .proofs()
+                    .prove(&round.binding(session.me()), x, &mut &mut *rng)?;
             let own = Mask::of_seed(round.context(), session.me(), &state.seed);
             let edges = state.received.masks(session, &state.mask, &package.list)?;
             let masks: Vec<_> = std::iter::once(own).chain(edges).collect();
@@ -74,11 +77,11 @@ impl<P: ProofSystem> Client<P, Confirmed> {
                 &masks,
             );
             let parts = [std::mem::take(&mut proven.bytes), masked];
-            let said = session.say(Phase::Submit, Some(&package), &parts);
+            let answer = session.say(Phase::Submit, Some(&package), &parts);
             let blindings = P::Group::encode_scalars(&proven.blindings);
-            let entry = said.1.as_deref().map(Message::entry_of).transpose()?;
+            let entry = answer.1.as_deref().map(Message::entry_of).transpose()?;
             Ok((
-                said,
+                answer,
                 Submitted {
                     mask: state.mask.clone(),
                     seed: state.seed,
@@ -112,6 +115,9 @@ fn mask<G: Group>(packed: &[G::Scalar], blindings: &[G::Scalar], masks: &[Mask])
 
 impl State for Submitted {
     const TAG: u8 = 4;
+    fn next_phase(&self, _: u8) -> Option<Phase> {
+        Some(Phase::Attest)
+    }
     fn write(&self, writer: Writer) -> Writer {
         let writer = write_secret(writer, &self.mask)
             .bytes(self.seed.as_bytes())

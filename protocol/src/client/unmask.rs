@@ -33,8 +33,8 @@ impl<P: ProofSystem> Client<P, Acknowledged> {
             let phase = Phase::Acknowledge;
             let package = session.check(phase, package)?;
             session.enough_neighbours(phase, &package.list)?;
-            // Every acknowledgement in `said` was verified; this client's own is one more.
-            let got = package.said.len() + 1;
+            // Every acknowledgement in `messages` was verified; this client's own is one more.
+            let got = package.messages.len() + 1;
             let need = session.round.configuration().min_contributors as usize;
             Rule::Acknowledgements.require(got >= need, || ClientError::TooFew {
                 phase,
@@ -44,9 +44,9 @@ impl<P: ProofSystem> Client<P, Acknowledged> {
             let Acknowledged { kept, contributors } = state;
             let secret = |client| Secret::to_rebuild(contributors.contains(client));
             let shares = kept.shares(session, &kept.participants, secret)?;
-            let said = session.say(Phase::Unmask(0), Some(&package), &[shares]);
+            let answer = session.say(Phase::Unmask(0), Some(&package), &[shares]);
             Ok((
-                said,
+                answer,
                 Unmasked {
                     kept: kept.clone(),
                     contributors: contributors.clone(),
@@ -95,14 +95,14 @@ impl<P: ProofSystem> Client<P, Unmasked> {
                         .require(shown, || ClientError::NoFraudProof { phase, client })?;
                 }
             }
-            let said = if neighbours.is_empty() {
+            let answer = if neighbours.is_empty() {
                 session.follow(&package)
             } else {
                 let shares = kept.shares(session, &left, |_| Secret::Mask)?;
                 session.say(Phase::Unmask(next), Some(&package), &[shares])
             };
             Ok((
-                said,
+                answer,
                 Unmasked {
                     kept: kept.clone(),
                     contributors: package.list,
@@ -115,6 +115,9 @@ impl<P: ProofSystem> Client<P, Unmasked> {
 
 impl State for Unmasked {
     const TAG: u8 = 8;
+    fn next_phase(&self, further: u8) -> Option<Phase> {
+        (self.round < further).then(|| Phase::Unmask(self.round + 1))
+    }
     fn write(&self, writer: Writer) -> Writer {
         let writer = writer.u8(self.round).bytes(self.contributors.as_bytes());
         self.kept.write(writer)

@@ -23,7 +23,7 @@ use crate::pairwise::Breach;
 use crate::round::lists;
 use crate::round::Round;
 use crate::rule::Rule;
-use crate::wire::message::Message;
+use crate::wire::message::BorrowedMessage;
 
 pub use challenges::{Challenges, Committed, Fingerprint};
 pub use link::RowLink;
@@ -165,7 +165,7 @@ pub fn decode<P: ProofSystem>(
     round: &Round<P>,
     participants: &ClientSet,
     client: ClientId,
-    message: &Message,
+    message: &BorrowedMessage<'_>,
 ) -> Result<Attestation<P::Group>, Breach> {
     let parts = message.parts(&round.attest_lengths(client, participants))?;
     Ok(Attestation::decode(round, &parts)?)

@@ -4,6 +4,7 @@ use std::fmt;
 
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
 use veragg_circuits::group::Group;
+use veragg_circuits::packing::UnpackError;
 use veragg_circuits::proof_system::ProofSystem;
 
 use crate::crypto::ids::{ClientId, ClientSet};
@@ -71,7 +72,52 @@ pub struct Publication<G: Group> {
     pub outcomes: Vec<Outcome>,
 }
 
+/// What a publication comes to: the sums, whatever the suite.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    /// What became of each client, in order.
+    pub outcomes: Vec<Outcome>,
+    /// The sum of each coordinate. An aggregator publishes what came out; if that cannot be a sum of
+    /// inputs, somebody broke the protocol in a way that only the audit can tell.
+    pub sums: Result<Vec<u128>, UnpackError>,
+}
+
+impl Published {
+    /// Whose inputs are in the sums.
+    pub fn contributors(&self) -> ClientSet {
+        contributors(&self.outcomes)
+    }
+}
+
+fn contributors(outcomes: &[Outcome]) -> ClientSet {
+    let clients = outcomes.len() as u32;
+    ClientSet::of(clients, |client: ClientId| {
+        outcomes.get(client.index()) == Some(&Outcome::Contributed)
+    })
+}
+
 impl<G: Group> Publication<G> {
+    /// The sum of each coordinate. Errors: this opening is no sum of inputs of the contributors.
+    pub fn sums<P>(&self, round: &Round<P>) -> Result<Vec<u128>, UnpackError>
+    where
+        P: ProofSystem<Group = G>,
+    {
+        let layout = round.layout();
+        let packed = self.opening.get(..layout.scalars()).unwrap_or_default();
+        layout.unpack(packed, self.contributors().len() as u32)
+    }
+
+    /// Outcomes and sums.
+    pub fn published<P>(&self, round: &Round<P>) -> Published
+    where
+        P: ProofSystem<Group = G>,
+    {
+        Published {
+            outcomes: self.outcomes.clone(),
+            sums: self.sums(round),
+        }
+    }
+
     /// Bytes of the body for an opening of `scalars` and a roster of `clients`.
     pub fn encoded_len(scalars: usize, clients: u32) -> usize {
         scalars * G::SCALAR_LEN + clients as usize
@@ -79,10 +125,7 @@ impl<G: Group> Publication<G> {
 
     /// The contributors that it names.
     pub fn contributors(&self) -> ClientSet {
-        let clients = self.outcomes.len() as u32;
-        ClientSet::of(clients, |client: ClientId| {
-            self.outcomes.get(client.index()) == Some(&Outcome::Contributed)
-        })
+        contributors(&self.outcomes)
     }
 
     /// The canonical bytes.

@@ -12,7 +12,6 @@ use crate::crypto::ids::ClientId;
 use crate::pairwise::Breach;
 use crate::round::Round;
 use crate::rule::Rule;
-use crate::wire::message::Message;
 
 /// A decoded submission: canonical and of the right sizes, its proof not yet verified.
 #[derive(Debug)]
@@ -32,18 +31,18 @@ impl<P: ProofSystem> Submission<P> {
         })
     }
 
-    /// Decodes the body of a message whose parts were checked against its envelope.
-    pub fn of_message(round: &Round<P>, message: &Message) -> Result<Self, DecodeError> {
-        let (proof, masked) = halves(round, message)?;
+    /// Decodes a body whose parts were checked against its envelope.
+    pub fn of_body(round: &Round<P>, body: &[u8]) -> Result<Self, DecodeError> {
+        let (proof, masked) = halves(round, body)?;
         Self::decode(round, proof, masked)
     }
 
-    /// Only the masked vector of such a message.
+    /// Only the masked vector of such a body.
     pub fn masked_of(
         round: &Round<P>,
-        message: &Message,
+        body: &[u8],
     ) -> Result<Vec<<P::Group as Group>::Scalar>, DecodeError> {
-        let (_, masked) = halves(round, message)?;
+        let (_, masked) = halves(round, body)?;
         P::Group::decode_scalars(masked, round.masked_scalars(), "masked vector")
     }
 }
@@ -82,10 +81,10 @@ pub fn judge<P: ProofSystem>(
 /// Proof and masked vector, encoded.
 pub(crate) fn halves<'a, P: ProofSystem>(
     round: &Round<P>,
-    message: &'a Message,
+    body: &'a [u8],
 ) -> Result<(&'a [u8], &'a [u8]), DecodeError> {
     let field = "submission";
-    let halves = message.body.split_at_checked(round.proofs().proof_len());
+    let halves = body.split_at_checked(round.proofs().proof_len());
     halves.ok_or(DecodeError::Value { field })
 }
 

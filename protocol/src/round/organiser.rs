@@ -1,7 +1,8 @@
 //! The organiser: turns what a round is for into a configuration (`specs/protocol.md` 2).
 
 use rand_core::CryptoRngCore;
-use veragg_circuits::proof_system::ProofSystem;
+use veragg_circuits::proof_system::{ProofSystem, Suite};
+use veragg_circuits::with_suite;
 
 use crate::crypto::signing::VerifyingKey;
 use crate::round::configuration::{
@@ -14,32 +15,52 @@ use crate::round::roster::Roster;
 /// Fewest further rounds of unmask, if the organiser says nothing. They cost nothing unless somebody attests falsely.
 const UNMASK_ROUNDS: u8 = 8;
 
-/// What an organiser decides; everything else follows.
+/// What an organiser decides; everything else of the [`Configuration`] follows.
+///
+/// ```
+/// use rand_core::OsRng;
+/// use veragg_protocol::crypto::signing::SigningKey;
+/// use veragg_protocol::round::configuration::SegmentConfiguration;
+/// use veragg_protocol::round::organiser::ConfigurationBuilder;
+/// use veragg_protocol::round::roster::Roster;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// // The clients and the aggregator have sent their public keys.
+/// let clients: Vec<_> = (0..5).map(|_| SigningKey::generate(&mut OsRng)).collect();
+/// let roster = Roster::new(clients.iter().map(|key| key.verifying_key()).collect())?;
+/// let aggregator = SigningKey::generate(&mut OsRng).verifying_key();
+///
+/// // Three numbers a client, each from 0 to 100. Nobody is corrupt; one client in five may drop out.
+/// let answers = SegmentConfiguration::integers("answers", 3, 101);
+/// let beacon = [7; 32]; // public randomness from after the roster was fixed
+/// let configuration = ConfigurationBuilder::new(vec![answers], 0, 200_000, beacon)
+///     .min_contributors(4)
+///     .build(&roster, aggregator, &mut OsRng)?;
+/// assert_eq!(configuration.clients(), 5);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
+#[must_use]
 pub struct ConfigurationBuilder {
-    /// The vector, segment by segment.
-    pub segments: Vec<SegmentConfiguration>,
-    /// Largest fraction of clients that may be corrupt, in parts per million.
-    pub corrupt_ppm: u32,
-    /// Largest fraction of clients that may drop out, in parts per million.
-    pub dropout_ppm: u32,
-    /// `C`, scalars of a committed row; those that suit the statement best, if not given.
-    pub columns: Option<u32>,
-    /// Fewest contributors; the least that the fractions allow, if not given.
-    pub min_contributors: Option<u32>,
-    /// Most further rounds of unmask: how long a path of colluders can get whose false attestations come out one
-    /// after the other. If not given, one for each client that may be corrupt, as far as there may be
-    /// so many.
-    pub unmask_rounds: Option<u8>,
-    /// When each phase ends, in seconds since 1970 UTC; never, if not given.
-    pub deadlines: Option<[u64; Phase::OF_CLIENTS]>,
-    /// Public randomness that came after the roster was fixed.
-    pub beacon: [u8; 32],
+    segments: Vec<SegmentConfiguration>,
+    suite: Suite,
+    corrupt_ppm: u32,
+    dropout_ppm: u32,
+    columns: Option<u32>,
+    min_contributors: Option<u32>,
+    unmask_rounds: Option<u8>,
+    deadlines: [u64; Phase::OF_CLIENTS],
+    beacon: [u8; 32],
 }
 
 impl ConfigurationBuilder {
-    /// A round without deadlines, with as few contributors as the fractions allow, and in the
-    /// columns that suit the statement best.
+    /// A round of the default suite, without deadlines, with as few contributors as the fractions allow, and
+    /// in the columns that suit the statement best.
+    ///
+    /// `segments` is the vector, segment by segment. `corrupt_ppm` is the largest fraction of clients that may
+    /// be corrupt, in parts per million, and `dropout_ppm` that of further clients that may drop out. `beacon`
+    /// is public randomness that came after the roster was fixed.
     pub fn new(
         segments: Vec<SegmentConfiguration>,
         corrupt_ppm: u32,
@@ -48,22 +69,87 @@ impl ConfigurationBuilder {
     ) -> Self {
         Self {
             segments,
+            suite: Suite::DEFAULT,
             corrupt_ppm,
             dropout_ppm,
             columns: None,
             min_contributors: None,
             unmask_rounds: None,
-            deadlines: None,
+            deadlines: [NEVER; Phase::OF_CLIENTS],
             beacon,
         }
     }
 
-    /// The configuration of a fresh round: a random round id, and the smallest `k` with its `t`.
-    pub fn configure<P: ProofSystem>(
+    /// Proves ranges with another suite than the default.
+    pub fn suite(self, suite: Suite) -> Self {
+        Self { suite, ..self }
+    }
+
+    /// Another fraction of corrupt clients, in parts per million.
+    pub fn corrupt_ppm(self, corrupt_ppm: u32) -> Self {
+        Self {
+            corrupt_ppm,
+            ..self
+        }
+    }
+
+    /// Another fraction of clients that may drop out, in parts per million.
+    pub fn dropout_ppm(self, dropout_ppm: u32) -> Self {
+        Self {
+            dropout_ppm,
+            ..self
+        }
+    }
+
+    /// `C`, scalars of a committed row. By default, those that suit the statement best.
+    pub fn columns(self, columns: impl Into<Option<u32>>) -> Self {
+        let columns = columns.into();
+        Self { columns, ..self }
+    }
+
+    /// Fewest contributors. By default, the least that the fractions allow.
+    pub fn min_contributors(self, min_contributors: impl Into<Option<u32>>) -> Self {
+        let min_contributors = min_contributors.into();
+        Self {
+            min_contributors,
+            ..self
+        }
+    }
+
+    /// Most further rounds of unmask: how long a path of colluders can get whose false attestations come out
+    /// one after the other. By default, one for each client that may be corrupt, as far as there may be
+    /// so many.
+    pub fn unmask_rounds(self, unmask_rounds: u8) -> Self {
+        let unmask_rounds = Some(unmask_rounds);
+        Self {
+            unmask_rounds,
+            ..self
+        }
+    }
+
+    /// When each phase ends, in seconds since 1970 UTC. By default, never.
+    pub fn deadlines(self, deadlines: [u64; Phase::OF_CLIENTS]) -> Self {
+        Self { deadlines, ..self }
+    }
+
+    /// The configuration of a fresh round: a random round id, and the smallest `k` with its `t`. `aggregator` is
+    /// the public key of the aggregator. Errors: no parameters are secure under these fractions, or the vector
+    /// is one that the suite cannot take. Cost: up to two seconds on large rosters.
+    pub fn build(
         self,
         roster: &Roster,
         aggregator: VerifyingKey,
-        rng: &mut impl CryptoRngCore,
+        rng: &mut dyn CryptoRngCore,
+    ) -> Result<Configuration, ConfigurationError> {
+        with_suite!(self.suite, P => self.build_for::<P>(roster, aggregator, rng))
+    }
+
+    /// The same in the suite `P`, whichever was asked for.
+    pub fn build_for<P: ProofSystem>(
+        self,
+        roster: &Roster,
+        aggregator: VerifyingKey,
+        rng: &mut dyn CryptoRngCore,
     ) -> Result<Configuration, ConfigurationError> {
         let clients = roster.clients();
         let assumptions = Assumptions {
@@ -90,7 +176,7 @@ impl ConfigurationBuilder {
                 let corrupt = u8::try_from(assumptions.corrupt()).unwrap_or(u8::MAX);
                 corrupt.clamp(UNMASK_ROUNDS, MAX_UNMASK_ROUNDS)
             }),
-            deadlines: self.deadlines.unwrap_or([NEVER; Phase::OF_CLIENTS]),
+            deadlines: self.deadlines,
             segments: self.segments,
         };
         let statement = configuration.statement()?;

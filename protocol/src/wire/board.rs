@@ -5,6 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use thiserror::Error;
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
 
+use crate::crypto::signing::SigningKey;
 use crate::round::configuration::{Configuration, SignedConfiguration, MAX_CONFIGURATION_LEN};
 use crate::round::roster::Roster;
 use crate::wire::checkpoint::Checkpoint;
@@ -90,6 +91,15 @@ impl BoardError {
 }
 
 impl Header {
+    /// The header of a round that the organiser announces: every party needs these bytes, and the organiser's
+    /// public key from elsewhere.
+    pub fn sign(configuration: &Configuration, roster: &Roster, organiser: &SigningKey) -> Self {
+        Self {
+            configuration: SignedConfiguration::sign(configuration, organiser),
+            roster: roster.encode(),
+        }
+    }
+
     /// The bytes that a board begins with.
     pub fn encode(&self) -> Vec<u8> {
         self.configuration
@@ -143,9 +153,19 @@ fn take(source: &mut impl Read, count: usize) -> io::Result<Vec<u8>> {
 }
 
 impl Record {
+    /// What stands in front of the content: kind and length.
+    pub fn head(&self) -> [u8; RECORD_HEAD_LEN] {
+        // A round whose messages are longer is refused before it begins.
+        let [a, b, c, d] = (self.bytes.len() as u32).to_be_bytes();
+        [self.kind as u8, a, b, c, d]
+    }
+
     /// The bytes of the record: kind, length, content.
     pub fn encode(&self) -> Vec<u8> {
-        Writer::new().u8(self.kind as u8).long(&self.bytes).finish()
+        Writer::new()
+            .bytes(&self.head())
+            .bytes(&self.bytes)
+            .finish()
     }
 }
 

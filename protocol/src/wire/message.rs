@@ -187,40 +187,72 @@ impl Message {
 
     /// Decodes the envelope and takes the rest for the body, which is not looked at yet.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
-        Self::from_bytes(bytes.to_vec())
+        let BorrowedMessage { envelope, body } = BorrowedMessage::decode(bytes)?;
+        let body = body.to_vec();
+        Ok(Self { envelope, body })
     }
 
-    /// [`decode`](Self::decode) without a second copy of the body.
-    pub fn from_bytes(mut bytes: Vec<u8>) -> Result<Self, DecodeError> {
-        let envelope = Envelope::read(&mut Reader::new(&bytes))?;
-        bytes.drain(..ENVELOPE_LEN);
-        Ok(Self {
-            envelope,
-            body: bytes,
-        })
+    /// The message, with its body where it is.
+    pub fn borrowed(&self) -> BorrowedMessage<'_> {
+        BorrowedMessage {
+            envelope: self.envelope.clone(),
+            body: &self.body,
+        }
     }
 
     /// Cuts the body into parts of these lengths, if it is the body that the envelope names.
     pub fn parts(&self, lengths: &[usize]) -> Result<Vec<&[u8]>, BodyError> {
-        let want = lengths.iter().sum();
-        let wrong_length = BodyError::Length {
-            got: self.body.len(),
-            want,
-        };
-        if self.body.len() != want {
-            return Err(wrong_length);
-        }
-        let mut reader = Reader::new(&self.body);
-        let parts = lengths
-            .iter()
-            .map(|&length| reader.bytes(length, "part"))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|_| wrong_length)?;
-        if body_root(&parts) != self.envelope.body_root {
-            return Err(BodyError::Root);
-        }
-        Ok(parts)
+        parts(&self.envelope, &self.body, lengths)
     }
+}
+
+/// A message whose body stays where it is: bodies are long, and a copy of each would cost as much memory
+/// and time as the rest of what is done with them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BorrowedMessage<'a> {
+    /// The envelope.
+    pub envelope: Envelope,
+    /// The parts of the body, one behind the other.
+    pub body: &'a [u8],
+}
+
+impl<'a> BorrowedMessage<'a> {
+    /// Decodes the envelope and takes the rest for the body, which is not looked at yet.
+    pub fn decode(bytes: &'a [u8]) -> Result<Self, DecodeError> {
+        let envelope = Envelope::read(&mut Reader::new(bytes))?;
+        let body = bytes.get(ENVELOPE_LEN..).unwrap_or_default();
+        Ok(Self { envelope, body })
+    }
+
+    /// Cuts the body into parts of these lengths, if it is the body that the envelope names.
+    pub fn parts(&self, lengths: &[usize]) -> Result<Vec<&'a [u8]>, BodyError> {
+        parts(&self.envelope, self.body, lengths)
+    }
+}
+
+fn parts<'a>(
+    envelope: &Envelope,
+    body: &'a [u8],
+    lengths: &[usize],
+) -> Result<Vec<&'a [u8]>, BodyError> {
+    let want = lengths.iter().sum();
+    let wrong_length = BodyError::Length {
+        got: body.len(),
+        want,
+    };
+    if body.len() != want {
+        return Err(wrong_length);
+    }
+    let mut reader = Reader::new(body);
+    let parts = lengths
+        .iter()
+        .map(|&length| reader.bytes(length, "part"))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|_| wrong_length)?;
+    if body_root(&parts) != envelope.body_root {
+        return Err(BodyError::Root);
+    }
+    Ok(parts)
 }
 
 fn body_root(parts: &[impl AsRef<[u8]>]) -> Digest {

@@ -1,7 +1,6 @@
 //! One kind of cheat after the other.
 
 use rand_core::OsRng;
-use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::round::phase::Phase;
 use veragg_lab::local::LocalRound;
 
@@ -9,7 +8,7 @@ use super::cheats::Cheat;
 use super::judgement::{Judgement, Outcome};
 use super::{agree, SMALL};
 use veragg_lab::false_attester::{edge, own, False};
-use veragg_lab::{id, proposal, Finished, Scene};
+use veragg_lab::{configuration_builder, id, Finished, Scene};
 
 /// A round of ten in which these clients cheat.
 fn round(cheats: &[(u32, Cheat)]) -> Finished {
@@ -148,11 +147,8 @@ fn the_first_step_of_a_submission_that_does_not_hold_decides() {
 #[test]
 fn a_path_of_colluders() {
     for rounds in 0..=3 {
-        let proposal = ConfigurationBuilder {
-            unmask_rounds: Some(rounds),
-            ..proposal(10, &SMALL)
-        };
-        let local = LocalRound::new(10, proposal, &mut OsRng).unwrap();
+        let builder = configuration_builder(10, &SMALL).unmask_rounds(rounds);
+        let local = LocalRound::new(10, builder, &mut OsRng).unwrap();
         let mut scene = Scene::of(local);
         scene = scene.masking_falsely(1, &[own(1), edge(2, 102)]);
         scene = scene.masking_falsely(2, &[edge(1, 102), edge(3, 103)]);
@@ -171,12 +167,10 @@ fn a_path_of_colluders() {
 #[test]
 fn too_few_neighbours() {
     // Where the graph is sparse: of the neighbours of client 1 all but a few do not confirm.
-    let proposal = ConfigurationBuilder {
-        corrupt_ppm: 0,
-        dropout_ppm: 20_000,
-        ..proposal(257, &SMALL)
-    };
-    let local = LocalRound::new(257, proposal, &mut OsRng).unwrap();
+    let builder = configuration_builder(257, &SMALL)
+        .corrupt_ppm(0)
+        .dropout_ppm(20_000);
+    let local = LocalRound::new(257, builder, &mut OsRng).unwrap();
     let neighbours = local.round.graph().neighbours(id(1)).to_vec();
     let stay = local.round.threshold() - 1;
     let mut scene = Scene::of(local);

@@ -70,7 +70,9 @@ impl<P: ProofSystem> Attest<P> {
         // V-08.A.1
         let decoded: Vec<_> = waiting
             .par_iter()
-            .map(|(client, _, message)| attest::decode(round, participants, *client, message))
+            .map(|(client, _, message)| {
+                attest::decode(round, participants, *client, &message.borrowed())
+            })
             .collect();
         let mut good = Vec::new();
         for ((client, leaf, message), decoded) in waiting.iter().zip(decoded) {

@@ -6,8 +6,8 @@ use rand_core::OsRng;
 use super::clients::{sender, Parties};
 use super::table::{of, silence, Table};
 use super::{id, CLIENTS};
-use veragg_protocol::aggregator::AnyAggregator;
 use veragg_protocol::crypto::signing::SigningKey;
+use veragg_protocol::roles::Aggregator;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::board::{Record, RecordKind};
 use veragg_protocol::wire::checkpoint::Checkpoint;
@@ -129,13 +129,13 @@ pub(super) fn a_body_is_exchanged_on_the_way() -> bool {
 pub(super) fn a_log_that_was_changed_makes_two_checkpoints() -> bool {
     let mut table = Table::new().honest_until(Phase::Share);
     let signed = table.chain();
-    let mut log: Vec<Record> = table.aggregator.take().unwrap().into_log();
+    let mut log: Vec<Record> = table.aggregator.take().unwrap().records().unwrap();
     let message = log
         .iter()
         .position(|record| record.kind == RecordKind::Message);
     log.remove(message.unwrap());
     let round = table.clients.round.clone();
-    let Ok(resumed) = AnyAggregator::resume(round, table.key.clone(), log) else {
+    let Ok(resumed) = Aggregator::resume(round, table.key.clone(), log) else {
         return false;
     };
     let package =

@@ -9,11 +9,11 @@ use veragg_protocol::circuits::group::Group;
 use zeroize::Zeroizing;
 
 use super::{id, Suite, CLIENTS};
-use veragg_protocol::client::{AnyClient, Client};
 use veragg_protocol::crypto::dh::KeyPair;
 use veragg_protocol::crypto::hash::Digest;
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::crypto::signing::SigningKey;
+use veragg_protocol::roles::Client;
 use veragg_protocol::round::configuration::{
     Configuration, SegmentConfiguration, SignedConfiguration,
 };
@@ -49,9 +49,9 @@ impl Parties {
     /// What an organiser would sign who knows what it does.
     pub(super) fn configuration(&self) -> Configuration {
         let segments = vec![SegmentConfiguration::integers("numbers", 3, 100)];
-        let proposal = ConfigurationBuilder::new(segments, 100_000, 200_000, [7; 32]);
+        let builder = ConfigurationBuilder::new(segments, 100_000, 200_000, [7; 32]);
         let key = self.aggregator.verifying_key();
-        let configuration = proposal.configure::<Suite>(&self.roster(), key, &mut OsRng);
+        let configuration = builder.configure::<Suite>(&self.roster(), key, &mut OsRng);
         configuration.unwrap()
     }
 
@@ -83,17 +83,15 @@ impl Parties {
 pub(super) struct Clients {
     pub(super) round: Arc<Round<Suite>>,
     pub(super) keys: Vec<Arc<SigningKey>>,
-    clients: Vec<Option<AnyClient<Suite>>>,
+    clients: Vec<Client>,
     stores: Vec<Zeroizing<Vec<u8>>>,
 }
 
 impl Clients {
     pub(super) fn new(round: Round<Suite>, keys: &[Arc<SigningKey>]) -> Self {
         let round = Arc::new(round);
-        let join = |key: &Arc<SigningKey>| {
-            let client = Client::join(Arc::clone(&round), Arc::clone(key)).unwrap();
-            Some(AnyClient::Joined(client))
-        };
+        let join =
+            |key: &Arc<SigningKey>| Client::join(Arc::clone(&round), Arc::clone(key)).unwrap();
         Self {
             clients: keys.iter().map(join).collect(),
             stores: vec![Zeroizing::default(); keys.len()],
@@ -105,23 +103,21 @@ impl Clients {
     /// What a client says to a package.
     pub(super) fn ask(&mut self, number: u32, package: &[u8], x: &[u64]) -> Option<Message> {
         let at = id(number).index();
-        let client = self.clients[at].take().unwrap();
-        let (client, said) = client.advance(package, Some(x), &mut OsRng, &mut self.stores[at]);
-        self.clients[at] = Some(client);
+        let said = self.clients[at].advance(package, Some(x), &mut OsRng, &mut self.stores[at]);
         let said = said.ok().flatten();
         said.map(|bytes| Message::decode(&bytes).unwrap())
     }
 
     /// A second process of the same client, from what it saved last.
-    pub(super) fn restarted(&self, number: u32) -> AnyClient<Suite> {
+    pub(super) fn restarted(&self, number: u32) -> Client {
         let at = id(number).index();
         let (round, key) = (Arc::clone(&self.round), Arc::clone(&self.keys[at]));
-        AnyClient::resume(round, key, &self.stores[at]).unwrap().0
+        Client::resume(round, key, &self.stores[at]).unwrap().0
     }
 
     /// Takes a client back to what it saved last.
     pub(super) fn restart(&mut self, number: u32) {
-        self.clients[id(number).index()] = Some(self.restarted(number));
+        self.clients[id(number).index()] = self.restarted(number);
     }
 
     /// What a client saved last.
@@ -139,16 +135,18 @@ impl Clients {
     pub(super) fn mislead(&mut self, number: u32, round: Round<Suite>) {
         let at = id(number).index();
         let client = Client::join(Arc::new(round), Arc::clone(&self.keys[at])).unwrap();
-        self.clients[at] = Some(AnyClient::Joined(client));
+        self.clients[at] = client;
     }
 
-    /// Where the state begins in what a client saved: behind version, state, context, number, trail
-    /// and the message that it said last.
+    /// Where the state begins in what a client saved: behind version, state, context, number,
+    /// the checkpoint that it answered last and its last message.
     fn state_at(&self, number: u32) -> usize {
         let saved = &self.stores[id(number).index()];
-        let message = 3 + 32 + 4 + 32 + 8 + 32 + CLIENTS.div_ceil(8) as usize;
-        let length = saved[message..message + 4].try_into().unwrap();
-        message + 4 + u32::from_be_bytes(length) as usize
+        let behind = |at: usize| {
+            let length = saved[at..at + 4].try_into().unwrap();
+            at + 4 + u32::from_be_bytes(length) as usize
+        };
+        behind(behind(3 + 32 + 4))
     }
 
     /// The first secrets of a client's state: the mask secret, then the channel secret before confirm and

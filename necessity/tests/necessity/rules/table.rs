@@ -6,18 +6,16 @@ use veragg_protocol::circuits::proof_system::ProofSystem;
 
 use super::clients::{sender, Clients, Parties};
 use super::{id, Suite, CLIENTS};
-use veragg_protocol::aggregator::{AnyAggregator, Reply};
+use veragg_protocol::aggregator::Reply;
 use veragg_protocol::crypto::hash::Digest;
 use veragg_protocol::crypto::signing::SigningKey;
-use veragg_protocol::pairwise::publish::{Outcome, Publication};
+use veragg_protocol::pairwise::publish::{Outcome, Published};
+use veragg_protocol::roles::Aggregator;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::Round;
 use veragg_protocol::wire::board::{Record, RecordKind};
 use veragg_protocol::wire::checkpoint::Checkpoint;
 use veragg_protocol::wire::message::Message;
-
-type Aggregator = AnyAggregator<Suite, Vec<Record>>;
-type Published = Publication<<Suite as ProofSystem>::Group>;
 
 pub(super) struct Table {
     pub(super) clients: Clients,
@@ -59,13 +57,8 @@ impl Table {
 
     /// What the last checkpoint is answered by.
     pub(super) fn chain(&self) -> Digest {
-        let records = self.aggregator().log().iter().rev();
-        let mut checkpoints = records.filter(|record| record.kind == RecordKind::Checkpoint);
-        checkpoints
-            .next()
-            .map_or(*self.clients.round.context(), |record| {
-                Checkpoint::decode(&record.bytes, CLIENTS).unwrap().digest()
-            })
+        let checkpoint = self.aggregator().checkpoint();
+        checkpoint.map_or(*self.clients.round.context(), Checkpoint::digest)
     }
 
     /// What everybody says in the open phase.
@@ -82,7 +75,7 @@ impl Table {
     /// Whether the aggregator takes a message.
     pub(super) fn takes(&mut self, message: &Message) -> bool {
         let aggregator = self.aggregator.as_mut().unwrap();
-        let reply = aggregator.receive(&message.encode(), self.now).unwrap();
+        let reply = aggregator.receive(message.encode(), self.now).unwrap();
         matches!(reply, Reply::Receipt(_))
     }
 
@@ -94,16 +87,7 @@ impl Table {
 
     /// Whether the open phase could be closed.
     pub(super) fn close(&mut self) -> bool {
-        match self.aggregator.take().unwrap().close() {
-            Ok(next) => {
-                self.aggregator = Some(next);
-                true
-            }
-            Err(open) => {
-                self.aggregator = Some(open.aggregator);
-                false
-            }
-        }
+        self.aggregator.as_mut().unwrap().close().is_ok()
     }
 
     /// Everybody is honest up to this phase, which is open then.
@@ -130,10 +114,7 @@ impl Table {
                 return None;
             }
         }
-        let Some(AnyAggregator::Ended(ended)) = &self.aggregator else {
-            return None;
-        };
-        ended.publication().cloned()
+        self.aggregator().published()
     }
 
     /// Whether this is the sum of the inputs of exactly the contributors, and of enough of them.
@@ -148,9 +129,8 @@ impl Table {
                 *sum += u128::from(*x);
             }
         }
-        let opened = &published.opening[..round.layout().scalars()];
-        let found = round.layout().unpack(opened, count);
-        count >= round.configuration().min_contributors && found.is_ok_and(|found| found == sum)
+        let found = published.sums.as_ref();
+        count >= round.configuration().min_contributors && found.is_ok_and(|found| *found == sum)
     }
 
     /// Whether the round ends with the right sum, whatever the cheaters do.

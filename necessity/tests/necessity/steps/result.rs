@@ -17,7 +17,7 @@ use super::told::Case;
 use super::{ALL, SMALL};
 use veragg_lab::books::republished;
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
-use veragg_lab::{proposal, Finished, Scene};
+use veragg_lab::{configuration_builder, Finished, Scene};
 use veragg_verifier::aggregate_metadata::{AggregateMetadata, SegmentMetadata};
 use veragg_verifier::Check;
 
@@ -48,11 +48,8 @@ pub(super) fn another_outcome(off: &Off) {
 /// A round whose configuration asks for the acknowledgements of all four clients, among clients and an
 /// aggregator to whom fewer are enough.
 pub(super) fn careless() -> Scene {
-    let proposal = veragg_protocol::round::organiser::ConfigurationBuilder {
-        min_contributors: Some(4),
-        ..proposal(4, &SMALL)
-    };
-    let local = veragg_lab::local::LocalRound::new(4, proposal, &mut rand_core::OsRng);
+    let builder = configuration_builder(4, &SMALL).min_contributors(4);
+    let local = veragg_lab::local::LocalRound::new(4, builder, &mut rand_core::OsRng);
     let mut local = local.unwrap();
     let signed = &local.header.configuration;
     let mut configuration = Configuration::decode(&signed.bytes).unwrap();

@@ -13,7 +13,7 @@ use super::told::Case;
 use super::{ALL, SMALL};
 use veragg_lab::books::signed_anew;
 use veragg_lab::false_attester::{edge, own};
-use veragg_lab::{id, proposal, set, speakers, Scene};
+use veragg_lab::{configuration_builder, id, set, speakers, Scene};
 
 pub(super) fn a_wrong_share(off: &Off) {
     // Of client 4 no share is needed; of client 1 there is.
@@ -56,11 +56,8 @@ pub(super) fn lies_that_rebuilt_secrets_show(off: &Off) {
 }
 
 pub(super) fn a_liar_in_the_last_round(off: &Off) {
-    let proposal = ConfigurationBuilder {
-        unmask_rounds: Some(0),
-        ..proposal(4, &SMALL)
-    };
-    let local = LocalRound::new(4, proposal, &mut OsRng).unwrap();
+    let builder = configuration_builder(4, &SMALL).unmask_rounds(0);
+    let local = LocalRound::new(4, builder, &mut OsRng).unwrap();
     let finished = Scene::of(local).masking_falsely(3, &[own(5)]).play();
     // Nothing was published. Whatever anybody says it is.
     let case = Case::of(&finished).and_sums(vec![1, 2, 3]);

@@ -1,0 +1,90 @@
+//! Packages: what a client is sent at the close of a phase (`specs/wire.md` 8).
+
+use veragg_circuits::proof_system::ProofSystem;
+
+use super::core::Core;
+use super::Log;
+use crate::crypto::ids::ClientId;
+use crate::crypto::tree::Tree;
+use crate::pairwise::fraud_proof::FraudProof;
+use crate::pairwise::package::{Item, Package};
+use crate::round::phase::Phase;
+use crate::wire::part::Part;
+
+/// What a client needs of another client's message.
+pub enum Needed<'a> {
+    /// The envelope.
+    Envelope,
+    /// One part, of a body whose parts stand in this tree.
+    Part(&'a Tree<Vec<u8>>, usize),
+}
+
+impl<'a> Needed<'a> {
+    /// A part of a body, if its parts were kept.
+    pub(super) fn part(tree: Option<&'a Tree<Vec<u8>>>, position: usize) -> Self {
+        tree.map_or(Self::Envelope, |tree| Self::Part(tree, position))
+    }
+}
+
+impl<P: ProofSystem, L: Log> Core<P, L> {
+    /// The package of the phase that closed last. Before the first there is none, and the bytes
+    /// are empty.
+    pub(super) fn package<'a>(
+        &self,
+        reader: ClientId,
+        needed: impl Fn(ClientId) -> Needed<'a>,
+        fraud_proofs: Vec<FraudProof>,
+    ) -> Vec<u8> {
+        let Some(closed) = &self.last else {
+            return Vec::new();
+        };
+        let list = &closed.checkpoint.list;
+        let graph = self.round.graph();
+        let neighbours = graph
+            .neighbours(reader)
+            .iter()
+            .copied()
+            .filter(|&c| list.contains(c));
+        let mut authors: Vec<_> = neighbours.collect();
+        if closed.checkpoint.phase == Phase::Acknowledge {
+            // 3.8: enough acknowledgements in all, whoever they are of; the reader's own counts.
+            let need = self.round.configuration().min_contributors as usize - 1;
+            let others = list
+                .iter()
+                .filter(|&c| c != reader && !graph.are_neighbours(reader, c));
+            authors.extend(others.take(need.saturating_sub(authors.len())));
+        }
+        // 8.2 of the wire format: in these not everybody speaks, and nothing of it is needed.
+        if matches!(closed.checkpoint.phase, Phase::Dispute | Phase::Unmask(_)) {
+            authors.clear();
+        }
+        let items = authors.into_iter().filter_map(|author| {
+            let (index, envelope) = closed.envelopes.get(&author)?;
+            let parts = match needed(author) {
+                Needed::Envelope => Vec::new(),
+                Needed::Part(tree, position) => vec![Part {
+                    position: position as u32,
+                    bytes: tree.leaf(position as u64)?.clone(),
+                    proof: tree.inclusion(position as u64)?,
+                }],
+            };
+            let inclusion = closed.tree.inclusion(*index)?;
+            Some(Item {
+                index: *index,
+                envelope: envelope.clone(),
+                inclusion,
+                parts,
+            })
+        });
+        let package = Package {
+            items: items.collect(),
+            consistency: closed
+                .tree
+                .consistency(closed.before.size)
+                .unwrap_or_default(),
+            checkpoint: closed.checkpoint.clone(),
+            fraud_proofs,
+        };
+        package.encode()
+    }
+}

@@ -1,0 +1,119 @@
+//! A client in whichever state it is in.
+
+use std::fmt;
+use std::sync::Arc;
+
+use rand_core::CryptoRngCore;
+use veragg_circuits::proof_system::ProofSystem;
+
+use super::Round;
+use crate::client::{self as typed, AnyState, ClientError, JoinError, ResumeError, Store, Turn};
+use crate::crypto::ids::ClientId;
+use crate::crypto::signing::SigningKey;
+use crate::round::phase::Phase;
+use crate::wire::checkpoint::Checkpoint;
+
+/// A client of a round: it takes the aggregator's package for each phase, and gives the message to send.
+///
+/// It saves its state before it gives a message, so that after a restart it sends the same bytes or nothing.
+/// A client that is never called again has dropped out.
+pub struct Client {
+    id: ClientId,
+    /// Nothing once its store has failed.
+    state: Option<Box<dyn AnyState>>,
+}
+
+impl Client {
+    /// Joins a round with a long-term key. Errors: the key is not on the roster.
+    pub fn join(
+        round: impl Into<Round>,
+        identity: impl Into<Arc<SigningKey>>,
+    ) -> Result<Self, JoinError> {
+        round.into().any().join(identity.into()).map(Self::of)
+    }
+
+    /// Restores a client from what it saved last, for the same round and long-term key, with the message that
+    /// it was about to send, which may be sent again. Errors: these are not the bytes that this client saved
+    /// in this round; it must drop out.
+    pub fn resume(
+        round: impl Into<Round>,
+        identity: impl Into<Arc<SigningKey>>,
+        saved: &[u8],
+    ) -> Result<(Self, Option<Vec<u8>>), ResumeError> {
+        let (state, message) = round.into().any().restore(identity.into(), saved)?;
+        Ok((Self::of(state), message))
+    }
+
+    fn of(state: Box<dyn AnyState>) -> Self {
+        Self {
+            id: state.id(),
+            state: Some(state),
+        }
+    }
+
+    /// The client's number on the roster.
+    pub fn id(&self) -> ClientId {
+        self.id
+    }
+
+    /// The phase in which it speaks next; nothing when it has finished.
+    pub fn phase(&self) -> Option<Phase> {
+        self.state.as_ref()?.phase()
+    }
+
+    /// Whether the next step needs the input vector: submit and attest do.
+    pub fn needs_input(&self) -> bool {
+        matches!(self.phase(), Some(Phase::Submit | Phase::Attest))
+    }
+
+    /// The checkpoint that it answered last, for others to compare (an auditor takes it, `--checkpoint`);
+    /// nothing before the first.
+    pub fn answered(&self) -> Option<&Checkpoint> {
+        self.state.as_ref()?.checkpoint()
+    }
+
+    /// Takes the next step: checks the aggregator's package for the phase that has closed, writes the new
+    /// state to `store`, and returns the message to send. `package` is empty at the first step, since no
+    /// phase has closed yet. `input` is needed at submit, and again at attest, and only there. Without a
+    /// message the client has nothing to say in this phase: nothing to dispute, or no share to reveal.
+    ///
+    /// After an error nothing was sent, and the client is as it was: it may try again with another package.
+    /// But if the store has failed, only the store knows which state is the true one. The client says nothing
+    /// more then: [`resume`](Self::resume) from the store, or drop out.
+    pub fn advance(
+        &mut self,
+        package: &[u8],
+        input: Option<&[u64]>,
+        rng: &mut dyn CryptoRngCore,
+        store: &mut dyn Store,
+    ) -> Result<Option<Vec<u8>>, ClientError> {
+        let state = self.state.take().ok_or(ClientError::Finished)?;
+        let (state, said) = state.advance(Turn {
+            package,
+            input,
+            rng,
+            store,
+        });
+        self.state = state;
+        said
+    }
+}
+
+// It holds secrets.
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("id", &self.id)
+            .field("phase", &self.phase())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<P: ProofSystem, S> From<typed::Client<P, S>> for Client
+where
+    typed::Client<P, S>: AnyState,
+{
+    fn from(client: typed::Client<P, S>) -> Self {
+        Self::of(Box::new(client))
+    }
+}

@@ -1,0 +1,171 @@
+//! A round of whichever suite.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
+use veragg_circuits::packing::Layout;
+use veragg_circuits::proof_system::ProofSystem;
+use veragg_circuits::with_suite;
+
+use crate::aggregator::{self, AnyPhase, Log};
+use crate::client::{self, AnyState, JoinError, Restored, ResumeError};
+use crate::crypto::hash::Digest;
+use crate::crypto::signing::{SigningKey, VerifyingKey};
+use crate::pairwise::sizes::{self, PhaseBytes};
+use crate::round::configuration::Configuration;
+use crate::round::phase::Phase;
+use crate::round::roster::Roster;
+use crate::round::{self as typed, RoundError};
+use crate::wire::board::Header;
+
+/// A round, as every party sees it: all that is public before the first message. Clones are cheap.
+#[derive(Clone)]
+pub struct Round(Arc<dyn AnyRound>);
+
+impl Round {
+    /// Checks everything that is known before the first message, and enters the round
+    /// (`specs/protocol.md` 2.2). `organiser` is the key that was learned beforehand. The suite is the one that
+    /// the configuration names. Cost: the neighbour graph, and the generators of the suite: below a second.
+    pub fn open(header: &Header, organiser: &VerifyingKey) -> Result<Self, RoundError> {
+        let Header {
+            configuration,
+            roster,
+        } = header;
+        let suite = Configuration::decode(&configuration.bytes)?.suite;
+        with_suite!(suite, P => {
+            typed::Round::<P>::open(configuration, roster, organiser).map(Self::from)
+        })
+    }
+
+    /// The configuration.
+    pub fn configuration(&self) -> &Configuration {
+        self.0.configuration()
+    }
+
+    /// The digest of the configuration, that everything in the round is bound to.
+    pub fn context(&self) -> &Digest {
+        self.0.context()
+    }
+
+    /// The roster.
+    pub fn roster(&self) -> &Roster {
+        self.0.roster()
+    }
+
+    /// How many clients are on the roster.
+    pub fn clients(&self) -> u32 {
+        self.configuration().clients()
+    }
+
+    /// How the numbers of a vector are packed.
+    pub fn layout(&self) -> &Layout {
+        self.0.layout()
+    }
+
+    /// The longest record of the board, in bytes.
+    pub fn longest_record(&self) -> usize {
+        self.0.longest_record()
+    }
+
+    /// How many bytes a client sends and receives at most, phase by phase.
+    pub fn sizes(&self) -> [PhaseBytes; Phase::OF_CLIENTS] {
+        self.0.sizes()
+    }
+
+    /// The round with its suite as a type; nothing if it has another suite.
+    pub fn typed<P: ProofSystem>(&self) -> Option<Arc<typed::Round<P>>> {
+        let any: Arc<dyn Any + Send + Sync> = self.any();
+        any.downcast().ok()
+    }
+
+    pub(super) fn any(&self) -> Arc<dyn AnyRound> {
+        Arc::clone(&self.0)
+    }
+}
+
+impl fmt::Debug for Round {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Round")
+            .field("suite", &self.configuration().suite)
+            .field("clients", &self.clients())
+            .finish_non_exhaustive()
+    }
+}
+
+impl From<&Round> for Round {
+    fn from(round: &Round) -> Self {
+        round.clone()
+    }
+}
+
+impl<P: ProofSystem> From<typed::Round<P>> for Round {
+    fn from(round: typed::Round<P>) -> Self {
+        Self(Arc::new(round))
+    }
+}
+
+impl<P: ProofSystem> From<Arc<typed::Round<P>>> for Round {
+    fn from(round: Arc<typed::Round<P>>) -> Self {
+        Self(round)
+    }
+}
+
+/// A round of one of the suites, and how its roles begin.
+pub(super) trait AnyRound: Any + Send + Sync {
+    fn configuration(&self) -> &Configuration;
+    fn context(&self) -> &Digest;
+    fn roster(&self) -> &Roster;
+    fn layout(&self) -> &Layout;
+    fn longest_record(&self) -> usize;
+    fn sizes(&self) -> [PhaseBytes; Phase::OF_CLIENTS];
+    fn join(self: Arc<Self>, identity: Arc<SigningKey>) -> Result<Box<dyn AnyState>, JoinError>;
+    fn restore(
+        self: Arc<Self>,
+        identity: Arc<SigningKey>,
+        saved: &[u8],
+    ) -> Result<Restored, ResumeError>;
+    fn aggregate(self: Arc<Self>, key: Arc<SigningKey>, log: Box<dyn Log>) -> Box<dyn AnyPhase>;
+}
+
+impl<P: ProofSystem> AnyRound for typed::Round<P> {
+    fn configuration(&self) -> &Configuration {
+        self.configuration()
+    }
+
+    fn context(&self) -> &Digest {
+        self.context()
+    }
+
+    fn roster(&self) -> &Roster {
+        self.roster()
+    }
+
+    fn layout(&self) -> &Layout {
+        self.layout()
+    }
+
+    fn longest_record(&self) -> usize {
+        self.longest_record()
+    }
+
+    fn sizes(&self) -> [PhaseBytes; Phase::OF_CLIENTS] {
+        sizes::of_round(self)
+    }
+
+    fn join(self: Arc<Self>, identity: Arc<SigningKey>) -> Result<Box<dyn AnyState>, JoinError> {
+        Ok(Box::new(client::Client::join(self, identity)?))
+    }
+
+    fn restore(
+        self: Arc<Self>,
+        identity: Arc<SigningKey>,
+        saved: &[u8],
+    ) -> Result<Restored, ResumeError> {
+        client::restore(self, identity, saved)
+    }
+
+    fn aggregate(self: Arc<Self>, key: Arc<SigningKey>, log: Box<dyn Log>) -> Box<dyn AnyPhase> {
+        Box::new(aggregator::Aggregator::open(self, key, log))
+    }
+}
