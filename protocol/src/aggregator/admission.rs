@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use rayon::prelude::*;
+use veragg_circuits::codec::DecodeError;
 use veragg_circuits::proof_system::ProofSystem;
 
 use super::core::{Core, Standing};
@@ -26,6 +27,25 @@ pub enum Reply {
     Receipt(Receipt),
     /// It was not taken, and nothing changed.
     Refusal(Refusal),
+}
+
+impl Reply {
+    /// The bytes of the receipt or of the refusal. They differ in length.
+    pub fn encode(&self) -> Vec<u8> {
+        match self {
+            Self::Receipt(receipt) => receipt.encode(),
+            Self::Refusal(refusal) => refusal.encode(),
+        }
+    }
+
+    /// Decodes a reply that fills `bytes`.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        if bytes.len() == Refusal::LEN {
+            Refusal::decode(bytes).map(Self::Refusal)
+        } else {
+            Receipt::decode(bytes).map(Self::Receipt)
+        }
+    }
 }
 
 /// What admission makes of a message.

@@ -2,10 +2,13 @@
 //! batched, each under a label (`specs/wire.md` 1.5).
 
 use std::fmt;
+use std::str::FromStr;
 
 use ed25519_dalek::Signer;
 use rand_core::CryptoRngCore;
+use thiserror::Error;
 use veragg_circuits::codec::{DecodeError, Reader};
+use zeroize::Zeroizing;
 
 /// Bytes of a signature.
 pub const SIGNATURE_LEN: usize = 64;
@@ -36,6 +39,11 @@ impl SigningKey {
     /// The key of a 32-byte secret (RFC 8032 section 5.1.5).
     pub fn from_bytes(secret: &[u8; 32]) -> Self {
         Self(ed25519_dalek::SigningKey::from_bytes(secret))
+    }
+
+    /// The 32-byte secret, to keep it; zeroized when dropped.
+    pub fn to_bytes(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.0.to_bytes())
     }
 
     /// The public key.
@@ -93,6 +101,35 @@ impl VerifyingKey {
     /// The key in lower-case hexadecimal.
     pub fn fingerprint(&self) -> String {
         hex(self.as_bytes())
+    }
+}
+
+impl fmt::Display for VerifyingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.fingerprint())
+    }
+}
+
+/// A text that is no public key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum KeyTextError {
+    /// It is not hexadecimal, or has another length.
+    #[error("a public key is 64 hexadecimal digits")]
+    Digits,
+    /// The digits encode no key.
+    #[error("these digits are no public key: {0}")]
+    Key(#[from] DecodeError),
+}
+
+impl FromStr for VerifyingKey {
+    type Err = KeyTextError;
+
+    /// Reads 64 hexadecimal digits; space around them is left out.
+    fn from_str(text: &str) -> Result<Self, KeyTextError> {
+        let bytes = unhex(text.trim()).and_then(|bytes| bytes.try_into().ok());
+        let bytes: [u8; 32] = bytes.ok_or(KeyTextError::Digits)?;
+        Ok(Self::from_bytes(&bytes, "public key")?)
     }
 }
 

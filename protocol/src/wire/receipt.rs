@@ -8,6 +8,7 @@ use veragg_circuits::codec::{DecodeError, Reader, Writer};
 use crate::crypto::hash::{digest, Digest};
 use crate::crypto::labels::{self, VERSION};
 use crate::crypto::signing::{Signature, SigningKey, VerifyingKey};
+use crate::wire::message::Message;
 
 /// The aggregator's promise that a message stands on the board.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +70,13 @@ impl Receipt {
         };
         reader.finish()?;
         Ok(receipt)
+    }
+
+    /// Whether it is the aggregator's promise for this message: what a client checks before it keeps a receipt.
+    /// `aggregator` is the key that the configuration names.
+    #[must_use]
+    pub fn is_for(&self, message: &[u8], aggregator: &VerifyingKey) -> bool {
+        Message::entry_of(message) == Ok(self.entry) && self.is_signed_by(aggregator)
     }
 
     /// Whether the signature is `key`'s.
@@ -138,6 +146,9 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// Bytes of a refusal.
+    pub const LEN: usize = 2 + 32 + 32 + 1 + 64;
+
     /// Signs a refusal of `bytes`.
     pub fn sign(key: &SigningKey, context: Digest, bytes: &[u8], reason: Reason) -> Self {
         let refused = digest(labels::REFUSED, &[bytes]);
