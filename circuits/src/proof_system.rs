@@ -2,7 +2,6 @@
 //! one (`specs/proofs.md` 5).
 
 use std::fmt::{self, Debug};
-use std::str::FromStr;
 
 use rand_core::CryptoRngCore;
 use thiserror::Error;
@@ -14,79 +13,7 @@ use crate::group::Group;
 use crate::packing::Layout;
 use crate::statement::{InputError, Statement};
 
-/// The name of a suite; its number is what travels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[repr(u16)]
-pub enum Suite {
-    /// `ristretto255-bitplane`, the default.
-    RistrettoBitplane = 1,
-    /// `ristretto255-bulletproofs`.
-    RistrettoBulletproofs = 2,
-}
-
-impl Suite {
-    /// All suites of this version.
-    pub const ALL: [Suite; 2] = [Suite::RistrettoBitplane, Suite::RistrettoBulletproofs];
-    /// The suite for whoever has no reason to choose another.
-    pub const DEFAULT: Suite = Suite::RistrettoBitplane;
-
-    /// The number on the wire.
-    pub fn number(self) -> u16 {
-        self as u16
-    }
-
-    /// The suite of a number on the wire.
-    pub fn from_number(number: u16) -> Option<Self> {
-        Self::ALL.into_iter().find(|suite| suite.number() == number)
-    }
-
-    /// The name in configurations and reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Suite::RistrettoBitplane => "ristretto255-bitplane",
-            Suite::RistrettoBulletproofs => "ristretto255-bulletproofs",
-        }
-    }
-}
-
-impl fmt::Display for Suite {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// A name that no suite has.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("unknown suite `{0}`; known: {known}", known = Suite::ALL.map(Suite::name).join(", "))]
-pub struct UnknownSuite(String);
-
-impl FromStr for Suite {
-    type Err = UnknownSuite;
-
-    fn from_str(name: &str) -> Result<Self, UnknownSuite> {
-        let mut all = Self::ALL.into_iter();
-        all.find(|suite| suite.name() == name)
-            .ok_or_else(|| UnknownSuite(name.to_owned()))
-    }
-}
-
-/// `with_suite!(suite, P => expression)`: the expression with `P` for the [`ProofSystem`] of a
-/// [`Suite`]. The one place that knows which type is which suite.
-#[macro_export]
-macro_rules! with_suite {
-    ($suite:expr, $proofs:ident => $body:expr) => {
-        match $suite {
-            $crate::proof_system::Suite::RistrettoBitplane => {
-                type $proofs = $crate::bitplane::RistrettoBitplane;
-                $body
-            }
-            $crate::proof_system::Suite::RistrettoBulletproofs => {
-                type $proofs = $crate::bulletproofs::RistrettoBulletproofs;
-                $body
-            }
-        }
-    };
-}
+pub use crate::suite::{Suite, UnknownSuite};
 
 /// Why a suite refuses a statement.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
