@@ -211,7 +211,7 @@ impl ProofSystem for RistrettoBitplane {
         Ok(Self {
             statement: statement.clone(),
             clients,
-            layout: Layout::new(statement, clients, columns),
+            layout: Layout::new::<Ristretto>(statement, clients, columns),
             places: Places::new(&shape),
             bounded: Bounded::new(&shape, bases.value_point, bases.key.blinding()),
             bases,

@@ -269,7 +269,7 @@ impl ProofSystem for RistrettoBulletproofs {
         Ok(Self {
             statement: statement.clone(),
             clients,
-            layout: Layout::new(statement, clients, columns),
+            layout: Layout::new::<Ristretto>(statement, clients, columns),
             ranges: RangeProofs::new(
                 key.columns()[0],
                 key.blinding(),

@@ -45,6 +45,9 @@ pub trait Group: Copy + Clone + Debug + PartialEq + Eq + Send + Sync + 'static {
     const SCALAR_LEN: usize;
     /// Bytes of a uniform stream that one mask scalar consumes (`specs/protocol.md` 4.4).
     const MASK_LEN: usize;
+    /// `floor(log2 l)`, bits of a scalar that packed slots may fill: every integer of so many bits
+    /// is below the order. 252 on ristretto255. A slot can need 96 of them (`specs/proofs.md` 2).
+    const CAPACITY: u32 = Self::Scalar::MODULUS_BIT_SIZE - 1;
 
     /// The neutral element.
     fn identity() -> Self::Point;

@@ -22,9 +22,10 @@ pub(crate) struct RangeProofs {
     pub(crate) generators: BulletproofGens,
 }
 
-/// Bytes of a range proof of `rounds` rounds, `log2` of bits times values.
+/// Bytes of a range proof of `rounds` rounds, `log2` of bits times values: four elements, two for
+/// each round, and five scalars.
 pub(crate) fn encoded_len(rounds: usize) -> usize {
-    32 * (9 + 2 * rounds)
+    (4 + 2 * rounds) * Ristretto::POINT_LEN + 5 * Ristretto::SCALAR_LEN
 }
 
 impl RangeProofs {

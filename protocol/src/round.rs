@@ -178,7 +178,7 @@ impl<P: ProofSystem> Round<P> {
     /// `q`, challenge pairs of an attestation (`specs/protocol.md` 4.7.1).
     pub fn challenge_pairs(&self) -> usize {
         let corrupt = self.configuration.assumptions.corrupt();
-        challenge_pairs(corrupt, self.masked_scalars()) as usize
+        challenge_pairs::<P::Group>(corrupt, self.masked_scalars()) as usize
     }
 
     /// What a client's proof is bound to.

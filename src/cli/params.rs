@@ -136,7 +136,7 @@ impl Bytes {
         let proofs = P::new(statement, clients, columns)
             .map_err(|error| CliError::Usage(error.to_string()))?;
         let masked_scalars = proofs.layout().scalars() + proofs.layout().rows();
-        let challenge_pairs = challenge_pairs(assumptions.corrupt(), masked_scalars);
+        let challenge_pairs = challenge_pairs::<P::Group>(assumptions.corrupt(), masked_scalars);
         let bodies = sizes::Bodies::of(&proofs, challenge_pairs as usize);
         let phases = sizes::per_phase(clients, masking, min_contributors, &bodies)
             .into_iter()

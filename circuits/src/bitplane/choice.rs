@@ -3,6 +3,7 @@
 //! that are part of the suite are in `shape.rs`.
 
 use super::shape::Shape;
+use crate::group::Ristretto;
 use crate::packing::Layout;
 use crate::statement::Statement;
 
@@ -19,7 +20,7 @@ const MOST_POINTS: usize = 1 << 17;
 /// of clients decides, only the bytes.
 pub(super) fn best_columns(statement: &Statement, clients: u32) -> usize {
     let cost = |columns: usize| {
-        let packed = Layout::new(statement, clients, columns).scalars();
+        let packed = Layout::new::<Ristretto>(statement, clients, columns).scalars();
         let points = Shape::count_bit_rows(statement, columns) + columns;
         (points * 3).saturating_add(packed)
     };

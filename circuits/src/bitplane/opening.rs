@@ -11,6 +11,7 @@ use super::multilinear::eq_table;
 use crate::group::edwards::{encode, msm, Affine, Point};
 use crate::group::ristretto::products::inner;
 use crate::group::ristretto::{Fr, Ristretto};
+use crate::group::Group;
 use crate::transcript::{Transcript, TranscriptExt};
 
 /// What is sent of a folded vector.
@@ -86,11 +87,11 @@ pub(super) struct Challenges {
 }
 
 impl Challenges {
-    /// From the encoded points of all folds, 64 bytes each.
+    /// From the encoded points of all folds, two each.
     pub(super) fn squeeze(encoded: &[u8], transcript: &mut Transcript) -> Self {
         let base = transcript.challenge_scalar::<Ristretto>(b"form");
         let folds = encoded
-            .chunks_exact(64)
+            .chunks_exact(2 * Ristretto::POINT_LEN)
             .map(|points| absorb_fold(transcript, points));
         Self {
             base,

@@ -250,6 +250,11 @@ mod tests {
     }
 
     #[test]
+    fn the_capacity_is_that_of_the_specification() {
+        assert_eq!(Ristretto::CAPACITY, 252);
+    }
+
+    #[test]
     fn other_encodings_are_refused() {
         // l itself, and l + 1, encode what 0 and 1 already encode.
         let mut order = Ristretto::encode_scalar(&-Fr::from(1u64));
