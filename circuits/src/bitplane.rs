@@ -185,11 +185,17 @@ impl RistrettoBitplane {
 impl ProofSystem for RistrettoBitplane {
     type Group = Ristretto;
     type Proof = BitplaneInput;
+    type SetUp = ();
 
     const SUITE: Suite = Suite::RistrettoBitplane;
 
     /// Cost: `columns` hashes to the group.
-    fn new(statement: &Statement, clients: u32, columns: usize) -> Result<Self, Unsupported> {
+    fn new(
+        _set_up: &(),
+        statement: &Statement,
+        clients: u32,
+        columns: usize,
+    ) -> Result<Self, Unsupported> {
         let suite = Self::SUITE.name();
         if !columns.is_power_of_two() || columns > MAX_COLUMNS {
             return Err(Unsupported::Columns {
@@ -239,7 +245,7 @@ impl ProofSystem for RistrettoBitplane {
         &self,
         binding: &Binding,
         x: &[u64],
-        rng: &mut impl CryptoRngCore,
+        rng: &mut dyn CryptoRngCore,
     ) -> Result<Proven<Ristretto>, InputError> {
         self.statement.check(x)?;
         Ok(prove::prove(self, binding, x, rng))

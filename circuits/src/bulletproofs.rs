@@ -230,11 +230,17 @@ fn chunk_transcript(client: &Transcript, chunk: &Chunk) -> Transcript {
 impl ProofSystem for RistrettoBulletproofs {
     type Group = Ristretto;
     type Proof = BulletproofsInput;
+    type SetUp = ();
 
     const SUITE: Suite = Suite::RistrettoBulletproofs;
 
     /// Cost: `2 N m` hashes to the group for the largest range proof, `N m <= 4096`.
-    fn new(statement: &Statement, clients: u32, columns: usize) -> Result<Self, Unsupported> {
+    fn new(
+        _set_up: &(),
+        statement: &Statement,
+        clients: u32,
+        columns: usize,
+    ) -> Result<Self, Unsupported> {
         let suite = Self::SUITE.name();
         if columns != COLUMNS {
             return Err(Unsupported::Columns {
@@ -302,7 +308,7 @@ impl ProofSystem for RistrettoBulletproofs {
         &self,
         binding: &Binding,
         x: &[u64],
-        rng: &mut impl CryptoRngCore,
+        rng: &mut dyn CryptoRngCore,
     ) -> Result<Proven<Ristretto>, InputError> {
         self.statement.check(x)?;
         Ok(self.prove_checked(binding, x, rng))

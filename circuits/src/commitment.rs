@@ -4,8 +4,8 @@ use rayon::prelude::*;
 
 use crate::group::Group;
 
-/// The generators `G_0, .., G_(C-1), H` of a suite, derived from public labels, so that nobody
-/// knows a relation between them.
+/// The generators `G_0, .., G_(C-1), H` of a suite. Commitments bind as long as nobody knows a
+/// relation between them.
 #[derive(Debug, Clone)]
 pub struct CommitKey<G: Group> {
     columns: Vec<G::Point>,
@@ -15,16 +15,24 @@ pub struct CommitKey<G: Group> {
 }
 
 impl<G: Group> CommitKey<G> {
-    /// Derives the key of `columns` columns for the suite `domain` (`specs/proofs.md` 3.1). Cost:
+    /// Derives the key of `columns` columns, at least one, from public labels for the suite `domain` (`specs/proofs.md` 3.1). Cost:
     /// `columns + 1` hashes to the group.
     pub fn derive(domain: &str, columns: usize) -> Self {
         let columns = (0..columns as u64).into_par_iter();
-        let blinding = Self::generator(domain, "blinding", 0);
+        let columns = columns.map(|c| Self::generator(domain, "column", c));
+        Self::from_generators(columns.collect(), Self::generator(domain, "blinding", 0))
+    }
+
+    /// The key of given generators, which a set-up made, for instance. Whoever gives them vouches that
+    /// nobody knows a relation between them.
+    ///
+    /// # Panics
+    ///
+    /// If there is no column.
+    pub fn from_generators(columns: Vec<G::Point>, blinding: G::Point) -> Self {
         Self {
-            columns: columns
-                .map(|c| Self::generator(domain, "column", c))
-                .collect(),
-            tables: [Self::generator(domain, "column", 0), blinding].map(|g| G::table(&g)),
+            tables: [columns[0], blinding].map(|g| G::table(&g)),
+            columns,
             blinding,
         }
     }

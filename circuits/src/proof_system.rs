@@ -108,12 +108,23 @@ pub trait ProofSystem: Debug + Send + Sync + Sized + 'static {
     /// Parsed commitments and proof of one client: canonical, with the right counts, not yet
     /// verified.
     type Proof: Debug + Send + Sync;
+    /// What the suite needs beyond the configuration: public keys that a ceremony made, for instance.
+    /// All parties of a round must have the same. It is `()` for a suite that derives everything
+    /// from the configuration. The default stands for a party that was given nothing; a suite that
+    /// cannot work with it refuses it in [`new`](Self::new).
+    type SetUp: Debug + Default + Send + Sync;
 
     /// The suite's name.
     const SUITE: Suite;
 
-    /// Derives everything from the statement, the size of the roster and the number of columns.
-    fn new(statement: &Statement, clients: u32, columns: usize) -> Result<Self, Unsupported>;
+    /// Derives everything from the set-up, the statement, the size of the roster and the number of
+    /// columns.
+    fn new(
+        set_up: &Self::SetUp,
+        statement: &Statement,
+        clients: u32,
+        columns: usize,
+    ) -> Result<Self, Unsupported>;
 
     /// The number of columns that suits the statement best.
     fn best_columns(statement: &Statement, clients: u32) -> usize;
@@ -132,7 +143,7 @@ pub trait ProofSystem: Debug + Send + Sync + Sized + 'static {
         &self,
         binding: &Binding,
         x: &[u64],
-        rng: &mut impl CryptoRngCore,
+        rng: &mut dyn CryptoRngCore,
     ) -> Result<Proven<Self::Group>, InputError>;
 
     /// Parses commitments and proof. Refuses every encoding but the canonical one, the identity

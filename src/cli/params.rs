@@ -133,7 +133,7 @@ impl Bytes {
     ) -> Result<Self, CliError> {
         let (clients, min_contributors) = (assumptions.clients, assumptions.min_contributors());
         let columns = P::best_columns(statement, clients);
-        let proofs = P::new(statement, clients, columns)
+        let proofs = P::new(&P::SetUp::default(), statement, clients, columns)
             .map_err(|error| CliError::Usage(error.to_string()))?;
         let masked_scalars = proofs.layout().scalars() + proofs.layout().rows();
         let challenge_pairs = challenge_pairs::<P::Group>(assumptions.corrupt(), masked_scalars);

@@ -42,15 +42,21 @@ struct WiderProver {
 impl ProofSystem for WiderProver {
     type Group = Ristretto;
     type Proof = <Suite as ProofSystem>::Proof;
+    type SetUp = ();
     const SUITE: SuiteName = Suite::SUITE;
 
-    fn new(statement: &Statement, clients: u32, columns: usize) -> Result<Self, Unsupported> {
+    fn new(
+        set_up: &(),
+        statement: &Statement,
+        clients: u32,
+        columns: usize,
+    ) -> Result<Self, Unsupported> {
         let wider = statement.segments().iter();
         let wider = wider.map(|s| Segment::range(s.len, 128)).collect();
         let wider = Statement::new(wider).unwrap();
         Ok(Self {
-            honest: Suite::new(statement, clients, columns)?,
-            wider: Suite::new(&wider, clients, columns)?,
+            honest: Suite::new(set_up, statement, clients, columns)?,
+            wider: Suite::new(set_up, &wider, clients, columns)?,
         })
     }
 
@@ -78,7 +84,7 @@ impl ProofSystem for WiderProver {
         &self,
         binding: &Binding,
         x: &[u64],
-        rng: &mut impl CryptoRngCore,
+        rng: &mut dyn CryptoRngCore,
     ) -> Result<Proven<Ristretto>, InputError> {
         match self.honest.prove(binding, x, rng) {
             Err(InputError::Range { .. }) => self.wider.prove(binding, x, rng),

@@ -28,7 +28,7 @@ fn binding(client: u32) -> Binding {
 /// Proves, decodes, verifies, and checks the rows against an opening.
 fn round_trip(segments: Vec<Segment>, columns: usize, x: &[u64]) {
     let statement = Statement::new(segments).unwrap();
-    let suite = RistrettoBitplane::new(&statement, 20, columns).unwrap();
+    let suite = RistrettoBitplane::new(&(), &statement, 20, columns).unwrap();
     let proven = suite.prove(&binding(3), x, &mut OsRng).unwrap();
     assert_eq!(proven.bytes.len(), suite.proof_len());
     let proof = suite.decode(&proven.bytes).unwrap();

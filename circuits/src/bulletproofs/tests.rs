@@ -38,7 +38,7 @@ fn system(segments: &[(usize, u64)]) -> RistrettoBulletproofs {
 fn system_for(segments: &[(usize, u64)], clients: u32) -> RistrettoBulletproofs {
     let segments = segments.iter().map(|&(len, m)| Segment::range(len, m));
     let statement = Statement::new(segments.collect()).unwrap();
-    RistrettoBulletproofs::new(&statement, clients, 1).unwrap()
+    RistrettoBulletproofs::new(&(), &statement, clients, 1).unwrap()
 }
 
 fn prove(system: &RistrettoBulletproofs, x: &[u64]) -> Vec<u8> {
@@ -421,7 +421,7 @@ proptest! {
 fn statements_of_other_suites_are_refused() {
     let new = |segments: Vec<Segment>, columns| {
         let statement = Statement::new(segments).unwrap();
-        RistrettoBulletproofs::new(&statement, CLIENTS, columns).unwrap_err()
+        RistrettoBulletproofs::new(&(), &statement, CLIENTS, columns).unwrap_err()
     };
     let suite = "ristretto255-bulletproofs";
     let plain = Segment::range(2, 10);
@@ -456,7 +456,7 @@ fn statements_of_other_suites_are_refused() {
     };
     assert_eq!(new(vec![Segment::range(got, 10)], 1), error);
     let longest = Statement::new(vec![Segment::range(MAX_LEN, 10)]).unwrap();
-    assert!(RistrettoBulletproofs::new(&longest, CLIENTS, 1).is_ok());
+    assert!(RistrettoBulletproofs::new(&(), &longest, CLIENTS, 1).is_ok());
 }
 
 #[test]

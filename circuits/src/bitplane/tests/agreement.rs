@@ -19,7 +19,7 @@ impl Both {
     pub(super) fn new(segments: Vec<Segment>, columns: usize) -> Self {
         let statement = Statement::new(segments).unwrap();
         Self {
-            suite: RistrettoBitplane::new(&statement, 20, columns).unwrap(),
+            suite: RistrettoBitplane::new(&(), &statement, 20, columns).unwrap(),
             setting: Setting::new(&statement, 20, columns),
         }
     }

@@ -281,7 +281,7 @@ fn a_proof_is_of_one_statement_client_and_round() {
             sum,
         }])
         .unwrap();
-        [(20, 4), (21, 4)].map(|(n, c)| RistrettoBitplane::new(&statement, n, c).unwrap())
+        [(20, 4), (21, 4)].map(|(n, c)| RistrettoBitplane::new(&(), &statement, n, c).unwrap())
     };
     let [suite, other_roster] = shapes(11, 5, 60, 25);
     let bytes = suite
