@@ -128,8 +128,7 @@ impl RistrettoBulletproofs {
         out
     }
 
-    /// Commits and proves. The vector satisfies the statement. The generator is behind a pointer so
-    /// that this is compiled here, once and optimised, and not again for each generator.
+    /// Commits and proves. The vector satisfies the statement.
     fn prove_checked(
         &self,
         binding: &Binding,

@@ -138,7 +138,8 @@ pub trait ProofSystem: Debug + Send + Sync + Sized + 'static {
     /// Bytes of commitments and proof: a constant of the configuration.
     fn proof_len(&self) -> usize;
 
-    /// Commits to `x` and proves the statement.
+    /// Commits to `x` and proves the statement. `rng` is behind a pointer so that the prover is
+    /// compiled in this crate, once and optimised, and not again for each generator.
     fn prove(
         &self,
         binding: &Binding,

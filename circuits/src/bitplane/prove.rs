@@ -78,8 +78,7 @@ fn randoms(count: usize, rng: &mut dyn CryptoRngCore) -> Zeroizing<Vec<Fr>> {
     out
 }
 
-/// Commits and proves. The vector satisfies the statement. The generator is behind a pointer so that
-/// the prover is compiled here, once and optimised, and not again for each generator.
+/// Commits and proves. The vector satisfies the statement.
 pub(super) fn prove(
     suite: &RistrettoBitplane,
     binding: &Binding,

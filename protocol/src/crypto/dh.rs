@@ -21,7 +21,7 @@ pub type DerivedKey = Zeroizing<[u8; 32]>;
 
 impl KeyPair {
     /// A fresh pair.
-    pub fn generate(rng: &mut impl CryptoRngCore) -> Self {
+    pub fn generate(rng: &mut dyn CryptoRngCore) -> Self {
         Self::from_secret(KeyScalar::random(rng))
     }
 

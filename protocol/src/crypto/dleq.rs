@@ -71,7 +71,7 @@ impl Ends<'_> {
     }
 
     /// Reveals the shared point. `pair` is the revealer's. Constant time in the secret and the nonce.
-    pub fn reveal(&self, pair: &KeyPair, rng: &mut impl CryptoRngCore) -> Revealed {
+    pub fn reveal(&self, pair: &KeyPair, rng: &mut dyn CryptoRngCore) -> Revealed {
         let point = *pair.shared_point(self.other_key);
         let mut nonce = KeyScalar::random(rng);
         let commitments = [&nonce * KEY_TABLE, self.other_key * nonce];

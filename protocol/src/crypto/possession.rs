@@ -63,7 +63,7 @@ impl Possession {
         context: &Digest,
         client: ClientId,
         purpose: Purpose,
-        rng: &mut impl CryptoRngCore,
+        rng: &mut dyn CryptoRngCore,
     ) -> Self {
         let mut nonce = KeyScalar::random(rng);
         let commitment = &nonce * KEY_TABLE;

@@ -22,7 +22,7 @@ pub struct Polynomial {
 
 impl Polynomial {
     /// Shares `secret` so that `threshold` shares rebuild it and fewer say nothing.
-    pub fn random(secret: &KeyScalar, threshold: usize, rng: &mut impl CryptoRngCore) -> Self {
+    pub fn random(secret: &KeyScalar, threshold: usize, rng: &mut dyn CryptoRngCore) -> Self {
         let higher = (1..threshold).map(|_| KeyScalar::random(rng));
         Self {
             coefficients: std::iter::once(*secret).chain(higher).collect(),

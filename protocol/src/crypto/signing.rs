@@ -29,7 +29,7 @@ fn labelled(label: &str, message: &[u8]) -> Vec<u8> {
 
 impl SigningKey {
     /// A fresh key.
-    pub fn generate(rng: &mut impl CryptoRngCore) -> Self {
+    pub fn generate(rng: &mut dyn CryptoRngCore) -> Self {
         Self(ed25519_dalek::SigningKey::generate(rng))
     }
 

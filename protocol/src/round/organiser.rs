@@ -63,7 +63,7 @@ impl ConfigurationBuilder {
         self,
         roster: &Roster,
         aggregator: VerifyingKey,
-        rng: &mut impl CryptoRngCore,
+        rng: &mut dyn CryptoRngCore,
     ) -> Result<Configuration, ConfigurationError> {
         let clients = roster.clients();
         let assumptions = Assumptions {

@@ -171,7 +171,7 @@ pub fn prove<P: ProofSystem>(
     challenges: &Challenges<P>,
     subject: &Subject<'_>,
     witness: &Witness<'_, P>,
-    rng: &mut impl CryptoRngCore,
+    rng: &mut dyn CryptoRngCore,
 ) -> Vec<RowLink<P::Group>> {
     let generators = generators(round);
     let pairs = challenges.pairs.iter().enumerate();
