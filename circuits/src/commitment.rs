@@ -60,9 +60,10 @@ impl<G: Group> CommitKey<G> {
         G::multiply(first, value) + G::multiply(hiding, blinding)
     }
 
-    /// `sum_c values_c G_c + blinding H`, in variable time: for openings that are public. Missing
-    /// values count as zero; a row has at most `C`.
-    pub fn open(&self, values: &[G::Scalar], blinding: G::Scalar) -> G::Point {
+    /// The commitment `sum_c values_c G_c + blinding H` to a row, in variable time: for openings that are
+    /// public. Missing values count as zero; a row has at most `C`. Cost: one multi-scalar
+    /// multiplication over the values and the blinding.
+    pub fn commit_row_vartime(&self, values: &[G::Scalar], blinding: G::Scalar) -> G::Point {
         let scalars: Vec<_> = values.iter().copied().chain([blinding]).collect();
         let points: Vec<_> = self
             .columns
@@ -99,9 +100,13 @@ mod tests {
     fn openings_add_up() {
         let key = CommitKey::<Ristretto>::derive("test", 2);
         let f = |v: u64| Fr::from(v);
-        let sum = key.open(&[f(1), f(2)], f(3)) + key.open(&[f(10), f(20)], f(30));
-        assert_eq!(sum, key.open(&[f(11), f(22)], f(33)));
-        assert_ne!(sum, key.open(&[f(11), f(22)], f(34)));
-        assert_eq!(key.commit(&f(5), &f(7)), key.open(&[f(5)], f(7)));
+        let sum = key.commit_row_vartime(&[f(1), f(2)], f(3))
+            + key.commit_row_vartime(&[f(10), f(20)], f(30));
+        assert_eq!(sum, key.commit_row_vartime(&[f(11), f(22)], f(33)));
+        assert_ne!(sum, key.commit_row_vartime(&[f(11), f(22)], f(34)));
+        assert_eq!(
+            key.commit(&f(5), &f(7)),
+            key.commit_row_vartime(&[f(5)], f(7))
+        );
     }
 }

@@ -86,8 +86,9 @@ pub trait Group: Copy + Clone + Debug + PartialEq + Eq + Send + Sync + 'static {
         Self::decode_scalar(bytes, field).map(drop)
     }
 
-    /// `sum_m weights_m scalar_m` over canonically encoded scalars, as many as there are weights.
-    fn weigh(
+    /// `sum_m weights_m scalar_m` over canonically encoded scalars, as many as there are weights. Cost: at
+    /// most a decoding and a multiplication of the field for each.
+    fn inner_product(
         weights: &[Self::Scalar],
         encoded: &[u8],
         field: &'static str,
@@ -97,14 +98,15 @@ pub trait Group: Copy + Clone + Debug + PartialEq + Eq + Send + Sync + 'static {
         Ok(products.map(|(weight, scalar)| *weight * scalar).sum())
     }
 
-    /// A scalar from 64 uniform bytes, statistically uniform (reduced from 512 bits).
-    fn wide(bytes: &[u8; 64]) -> Self::Scalar;
+    /// A scalar from 64 uniform bytes, statistically uniform (512 bits, modulo the order).
+    fn from_uniform_bytes(bytes: &[u8; 64]) -> Self::Scalar;
 
     /// A mask scalar from [`MASK_LEN`](Self::MASK_LEN) uniform bytes (`specs/protocol.md` 4.4).
     fn mask(bytes: &[u8]) -> Self::Scalar;
 
-    /// `sum_m weights_m mask_m` over masks from [`MASK_LEN`](Self::MASK_LEN) bytes each.
-    fn weigh_masks(weights: &[Self::Scalar], bytes: &[u8]) -> Self::Scalar {
+    /// `sum_m weights_m mask_m` over masks from [`MASK_LEN`](Self::MASK_LEN) bytes each. The shorter of
+    /// the two decides. Masks are secret.
+    fn inner_product_with_masks(weights: &[Self::Scalar], bytes: &[u8]) -> Self::Scalar {
         let masks = bytes.chunks_exact(Self::MASK_LEN).map(Self::mask);
         weights
             .iter()

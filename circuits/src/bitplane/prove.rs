@@ -70,10 +70,10 @@ fn randoms(count: usize, rng: &mut dyn CryptoRngCore) -> Zeroizing<Vec<Fr>> {
     let mut bytes = Zeroizing::new(vec![0; 64 * count]);
     rng.fill_bytes(&mut bytes);
     let mut out = Zeroizing::new(Vec::with_capacity(count));
-    let mut wide = Zeroizing::new([0; 64]);
+    let mut one = Zeroizing::new([0; 64]);
     for chunk in bytes.chunks_exact(64) {
-        wide.copy_from_slice(chunk);
-        out.push(Ristretto::wide(&wide));
+        one.copy_from_slice(chunk);
+        out.push(Ristretto::from_uniform_bytes(&one));
     }
     out
 }

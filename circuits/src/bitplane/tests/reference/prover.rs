@@ -97,7 +97,7 @@ fn bytes<const N: usize>(rng: &mut ChaCha20Rng) -> [u8; N] {
 }
 
 fn scalar(rng: &mut ChaCha20Rng) -> F {
-    Ristretto::wide(&bytes(rng))
+    Ristretto::from_uniform_bytes(&bytes(rng))
 }
 
 pub(crate) fn scalars(rng: &mut ChaCha20Rng, count: usize) -> Vec<F> {
