@@ -3,8 +3,8 @@
 //!
 //! Every *bit* of every coordinate is committed, in rows, which costs additions only; the
 //! commitments to the values follow from those. That all bits are bits is one sum-check, whose
-//! first rounds run over the values of a byte since bits are small; norms and sums ride in it. What
-//! the sum-check ends in is shown by a Schnorr proof over linear relations.
+//! first rounds run over the values of a byte since bits are small; the claims about norms and sums are
+//! batched into it. A Schnorr proof over linear relations shows what the sum-check ends in.
 //!
 //! Sources: Wahby, Tzialla, Shelat, Thaler, Walfish, *Doubly-Efficient zkSNARKs Without Trusted
 //! Setup*, IEEE S&P 2018 (rows opened at a point); Xie, Zhang, Zhang, Papamanthou, Song, *Libra*,
@@ -13,20 +13,20 @@
 mod bases;
 mod bounded;
 mod bytes;
-mod choice;
 mod commit;
 mod linear;
 mod mask;
 mod multilinear;
 mod opening;
-mod places;
 mod proof;
+mod proof_layout;
 mod prove;
 mod relation;
 mod shape;
 mod sumcheck;
 #[cfg(test)]
 mod tests;
+mod tuning;
 mod vector;
 mod verify;
 
@@ -48,10 +48,9 @@ use crate::transcript::{Transcript, TranscriptExt};
 
 use bases::Bases;
 use bounded::Bounded;
-use choice::{MAX_BIT_ROWS, MAX_COLUMNS};
-use places::Places;
+use proof_layout::ProofLayout;
 use relation::witness;
-use shape::{SegmentShape, Shape};
+use shape::{SegmentShape, Shape, MAX_BIT_ROWS, MAX_COLUMNS};
 
 pub use proof::BitplaneInput;
 
@@ -61,7 +60,7 @@ pub struct RistrettoBitplane {
     clients: u32,
     layout: Layout,
     shape: Shape,
-    places: Places,
+    proof_layout: ProofLayout,
     bases: Bases,
     bounded: Bounded,
 }
@@ -128,7 +127,7 @@ impl RistrettoBitplane {
 
     /// Equations of a proof: the opened vector's, and one an announcement.
     fn equation_count(&self) -> usize {
-        self.places.announcements_end() - self.places.evaluations_end()
+        self.proof_layout.announcements_end() - self.proof_layout.evaluations_end()
     }
 
     /// `sum_s 2^(w s) sum_t w_t item(bit row)` for every packed row: the same combination for
@@ -218,7 +217,7 @@ impl ProofSystem for RistrettoBitplane {
             statement: statement.clone(),
             clients,
             layout: Layout::new::<Ristretto>(statement, clients, columns),
-            places: Places::new(&shape),
+            proof_layout: ProofLayout::new(&shape),
             bounded: Bounded::new(&shape, bases.value_point, bases.key.blinding()),
             bases,
             shape,
@@ -226,7 +225,7 @@ impl ProofSystem for RistrettoBitplane {
     }
 
     fn best_columns(statement: &Statement, clients: u32) -> usize {
-        choice::best_columns(statement, clients)
+        tuning::best_columns(statement, clients)
     }
 
     fn layout(&self) -> &Layout {
@@ -238,7 +237,7 @@ impl ProofSystem for RistrettoBitplane {
     }
 
     fn proof_len(&self) -> usize {
-        proof::encoded_len(&self.shape, &self.places, &self.bounded)
+        proof::encoded_len(&self.shape, &self.proof_layout, &self.bounded)
     }
 
     fn prove(
@@ -252,7 +251,7 @@ impl ProofSystem for RistrettoBitplane {
     }
 
     fn decode(&self, bytes: &[u8]) -> Result<BitplaneInput, DecodeError> {
-        BitplaneInput::decode(&self.shape, &self.places, &self.bounded, bytes)
+        BitplaneInput::decode(&self.shape, &self.proof_layout, &self.bounded, bytes)
     }
 
     /// Cost: at most 252 doublings and an addition for each bit row, for every packed row.
@@ -272,7 +271,7 @@ impl ProofSystem for RistrettoBitplane {
     }
 
     fn best_batch(&self) -> usize {
-        choice::batch(self.places.points())
+        tuning::batch(self.proof_layout.points())
     }
 
     fn verify_batch(&self, batch: &[(Binding, &BitplaneInput)]) -> Vec<(usize, ProofPart)> {

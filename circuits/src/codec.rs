@@ -220,10 +220,10 @@ mod tests {
     }
 
     #[test]
-    fn a_lying_length_and_a_trailing_byte_are_refused() {
-        let lie = Writer::new().u32(u32::MAX).u8(7).finish();
+    fn a_length_beyond_the_end_and_a_trailing_byte_are_refused() {
+        let short = Writer::new().u32(u32::MAX).u8(7).finish();
         assert_eq!(
-            Reader::new(&lie).long("proof"),
+            Reader::new(&short).long("proof"),
             Err(DecodeError::Truncated {
                 field: "proof",
                 need: u32::MAX as usize,

@@ -129,8 +129,9 @@ impl Layout {
         &self.segments
     }
 
-    /// Packs a vector into `D` scalars. Values are not checked against their bounds: that is the
-    /// statement's part, and a cheater's vector must be packable too.
+    /// Packs a vector into `D` scalars. Values are not checked against their bounds:
+    /// [`Statement::check`] does that, and tests pack vectors of malicious clients too. Cost: an addition
+    /// and at most one multiplication a coordinate.
     pub fn pack<F: PrimeField>(&self, x: &[u64]) -> Result<Vec<F>, InputError> {
         if x.len() != self.coordinates() {
             return Err(InputError::Length {

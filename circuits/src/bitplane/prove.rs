@@ -23,7 +23,7 @@ use crate::proof_system::{Binding, Proven};
 /// What a claim adds up to.
 struct Quantity {
     /// What the sum-check sums to for it.
-    riding: Fr,
+    sum: Fr,
     /// What is committed and bounded, if anything.
     bounded: Option<u64>,
 }
@@ -45,18 +45,18 @@ fn quantities(shape: &Shape, x: &[u64]) -> Vec<Quantity> {
                 let norm = squares.fold(0, u64::wrapping_add);
                 let (len, offset) = (Fr::from(values.len() as u64), Fr::from(offset));
                 Quantity {
-                    riding: Fr::from(norm) - len * offset * offset,
+                    sum: Fr::from(norm) - len * offset * offset,
                     bounded: Some(norm),
                 }
             }
             Claim::Equal(sum) => Quantity {
-                riding: Fr::from(sum),
+                sum: Fr::from(sum),
                 bounded: None,
             },
             Claim::AtMost(_) => {
                 let sum = values.iter().fold(0, |sum: u64, x| sum.wrapping_add(*x));
                 Quantity {
-                    riding: Fr::from(sum),
+                    sum: Fr::from(sum),
                     bounded: Some(sum),
                 }
             }
@@ -85,7 +85,7 @@ pub(super) fn prove(
     x: &[u64],
     rng: &mut dyn CryptoRngCore,
 ) -> Proven<Ristretto> {
-    let (shape, places, bases) = (&suite.shape, &suite.places, &suite.bases);
+    let (shape, proof_layout, bases) = (&suite.shape, &suite.proof_layout, &suite.bases);
 
     // 7.5, steps 1 to 3: commitments
     let codes = Codes::new(shape, x);
@@ -122,11 +122,9 @@ pub(super) fn prove(
 
     // 7.5, steps 5 and 6: the sum-check
     let challenges = Challenges::squeeze(shape, &mut transcript);
-    let riding = challenges.claims.iter().zip(&quantities);
-    let total: Fr = riding
-        .map(|(alpha, quantity)| *alpha * quantity.riding)
-        .sum();
-    let outcome = sumcheck::prove(shape, &codes, &mask, &challenges, total, &mut transcript);
+    let claims = challenges.claims.iter().zip(&quantities);
+    let claimed: Fr = claims.map(|(alpha, quantity)| *alpha * quantity.sum).sum();
+    let outcome = sumcheck::prove(shape, &codes, &mask, &challenges, claimed, &mut transcript);
 
     // 7.5, steps 7 and 8: the evaluations, committed
     let evaluations = Evaluations::new(shape, &outcome, rng);
@@ -139,9 +137,16 @@ pub(super) fn prove(
     // 7.7: announcements
     let at = AtPoint::new(shape, &challenges, &outcome.point);
     let polynomials = &outcome.polynomials;
-    let equations = equations(shape, places, &challenges, polynomials, &outcome.point, &at);
+    let equations = equations(
+        shape,
+        proof_layout,
+        &challenges,
+        polynomials,
+        &outcome.point,
+        &at,
+    );
     let own = normalise(&evaluation_points);
-    let first = places.commitments();
+    let first = proof_layout.commitments();
     let own = |index: usize| own.get(index - first).copied().unwrap_or(Affine::IDENTITY);
     let announced = linear::announce(&equations, shape.witnesses(), bases, own, rng);
     let vector_nonces = randoms(shape.columns, rng);

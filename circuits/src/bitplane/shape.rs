@@ -7,9 +7,13 @@ use ark_ff::PrimeField;
 
 use crate::statement::{Segment, Statement, SumRule};
 
-/// Bits of a coordinate's limb, as a power of two: limbs of 16 bits are looked up in tables that a
+/// Bits of a digit of a coordinate, as a power of two: digits of 16 bits are looked up in tables that a
 /// processor's cache holds, longer ones would not be.
-const LIMB_VARIABLES: usize = 4;
+const DIGIT_VARIABLES: usize = 4;
+/// Most columns: what deriving the generators of a foreign configuration may cost, about a second.
+pub(super) const MAX_COLUMNS: usize = 1 << 16;
+/// Most bit rows: 32 MiB of commitments.
+pub(super) const MAX_BIT_ROWS: usize = 1 << 20;
 /// Columns from which on the opened vector is folded, and how often. With fewer the points of the
 /// folds cost more than the scalars that they save; a third fold would save 4 KiB of 167 at 2^20
 /// coordinates.
@@ -53,7 +57,7 @@ pub(super) struct Row {
     pub(super) bit_row: usize,
 }
 
-/// What is claimed of a segment's sum of squares or of values, and rides in the sum-check.
+/// What is claimed of a segment's sum of squares or of values, besides the ranges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Claim {
     /// `sum (x - offset)^2 <= max_square`.
@@ -169,8 +173,8 @@ impl Shape {
     }
 
     /// `mu`, plane variables that are bound before the columns.
-    pub(super) fn limb_variables(&self) -> usize {
-        self.plane_variables.min(LIMB_VARIABLES)
+    pub(super) fn digit_variables(&self) -> usize {
+        self.plane_variables.min(DIGIT_VARIABLES)
     }
 
     /// The claims of all segments, with the index of the segment, in the order of their challenges.
@@ -214,11 +218,11 @@ impl Shape {
     /// Cuts a point, in the order of the rounds: the lowest plane variables, the columns, the other
     /// plane variables, the rows.
     pub(super) fn split<F: PrimeField>(&self, point: &[F]) -> Split<F> {
-        let (limb, rest) = point.split_at(self.limb_variables());
+        let (digit, rest) = point.split_at(self.digit_variables());
         let (columns, rest) = rest.split_at(self.column_variables);
-        let (high, rows) = rest.split_at(self.plane_variables - self.limb_variables());
+        let (high, rows) = rest.split_at(self.plane_variables - self.digit_variables());
         Split {
-            planes: [limb, high].concat(),
+            planes: [digit, high].concat(),
             columns: columns.to_vec(),
             rows: rows.to_vec(),
         }

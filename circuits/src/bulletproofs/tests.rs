@@ -156,7 +156,7 @@ fn values_out_of_range_are_not_proven_by_the_prover() {
 }
 
 #[test]
-fn a_cheating_prover_is_named() {
+fn a_malicious_prover_is_named() {
     for bound in BOUNDS {
         let system = system(&[(2, bound)]);
         let most = KeyScalar::from(bound - 1);
@@ -165,9 +165,9 @@ fn a_cheating_prover_is_named() {
         let honest = system.decode(&honest).unwrap();
         let m = most + KeyScalar::ONE;
         for bad in [m, m + KeyScalar::ONE, -KeyScalar::ONE] {
-            let cheat = system.decode(&forge(&system, &[bad, most])).unwrap();
+            let forged = system.decode(&forge(&system, &[bad, most])).unwrap();
             assert_eq!(
-                system.verify_batch(&[(BINDING, &honest), (BINDING, &cheat)]),
+                system.verify_batch(&[(BINDING, &honest), (BINDING, &forged)]),
                 [(1, ProofPart::Range)],
                 "{bound}"
             );

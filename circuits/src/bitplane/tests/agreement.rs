@@ -128,7 +128,7 @@ fn the_same_randomness_gives_the_same_bytes_and_rows() {
 
 #[test]
 fn more_planes_than_a_limb_has_are_the_reference_too() {
-    // 21 and 33 planes: two limbs and three, one of them absent in half of the rows.
+    // 21 and 33 planes: two digits and three, one of them absent in half of the rows.
     for bound in [(1 << 20) + 7, (1 << 32) + 1] {
         let x = vec![0, bound - 1, bound / 3, 7, 1 << 17];
         let square = x.iter().map(|&x| u128::from(x).pow(2)).sum::<u128>();

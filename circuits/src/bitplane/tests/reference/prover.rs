@@ -1,4 +1,4 @@
-//! A prover that believes what it is told and goes step by step, so that a cheater can come in
+//! A prover that believes what it is told and goes step by step, so that a test can make it malicious
 //! between any two.
 //!
 //! Each step comes in two parts: the first makes a message from what is believed, the second sends

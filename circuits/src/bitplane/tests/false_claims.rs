@@ -1,4 +1,4 @@
-//! How a cheating prover carries a lie on, whatever it is that lets it through in the end.
+//! How a malicious prover hides a false claim from all equations but one.
 
 use ark_ff::{Field, One};
 
@@ -6,7 +6,7 @@ use super::reference::inner;
 use super::reference::prover::Prover;
 use super::*;
 
-/// What the first claim lacks of the truth, of a prover that has sent its commitments.
+/// By how much the true sum is below the claimed one, of a prover that has sent its commitments.
 pub(super) fn lacking(prover: &Prover<'_>) -> Fr {
     let setting = prover.setting;
     let round = prover.clone().round();
