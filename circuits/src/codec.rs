@@ -10,6 +10,7 @@ use thiserror::Error;
 
 /// Why bytes are not the canonical encoding of anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum DecodeError {
     /// The bytes end inside the named field.
     #[error("truncated: {field} needs {need} bytes, {have} are left; send the whole message")]

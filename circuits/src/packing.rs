@@ -40,6 +40,7 @@ pub struct PackedSegment {
 
 /// Why a packed sum is not the sum of packed vectors.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum UnpackError {
     /// Wrong number of scalars.
     #[error("the packed sum has {got} scalars, the configuration gives {want}")]

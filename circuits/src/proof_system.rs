@@ -17,6 +17,7 @@ pub use crate::suite::{Suite, UnknownSuite};
 
 /// Why a suite refuses a statement.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum Unsupported {
     /// A claim that the suite has no proof for.
     #[error("suite {suite} cannot prove {claim} (segment {segment}); drop the claim or choose another suite")]

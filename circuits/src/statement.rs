@@ -53,6 +53,7 @@ pub enum SumRule {
 
 /// Why a statement is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum StatementError {
     /// No segment, or too many.
     #[error("a statement needs 1 to {MAX_SEGMENTS} segments, this one has {0}; merge segments with equal bounds")]
@@ -89,6 +90,7 @@ pub enum StatementError {
 
 /// How a vector breaks a statement.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum InputError {
     /// Wrong number of coordinates.
     #[error("the vector has {got} coordinates, the statement speaks of {want}")]
