@@ -188,7 +188,7 @@ impl RistrettoBulletproofs {
             .prove(transcript, &values, &blindings, chunk.bits, seed)
     }
 
-    /// `specs/proofs.md` 6.6.
+    /// Whether all chunks of a client hold (`specs/proofs.md` 6.6).
     fn holds(&self, binding: &Binding, proof: &BulletproofsInput) -> bool {
         // A proof that was parsed for another statement.
         if proof.len() != self.statement.len() || proof.ranges.len() != self.chunks.len() {

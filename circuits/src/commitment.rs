@@ -6,6 +6,18 @@ use crate::group::Group;
 
 /// The generators `G_0, .., G_(C-1), H` of a suite. Commitments bind as long as nobody knows a
 /// relation between them.
+///
+/// ```
+/// use veragg_circuits::commitment::CommitKey;
+/// use veragg_circuits::group::ristretto::{Fr, Ristretto};
+///
+/// let key = CommitKey::<Ristretto>::derive("example", 2);
+/// let [one, two, blinding] = [1u64, 2, 9].map(Fr::from);
+/// let row = key.commit_row_vartime(&[one, two], blinding);
+/// // Commitments add up to a commitment to the sums, under the sum of the blindings.
+/// let other = key.commit(&one, &blinding);
+/// assert_eq!(row + other, key.commit_row_vartime(&[two, two], blinding + blinding));
+/// ```
 #[derive(Debug, Clone)]
 pub struct CommitKey<G: Group> {
     columns: Vec<G::Point>,
@@ -43,12 +55,12 @@ impl<G: Group> CommitKey<G> {
         G::hash_to_point(label.as_bytes(), index)
     }
 
-    /// `G_0, .., G_(C-1)`.
+    /// The column generators `G_0, .., G_(C-1)`.
     pub fn columns(&self) -> &[G::Point] {
         &self.columns
     }
 
-    /// `H`.
+    /// The blinding generator `H`.
     pub fn blinding(&self) -> G::Point {
         self.blinding
     }

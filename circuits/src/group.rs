@@ -49,7 +49,7 @@ pub trait Group: Copy + Clone + Debug + PartialEq + Eq + Send + Sync + 'static {
     /// is below the order. 252 on ristretto255. A slot can need 96 of them (`specs/proofs.md` 2).
     const CAPACITY: u32 = Self::Scalar::MODULUS_BIT_SIZE - 1;
 
-    /// The neutral element.
+    /// The neutral element, which no encoding in the protocol may be of.
     fn identity() -> Self::Point;
 
     /// An element whose logarithm nobody knows, from public bytes.

@@ -13,6 +13,22 @@ use crate::group::Group;
 use crate::statement::{InputError, Statement};
 
 /// Where each coordinate of a statement stands in the packed scalars.
+///
+/// ```
+/// use veragg_circuits::group::ristretto::{Fr, Ristretto};
+/// use veragg_circuits::packing::Layout;
+/// use veragg_circuits::statement::{Segment, Statement};
+///
+/// // 40 coordinates below 100 of at most 2 clients: slots of 8 bits, 31 of them in a scalar.
+/// let statement = Statement::new(vec![Segment::range(40, 100)])?;
+/// let layout = Layout::new::<Ristretto>(&statement, 2, 1);
+/// assert_eq!((layout.segments()[0].width, layout.scalars()), (8, 2));
+///
+/// let [a, b] = [layout.pack::<Fr>(&[99; 40])?, layout.pack(&[1; 40])?];
+/// let sum: Vec<Fr> = a.iter().zip(&b).map(|(a, b)| *a + b).collect();
+/// assert_eq!(layout.unpack(&sum, 2)?, [100; 40]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
     columns: usize,
@@ -24,7 +40,7 @@ pub struct Layout {
 pub struct PackedSegment {
     /// First coordinate in the vector.
     pub start: usize,
-    /// Coordinates.
+    /// Number of coordinates.
     pub len: usize,
     /// The bound `M` of each coordinate.
     pub bound: u64,
@@ -45,9 +61,9 @@ pub enum UnpackError {
     /// Wrong number of scalars.
     #[error("the packed sum has {got} scalars, the configuration gives {want}")]
     Length {
-        /// Scalars given.
+        /// Number of scalars given.
         got: usize,
-        /// Scalars of the layout.
+        /// Number of scalars of the layout.
         want: usize,
     },
     /// Bits above the last slot.
@@ -65,9 +81,9 @@ pub enum UnpackError {
         scalar: usize,
         /// Index of the slot.
         slot: usize,
-        /// What it holds.
+        /// The integer that the slot holds.
         value: u128,
-        /// What it can hold.
+        /// The largest integer that a sum can leave there.
         max: u128,
     },
 }
@@ -125,7 +141,7 @@ impl Layout {
         self.segments.iter().map(|segment| segment.len).sum()
     }
 
-    /// The segments.
+    /// The segments, in the order of their coordinates and of their scalars.
     pub fn segments(&self) -> &[PackedSegment] {
         &self.segments
     }

@@ -22,7 +22,7 @@ pub enum Unsupported {
     /// A claim that the suite has no proof for.
     #[error("suite {suite} cannot prove {claim} (segment {segment}); drop the claim or choose another suite")]
     Claim {
-        /// The suite's name.
+        /// Name of the suite that refuses.
         suite: &'static str,
         /// The kind of claim.
         claim: &'static str,
@@ -32,31 +32,31 @@ pub enum Unsupported {
     /// A vector longer than the suite is meant for.
     #[error("suite {suite} takes vectors of up to {max} coordinates, this one has {got}; choose another suite")]
     Length {
-        /// The suite's name.
+        /// Name of the suite that refuses.
         suite: &'static str,
-        /// Longest vector.
+        /// Number of coordinates of the longest vector that the suite takes.
         max: usize,
-        /// Length asked for.
+        /// Number of coordinates of the statement.
         got: usize,
     },
     /// More commitments than the suite is meant for.
     #[error("suite {suite} takes up to {max} rows of bits, this statement has {got} with the configured columns; choose more columns")]
     Rows {
-        /// The suite's name.
+        /// Name of the suite that refuses.
         suite: &'static str,
-        /// Most rows.
+        /// The largest number of rows of bits that the suite takes.
         max: usize,
-        /// Rows of the statement.
+        /// Number of rows of bits of the statement.
         got: usize,
     },
     /// A number of columns that the suite has no proof for.
     #[error("suite {suite} commits in rows of {want} columns, the configuration says {got}; leave the number out to have the best one chosen")]
     Columns {
-        /// The suite's name.
+        /// Name of the suite that refuses.
         suite: &'static str,
-        /// Columns that it takes.
+        /// The numbers of columns that it takes, in words.
         want: &'static str,
-        /// Columns asked for.
+        /// The number of columns of the configuration.
         got: usize,
     },
 }
@@ -73,13 +73,13 @@ pub struct Binding {
 /// The part of an input proof that does not hold; the letters are those of check V-07.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ProofPart {
-    /// V-07.A: the commitments.
+    /// V-07.A: that the commitments are well formed.
     Commitments,
-    /// V-07.B: the ranges.
+    /// V-07.B: that every coordinate is within its bound.
     Range,
-    /// V-07.C: the norms.
+    /// V-07.C: that every norm is at most its limit.
     Norm,
-    /// V-07.D: the sums.
+    /// V-07.D: that every sum keeps its rule.
     Sum,
 }
 
@@ -103,6 +103,29 @@ impl<G: Group> Debug for Proven<G> {
 
 /// Turns a statement and a vector into commitments with a proof, and delivers the packed row
 /// commitments. A value of this type holds all that follows from the configuration.
+///
+/// ```
+/// use rand_core::OsRng;
+/// use veragg_circuits::bitplane::RistrettoBitplane;
+/// use veragg_circuits::proof_system::{Binding, ProofSystem};
+/// use veragg_circuits::statement::{Segment, Statement};
+///
+/// fn round_trip<P: ProofSystem>(set_up: &P::SetUp) -> Result<(), Box<dyn std::error::Error>> {
+///     let statement = Statement::new(vec![Segment::range(3, 101)])?;
+///     let columns = P::best_columns(&statement, 20);
+///     let suite = P::new(set_up, &statement, 20, columns)?;
+///     let binding = Binding { context: [0; 32], client: 7 };
+///     let proven = suite.prove(&binding, &[3, 0, 100], &mut OsRng)?;
+///
+///     let proof = suite.decode(&proven.bytes)?;
+///     assert!(suite.verify_batch(&[(binding, &proof)]).is_empty());
+///     assert_eq!(suite.rows(&proof).len(), proven.blindings.len());
+///     Ok(())
+/// }
+///
+/// round_trip::<RistrettoBitplane>(&())?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait ProofSystem: Debug + Send + Sync + Sized + 'static {
     /// The group of the commitments.
     type Group: Group;
@@ -115,7 +138,7 @@ pub trait ProofSystem: Debug + Send + Sync + Sized + 'static {
     /// cannot work with it refuses it in [`new`](Self::new).
     type SetUp: Debug + Default + Send + Sync;
 
-    /// The suite's name.
+    /// Which suite this is, by the name and number in configurations.
     const SUITE: Suite;
 
     /// Derives everything from the set-up, the statement, the size of the roster and the number of

@@ -8,11 +8,11 @@ use crate::group::Group;
 /// A point that an equation speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Base {
-    /// `K_i`.
+    /// `K_i`, for a coefficient of the masking polynomial.
     Mask(usize),
     /// `U`, for single values.
     Value,
-    /// `H`.
+    /// `H`, for blindings.
     Blinding,
     /// A point of the proof, by its place in the encoding.
     Own(usize),

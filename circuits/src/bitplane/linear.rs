@@ -16,7 +16,7 @@ pub(super) struct Equation {
     pub(super) target: Vec<(Fr, Base)>,
 }
 
-/// `coefficient witness base`.
+/// `coefficient witness base`: one summand of an [`Equation`].
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Term {
     /// Index of the witness.

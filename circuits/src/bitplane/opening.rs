@@ -82,7 +82,7 @@ fn absorb_fold(transcript: &mut Transcript, points: &[u8]) -> Fr {
 pub(super) struct Challenges {
     /// What `U` carries the inner product with.
     pub(super) base: Fr,
-    /// One a fold.
+    /// The challenge `u` of each fold, in order.
     pub(super) folds: Vec<Fr>,
 }
 

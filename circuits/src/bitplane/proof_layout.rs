@@ -33,7 +33,7 @@ impl ProofLayout {
         self.bit_rows
     }
 
-    /// `Gamma`.
+    /// `Gamma`, the commitment to the masking polynomial.
     pub(super) fn mask(&self) -> Base {
         Base::Own(self.bit_rows)
     }
@@ -48,22 +48,22 @@ impl ProofLayout {
         self.bit_rows + 1 + self.bounded
     }
 
-    /// `Y`.
+    /// `Y`, the commitment to the bits at the point.
     pub(super) fn bit(&self) -> Base {
         Base::Own(self.commitments())
     }
 
-    /// `Z_y`.
+    /// `Z_y`, the commitment to the square of what `Y` holds.
     pub(super) fn bit_square(&self) -> Base {
         Base::Own(self.commitments() + 1)
     }
 
-    /// `X`.
+    /// `X`, the commitment to the values at the point; only if there is a claim.
     pub(super) fn value(&self) -> Base {
         Base::Own(self.commitments() + 2)
     }
 
-    /// `Z_x`.
+    /// `Z_x`, the commitment to the square of what `X` holds; only if there is a norm.
     pub(super) fn value_square(&self) -> Base {
         Base::Own(self.commitments() + 3)
     }

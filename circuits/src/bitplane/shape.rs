@@ -40,11 +40,11 @@ pub(super) struct SegmentShape {
     pub(super) claims: Segment,
     /// `b`, bits of a coordinate.
     pub(super) bits: usize,
-    /// Its slot rows.
+    /// Which of the shape's slot rows are its own.
     pub(super) rows: Range<usize>,
 }
 
-/// A slot row.
+/// A slot row: up to `C` consecutive coordinates of one segment.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row {
     /// Index of its segment.
@@ -243,7 +243,7 @@ fn bits(bound: u64) -> usize {
     (u64::BITS - (bound - 1).leading_zeros()) as usize
 }
 
-/// `ceil(log2 count)`.
+/// `ceil(log2 count)`, the variables that tell so many things apart.
 fn variables(count: usize) -> usize {
     count.next_power_of_two().trailing_zeros() as usize
 }

@@ -31,7 +31,7 @@ pub use curve25519_dalek::Scalar as KeyScalar;
 
 pub use field::Fr;
 
-/// The ristretto255 group.
+/// The group ristretto255 (RFC 9496), of prime order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ristretto;
 
