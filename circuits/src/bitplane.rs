@@ -2,8 +2,8 @@
 //! commitment (`specs/proofs.md` 7).
 //!
 //! Every *bit* of every coordinate is committed, in rows, which costs additions only; the
-//! commitments to the values follow from those. That all bits are bits is one sum-check, whose
-//! first rounds run over the values of a byte since bits are small; the claims about norms and sums are
+//! commitments to the values follow from those. One sum-check shows that they are bits; its first
+//! rounds run over the values of a byte, since bits are small. The claims about norms and sums are
 //! batched into it. A Schnorr proof over linear relations shows what the sum-check ends in.
 //!
 //! Sources: Wahby, Tzialla, Shelat, Thaler, Walfish, *Doubly-Efficient zkSNARKs Without Trusted
@@ -125,7 +125,8 @@ impl RistrettoBitplane {
         scalars.responses[witness::BIT] + value + scalars.form
     }
 
-    /// Equations of a proof: the opened vector's, and one an announcement.
+    /// Number of equations of a proof, that of the opened vector among them: one for each
+    /// announcement.
     fn equation_count(&self) -> usize {
         self.proof_layout.announcements_end() - self.proof_layout.evaluations_end()
     }

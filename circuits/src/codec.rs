@@ -117,7 +117,8 @@ impl<'a> Reader<'a> {
         Ok(i64::from_be_bytes(self.array(field)?))
     }
 
-    /// The bytes behind a length of two bytes. Borrowed, so a length that is too large allocates nothing.
+    /// The bytes behind a length of two bytes. Borrowed, so a length that is too large allocates
+    /// nothing.
     pub fn short(&mut self, field: &'static str) -> Result<&'a [u8], DecodeError> {
         let count = self.u16(field)?;
         self.bytes(usize::from(count), field)

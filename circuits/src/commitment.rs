@@ -27,16 +27,16 @@ pub struct CommitKey<G: Group> {
 }
 
 impl<G: Group> CommitKey<G> {
-    /// Derives the key of `columns` columns, at least one, from public labels for the suite `domain` (`specs/proofs.md` 3.1). Cost:
-    /// `columns + 1` hashes to the group.
+    /// Derives the key of `columns` columns, at least one, from public labels for the suite
+    /// `domain` (`specs/proofs.md` 3.1). Cost: `columns + 1` hashes to the group.
     pub fn derive(domain: &str, columns: usize) -> Self {
         let columns = (0..columns as u64).into_par_iter();
         let columns = columns.map(|c| Self::generator(domain, "column", c));
         Self::from_generators(columns.collect(), Self::generator(domain, "blinding", 0))
     }
 
-    /// The key of given generators, which a set-up made, for instance. Whoever gives them vouches that
-    /// nobody knows a relation between them.
+    /// The key of given generators, which a set-up made, for instance. Whoever gives them vouches
+    /// that nobody knows a relation between them.
     ///
     /// # Panics
     ///
@@ -72,8 +72,8 @@ impl<G: Group> CommitKey<G> {
         G::multiply(first, value) + G::multiply(hiding, blinding)
     }
 
-    /// The commitment `sum_c values_c G_c + blinding H` to a row, in variable time: for openings that are
-    /// public. Missing values count as zero; a row has at most `C`. Cost: one multi-scalar
+    /// The commitment `sum_c values_c G_c + blinding H` to a row, in variable time: for openings
+    /// that are public. Missing values count as zero; a row has at most `C`. Cost: one multi-scalar
     /// multiplication over the values and the blinding.
     pub fn commit_row_vartime(&self, values: &[G::Scalar], blinding: G::Scalar) -> G::Point {
         let scalars: Vec<_> = values.iter().copied().chain([blinding]).collect();

@@ -36,7 +36,7 @@ pub trait Group: Copy + Clone + Debug + PartialEq + Eq + Send + Sync + 'static {
         + Neg<Output = Self::Point>
         + Sum;
 
-    /// Multiples of one element, by which it is multiplied faster.
+    /// A table of multiples of one element, with which a multiplication of it is faster.
     type Table: Clone + Debug + Send + Sync;
 
     /// Bytes of an encoded element.
@@ -49,7 +49,7 @@ pub trait Group: Copy + Clone + Debug + PartialEq + Eq + Send + Sync + 'static {
     /// is below the order. 252 on ristretto255. A slot can need 96 of them (`specs/proofs.md` 2).
     const CAPACITY: u32 = Self::Scalar::MODULUS_BIT_SIZE - 1;
 
-    /// The neutral element, which no encoding in the protocol may be of.
+    /// The neutral element, which no message may hold.
     fn identity() -> Self::Point;
 
     /// An element whose logarithm nobody knows, from public bytes.
@@ -86,8 +86,8 @@ pub trait Group: Copy + Clone + Debug + PartialEq + Eq + Send + Sync + 'static {
         Self::decode_scalar(bytes, field).map(drop)
     }
 
-    /// `sum_m weights_m scalar_m` over canonically encoded scalars, as many as there are weights. Cost: at
-    /// most a decoding and a multiplication of the field for each.
+    /// `sum_m weights_m scalar_m` over canonically encoded scalars, as many as there are weights.
+    /// Cost: at most a decoding and a multiplication of the field for each.
     fn inner_product(
         weights: &[Self::Scalar],
         encoded: &[u8],
@@ -104,8 +104,8 @@ pub trait Group: Copy + Clone + Debug + PartialEq + Eq + Send + Sync + 'static {
     /// A mask scalar from [`MASK_LEN`](Self::MASK_LEN) uniform bytes (`specs/protocol.md` 4.4).
     fn mask(bytes: &[u8]) -> Self::Scalar;
 
-    /// `sum_m weights_m mask_m` over masks from [`MASK_LEN`](Self::MASK_LEN) bytes each. The shorter of
-    /// the two decides. Masks are secret.
+    /// `sum_m weights_m mask_m` over masks from [`MASK_LEN`](Self::MASK_LEN) bytes each. The
+    /// shorter of the two decides. Masks are secret.
     fn inner_product_with_masks(weights: &[Self::Scalar], bytes: &[u8]) -> Self::Scalar {
         let masks = bytes.chunks_exact(Self::MASK_LEN).map(Self::mask);
         weights

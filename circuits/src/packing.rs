@@ -89,7 +89,8 @@ pub enum UnpackError {
 }
 
 impl Layout {
-    /// The layout of `statement` for a roster of `clients`, in rows of `columns` scalars of a group.
+    /// The layout of `statement` for a roster of `clients`, in rows of `columns` scalars of a
+    /// group.
     pub fn new<G: Group>(statement: &Statement, clients: u32, columns: usize) -> Self {
         // Of a slot: 32 bits of the roster's size and 64 of a value.
         const { assert!(G::CAPACITY >= 96) };
@@ -147,8 +148,8 @@ impl Layout {
     }
 
     /// Packs a vector into `D` scalars. Values are not checked against their bounds:
-    /// [`Statement::check`] does that, and tests pack vectors of malicious clients too. Cost: an addition
-    /// and at most one multiplication a coordinate.
+    /// [`Statement::check`] does that, and tests pack vectors of malicious clients too. Cost: about
+    /// an addition and a multiplication a coordinate.
     pub fn pack<F: PrimeField>(&self, x: &[u64]) -> Result<Vec<F>, InputError> {
         if x.len() != self.coordinates() {
             return Err(InputError::Length {

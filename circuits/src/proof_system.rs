@@ -132,10 +132,10 @@ pub trait ProofSystem: Debug + Send + Sync + Sized + 'static {
     /// Parsed commitments and proof of one client: canonical, with the right counts, not yet
     /// verified.
     type Proof: Debug + Send + Sync;
-    /// What the suite needs beyond the configuration: public keys that a ceremony made, for instance.
-    /// All parties of a round must have the same. It is `()` for a suite that derives everything
-    /// from the configuration. The default stands for a party that was given nothing; a suite that
-    /// cannot work with it refuses it in [`new`](Self::new).
+    /// What the suite needs beyond the configuration: public keys that a ceremony made, for
+    /// instance. All parties of a round must have the same. It is `()` for a suite that derives
+    /// everything from the configuration. The default stands for a party that was given nothing; a
+    /// suite that cannot work with it refuses it in [`new`](Self::new).
     type SetUp: Debug + Default + Send + Sync;
 
     /// Which suite this is, by the name and number in configurations.

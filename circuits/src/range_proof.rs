@@ -63,9 +63,10 @@ impl RangeProofs {
         .expect("the sizes are ones that the crate takes, and no challenge is zero")
     }
 
-    /// Whether a proof holds for these commitments. `digest` is a hash of all that the client sent:
-    /// the crate joins its two equations under a random weight, and hashed from everything that is
-    /// checked it is the same for everybody, and no prover knows it beforehand.
+    /// Whether a proof holds for these commitments. The crate joins its two equations under a
+    /// random weight. Here the weight is hashed from everything that is checked, so it is the same
+    /// for everybody, and no prover knows it beforehand. `digest` is a hash of all that the client
+    /// sent.
     pub(crate) fn holds(
         &self,
         transcript: &mut Transcript,

@@ -12,8 +12,8 @@ pub const MAX_SEGMENTS: usize = 1 << 12;
 
 /// A conjunction of claims about a vector, segment by segment.
 ///
-/// The widths of the integers keep every sum that a proof computes below the group order: a
-/// segment has at most `2^27` coordinates below `2^64`, so even a sum of squares is at most `2^155`.
+/// The widths of the integers keep every sum that a proof computes below the group order: a segment
+/// has at most `2^27` coordinates below `2^64`, so even a sum of squares is at most `2^155`.
 ///
 /// ```
 /// use veragg_circuits::statement::{InputError, Norm, Segment, Statement, SumRule};

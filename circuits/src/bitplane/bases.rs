@@ -1,4 +1,4 @@
-//! The generators of the suite, in the forms that its multiplications want (`specs/proofs.md` 7.3).
+//! The generators of the suite, in the form that each multiplication takes (`specs/proofs.md` 7.3).
 
 use crate::commitment::CommitKey;
 use crate::group::edwards::{decode, Affine, FixedBase, Point};
@@ -14,7 +14,7 @@ pub(super) enum Base {
     Value,
     /// `H`, for blindings.
     Blinding,
-    /// A point of the proof, by its place in the encoding.
+    /// A point of the proof, by its position in the encoding.
     Own(usize),
 }
 

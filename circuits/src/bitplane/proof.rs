@@ -32,7 +32,7 @@ pub struct BitplaneInput {
 pub(super) struct Scalars {
     /// The masked round polynomials, from the constant up.
     pub(super) polynomials: Vec<[Fr; 4]>,
-    /// What the nonces give in the linear form.
+    /// `m`, the value of the linear form at the nonces.
     pub(super) form: Fr,
     /// Responses for the short witnesses, then for the opened vector's blinding.
     pub(super) responses: Vec<Fr>,
@@ -101,7 +101,7 @@ impl BitplaneInput {
         let points = points
             .map(|(point, bytes)| match point {
                 Some(point) => Ok(point),
-                // Said by the one decoder that tells the identity from what is no element.
+                // The decoder of a single element tells the identity from what is no element.
                 None => Err(Ristretto::decode_point(bytes, "element of an input proof")
                     .err()
                     .unwrap_or(DecodeError::Point {

@@ -22,9 +22,9 @@ use crate::proof_system::{Binding, Proven};
 
 /// What a claim adds up to.
 struct Quantity {
-    /// What the sum-check sums to for it.
+    /// Its part of the sum that the sum-check proves, without its challenge.
     sum: Fr,
-    /// What is committed and bounded, if anything.
+    /// The quantity that is committed and bounded, if the claim has one.
     bounded: Option<u64>,
 }
 
@@ -206,10 +206,10 @@ pub(super) fn prove(
     }
 }
 
-/// The committed evaluations with what hides them.
+/// The evaluations that are committed, with their blindings.
 struct Evaluations {
     bit: Secret,
-    /// Nothing without claims; the square's blinding is drawn only for norms.
+    /// `None` without claims; the square's blinding is drawn only for norms.
     value: Option<Secret>,
     has_norms: bool,
 }
@@ -227,7 +227,7 @@ impl Secret {
     }
 }
 
-/// What the blindings of the two ends of the sum-check follow from.
+/// What the blindings of the first claim and of the last follow from.
 struct Ends<'a> {
     first: Fr,
     at: &'a AtPoint,

@@ -1,5 +1,6 @@
-//! What the last proof shows, from public values alone: the equations between the committed
-//! evaluations, the masking polynomial and the two ends of the sum-check (`specs/proofs.md` 7.7).
+//! The equations that the last proof shows, made from public values alone: between the committed
+//! evaluations, the masking polynomial, and the first and last claim of the sum-check
+//! (`specs/proofs.md` 7.7).
 //! Prover and verifier build it with the same code; `tests/reference.rs` rebuilds it from the text.
 
 use ark_ff::{One, Zero};
@@ -18,9 +19,9 @@ pub(super) mod witness {
     /// `y`, `B` at the point.
     pub(crate) const BIT: usize = 0;
     pub(crate) const BIT_BLINDING: usize = 1;
-    /// Of the square's commitment to the base `Y`.
+    /// The blinding of the commitment to its square, to the base `Y`.
     pub(crate) const BIT_SQUARE: usize = 2;
-    /// Of what is left of the two ends once the masking polynomial is taken away.
+    /// The blindings of the first claim and of the last: `delta_0` and `delta_1`.
     pub(crate) const FIRST: usize = 3;
     pub(crate) const LAST: usize = 4;
     pub(crate) const MASK_BLINDING: usize = 5;
@@ -45,7 +46,7 @@ impl Shape {
 /// The public values at the point where the sum-check ends.
 #[derive(Debug)]
 pub(super) struct AtPoint {
-    /// What `y`, `y^2`, `x` and `x^2` count in the last claim.
+    /// The coefficients of `y`, `y^2`, `x` and `x^2` in the last claim.
     pub(super) bit: Fr,
     pub(super) bit_square: Fr,
     pub(super) value: Fr,
@@ -84,7 +85,8 @@ impl AtPoint {
         }
     }
 
-    /// What each bit row counts in the opened vector: `eq (eq + sigma w)`, bit row by bit row.
+    /// `omega`, the weight of each bit row in the opened vector: `eq (eq + sigma w)`, bit row by
+    /// bit row.
     pub(super) fn row_weights(&self, shape: &Shape, sigma: Fr) -> Vec<Fr> {
         let of_segment: Vec<Vec<Fr>> = shape
             .segments

@@ -7,8 +7,8 @@ use ark_ff::PrimeField;
 
 use crate::statement::{Segment, Statement, SumRule};
 
-/// Bits of a digit of a coordinate, as a power of two: digits of 16 bits are looked up in tables that a
-/// processor's cache holds, longer ones would not be.
+/// Bits of a digit of a coordinate, as a power of two: digits of 16 bits are looked up in tables
+/// that a processor's cache holds, longer ones would not be.
 const DIGIT_VARIABLES: usize = 4;
 /// Most columns: what deriving the generators of a foreign configuration may cost, about a second.
 pub(super) const MAX_COLUMNS: usize = 1 << 16;
@@ -51,9 +51,9 @@ pub(super) struct Row {
     pub(super) segment: usize,
     /// First coordinate, counted in the whole vector.
     pub(super) start: usize,
-    /// Coordinates; the columns from here on are padding.
+    /// Number of coordinates; the columns behind them are padding.
     pub(super) len: usize,
-    /// First bit row; one a bit follows.
+    /// Its first bit row, that of the lowest bit; those of the other bits follow.
     pub(super) bit_row: usize,
 }
 
@@ -80,7 +80,7 @@ impl Claim {
 }
 
 impl SegmentShape {
-    /// `w_t`, what bit `t` counts: the sums of subsets of the weights are exactly `0..M`.
+    /// `w_t`, the weight of bit `t`: the sums of subsets of the weights are exactly `0..M`.
     pub(super) fn weight(&self, bit: usize) -> u64 {
         if bit + 1 < self.bits {
             1 << bit
@@ -160,7 +160,7 @@ impl Shape {
         statement.segments().iter().map(rows).sum()
     }
 
-    /// Bit rows, the commitments that travel.
+    /// Number of bit rows: as many commitments are sent.
     pub(super) fn bit_rows(&self) -> usize {
         self.rows
             .last()
@@ -199,7 +199,7 @@ impl Shape {
             .any(|(_, claim)| matches!(claim, Claim::Norm { .. }))
     }
 
-    /// Scalars that the opened vector ends with.
+    /// Scalars that are left of the opened vector after the folds.
     pub(super) fn folded_len(&self) -> usize {
         self.columns >> self.folds
     }
@@ -243,7 +243,7 @@ fn bits(bound: u64) -> usize {
     (u64::BITS - (bound - 1).leading_zeros()) as usize
 }
 
-/// `ceil(log2 count)`, the variables that tell so many things apart.
+/// `ceil(log2 count)`, the variables of an index below `count`.
 fn variables(count: usize) -> usize {
     count.next_power_of_two().trailing_zeros() as usize
 }

@@ -1,8 +1,8 @@
 //! The masked sum-check, prover's side (`specs/proofs.md` 7.6).
 //!
 //! The sum has two parts: the zero-check of the bits, and the claims about norms and sums, batched
-//! under their challenges. A coordinate's code is read as digits of 16 bits; the bits of one digit in
-//! one slot row are a [`BitBlock`]. The rounds come in three groups:
+//! under their challenges. A coordinate's code is read as digits of 16 bits; the bits of one digit
+//! in one slot row are a [`BitBlock`]. The rounds come in three groups:
 //!
 //! | module | variables that its rounds bind | what it works on |
 //! |---|---|---|
@@ -49,8 +49,8 @@ impl Challenges {
         }
     }
 
-    /// The claims of each segment, batched under their challenges: what `xt^2` and `xt` count in the
-    /// segment's rows (`specs/proofs.md` 7.4).
+    /// The claims of each segment, batched under their challenges: what `xt^2` and `xt` count in
+    /// the segment's rows (`specs/proofs.md` 7.4).
     pub(super) fn batched_claims(&self, shape: &Shape) -> Vec<BatchedClaims> {
         let mut out = vec![BatchedClaims::default(); shape.segments.len()];
         for ((segment, claim), alpha) in shape.claims().zip(&self.claims) {
@@ -79,7 +79,7 @@ pub(super) struct BatchedClaims {
 struct BitBlock {
     digit: usize,
     row: usize,
-    /// `eq` of the digit and the row with `theta`.
+    /// `eq(theta, .)` at the digit and the row.
     weight: Fr,
 }
 
@@ -123,7 +123,8 @@ pub(super) struct Outcome {
     pub(super) value: Zeroizing<Fr>,
 }
 
-/// Runs all rounds. `claimed` is the sum of the batched claims: each claim's sum under its challenge.
+/// Runs all rounds. `claimed` is the sum of the batched claims: each claim's sum under its
+/// challenge.
 pub(super) fn prove(
     shape: &Shape,
     codes: &Codes,
@@ -166,7 +167,8 @@ struct Rounds<'a> {
     eq: Fr,
     /// What the zero-check's `h` has to sum to: `h` of the last round at its challenge.
     zero_check: Fr,
-    /// What the polynomial of the batched claims has to sum to: that of the last round at its challenge.
+    /// What the polynomial of the batched claims has to sum to: that of the last round at its
+    /// challenge.
     batched_claims: Fr,
 }
 
@@ -199,7 +201,8 @@ impl Rounds<'_> {
         [constant, linear, leading, Fr::zero()]
     }
 
-    /// The polynomial of the batched claims in a round of a plane variable: `eq(0, X)` times their sum.
+    /// The polynomial of the batched claims in a round of a plane variable: `eq(0, X)` times their
+    /// sum.
     fn claims_on_planes(&self) -> [Fr; 4] {
         [
             self.batched_claims,

@@ -1,6 +1,6 @@
-//! What may be tuned without changing the form of a proof (`specs/proofs.md` 7.12): the columns that
-//! a configuration has if it names none, and how many proofs a verifier takes at once. The sizes
-//! that are part of the suite are in [`shape`](super::shape).
+//! What may be tuned without changing the form of a proof (`specs/proofs.md` 7.12): the columns
+//! that a configuration has if it names none, and how many proofs a verifier takes at once. The
+//! sizes that are part of the suite are in [`shape`](super::shape).
 
 use super::shape::{Shape, MAX_COLUMNS};
 use crate::group::Ristretto;

@@ -21,7 +21,7 @@ use crate::transcript::{Transcript, TranscriptExt};
 
 type Batch<'a> = [(Binding, &'a BitplaneInput)];
 
-/// What each generator counts in all equations.
+/// The coefficient of each generator in the sum of all equations.
 #[derive(Clone)]
 struct Shared {
     columns: Vec<Fr>,
@@ -55,7 +55,7 @@ impl Shared {
 
 /// The indices of all proofs that do not hold, with the first bad part of each.
 pub(super) fn verify(suite: &RistrettoBitplane, batch: &Batch<'_>) -> Vec<(usize, ProofPart)> {
-    // What no equation can be written for is bad by itself.
+    // A proof without equations, since it does not fit the statement, is bad by itself.
     let replayed: Vec<Option<Replayed>> = batch
         .par_iter()
         .map(|(binding, proof)| Replayed::new(suite, binding, proof))
@@ -170,7 +170,7 @@ fn add_up(suite: &RistrettoBitplane, group: &[Member<'_>], weights: &[Vec<Fr>]) 
     let summed: Vec<(Shared, Vec<Fr>)> = group
         .par_iter()
         .zip(weights)
-        .map(|(member, weights)| member.replayed.weigh(suite, member.proof, weights))
+        .map(|(member, weights)| member.replayed.weighted_sum(suite, member.proof, weights))
         .collect();
     let bases = &suite.bases;
     let mut shared = Shared::zero(bases);
@@ -203,7 +203,7 @@ fn add_up(suite: &RistrettoBitplane, group: &[Member<'_>], weights: &[Vec<Fr>]) 
     msm(&scalars, &points).is_identity()
 }
 
-/// A proof's challenges, with what can be checked of it in the field alone already checked.
+/// The challenges of a proof for which everything holds that the field alone can check.
 struct Replayed {
     /// The transcript that the range proofs go on from.
     committed: Transcript,
@@ -263,9 +263,9 @@ impl Replayed {
         })
     }
 
-    /// What every generator, and every point of the proof, counts in its equations, each under a
-    /// weight.
-    fn weigh(
+    /// The coefficients of all generators, and of all points of the proof, in the sum of its
+    /// equations, each times a weight.
+    fn weighted_sum(
         &self,
         suite: &RistrettoBitplane,
         proof: &BitplaneInput,

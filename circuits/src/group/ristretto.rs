@@ -131,8 +131,8 @@ impl Group for Ristretto {
         canonical_limbs(bytes, field).map(drop)
     }
 
-    /// The products are summed up as integers and reduced once, as those with masks are: no scalar is
-    /// converted by itself.
+    /// The products are summed up as integers and reduced once, as those with masks are: no scalar
+    /// is converted by itself.
     fn inner_product(
         weights: &[Fr],
         encoded: &[u8],

@@ -17,8 +17,8 @@ use crate::wire::checkpoint::Checkpoint;
 use crate::wire::message::ENVELOPE_LEN;
 
 impl<P: ProofSystem> Round<P> {
-    /// [`open_with`](Self::open_with) for a suite that needs nothing beyond the configuration. A suite
-    /// that needs more refuses it.
+    /// [`open_with`](Self::open_with) for a suite that needs nothing beyond the configuration. A
+    /// suite that needs more refuses it.
     pub fn open(
         signed: &SignedConfiguration,
         roster: &[u8],
@@ -28,7 +28,8 @@ impl<P: ProofSystem> Round<P> {
     }
 
     /// Checks everything that is known before the first message and enters the round
-    /// (`specs/protocol.md` 2). `set_up` and `organiser`, the organiser's key, were learned beforehand.
+    /// (`specs/protocol.md` 2). `set_up` and `organiser`, the organiser's key, were learned
+    /// beforehand.
     pub fn open_with(
         set_up: &P::SetUp,
         signed: &SignedConfiguration,
@@ -56,7 +57,8 @@ impl<P: ProofSystem> Round<P> {
         Self::assemble_with(set_up, configuration, signed.context(), roster)
     }
 
-    /// [`assemble_with`](Self::assemble_with) for a suite that needs nothing beyond the configuration.
+    /// [`assemble_with`](Self::assemble_with) for a suite that needs nothing beyond the
+    /// configuration.
     pub fn assemble(
         configuration: Configuration,
         context: Digest,

@@ -1,6 +1,6 @@
-//! The rounds of the column variables: a bit block at a time, in pairs of neighbouring columns, until
-//! one value of the block is left. The first of them reads the codes, so that no full vector of field elements
-//! is ever held.
+//! The rounds of the column variables: a bit block at a time, in pairs of neighbouring columns,
+//! until one value of the block is left. The first round reads the codes, so that no full vector of
+//! field elements is ever held.
 
 use ark_ff::{Field, One, Zero};
 use rayon::prelude::*;
@@ -71,7 +71,7 @@ pub(super) fn bind(
         })
         .collect();
     let of_row = |row: usize| claims[shape.rows[row].segment];
-    // All rows or none: the rounds of the rows mix those that have a claim with the others.
+    // All rows as soon as one has a claim: the rounds of the rows combine it with the others.
     let claimed_rows = if shape.has_claims() {
         0..shape.rows.len()
     } else {
@@ -212,7 +212,7 @@ fn fold_all(mut all: Vec<Values>, r: Fr) -> Vec<Values> {
         for j in 0..half {
             values[j] = between(values[2 * j], values[2 * j + 1], r);
         }
-        // What is cut off is a fold of what is left, or wiped with it: a vector is wiped whole.
+        // The values that are cut off stay in the allocation, which is wiped as a whole.
         values.truncate(half);
     });
     all

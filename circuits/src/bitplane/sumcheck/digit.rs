@@ -1,6 +1,7 @@
-//! The rounds of the lowest plane variables. Bits are small, so what a coordinate contributes there
-//! depends on two bytes of it alone: its weight goes into a bucket for each, and the rounds run over
-//! 256 values. Where a digit has two bytes, one more round joins them.
+//! The rounds of the lowest plane variables. What a coordinate contributes to them depends on two
+//! bytes of its code alone. So its weight is added to a bucket for the value of each byte, and the
+//! rounds run over 256 values instead of all coordinates. If a digit has two bytes, one more round
+//! joins them.
 
 use ark_ff::{Field, One, Zero};
 use rayon::prelude::*;
@@ -69,7 +70,8 @@ pub(super) fn bind(
     }
 }
 
-/// For each value of a byte the weight of the coordinates whose low, and whose high byte it is.
+/// For each value of a byte the summed weights of the coordinates whose low byte it is, and of
+/// those whose high byte it is.
 fn buckets(codes: &Codes, blocks: &[BitBlock], columns: &[Fr]) -> Vec<[Fr; 2]> {
     let empty = || vec![[Fr::zero(); 2]; VALUES];
     let share = blocks.len().div_ceil(rayon::current_num_threads()).max(1);
@@ -136,7 +138,7 @@ fn bind_byte(variables: usize, weights: &[Fr], rounds: &mut Rounds<'_>) -> Vec<F
         .collect()
 }
 
-/// The weighed sum of the squared differences between a digit's bytes.
+/// The weighted sum of the squared differences between a digit's bytes.
 fn spread(codes: &Codes, blocks: &[BitBlock], columns: &[Fr], byte: &[Fr]) -> Fr {
     let of_block = |block: &BitBlock| {
         let mut row = Products::default();

@@ -1,5 +1,5 @@
-//! The tail, which is the last rounds: the plane variables above a digit, then the rows. By then one
-//! value a bit block is left, so these rounds compute the formula as it stands.
+//! The tail, which is the last rounds: the plane variables above a digit, then the rows. By then
+//! one value a bit block is left, so these rounds compute the formula as it stands.
 
 use ark_ff::{One, Zero};
 
@@ -19,7 +19,7 @@ pub(super) fn bind(
 ) -> (Fr, Fr) {
     let digits = 1 << (shape.plane_variables - shape.digit_variables());
     let padded = 1 << shape.row_variables;
-    // A digit's index is below its row's.
+    // The low bits of an index are the digit, the high ones the row.
     let mut bits = vec![Fr::zero(); digits * padded];
     for (block, bit) in blocks.iter().zip(bound.bits) {
         bits[block.row * digits + block.digit] = bit;
@@ -78,8 +78,8 @@ pub(super) fn bind(
     (bits[0], values[0])
 }
 
-/// The quadratic of `sum eq B (1 - padding - B)` over the pairs of `bits`; `padding` gives value and
-/// slope of a pair's padding.
+/// The quadratic of `sum eq B (1 - padding - B)` over the pairs of `bits`; `padding` gives value
+/// and slope of a pair's padding.
 fn zero_check(bits: &[Fr], padding: impl Fn(usize) -> (Fr, Fr), rounds: &Rounds<'_>) -> [Fr; 3] {
     let eq = eq_table(&rounds.unbound_theta()[1..]);
     let (mut constant, mut leading) = (Fr::zero(), Fr::zero());

@@ -1,5 +1,5 @@
-//! Malicious provers that follow the protocol in everything but one false claim. Each test says which
-//! equations of `specs/proofs.md` 7.11 stop the claim: without them it would be accepted.
+//! Malicious provers that follow the protocol in everything but one false claim. Each test says
+//! which equations of `specs/proofs.md` 7.11 stop the claim: without them it would be accepted.
 
 use ark_ff::{Field, One, Zero};
 

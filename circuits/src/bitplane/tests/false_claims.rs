@@ -20,9 +20,9 @@ pub(super) fn lacking(prover: &Prover<'_>) -> Fr {
     claimed + masked - round[0] - round.iter().sum::<Fr>()
 }
 
-/// Runs the sum-check for a claim that lacks `lack`: a constant that makes the first claim right goes
-/// from round to round and is dropped before round `end`, from which on all is honest. Returns what
-/// is left of it behind the last round, if it got there.
+/// Runs the sum-check for a claim that lacks `lack`: a constant that makes the first claim right
+/// goes from round to round and is dropped before round `end`, from which on all is honest. Returns
+/// what is left of it behind the last round, if it got there.
 pub(super) fn carry(prover: &mut Prover<'_>, lack: Fr, end: usize) -> Fr {
     let half = Fr::from(2u64).inverse().unwrap();
     let mut constant = lack * half;

@@ -1,6 +1,6 @@
-//! Each equation of `specs/proofs.md` 7.11 is needed: for each one there is a false claim that no other
-//! equation stops. The malicious provers here make proofs of such claims for which all other equations
-//! hold, so that a verifier without that one would accept.
+//! Each equation of `specs/proofs.md` 7.11 is needed: for each one there is a false claim that no
+//! other equation stops. The malicious provers here make proofs of such claims for which all other
+//! equations hold, so that a verifier without that one would accept.
 
 use ark_ff::{Field, One, Zero};
 

@@ -56,7 +56,8 @@ fn kinds() -> Vec<(Vec<Segment>, Vec<u64>, usize)> {
     small.chain([folded]).collect()
 }
 
-/// A position of each sort in a proof: its name, where it starts, and whether an element stands there.
+/// A position of each sort in a proof: its name, where it starts, and whether an element stands
+/// there.
 fn positions(both: &Both, sent: &Messages) -> Vec<(String, usize, bool)> {
     let (evaluations, folds) = (sent.evaluations().len(), 2 * sent.folds.len());
     let points = [
@@ -102,8 +103,8 @@ fn positions(both: &Both, sent: &Messages) -> Vec<(String, usize, bool)> {
     out
 }
 
-/// Copies of a proof: under other bindings, with bytes that are no encoding, and at a position of each
-/// sort with an element more by `U`, or a scalar by 1.
+/// Copies of a proof: under other bindings, with bytes that are no encoding, and at a position of
+/// each sort with an element more by `U`, or a scalar by 1.
 fn changed(both: &Both, sent: &Messages, bytes: &[u8]) -> Vec<Value> {
     let own = binding(3);
     let context = [8; 32];

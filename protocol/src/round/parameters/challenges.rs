@@ -5,10 +5,11 @@ use veragg_circuits::group::Group;
 /// Bits of security that are left after the cheaters have chosen who attests.
 const SECURITY_BITS: u32 = 104;
 
-/// The smallest `q` with `corrupt + 104 <= q (capacity - ceil(log2(D + R)))`, where the capacity is that
-/// of the suite's group ([`Group::CAPACITY`]). A pair misses a false attestation with probability
-/// `(D + R) / 2^capacity`; the cheaters see it before they decide which of them attest, and so have
-/// `2^corrupt` tries. On ristretto255 it is 1 up to about 128 cheaters on a million scalars.
+/// The smallest `q` with `corrupt + 104 <= q (capacity - ceil(log2(D + R)))`, where the capacity is
+/// that of the suite's group ([`Group::CAPACITY`]). A pair misses a false attestation with
+/// probability `(D + R) / 2^capacity`; the cheaters see it before they decide which of them attest,
+/// and so have `2^corrupt` tries. On ristretto255 it is 1 up to about 128 cheaters on a million
+/// scalars.
 pub fn challenge_pairs<G: Group>(corrupt: u32, masked_scalars: usize) -> u32 {
     let spent = masked_scalars.next_power_of_two().trailing_zeros();
     let bits_of_a_pair = G::CAPACITY.saturating_sub(spent).max(1);

@@ -1,5 +1,5 @@
-//! A prover that believes what it is told and goes step by step, so that a test can make it malicious
-//! between any two.
+//! A prover that believes what it is told and goes step by step, so that a test can make it
+//! malicious between any two.
 //!
 //! Each step comes in two parts: the first makes a message from what is believed, the second sends
 //! it as it then stands and receives the challenge.
