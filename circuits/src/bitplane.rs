@@ -2,9 +2,9 @@
 //! commitment (`specs/proofs.md` 7).
 //!
 //! Every *bit* of every coordinate is committed, in rows, which costs additions only; the
-//! commitments to the values follow from those. That all bits are bits is one sum-check, whose
-//! first rounds run over the values of a byte since bits are small; norms and sums ride in it. What
-//! the sum-check ends in is shown by a Schnorr proof over linear relations.
+//! commitments to the values follow from those. One sum-check shows that they are bits; its first
+//! rounds run over the values of a byte, since bits are small. The claims about norms and sums are
+//! batched into it. A Schnorr proof over linear relations shows what the sum-check ends in.
 //!
 //! Sources: Wahby, Tzialla, Shelat, Thaler, Walfish, *Doubly-Efficient zkSNARKs Without Trusted
 //! Setup*, IEEE S&P 2018 (rows opened at a point); Xie, Zhang, Zhang, Papamanthou, Song, *Libra*,
@@ -13,20 +13,20 @@
 mod bases;
 mod bounded;
 mod bytes;
-mod choice;
 mod commit;
 mod linear;
 mod mask;
 mod multilinear;
 mod opening;
-mod places;
 mod proof;
+mod proof_layout;
 mod prove;
 mod relation;
 mod shape;
 mod sumcheck;
 #[cfg(test)]
 mod tests;
+mod tuning;
 mod vector;
 mod verify;
 
@@ -48,10 +48,9 @@ use crate::transcript::{Transcript, TranscriptExt};
 
 use bases::Bases;
 use bounded::Bounded;
-use choice::{MAX_BIT_ROWS, MAX_COLUMNS};
-use places::Places;
+use proof_layout::ProofLayout;
 use relation::witness;
-use shape::{SegmentShape, Shape};
+use shape::{SegmentShape, Shape, MAX_BIT_ROWS, MAX_COLUMNS};
 
 pub use proof::BitplaneInput;
 
@@ -61,7 +60,7 @@ pub struct RistrettoBitplane {
     clients: u32,
     layout: Layout,
     shape: Shape,
-    places: Places,
+    proof_layout: ProofLayout,
     bases: Bases,
     bounded: Bounded,
 }
@@ -126,9 +125,10 @@ impl RistrettoBitplane {
         scalars.responses[witness::BIT] + value + scalars.form
     }
 
-    /// Equations of a proof: the opened vector's, and one an announcement.
+    /// Number of equations of a proof, that of the opened vector among them: one for each
+    /// announcement.
     fn equation_count(&self) -> usize {
-        self.places.announcements_end() - self.places.evaluations_end()
+        self.proof_layout.announcements_end() - self.proof_layout.evaluations_end()
     }
 
     /// `sum_s 2^(w s) sum_t w_t item(bit row)` for every packed row: the same combination for
@@ -185,11 +185,17 @@ impl RistrettoBitplane {
 impl ProofSystem for RistrettoBitplane {
     type Group = Ristretto;
     type Proof = BitplaneInput;
+    type SetUp = ();
 
     const SUITE: Suite = Suite::RistrettoBitplane;
 
     /// Cost: `columns` hashes to the group.
-    fn new(statement: &Statement, clients: u32, columns: usize) -> Result<Self, Unsupported> {
+    fn new(
+        _set_up: &(),
+        statement: &Statement,
+        clients: u32,
+        columns: usize,
+    ) -> Result<Self, Unsupported> {
         let suite = Self::SUITE.name();
         if !columns.is_power_of_two() || columns > MAX_COLUMNS {
             return Err(Unsupported::Columns {
@@ -211,8 +217,8 @@ impl ProofSystem for RistrettoBitplane {
         Ok(Self {
             statement: statement.clone(),
             clients,
-            layout: Layout::new(statement, clients, columns),
-            places: Places::new(&shape),
+            layout: Layout::new::<Ristretto>(statement, clients, columns),
+            proof_layout: ProofLayout::new(&shape),
             bounded: Bounded::new(&shape, bases.value_point, bases.key.blinding()),
             bases,
             shape,
@@ -220,7 +226,7 @@ impl ProofSystem for RistrettoBitplane {
     }
 
     fn best_columns(statement: &Statement, clients: u32) -> usize {
-        choice::best_columns(statement, clients)
+        tuning::best_columns(statement, clients)
     }
 
     fn layout(&self) -> &Layout {
@@ -232,21 +238,21 @@ impl ProofSystem for RistrettoBitplane {
     }
 
     fn proof_len(&self) -> usize {
-        proof::encoded_len(&self.shape, &self.places, &self.bounded)
+        proof::encoded_len(&self.shape, &self.proof_layout, &self.bounded)
     }
 
     fn prove(
         &self,
         binding: &Binding,
         x: &[u64],
-        rng: &mut impl CryptoRngCore,
+        rng: &mut dyn CryptoRngCore,
     ) -> Result<Proven<Ristretto>, InputError> {
         self.statement.check(x)?;
         Ok(prove::prove(self, binding, x, rng))
     }
 
     fn decode(&self, bytes: &[u8]) -> Result<BitplaneInput, DecodeError> {
-        BitplaneInput::decode(&self.shape, &self.places, &self.bounded, bytes)
+        BitplaneInput::decode(&self.shape, &self.proof_layout, &self.bounded, bytes)
     }
 
     /// Cost: at most 252 doublings and an addition for each bit row, for every packed row.
@@ -266,7 +272,7 @@ impl ProofSystem for RistrettoBitplane {
     }
 
     fn best_batch(&self) -> usize {
-        choice::batch(self.places.points())
+        tuning::batch(self.proof_layout.points())
     }
 
     fn verify_batch(&self, batch: &[(Binding, &BitplaneInput)]) -> Vec<(usize, ProofPart)> {

@@ -128,8 +128,7 @@ impl RistrettoBulletproofs {
         out
     }
 
-    /// Commits and proves. The vector satisfies the statement. The generator is behind a pointer so
-    /// that this is compiled here, once and optimised, and not again for each generator.
+    /// Commits and proves. The vector satisfies the statement.
     fn prove_checked(
         &self,
         binding: &Binding,
@@ -189,7 +188,7 @@ impl RistrettoBulletproofs {
             .prove(transcript, &values, &blindings, chunk.bits, seed)
     }
 
-    /// `specs/proofs.md` 6.6.
+    /// Whether all chunks of a client hold (`specs/proofs.md` 6.6).
     fn holds(&self, binding: &Binding, proof: &BulletproofsInput) -> bool {
         // A proof that was parsed for another statement.
         if proof.len() != self.statement.len() || proof.ranges.len() != self.chunks.len() {
@@ -230,11 +229,17 @@ fn chunk_transcript(client: &Transcript, chunk: &Chunk) -> Transcript {
 impl ProofSystem for RistrettoBulletproofs {
     type Group = Ristretto;
     type Proof = BulletproofsInput;
+    type SetUp = ();
 
     const SUITE: Suite = Suite::RistrettoBulletproofs;
 
     /// Cost: `2 N m` hashes to the group for the largest range proof, `N m <= 4096`.
-    fn new(statement: &Statement, clients: u32, columns: usize) -> Result<Self, Unsupported> {
+    fn new(
+        _set_up: &(),
+        statement: &Statement,
+        clients: u32,
+        columns: usize,
+    ) -> Result<Self, Unsupported> {
         let suite = Self::SUITE.name();
         if columns != COLUMNS {
             return Err(Unsupported::Columns {
@@ -269,7 +274,7 @@ impl ProofSystem for RistrettoBulletproofs {
         Ok(Self {
             statement: statement.clone(),
             clients,
-            layout: Layout::new(statement, clients, columns),
+            layout: Layout::new::<Ristretto>(statement, clients, columns),
             ranges: RangeProofs::new(
                 key.columns()[0],
                 key.blinding(),
@@ -302,7 +307,7 @@ impl ProofSystem for RistrettoBulletproofs {
         &self,
         binding: &Binding,
         x: &[u64],
-        rng: &mut impl CryptoRngCore,
+        rng: &mut dyn CryptoRngCore,
     ) -> Result<Proven<Ristretto>, InputError> {
         self.statement.check(x)?;
         Ok(self.prove_checked(binding, x, rng))

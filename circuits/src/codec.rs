@@ -10,6 +10,7 @@ use thiserror::Error;
 
 /// Why bytes are not the canonical encoding of anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum DecodeError {
     /// The bytes end inside the named field.
     #[error("truncated: {field} needs {need} bytes, {have} are left; send the whole message")]
@@ -24,31 +25,31 @@ pub enum DecodeError {
     /// Bytes follow the last field.
     #[error("{extra} bytes follow the last field; send exactly the encoding")]
     Trailing {
-        /// How many.
+        /// Number of bytes behind the last field.
         extra: usize,
     },
     /// A scalar that is not reduced modulo the group order.
     #[error("{field} is not a canonical scalar (it must be below the group order)")]
     Scalar {
-        /// The field.
+        /// Name of the field that was being read.
         field: &'static str,
     },
     /// Bytes that are not the canonical encoding of a group element.
     #[error("{field} is not the canonical encoding of a group element")]
     Point {
-        /// The field.
+        /// Name of the field that was being read.
         field: &'static str,
     },
     /// The identity, which no field of the protocol may hold.
     #[error("{field} is the identity element, which is never allowed")]
     Identity {
-        /// The field.
+        /// Name of the field that was being read.
         field: &'static str,
     },
     /// A value outside what the field allows.
     #[error("{field} holds a value that is not allowed there")]
     Value {
-        /// The field.
+        /// Name of the field that was being read.
         field: &'static str,
     },
 }
@@ -91,38 +92,39 @@ impl<'a> Reader<'a> {
         Ok(out)
     }
 
-    /// One byte.
+    /// The integer in the next byte.
     pub fn u8(&mut self, field: &'static str) -> Result<u8, DecodeError> {
         Ok(u8::from_be_bytes(self.array(field)?))
     }
 
-    /// Two bytes.
+    /// The integer in the next two bytes, big-endian.
     pub fn u16(&mut self, field: &'static str) -> Result<u16, DecodeError> {
         Ok(u16::from_be_bytes(self.array(field)?))
     }
 
-    /// Four bytes.
+    /// The integer in the next four bytes, big-endian.
     pub fn u32(&mut self, field: &'static str) -> Result<u32, DecodeError> {
         Ok(u32::from_be_bytes(self.array(field)?))
     }
 
-    /// Eight bytes.
+    /// The integer in the next eight bytes, big-endian.
     pub fn u64(&mut self, field: &'static str) -> Result<u64, DecodeError> {
         Ok(u64::from_be_bytes(self.array(field)?))
     }
 
-    /// Eight bytes, two's complement.
+    /// The integer in the next eight bytes, big-endian, two's complement.
     pub fn i64(&mut self, field: &'static str) -> Result<i64, DecodeError> {
         Ok(i64::from_be_bytes(self.array(field)?))
     }
 
-    /// Bytes behind a two-byte length.
+    /// The bytes behind a length of two bytes. Borrowed, so a length that is too large allocates
+    /// nothing.
     pub fn short(&mut self, field: &'static str) -> Result<&'a [u8], DecodeError> {
         let count = self.u16(field)?;
         self.bytes(usize::from(count), field)
     }
 
-    /// Bytes behind a four-byte length. Borrowed, so a lying length allocates nothing.
+    /// The bytes behind a length of four bytes. Borrowed, as with [`short`](Self::short).
     pub fn long(&mut self, field: &'static str) -> Result<&'a [u8], DecodeError> {
         let count = self.u32(field)?;
         self.bytes(usize::try_from(count).unwrap_or(usize::MAX), field)
@@ -144,55 +146,55 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// An empty writer.
+    /// A writer that has written nothing yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Raw bytes of a length that the reader knows.
+    /// Appends bytes whose number the reader knows.
     pub fn bytes(mut self, bytes: &[u8]) -> Self {
         self.bytes.extend_from_slice(bytes);
         self
     }
 
-    /// One byte.
+    /// Appends an integer as one byte.
     pub fn u8(self, value: u8) -> Self {
         self.bytes(&value.to_be_bytes())
     }
 
-    /// Two bytes.
+    /// Appends an integer as two bytes, big-endian.
     pub fn u16(self, value: u16) -> Self {
         self.bytes(&value.to_be_bytes())
     }
 
-    /// Four bytes.
+    /// Appends an integer as four bytes, big-endian.
     pub fn u32(self, value: u32) -> Self {
         self.bytes(&value.to_be_bytes())
     }
 
-    /// Eight bytes.
+    /// Appends an integer as eight bytes, big-endian.
     pub fn u64(self, value: u64) -> Self {
         self.bytes(&value.to_be_bytes())
     }
 
-    /// Eight bytes, two's complement.
+    /// Appends an integer as eight bytes, big-endian, two's complement.
     pub fn i64(self, value: i64) -> Self {
         self.bytes(&value.to_be_bytes())
     }
 
-    /// Bytes behind a two-byte length; the callers' types keep them below 2^16.
+    /// Appends a length of two bytes and the bytes; the callers' types keep them below 2^16.
     pub fn short(self, bytes: &[u8]) -> Self {
         debug_assert!(bytes.len() < 1 << 16);
         self.u16(bytes.len() as u16).bytes(bytes)
     }
 
-    /// Bytes behind a four-byte length; the callers' types keep them below 2^32.
+    /// Appends a length of four bytes and the bytes; the callers' types keep them below 2^32.
     pub fn long(self, bytes: &[u8]) -> Self {
         debug_assert!(bytes.len() < 1 << 32);
         self.u32(bytes.len() as u32).bytes(bytes)
     }
 
-    /// What was written.
+    /// All bytes that were written, in order.
     pub fn finish(self) -> Vec<u8> {
         self.bytes
     }
@@ -220,10 +222,10 @@ mod tests {
     }
 
     #[test]
-    fn a_lying_length_and_a_trailing_byte_are_refused() {
-        let lie = Writer::new().u32(u32::MAX).u8(7).finish();
+    fn a_length_beyond_the_end_and_a_trailing_byte_are_refused() {
+        let short = Writer::new().u32(u32::MAX).u8(7).finish();
         assert_eq!(
-            Reader::new(&lie).long("proof"),
+            Reader::new(&short).long("proof"),
             Err(DecodeError::Truncated {
                 field: "proof",
                 need: u32::MAX as usize,

@@ -4,8 +4,20 @@ use rayon::prelude::*;
 
 use crate::group::Group;
 
-/// The generators `G_0, .., G_(C-1), H` of a suite, derived from public labels, so that nobody
-/// knows a relation between them.
+/// The generators `G_0, .., G_(C-1), H` of a suite. Commitments bind as long as nobody knows a
+/// relation between them.
+///
+/// ```
+/// use veragg_circuits::commitment::CommitKey;
+/// use veragg_circuits::group::ristretto::{Fr, Ristretto};
+///
+/// let key = CommitKey::<Ristretto>::derive("example", 2);
+/// let [one, two, blinding] = [1u64, 2, 9].map(Fr::from);
+/// let row = key.commit_row_vartime(&[one, two], blinding);
+/// // Commitments add up to a commitment to the sums, under the sum of the blindings.
+/// let other = key.commit(&one, &blinding);
+/// assert_eq!(row + other, key.commit_row_vartime(&[two, two], blinding + blinding));
+/// ```
 #[derive(Debug, Clone)]
 pub struct CommitKey<G: Group> {
     columns: Vec<G::Point>,
@@ -15,16 +27,24 @@ pub struct CommitKey<G: Group> {
 }
 
 impl<G: Group> CommitKey<G> {
-    /// Derives the key of `columns` columns for the suite `domain` (`specs/proofs.md` 3.1). Cost:
-    /// `columns + 1` hashes to the group.
+    /// Derives the key of `columns` columns, at least one, from public labels for the suite
+    /// `domain` (`specs/proofs.md` 3.1). Cost: `columns + 1` hashes to the group.
     pub fn derive(domain: &str, columns: usize) -> Self {
         let columns = (0..columns as u64).into_par_iter();
-        let blinding = Self::generator(domain, "blinding", 0);
+        let columns = columns.map(|c| Self::generator(domain, "column", c));
+        Self::from_generators(columns.collect(), Self::generator(domain, "blinding", 0))
+    }
+
+    /// The key of given generators, which a set-up made, for instance. Whoever gives them vouches
+    /// that nobody knows a relation between them.
+    ///
+    /// # Panics
+    ///
+    /// If there is no column.
+    pub fn from_generators(columns: Vec<G::Point>, blinding: G::Point) -> Self {
         Self {
-            columns: columns
-                .map(|c| Self::generator(domain, "column", c))
-                .collect(),
-            tables: [Self::generator(domain, "column", 0), blinding].map(|g| G::table(&g)),
+            tables: [columns[0], blinding].map(|g| G::table(&g)),
+            columns,
             blinding,
         }
     }
@@ -35,12 +55,12 @@ impl<G: Group> CommitKey<G> {
         G::hash_to_point(label.as_bytes(), index)
     }
 
-    /// `G_0, .., G_(C-1)`.
+    /// The column generators `G_0, .., G_(C-1)`.
     pub fn columns(&self) -> &[G::Point] {
         &self.columns
     }
 
-    /// `H`.
+    /// The blinding generator `H`.
     pub fn blinding(&self) -> G::Point {
         self.blinding
     }
@@ -52,9 +72,10 @@ impl<G: Group> CommitKey<G> {
         G::multiply(first, value) + G::multiply(hiding, blinding)
     }
 
-    /// `sum_c values_c G_c + blinding H`, in variable time: for openings that are public. Missing
-    /// values count as zero; a row has at most `C`.
-    pub fn open(&self, values: &[G::Scalar], blinding: G::Scalar) -> G::Point {
+    /// The commitment `sum_c values_c G_c + blinding H` to a row, in variable time: for openings
+    /// that are public. Missing values count as zero; a row has at most `C`. Cost: one multi-scalar
+    /// multiplication over the values and the blinding.
+    pub fn commit_row_vartime(&self, values: &[G::Scalar], blinding: G::Scalar) -> G::Point {
         let scalars: Vec<_> = values.iter().copied().chain([blinding]).collect();
         let points: Vec<_> = self
             .columns
@@ -91,9 +112,13 @@ mod tests {
     fn openings_add_up() {
         let key = CommitKey::<Ristretto>::derive("test", 2);
         let f = |v: u64| Fr::from(v);
-        let sum = key.open(&[f(1), f(2)], f(3)) + key.open(&[f(10), f(20)], f(30));
-        assert_eq!(sum, key.open(&[f(11), f(22)], f(33)));
-        assert_ne!(sum, key.open(&[f(11), f(22)], f(34)));
-        assert_eq!(key.commit(&f(5), &f(7)), key.open(&[f(5)], f(7)));
+        let sum = key.commit_row_vartime(&[f(1), f(2)], f(3))
+            + key.commit_row_vartime(&[f(10), f(20)], f(30));
+        assert_eq!(sum, key.commit_row_vartime(&[f(11), f(22)], f(33)));
+        assert_ne!(sum, key.commit_row_vartime(&[f(11), f(22)], f(34)));
+        assert_eq!(
+            key.commit(&f(5), &f(7)),
+            key.commit_row_vartime(&[f(5)], f(7))
+        );
     }
 }

@@ -36,7 +36,7 @@ pub trait Group: Copy + Clone + Debug + PartialEq + Eq + Send + Sync + 'static {
         + Neg<Output = Self::Point>
         + Sum;
 
-    /// Multiples of one element, by which it is multiplied faster.
+    /// A table of multiples of one element, with which a multiplication of it is faster.
     type Table: Clone + Debug + Send + Sync;
 
     /// Bytes of an encoded element.
@@ -45,8 +45,11 @@ pub trait Group: Copy + Clone + Debug + PartialEq + Eq + Send + Sync + 'static {
     const SCALAR_LEN: usize;
     /// Bytes of a uniform stream that one mask scalar consumes (`specs/protocol.md` 4.4).
     const MASK_LEN: usize;
+    /// `floor(log2 l)`, bits of a scalar that packed slots may fill: every integer of so many bits
+    /// is below the order. 252 on ristretto255. A slot can need 96 of them (`specs/proofs.md` 2).
+    const CAPACITY: u32 = Self::Scalar::MODULUS_BIT_SIZE - 1;
 
-    /// The neutral element.
+    /// The neutral element, which no message may hold.
     fn identity() -> Self::Point;
 
     /// An element whose logarithm nobody knows, from public bytes.
@@ -84,7 +87,8 @@ pub trait Group: Copy + Clone + Debug + PartialEq + Eq + Send + Sync + 'static {
     }
 
     /// `sum_m weights_m scalar_m` over canonically encoded scalars, as many as there are weights.
-    fn weigh(
+    /// Cost: at most a decoding and a multiplication of the field for each.
+    fn inner_product(
         weights: &[Self::Scalar],
         encoded: &[u8],
         field: &'static str,
@@ -94,14 +98,15 @@ pub trait Group: Copy + Clone + Debug + PartialEq + Eq + Send + Sync + 'static {
         Ok(products.map(|(weight, scalar)| *weight * scalar).sum())
     }
 
-    /// A scalar from 64 uniform bytes, statistically uniform (reduced from 512 bits).
-    fn wide(bytes: &[u8; 64]) -> Self::Scalar;
+    /// A scalar from 64 uniform bytes, statistically uniform (512 bits, modulo the order).
+    fn from_uniform_bytes(bytes: &[u8; 64]) -> Self::Scalar;
 
     /// A mask scalar from [`MASK_LEN`](Self::MASK_LEN) uniform bytes (`specs/protocol.md` 4.4).
     fn mask(bytes: &[u8]) -> Self::Scalar;
 
-    /// `sum_m weights_m mask_m` over masks from [`MASK_LEN`](Self::MASK_LEN) bytes each.
-    fn weigh_masks(weights: &[Self::Scalar], bytes: &[u8]) -> Self::Scalar {
+    /// `sum_m weights_m mask_m` over masks from [`MASK_LEN`](Self::MASK_LEN) bytes each. The
+    /// shorter of the two decides. Masks are secret.
+    fn inner_product_with_masks(weights: &[Self::Scalar], bytes: &[u8]) -> Self::Scalar {
         let masks = bytes.chunks_exact(Self::MASK_LEN).map(Self::mask);
         weights
             .iter()

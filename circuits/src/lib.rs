@@ -15,6 +15,7 @@ pub mod packing;
 pub mod proof_system;
 mod range_proof;
 pub mod statement;
+mod suite;
 pub mod transcript;
 
 /// The field arithmetic that scalars of every suite share.

@@ -1,19 +1,34 @@
 //! Several coordinates in one scalar, so that they add up side by side (`specs/proofs.md` 2).
 //!
 //! A sum over a roster of `n` clients of values below `M` has `w = bits(n (M - 1))` bits, so
-//! `floor(252 / w)` of them share a scalar without ever touching. Coordinate `j = s D + m` of a
+//! `floor(capacity / w)` of them share a scalar without ever touching, where the capacity of the
+//! group is [`Group::CAPACITY`]. Coordinate `j = s D + m` of a
 //! segment that takes `D` scalars is slot `s` of its scalar `m`: consecutive coordinates are
 //! consecutive columns of a row, which is what the proof systems commit to.
 
 use ark_ff::{BigInteger, PrimeField};
 use thiserror::Error;
 
+use crate::group::Group;
 use crate::statement::{InputError, Statement};
 
-/// Bits of a scalar that slots may fill: below the order of each suite's group.
-pub const PACKED_BITS: u32 = 252;
-
 /// Where each coordinate of a statement stands in the packed scalars.
+///
+/// ```
+/// use veragg_circuits::group::ristretto::{Fr, Ristretto};
+/// use veragg_circuits::packing::Layout;
+/// use veragg_circuits::statement::{Segment, Statement};
+///
+/// // 40 coordinates below 100 of at most 2 clients: slots of 8 bits, 31 of them in a scalar.
+/// let statement = Statement::new(vec![Segment::range(40, 100)])?;
+/// let layout = Layout::new::<Ristretto>(&statement, 2, 1);
+/// assert_eq!((layout.segments()[0].width, layout.scalars()), (8, 2));
+///
+/// let [a, b] = [layout.pack::<Fr>(&[99; 40])?, layout.pack(&[1; 40])?];
+/// let sum: Vec<Fr> = a.iter().zip(&b).map(|(a, b)| *a + b).collect();
+/// assert_eq!(layout.unpack(&sum, 2)?, [100; 40]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
     columns: usize,
@@ -25,13 +40,13 @@ pub struct Layout {
 pub struct PackedSegment {
     /// First coordinate in the vector.
     pub start: usize,
-    /// Coordinates.
+    /// Number of coordinates.
     pub len: usize,
     /// The bound `M` of each coordinate.
     pub bound: u64,
     /// `w`, bits of a slot.
     pub width: u32,
-    /// Slots that hold coordinates; at most `floor(252 / w)`.
+    /// Slots that hold coordinates; at most `floor(capacity / w)`.
     pub slots: usize,
     /// First scalar in the packed vector; a multiple of the columns.
     pub first_scalar: usize,
@@ -41,13 +56,14 @@ pub struct PackedSegment {
 
 /// Why a packed sum is not the sum of packed vectors.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum UnpackError {
     /// Wrong number of scalars.
     #[error("the packed sum has {got} scalars, the configuration gives {want}")]
     Length {
-        /// Scalars given.
+        /// Number of scalars given.
         got: usize,
-        /// Scalars of the layout.
+        /// Number of scalars of the layout.
         want: usize,
     },
     /// Bits above the last slot.
@@ -65,16 +81,19 @@ pub enum UnpackError {
         scalar: usize,
         /// Index of the slot.
         slot: usize,
-        /// What it holds.
+        /// The integer that the slot holds.
         value: u128,
-        /// What it can hold.
+        /// The largest integer that a sum can leave there.
         max: u128,
     },
 }
 
 impl Layout {
-    /// The layout of `statement` for a roster of `clients`, in rows of `columns` scalars.
-    pub fn new(statement: &Statement, clients: u32, columns: usize) -> Self {
+    /// The layout of `statement` for a roster of `clients`, in rows of `columns` scalars of a
+    /// group.
+    pub fn new<G: Group>(statement: &Statement, clients: u32, columns: usize) -> Self {
+        // Of a slot: 32 bits of the roster's size and 64 of a value.
+        const { assert!(G::CAPACITY >= 96) };
         let columns = columns.max(1);
         let clients = clients.max(1);
         let (mut start, mut first_scalar) = (0, 0);
@@ -82,10 +101,9 @@ impl Layout {
             .segments()
             .iter()
             .map(|segment| {
-                // At most 96 bits: 32 of the roster's size, 64 of a value.
                 let largest = u128::from(clients) * u128::from(segment.bound - 1);
                 let width = u128::BITS - largest.leading_zeros();
-                let most = (PACKED_BITS / width) as usize;
+                let most = (G::CAPACITY / width) as usize;
                 let scalars = segment.len.div_ceil(most).next_multiple_of(columns);
                 let packed = PackedSegment {
                     start,
@@ -124,13 +142,14 @@ impl Layout {
         self.segments.iter().map(|segment| segment.len).sum()
     }
 
-    /// The segments.
+    /// The segments, in the order of their coordinates and of their scalars.
     pub fn segments(&self) -> &[PackedSegment] {
         &self.segments
     }
 
-    /// Packs a vector into `D` scalars. Values are not checked against their bounds: that is the
-    /// statement's part, and a cheater's vector must be packable too.
+    /// Packs a vector into `D` scalars. Values are not checked against their bounds:
+    /// [`Statement::check`] does that, and tests pack vectors of malicious clients too. Cost: about
+    /// an addition and a multiplication a coordinate.
     pub fn pack<F: PrimeField>(&self, x: &[u64]) -> Result<Vec<F>, InputError> {
         if x.len() != self.coordinates() {
             return Err(InputError::Length {
@@ -234,7 +253,7 @@ impl Layout {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::group::ristretto::Fr;
+    use crate::group::ristretto::{Fr, Ristretto};
     use crate::statement::Segment;
     use ark_ff::Field;
     use proptest::prelude::*;
@@ -282,7 +301,7 @@ mod tests {
         #[test]
         fn packed_sums_are_sums(segments in segments(), clients in 1usize..20, columns in 1usize..9, seed: u64) {
             let statement = Statement::new(segments.clone()).unwrap();
-            let layout = Layout::new(&statement, clients as u32, columns);
+            let layout = Layout::new::<Ristretto>(&statement, clients as u32, columns);
             let inputs = vectors(&segments, clients, seed);
             let mut packed = vec![Fr::from(0u64); layout.scalars()];
             let mut sums = vec![0u128; statement.len()];
@@ -301,7 +320,7 @@ mod tests {
         #[test]
         fn slots_follow_the_formula(segments in segments(), columns in 1usize..5) {
             let statement = Statement::new(segments).unwrap();
-            let layout = Layout::new(&statement, 7, columns);
+            let layout = Layout::new::<Ristretto>(&statement, 7, columns);
             for segment in layout.segments() {
                 // pack(x)_m = sum_s 2^(w s) x_(s D + m), one coordinate at a time.
                 for j in 0..segment.len {
@@ -322,7 +341,7 @@ mod tests {
     #[test]
     fn sums_that_cannot_be_are_refused() {
         let statement = Statement::new(vec![Segment::range(3, 4)]).unwrap();
-        let layout = Layout::new(&statement, 2, 2);
+        let layout = Layout::new::<Ristretto>(&statement, 2, 2);
         // Two scalars, two slots of 3 bits; the last slot of the second scalar is padding.
         let scalars = |a: u64, b: u64| [Fr::from(a), Fr::from(b)];
         assert_eq!(layout.unpack(&scalars(6 + 8 * 6, 6), 2), Ok(vec![6, 6, 6]));

@@ -2,7 +2,6 @@
 //! one (`specs/proofs.md` 5).
 
 use std::fmt::{self, Debug};
-use std::str::FromStr;
 
 use rand_core::CryptoRngCore;
 use thiserror::Error;
@@ -14,87 +13,16 @@ use crate::group::Group;
 use crate::packing::Layout;
 use crate::statement::{InputError, Statement};
 
-/// The name of a suite; its number is what travels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[repr(u16)]
-pub enum Suite {
-    /// `ristretto255-bitplane`, the default.
-    RistrettoBitplane = 1,
-    /// `ristretto255-bulletproofs`.
-    RistrettoBulletproofs = 2,
-}
-
-impl Suite {
-    /// All suites of this version.
-    pub const ALL: [Suite; 2] = [Suite::RistrettoBitplane, Suite::RistrettoBulletproofs];
-    /// The suite for whoever has no reason to choose another.
-    pub const DEFAULT: Suite = Suite::RistrettoBitplane;
-
-    /// The number on the wire.
-    pub fn number(self) -> u16 {
-        self as u16
-    }
-
-    /// The suite of a number on the wire.
-    pub fn from_number(number: u16) -> Option<Self> {
-        Self::ALL.into_iter().find(|suite| suite.number() == number)
-    }
-
-    /// The name in configurations and reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Suite::RistrettoBitplane => "ristretto255-bitplane",
-            Suite::RistrettoBulletproofs => "ristretto255-bulletproofs",
-        }
-    }
-}
-
-impl fmt::Display for Suite {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// A name that no suite has.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("unknown suite `{0}`; known: {known}", known = Suite::ALL.map(Suite::name).join(", "))]
-pub struct UnknownSuite(String);
-
-impl FromStr for Suite {
-    type Err = UnknownSuite;
-
-    fn from_str(name: &str) -> Result<Self, UnknownSuite> {
-        let mut all = Self::ALL.into_iter();
-        all.find(|suite| suite.name() == name)
-            .ok_or_else(|| UnknownSuite(name.to_owned()))
-    }
-}
-
-/// `with_suite!(suite, P => expression)`: the expression with `P` for the [`ProofSystem`] of a
-/// [`Suite`]. The one place that knows which type is which suite.
-#[macro_export]
-macro_rules! with_suite {
-    ($suite:expr, $proofs:ident => $body:expr) => {
-        match $suite {
-            $crate::proof_system::Suite::RistrettoBitplane => {
-                type $proofs = $crate::bitplane::RistrettoBitplane;
-                $body
-            }
-            $crate::proof_system::Suite::RistrettoBulletproofs => {
-                type $proofs = $crate::bulletproofs::RistrettoBulletproofs;
-                $body
-            }
-        }
-    };
-}
+pub use crate::suite::{Suite, UnknownSuite};
 
 /// Why a suite refuses a statement.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum Unsupported {
     /// A claim that the suite has no proof for.
     #[error("suite {suite} cannot prove {claim} (segment {segment}); drop the claim or choose another suite")]
     Claim {
-        /// The suite's name.
+        /// Name of the suite that refuses.
         suite: &'static str,
         /// The kind of claim.
         claim: &'static str,
@@ -104,31 +32,31 @@ pub enum Unsupported {
     /// A vector longer than the suite is meant for.
     #[error("suite {suite} takes vectors of up to {max} coordinates, this one has {got}; choose another suite")]
     Length {
-        /// The suite's name.
+        /// Name of the suite that refuses.
         suite: &'static str,
-        /// Longest vector.
+        /// Number of coordinates of the longest vector that the suite takes.
         max: usize,
-        /// Length asked for.
+        /// Number of coordinates of the statement.
         got: usize,
     },
     /// More commitments than the suite is meant for.
     #[error("suite {suite} takes up to {max} rows of bits, this statement has {got} with the configured columns; choose more columns")]
     Rows {
-        /// The suite's name.
+        /// Name of the suite that refuses.
         suite: &'static str,
-        /// Most rows.
+        /// The largest number of rows of bits that the suite takes.
         max: usize,
-        /// Rows of the statement.
+        /// Number of rows of bits of the statement.
         got: usize,
     },
     /// A number of columns that the suite has no proof for.
     #[error("suite {suite} commits in rows of {want} columns, the configuration says {got}; leave the number out to have the best one chosen")]
     Columns {
-        /// The suite's name.
+        /// Name of the suite that refuses.
         suite: &'static str,
-        /// Columns that it takes.
+        /// The numbers of columns that it takes, in words.
         want: &'static str,
-        /// Columns asked for.
+        /// The number of columns of the configuration.
         got: usize,
     },
 }
@@ -145,13 +73,13 @@ pub struct Binding {
 /// The part of an input proof that does not hold; the letters are those of check V-07.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ProofPart {
-    /// V-07.A: the commitments.
+    /// V-07.A: that the commitments are well formed.
     Commitments,
-    /// V-07.B: the ranges.
+    /// V-07.B: that every coordinate is within its bound.
     Range,
-    /// V-07.C: the norms.
+    /// V-07.C: that every norm is at most its limit.
     Norm,
-    /// V-07.D: the sums.
+    /// V-07.D: that every sum keeps its rule.
     Sum,
 }
 
@@ -175,18 +103,52 @@ impl<G: Group> Debug for Proven<G> {
 
 /// Turns a statement and a vector into commitments with a proof, and delivers the packed row
 /// commitments. A value of this type holds all that follows from the configuration.
+///
+/// ```
+/// use rand_core::OsRng;
+/// use veragg_circuits::bitplane::RistrettoBitplane;
+/// use veragg_circuits::proof_system::{Binding, ProofSystem};
+/// use veragg_circuits::statement::{Segment, Statement};
+///
+/// fn round_trip<P: ProofSystem>(set_up: &P::SetUp) -> Result<(), Box<dyn std::error::Error>> {
+///     let statement = Statement::new(vec![Segment::range(3, 101)])?;
+///     let columns = P::best_columns(&statement, 20);
+///     let suite = P::new(set_up, &statement, 20, columns)?;
+///     let binding = Binding { context: [0; 32], client: 7 };
+///     let proven = suite.prove(&binding, &[3, 0, 100], &mut OsRng)?;
+///
+///     let proof = suite.decode(&proven.bytes)?;
+///     assert!(suite.verify_batch(&[(binding, &proof)]).is_empty());
+///     assert_eq!(suite.rows(&proof).len(), proven.blindings.len());
+///     Ok(())
+/// }
+///
+/// round_trip::<RistrettoBitplane>(&())?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait ProofSystem: Debug + Send + Sync + Sized + 'static {
     /// The group of the commitments.
     type Group: Group;
     /// Parsed commitments and proof of one client: canonical, with the right counts, not yet
     /// verified.
     type Proof: Debug + Send + Sync;
+    /// What the suite needs beyond the configuration: public keys that a ceremony made, for
+    /// instance. All parties of a round must have the same. It is `()` for a suite that derives
+    /// everything from the configuration. The default stands for a party that was given nothing; a
+    /// suite that cannot work with it refuses it in [`new`](Self::new).
+    type SetUp: Debug + Default + Send + Sync;
 
-    /// The suite's name.
+    /// Which suite this is, by the name and number in configurations.
     const SUITE: Suite;
 
-    /// Derives everything from the statement, the size of the roster and the number of columns.
-    fn new(statement: &Statement, clients: u32, columns: usize) -> Result<Self, Unsupported>;
+    /// Derives everything from the set-up, the statement, the size of the roster and the number of
+    /// columns.
+    fn new(
+        set_up: &Self::SetUp,
+        statement: &Statement,
+        clients: u32,
+        columns: usize,
+    ) -> Result<Self, Unsupported>;
 
     /// The number of columns that suits the statement best.
     fn best_columns(statement: &Statement, clients: u32) -> usize;
@@ -200,12 +162,13 @@ pub trait ProofSystem: Debug + Send + Sync + Sized + 'static {
     /// Bytes of commitments and proof: a constant of the configuration.
     fn proof_len(&self) -> usize;
 
-    /// Commits to `x` and proves the statement.
+    /// Commits to `x` and proves the statement. `rng` is behind a pointer so that the prover is
+    /// compiled in this crate, once and optimised, and not again for each generator.
     fn prove(
         &self,
         binding: &Binding,
         x: &[u64],
-        rng: &mut impl CryptoRngCore,
+        rng: &mut dyn CryptoRngCore,
     ) -> Result<Proven<Self::Group>, InputError>;
 
     /// Parses commitments and proof. Refuses every encoding but the canonical one, the identity

@@ -22,9 +22,10 @@ pub(crate) struct RangeProofs {
     pub(crate) generators: BulletproofGens,
 }
 
-/// Bytes of a range proof of `rounds` rounds, `log2` of bits times values.
+/// Bytes of a range proof of `rounds` rounds, `log2` of bits times values: four elements, two for
+/// each round, and five scalars.
 pub(crate) fn encoded_len(rounds: usize) -> usize {
-    32 * (9 + 2 * rounds)
+    (4 + 2 * rounds) * Ristretto::POINT_LEN + 5 * Ristretto::SCALAR_LEN
 }
 
 impl RangeProofs {
@@ -62,9 +63,10 @@ impl RangeProofs {
         .expect("the sizes are ones that the crate takes, and no challenge is zero")
     }
 
-    /// Whether a proof holds for these commitments. `digest` is a hash of all that the client sent:
-    /// the crate joins its two equations under a random weight, and hashed from everything that is
-    /// checked it is the same for everybody, and no prover knows it beforehand.
+    /// Whether a proof holds for these commitments. The crate joins its two equations under a
+    /// random weight. Here the weight is hashed from everything that is checked, so it is the same
+    /// for everybody, and no prover knows it beforehand. `digest` is a hash of all that the client
+    /// sent.
     pub(crate) fn holds(
         &self,
         transcript: &mut Transcript,

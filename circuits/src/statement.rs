@@ -12,9 +12,24 @@ pub const MAX_SEGMENTS: usize = 1 << 12;
 
 /// A conjunction of claims about a vector, segment by segment.
 ///
-/// The widths of the integers keep every sum that a proof computes below the group order: a
-/// segment has fewer than `2^27` coordinates below `2^64`, so even a sum of squares stays below
-/// `2^155`.
+/// The widths of the integers keep every sum that a proof computes below the group order: a segment
+/// has at most `2^27` coordinates below `2^64`, so even a sum of squares is at most `2^155`.
+///
+/// ```
+/// use veragg_circuits::statement::{InputError, Norm, Segment, Statement, SumRule};
+///
+/// let clipped = Norm { offset: 128, max_square: 100 };
+/// let statement = Statement::new(vec![
+///     // Three bytes, as a vector that is at most 10 long, counted from 128.
+///     Segment { norm: Some(clipped), ..Segment::range(3, 256) },
+///     // One choice of four.
+///     Segment { sum: Some(SumRule::Equal(1)), ..Segment::range(4, 2) },
+/// ])?;
+/// assert_eq!(statement.check(&[128, 136, 122, 0, 0, 1, 0]), Ok(()));
+/// let two_choices = statement.check(&[128, 136, 122, 0, 1, 1, 0]);
+/// assert!(matches!(two_choices, Err(InputError::Sum { segment: 1, sum: 2, .. })));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
     segments: Vec<Segment>,
@@ -38,7 +53,7 @@ pub struct Segment {
 pub struct Norm {
     /// What is subtracted from each coordinate; below the segment's bound.
     pub offset: u64,
-    /// `B^2`.
+    /// The largest sum of squares `B^2` that is allowed.
     pub max_square: u64,
 }
 
@@ -53,6 +68,7 @@ pub enum SumRule {
 
 /// Why a statement is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum StatementError {
     /// No segment, or too many.
     #[error("a statement needs 1 to {MAX_SEGMENTS} segments, this one has {0}; merge segments with equal bounds")]
@@ -70,7 +86,7 @@ pub enum StatementError {
     Bound {
         /// Index of the segment.
         segment: usize,
-        /// Its bound.
+        /// The bound `M` of the segment.
         bound: u64,
     },
     /// A norm's offset that no coordinate can take.
@@ -80,22 +96,23 @@ pub enum StatementError {
     Offset {
         /// Index of the segment.
         segment: usize,
-        /// Its offset.
+        /// The offset of its norm.
         offset: u64,
-        /// Its bound.
+        /// The bound `M` of the segment.
         bound: u64,
     },
 }
 
 /// How a vector breaks a statement.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum InputError {
     /// Wrong number of coordinates.
     #[error("the vector has {got} coordinates, the statement speaks of {want}")]
     Length {
-        /// Coordinates given.
+        /// Number of coordinates given.
         got: usize,
-        /// Coordinates of the statement.
+        /// Number of coordinates of the statement.
         want: usize,
     },
     /// A coordinate at or above its bound.
@@ -103,7 +120,7 @@ pub enum InputError {
     Range {
         /// Index of the coordinate in the whole vector.
         coordinate: usize,
-        /// Its value.
+        /// The value of the coordinate.
         value: u64,
         /// The bound of its segment.
         bound: u64,
@@ -115,9 +132,9 @@ pub enum InputError {
     Norm {
         /// Index of the segment.
         segment: usize,
-        /// Its squared norm.
+        /// The sum of squares of the segment, over the integers.
         square: u128,
-        /// The largest allowed.
+        /// The largest sum of squares that is allowed.
         max_square: u64,
     },
     /// A segment's sum that breaks its rule.
@@ -125,9 +142,9 @@ pub enum InputError {
     Sum {
         /// Index of the segment.
         segment: usize,
-        /// Its sum.
+        /// The sum of the segment, over the integers.
         sum: u128,
-        /// The rule.
+        /// The rule that the sum breaks.
         rule: SumRule,
     },
 }
@@ -182,7 +199,7 @@ impl Statement {
         &self.segments
     }
 
-    /// Coordinates in all.
+    /// `d`, the number of coordinates of all segments.
     pub fn len(&self) -> usize {
         self.segments.iter().map(|segment| segment.len).sum()
     }

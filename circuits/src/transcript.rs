@@ -42,6 +42,6 @@ impl TranscriptExt for Transcript {
     fn challenge_scalar<G: Group>(&mut self, label: &'static [u8]) -> G::Scalar {
         let mut bytes = [0; 64];
         self.challenge_bytes(label, &mut bytes);
-        G::wide(&bytes)
+        G::from_uniform_bytes(&bytes)
     }
 }

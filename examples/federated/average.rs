@@ -176,9 +176,9 @@ pub(crate) fn unclipped(
         Some(_) => statement(most_samples, u64::MAX)?,
         None => asked.clone(),
     };
-    let client = RistrettoBitplane::new(&weaker, clients, columns)?;
+    let client = RistrettoBitplane::new(&(), &weaker, clients, columns)?;
     let bytes = &client.prove(&binding, &vector, &mut OsRng)?.bytes;
-    let verifier = RistrettoBitplane::new(&asked, clients, columns)?;
+    let verifier = RistrettoBitplane::new(&(), &asked, clients, columns)?;
     let bad = verifier.verify_batch(&[(binding, &verifier.decode(bytes)?)]);
     Ok((claim, bad.first().map(|(_, part)| *part)))
 }

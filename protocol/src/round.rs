@@ -111,6 +111,7 @@ impl<P: ProofSystem> Round<P> {
     /// Derives graph and proof system from a configuration and a roster that were checked; parties enter
     /// by [`Round::open`], which checks them.
     pub(crate) fn derive(
+        set_up: &P::SetUp,
         configuration: Configuration,
         context: Digest,
         roster: Roster,
@@ -123,7 +124,7 @@ impl<P: ProofSystem> Round<P> {
             .statement()
             .map_err(ConfigurationError::from)?;
         let clients = configuration.clients();
-        let proofs = P::new(&statement, clients, configuration.columns as usize)?;
+        let proofs = P::new(set_up, &statement, clients, configuration.columns as usize)?;
         let seed = graph_seed(&configuration);
         let graph = Graph::new(clients, configuration.masking.degree, &seed)?;
         Ok(Self {
@@ -178,7 +179,7 @@ impl<P: ProofSystem> Round<P> {
     /// `q`, challenge pairs of an attestation (`specs/protocol.md` 4.7.1).
     pub fn challenge_pairs(&self) -> usize {
         let corrupt = self.configuration.assumptions.corrupt();
-        challenge_pairs(corrupt, self.masked_scalars()) as usize
+        challenge_pairs::<P::Group>(corrupt, self.masked_scalars()) as usize
     }
 
     /// What a client's proof is bound to.

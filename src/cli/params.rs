@@ -133,10 +133,10 @@ impl Bytes {
     ) -> Result<Self, CliError> {
         let (clients, min_contributors) = (assumptions.clients, assumptions.min_contributors());
         let columns = P::best_columns(statement, clients);
-        let proofs = P::new(statement, clients, columns)
+        let proofs = P::new(&P::SetUp::default(), statement, clients, columns)
             .map_err(|error| CliError::Usage(error.to_string()))?;
         let masked_scalars = proofs.layout().scalars() + proofs.layout().rows();
-        let challenge_pairs = challenge_pairs(assumptions.corrupt(), masked_scalars);
+        let challenge_pairs = challenge_pairs::<P::Group>(assumptions.corrupt(), masked_scalars);
         let bodies = sizes::Bodies::of(&proofs, challenge_pairs as usize);
         let phases = sizes::per_phase(clients, masking, min_contributors, &bodies)
             .into_iter()

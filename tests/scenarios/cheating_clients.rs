@@ -42,15 +42,21 @@ struct WiderProver {
 impl ProofSystem for WiderProver {
     type Group = Ristretto;
     type Proof = <Suite as ProofSystem>::Proof;
+    type SetUp = ();
     const SUITE: SuiteName = Suite::SUITE;
 
-    fn new(statement: &Statement, clients: u32, columns: usize) -> Result<Self, Unsupported> {
+    fn new(
+        set_up: &(),
+        statement: &Statement,
+        clients: u32,
+        columns: usize,
+    ) -> Result<Self, Unsupported> {
         let wider = statement.segments().iter();
         let wider = wider.map(|s| Segment::range(s.len, 128)).collect();
         let wider = Statement::new(wider).unwrap();
         Ok(Self {
-            honest: Suite::new(statement, clients, columns)?,
-            wider: Suite::new(&wider, clients, columns)?,
+            honest: Suite::new(set_up, statement, clients, columns)?,
+            wider: Suite::new(set_up, &wider, clients, columns)?,
         })
     }
 
@@ -78,7 +84,7 @@ impl ProofSystem for WiderProver {
         &self,
         binding: &Binding,
         x: &[u64],
-        rng: &mut impl CryptoRngCore,
+        rng: &mut dyn CryptoRngCore,
     ) -> Result<Proven<Ristretto>, InputError> {
         match self.honest.prove(binding, x, rng) {
             Err(InputError::Range { .. }) => self.wider.prove(binding, x, rng),
@@ -137,7 +143,7 @@ fn shift(scene: &Scene, coordinate: usize, delta: Fr) -> impl FnMut(&mut Vec<Vec
         let bits = (u64::BITS - (segment.bound - 1).leading_zeros()) as usize;
         let at = coordinate * bits * 32..(coordinate * bits + 1) * 32;
         let old = Ristretto::decode_point(&parts[0][at.clone()], "commitment").unwrap();
-        let new = old + key.open(&[delta], Fr::from(0u64));
+        let new = old + key.commit_row_vartime(&[delta], Fr::from(0u64));
         parts[0][at].copy_from_slice(&Ristretto::encode_point(&new));
         let at = scalar * 32..(scalar + 1) * 32;
         let old = Ristretto::decode_scalar(&parts[1][at.clone()], "masked").unwrap();
@@ -283,7 +289,7 @@ fn a_masked_vector_that_does_not_match_is_named() {
     altered(|old| old - Fr::from(1u64), 0);
     altered(|old| old + Fr::from(1u64 << 9), 0);
     altered(|old| old + Fr::from(1u64), 1);
-    altered(|_| Ristretto::wide(&[0xa5; 64]), 0);
+    altered(|_| Ristretto::from_uniform_bytes(&[0xa5; 64]), 0);
 }
 
 /// Plays a round in which client 3 alters what it shares.

@@ -41,7 +41,7 @@ pub(crate) struct Accepted<P: ProofSystem> {
     pub(crate) submission: submit::Accepted<P>,
 }
 
-/// What was attested: 32 bytes a pair and neighbour.
+/// What was attested: an encoded point a pair and neighbour.
 pub(crate) struct Attestations<P: ProofSystem> {
     pub(crate) challenges: Challenges<P>,
     /// What each client attested.

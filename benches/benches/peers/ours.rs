@@ -39,7 +39,7 @@ impl Prover {
     fn of(segment: Segment) -> Result<Self, Unsupported> {
         let statement = Statement::new(vec![segment]).expect("a sound statement");
         let columns = Ours::best_columns(&statement, CLIENTS);
-        Ours::new(&statement, CLIENTS, columns).map(Self)
+        Ours::new(&(), &statement, CLIENTS, columns).map(Self)
     }
 
     /// Commitments and proof of a client.

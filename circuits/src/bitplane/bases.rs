@@ -1,4 +1,4 @@
-//! The generators of the suite, in the forms that its multiplications want (`specs/proofs.md` 7.3).
+//! The generators of the suite, in the form that each multiplication takes (`specs/proofs.md` 7.3).
 
 use crate::commitment::CommitKey;
 use crate::group::edwards::{decode, Affine, FixedBase, Point};
@@ -8,13 +8,13 @@ use crate::group::Group;
 /// A point that an equation speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Base {
-    /// `K_i`.
+    /// `K_i`, for a coefficient of the masking polynomial.
     Mask(usize),
     /// `U`, for single values.
     Value,
-    /// `H`.
+    /// `H`, for blindings.
     Blinding,
-    /// A point of the proof, by its place in the encoding.
+    /// A point of the proof, by its position in the encoding.
     Own(usize),
 }
 

@@ -1,5 +1,5 @@
-//! That a committed norm or sum is at most its bound: 64-bit range proofs on what is left of it
-//! (`specs/proofs.md` 7.9).
+//! Range proofs that a committed norm or sum is at most its bound: the bound minus the quantity
+//! lies within 64 bits (`specs/proofs.md` 7.9).
 
 use ::bulletproofs::RangeProof;
 use rand_core::CryptoRngCore;
@@ -13,7 +13,7 @@ use crate::proof_system::ProofPart;
 use crate::range_proof::{self, encoded_len, RangeProofs, MAX_VALUES};
 use crate::transcript::{Transcript, TranscriptExt};
 
-/// Bits of what may be left of a bound.
+/// Bits of a bound minus its quantity.
 const BITS: usize = 64;
 
 /// One range proof: which of the committed quantities it speaks of.
@@ -73,7 +73,7 @@ impl Bounded {
         }
     }
 
-    /// Range proofs of a proof.
+    /// How many range proofs a proof holds.
     pub(super) fn count(&self) -> usize {
         self.chunks.len()
     }
@@ -97,7 +97,7 @@ impl Bounded {
     ) -> Vec<u8> {
         let mut out = Vec::with_capacity(self.encoded_len());
         for (index, chunk) in self.chunks.iter().enumerate() {
-            // Of a size that never grows, so that no copy of a secret stays behind.
+            // Allocated at full size: a vector that grows leaves copies of a secret behind.
             let mut values = Zeroizing::new(vec![0; chunk.values()]);
             let mut hidden = Zeroizing::new(vec![KeyScalar::ZERO; chunk.values()]);
             for (place, (at, bound)) in chunk.bounded.iter().enumerate() {

@@ -10,8 +10,8 @@ use super::shape::Shape;
 use crate::group::edwards::{encode, normalise, Affine, Point};
 use crate::group::ristretto::Fr;
 
-/// Columns of a table. A byte of a transposed block is an index; the table is 24 KiB and stays in
-/// the first cache with what it is added to passing by.
+/// Columns of a table. A byte of a transposed block is an index into it. The table has 24 KiB, so
+/// the first cache of a processor holds it while it is added to one sum after the other.
 const BLOCK: usize = 8;
 
 /// The bits of every coordinate, row by row, padding as zero: `sum_t bit_t w_t` is the coordinate.
@@ -22,7 +22,7 @@ pub(super) struct Codes {
 }
 
 impl Codes {
-    /// Of a vector that satisfies the statement.
+    /// The codes of a vector that satisfies the statement.
     pub(super) fn new(shape: &Shape, x: &[u64]) -> Self {
         let mut codes = Zeroizing::new(vec![0; shape.rows.len() * shape.columns]);
         for (row, codes) in shape.rows.iter().zip(codes.chunks_exact_mut(shape.columns)) {
@@ -177,7 +177,7 @@ mod tests {
                         .iter()
                         .map(|&x| if segment.code(x) >> t & 1 == 1 { Fr::one() } else { Fr::zero() })
                         .collect();
-                    let want = bases.key.open(&bits, blindings[row.bit_row + t]);
+                    let want = bases.key.commit_row_vartime(&bits, blindings[row.bit_row + t]);
                     prop_assert_eq!(got[row.bit_row + t].to_vec(), Ristretto::encode_point(&want));
                 }
             }

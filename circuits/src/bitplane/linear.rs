@@ -12,11 +12,11 @@ use crate::group::ristretto::{uniform, Fr};
 #[derive(Debug, Default)]
 pub(super) struct Equation {
     pub(super) terms: Vec<Term>,
-    /// Public: coefficients and bases.
+    /// A combination of bases, all of it public.
     pub(super) target: Vec<(Fr, Base)>,
 }
 
-/// `coefficient witness base`.
+/// `coefficient witness base`: one summand of an [`Equation`].
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Term {
     /// Index of the witness.
@@ -50,7 +50,7 @@ pub(super) fn announce(
     }
 }
 
-/// `nonce + challenge witness` for each.
+/// The responses `nonce + challenge witness`, one for each witness.
 pub(super) fn respond(nonces: &[Fr], challenge: Fr, witnesses: &[Fr]) -> Vec<Fr> {
     let respond = |(nonce, witness): (&Fr, &Fr)| *nonce + challenge * witness;
     nonces.iter().zip(witnesses).map(respond).collect()
@@ -81,8 +81,9 @@ impl Equation {
         bases.commit(&value, &blinding) + msm_constant_time(&others, &points)
     }
 
-    /// Adds `weight (sum responses_i coefficient base - announcement - challenge target)` to what
-    /// must be the identity in the end.
+    /// Gives to `add`, base by base, the sum
+    /// `weight (sum responses_i coefficient base - announcement - challenge target)`, which is the
+    /// identity if the equation holds.
     pub(super) fn check(
         &self,
         responses: &[Fr],

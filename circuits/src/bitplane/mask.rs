@@ -46,7 +46,7 @@ impl Mask {
     }
 }
 
-/// What each coefficient of `g` counts in `sum_u g(u)`.
+/// The weight of each coefficient of `g` in `sum_u g(u)`.
 pub(super) fn sum_weights(variables: usize) -> Vec<Fr> {
     let once = power_of_two(variables - 1);
     std::iter::repeat_n([once.double(), once, once, once], variables)
@@ -54,7 +54,7 @@ pub(super) fn sum_weights(variables: usize) -> Vec<Fr> {
         .collect()
 }
 
-/// What each coefficient of `g` counts in `g(point)`.
+/// The weight of each coefficient of `g` in `g(point)`.
 pub(super) fn evaluation_weights(point: &[Fr]) -> Vec<Fr> {
     let powers = |r: &Fr| [Fr::ONE, *r, r.square(), r.square() * r];
     point.iter().flat_map(powers).collect()

@@ -27,7 +27,7 @@ pub(super) fn eq<F: PrimeField>(a: &[F], b: &[F]) -> F {
     a.iter().zip(b).map(one).product()
 }
 
-/// `eq(0, point)`.
+/// `eq(0, point)`, at the corner 0 of the cube.
 pub(super) fn eq_zero<F: PrimeField>(point: &[F]) -> F {
     point.iter().map(|r| F::one() - r).product()
 }
@@ -38,7 +38,7 @@ pub(super) fn evaluate<F: PrimeField>(coefficients: &[F], x: F) -> F {
     coefficients.iter().rev().fold(F::zero(), horner)
 }
 
-/// `p(0) + p(1)`.
+/// `p(0) + p(1)`, what a round of a sum-check is held to.
 pub(super) fn sum_of_ends<F: PrimeField>(coefficients: &[F; 4]) -> F {
     coefficients[0] + coefficients.iter().sum::<F>()
 }

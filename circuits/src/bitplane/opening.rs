@@ -1,8 +1,8 @@
 //! The opening of one long vector under a linear form, folded (`specs/proofs.md` 7.8).
 //!
-//! A Schnorr proof's response need not be sent: knowing it can be proven, with half of it for two
-//! group elements a fold (Attema, Cramer, *Compressed Sigma-Protocol Theory*, CRYPTO 2020; the fold
-//! is that of Bulletproofs, section 3).
+//! A Schnorr proof's response need not be sent: the prover can prove that it knows it. Each fold
+//! halves what is sent of the response and sends two group elements instead (Attema, Cramer,
+//! *Compressed Sigma-Protocol Theory*, CRYPTO 2020; the fold is that of Bulletproofs, section 3).
 
 use ark_ff::{One, Zero};
 
@@ -11,13 +11,14 @@ use super::multilinear::eq_table;
 use crate::group::edwards::{encode, msm, Affine, Point};
 use crate::group::ristretto::products::inner;
 use crate::group::ristretto::{Fr, Ristretto};
+use crate::group::Group;
 use crate::transcript::{Transcript, TranscriptExt};
 
-/// What is sent of a folded vector.
+/// What the prover sends of a vector that it folds.
 pub(super) struct Folded {
     /// `L` and `R` of each fold.
     pub(super) points: Vec<Point>,
-    /// The vector that is left.
+    /// The vector that is left after the last fold.
     pub(super) vector: Vec<Fr>,
 }
 
@@ -37,7 +38,7 @@ pub(super) fn fold(
         let half = vector.len() / 2;
         let (low, high) = vector.split_at(half);
         let (form_low, form_high) = form.split_at(half);
-        // Against the other half of every block of generators.
+        // `L` or `R`: one half of the vector with the other half of every block of generators.
         let cross = |own: &[Fr], other: usize, form: &[Fr]| {
             let scalars: Vec<Fr> = blocks
                 .iter()
@@ -79,18 +80,18 @@ fn absorb_fold(transcript: &mut Transcript, points: &[u8]) -> Fr {
 /// The verifier's challenges of an opening.
 #[derive(Debug)]
 pub(super) struct Challenges {
-    /// What `U` carries the inner product with.
+    /// `h`, the factor of `U` times the inner product.
     pub(super) base: Fr,
-    /// One a fold.
+    /// The challenge `u` of each fold, in order.
     pub(super) folds: Vec<Fr>,
 }
 
 impl Challenges {
-    /// From the encoded points of all folds, 64 bytes each.
+    /// From the encoded points of all folds, two each.
     pub(super) fn squeeze(encoded: &[u8], transcript: &mut Transcript) -> Self {
         let base = transcript.challenge_scalar::<Ristretto>(b"form");
         let folds = encoded
-            .chunks_exact(64)
+            .chunks_exact(2 * Ristretto::POINT_LEN)
             .map(|points| absorb_fold(transcript, points));
         Self {
             base,
@@ -98,7 +99,7 @@ impl Challenges {
         }
     }
 
-    /// What each block of generators counts in the folded ones.
+    /// The coefficient of each block of generators in the folded generators.
     pub(super) fn blocks(&self) -> Vec<Fr> {
         self.folds.iter().fold(vec![Fr::one()], |blocks, u| {
             blocks
@@ -108,7 +109,8 @@ impl Challenges {
         })
     }
 
-    /// What the opened commitment counts, and each fold's `L` and `R`: `Q' = L + u Q + u^2 R`.
+    /// The coefficient of the opened commitment, and those of each fold's `L` and `R`, since
+    /// `Q' = L + u Q + u^2 R`.
     pub(super) fn counts(&self) -> (Fr, Vec<(Fr, Fr)>) {
         let mut product = Fr::one();
         let mut sides = vec![(Fr::zero(), Fr::zero()); self.folds.len()];

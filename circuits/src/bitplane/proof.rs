@@ -5,7 +5,7 @@ use ::bulletproofs::RangeProof;
 use sha2::{Digest, Sha256};
 
 use super::bounded::Bounded;
-use super::places::Places;
+use super::proof_layout::ProofLayout;
 use super::shape::Shape;
 use crate::codec::{DecodeError, Reader};
 use crate::group::edwards::{decode, Affine};
@@ -18,7 +18,7 @@ const SCALAR: usize = Ristretto::SCALAR_LEN;
 /// Commitments and proof of one client: canonical, with the right counts, not yet verified.
 #[derive(Clone)]
 pub struct BitplaneInput {
-    /// All group elements, in the order of [`Places`], decoded and encoded.
+    /// All group elements, in the order of [`ProofLayout`], decoded and encoded.
     pub(super) points: Vec<Affine>,
     pub(super) encoded: Vec<u8>,
     pub(super) scalars: Scalars,
@@ -32,7 +32,7 @@ pub struct BitplaneInput {
 pub(super) struct Scalars {
     /// The masked round polynomials, from the constant up.
     pub(super) polynomials: Vec<[Fr; 4]>,
-    /// What the nonces give in the linear form.
+    /// `m`, the value of the linear form at the nonces.
     pub(super) form: Fr,
     /// Responses for the short witnesses, then for the opened vector's blinding.
     pub(super) responses: Vec<Fr>,
@@ -76,30 +76,32 @@ impl Scalars {
 }
 
 /// Bytes of commitments and proof.
-pub(super) fn encoded_len(shape: &Shape, places: &Places, bounded: &Bounded) -> usize {
-    places.points() * POINT + Scalars::count(shape) * SCALAR + bounded.encoded_len()
+pub(super) fn encoded_len(shape: &Shape, proof_layout: &ProofLayout, bounded: &Bounded) -> usize {
+    proof_layout.points() * POINT + Scalars::count(shape) * SCALAR + bounded.encoded_len()
 }
 
 impl BitplaneInput {
     /// Parses bytes of exactly [`encoded_len`].
     pub(super) fn decode(
         shape: &Shape,
-        places: &Places,
+        proof_layout: &ProofLayout,
         bounded: &Bounded,
         bytes: &[u8],
     ) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(bytes);
-        let body = reader.bytes(encoded_len(shape, places, bounded), "input proof")?;
+        let body = reader.bytes(encoded_len(shape, proof_layout, bounded), "input proof")?;
         reader.finish()?;
         let mut reader = Reader::new(body);
-        let encoded = reader.bytes(places.points() * POINT, "elements")?.to_vec();
+        let encoded = reader
+            .bytes(proof_layout.points() * POINT, "elements")?
+            .to_vec();
         let points = decode(&encoded)
             .into_iter()
             .zip(encoded.chunks_exact(POINT));
         let points = points
             .map(|(point, bytes)| match point {
                 Some(point) => Ok(point),
-                // Said by the one decoder that tells the identity from what is no element.
+                // The decoder of a single element tells the identity from what is no element.
                 None => Err(Ristretto::decode_point(bytes, "element of an input proof")
                     .err()
                     .unwrap_or(DecodeError::Point {

@@ -22,9 +22,9 @@ use crate::proof_system::{Binding, Proven};
 
 /// What a claim adds up to.
 struct Quantity {
-    /// What the sum-check sums to for it.
-    riding: Fr,
-    /// What is committed and bounded, if anything.
+    /// Its part of the sum that the sum-check proves, without its challenge.
+    sum: Fr,
+    /// The quantity that is committed and bounded, if the claim has one.
     bounded: Option<u64>,
 }
 
@@ -45,18 +45,18 @@ fn quantities(shape: &Shape, x: &[u64]) -> Vec<Quantity> {
                 let norm = squares.fold(0, u64::wrapping_add);
                 let (len, offset) = (Fr::from(values.len() as u64), Fr::from(offset));
                 Quantity {
-                    riding: Fr::from(norm) - len * offset * offset,
+                    sum: Fr::from(norm) - len * offset * offset,
                     bounded: Some(norm),
                 }
             }
             Claim::Equal(sum) => Quantity {
-                riding: Fr::from(sum),
+                sum: Fr::from(sum),
                 bounded: None,
             },
             Claim::AtMost(_) => {
                 let sum = values.iter().fold(0, |sum: u64, x| sum.wrapping_add(*x));
                 Quantity {
-                    riding: Fr::from(sum),
+                    sum: Fr::from(sum),
                     bounded: Some(sum),
                 }
             }
@@ -70,23 +70,22 @@ fn randoms(count: usize, rng: &mut dyn CryptoRngCore) -> Zeroizing<Vec<Fr>> {
     let mut bytes = Zeroizing::new(vec![0; 64 * count]);
     rng.fill_bytes(&mut bytes);
     let mut out = Zeroizing::new(Vec::with_capacity(count));
-    let mut wide = Zeroizing::new([0; 64]);
+    let mut one = Zeroizing::new([0; 64]);
     for chunk in bytes.chunks_exact(64) {
-        wide.copy_from_slice(chunk);
-        out.push(Ristretto::wide(&wide));
+        one.copy_from_slice(chunk);
+        out.push(Ristretto::from_uniform_bytes(&one));
     }
     out
 }
 
-/// Commits and proves. The vector satisfies the statement. The generator is behind a pointer so that
-/// the prover is compiled here, once and optimised, and not again for each generator.
+/// Commits and proves. The vector satisfies the statement.
 pub(super) fn prove(
     suite: &RistrettoBitplane,
     binding: &Binding,
     x: &[u64],
     rng: &mut dyn CryptoRngCore,
 ) -> Proven<Ristretto> {
-    let (shape, places, bases) = (&suite.shape, &suite.places, &suite.bases);
+    let (shape, proof_layout, bases) = (&suite.shape, &suite.proof_layout, &suite.bases);
 
     // 7.5, steps 1 to 3: commitments
     let codes = Codes::new(shape, x);
@@ -123,11 +122,9 @@ pub(super) fn prove(
 
     // 7.5, steps 5 and 6: the sum-check
     let challenges = Challenges::squeeze(shape, &mut transcript);
-    let riding = challenges.claims.iter().zip(&quantities);
-    let total: Fr = riding
-        .map(|(alpha, quantity)| *alpha * quantity.riding)
-        .sum();
-    let outcome = sumcheck::prove(shape, &codes, &mask, &challenges, total, &mut transcript);
+    let claims = challenges.claims.iter().zip(&quantities);
+    let claimed: Fr = claims.map(|(alpha, quantity)| *alpha * quantity.sum).sum();
+    let outcome = sumcheck::prove(shape, &codes, &mask, &challenges, claimed, &mut transcript);
 
     // 7.5, steps 7 and 8: the evaluations, committed
     let evaluations = Evaluations::new(shape, &outcome, rng);
@@ -140,9 +137,16 @@ pub(super) fn prove(
     // 7.7: announcements
     let at = AtPoint::new(shape, &challenges, &outcome.point);
     let polynomials = &outcome.polynomials;
-    let equations = equations(shape, places, &challenges, polynomials, &outcome.point, &at);
+    let equations = equations(
+        shape,
+        proof_layout,
+        &challenges,
+        polynomials,
+        &outcome.point,
+        &at,
+    );
     let own = normalise(&evaluation_points);
-    let first = places.commitments();
+    let first = proof_layout.commitments();
     let own = |index: usize| own.get(index - first).copied().unwrap_or(Affine::IDENTITY);
     let announced = linear::announce(&equations, shape.witnesses(), bases, own, rng);
     let vector_nonces = randoms(shape.columns, rng);
@@ -202,10 +206,10 @@ pub(super) fn prove(
     }
 }
 
-/// The committed evaluations with what hides them.
+/// The evaluations that are committed, with their blindings.
 struct Evaluations {
     bit: Secret,
-    /// Nothing without claims; the square's blinding is drawn only for norms.
+    /// `None` without claims; the square's blinding is drawn only for norms.
     value: Option<Secret>,
     has_norms: bool,
 }
@@ -223,7 +227,7 @@ impl Secret {
     }
 }
 
-/// What the blindings of the two ends of the sum-check follow from.
+/// What the blindings of the first claim and of the last follow from.
 struct Ends<'a> {
     first: Fr,
     at: &'a AtPoint,

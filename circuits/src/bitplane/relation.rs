@@ -1,5 +1,6 @@
-//! What the last proof shows, from public values alone: the equations between the committed
-//! evaluations, the masking polynomial and the two ends of the sum-check (`specs/proofs.md` 7.7).
+//! The equations that the last proof shows, made from public values alone: between the committed
+//! evaluations, the masking polynomial, and the first and last claim of the sum-check
+//! (`specs/proofs.md` 7.7).
 //! Prover and verifier build it with the same code; `tests/reference.rs` rebuilds it from the text.
 
 use ark_ff::{One, Zero};
@@ -8,7 +9,7 @@ use super::bases::Base;
 use super::linear::{Equation, Term};
 use super::mask::{evaluation_weights, sum_weights};
 use super::multilinear::{eq, eq_table, eq_zero, evaluate, sum_of_ends};
-use super::places::Places;
+use super::proof_layout::ProofLayout;
 use super::shape::{Claim, Shape};
 use super::sumcheck::Challenges;
 use crate::group::ristretto::Fr;
@@ -18,9 +19,9 @@ pub(super) mod witness {
     /// `y`, `B` at the point.
     pub(crate) const BIT: usize = 0;
     pub(crate) const BIT_BLINDING: usize = 1;
-    /// Of the square's commitment to the base `Y`.
+    /// The blinding of the commitment to its square, to the base `Y`.
     pub(crate) const BIT_SQUARE: usize = 2;
-    /// Of what is left of the two ends once the masking polynomial is taken away.
+    /// The blindings of the first claim and of the last: `delta_0` and `delta_1`.
     pub(crate) const FIRST: usize = 3;
     pub(crate) const LAST: usize = 4;
     pub(crate) const MASK_BLINDING: usize = 5;
@@ -45,7 +46,7 @@ impl Shape {
 /// The public values at the point where the sum-check ends.
 #[derive(Debug)]
 pub(super) struct AtPoint {
-    /// What `y`, `y^2`, `x` and `x^2` count in the last claim.
+    /// The coefficients of `y`, `y^2`, `x` and `x^2` in the last claim.
     pub(super) bit: Fr,
     pub(super) bit_square: Fr,
     pub(super) value: Fr,
@@ -65,11 +66,11 @@ impl AtPoint {
         let columns = eq_table(&split.columns);
         let mut padding = Fr::zero();
         let (mut square, mut linear) = (Fr::zero(), Fr::zero());
-        let riding = challenges.coefficients(shape);
+        let claims = challenges.batched_claims(shape);
         for (row, eq) in shape.rows.iter().zip(&rows) {
             padding += *eq * columns[row.len..].iter().sum::<Fr>();
-            square += *eq * riding[row.segment].square;
-            linear += *eq * riding[row.segment].linear;
+            square += *eq * claims[row.segment].square;
+            linear += *eq * claims[row.segment].linear;
         }
         let eq = eq(&challenges.theta, point);
         let on_planes = eq_zero(&split.planes);
@@ -84,7 +85,8 @@ impl AtPoint {
         }
     }
 
-    /// What each bit row counts in the opened vector: `eq (eq + sigma w)`, bit row by bit row.
+    /// `omega`, the weight of each bit row in the opened vector: `eq (eq + sigma w)`, bit row by
+    /// bit row.
     pub(super) fn row_weights(&self, shape: &Shape, sigma: Fr) -> Vec<Fr> {
         let of_segment: Vec<Vec<Fr>> = shape
             .segments
@@ -108,7 +110,7 @@ impl AtPoint {
 /// The equations, in the order of their announcements.
 pub(super) fn equations(
     shape: &Shape,
-    places: &Places,
+    proof_layout: &ProofLayout,
     challenges: &Challenges,
     polynomials: &[[Fr; 4]],
     point: &[Fr],
@@ -140,13 +142,13 @@ pub(super) fn equations(
             witness::BIT,
             witness::BIT_BLINDING,
             Base::Value,
-            places.bit(),
+            proof_layout.bit(),
         ),
         commitment(
             witness::BIT,
             witness::BIT_SQUARE,
-            places.bit(),
-            places.bit_square(),
+            proof_layout.bit(),
+            proof_layout.bit_square(),
         ),
         // Gamma = <a, K> + . H
         Equation {
@@ -154,11 +156,11 @@ pub(super) fn equations(
                 .map(|i| term(witness::MASK + i, one, Base::Mask(i)))
                 .chain([term(witness::MASK_BLINDING, one, Base::Blinding)])
                 .collect(),
-            target: vec![(one, places.mask())],
+            target: vec![(one, proof_layout.mask())],
         },
     ];
 
-    // The first claim: p_1(0) + p_1(1), less what rides along, is the mask's sum.
+    // The first claim: p_1(0) + p_1(1), less the batched claims, is the mask's sum.
     let mut known = polynomials.first().map_or(Fr::zero(), sum_of_ends);
     let mut first = Vec::new();
     let mut bounded = 0;
@@ -174,7 +176,7 @@ pub(super) fn equations(
             Claim::AtMost(_) => {}
         }
         if claim.bound().is_some() {
-            first.push((-*alpha, places.bounded(bounded)));
+            first.push((-*alpha, proof_layout.bounded(bounded)));
             bounded += 1;
         }
     }
@@ -189,14 +191,14 @@ pub(super) fn equations(
     let end = end.map_or(Fr::zero(), |(polynomial, r)| evaluate(polynomial, *r));
     let mut last = vec![
         (end, Base::Value),
-        (-at.bit, places.bit()),
-        (-at.bit_square, places.bit_square()),
+        (-at.bit, proof_layout.bit()),
+        (-at.bit_square, proof_layout.bit_square()),
     ];
     if shape.has_claims() {
-        last.push((-at.value, places.value()));
+        last.push((-at.value, proof_layout.value()));
     }
     if shape.has_norms() {
-        last.push((-at.value_square, places.value_square()));
+        last.push((-at.value_square, proof_layout.value_square()));
     }
     equations.push(Equation {
         terms: mask(evaluation_weights(point), witness::LAST),
@@ -206,14 +208,19 @@ pub(super) fn equations(
     // X = x U + . H, and its square to the base X.
     let value = witness::value(variables);
     if shape.has_claims() {
-        equations.push(commitment(value, value + 1, Base::Value, places.value()));
+        equations.push(commitment(
+            value,
+            value + 1,
+            Base::Value,
+            proof_layout.value(),
+        ));
     }
     if shape.has_norms() {
         equations.push(commitment(
             value,
             value + 2,
-            places.value(),
-            places.value_square(),
+            proof_layout.value(),
+            proof_layout.value_square(),
         ));
     }
     equations

@@ -7,9 +7,13 @@ use ark_ff::PrimeField;
 
 use crate::statement::{Segment, Statement, SumRule};
 
-/// Bits of a coordinate's limb, as a power of two: limbs of 16 bits are looked up in tables that a
-/// processor's cache holds, longer ones would not be.
-const LIMB_VARIABLES: usize = 4;
+/// Bits of a digit of a coordinate, as a power of two: digits of 16 bits are looked up in tables
+/// that a processor's cache holds, longer ones would not be.
+const DIGIT_VARIABLES: usize = 4;
+/// Most columns: what deriving the generators of a foreign configuration may cost, about a second.
+pub(super) const MAX_COLUMNS: usize = 1 << 16;
+/// Most bit rows: 32 MiB of commitments.
+pub(super) const MAX_BIT_ROWS: usize = 1 << 20;
 /// Columns from which on the opened vector is folded, and how often. With fewer the points of the
 /// folds cost more than the scalars that they save; a third fold would save 4 KiB of 167 at 2^20
 /// coordinates.
@@ -36,24 +40,24 @@ pub(super) struct SegmentShape {
     pub(super) claims: Segment,
     /// `b`, bits of a coordinate.
     pub(super) bits: usize,
-    /// Its slot rows.
+    /// Which of the shape's slot rows are its own.
     pub(super) rows: Range<usize>,
 }
 
-/// A slot row.
+/// A slot row: up to `C` consecutive coordinates of one segment.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row {
     /// Index of its segment.
     pub(super) segment: usize,
     /// First coordinate, counted in the whole vector.
     pub(super) start: usize,
-    /// Coordinates; the columns from here on are padding.
+    /// Number of coordinates; the columns behind them are padding.
     pub(super) len: usize,
-    /// First bit row; one a bit follows.
+    /// Its first bit row, that of the lowest bit; those of the other bits follow.
     pub(super) bit_row: usize,
 }
 
-/// What is claimed of a segment's sum of squares or of values, and rides in the sum-check.
+/// What is claimed of a segment's sum of squares or of values, besides the ranges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Claim {
     /// `sum (x - offset)^2 <= max_square`.
@@ -76,7 +80,7 @@ impl Claim {
 }
 
 impl SegmentShape {
-    /// `w_t`, what bit `t` counts: the sums of subsets of the weights are exactly `0..M`.
+    /// `w_t`, the weight of bit `t`: the sums of subsets of the weights are exactly `0..M`.
     pub(super) fn weight(&self, bit: usize) -> u64 {
         if bit + 1 < self.bits {
             1 << bit
@@ -156,7 +160,7 @@ impl Shape {
         statement.segments().iter().map(rows).sum()
     }
 
-    /// Bit rows, the commitments that travel.
+    /// Number of bit rows: as many commitments are sent.
     pub(super) fn bit_rows(&self) -> usize {
         self.rows
             .last()
@@ -169,8 +173,8 @@ impl Shape {
     }
 
     /// `mu`, plane variables that are bound before the columns.
-    pub(super) fn limb_variables(&self) -> usize {
-        self.plane_variables.min(LIMB_VARIABLES)
+    pub(super) fn digit_variables(&self) -> usize {
+        self.plane_variables.min(DIGIT_VARIABLES)
     }
 
     /// The claims of all segments, with the index of the segment, in the order of their challenges.
@@ -195,7 +199,7 @@ impl Shape {
             .any(|(_, claim)| matches!(claim, Claim::Norm { .. }))
     }
 
-    /// Scalars that the opened vector ends with.
+    /// Scalars that are left of the opened vector after the folds.
     pub(super) fn folded_len(&self) -> usize {
         self.columns >> self.folds
     }
@@ -214,11 +218,11 @@ impl Shape {
     /// Cuts a point, in the order of the rounds: the lowest plane variables, the columns, the other
     /// plane variables, the rows.
     pub(super) fn split<F: PrimeField>(&self, point: &[F]) -> Split<F> {
-        let (limb, rest) = point.split_at(self.limb_variables());
+        let (digit, rest) = point.split_at(self.digit_variables());
         let (columns, rest) = rest.split_at(self.column_variables);
-        let (high, rows) = rest.split_at(self.plane_variables - self.limb_variables());
+        let (high, rows) = rest.split_at(self.plane_variables - self.digit_variables());
         Split {
-            planes: [limb, high].concat(),
+            planes: [digit, high].concat(),
             columns: columns.to_vec(),
             rows: rows.to_vec(),
         }
@@ -239,7 +243,7 @@ fn bits(bound: u64) -> usize {
     (u64::BITS - (bound - 1).leading_zeros()) as usize
 }
 
-/// `ceil(log2 count)`.
+/// `ceil(log2 count)`, the variables of an index below `count`.
 fn variables(count: usize) -> usize {
     count.next_power_of_two().trailing_zeros() as usize
 }

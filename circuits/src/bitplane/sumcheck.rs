@@ -1,13 +1,21 @@
 //! The masked sum-check, prover's side (`specs/proofs.md` 7.6).
 //!
-//! The rounds bind a limb of the plane variables first, on tables of values ([`limb`]); then the
-//! columns, lane by lane ([`columns`]); then what is left of planes and rows, which is little
-//! ([`rest`]). Each round's polynomial is `eq(theta, X) h(X)`, with a quadratic `h` of the
-//! zero-check, plus what rides along of norms and sums.
+//! The sum has two parts: the zero-check of the bits, and the claims about norms and sums, batched
+//! under their challenges. A coordinate's code is read as digits of 16 bits; the bits of one digit
+//! in one slot row are a [`BitBlock`]. The rounds come in three groups:
+//!
+//! | module | variables that its rounds bind | what it works on |
+//! |---|---|---|
+//! | [`digit`] | the plane variables within a digit | tables over the values of a byte |
+//! | [`columns`] | the columns | the coordinates, bit block by bit block |
+//! | [`tail`] | the other plane variables, then the rows | one value a bit block |
+//!
+//! The polynomial of a round is `eq(theta, X) h(X)`, with a quadratic `h` of the zero-check, plus
+//! that of the batched claims.
 
 mod columns;
-mod limb;
-mod rest;
+mod digit;
+mod tail;
 
 use ark_ff::{Field, One, Zero};
 use zeroize::Zeroizing;
@@ -41,59 +49,60 @@ impl Challenges {
         }
     }
 
-    /// What `xt^2` and `xt` count in each segment's rows (`specs/proofs.md` 7.4).
-    pub(super) fn coefficients(&self, shape: &Shape) -> Vec<Riding> {
-        let mut out = vec![Riding::default(); shape.segments.len()];
+    /// The claims of each segment, batched under their challenges: what `xt^2` and `xt` count in
+    /// the segment's rows (`specs/proofs.md` 7.4).
+    pub(super) fn batched_claims(&self, shape: &Shape) -> Vec<BatchedClaims> {
+        let mut out = vec![BatchedClaims::default(); shape.segments.len()];
         for ((segment, claim), alpha) in shape.claims().zip(&self.claims) {
-            let riding = &mut out[segment];
+            let batched = &mut out[segment];
             match claim {
                 Claim::Norm { offset, .. } => {
-                    riding.square += *alpha;
-                    riding.linear -= *alpha * Fr::from(2 * u128::from(offset));
+                    batched.square += *alpha;
+                    batched.linear -= *alpha * Fr::from(2 * u128::from(offset));
                 }
-                Claim::Equal(_) | Claim::AtMost(_) => riding.linear += *alpha,
+                Claim::Equal(_) | Claim::AtMost(_) => batched.linear += *alpha,
             }
         }
         out
     }
 }
 
-/// The coefficients of `xt^2` and of `xt` in a segment's rows.
+/// A segment's claims under their challenges: the coefficients of `xt^2` and of `xt` in its rows.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Riding {
+pub(super) struct BatchedClaims {
     pub(super) square: Fr,
     pub(super) linear: Fr,
 }
 
-/// Some of the bits of a slot row: those of one limb.
+/// The bits of one digit in a slot row.
 #[derive(Debug, Clone, Copy)]
-struct Lane {
-    limb: usize,
+struct BitBlock {
+    digit: usize,
     row: usize,
-    /// `eq` of the limb and the row with `theta`.
+    /// `eq(theta, .)` at the digit and the row.
     weight: Fr,
 }
 
-impl Lane {
-    /// Its part of a coordinate's code.
-    fn of(&self, code: u64) -> (usize, usize) {
-        let bits = code >> (16 * self.limb);
+impl BitBlock {
+    /// The low and the high byte of this digit of a coordinate's code.
+    fn bytes_of(&self, code: u64) -> (usize, usize) {
+        let bits = code >> (16 * self.digit);
         ((bits & 255) as usize, (bits >> 8 & 255) as usize)
     }
 }
 
-/// The lanes that can hold a bit that is set.
-fn lanes(shape: &Shape, theta: &[Fr]) -> Vec<Lane> {
+/// The bit blocks that can hold a bit that is set: of each slot row those below its segment's bits.
+fn bit_blocks(shape: &Shape, theta: &[Fr]) -> Vec<BitBlock> {
     let theta = shape.split(theta);
-    let limbs = eq_table(&theta.planes[shape.limb_variables()..]);
+    let digits = eq_table(&theta.planes[shape.digit_variables()..]);
     let rows = eq_table(&theta.rows);
     let all = shape.rows.iter().enumerate().flat_map(|(row, at)| {
         let bits = shape.segments[at.segment].bits;
-        let limbs = limbs.iter().enumerate();
-        let present = limbs.take_while(move |(limb, _)| 16 * limb < bits);
+        let digits = digits.iter().enumerate();
+        let present = digits.take_while(move |(digit, _)| 16 * digit < bits);
         let weight = rows[row];
-        present.map(move |(limb, eq)| Lane {
-            limb,
+        present.map(move |(digit, eq)| BitBlock {
+            digit,
             row,
             weight: *eq * weight,
         })
@@ -101,7 +110,7 @@ fn lanes(shape: &Shape, theta: &[Fr]) -> Vec<Lane> {
     all.collect()
 }
 
-/// What the sum-check leaves.
+/// What the sum-check sends, and where it ends.
 #[derive(Debug)]
 pub(super) struct Outcome {
     /// The masked round polynomials.
@@ -114,13 +123,14 @@ pub(super) struct Outcome {
     pub(super) value: Zeroizing<Fr>,
 }
 
-/// Runs all rounds. `total` is the sum of what rides along: each claim's sum under its challenge.
+/// Runs all rounds. `claimed` is the sum of the batched claims: each claim's sum under its
+/// challenge.
 pub(super) fn prove(
     shape: &Shape,
     codes: &Codes,
     mask: &Mask,
     challenges: &Challenges,
-    total: Fr,
+    claimed: Fr,
     transcript: &mut Transcript,
 ) -> Outcome {
     let mut rounds = Rounds {
@@ -131,13 +141,13 @@ pub(super) fn prove(
         point: Vec::with_capacity(shape.variables()),
         eq: Fr::one(),
         zero_check: Fr::zero(),
-        riding: total,
+        batched_claims: claimed,
     };
-    let riding = challenges.coefficients(shape);
-    let lanes = lanes(shape, &challenges.theta);
-    let tables = limb::bind(shape, codes, &lanes, &mut rounds);
-    let bound = columns::bind(shape, codes, &tables, &lanes, &riding, &mut rounds);
-    let (bit, value) = rest::bind(shape, &lanes, bound, &riding, &mut rounds);
+    let claims = challenges.batched_claims(shape);
+    let blocks = bit_blocks(shape, &challenges.theta);
+    let tables = digit::bind(shape, codes, &blocks, &mut rounds);
+    let bound = columns::bind(shape, codes, &tables, &blocks, &claims, &mut rounds);
+    let (bit, value) = tail::bind(shape, &blocks, bound, &claims, &mut rounds);
     Outcome {
         polynomials: rounds.polynomials,
         point: rounds.point,
@@ -157,51 +167,58 @@ struct Rounds<'a> {
     eq: Fr,
     /// What the zero-check's `h` has to sum to: `h` of the last round at its challenge.
     zero_check: Fr,
-    /// What rides along, at the point so far.
-    riding: Fr,
+    /// What the polynomial of the batched claims has to sum to: that of the last round at its
+    /// challenge.
+    batched_claims: Fr,
 }
 
 impl Rounds<'_> {
     /// The coordinates of `theta` that are not bound yet.
-    fn open(&self) -> &[Fr] {
+    fn unbound_theta(&self) -> &[Fr] {
         &self.challenges.theta[self.point.len()..]
     }
 
-    /// `eq(0, .)` of the plane variables that are bound, which what rides along is multiplied by.
+    /// `eq(0, .)` of the plane variables that are bound: the factor of the batched claims.
     fn bound_planes(&self, shape: &Shape) -> Fr {
-        let (limb, columns) = (shape.limb_variables(), shape.column_variables);
-        let high = limb + columns..columns + shape.plane_variables;
-        let planes = (0..limb).chain(high).filter_map(|at| self.point.get(at));
+        let (digit, columns) = (shape.digit_variables(), shape.column_variables);
+        let high = digit + columns..columns + shape.plane_variables;
+        let planes = (0..digit).chain(high).filter_map(|at| self.point.get(at));
         planes.map(|r| Fr::one() - r).product()
     }
 
     /// The quadratic `h` from `h(0)` and its leading coefficient: `(1 - theta) h(0) + theta h(1)` is
     /// known. (For `theta = 0` there is no such `h`, and the proof fails; its probability is `1/l`.)
     fn quadratic(&self, constant: Fr, leading: Fr) -> [Fr; 3] {
-        let theta = self.open()[0];
+        let theta = self.unbound_theta()[0];
         let inverse = theta.inverse().unwrap_or_default();
         let at_one = (self.zero_check - (Fr::one() - theta) * constant) * inverse;
         [constant, at_one - constant - leading, leading]
     }
 
-    /// The quadratic that rides along, from its value at 0 and its leading coefficient.
-    fn riding_quadratic(&self, constant: Fr, leading: Fr) -> [Fr; 4] {
-        let linear = self.riding - constant - constant - leading;
+    /// The quadratic of the batched claims, from its value at 0 and its leading coefficient.
+    fn claims_quadratic(&self, constant: Fr, leading: Fr) -> [Fr; 4] {
+        let linear = self.batched_claims - constant - constant - leading;
         [constant, linear, leading, Fr::zero()]
     }
 
-    /// What rides along in a round of a plane variable: `eq(0, X)` times what it was.
-    fn riding_on_planes(&self) -> [Fr; 4] {
-        [self.riding, -self.riding, Fr::zero(), Fr::zero()]
+    /// The polynomial of the batched claims in a round of a plane variable: `eq(0, X)` times their
+    /// sum.
+    fn claims_on_planes(&self) -> [Fr; 4] {
+        [
+            self.batched_claims,
+            -self.batched_claims,
+            Fr::zero(),
+            Fr::zero(),
+        ]
     }
 
-    /// Masks and sends `eq(theta, X) h(X) + riding(X)`, and draws the challenge.
-    fn send(&mut self, h: [Fr; 3], riding: [Fr; 4]) -> Fr {
-        let theta = self.open()[0];
+    /// Masks and sends `eq(theta, X) h(X) + claims(X)`, and draws the challenge.
+    fn send(&mut self, h: [Fr; 3], claims: [Fr; 4]) -> Fr {
+        let theta = self.unbound_theta()[0];
         // eq(theta, X) = (1 - theta) + (2 theta - 1) X
         let low = Fr::one() - theta;
         let slope = theta - low;
-        let mut round = riding;
+        let mut round = claims;
         for (j, h) in h.iter().enumerate() {
             round[j] += self.eq * low * h;
             round[j + 1] += self.eq * slope * h;
@@ -215,7 +232,7 @@ impl Rounds<'_> {
         self.point.push(r);
         self.eq *= low + slope * r;
         self.zero_check = evaluate(&h, r);
-        self.riding = evaluate(&riding, r);
+        self.batched_claims = evaluate(&claims, r);
         r
     }
 }

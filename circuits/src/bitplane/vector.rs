@@ -1,4 +1,4 @@
-//! The vector that opens all bit rows at once, weighed (`specs/proofs.md` 7.7).
+//! The opened vector: the weighted sum of all bit rows (`specs/proofs.md` 7.7).
 
 use rayon::prelude::*;
 use zeroize::Zeroizing;

@@ -21,7 +21,7 @@ use crate::transcript::{Transcript, TranscriptExt};
 
 type Batch<'a> = [(Binding, &'a BitplaneInput)];
 
-/// What each generator counts in all equations.
+/// The coefficient of each generator in the sum of all equations.
 #[derive(Clone)]
 struct Shared {
     columns: Vec<Fr>,
@@ -55,7 +55,7 @@ impl Shared {
 
 /// The indices of all proofs that do not hold, with the first bad part of each.
 pub(super) fn verify(suite: &RistrettoBitplane, batch: &Batch<'_>) -> Vec<(usize, ProofPart)> {
-    // What no equation can be written for is bad by itself.
+    // A proof without equations, since it does not fit the statement, is bad by itself.
     let replayed: Vec<Option<Replayed>> = batch
         .par_iter()
         .map(|(binding, proof)| Replayed::new(suite, binding, proof))
@@ -170,11 +170,11 @@ fn add_up(suite: &RistrettoBitplane, group: &[Member<'_>], weights: &[Vec<Fr>]) 
     let summed: Vec<(Shared, Vec<Fr>)> = group
         .par_iter()
         .zip(weights)
-        .map(|(member, weights)| member.replayed.weigh(suite, member.proof, weights))
+        .map(|(member, weights)| member.replayed.weighted_sum(suite, member.proof, weights))
         .collect();
     let bases = &suite.bases;
     let mut shared = Shared::zero(bases);
-    let mut own = Vec::with_capacity(summed.len() * suite.places.points());
+    let mut own = Vec::with_capacity(summed.len() * suite.proof_layout.points());
     for (of_generators, of_points) in summed {
         shared = shared.add(of_generators);
         own.extend(of_points);
@@ -203,7 +203,7 @@ fn add_up(suite: &RistrettoBitplane, group: &[Member<'_>], weights: &[Vec<Fr>]) 
     msm(&scalars, &points).is_identity()
 }
 
-/// A proof's challenges, with what can be checked of it in the field alone already checked.
+/// The challenges of a proof for which everything holds that the field alone can check.
 struct Replayed {
     /// The transcript that the range proofs go on from.
     committed: Transcript,
@@ -218,9 +218,9 @@ impl Replayed {
     /// Replays the transcript (7.5). Nothing if the counts are another statement's, or a round
     /// polynomial does not continue the one before.
     fn new(suite: &RistrettoBitplane, binding: &Binding, proof: &BitplaneInput) -> Option<Self> {
-        let (shape, places, scalars) = (&suite.shape, &suite.places, &proof.scalars);
+        let (shape, proof_layout, scalars) = (&suite.shape, &suite.proof_layout, &proof.scalars);
         let counts = [
-            (proof.points.len(), places.points()),
+            (proof.points.len(), proof_layout.points()),
             (scalars.polynomials.len(), shape.variables()),
             (scalars.responses.len(), shape.witnesses() + 1),
             (scalars.vector.len(), shape.folded_len()),
@@ -229,7 +229,7 @@ impl Replayed {
         if counts.iter().any(|(got, want)| got != want) {
             return None;
         }
-        let committed = suite.transcript(binding, proof.encoded(0, places.commitments()));
+        let committed = suite.transcript(binding, proof.encoded(0, proof_layout.commitments()));
         let mut transcript = committed.clone();
         let challenges = Challenges::squeeze(shape, &mut transcript);
         let mut point = Vec::with_capacity(shape.variables());
@@ -242,13 +242,16 @@ impl Replayed {
             claim = Some(evaluate(polynomial, r));
             point.push(r);
         }
-        let evaluations = proof.encoded(places.commitments(), places.evaluations_end());
+        let evaluations = proof.encoded(proof_layout.commitments(), proof_layout.evaluations_end());
         transcript.append_message(b"evaluations", evaluations);
         let sigma = suite.sigma(&mut transcript);
-        let announcements = proof.encoded(places.evaluations_end(), places.announcements_end());
+        let announcements = proof.encoded(
+            proof_layout.evaluations_end(),
+            proof_layout.announcements_end(),
+        );
         let challenge = suite.absorb_announcements(&mut transcript, announcements, &scalars.form);
         suite.absorb_responses(&mut transcript, &scalars.responses);
-        let folds = proof.encoded(places.announcements_end(), places.points());
+        let folds = proof.encoded(proof_layout.announcements_end(), proof_layout.points());
         let opening = opening::Challenges::squeeze(folds, &mut transcript);
         Some(Self {
             committed,
@@ -260,26 +263,26 @@ impl Replayed {
         })
     }
 
-    /// What every generator, and every point of the proof, counts in its equations, each under a
-    /// weight.
-    fn weigh(
+    /// The coefficients of all generators, and of all points of the proof, in the sum of its
+    /// equations, each times a weight.
+    fn weighted_sum(
         &self,
         suite: &RistrettoBitplane,
         proof: &BitplaneInput,
         weights: &[Fr],
     ) -> (Shared, Vec<Fr>) {
-        let (shape, places, scalars) = (&suite.shape, &suite.places, &proof.scalars);
+        let (shape, proof_layout, scalars) = (&suite.shape, &suite.proof_layout, &proof.scalars);
         let at = AtPoint::new(shape, &self.challenges, &self.point);
         let equations = equations(
             shape,
-            places,
+            proof_layout,
             &self.challenges,
             &scalars.polynomials,
             &self.point,
             &at,
         );
         let mut shared = Shared::zero(&suite.bases);
-        let mut own = vec![Fr::zero(); places.points()];
+        let mut own = vec![Fr::zero(); proof_layout.points()];
         let mut add = |base, scalar: Fr| match base {
             Base::Mask(i) => shared.masks[i] += scalar,
             Base::Value => shared.value += scalar,
@@ -287,7 +290,7 @@ impl Replayed {
             Base::Own(i) => own[i] += scalar,
         };
         for (index, (equation, weight)) in equations.iter().zip(&weights[1..]).enumerate() {
-            let announcement = places.announcement(index);
+            let announcement = proof_layout.announcement(index);
             equation.check(
                 &scalars.responses,
                 announcement,
@@ -301,13 +304,13 @@ impl Replayed {
         let weight = weights[0];
         let (product, sides) = self.opening.counts();
         for (fold, (left, right)) in sides.into_iter().enumerate() {
-            let (l, r) = places.fold(fold);
+            let (l, r) = proof_layout.fold(fold);
             add(l, -weight * left);
             add(r, -weight * right);
         }
         let opened = weight * product;
         let blinding = scalars.responses[shape.witnesses()];
-        add(places.vector_announcement(), -opened);
+        add(proof_layout.vector_announcement(), -opened);
         add(Base::Blinding, opened * blinding);
         let claimed = suite.claimed_form(scalars, self.sigma);
         let form = self.opening.form(&scalars.vector, &at.columns);
@@ -335,8 +338,8 @@ impl Replayed {
         suite: &RistrettoBitplane,
         proof: &BitplaneInput,
     ) -> Option<ProofPart> {
-        let places = &suite.places;
-        let encoded = proof.encoded(places.bit_rows() + 1, places.commitments());
+        let proof_layout = &suite.proof_layout;
+        let encoded = proof.encoded(proof_layout.bit_rows() + 1, proof_layout.commitments());
         let commitments: Vec<KeyPoint> = encoded
             .chunks_exact(Ristretto::POINT_LEN)
             .filter_map(|bytes| Ristretto::decode_point(bytes, "commitment").ok())

@@ -40,9 +40,9 @@ impl Chunk {
         encoded_len(self.rounds())
     }
 
-    /// The chunk's values of anything that belongs to a coordinate, given that of each of its
-    /// coordinates: the coordinate's own, then its `mirror` if the range is two-sided; `zero` up to
-    /// the power of two. Nothing is reallocated, so no copy of a secret stays behind.
+    /// Takes something that each coordinate of the chunk has, and gives it for each value of the
+    /// range proof: that of the coordinate, then its `mirror` if the range is two-sided, and `zero`
+    /// up to the power of two. Nothing is reallocated, so no copy of a secret stays behind.
     pub(super) fn values<T: Copy>(&self, items: &[T], mirror: impl Fn(T) -> T, zero: T) -> Vec<T> {
         let mut out = Vec::with_capacity(self.parties());
         for &item in items {

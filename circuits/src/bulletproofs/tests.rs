@@ -38,7 +38,7 @@ fn system(segments: &[(usize, u64)]) -> RistrettoBulletproofs {
 fn system_for(segments: &[(usize, u64)], clients: u32) -> RistrettoBulletproofs {
     let segments = segments.iter().map(|&(len, m)| Segment::range(len, m));
     let statement = Statement::new(segments.collect()).unwrap();
-    RistrettoBulletproofs::new(&statement, clients, 1).unwrap()
+    RistrettoBulletproofs::new(&(), &statement, clients, 1).unwrap()
 }
 
 fn prove(system: &RistrettoBulletproofs, x: &[u64]) -> Vec<u8> {
@@ -156,7 +156,7 @@ fn values_out_of_range_are_not_proven_by_the_prover() {
 }
 
 #[test]
-fn a_cheating_prover_is_named() {
+fn a_malicious_prover_is_named() {
     for bound in BOUNDS {
         let system = system(&[(2, bound)]);
         let most = KeyScalar::from(bound - 1);
@@ -165,9 +165,9 @@ fn a_cheating_prover_is_named() {
         let honest = system.decode(&honest).unwrap();
         let m = most + KeyScalar::ONE;
         for bad in [m, m + KeyScalar::ONE, -KeyScalar::ONE] {
-            let cheat = system.decode(&forge(&system, &[bad, most])).unwrap();
+            let forged = system.decode(&forge(&system, &[bad, most])).unwrap();
             assert_eq!(
-                system.verify_batch(&[(BINDING, &honest), (BINDING, &cheat)]),
+                system.verify_batch(&[(BINDING, &honest), (BINDING, &forged)]),
                 [(1, ProofPart::Range)],
                 "{bound}"
             );
@@ -376,7 +376,7 @@ fn rows_open_to_the_packed_vector() {
         assert_eq!(rows.len(), system.layout().rows());
         assert_eq!(rows.len(), proven.blindings.len());
         for ((row, value), blinding) in rows.iter().zip(packed).zip(&proven.blindings) {
-            assert_eq!(*row, system.key().open(&[value], *blinding));
+            assert_eq!(*row, system.key().commit_row_vartime(&[value], *blinding));
         }
     }
 }
@@ -412,7 +412,7 @@ proptest! {
         let packed = system.layout().pack::<Fr>(&x).unwrap();
         prop_assert_eq!(rows.len(), packed.len());
         for m in 0..rows.len() {
-            prop_assert_eq!(rows[m], system.key().open(&[packed[m]], blindings[m]));
+            prop_assert_eq!(rows[m], system.key().commit_row_vartime(&[packed[m]], blindings[m]));
         }
     }
 }
@@ -421,7 +421,7 @@ proptest! {
 fn statements_of_other_suites_are_refused() {
     let new = |segments: Vec<Segment>, columns| {
         let statement = Statement::new(segments).unwrap();
-        RistrettoBulletproofs::new(&statement, CLIENTS, columns).unwrap_err()
+        RistrettoBulletproofs::new(&(), &statement, CLIENTS, columns).unwrap_err()
     };
     let suite = "ristretto255-bulletproofs";
     let plain = Segment::range(2, 10);
@@ -456,7 +456,7 @@ fn statements_of_other_suites_are_refused() {
     };
     assert_eq!(new(vec![Segment::range(got, 10)], 1), error);
     let longest = Statement::new(vec![Segment::range(MAX_LEN, 10)]).unwrap();
-    assert!(RistrettoBulletproofs::new(&longest, CLIENTS, 1).is_ok());
+    assert!(RistrettoBulletproofs::new(&(), &longest, CLIENTS, 1).is_ok());
 }
 
 #[test]

@@ -31,7 +31,7 @@ pub use curve25519_dalek::Scalar as KeyScalar;
 
 pub use field::Fr;
 
-/// The ristretto255 group.
+/// The group ristretto255 (RFC 9496), of prime order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ristretto;
 
@@ -63,7 +63,7 @@ pub fn from_dalek(scalar: &KeyScalar) -> Fr {
 pub(crate) fn uniform(rng: &mut dyn CryptoRngCore) -> Fr {
     let mut bytes = Zeroizing::new([0; 64]);
     rng.fill_bytes(bytes.as_mut());
-    Ristretto::wide(&bytes)
+    Ristretto::from_uniform_bytes(&bytes)
 }
 
 impl Group for Ristretto {
@@ -131,8 +131,13 @@ impl Group for Ristretto {
         canonical_limbs(bytes, field).map(drop)
     }
 
-    /// As [`weigh_masks`](Group::weigh_masks): scalars are not converted one by one.
-    fn weigh(weights: &[Fr], encoded: &[u8], field: &'static str) -> Result<Fr, DecodeError> {
+    /// The products are summed up as integers and reduced once, as those with masks are: no scalar
+    /// is converted by itself.
+    fn inner_product(
+        weights: &[Fr],
+        encoded: &[u8],
+        field: &'static str,
+    ) -> Result<Fr, DecodeError> {
         if encoded.len() != weights.len() * Self::SCALAR_LEN {
             return Err(DecodeError::Scalar { field });
         }
@@ -143,7 +148,7 @@ impl Group for Ristretto {
         Ok(sum.reduce_plain())
     }
 
-    fn wide(bytes: &[u8; 64]) -> Fr {
+    fn from_uniform_bytes(bytes: &[u8; 64]) -> Fr {
         from_dalek(&KeyScalar::from_bytes_mod_order_wide(bytes))
     }
 
@@ -160,7 +165,7 @@ impl Group for Ristretto {
 
     /// The products are summed up as integers and reduced once: a third of the time of a field
     /// multiplication each. Constant time.
-    fn weigh_masks(weights: &[Fr], bytes: &[u8]) -> Fr {
+    fn inner_product_with_masks(weights: &[Fr], bytes: &[u8]) -> Fr {
         let mut sum = Products::default();
         for (weight, mask) in weights.iter().zip(bytes.chunks_exact(Self::MASK_LEN)) {
             let mut mask = limbs_of(mask);
@@ -185,13 +190,14 @@ mod tests {
     use proptest::prelude::*;
 
     fn scalar() -> impl Strategy<Value = Fr> {
-        prop::array::uniform32(any::<u8>())
-            .prop_map(|half| Ristretto::wide(&[half, half].concat().try_into().unwrap()))
+        prop::array::uniform32(any::<u8>()).prop_map(|half| {
+            Ristretto::from_uniform_bytes(&[half, half].concat().try_into().unwrap())
+        })
     }
 
     proptest! {
         #[test]
-        fn masks_are_weighed_as_the_field_has_it(
+        fn products_with_masks_are_those_of_the_field(
             weights in prop::collection::vec(scalar(), 0..40),
             bytes in prop::collection::vec(any::<[u8; 32]>(), 40),
             top: bool,
@@ -201,11 +207,11 @@ mod tests {
             let bytes = if top { vec![0xff; bytes.len()] } else { bytes };
             let masks = bytes.chunks_exact(32).map(Ristretto::mask);
             let sum: Fr = weights.iter().zip(masks).map(|(weight, mask)| *weight * mask).sum();
-            prop_assert_eq!(Ristretto::weigh_masks(&weights, &bytes), sum);
+            prop_assert_eq!(Ristretto::inner_product_with_masks(&weights, &bytes), sum);
         }
 
         #[test]
-        fn scalars_are_weighed_as_the_field_has_it(
+        fn products_with_encoded_scalars_are_those_of_the_field(
             pairs in prop::collection::vec((scalar(), scalar()), 0..40),
             greatest: bool,
             bad in prop::option::of(any::<prop::sample::Index>()),
@@ -221,7 +227,7 @@ mod tests {
                 encoded[32 * bad.index(scalars.len()) + 31] |= 0x20;
                 sum = Err(DecodeError::Scalar { field: "s" });
             }
-            prop_assert_eq!(Ristretto::weigh(&weights, &encoded, "s"), sum);
+            prop_assert_eq!(Ristretto::inner_product(&weights, &encoded, "s"), sum);
         }
 
         #[test]
@@ -247,6 +253,11 @@ mod tests {
             prop_assert_eq!(Ristretto::multiply(&Ristretto::table(&KEY_BASE), &a), point);
             prop_assert_eq!(Ristretto::decode_point(&Ristretto::encode_point(&point), "a"), Ok(point));
         }
+    }
+
+    #[test]
+    fn the_capacity_is_that_of_the_specification() {
+        assert_eq!(Ristretto::CAPACITY, 252);
     }
 
     #[test]

@@ -64,10 +64,7 @@ impl<P: ProofSystem> Client<P, Confirmed> {
                 });
             }
             let round = &session.round;
-            let mut proven =
-                round
-                    .proofs()
-                    .prove(&round.binding(session.me()), x, &mut &mut *rng)?;
+            let mut proven = round.proofs().prove(&round.binding(session.me()), x, rng)?;
             let own = Mask::of_seed(round.context(), session.me(), &state.seed);
             let edges = state.received.masks(session, &state.mask, &package.list)?;
             let masks: Vec<_> = std::iter::once(own).chain(edges).collect();

@@ -108,7 +108,8 @@ pub(crate) struct Stream<G> {
 }
 
 impl<G: Group> Stream<G> {
-    /// The next scalars, in the bytes that [`Group::mask`] takes. Cost: 32 bytes of ChaCha20 a scalar.
+    /// The next scalars, in the bytes that [`Group::mask`] takes. Cost: [`Group::MASK_LEN`] bytes
+    /// of ChaCha20 a scalar.
     pub(crate) fn next(&mut self, count: usize) -> &[u8] {
         self.bytes.resize(count * G::MASK_LEN, 0);
         self.source.fill_bytes(&mut self.bytes);
@@ -116,8 +117,8 @@ impl<G: Group> Stream<G> {
     }
 }
 
-/// Adds masks to a vector, in parallel over the vector. Cost: 32 bytes of ChaCha20 and one field
-/// addition a mask and scalar.
+/// Adds masks to a vector, in parallel over the vector. Cost: [`Group::MASK_LEN`] bytes of ChaCha20
+/// and one field addition a mask and scalar.
 pub fn apply<G: Group>(vector: &mut [G::Scalar], masks: &[Mask]) {
     vector
         .par_chunks_mut(BLOCK)

@@ -72,6 +72,9 @@ impl<'a, P: ProofSystem> Opening<'a, P> {
         rows.len() == self.weights.len()
             && self.read == self.proofs.layout().scalars() + self.weights.len()
             && P::Group::msm(&self.weights, rows)
-                == self.proofs.key().open(&self.columns, self.blinding)
+                == self
+                    .proofs
+                    .key()
+                    .commit_row_vartime(&self.columns, self.blinding)
     }
 }

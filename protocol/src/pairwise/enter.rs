@@ -17,9 +17,21 @@ use crate::wire::checkpoint::Checkpoint;
 use crate::wire::message::ENVELOPE_LEN;
 
 impl<P: ProofSystem> Round<P> {
-    /// Checks everything that is known before the first message and enters the round
-    /// (`specs/protocol.md` 2). `organiser` is the key that was learned beforehand.
+    /// [`open_with`](Self::open_with) for a suite that needs nothing beyond the configuration. A
+    /// suite that needs more refuses it.
     pub fn open(
+        signed: &SignedConfiguration,
+        roster: &[u8],
+        organiser: &VerifyingKey,
+    ) -> Result<Self, RoundError> {
+        Self::open_with(&P::SetUp::default(), signed, roster, organiser)
+    }
+
+    /// Checks everything that is known before the first message and enters the round
+    /// (`specs/protocol.md` 2). `set_up` and `organiser`, the organiser's key, were learned
+    /// beforehand.
+    pub fn open_with(
+        set_up: &P::SetUp,
         signed: &SignedConfiguration,
         roster: &[u8],
         organiser: &VerifyingKey,
@@ -42,17 +54,28 @@ impl<P: ProofSystem> Round<P> {
             return Err(RoundError::OtherRoster);
         }
         roster.check_roles(organiser, &configuration.aggregator)?;
-        Self::assemble(configuration, signed.context(), roster)
+        Self::assemble_with(set_up, configuration, signed.context(), roster)
     }
 
-    /// Derives graph and proof system from a configuration and a roster that were checked, and refuses
-    /// what no board can hold (2.2.9, 2.2.10).
+    /// [`assemble_with`](Self::assemble_with) for a suite that needs nothing beyond the
+    /// configuration.
     pub fn assemble(
         configuration: Configuration,
         context: Digest,
         roster: Roster,
     ) -> Result<Self, RoundError> {
-        let round = Self::derive(configuration, context, roster)?;
+        Self::assemble_with(&P::SetUp::default(), configuration, context, roster)
+    }
+
+    /// Derives graph and proof system from a configuration and a roster that were checked, and refuses
+    /// what no board can hold (2.2.9, 2.2.10).
+    pub fn assemble_with(
+        set_up: &P::SetUp,
+        configuration: Configuration,
+        context: Digest,
+        roster: Roster,
+    ) -> Result<Self, RoundError> {
+        let round = Self::derive(set_up, configuration, context, roster)?;
         let bytes = round.longest_record();
         if u32::try_from(bytes).is_err() {
             return Err(RoundError::TooLong { bytes });

@@ -49,7 +49,7 @@ impl Frame {
         });
         let statement = configuration.statement().unwrap();
         let columns = configuration.columns as usize;
-        let proofs = Suite::new(&statement, clients, columns).unwrap();
+        let proofs = Suite::new(&(), &statement, clients, columns).unwrap();
         let (scalars, rows) = (proofs.layout().scalars(), proofs.layout().rows());
         let corrupt = u64::from(clients) * u64::from(assumptions.corrupt_ppm) / 1_000_000;
         Self {

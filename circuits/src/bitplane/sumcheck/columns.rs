@@ -1,13 +1,13 @@
-//! The rounds of the column variables: a lane at a time, in pairs of neighbouring columns, until a
-//! lane is one value. The first of them reads the codes, so that no full vector of field elements
-//! is ever held.
+//! The rounds of the column variables: a bit block at a time, in pairs of neighbouring columns,
+//! until one value of the block is left. The first round reads the codes, so that no full vector of
+//! field elements is ever held.
 
 use ark_ff::{Field, One, Zero};
 use rayon::prelude::*;
 use zeroize::Zeroizing;
 
-use super::limb::Tables;
-use super::{between, Lane, Riding, Rounds};
+use super::digit::Tables;
+use super::{between, BatchedClaims, BitBlock, Rounds};
 use crate::bitplane::bytes::ByteTables;
 use crate::bitplane::commit::Codes;
 use crate::bitplane::multilinear::eq_table;
@@ -17,7 +17,8 @@ use crate::group::ristretto::Fr;
 
 type Values = Zeroizing<Vec<Fr>>;
 
-/// What is left of each lane, and of each row's padding and coordinates.
+/// What the column rounds leave: one value of each bit block, and of each row's padding and
+/// coordinates.
 pub(super) struct Bound {
     pub(super) bits: Vec<Fr>,
     pub(super) padding: Vec<Fr>,
@@ -31,21 +32,21 @@ fn add(a: Ends, b: Ends) -> Ends {
     (a.0 + b.0, a.1 + b.1)
 }
 
-/// Binds the columns.
+/// Binds the columns. Each round works on half as many values as the one before.
 pub(super) fn bind(
     shape: &Shape,
     codes: &Codes,
     tables: &Tables,
-    lanes: &[Lane],
-    riding: &[Riding],
+    blocks: &[BitBlock],
+    claims: &[BatchedClaims],
     rounds: &mut Rounds<'_>,
 ) -> Bound {
-    let code_bits = |lane: &Lane| {
-        let lane = *lane;
+    let code_bits = |block: &BitBlock| {
+        let block = *block;
         codes
-            .row(lane.row)
+            .row(block.row)
             .iter()
-            .map(move |code| tables.at(lane.of(*code)))
+            .map(move |code| tables.at(block.bytes_of(*code)))
     };
     let segments = shape.segments.iter();
     let value_tables: Vec<ByteTables> = segments
@@ -69,9 +70,9 @@ pub(super) fn bind(
             (row.len < shape.columns).then(|| (0..shape.columns).map(one_from).collect())
         })
         .collect();
-    let of_row = |row: usize| riding[shape.rows[row].segment];
-    // All rows or none: the rounds of the rows mix those that something rides on with the others.
-    let riding_rows = if shape.has_claims() {
+    let of_row = |row: usize| claims[shape.rows[row].segment];
+    // All rows as soon as one has a claim: the rounds of the rows combine it with the others.
+    let claimed_rows = if shape.has_claims() {
         0..shape.rows.len()
     } else {
         0..0
@@ -80,26 +81,26 @@ pub(super) fn bind(
     let mut bits: Option<Vec<Values>> = None;
     let mut values: Option<Vec<Values>> = None;
     for left in (0..shape.column_variables).rev() {
-        let eq = eq_table(&rounds.open()[1..=left]);
-        let lane_ends = |(index, lane): (usize, &Lane)| {
-            let padding = padding[lane.row].as_deref();
+        let eq = eq_table(&rounds.unbound_theta()[1..=left]);
+        let block_ends = |(index, block): (usize, &BitBlock)| {
+            let padding = padding[block.row].as_deref();
             let ends = match &bits {
-                None => zero_check(code_bits(lane), padding, &eq),
+                None => zero_check(code_bits(block), padding, &eq),
                 Some(bits) => zero_check(bits[index].iter().copied(), padding, &eq),
             };
-            (ends.0 * lane.weight, ends.1 * lane.weight)
+            (ends.0 * block.weight, ends.1 * block.weight)
         };
         let zero = || (Fr::zero(), Fr::zero());
-        let ends = lanes
+        let ends = blocks
             .par_iter()
             .enumerate()
-            .map(lane_ends)
+            .map(block_ends)
             .reduce(zero, add);
         let row_ends = |(index, row): (usize, usize)| match &values {
-            None => riding_along(code_values(row), of_row(row)),
-            Some(values) => riding_along(values[index].iter().copied(), of_row(row)),
+            None => batched_ends(code_values(row), of_row(row)),
+            Some(values) => batched_ends(values[index].iter().copied(), of_row(row)),
         };
-        let along = riding_rows
+        let batched = claimed_rows
             .clone()
             .into_par_iter()
             .enumerate()
@@ -108,18 +109,18 @@ pub(super) fn bind(
         // A row stands for eq(0, .) of the plane variables that are not bound yet: they sum to 1.
         let scale = rounds.bound_planes(shape);
         let h = rounds.quadratic(ends.0, ends.1);
-        let along = rounds.riding_quadratic(along.0 * scale, along.1 * scale);
-        let r = rounds.send(h, along);
+        let batched = rounds.claims_quadratic(batched.0 * scale, batched.1 * scale);
+        let r = rounds.send(h, batched);
 
         bits = Some(match bits {
-            None => lanes
+            None => blocks
                 .par_iter()
-                .map(|lane| fold(code_bits(lane), shape.columns, r))
+                .map(|block| fold(code_bits(block), shape.columns, r))
                 .collect(),
             Some(bits) => fold_all(bits, r),
         });
         values = Some(match values {
-            None => riding_rows
+            None => claimed_rows
                 .clone()
                 .into_par_iter()
                 .map(|row| fold(code_values(row), shape.columns, r))
@@ -134,13 +135,13 @@ pub(super) fn bind(
     let one = |values: &Values| values.first().copied().unwrap_or_default();
     let bits = match &bits {
         Some(bits) => bits.iter().map(one).collect(),
-        None => lanes
+        None => blocks
             .iter()
-            .filter_map(|lane| code_bits(lane).next())
+            .filter_map(|block| code_bits(block).next())
             .collect(),
     };
     let mut row_values = vec![Fr::zero(); shape.rows.len()];
-    for (index, row) in riding_rows.enumerate() {
+    for (index, row) in claimed_rows.enumerate() {
         row_values[row] = match &values {
             Some(values) => one(&values[index]),
             None => code_values(row).next().unwrap_or_default(),
@@ -157,7 +158,7 @@ pub(super) fn bind(
     }
 }
 
-/// Pairs of neighbours.
+/// The values in pairs of neighbours: those that differ in the variable that is bound next.
 fn pairs(values: impl Iterator<Item = Fr>) -> impl Iterator<Item = (Fr, Fr)> {
     let mut values = values;
     std::iter::from_fn(move || Some((values.next()?, values.next()?)))
@@ -184,8 +185,8 @@ fn zero_check(bits: impl Iterator<Item = Fr>, padding: Option<&[Fr]>, eq: &[Fr])
     (constant.reduce(), -leading.reduce())
 }
 
-/// `sum square xt^2 + linear xt` over the pairs.
-fn riding_along(values: impl Iterator<Item = Fr>, riding: Riding) -> Ends {
+/// `sum square xt^2 + linear xt` over the pairs, in the variable that tells them apart.
+fn batched_ends(values: impl Iterator<Item = Fr>, claims: BatchedClaims) -> Ends {
     let mut sum = Fr::zero();
     let (mut constant, mut leading) = (Products::default(), Products::default());
     for (low, high) in pairs(values) {
@@ -194,8 +195,8 @@ fn riding_along(values: impl Iterator<Item = Fr>, riding: Riding) -> Ends {
         constant.add(&low, &low);
         leading.add(&step, &step);
     }
-    let constant = riding.square * constant.reduce() + riding.linear * sum;
-    (constant, riding.square * leading.reduce())
+    let constant = claims.square * constant.reduce() + claims.linear * sum;
+    (constant, claims.square * leading.reduce())
 }
 
 fn fold(values: impl Iterator<Item = Fr>, count: usize, r: Fr) -> Values {
@@ -211,7 +212,7 @@ fn fold_all(mut all: Vec<Values>, r: Fr) -> Vec<Values> {
         for j in 0..half {
             values[j] = between(values[2 * j], values[2 * j + 1], r);
         }
-        // What is cut off is a fold of what is left, or wiped with it: a vector is wiped whole.
+        // The values that are cut off stay in the allocation, which is wiped as a whole.
         values.truncate(half);
     });
     all

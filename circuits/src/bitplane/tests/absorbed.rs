@@ -12,7 +12,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 
 use super::agreement::{statements, Both};
-use super::lies::lacking;
+use super::false_claims::lacking;
 use super::reference::messages::Short;
 use super::reference::prover::{Beliefs, Prover};
 use super::reference::setting::Setting;
@@ -144,7 +144,7 @@ fn prover(setting: &Setting, omit: Option<Item>) -> Prover<'_> {
 }
 
 /// A prover that believes the lowest bit of the second coordinate to be 2, up to the sum-check.
-fn liar(setting: &Setting, omit: Option<Item>) -> Prover<'_> {
+fn malicious_prover(setting: &Setting, omit: Option<Item>) -> Prover<'_> {
     let mut prover = prover(setting, omit);
     prover.beliefs.table[setting.corner(0, 0, 1)] = Fr::from(2u64);
     prover.commit();
@@ -286,9 +286,9 @@ fn chunks_speak_of_other_commitments(item: Item) {
 }
 
 #[test]
-fn a_lie_is_noticed_without_any_of_that() {
+fn a_false_claim_is_noticed_without_any_of_that() {
     let both = Both::new(vec![Segment::range(5, 11)], 4);
-    let mut prover = liar(&both.setting, None);
+    let mut prover = malicious_prover(&both.setting, None);
     prover.send_commitments();
     assert!(!lacking(&prover).is_zero());
     prover.sum_check();

@@ -19,7 +19,7 @@ impl Both {
     pub(super) fn new(segments: Vec<Segment>, columns: usize) -> Self {
         let statement = Statement::new(segments).unwrap();
         Self {
-            suite: RistrettoBitplane::new(&statement, 20, columns).unwrap(),
+            suite: RistrettoBitplane::new(&(), &statement, 20, columns).unwrap(),
             setting: Setting::new(&statement, 20, columns),
         }
     }
@@ -128,7 +128,7 @@ fn the_same_randomness_gives_the_same_bytes_and_rows() {
 
 #[test]
 fn more_planes_than_a_limb_has_are_the_reference_too() {
-    // 21 and 33 planes: two limbs and three, one of them absent in half of the rows.
+    // 21 and 33 planes: two digits and three, one of them absent in half of the rows.
     for bound in [(1 << 20) + 7, (1 << 32) + 1] {
         let x = vec![0, bound - 1, bound / 3, 7, 1 << 17];
         let square = x.iter().map(|&x| u128::from(x).pow(2)).sum::<u128>();

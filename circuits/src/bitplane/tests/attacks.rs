@@ -1,5 +1,5 @@
-//! A prover that cheats, carrying each lie through as far as it can. Each test says which equations
-//! of `specs/proofs.md` 7.11 are all that stops it: without them the lie would be accepted.
+//! Malicious provers that follow the protocol in everything but one false claim. Each test says
+//! which equations of `specs/proofs.md` 7.11 stop the claim: without them it would be accepted.
 
 use ark_ff::{Field, One, Zero};
 
@@ -87,21 +87,21 @@ fn every_round_is_held_to_the_one_before() {
     {
         let both = Both::new(segments, 4);
         let rounds = both.setting.nu();
-        for lie in 0..rounds {
+        for faulty in 0..rounds {
             let mut prover = both.prover(&x);
             prover.commit();
             prover.send_commitments();
             for at in 0..rounds {
                 let mut round = prover.round();
-                if at == lie {
+                if at == faulty {
                     // 1 - 2 X: nothing at both ends together.
                     round[0] += Fr::one();
                     round[1] -= Fr::from(2u64);
                 }
                 prover.send_round(round);
             }
-            let noticed = if lie + 1 < rounds {
-                Round(lie + 1)
+            let noticed = if faulty + 1 < rounds {
+                Round(faulty + 1)
             } else {
                 Relation(6)
             };
@@ -126,16 +126,16 @@ fn rounds_that_are_off_by_one_are_noticed() {
         prover
     };
     // A coefficient: the sum of the ends is wrong, and so is the value that the next one goes on from.
-    for (lie, coefficient) in (0..rounds).flat_map(|lie| [0, 1, 2, 3].map(|j| (lie, j))) {
+    for (faulty, coefficient) in (0..rounds).flat_map(|faulty| [0, 1, 2, 3].map(|j| (faulty, j))) {
         let mut prover = summed();
         for at in 0..rounds {
             let mut round = prover.round();
-            if at == lie {
+            if at == faulty {
                 round[coefficient] += Fr::one();
             }
             prover.send_round(round);
         }
-        let mut equations = [noticed(lie), noticed(lie + 1)];
+        let mut equations = [noticed(faulty), noticed(faulty + 1)];
         equations.sort_by_key(|equation| !matches!(equation, Round(_)));
         both.refuses(&prover.finish(), &equations);
     }
@@ -281,7 +281,7 @@ fn a_proof_is_of_one_statement_client_and_round() {
             sum,
         }])
         .unwrap();
-        [(20, 4), (21, 4)].map(|(n, c)| RistrettoBitplane::new(&statement, n, c).unwrap())
+        [(20, 4), (21, 4)].map(|(n, c)| RistrettoBitplane::new(&(), &statement, n, c).unwrap())
     };
     let [suite, other_roster] = shapes(11, 5, 60, 25);
     let bytes = suite
@@ -324,7 +324,7 @@ fn a_proof_is_of_one_order_of_rows() {
     both.refuses(&bytes, &[]);
     let other = Both::new(segments.into_iter().rev().collect(), 4);
     assert_eq!(other.verdict(&bytes), [(0, ProofPart::Range)]);
-    for row in 1..both.suite.places.bit_rows() {
+    for row in 1..both.suite.proof_layout.bit_rows() {
         let mut swapped = bytes.clone();
         let (before, after) = swapped.split_at_mut(32 * row);
         before[32 * (row - 1)..].swap_with_slice(&mut after[..32]);
@@ -342,7 +342,7 @@ fn identities_and_other_lengths_are_not_decoded() {
             .unwrap()
             .bytes
             .clone();
-        for point in 0..both.suite.places.points() {
+        for point in 0..both.suite.proof_layout.points() {
             let mut bad = bytes.clone();
             bad[32 * point..][..32].fill(0);
             assert!(matches!(

@@ -45,8 +45,13 @@ fn bad_proofs_among_good_ones_are_named_exactly() {
         assert_eq!(pool.install(|| both.suite.verify_batch(&batch)), named);
     }
     // A proof that was parsed for another statement, beside one that was not.
-    let other = RistrettoBitplane::new(&Statement::new(vec![Segment::range(5, 3)]).unwrap(), 20, 4)
-        .unwrap();
+    let other = RistrettoBitplane::new(
+        &(),
+        &Statement::new(vec![Segment::range(5, 3)]).unwrap(),
+        20,
+        4,
+    )
+    .unwrap();
     let mixed = [(binding(0), &proofs[0]), (binding(1), &proofs[1])];
     assert_eq!(
         other.verify_batch(&mixed),

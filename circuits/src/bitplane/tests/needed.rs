@@ -1,10 +1,11 @@
-//! Each equation of `specs/proofs.md` 7.11 is all that stops some lie: here are provers of something
-//! false for whose proofs every other equation holds, so that a verifier without that one accepts.
+//! Each equation of `specs/proofs.md` 7.11 is needed: for each one there is a false claim that no
+//! other equation stops. The malicious provers here make proofs of such claims for which all other
+//! equations hold, so that a verifier without that one would accept.
 
 use ark_ff::{Field, One, Zero};
 
 use super::agreement::Both;
-use super::lies::{carry, hide_in_mask, lacking};
+use super::false_claims::{carry, hide_in_mask, lacking};
 use super::reference::cube::eq;
 use super::reference::prover::Prover;
 use super::reference::range::RangeProof;
@@ -51,7 +52,7 @@ fn too_little(both: &Both) -> Prover<'_> {
 
 #[test]
 fn the_first_claim_the_rounds_and_the_last_claim() {
-    // A lie is noticed where the prover goes back to the truth, and nowhere else.
+    // A false claim is noticed where the prover goes back to the truth, and nowhere else.
     let both = claiming(None, None);
     let nu = both.setting.nu();
     for end in 0..=nu {
@@ -151,7 +152,7 @@ fn halves(both: &Both, bytes: &[u8]) -> [bool; 2] {
 fn the_opened_rows_and_their_linear_form() {
     // A 2 is committed, but what is summed and evaluated are bits.
     let both = claiming(None, Some(SumRule::Equal(25)));
-    let cheat = |opens_what_is_committed: bool| {
+    let forge = |opens_what_is_committed: bool| {
         let mut prover = both.prover(&X);
         let honest = prover.beliefs.table.clone();
         let mut committed = honest.clone();
@@ -168,8 +169,8 @@ fn the_opened_rows_and_their_linear_form() {
         }
         prover.finish_last_proof()
     };
-    assert_eq!(halves(&both, &cheat(false)), [false, true]);
-    assert_eq!(halves(&both, &cheat(true)), [true, false]);
+    assert_eq!(halves(&both, &forge(false)), [false, true]);
+    assert_eq!(halves(&both, &forge(true)), [true, false]);
 }
 
 /// A range proof of whatever a commitment holds: `T_1` and `T_2` hold 1, which is what `t_x` answers

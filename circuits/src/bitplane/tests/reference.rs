@@ -2,8 +2,8 @@
 //! with the suite but the group, Merlin and, to prove ranges, the crate `bulletproofs`.
 //!
 //! [`verifier`] checks every equation of 7.11 by itself and names those that fail; [`prover`] goes
-//! step by step, proves whatever it is told to believe, and lets a cheater in between any two
-//! steps.
+//! step by step, proves whatever it is told to believe, and lets a test change its messages between
+//! any two steps.
 
 pub(crate) mod cube;
 pub(crate) mod folding;

@@ -56,8 +56,9 @@ fn kinds() -> Vec<(Vec<Segment>, Vec<u64>, usize)> {
     small.chain([folded]).collect()
 }
 
-/// A place of each sort in a proof: its name, where it starts, and whether an element stands there.
-fn places(both: &Both, sent: &Messages) -> Vec<(String, usize, bool)> {
+/// A position of each sort in a proof: its name, where it starts, and whether an element stands
+/// there.
+fn positions(both: &Both, sent: &Messages) -> Vec<(String, usize, bool)> {
     let (evaluations, folds) = (sent.evaluations().len(), 2 * sent.folds.len());
     let points = [
         ("bit row", sent.bit_rows.len()),
@@ -102,8 +103,8 @@ fn places(both: &Both, sent: &Messages) -> Vec<(String, usize, bool)> {
     out
 }
 
-/// Copies of a proof: under other bindings, with bytes that are no encoding, and at a place of each
-/// sort with an element more by `U`, or a scalar by 1.
+/// Copies of a proof: under other bindings, with bytes that are no encoding, and at a position of
+/// each sort with an element more by `U`, or a scalar by 1.
 fn changed(both: &Both, sent: &Messages, bytes: &[u8]) -> Vec<Value> {
     let own = binding(3);
     let context = [8; 32];
@@ -123,17 +124,19 @@ fn changed(both: &Both, sent: &Messages, bytes: &[u8]) -> Vec<Value> {
     };
     let identity = with("identity as the first bit row", 0, vec![0; 32]);
     let large = with("last scalar not reduced", bytes.len() - 32, vec![0xff; 32]);
-    let wrong = places(both, sent).into_iter().map(|(what, at, element)| {
-        let old = &bytes[at..at + 32];
-        let new = if element {
-            let old = Ristretto::decode_point(old, "element").unwrap();
-            Ristretto::encode_point(&(old + both.setting.u))
-        } else {
-            let old = Ristretto::decode_scalar(old, "scalar").unwrap();
-            Ristretto::encode_scalar(&(old + Fr::one()))
-        };
-        with(&what, at, new)
-    });
+    let wrong = positions(both, sent)
+        .into_iter()
+        .map(|(what, at, element)| {
+            let old = &bytes[at..at + 32];
+            let new = if element {
+                let old = Ristretto::decode_point(old, "element").unwrap();
+                Ristretto::encode_point(&(old + both.setting.u))
+            } else {
+                let old = Ristretto::decode_scalar(old, "scalar").unwrap();
+                Ristretto::encode_scalar(&(old + Fr::one()))
+            };
+            with(&what, at, new)
+        });
     other
         .into_iter()
         .chain([identity, large])
@@ -158,7 +161,7 @@ fn vector(segments: Vec<Segment>, x: &[u64], columns: usize) -> Value {
         "statement": hex(&Statement::new(segments).unwrap().encode()),
         "columns": columns,
         "x": x,
-        "commitments": hex(&bytes[..32 * both.suite.places.commitments()]),
+        "commitments": hex(&bytes[..32 * both.suite.proof_layout.commitments()]),
         "challenges": {
             "theta": scalars(&challenges.theta),
             "lambda": scalars(&[challenges.lambda])[0],

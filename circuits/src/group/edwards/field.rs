@@ -18,7 +18,7 @@ pub(super) const D: Field = Field([
     0x8cc740797779e898,
     0x52036cee2b6ffe73,
 ]);
-/// `2 d`.
+/// `2 d`, of the coefficient `d` of the curve.
 pub(super) const D2: Field = Field([
     0xebd69b9426b2f159,
     0x00e0149a8283b156,

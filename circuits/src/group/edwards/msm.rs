@@ -68,7 +68,7 @@ fn signed_digits(scalars: &[Fr], width: u32) -> Vec<i16> {
     out
 }
 
-/// `sum digits_i points_i`.
+/// `sum digits_i points_i`, of the digits of one window.
 fn window(digits: &[i16], points: &[Affine], width: u32) -> Point {
     let mut buckets = vec![Point::IDENTITY; 1 << (width - 1)];
     for (&digit, point) in digits.iter().zip(points) {

@@ -57,7 +57,7 @@ impl Point {
         (self.x.ct_eq(&Field::ZERO) | self.y.ct_eq(&Field::ZERO)).into()
     }
 
-    /// `2^times self`.
+    /// `2^times self`, by as many doublings.
     pub(crate) fn double_times(&self, times: u32) -> Self {
         (0..times).fold(*self, |point, _| point.double())
     }

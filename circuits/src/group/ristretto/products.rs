@@ -16,7 +16,7 @@ pub(crate) struct Products([u64; 9]);
 impl DefaultIsZeroes for Products {}
 
 impl Products {
-    /// Adds `a b`.
+    /// Adds `a b`, not reduced. Cost: half of a field multiplication.
     #[inline(always)]
     pub(crate) fn add(&mut self, a: &Fr, b: &Fr) {
         let (low, high) = multiply(&a.0 .0, &b.0 .0);

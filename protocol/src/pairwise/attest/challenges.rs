@@ -147,7 +147,7 @@ impl<P: ProofSystem> Challenges<P> {
     /// `f(PRG(key))` for each pair.
     fn of_stream(&self, mask: &Mask) -> Vec<Scalar<P>> {
         let weigh = |weights: &[_], run: &[u8]| -> Result<_, Infallible> {
-            Ok(P::Group::weigh_masks(weights, run))
+            Ok(P::Group::inner_product_with_masks(weights, run))
         };
         let mut fingerprint = Fingerprint::new(self);
         let mut stream = mask.stream::<P::Group>();
@@ -168,8 +168,8 @@ impl<P: ProofSystem> Challenges<P> {
         let values = Zeroizing::new(self.of_stream(mask));
         for (index, value) in values.iter().enumerate() {
             let info: [&[u8]; 2] = [&self.submit, &(index as u32).to_be_bytes()];
-            let wide = expand::<64>(mask.key().as_ref(), labels::ATTESTATION_BLINDING, &info);
-            let blinding = P::Group::wide(&wide);
+            let bytes = expand::<64>(mask.key().as_ref(), labels::ATTESTATION_BLINDING, &info);
+            let blinding = P::Group::from_uniform_bytes(&bytes);
             points.push(key.commit(value, &blinding));
             blindings.push(if mask.is_negative() {
                 -blinding
@@ -225,7 +225,7 @@ impl<'a, P: ProofSystem> Fingerprint<'a, P> {
     /// pair.
     pub fn read(&mut self, encoded: &[u8]) -> Result<(), DecodeError> {
         self.weigh(encoded, P::Group::SCALAR_LEN, |weights, run| {
-            P::Group::weigh(weights, run, "vector")
+            P::Group::inner_product(weights, run, "vector")
         })
     }
 

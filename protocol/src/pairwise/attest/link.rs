@@ -185,9 +185,9 @@ pub fn prove<P: ProofSystem>(
                 .map(|mask| -mask.blindings[index])
                 .sum::<Scalar<P>>();
             let mut uniform = || {
-                let mut wide = Zeroizing::new([0; 64]);
-                rng.fill_bytes(wide.as_mut());
-                P::Group::wide(&wide)
+                let mut bytes = Zeroizing::new([0; 64]);
+                rng.fill_bytes(bytes.as_mut());
+                P::Group::from_uniform_bytes(&bytes)
             };
             let nonces: Zeroizing<Vec<_>> =
                 Zeroizing::new((0..generators.len()).map(|_| uniform()).collect());

@@ -1,16 +1,18 @@
 //! How many challenge pairs an attestation needs (`specs/parameters.md` 6).
 
-/// Bits of a scalar that a challenge draws from.
-const CHALLENGE_BITS: u32 = 252;
+use veragg_circuits::group::Group;
+
 /// Bits of security that are left after the cheaters have chosen who attests.
 const SECURITY_BITS: u32 = 104;
 
-/// The smallest `q` with `corrupt + 104 <= q (252 - ceil(log2(D + R)))`. A pair misses a false attestation with
-/// probability `(D + R) / 2^252`; the cheaters see it before they decide which of them attest, and
-/// so have `2^corrupt` tries. It is 1 up to about 128 cheaters on a million scalars.
-pub fn challenge_pairs(corrupt: u32, masked_scalars: usize) -> u32 {
+/// The smallest `q` with `corrupt + 104 <= q (capacity - ceil(log2(D + R)))`, where the capacity is
+/// that of the suite's group ([`Group::CAPACITY`]). A pair misses a false attestation with
+/// probability `(D + R) / 2^capacity`; the cheaters see it before they decide which of them attest,
+/// and so have `2^corrupt` tries. On ristretto255 it is 1 up to about 128 cheaters on a million
+/// scalars.
+pub fn challenge_pairs<G: Group>(corrupt: u32, masked_scalars: usize) -> u32 {
     let spent = masked_scalars.next_power_of_two().trailing_zeros();
-    let bits_of_a_pair = CHALLENGE_BITS.saturating_sub(spent).max(1);
+    let bits_of_a_pair = G::CAPACITY.saturating_sub(spent).max(1);
     corrupt
         .saturating_add(SECURITY_BITS)
         .div_ceil(bits_of_a_pair)
@@ -19,15 +21,16 @@ pub fn challenge_pairs(corrupt: u32, masked_scalars: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use veragg_circuits::group::Ristretto;
 
     #[test]
     fn one_pair_serves_up_to_128_cheaters_on_a_million_scalars() {
-        assert_eq!(challenge_pairs(0, 1), 1);
-        assert_eq!(challenge_pairs(128, 1 << 20), 1);
-        assert_eq!(challenge_pairs(129, 1 << 20), 2);
-        assert_eq!(challenge_pairs(128, (1 << 20) + 1), 2);
-        assert_eq!(challenge_pairs(1000, 1 << 20), 5);
-        assert_eq!(challenge_pairs(0, 0), 1);
+        assert_eq!(challenge_pairs::<Ristretto>(0, 1), 1);
+        assert_eq!(challenge_pairs::<Ristretto>(128, 1 << 20), 1);
+        assert_eq!(challenge_pairs::<Ristretto>(129, 1 << 20), 2);
+        assert_eq!(challenge_pairs::<Ristretto>(128, (1 << 20) + 1), 2);
+        assert_eq!(challenge_pairs::<Ristretto>(1000, 1 << 20), 5);
+        assert_eq!(challenge_pairs::<Ristretto>(0, 0), 1);
     }
 
     /// Twenty colluders in a field of 101 elements, who know the challenges before they decide who of

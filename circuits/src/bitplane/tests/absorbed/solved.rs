@@ -4,8 +4,8 @@ use ark_ff::{BigInteger, Field, One, PrimeField, Zero};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 
-use super::{liar, only_without, prover, setting, Item};
-use crate::bitplane::tests::lies::{hide_in_mask, lacking};
+use super::{malicious_prover, only_without, prover, setting, Item};
+use crate::bitplane::tests::false_claims::{hide_in_mask, lacking};
 use crate::bitplane::tests::reference::cube::eq;
 use crate::bitplane::tests::reference::prover::{scalars, Beliefs, Prover};
 use crate::bitplane::tests::reference::setting::Setting;
@@ -34,7 +34,7 @@ pub(super) fn bit_rows_that_are_chosen_after_the_point(item: Item) {
 pub(super) fn a_mask_that_is_chosen_after_lambda(item: Item) {
     let setting = setting(11, 20, None);
     only_without(item, &setting, &binding(3), |omit| {
-        let mut prover = liar(&setting, omit);
+        let mut prover = malicious_prover(&setting, omit);
         prover.send_commitments();
         let lack = lacking(&prover);
         prover.sum_check();
@@ -102,25 +102,25 @@ pub(super) fn quantities_that_are_chosen_after_alpha(item: Item) {
 pub(super) fn a_round_polynomial_that_is_chosen_after_its_challenge(item: Item) {
     let setting = setting(11, 20, None);
     only_without(item, &setting, &binding(3), |omit| {
-        let mut liar = liar(&setting, omit);
-        liar.send_commitments();
-        let lack = lacking(&liar);
+        let mut prover = malicious_prover(&setting, omit);
+        prover.send_commitments();
+        let lack = lacking(&prover);
         // What the challenge will be: it depends on nothing that is sent.
-        let mut ahead = liar.clone();
+        let mut ahead = prover.clone();
         let honest = ahead.round();
         ahead.send_round(honest);
         let r = ahead.cube.bound[0];
         // Something that adds what lacks at 0 and 1 together, and nothing at r.
         let slope = lack * (Fr::one() - r - r).inverse().unwrap();
-        let mut round = liar.round();
+        let mut round = prover.round();
         round[0] -= slope * r;
         round[1] += slope;
-        liar.send_round(round);
+        prover.send_round(round);
         for _ in 1..setting.nu() {
-            let round = liar.round();
-            liar.send_round(round);
+            let round = prover.round();
+            prover.send_round(round);
         }
-        liar.finish()
+        prover.finish()
     });
 }
 
@@ -155,7 +155,7 @@ pub(super) fn evaluations_that_are_chosen_after_sigma(item: Item) {
 pub(super) fn announcements_that_are_solved_for(item: Item) {
     let setting = setting(11, 20, None);
     only_without(item, &setting, &binding(3), |omit| {
-        let mut prover = liar(&setting, omit);
+        let mut prover = malicious_prover(&setting, omit);
         prover.send_commitments();
         prover.sum_check();
         prover.evaluate();

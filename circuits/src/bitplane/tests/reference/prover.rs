@@ -1,5 +1,5 @@
-//! A prover that believes what it is told and goes step by step, so that a cheater can come in
-//! between any two.
+//! A prover that believes what it is told and goes step by step, so that a test can make it
+//! malicious between any two.
 //!
 //! Each step comes in two parts: the first makes a message from what is believed, the second sends
 //! it as it then stands and receives the challenge.
@@ -97,7 +97,7 @@ fn bytes<const N: usize>(rng: &mut ChaCha20Rng) -> [u8; N] {
 }
 
 fn scalar(rng: &mut ChaCha20Rng) -> F {
-    Ristretto::wide(&bytes(rng))
+    Ristretto::from_uniform_bytes(&bytes(rng))
 }
 
 pub(crate) fn scalars(rng: &mut ChaCha20Rng, count: usize) -> Vec<F> {

@@ -66,7 +66,7 @@ impl Transcript {
     pub(crate) fn challenge(&mut self, label: &'static str) -> F {
         let mut bytes = [0; 64];
         self.inner.challenge_bytes(label.as_bytes(), &mut bytes);
-        Ristretto::wide(&bytes)
+        Ristretto::from_uniform_bytes(&bytes)
     }
 
     /// Step 3.

@@ -1,11 +1,12 @@
-//! The rounds of the lowest plane variables. Bits are small, so what a coordinate contributes there
-//! depends on two bytes of it alone: its weight goes into a bucket for each, and the rounds run over
-//! 256 values. Where a limb has two bytes, one more round joins them.
+//! The rounds of the lowest plane variables. What a coordinate contributes to them depends on two
+//! bytes of its code alone. So its weight is added to a bucket for the value of each byte, and the
+//! rounds run over 256 values instead of all coordinates. If a digit has two bytes, one more round
+//! joins them.
 
 use ark_ff::{Field, One, Zero};
 use rayon::prelude::*;
 
-use super::{between, Lane, Rounds};
+use super::{between, BitBlock, Rounds};
 use crate::bitplane::commit::Codes;
 use crate::bitplane::multilinear::eq_table;
 use crate::bitplane::shape::Shape;
@@ -16,7 +17,7 @@ const VALUES: usize = 256;
 /// Plane variables of a byte.
 const BYTE_VARIABLES: usize = 3;
 
-/// `B` at the bound variables, as a sum over the bytes of a limb.
+/// `B` at the bound variables, as a sum over the bytes of a digit.
 pub(super) struct Tables {
     low: Vec<Fr>,
     high: Vec<Fr>,
@@ -29,16 +30,16 @@ impl Tables {
     }
 }
 
-/// Binds the plane variables of a limb.
+/// Binds the plane variables of a digit.
 pub(super) fn bind(
     shape: &Shape,
     codes: &Codes,
-    lanes: &[Lane],
+    blocks: &[BitBlock],
     rounds: &mut Rounds<'_>,
 ) -> Tables {
-    let planes = shape.limb_variables();
+    let planes = shape.digit_variables();
     let columns = eq_table(&rounds.challenges.theta[planes..][..shape.column_variables]);
-    let buckets = buckets(codes, lanes, &columns);
+    let buckets = buckets(codes, blocks, &columns);
     let joined = planes > BYTE_VARIABLES;
     let weights: Vec<Fr> = if joined {
         let theta = rounds.challenges.theta[BYTE_VARIABLES];
@@ -60,32 +61,33 @@ pub(super) fn bind(
         .zip(&byte)
         .map(|([low, _], b)| *low * (*b - b.square()))
         .sum();
-    let leading = -spread(codes, lanes, &columns, &byte);
+    let leading = -spread(codes, blocks, &columns, &byte);
     let h = rounds.quadratic(constant, leading);
-    let r = rounds.send(h, rounds.riding_on_planes());
+    let r = rounds.send(h, rounds.claims_on_planes());
     Tables {
         low: byte.iter().map(|b| *b - r * b).collect(),
         high: byte.iter().map(|b| r * b).collect(),
     }
 }
 
-/// For each value of a byte the weight of the coordinates whose low, and whose high byte it is.
-fn buckets(codes: &Codes, lanes: &[Lane], columns: &[Fr]) -> Vec<[Fr; 2]> {
+/// For each value of a byte the summed weights of the coordinates whose low byte it is, and of
+/// those whose high byte it is.
+fn buckets(codes: &Codes, blocks: &[BitBlock], columns: &[Fr]) -> Vec<[Fr; 2]> {
     let empty = || vec![[Fr::zero(); 2]; VALUES];
-    let share = lanes.len().div_ceil(rayon::current_num_threads()).max(1);
-    let sums = lanes.par_chunks(share).map(|lanes| {
+    let share = blocks.len().div_ceil(rayon::current_num_threads()).max(1);
+    let sums = blocks.par_chunks(share).map(|blocks| {
         let mut sums = empty();
         let mut row = empty();
-        for lane in lanes {
+        for block in blocks {
             row.fill([Fr::zero(); 2]);
-            for (code, weight) in codes.row(lane.row).iter().zip(columns) {
-                let (low, high) = lane.of(*code);
+            for (code, weight) in codes.row(block.row).iter().zip(columns) {
+                let (low, high) = block.bytes_of(*code);
                 row[low][0] += weight;
                 row[high][1] += weight;
             }
             for (sum, row) in sums.iter_mut().zip(&row) {
-                sum[0] += lane.weight * row[0];
-                sum[1] += lane.weight * row[1];
+                sum[0] += block.weight * row[0];
+                sum[1] += block.weight * row[1];
             }
         }
         sums
@@ -106,7 +108,7 @@ fn bind_byte(variables: usize, weights: &[Fr], rounds: &mut Rounds<'_>) -> Vec<F
         .map(|value| (0..1 << variables).map(|t| bit(value, t)).collect())
         .collect();
     for left in (0..variables).rev() {
-        let eq = eq_table(&rounds.open()[1..=left]);
+        let eq = eq_table(&rounds.unbound_theta()[1..=left]);
         let (mut constant, mut leading) = (Fr::zero(), Fr::zero());
         for (weight, bits) in weights
             .iter()
@@ -122,7 +124,7 @@ fn bind_byte(variables: usize, weights: &[Fr], rounds: &mut Rounds<'_>) -> Vec<F
             leading -= *weight * own_leading;
         }
         let h = rounds.quadratic(constant, leading);
-        let r = rounds.send(h, rounds.riding_on_planes());
+        let r = rounds.send(h, rounds.claims_on_planes());
         for bits in &mut values {
             *bits = bits
                 .chunks_exact(2)
@@ -136,15 +138,15 @@ fn bind_byte(variables: usize, weights: &[Fr], rounds: &mut Rounds<'_>) -> Vec<F
         .collect()
 }
 
-/// The weighed sum of the squared differences between a limb's bytes.
-fn spread(codes: &Codes, lanes: &[Lane], columns: &[Fr], byte: &[Fr]) -> Fr {
-    let of_lane = |lane: &Lane| {
+/// The weighted sum of the squared differences between a digit's bytes.
+fn spread(codes: &Codes, blocks: &[BitBlock], columns: &[Fr], byte: &[Fr]) -> Fr {
+    let of_block = |block: &BitBlock| {
         let mut row = Products::default();
-        for (code, weight) in codes.row(lane.row).iter().zip(columns) {
-            let (low, high) = lane.of(*code);
+        for (code, weight) in codes.row(block.row).iter().zip(columns) {
+            let (low, high) = block.bytes_of(*code);
             row.add(&(byte[high] - byte[low]).square(), weight);
         }
-        row.reduce() * lane.weight
+        row.reduce() * block.weight
     };
-    lanes.par_iter().map(of_lane).sum()
+    blocks.par_iter().map(of_block).sum()
 }

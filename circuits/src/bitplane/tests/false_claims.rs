@@ -1,4 +1,4 @@
-//! How a cheating prover carries a lie on, whatever it is that lets it through in the end.
+//! How a malicious prover hides a false claim from all equations but one.
 
 use ark_ff::{Field, One};
 
@@ -6,7 +6,7 @@ use super::reference::inner;
 use super::reference::prover::Prover;
 use super::*;
 
-/// What the first claim lacks of the truth, of a prover that has sent its commitments.
+/// By how much the true sum is below the claimed one, of a prover that has sent its commitments.
 pub(super) fn lacking(prover: &Prover<'_>) -> Fr {
     let setting = prover.setting;
     let round = prover.clone().round();
@@ -20,9 +20,9 @@ pub(super) fn lacking(prover: &Prover<'_>) -> Fr {
     claimed + masked - round[0] - round.iter().sum::<Fr>()
 }
 
-/// Runs the sum-check for a claim that lacks `lack`: a constant that makes the first claim right goes
-/// from round to round and is dropped before round `end`, from which on all is honest. Returns what
-/// is left of it behind the last round, if it got there.
+/// Runs the sum-check for a claim that lacks `lack`: a constant that makes the first claim right
+/// goes from round to round and is dropped before round `end`, from which on all is honest. Returns
+/// what is left of it behind the last round, if it got there.
 pub(super) fn carry(prover: &mut Prover<'_>, lack: Fr, end: usize) -> Fr {
     let half = Fr::from(2u64).inverse().unwrap();
     let mut constant = lack * half;

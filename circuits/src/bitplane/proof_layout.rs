@@ -4,9 +4,9 @@
 use super::bases::Base;
 use super::shape::Shape;
 
-/// The places of a shape's group elements.
+/// The positions of the group elements in the proofs of a shape, counted in elements.
 #[derive(Debug, Clone)]
-pub(super) struct Places {
+pub(super) struct ProofLayout {
     bit_rows: usize,
     bounded: usize,
     has_claims: bool,
@@ -14,7 +14,7 @@ pub(super) struct Places {
     folds: usize,
 }
 
-impl Places {
+impl ProofLayout {
     pub(super) fn new(shape: &Shape) -> Self {
         Self {
             bit_rows: shape.bit_rows(),
@@ -28,12 +28,12 @@ impl Places {
         }
     }
 
-    /// Bit rows come first.
+    /// Number of bit rows, which come first.
     pub(super) fn bit_rows(&self) -> usize {
         self.bit_rows
     }
 
-    /// `Gamma`.
+    /// `Gamma`, the commitment to the masking polynomial.
     pub(super) fn mask(&self) -> Base {
         Base::Own(self.bit_rows)
     }
@@ -43,32 +43,32 @@ impl Places {
         Base::Own(self.bit_rows + 1 + index)
     }
 
-    /// Up to here everything is absorbed before the first challenge.
+    /// Elements that are absorbed before the first challenge: bit rows, `Gamma`, quantities.
     pub(super) fn commitments(&self) -> usize {
         self.bit_rows + 1 + self.bounded
     }
 
-    /// `Y`.
+    /// `Y`, the commitment to the bits at the point.
     pub(super) fn bit(&self) -> Base {
         Base::Own(self.commitments())
     }
 
-    /// `Z_y`.
+    /// `Z_y`, the commitment to the square of what `Y` holds.
     pub(super) fn bit_square(&self) -> Base {
         Base::Own(self.commitments() + 1)
     }
 
-    /// `X`.
+    /// `X`, the commitment to the values at the point; only if there is a claim.
     pub(super) fn value(&self) -> Base {
         Base::Own(self.commitments() + 2)
     }
 
-    /// `Z_x`.
+    /// `Z_x`, the commitment to the square of what `X` holds; only if there is a norm.
     pub(super) fn value_square(&self) -> Base {
         Base::Own(self.commitments() + 3)
     }
 
-    /// Behind the committed evaluations.
+    /// Where the committed evaluations end and the announcements begin.
     pub(super) fn evaluations_end(&self) -> usize {
         self.commitments() + 2 + usize::from(self.has_claims) + usize::from(self.has_norms)
     }
@@ -83,17 +83,17 @@ impl Places {
         Base::Own(self.evaluations_end() + 1 + equation)
     }
 
-    /// Equations, the opened vector left out.
+    /// Number of equations, that of the opened vector left out.
     fn equations(&self) -> usize {
         5 + usize::from(self.has_claims) + usize::from(self.has_norms)
     }
 
-    /// Behind the announcements: the folds.
+    /// Where the announcements end and the folds begin.
     pub(super) fn announcements_end(&self) -> usize {
         self.evaluations_end() + 1 + self.equations()
     }
 
-    /// `L` of a fold; `R` follows.
+    /// `L` and `R` of a fold.
     pub(super) fn fold(&self, fold: usize) -> (Base, Base) {
         let at = self.announcements_end() + 2 * fold;
         (Base::Own(at), Base::Own(at + 1))

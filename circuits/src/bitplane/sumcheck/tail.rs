@@ -1,44 +1,44 @@
-//! The last rounds: the plane variables above a limb, then the rows. What is left by then is one
-//! value a lane, so these rounds are the formula itself.
+//! The tail, which is the last rounds: the plane variables above a digit, then the rows. By then
+//! one value a bit block is left, so these rounds compute the formula as it stands.
 
 use ark_ff::{One, Zero};
 
 use super::columns::Bound;
-use super::{between, Lane, Riding, Rounds};
+use super::{between, BatchedClaims, BitBlock, Rounds};
 use crate::bitplane::multilinear::{eq_table, interpolate};
 use crate::bitplane::shape::Shape;
 use crate::group::ristretto::Fr;
 
-/// Binds what is left; gives `B` and `xt` at the point.
+/// Binds the last variables; gives `B` and `xt` at the point.
 pub(super) fn bind(
     shape: &Shape,
-    lanes: &[Lane],
+    blocks: &[BitBlock],
     bound: Bound,
-    riding: &[Riding],
+    claims: &[BatchedClaims],
     rounds: &mut Rounds<'_>,
 ) -> (Fr, Fr) {
-    let limbs = 1 << (shape.plane_variables - shape.limb_variables());
+    let digits = 1 << (shape.plane_variables - shape.digit_variables());
     let padded = 1 << shape.row_variables;
-    // A limb's index is below its row's.
-    let mut bits = vec![Fr::zero(); limbs * padded];
-    for (lane, bit) in lanes.iter().zip(bound.bits) {
-        bits[lane.row * limbs + lane.limb] = bit;
+    // The low bits of an index are the digit, the high ones the row.
+    let mut bits = vec![Fr::zero(); digits * padded];
+    for (block, bit) in blocks.iter().zip(bound.bits) {
+        bits[block.row * digits + block.digit] = bit;
     }
     let pad = |mut values: Vec<Fr>| {
         values.resize(padded, Fr::zero());
         values
     };
-    let of_rows = |of: fn(&Riding) -> Fr| {
+    let of_rows = |of: fn(&BatchedClaims) -> Fr| {
         pad(shape
             .rows
             .iter()
-            .map(|row| of(&riding[row.segment]))
+            .map(|row| of(&claims[row.segment]))
             .collect())
     };
     let mut padding = pad(bound.padding);
     let mut values = pad(bound.values);
-    let mut squares = of_rows(|riding| riding.square);
-    let mut linears = of_rows(|riding| riding.linear);
+    let mut squares = of_rows(|claims| claims.square);
+    let mut linears = of_rows(|claims| claims.linear);
 
     while bits.len() > padded {
         let per_row = bits.len() / padded;
@@ -47,7 +47,7 @@ pub(super) fn bind(
             |pair| (padding[2 * pair / per_row], Fr::zero()),
             rounds,
         );
-        let r = rounds.send(h, rounds.riding_on_planes());
+        let r = rounds.send(h, rounds.claims_on_planes());
         fold(&mut bits, r);
     }
     for _ in 0..shape.row_variables {
@@ -63,8 +63,8 @@ pub(super) fn bind(
             };
             (0..values.len() / 2).map(of_pair).sum::<Fr>() * scale
         };
-        let along = interpolate([at(0), at(1), at(2), at(3)]);
-        let r = rounds.send(h, along);
+        let batched = interpolate([at(0), at(1), at(2), at(3)]);
+        let r = rounds.send(h, batched);
         for all in [
             &mut bits,
             &mut padding,
@@ -78,10 +78,10 @@ pub(super) fn bind(
     (bits[0], values[0])
 }
 
-/// The quadratic of `sum eq B (1 - padding - B)` over the pairs of `bits`; `padding` gives value and
-/// slope of a pair's padding.
+/// The quadratic of `sum eq B (1 - padding - B)` over the pairs of `bits`; `padding` gives value
+/// and slope of a pair's padding.
 fn zero_check(bits: &[Fr], padding: impl Fn(usize) -> (Fr, Fr), rounds: &Rounds<'_>) -> [Fr; 3] {
-    let eq = eq_table(&rounds.open()[1..]);
+    let eq = eq_table(&rounds.unbound_theta()[1..]);
     let (mut constant, mut leading) = (Fr::zero(), Fr::zero());
     for (index, (pair, eq)) in bits.chunks_exact(2).zip(&eq).enumerate() {
         let (pad, slope) = padding(index);

@@ -1,15 +1,12 @@
-//! What may be tuned without changing the form of a proof (`specs/proofs.md` 7.12): the columns that
-//! a configuration has if it names none, and how many proofs a verifier takes at once. The sizes
-//! that are part of the suite are in `shape.rs`.
+//! What may be tuned without changing the form of a proof (`specs/proofs.md` 7.12): the columns
+//! that a configuration has if it names none, and how many proofs a verifier takes at once. The
+//! sizes that are part of the suite are in [`shape`](super::shape).
 
-use super::shape::Shape;
+use super::shape::{Shape, MAX_COLUMNS};
+use crate::group::Ristretto;
 use crate::packing::Layout;
 use crate::statement::Statement;
 
-/// Most columns: what deriving the generators of a foreign configuration may cost, about a second.
-pub(super) const MAX_COLUMNS: usize = 1 << 16;
-/// Most bit rows: 32 MiB of commitments.
-pub(super) const MAX_BIT_ROWS: usize = 1 << 20;
 /// Points of one multiplication of the verifier: with more, the gain from the shared generators is
 /// below a hundredth, and the memory (a hundred bytes a point) is not.
 const MOST_POINTS: usize = 1 << 17;
@@ -19,7 +16,7 @@ const MOST_POINTS: usize = 1 << 17;
 /// of clients decides, only the bytes.
 pub(super) fn best_columns(statement: &Statement, clients: u32) -> usize {
     let cost = |columns: usize| {
-        let packed = Layout::new(statement, clients, columns).scalars();
+        let packed = Layout::new::<Ristretto>(statement, clients, columns).scalars();
         let points = Shape::count_bit_rows(statement, columns) + columns;
         (points * 3).saturating_add(packed)
     };
