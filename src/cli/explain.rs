@@ -97,8 +97,7 @@ impl<'a> Explained<'a> {
             .filter(|fault| fault.culprit == Culprit::Client(client))
             .collect();
         let spoke = |phase: Phase| {
-            timeline
-                .is_some_and(|timeline| timeline.messages.iter().any(|m| m.phase == phase.name()))
+            timeline.is_some_and(|timeline| timeline.messages.iter().any(|m| m.phase == phase))
         };
         let checks = Check::ALL
             .iter()
@@ -185,7 +184,7 @@ fn in_words(timeline: &ClientTimeline, verdict: Verdict) -> String {
     if timeline.contributed {
         let mut words = "Its input is in the sum. Nobody can read the input from the board: only the sum of all contributors was opened.".to_owned();
         let last = timeline.messages.last().map(|message| message.phase);
-        if last != Some(Phase::Unmask(0).name()) {
+        if last != Some(Phase::Unmask(0)) {
             words += " It fell silent before the end, which costs nothing: after it had attested its input, its neighbours could finish without it.";
         }
         return words;
@@ -211,17 +210,17 @@ fn in_words(timeline: &ClientTimeline, verdict: Verdict) -> String {
 }
 
 /// What a message of a phase is.
-fn meaning(phase: &str) -> &'static str {
-    match Phase::from_name(phase) {
-        Some(Phase::Advertise) => "its keys for this round",
-        Some(Phase::Share) => "its secrets, split among its neighbours under seal",
-        Some(Phase::Confirm) => "its word on the shares that it received",
-        Some(Phase::Submit) => "its input under a mask, with a proof that it is within bounds",
-        Some(Phase::Attest) => "its proof that what it masked is what it committed to",
-        Some(Phase::Dispute) => "edges that it opened, because the other end lied about them",
-        Some(Phase::Acknowledge) => "its agreement to the list of contributors",
-        Some(Phase::Unmask(_)) => "its help to remove the masks from the sum",
-        Some(Phase::Publish) | None => "",
+fn meaning(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Advertise => "its keys for this round",
+        Phase::Share => "its secrets, split among its neighbours under seal",
+        Phase::Confirm => "its word on the shares that it received",
+        Phase::Submit => "its input under a mask, with a proof that it is within bounds",
+        Phase::Attest => "its proof that what it masked is what it committed to",
+        Phase::Dispute => "edges that it opened, because the other end lied about them",
+        Phase::Acknowledge => "its agreement to the list of contributors",
+        Phase::Unmask(_) => "its help to remove the masks from the sum",
+        Phase::Publish => "",
     }
 }
 
@@ -237,8 +236,8 @@ impl fmt::Display for Explained<'_> {
         let mut lines = String::new();
         for message in messages {
             let bytes = output::bytes(message.bytes);
-            let phase = message.phase;
-            let meaning = meaning(phase);
+            let phase = message.phase.name();
+            let meaning = meaning(message.phase);
             writeln!(
                 lines,
                 "  {phase:<12}leaf {:<6}{bytes:>10}  {meaning}",

@@ -41,6 +41,34 @@ pub enum AuditError {
 /// every byte. Memory, whatever the length of the masked vectors: the header, one batch of proofs, a piece
 /// of 64 KiB, and for each client its row commitments, about 1 KiB, and 130 bytes a neighbour
 /// (`specs/audit.md` 5). The source must not change meanwhile: parts of it are read a second time.
+///
+/// ```
+/// use std::io::Cursor;
+///
+/// use veragg_verifier::{audit, AuditError, Options};
+///
+/// // Bytes that are no board give an error; a board gives a report, whatever is wrong in it.
+/// let result = audit(Cursor::new(b"not a board"), &Options::default());
+/// assert!(matches!(result, Err(AuditError::Board(_))));
+/// ```
+///
+/// ```no_run
+/// use std::fs::File;
+///
+/// use veragg_verifier::{audit, Options, Verdict};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let organiser = None;
+/// // `organiser` is the key that the organiser published.
+/// let options = Options { organiser, ..Options::default() };
+/// let report = audit(File::open("round.board")?, &options)?;
+/// for fault in &report.faults {
+///     println!("{} broke rule {}: {}", fault.culprit, fault.rule, fault.what);
+/// }
+/// assert_eq!(report.verdict, Verdict::Verified);
+/// # Ok(())
+/// # }
+/// ```
 pub fn audit(mut board: impl Read + Seek, options: &Options) -> Result<Report, AuditError> {
     audit_as(&mut board, options, Bodies::All)
 }
@@ -203,7 +231,7 @@ fn describe<P: ProofSystem>(round: &Round<P>) -> RoundReport {
     let configuration = round.configuration();
     RoundReport {
         context: hex(round.context()),
-        suite: configuration.suite.name(),
+        suite: configuration.suite,
         clients: configuration.clients(),
         degree: configuration.masking.degree,
         threshold: configuration.masking.threshold,

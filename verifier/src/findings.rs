@@ -272,7 +272,7 @@ impl Findings {
         self.faults.push(Fault {
             culprit,
             check,
-            rule: finding.step,
+            rule: finding.step.into(),
             evidence: finding.evidence,
             involved: involved.map(|client| client.number()).collect(),
             what: finding.what,
@@ -317,11 +317,7 @@ impl Findings {
                     }) => Status::Passed { records },
                     Some(Tally { records, bad, .. }) => Status::PassedWithFaults { records, bad },
                 };
-                CheckReport {
-                    id,
-                    title: id.title(),
-                    status,
-                }
+                CheckReport { id, status }
             })
             .collect();
         (checks, self.faults)

@@ -45,7 +45,7 @@ pub use audit::{audit, AuditError};
 pub use check::Check;
 pub use options::Options;
 pub use report::{Culprit, Fault, Report, Status, Verdict};
-pub use step::Step;
+pub use step::{Step, StepNumber};
 
 /// The example of the README, as a test.
 #[cfg(doctest)]

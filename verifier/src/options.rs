@@ -10,7 +10,21 @@ use veragg_protocol::wire::receipt::Receipt;
 use crate::aggregate_metadata::AggregateMetadata;
 use crate::check::Check;
 
-/// What an auditor brings along.
+/// What an auditor knows beforehand, and what to leave out. The default knows nothing and leaves nothing out.
+///
+/// ```
+/// use std::collections::BTreeSet;
+///
+/// use veragg_verifier::{Check, Options};
+///
+/// // Compares the board with sums that were published elsewhere, and does not verify the inputs.
+/// let options = Options {
+///     aggregate: Some(vec![5, 50, 15]),
+///     skip: BTreeSet::from([Check::InputRange]),
+///     ..Options::default()
+/// };
+/// assert!(options.organiser.is_none());
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// The organiser's key, learned beforehand. Without it the key is taken from the board, and

@@ -202,7 +202,10 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
             return Ok(Admitted::Aggregator(Some(said)));
         };
         if self.ground.options.follow == Some(client) {
-            let phase = phase.name();
+            let phase = match phase {
+                Phase::Unmask(_) => Phase::Unmask(0),
+                phase => phase,
+            };
             self.timeline.push(TimelineMessage { phase, leaf, bytes });
         }
         Ok(Admitted::Client(client, said))

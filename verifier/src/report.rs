@@ -1,15 +1,33 @@
 //! The report of an audit, as a value (`specs/audit.md` 4). Same board, same report, byte for byte.
 
+mod json;
+
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize};
+use veragg_protocol::circuits::proof_system::Suite;
 use veragg_protocol::crypto::ids::ClientId;
+use veragg_protocol::round::phase::Phase;
 
 use crate::check::Check;
-use crate::step::Step;
+use crate::step::StepNumber;
 
-/// What the audit says in the end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// The result of the whole audit.
+///
+/// ```
+/// use veragg_verifier::Verdict;
+///
+/// /// Whether a sum may be used: only [`Verdict::Verified`] says that every check was computed and holds.
+/// fn is_usable(verdict: Verdict) -> bool {
+///     match verdict {
+///         Verdict::Verified => true,
+///         Verdict::Failed | Verdict::Incomplete | Verdict::Unfinished => false,
+///     }
+/// }
+/// assert!(!is_usable(Verdict::Incomplete));
+/// assert_eq!(Verdict::Incomplete.exit_code(), 4);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// Every check was computed and holds; cheaters may have been excluded, and are named.
@@ -48,8 +66,12 @@ impl fmt::Display for Verdict {
 }
 
 /// How a check ended. Nothing counts as passed that was not computed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "status", rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    tag = "status",
+    rename_all = "kebab-case",
+    try_from = "json::RawStatus"
+)]
 pub enum Status {
     /// It holds for every record.
     Passed {
@@ -78,15 +100,12 @@ pub enum Status {
     Skipped,
 }
 
-/// One check with its outcome.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// One check with its outcome. In JSON [`Check::title`] stands between the two.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckReport {
-    /// Which.
+    /// The check.
     pub id: Check,
-    /// What is checked.
-    pub title: &'static str,
     /// How it ended.
-    #[serde(flatten)]
     pub status: Status,
 }
 
@@ -111,22 +130,32 @@ impl fmt::Display for Culprit {
     }
 }
 
-impl Serialize for Culprit {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+impl Culprit {
+    /// The culprit that is displayed as `name`, such as `client 3` or `aggregator`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let culprit = match name {
+            "aggregator" => Culprit::Aggregator,
+            "organiser" => Culprit::Organiser,
+            _ => {
+                let number = name.strip_prefix("client ")?.parse().ok()?;
+                Culprit::Client(ClientId::new(number)?)
+            }
+        };
+        // Each culprit has one name: `client 03` is not one.
+        (culprit.to_string() == name).then_some(culprit)
     }
 }
 
 /// A breach of the protocol with its author and the evidence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Fault {
     /// Who.
     pub culprit: Culprit,
     /// Which check found it.
     pub check: Check,
     /// Which step does not hold, by its number in `specs/audit.md`.
-    #[serde(serialize_with = "number")]
-    pub rule: Step,
+    pub rule: StepNumber,
     /// Indices of the leaves that prove it.
     pub evidence: Vec<u64>,
     /// Clients besides the culprit whose messages it rests on.
@@ -139,12 +168,9 @@ pub struct Fault {
     pub checkpoints: u32,
 }
 
-fn number<S: Serializer>(step: &Step, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(step.number())
-}
-
 /// Something that was computed, in words and numbers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Working {
     /// What it is.
     pub what: String,
@@ -153,7 +179,8 @@ pub struct Working {
 }
 
 /// A client that is not in the sum, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Absent {
     /// The client's number.
     pub client: u32,
@@ -162,7 +189,8 @@ pub struct Absent {
 }
 
 /// The key that the configuration was checked against.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct OrganiserReport {
     /// The key in hexadecimal.
     pub key: String,
@@ -172,12 +200,14 @@ pub struct OrganiserReport {
 }
 
 /// What the round was.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RoundReport {
     /// Digest of the configuration, in hexadecimal.
     pub context: String,
-    /// The suite.
-    pub suite: &'static str,
+    /// The suite, which decides how inputs are committed and proven.
+    #[serde(with = "json::suite")]
+    pub suite: Suite,
     /// Clients on the roster.
     pub clients: u32,
     /// Neighbours of each.
@@ -191,10 +221,12 @@ pub struct RoundReport {
 }
 
 /// One message of a followed client.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TimelineMessage {
-    /// Its phase.
-    pub phase: &'static str,
+    /// Its phase. `Unmask(0)` stands for every round of unmask, since all of them have one name.
+    #[serde(with = "json::phase")]
+    pub phase: Phase,
     /// Its leaf.
     pub leaf: u64,
     /// Its bytes.
@@ -202,7 +234,8 @@ pub struct TimelineMessage {
 }
 
 /// What the board says of one client.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ClientTimeline {
     /// The client's number.
     pub client: u32,
@@ -214,16 +247,49 @@ pub struct ClientTimeline {
     pub contributed: bool,
 }
 
-/// The whole report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// The whole report. It is written as JSON (`specs/audit.md` 4.3) and read back with serde:
+///
+/// ```
+/// use veragg_verifier::{Check, Report, Status, Verdict};
+///
+/// # fn main() -> Result<(), serde_json::Error> {
+/// let json = r#"{
+///     "protocol": 1,
+///     "verdict": "verified",
+///     "organiser": { "key": "278d504a", "given": true },
+///     "round": null,
+///     "checks": [{
+///         "id": "V-13",
+///         "title": "receipts: each message stands where the receipt says",
+///         "status": "passed",
+///         "records": 35
+///     }],
+///     "faults": [],
+///     "contributors": [1, 2, 4],
+///     "absent": [{ "client": 3, "outcome": "dropped (submit)" }]
+/// }"#;
+/// let report: Report = serde_json::from_str(json)?;
+/// assert_eq!(report.verdict, Verdict::Verified);
+/// assert_eq!(report.contributors, [1, 2, 4]);
+/// let status = report.status(Check::Receipts);
+/// assert_eq!(status, Some(&Status::Passed { records: 35 }));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Whoever wrote a report can have written anything into it: to trust one, audit the board.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Report {
-    /// Version of the protocol.
+    /// Version of the protocol. A report of another version cannot be read back.
+    #[serde(deserialize_with = "json::protocol")]
     pub protocol: u16,
     /// The verdict.
     pub verdict: Verdict,
     /// The organiser's key.
     pub organiser: OrganiserReport,
     /// The round, if its configuration could be entered.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub round: Option<RoundReport>,
     /// Every check.
     pub checks: Vec<CheckReport>,

@@ -1,5 +1,7 @@
 //! The steps of the audit, by name: what a finding rests on.
 
+use std::fmt;
+
 use crate::check::Check;
 
 veragg_protocol::numbered! {
@@ -163,5 +165,36 @@ impl Step {
                 check.and_then(Check::from_id).unwrap_or(Check::Chain)
             }
         }
+    }
+}
+
+/// The number of a step of a check, such as `V-04.6`. Several [`Step`]s can have one number: those are parts
+/// of one sentence of the specification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StepNumber(&'static str);
+
+impl StepNumber {
+    /// The number that is written like this. The steps of sections 3 and 7 have none: they belong to no check.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let mut numbers = Step::ALL.iter().map(|step| step.number());
+        let number = numbers.find(|number| *number == name && number.starts_with("V-"));
+        number.map(Self)
+    }
+
+    /// The number as it is written.
+    pub fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+impl From<Step> for StepNumber {
+    fn from(step: Step) -> Self {
+        Self(step.number())
+    }
+}
+
+impl fmt::Display for StepNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
     }
 }

@@ -23,7 +23,13 @@ impl fmt::Display for Status {
 
 impl fmt::Display for CheckReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "  {:<7} {}: {}", self.id.id(), self.title, self.status)?;
+        write!(
+            f,
+            "  {:<7} {}: {}",
+            self.id.id(),
+            self.id.title(),
+            self.status
+        )?;
         if let Status::Failed { failures } = &self.status {
             for failure in failures {
                 write!(f, "\n            {failure}")?;
