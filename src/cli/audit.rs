@@ -49,6 +49,8 @@ pub(super) fn audit_file(path: &Path, options: &Options) -> Result<Report, CliEr
     audit(file, options).map_err(|error| match error {
         AuditError::Board(error) => CliError::board(path, error),
         AuditError::Skip(_) => CliError::Usage(error.to_string()),
+        // Whatever else keeps an audit from a report lies in the file.
+        error => CliError::malformed(path, error),
     })
 }
 

@@ -158,7 +158,18 @@ fn concerns(check: Check) -> Option<(&'static [Phase], &'static str)> {
             &[Phase::Attest, Phase::Unmask(0)],
             "the shares that it revealed are the right ones, and what it attested of its masks is true",
         ),
-        _ => return None,
+        Check::Configuration
+        | Check::Roster
+        | Check::Chain
+        | Check::Graph
+        | Check::Edges
+        | Check::Contributors
+        | Check::Opening
+        | Check::Aggregate
+        | Check::Receipts
+        | Check::TrustedSetUp => return None,
+        // A later check has no words here yet.
+        _ => (&Phase::ALL, check.title()),
     })
 }
 

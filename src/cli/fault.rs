@@ -83,7 +83,11 @@ fn rule(fault: &Fault) -> (&'static str, &'static str) {
             "For each message that it takes the aggregator signs where it stands on the board.",
             "Receipt and board both carry the aggregator's signature, and contradict each other.",
         ),
-        Check::Graph | Check::Acknowledgements | Check::TrustedSetUp => ("", ""),
+        // V-05, V-08.D and V-14 name nobody. A later check has no words here yet.
+        _ => (
+            "A step of the check does not hold. `veragg audit --format json` gives its number as `rule`; specs/audit.md says what the step is.",
+            "The messages at these leaves show it. They carry their senders' signatures.",
+        ),
     }
 }
 
@@ -143,7 +147,8 @@ impl fmt::Display for ExplainedFault<'_> {
         }
         let article = match culprit {
             Culprit::Client(_) => "",
-            Culprit::Aggregator | Culprit::Organiser => "the ",
+            // Every other culprit is named by its role.
+            _ => "the ",
         };
         writeln!(f, "\nWhy it is {article}{culprit}\n  {}", self.why)
     }

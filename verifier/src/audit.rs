@@ -28,6 +28,7 @@ use crate::step::Step;
 
 /// Why there is no report.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum AuditError {
     /// The bytes are no board, or end too early.
     #[error(transparent)]

@@ -4,8 +4,9 @@ use std::fmt;
 
 macro_rules! checks {
     ($($(#[$doc:meta])* $name:ident = $id:literal, $title:literal;)*) => {
-        /// A check of the audit.
+        /// A check of the audit. Later versions have more.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
         pub enum Check {
             $($(#[$doc])* $name,)*
         }

@@ -49,6 +49,7 @@ pub struct Claim {
 
 /// Why there is no answer to evidence, or none can be written.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum EvidenceError {
     /// These are not the bytes of evidence.
     #[error("not evidence of this version: it begins with other bytes")]

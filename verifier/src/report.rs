@@ -109,8 +109,9 @@ pub struct CheckReport {
     pub status: Status,
 }
 
-/// Who broke the protocol.
+/// Who broke the protocol. Later versions have more roles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Culprit {
     /// A client.
     Client(ClientId),
