@@ -30,18 +30,18 @@ use crate::step::StepNumber;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// Every check was computed and holds; cheaters may have been excluded, and are named.
+    /// Every check was computed and holds. Culprits may have been excluded; the report names them.
     Verified,
-    /// Some check failed: the published round contradicts it.
+    /// At least one check failed: the published round contradicts it.
     Failed,
-    /// Nothing failed, but a check was skipped on request.
+    /// No check failed, but at least one was skipped on request.
     Incomplete,
-    /// Nothing failed, but the round is not finished.
+    /// No check failed, but the board ends before the round is finished.
     Unfinished,
 }
 
 impl Verdict {
-    /// The exit code of the command line.
+    /// The exit code of `veragg audit` for this verdict.
     pub fn exit_code(self) -> u8 {
         match self {
             Verdict::Verified => 0,
@@ -57,15 +57,15 @@ impl fmt::Display for Verdict {
         f.write_str(match self {
             Verdict::Verified => "VERIFIED",
             Verdict::Failed => "FAILED",
-            Verdict::Incomplete => "INCOMPLETE: nothing failed, but checks were skipped on request",
+            Verdict::Incomplete => "INCOMPLETE: no check failed, but some were skipped on request",
             Verdict::Unfinished => {
-                "NOT FINISHED: nothing failed, but the board ends before the result"
+                "NOT FINISHED: no check failed, but the board ends before the result"
             }
         })
     }
 }
 
-/// How a check ended. Nothing counts as passed that was not computed.
+/// How a check ended. A check that was not computed never counts as passed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
     tag = "status",
@@ -73,30 +73,30 @@ impl fmt::Display for Verdict {
     try_from = "json::RawStatus"
 )]
 pub enum Status {
-    /// It holds for every record.
+    /// The check holds for every record.
     Passed {
-        /// Records that it was computed for.
+        /// The number of records that it was computed for.
         records: u64,
     },
-    /// Some records were bad; their senders are named, and what they did does not count, as the rules
+    /// Some records were bad. The report names their senders, and these records do not count, as the rules
     /// say.
     PassedWithFaults {
-        /// Records that it was computed for.
+        /// The number of records that it was computed for.
         records: u64,
-        /// Bad ones among them.
+        /// How many of them were bad.
         bad: u64,
     },
-    /// The published round contradicts it.
+    /// The published round contradicts the check.
     Failed {
-        /// What and where, each time.
+        /// What is wrong and where, one text for each failure.
         failures: Vec<String>,
     },
-    /// There was nothing to check, or no way to.
+    /// There was nothing to check, or the board does not reach the data that is needed.
     NotApplicable {
-        /// Why.
+        /// Which of the two, and why.
         reason: String,
     },
-    /// Left out on request.
+    /// The auditor asked to leave it out.
     Skipped,
 }
 
@@ -113,11 +113,11 @@ pub struct CheckReport {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Culprit {
-    /// A client.
+    /// A client of the roster.
     Client(ClientId),
-    /// The aggregator.
+    /// The aggregator of the round.
     Aggregator,
-    /// The organiser.
+    /// The organiser of the round.
     Organiser,
 }
 
@@ -147,35 +147,35 @@ impl Culprit {
     }
 }
 
-/// A breach of the protocol with its author and the evidence.
+/// A breach of the protocol, with its culprit and the evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// Who.
+    /// Who broke the protocol.
     pub culprit: Culprit,
-    /// Which check found it.
+    /// The check that found it.
     pub check: Check,
-    /// Which step does not hold, by its number in `specs/audit.md`.
+    /// The step that does not hold, by its number in `specs/audit.md`.
     pub rule: StepNumber,
-    /// Indices of the leaves that prove it.
+    /// The leaves that prove it, counted from 0.
     pub evidence: Vec<u64>,
-    /// Clients besides the culprit whose messages it rests on.
+    /// The clients besides the culprit whose messages are needed to prove it. They are not accused.
     pub involved: Vec<u32>,
-    /// What was done.
+    /// What the culprit did, for people.
     pub what: String,
-    /// What was computed to find it.
+    /// The values that were computed to find it.
     pub workings: Vec<Working>,
-    /// The checkpoint that settled it: how many were read by then; 0 if none was needed.
+    /// How many checkpoints had been read when the fault was settled; 0 if it needs none.
     pub checkpoints: u32,
 }
 
-/// Something that was computed, in words and numbers.
+/// A value that was computed to find a fault.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Working {
-    /// What it is.
+    /// What the value is, for people.
     pub what: String,
-    /// Its bytes, in hexadecimal.
+    /// The bytes of the value, in hexadecimal.
     pub value: String,
 }
 
@@ -185,7 +185,7 @@ pub struct Working {
 pub struct Absent {
     /// The client's number.
     pub client: u32,
-    /// What became of it.
+    /// Its outcome, such as `dropped (submit)`.
     pub outcome: String,
 }
 
@@ -193,31 +193,31 @@ pub struct Absent {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OrganiserReport {
-    /// The key in hexadecimal.
+    /// The key, in hexadecimal.
     pub key: String,
     /// Whether the auditor knew it beforehand. If not, it was taken from the board, and then
     /// anybody may have made the whole board.
     pub given: bool,
 }
 
-/// What the round was.
+/// The settings of the round.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RoundReport {
-    /// Digest of the configuration, in hexadecimal.
+    /// The context: the digest of the configuration, in hexadecimal.
     pub context: String,
     /// The suite, which decides how inputs are committed and proven.
     #[serde(with = "json::suite")]
     pub suite: Suite,
-    /// Clients on the roster.
+    /// The number of clients on the roster.
     pub clients: u32,
-    /// Neighbours of each.
+    /// The number of neighbours of each client.
     pub degree: u32,
-    /// Shares that rebuild a secret.
+    /// The number of shares that reconstruct a secret.
     pub threshold: u32,
-    /// Fewest acknowledgements.
+    /// The fewest acknowledgements that a sum needs.
     pub min_contributors: u32,
-    /// Coordinates of the vector.
+    /// The number of coordinates of each vector.
     pub coordinates: usize,
 }
 
@@ -225,16 +225,16 @@ pub struct RoundReport {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TimelineMessage {
-    /// Its phase. `Unmask(0)` stands for every round of unmask, since all of them have one name.
+    /// The phase of the message. `Unmask(0)` stands for every round of unmask, since all of them have one name.
     #[serde(with = "json::phase")]
     pub phase: Phase,
-    /// Its leaf.
+    /// The leaf of the message.
     pub leaf: u64,
-    /// Its bytes.
+    /// The length of the message in bytes.
     pub bytes: usize,
 }
 
-/// What the board says of one client.
+/// What the board shows about one client.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClientTimeline {
@@ -242,7 +242,7 @@ pub struct ClientTimeline {
     pub client: u32,
     /// Its messages, in order.
     pub messages: Vec<TimelineMessage>,
-    /// What became of it, as recomputed.
+    /// Its outcome, as recomputed.
     pub outcome: String,
     /// Whether its input is in the sum.
     pub contributed: bool,
@@ -285,28 +285,28 @@ pub struct Report {
     /// Version of the protocol. A report of another version cannot be read back.
     #[serde(deserialize_with = "json::protocol")]
     pub protocol: u16,
-    /// The verdict.
+    /// The result of the audit.
     pub verdict: Verdict,
-    /// The organiser's key.
+    /// The organiser's key, and where it comes from.
     pub organiser: OrganiserReport,
-    /// The round, if its configuration could be entered.
+    /// The settings of the round; `None` if its configuration or roster is refused.
     #[serde(deserialize_with = "Option::deserialize")]
     pub round: Option<RoundReport>,
-    /// Every check.
+    /// How each check ended, in the order of the ids.
     pub checks: Vec<CheckReport>,
     /// Every fault, in board order.
     pub faults: Vec<Fault>,
     /// Clients whose inputs are in the sum, as recomputed.
     pub contributors: Vec<u32>,
-    /// All others on the roster.
+    /// The other clients on the roster whose outcome is known.
     pub absent: Vec<Absent>,
-    /// The client that the auditor asked for.
+    /// The client that the auditor asked to follow ([`Options::follow`](crate::Options::follow)).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeline: Option<ClientTimeline>,
 }
 
 impl Report {
-    /// How a check ended.
+    /// How a check ended; `None` if the report does not list it.
     pub fn status(&self, check: Check) -> Option<&Status> {
         self.checks
             .iter()
