@@ -14,7 +14,7 @@ use super::aggregate::Aggregate;
 use super::error::CliError;
 use super::summary::Files;
 
-/// Where the results go.
+/// The paths of the files with the results.
 pub(super) struct OutputFiles {
     pub(super) board: PathBuf,
     aggregate: PathBuf,
@@ -22,7 +22,7 @@ pub(super) struct OutputFiles {
     organiser: PathBuf,
 }
 
-/// Whether a file has a name that [`OutputFiles::write`] gives: nobody else's is touched.
+/// Whether a file has a name that [`OutputFiles::write`] gives. Other files are not touched.
 fn is_own_receipt(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let inner = name
@@ -36,8 +36,7 @@ fn is_own_receipt(path: &Path) -> bool {
 }
 
 impl OutputFiles {
-    /// Creates the folders, takes the results of an earlier round out of them, and writes the
-    /// organiser's key.
+    /// Creates the folders, removes the results of an earlier round from them, and writes the organiser's key.
     pub(super) fn create(out: &Path, organiser: &VerifyingKey) -> Result<Self, CliError> {
         let receipts = out.join("receipts");
         let refused = |source| CliError::write(&receipts)(source);
