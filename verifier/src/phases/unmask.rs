@@ -67,7 +67,7 @@ impl<P: ProofSystem> Unmask<P> {
     }
 
     /// V-09.2: reconstructs the secrets of this round; returns the seeds and the mask secrets.
-    fn rebuild(
+    fn reconstruct_secrets(
         &mut self,
         established: &Established<'_, P>,
         findings: &mut Findings,
@@ -75,16 +75,16 @@ impl<P: ProofSystem> Unmask<P> {
         let shares = std::mem::take(&mut self.shares);
         let subjects: Vec<_> = self.subjects.iter().collect();
         findings.computed(Check::Unmasking, subjects.len());
-        let rebuilt: Vec<_> = subjects
+        let secrets: Vec<_> = subjects
             .par_iter()
             .map(|&client| {
                 let shares = shares.get(&client).map(Vec::as_slice).unwrap_or_default();
-                rebuild(established, client, shares).map(|secret| (client, secret))
+                reconstruct_secret(established, client, shares).map(|secret| (client, secret))
             })
             .collect();
         let (mut seeds, mut masks) = (Shares::new(), Shares::new());
-        for rebuilt in rebuilt {
-            match rebuilt {
+        for secret in secrets {
+            match secret {
                 Ok(of_client) => match wanted(established, of_client.0) {
                     Secret::Seed => seeds.push(of_client),
                     Secret::Mask => masks.push(of_client),
@@ -162,7 +162,7 @@ impl<P: ProofSystem> Unmask<P> {
 }
 
 /// V-09.2: the committed secret of a client, or what is wrong with the shares that were revealed of it.
-fn rebuild<P: ProofSystem>(
+fn reconstruct_secret<P: ProofSystem>(
     established: &Established<'_, P>,
     client: ClientId,
     shares: &[(ClientId, KeyScalar)],
@@ -280,7 +280,7 @@ impl<P: ProofSystem> Judge<P> for Unmask<P> {
             self.shares.clear();
             return Ok(Derived::of(end.listed.clone(), clients));
         }
-        let [seeds, masks] = self.rebuild(established, findings);
+        let [seeds, masks] = self.reconstruct_secrets(established, findings);
         let mut left = established.contributors.clone();
         findings.computed(Check::Unmasking, left.len());
         for (culprit, contradiction) in self.contradictions(established, &seeds, &masks) {
