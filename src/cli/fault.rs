@@ -137,7 +137,7 @@ impl fmt::Display for ExplainedFault<'_> {
             match check {
                 Check::Disputes => writeln!(
                     f,
-                    "  The last value is the true one. Who attested another value attested falsely."
+                    "  The last value is the true one. A client that attested another value attested falsely."
                 )?,
                 Check::Unmasking => {
                     writeln!(f, "  The last two values must be equal, and are not.")?

@@ -232,7 +232,7 @@ pub enum Problem {
     DropoutTwice {
         /// The number of the client.
         client: u32,
-        /// The line of the first [[dropout]].
+        /// The line of the first `[[dropout]]`.
         first: usize,
     },
 
