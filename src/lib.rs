@@ -25,7 +25,7 @@
 //!
 //! // The clients and the aggregator; the board is kept in memory.
 //! let mut members: Vec<LocalClient<_>> = ClientId::all(5)
-//!     .filter_map(|id| setting.member(id, vec![1, 10, u64::from(id.number())]))
+//!     .filter_map(|id| setting.client(id, vec![1, 10, u64::from(id.number())]))
 //!     .collect();
 //! let played = play(setting.aggregator(Vec::new())?, &mut members, |_| ())?;
 //! let board = setting.board(played.aggregator.log());
