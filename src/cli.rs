@@ -1,4 +1,4 @@
-//! What the command line understands, and how it ends.
+//! The arguments of the command line, and the exit code.
 
 mod aggregate;
 mod audit;
@@ -22,16 +22,15 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use veragg::circuits::proof_system::Suite;
 use veragg::protocol::crypto::labels::VERSION;
 
-// `--version` says which protocol is spoken; a literal, since clap wants a constant.
+// `--version` names the version of the protocol. It is a literal, since clap needs a constant.
 const VERSIONS: &str = concat!(env!("CARGO_PKG_VERSION"), " (protocol 1)");
 const _: () = assert!(VERSION == 1);
 
-/// Verifiable secure aggregation: a sum that nobody's input can be read from and that anybody can
-/// check.
+/// Verifiable secure aggregation: nobody can read a client's input, and anybody can check the sum.
 #[derive(Debug, Parser)]
 #[command(name = "veragg", version = VERSIONS, after_help = EXIT_CODES)]
 struct Cli {
-    /// How results are printed on standard output.
+    /// The form in which results are printed on standard output.
     #[arg(long, global = true, value_enum, default_value = "text")]
     format: Format,
     #[command(subcommand)]
@@ -39,13 +38,13 @@ struct Cli {
 }
 
 const EXIT_CODES: &str =
-    "Exit codes: 0 verified or done; 1 the audit failed; 2 usage; 3 malformed input; \
-4 nothing failed but a check was skipped; 5 input or output error; 75 the round is not finished.";
+    "Exit codes: 0 verified, or the command is done; 1 the audit failed; 2 wrong arguments; 3 malformed input; \
+4 no check failed, but one was skipped; 5 input or output error; 75 the round is not finished.";
 
-/// How results are printed.
+/// The form in which results are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// For parties.
+    /// Text for people.
     Text,
     /// One JSON object.
     Json,
@@ -55,56 +54,56 @@ enum Format {
 enum Command {
     /// Play a whole round on this machine, from a configuration to its audit.
     Run(RunArgs),
-    /// Audit a board: recompute everything, name every cheater, trust nobody.
+    /// Audit a board: recompute everything, name every culprit, trust nobody.
     Audit(AuditArgs),
-    /// Say what the board shows of one client, or of one fault, in plain words.
+    /// Explain in plain words what the board shows about one client, or about one fault.
     Explain(ExplainArgs),
-    /// Check one fault from its file alone, as `veragg audit --evidence` writes it.
+    /// Check one fault from a file alone, which `veragg audit --evidence` has written.
     Evidence(EvidenceArgs),
-    /// Work out neighbours, threshold and bytes for a number of clients.
+    /// Compute neighbours, threshold and bytes for a number of clients.
     Params(ParamsArgs),
-    /// List what is on a board, without checking it.
+    /// List the messages and checkpoints of a board, without checking them.
     Board(BoardArgs),
 }
 
 #[derive(Debug, Args)]
 struct RunArgs {
-    /// The configuration (TOML); the comments in examples/hospitals/round.toml explain the keys.
+    /// The configuration (TOML). The comments in examples/hospitals/round.toml explain the keys.
     config: PathBuf,
-    /// Folder that the results are written to.
+    /// The folder that the results are written to.
     #[arg(long, value_name = "DIR", default_value = "veragg-out")]
     out: PathBuf,
 }
 
 #[derive(Debug, Args)]
 struct AuditArgs {
-    /// The board file.
+    /// The file with the board.
     board: PathBuf,
-    /// The organiser's key, learned beforehand: 64 hexadecimal digits, or a file that holds them.
+    /// The organiser's key, known beforehand: 64 hexadecimal digits, or a file that holds them.
     #[arg(long, value_name = "KEY")]
     organiser: Option<String>,
-    /// A receipt that a client was given; may be repeated.
+    /// A receipt that a client was given. May be repeated.
     #[arg(long = "receipt", value_name = "FILE")]
     receipts: Vec<PathBuf>,
-    /// A checkpoint that somebody was shown.
+    /// A checkpoint that a client received, to compare with the one on the board.
     #[arg(long, value_name = "FILE")]
     checkpoint: Option<PathBuf>,
-    /// Sums published elsewhere, as `veragg run` writes them to aggregate.json.
+    /// Sums that were published elsewhere, to compare with those on the board; an aggregate.json of `veragg run`.
     #[arg(long, value_name = "FILE")]
     aggregate: Option<PathBuf>,
-    /// Folder to write each fault to, as a file that `veragg evidence` checks.
+    /// A folder. Each fault is written to a file in it, which `veragg evidence` checks.
     #[arg(long, value_name = "DIR")]
     evidence: Option<PathBuf>,
-    /// A check to leave out, such as V-09; V-07 means all its parts; may be repeated.
+    /// A check to leave out, such as V-09. V-07 means all its parts. May be repeated.
     #[arg(long, value_name = "ID")]
     skip: Vec<String>,
 }
 
 #[derive(Debug, Args)]
 struct ExplainArgs {
-    /// The board file.
+    /// The file with the board.
     board: PathBuf,
-    /// The client's number on the roster, from 1.
+    /// The client's number on the roster, counted from 1.
     #[arg(
         long,
         value_name = "ID",
@@ -112,48 +111,48 @@ struct ExplainArgs {
         conflicts_with = "fault"
     )]
     client: Option<u32>,
-    /// The fault's number in the report of `veragg audit`, from 1.
+    /// The fault's number in the report of `veragg audit`, counted from 1.
     #[arg(long, value_name = "N")]
     fault: Option<usize>,
-    /// The organiser's key, learned beforehand: 64 hexadecimal digits, or a file that holds them.
+    /// The organiser's key, known beforehand: 64 hexadecimal digits, or a file that holds them.
     #[arg(long, value_name = "KEY")]
     organiser: Option<String>,
 }
 
 #[derive(Debug, Args)]
 struct EvidenceArgs {
-    /// The file.
+    /// The file with the evidence.
     file: PathBuf,
-    /// The organiser's key, learned beforehand: 64 hexadecimal digits, or a file that holds them.
+    /// The organiser's key, known beforehand: 64 hexadecimal digits, or a file that holds them.
     #[arg(long, value_name = "KEY")]
     organiser: String,
 }
 
 #[derive(Debug, Args)]
 struct ParamsArgs {
-    /// Clients on the roster.
+    /// The number of clients on the roster.
     #[arg(long, value_name = "N")]
     clients: u32,
-    /// Fraction that may collude with the aggregator, such as 0.05.
+    /// The fraction of clients that may collude with the aggregator, such as 0.05.
     #[arg(long, value_name = "FRACTION", value_parser = params::parts_per_million, allow_negative_numbers = true)]
     corrupt: u32,
-    /// Fraction of further clients that may drop out, such as 0.1.
+    /// The fraction of further clients that may drop out, such as 0.1.
     #[arg(long, value_name = "FRACTION", value_parser = params::parts_per_million, allow_negative_numbers = true)]
     dropout: u32,
-    /// Coordinates of each client's vector; with --max, bytes are worked out too.
+    /// The number of coordinates of each client's vector. With --max, bytes are computed too.
     #[arg(long, value_name = "D", requires = "max", value_parser = clap::value_parser!(u32).range(1..))]
     len: Option<u32>,
-    /// Largest value of a coordinate; the smallest is 0.
+    /// The largest value of a coordinate. The smallest is 0.
     #[arg(long, value_name = "M", requires = "len", value_parser = clap::value_parser!(u64).range(1..u64::MAX))]
     max: Option<u64>,
-    /// What the ranges are proven with; it decides the bytes, not the neighbours.
+    /// The suite, which proves the ranges. It changes the bytes, but not the neighbours.
     #[arg(long, value_name = "NAME", default_value_t = Suite::DEFAULT)]
     suite: Suite,
 }
 
 #[derive(Debug, Args)]
 struct BoardArgs {
-    /// The board file.
+    /// The file with the board.
     board: PathBuf,
 }
 
@@ -162,7 +161,7 @@ pub(super) fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // Help that nobody reads is no failure.
+            // If the help cannot be printed, the exit code does not change.
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
@@ -177,7 +176,7 @@ pub(super) fn main() -> ExitCode {
         Command::Board(args) => board::run(args, format),
     };
     ExitCode::from(done.unwrap_or_else(|error| {
-        // There is nowhere left to say that this failed.
+        // If standard error cannot be written, the exit code is all that is left.
         let _ = writeln!(std::io::stderr(), "error: {error}");
         error.exit_code()
     }))

@@ -1,14 +1,14 @@
-//! The data side of a round: a configuration becomes the vectors that the clients contribute, and
-//! the sums of a round become results.
+//! The data of a round. It makes the vectors that the clients contribute from a configuration, and results from
+//! the sums of a round.
 //!
-//! From a CSV table: its rows are dealt to clients. Each client contributes, for each measured
+//! The numbers come from a CSV table, whose rows are dealt to clients. Each client contributes, for each measured
 //! column and each group of rows, the number of its rows, the sum and the sum of squares of their
-//! values, all as integers in fixed point. Nothing but the sums of these over the contributing
-//! clients is known after the round, and from them follow count, mean and standard deviation, equal
-//! to the last digit to what the plain rows give. `examples/hospitals/round.toml` explains every
+//! values, all as integers in fixed point. After the round only the sums of these over the contributing
+//! clients are known. Count, mean and standard deviation follow from them, and are equal in every digit to
+//! those of the plain rows. `examples/hospitals/round.toml` explains every
 //! key.
 //!
-//! Or from a generator, for rounds whose size matters: each client's vector follows from a seed and
+//! Or they come from a generator, for rounds whose size matters. Each client's vector follows from a seed and
 //! its number, so that the sums can be recomputed. `examples/million/round.toml` explains the keys.
 
 mod config;
@@ -51,13 +51,13 @@ enum Numbers {
     Synthetic(Synthetic),
 }
 
-/// What the sums of a round say.
+/// The results that follow from the sums of a round.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Results {
-    /// Of a table.
+    /// The statistics of the rows of a table.
     Statistics(Statistics),
-    /// Of synthetic vectors.
+    /// The sums of synthetic vectors, compared with the recomputed ones.
     Recomputed(Recomputed),
 }
 
@@ -75,7 +75,7 @@ fn read(path: &Path) -> Result<Vec<u8>, SurveyError> {
 }
 
 impl Survey {
-    /// Reads a configuration and the table it names, if it does, and checks all of both.
+    /// Reads a configuration, and the table if it names one, and checks both.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, SurveyError> {
         let path = path.as_ref();
         let text = String::from_utf8(read(path)?)
@@ -83,7 +83,7 @@ impl Survey {
         Self::parse(path, &text)
     }
 
-    /// The survey of a configuration with this text.
+    /// The survey of a configuration with this text. `path` is the path of the configuration.
     fn parse(path: &Path, text: &str) -> Result<Self, SurveyError> {
         let (config, source) = Config::parse(path, text)?;
         let numbers = match source {
@@ -108,7 +108,7 @@ impl Survey {
         Ok(survey)
     }
 
-    /// What the round is called.
+    /// The title of the round.
     pub fn title(&self) -> &str {
         &self.config.title
     }
@@ -119,13 +119,13 @@ impl Survey {
         self.config.suite
     }
 
-    /// Scalars of a committed row, if configured; positive. Whether the suite takes so many is not
+    /// The number of scalars of a committed row, if configured; at least 1. Whether the suite takes so many is not
     /// checked here.
     pub fn columns(&self) -> Option<u32> {
         self.config.columns
     }
 
-    /// Number of clients, numbered from 1; with a table each owns at least one row.
+    /// The number of clients. They are numbered from 1. With a table, each owns at least one row.
     pub fn clients(&self) -> u32 {
         match &self.numbers {
             Numbers::Tabular(tabular) => tabular.clients(),
@@ -133,7 +133,7 @@ impl Survey {
         }
     }
 
-    /// The name of a client, where a column of a table gives it.
+    /// The name of a client, if a column of the table gives it.
     pub fn client_name(&self, client: ClientId) -> Option<&str> {
         match &self.numbers {
             Numbers::Tabular(tabular) => tabular.name(client.index()),
@@ -160,7 +160,7 @@ impl Survey {
             .map(|wanted| wanted.value)
     }
 
-    /// Which clients leave the round, and when; each client at most once.
+    /// The clients that leave the round, and when. No client is listed twice.
     pub fn dropouts(&self) -> &[Dropout] {
         &self.dropouts
     }
@@ -174,8 +174,8 @@ impl Survey {
         }
     }
 
-    /// The vector of a client, its coordinates in the order of [`Survey::segments`]: made on each
-    /// call. Time is linear in the client's rows, or in the vector.
+    /// The vector of a client, with its coordinates in the order of [`Survey::segments`]. Each call makes it
+    /// anew, in time linear in the client's rows, or in the vector.
     pub fn input(&self, client: ClientId) -> Vec<u64> {
         match &self.numbers {
             Numbers::Tabular(tabular) => tabular.vector(client.index()),
@@ -183,8 +183,8 @@ impl Survey {
         }
     }
 
-    /// What the sums over the vectors of these clients say: `sums` in the order of
-    /// [`Survey::segments`]. Refuses sums that they cannot have.
+    /// The results that follow from the sums over the vectors of these clients, in the order of
+    /// [`Survey::segments`]. Refuses sums that these vectors cannot have.
     pub fn interpret(
         &self,
         sums: &[u128],

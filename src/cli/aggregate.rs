@@ -15,7 +15,7 @@ use veragg::verifier::aggregate_metadata::{AggregateMetadata, SegmentMetadata};
 
 use super::error::CliError;
 
-/// What `veragg run` publishes beside the board.
+/// The results that `veragg run` publishes beside the board.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Aggregate {
     /// Version of the protocol.
@@ -26,7 +26,7 @@ pub(super) struct Aggregate {
     pub(super) contributors: Vec<u32>,
     /// The sums, segment by segment.
     pub(super) segments: Vec<SegmentSums>,
-    /// What the sums say. The audit compares everything but these.
+    /// The statistics that follow from the sums. The audit compares everything else.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) statistics: Option<Statistics>,
 }
@@ -34,17 +34,17 @@ pub(super) struct Aggregate {
 /// The sums of one segment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct SegmentSums {
-    /// Its name.
+    /// The name of the segment.
     pub(super) name: String,
-    /// Digits after the point.
+    /// The number of digits after the decimal point.
     pub(super) decimals: u8,
-    /// What was subtracted from each value.
+    /// The number that was subtracted from each value.
     pub(super) offset: i64,
-    /// In the order of the coordinates.
+    /// The sums, in the order of the coordinates.
     pub(super) sums: Vec<Sum>,
 }
 
-/// A sum: in the file a decimal string, since JSON numbers do not hold 96 bits everywhere.
+/// A sum. In the file it is a decimal string, since many programs read JSON numbers with less than 96 bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Sum(u128);
 
@@ -66,7 +66,7 @@ impl<'de> Deserialize<'de> for Sum {
 }
 
 impl Aggregate {
-    /// Cuts sums into the segments of the configuration.
+    /// Splits sums into the segments of the configuration.
     pub(super) fn new(
         configuration: &Configuration,
         context: &[u8],
@@ -98,14 +98,20 @@ impl Aggregate {
         }
     }
 
-    /// Reads a file.
+    /// Reads the aggregate from a file.
     pub(super) fn load(path: &Path) -> Result<Self, CliError> {
         let bytes = fs::read(path).map_err(CliError::read(path))?;
-        let aggregate: Self = serde_json::from_slice(&bytes)
-            .map_err(|error| CliError::malformed(path, format!("not an aggregate: {error}")))?;
+        let aggregate: Self = serde_json::from_slice(&bytes).map_err(|error| {
+            CliError::malformed(
+                path,
+                format!(
+                    "not an aggregate ({error}); give an aggregate.json that `veragg run` wrote"
+                ),
+            )
+        })?;
         if aggregate.protocol != VERSION {
             let reason = format!(
-                "of protocol version {}; this is veragg for version {VERSION}",
+                "the aggregate is of protocol version {}; this version of veragg reads version {VERSION}",
                 aggregate.protocol
             );
             return Err(CliError::malformed(path, reason));
@@ -113,7 +119,7 @@ impl Aggregate {
         Ok(aggregate)
     }
 
-    /// Writes a file.
+    /// Writes the aggregate to a file.
     pub(super) fn save(&self, path: &Path) -> Result<(), CliError> {
         let put = || -> io::Result<()> {
             let mut file = BufWriter::new(fs::File::create(path)?);
@@ -130,7 +136,7 @@ impl Aggregate {
         all.map(|sum| sum.0).collect()
     }
 
-    /// What it says of the sums.
+    /// The metadata of the sums, which the audit compares with the board.
     pub(super) fn metadata(&self) -> AggregateMetadata {
         let segments = self.segments.iter().map(|segment| SegmentMetadata {
             name: segment.name.clone(),

@@ -1,4 +1,4 @@
-//! `veragg audit`: the independent audit of a board file.
+//! `veragg audit`: audits the board in a file.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -10,7 +10,7 @@ use super::aggregate::Aggregate;
 use super::error::CliError;
 use super::{evidence, files, output, AuditArgs, Format};
 
-/// Runs the command; the verdict gives the exit code.
+/// Runs the command. The verdict gives the exit code.
 pub(super) fn run(args: &AuditArgs, format: Format) -> Result<u8, CliError> {
     let mut options = Options {
         organiser: args
@@ -49,6 +49,8 @@ pub(super) fn audit_file(path: &Path, options: &Options) -> Result<Report, CliEr
     audit(file, options).map_err(|error| match error {
         AuditError::Board(error) => CliError::board(path, error),
         AuditError::Skip(_) => CliError::Usage(error.to_string()),
+        // Any other error is about the bytes of the file.
+        error => CliError::malformed(path, error),
     })
 }
 
@@ -63,9 +65,9 @@ fn checks_to_skip(ids: &[String]) -> Result<BTreeSet<Check>, CliError> {
             .filter(|check| check.id() == id || check.id().starts_with(&parts))
             .collect();
         let problem = if named.is_empty() {
-            "is no check"
+            "is not a check"
         } else if !named.iter().all(|check| check.can_be_skipped()) {
-            "cannot be skipped: every later check stands on it"
+            "cannot be skipped, since every later check relies on it"
         } else {
             skip.extend(named);
             continue;
@@ -77,7 +79,7 @@ fn checks_to_skip(ids: &[String]) -> Result<BTreeSet<Check>, CliError> {
             .collect();
         let possible = possible.join(", ");
         return Err(CliError::Usage(format!(
-            "--skip {id}: {id} {problem}; these can be skipped: {possible} (V-07 means all its parts)"
+            "--skip {id}: {id} {problem}; choose among {possible} (V-07 means all its parts)"
         )));
     }
     Ok(skip)

@@ -1,4 +1,4 @@
-//! `veragg board`: what is on a board, read as a stream and not checked.
+//! `veragg board`: lists the records of a board, which it reads one by one and does not check.
 
 use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
@@ -17,7 +17,7 @@ use super::files::{self, OpenBoard};
 use super::output::{self, listened};
 use super::{BoardArgs, Format};
 
-/// Runs the command. What is readable is listed before an error ends it.
+/// Runs the command. If it meets an error, it has listed all records before it.
 pub(super) fn run(args: &BoardArgs, format: Format) -> Result<u8, CliError> {
     let board = files::open_board(&args.board)?;
     let mut out = BufWriter::new(io::stdout().lock());
@@ -76,23 +76,25 @@ pub(super) fn run(args: &BoardArgs, format: Format) -> Result<u8, CliError> {
     problem.map_or(Ok(0), Err)
 }
 
-/// The longest record of the round, which a reader needs to know before it reads one.
+/// The length of the longest record of the round. The reader of the records needs it as a limit.
 fn longest_record(path: &Path, board: &OpenBoard) -> Result<usize, CliError> {
-    let unusable = |error: &dyn std::fmt::Display| {
-        let reason =
-            format!("the records cannot be read, since the header gives no round: {error}");
+    let refused = |error: &dyn std::fmt::Display| {
+        let reason = format!(
+            "the records cannot be read, since the header of the board is refused: {error}"
+        );
         CliError::malformed(path, reason)
     };
-    let roster = Roster::decode(&board.header.roster).map_err(|error| unusable(&error))?;
+    let roster = Roster::decode(&board.header.roster).map_err(|error| refused(&error))?;
     let configuration = board.configuration.clone();
     let context = board.header.configuration.context();
     with_suite!(configuration.suite, P => {
         Round::<P>::assemble(configuration, context, roster)
             .map(|round| round.longest_record())
-            .map_err(|error| unusable(&error))
+            .map_err(|error| refused(&error))
     })
 }
 
+/// The header, for JSON.
 fn describe(board: &OpenBoard) -> Value {
     let configuration = &board.configuration;
     let segments: Vec<_> = configuration
@@ -141,7 +143,7 @@ fn write_header(
     writeln!(out, "columns     {}", configuration.columns)?;
     writeln!(
         out,
-        "clients     {}, {} neighbours each, {} shares rebuild a secret, at least {} contributors",
+        "clients     {}, {} neighbours each, {} shares reconstruct a secret, at least {} contributors",
         configuration.clients(),
         configuration.masking.degree,
         configuration.masking.threshold,
@@ -149,7 +151,7 @@ fn write_header(
     )?;
     writeln!(out, "segments    {}", configuration.segments.len())?;
     for segment in &configuration.segments {
-        // Escaped: a name comes from whoever made the board.
+        // The name is escaped, since anybody may have made the board.
         writeln!(
             out,
             "  {:?}: {} values below {}, {} decimals, offset {}",
@@ -160,7 +162,10 @@ fn write_header(
             segment.offset
         )?;
     }
-    writeln!(out, "Listed, not checked: `veragg audit` checks.\n")?;
+    writeln!(
+        out,
+        "This is only a list. To check the board, use `veragg audit`.\n"
+    )?;
     writeln!(
         out,
         "{:>8}  {:<13}{:<14}{:>10}  entry",
@@ -168,14 +173,14 @@ fn write_header(
     )
 }
 
-/// A record as it is listed.
+/// A record, in the two forms in which it is listed.
 struct Entry {
     text: String,
     json: Value,
 }
 
 impl Entry {
-    /// Reads a record; one that is not there as a whole is not listed.
+    /// Reads a record. A record that is cut off is an error, and is not listed.
     fn of<R: Read>(
         board: &Path,
         mut record: OpenRecord<'_, R>,

@@ -1,4 +1,4 @@
-//! Why a command stops without a result.
+//! The errors that end a command without a result.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,38 +10,40 @@ use veragg::protocol::wire::board::BoardError;
 use veragg::survey::{Problem, SurveyError};
 use veragg::BoardFileError;
 
-/// Why a command stops without a result; what the user reads, and the exit code.
+/// Why a command ends without a result: the text that the user reads, and the exit code.
 #[derive(Debug, Error)]
 pub(super) enum CliError {
-    /// Arguments that make no sense.
+    /// The arguments cannot be used together, or have values that are not allowed.
     #[error("{0}")]
     Usage(String),
-    /// A file that holds something else than it should.
+    /// A file does not hold what it must hold.
     #[error("{}: {reason}", .file.display())]
     Malformed {
-        /// The file.
+        /// The path of the file.
         file: PathBuf,
         /// What is wrong with it.
         reason: String,
     },
-    /// A file that cannot be read.
+    /// A file cannot be read.
     #[error("{}: cannot be read ({source}); check the path", .file.display())]
     Read {
-        /// The file.
+        /// The path of the file.
         file: PathBuf,
-        /// Why.
+        /// The reason.
         source: io::Error,
     },
-    /// A file that cannot be written.
+    /// A file cannot be written.
     #[error("{}: cannot be written ({source}); choose another folder with --out", .file.display())]
     Write {
-        /// The file.
+        /// The path of the file.
         file: PathBuf,
-        /// Why.
+        /// The reason.
         source: io::Error,
     },
-    /// Standard output failed.
-    #[error("standard output cannot be written ({0})")]
+    /// Standard output cannot be written.
+    #[error(
+        "standard output cannot be written ({0}); check the disk, or where the output is sent"
+    )]
     Output(#[from] io::Error),
     /// The survey is refused.
     #[error(transparent)]
@@ -49,9 +51,9 @@ pub(super) enum CliError {
     /// The round that the survey asks for is refused.
     #[error("{}: {source}", .file.display())]
     LocalRound {
-        /// The configuration.
+        /// The path of the configuration.
         file: PathBuf,
-        /// Why.
+        /// The reason.
         source: LocalRoundError,
     },
     /// The board cannot be written.
@@ -60,18 +62,18 @@ pub(super) enum CliError {
     /// A client of the round cannot begin.
     #[error(transparent)]
     LocalClient(#[from] LocalClientError),
-    /// The round could not go on.
-    #[error("the round stopped: {source}. What was said until then is in {}", .board.display())]
+    /// The round could not be finished.
+    #[error("the round stopped: {source}. The messages until then are in {}", .board.display())]
     Stopped {
-        /// Its board.
+        /// The file with the board of the round.
         board: PathBuf,
-        /// Why.
+        /// The reason.
         source: AggregatorError,
     },
 }
 
 impl CliError {
-    /// A file that holds something else than it should.
+    /// The error that a file does not hold what it must hold.
     pub(super) fn malformed(file: &Path, reason: impl ToString) -> Self {
         Self::Malformed {
             file: file.to_path_buf(),
@@ -79,7 +81,7 @@ impl CliError {
         }
     }
 
-    /// Makes a failed reading of this file an error.
+    /// The error that this file cannot be read.
     pub(super) fn read(file: &Path) -> impl FnOnce(io::Error) -> Self + '_ {
         move |source| Self::Read {
             file: file.to_path_buf(),
@@ -87,7 +89,7 @@ impl CliError {
         }
     }
 
-    /// Makes a failed writing of this file an error.
+    /// The error that this file cannot be written.
     pub(super) fn write(file: &Path) -> impl FnOnce(io::Error) -> Self + '_ {
         move |source| Self::Write {
             file: file.to_path_buf(),
@@ -95,7 +97,7 @@ impl CliError {
         }
     }
 
-    /// A board that cannot be read on.
+    /// The error that the board in this file is refused or cannot be read.
     pub(super) fn board(file: &Path, error: BoardError) -> Self {
         match error {
             BoardError::Io(source) => Self::read(file)(source),

@@ -1,4 +1,4 @@
-//! `veragg evidence`, and what writes the files that it checks.
+//! `veragg evidence`, and the export of the files that it checks.
 
 use std::fmt;
 use std::fs::{self, File};
@@ -13,13 +13,13 @@ use super::error::CliError;
 use super::fault::ExplainedFault;
 use super::{files, output, EvidenceArgs, Format};
 
-/// Checks a file of evidence: 0 if it shows what it claims, else 1.
+/// Checks a file of evidence. The exit code is 0 if the file shows what it claims, else 1.
 pub(super) fn run(args: &EvidenceArgs, format: Format) -> Result<u8, CliError> {
     let organiser = files::organiser(&args.organiser)?;
     let path = &args.file;
     let file = File::open(path).map_err(CliError::read(path))?;
     let confirmed = evidence::check(file, &organiser).map_err(problem(path))?;
-    let told: Vec<_> = confirmed
+    let faults: Vec<_> = confirmed
         .faults
         .iter()
         .map(|fault| ExplainedFault::new(None, fault))
@@ -27,13 +27,14 @@ pub(super) fn run(args: &EvidenceArgs, format: Format) -> Result<u8, CliError> {
     let checked = Checked {
         culprit: confirmed.claim.culprit,
         check: confirmed.claim.check.id(),
-        holds: !told.is_empty(),
-        faults: told,
+        holds: !faults.is_empty(),
+        faults,
     };
     output::print(format, &checked, &checked)?;
     Ok(u8::from(!checked.holds))
 }
 
+/// The error that this file of evidence is refused or cannot be read.
 fn problem(path: &Path) -> impl FnOnce(EvidenceError) -> CliError + '_ {
     move |error| match error {
         EvidenceError::Board(error) => CliError::board(path, error),
@@ -42,7 +43,7 @@ fn problem(path: &Path) -> impl FnOnce(EvidenceError) -> CliError + '_ {
     }
 }
 
-/// What a file of evidence shows.
+/// The result of checking a file of evidence.
 #[derive(Serialize)]
 struct Checked<'a> {
     culprit: Culprit,
@@ -57,14 +58,14 @@ impl fmt::Display for Checked<'_> {
         if !self.holds {
             return writeln!(f, "NOT SHOWN: this file does not show a fault of {culprit} under {check} in a round of this organiser.");
         }
-        for told in &self.faults {
-            writeln!(f, "{told}")?;
+        for fault in &self.faults {
+            writeln!(f, "{fault}")?;
         }
         writeln!(f, "SHOWN: {culprit} broke the rules, as {check} finds.")
     }
 }
 
-/// Writes each fault of a report as a file of its own, and returns their names.
+/// Writes the evidence for each fault of a report to a file, and returns the paths of the files.
 pub(super) fn export(
     board: &Path,
     options: &Options,
@@ -89,6 +90,7 @@ pub(super) fn export(
     Ok(written)
 }
 
+/// The name of the file for a fault.
 fn name(number: usize, fault: &Fault) -> String {
     let culprit = fault.culprit.to_string().replace(' ', "-");
     format!("fault-{number:02}-{culprit}-{}.evidence", fault.check)

@@ -1,4 +1,4 @@
-//! `veragg explain`: what a board shows of one client, or of one fault, in plain words.
+//! `veragg explain`: explains in plain words what a board shows about one client, or about one fault.
 
 use std::fmt::{self, Write};
 
@@ -15,7 +15,7 @@ use super::error::CliError;
 use super::fault::ExplainedFault;
 use super::{files, output, ExplainArgs, Format};
 
-/// Runs the command; the verdict on the whole board gives the exit code.
+/// Runs the command. The verdict on the whole board gives the exit code.
 pub(super) fn run(args: &ExplainArgs, format: Format) -> Result<u8, CliError> {
     let organiser = args
         .organiser
@@ -29,7 +29,7 @@ pub(super) fn run(args: &ExplainArgs, format: Format) -> Result<u8, CliError> {
     let client = ClientId::new(number).filter(|client| client.number() <= clients);
     let Some(client) = client else {
         return Err(CliError::Usage(format!(
-            "--client {number}: no such client; those of this board are numbered from 1 to {clients}",
+            "--client {number}: this board has no such client; give a number from 1 to {clients}",
         )));
     };
     let options = Options {
@@ -43,7 +43,7 @@ pub(super) fn run(args: &ExplainArgs, format: Format) -> Result<u8, CliError> {
     Ok(report.verdict.exit_code())
 }
 
-/// Tells one fault of the report.
+/// Explains one fault of the report.
 fn run_fault(
     args: &ExplainArgs,
     organiser: Option<VerifyingKey>,
@@ -57,17 +57,22 @@ fn run_fault(
     let number = args.fault.unwrap_or_default();
     let fault = number.checked_sub(1).and_then(|at| report.faults.get(at));
     let Some(fault) = fault else {
+        let advice = match report.faults.len() {
+            0 => "the audit of this board finds none".to_owned(),
+            faults => {
+                format!("give a number from 1 to {faults}, as in the report of `veragg audit`")
+            }
+        };
         return Err(CliError::Usage(format!(
-            "--fault {number}: no such fault; the audit of this board finds {}, numbered from 1",
-            report.faults.len()
+            "--fault {number}: no such fault; {advice}"
         )));
     };
-    let told = ExplainedFault::new(Some(number), fault);
-    output::print(format, &told, &told)?;
+    let explained = ExplainedFault::new(Some(number), fault);
+    output::print(format, &explained, &explained)?;
     Ok(report.verdict.exit_code())
 }
 
-/// What is told of a client.
+/// Everything that is explained about a client.
 #[derive(Serialize)]
 struct Explained<'a> {
     client: u32,
@@ -80,7 +85,7 @@ struct Explained<'a> {
     faults: Vec<&'a Fault>,
 }
 
-/// What a check found of the client.
+/// What a check found about the client.
 #[derive(Serialize)]
 struct ClientCheck {
     id: &'static str,
@@ -97,8 +102,7 @@ impl<'a> Explained<'a> {
             .filter(|fault| fault.culprit == Culprit::Client(client))
             .collect();
         let spoke = |phase: Phase| {
-            timeline
-                .is_some_and(|timeline| timeline.messages.iter().any(|m| m.phase == phase.name()))
+            timeline.is_some_and(|timeline| timeline.messages.iter().any(|m| m.phase == phase))
         };
         let checks = Check::ALL
             .iter()
@@ -118,7 +122,7 @@ impl<'a> Explained<'a> {
             verdict: report.verdict,
             timeline,
             in_words: timeline.map_or_else(
-                || "The round could not be entered, so nothing is known of the client.".to_owned(),
+                || "The configuration or the roster of the board is refused, so nothing is known about the client.".to_owned(),
                 |timeline| in_words(timeline, report.verdict),
             ),
             checks,
@@ -127,39 +131,50 @@ impl<'a> Explained<'a> {
     }
 }
 
-/// The phases whose messages a check is about, and what it asks of them; nothing for checks that
-/// are not about a client's messages.
+/// The phases whose messages a check is about, and what it requires of them. `None` for checks that are not
+/// about the messages of a single client.
 fn concerns(check: Check) -> Option<(&'static [Phase], &'static str)> {
     Some(match check {
-        Check::Messages => (&Phase::ALL, "each message is signed by it and in its place"),
+        Check::Messages => (&Phase::ALL, "each message is signed by it, and was sent in its phase"),
         Check::SetUp => (
             &[Phase::Advertise, Phase::Share, Phase::Confirm],
-            "it knows its keys, its shares fit together, and no complaint is held against it",
+            "it knows the secrets of its keys, its shares have the right form, and no complaint about it or by it counts against it",
         ),
-        Check::InputCommitments => (&[Phase::Submit], "its commitments fit together"),
+        Check::InputCommitments => (&[Phase::Submit], "its proof and its commitments have the right form"),
         Check::InputRange => (
             &[Phase::Submit],
-            "each number of its input is within bounds",
+            "each number of its input is within its bound",
         ),
-        Check::InputNorm => (&[Phase::Submit], "its input as a whole is not too large"),
-        Check::InputSum => (&[Phase::Submit], "its input adds up to what is allowed"),
+        Check::InputNorm => (&[Phase::Submit], "the norm of its input is within its bound"),
+        Check::InputSum => (&[Phase::Submit], "the sum over its input is the one that is allowed"),
         Check::RowLinks => (
             &[Phase::Attest],
-            "what it masked is the input that it committed to",
+            "its masked vector is its committed input plus its masks",
         ),
         Check::Disputes => (
             &[Phase::Attest, Phase::Dispute],
-            "what it attested about its edges is what the opened ones give",
+            "what it attested about its edges agrees with the edges that were opened",
         ),
         Check::Acknowledgements => (
             &[Phase::Acknowledge],
-            "it agreed to the list that was summed",
+            "it agreed to the list of contributors",
         ),
         Check::Unmasking => (
             &[Phase::Attest, Phase::Unmask(0)],
-            "the shares that it revealed are the right ones, and what it attested of its masks is true",
+            "the shares that it revealed are those that it was dealt, and what it attested about its masks is true",
         ),
-        _ => return None,
+        Check::Configuration
+        | Check::Roster
+        | Check::Chain
+        | Check::Graph
+        | Check::Edges
+        | Check::Contributors
+        | Check::Opening
+        | Check::Aggregate
+        | Check::Receipts
+        | Check::TrustedSetUp => return None,
+        // A later check has no words here yet.
+        _ => (&Phase::ALL, check.title()),
     })
 }
 
@@ -169,7 +184,9 @@ fn found(report: &Report, check: Check, faults: &[&Fault]) -> &'static str {
     }
     match report.status(check) {
         Some(Status::Passed { .. } | Status::PassedWithFaults { .. }) => "nothing wrong",
-        Some(Status::Failed { .. }) => "the check failed for the board, without naming this client",
+        Some(Status::Failed { .. }) => {
+            "the check failed for this board, but does not name this client"
+        }
         Some(Status::Skipped) => "skipped on request",
         Some(Status::NotApplicable { .. }) | None => "nothing to check in this round",
     }
@@ -178,15 +195,15 @@ fn found(report: &Report, check: Check, faults: &[&Fault]) -> &'static str {
 fn in_words(timeline: &ClientTimeline, verdict: Verdict) -> String {
     if verdict == Verdict::Failed {
         return format!(
-            "As recomputed from the board, the client's outcome is: {}. But the audit of the board FAILED, so do not rely on it.",
+            "The outcome of the client that follows from the board is: {}. But the audit of the board FAILED, so do not rely on it.",
             timeline.outcome
         );
     }
     if timeline.contributed {
         let mut words = "Its input is in the sum. Nobody can read the input from the board: only the sum of all contributors was opened.".to_owned();
         let last = timeline.messages.last().map(|message| message.phase);
-        if last != Some(Phase::Unmask(0).name()) {
-            words += " It fell silent before the end, which costs nothing: after it had attested its input, its neighbours could finish without it.";
+        if last != Some(Phase::Unmask(0)) {
+            words += " It sent no message in the last phase. That does not matter: after it had attested its input, its neighbours could finish without it.";
         }
         return words;
     }
@@ -196,49 +213,53 @@ fn in_words(timeline: &ClientTimeline, verdict: Verdict) -> String {
         .chain([Outcome::Isolated])
         .find(|outcome| outcome.to_string() == timeline.outcome);
     match outcome {
-        Some(Outcome::Dropped(Phase::Dispute)) => "Its input is not in the sum: it and a neighbour attested different things about the edge between them, and neither opened it. Who of the two lied cannot be told, so neither is accused.".to_owned(),
+        Some(Outcome::Dropped(Phase::Dispute)) => "Its input is not in the sum: it and a neighbour attested different commitments about the edge between them, and neither opened the edge. Nobody can know which of the two attested falsely, so neither is accused.".to_owned(),
         Some(Outcome::Dropped(phase)) => format!(
-            "Its input is not in the sum: in the phase `{phase}` the board holds no message of it. That is no accusation: its connection may have failed, or the aggregator may have left it out. If the client holds a receipt for the missing message, `veragg audit --receipt FILE` proves the latter."
+            "Its input is not in the sum: in the phase `{phase}` the board holds no message of it. That is no accusation: its connection may have failed, or the aggregator may have left it out. If the client has a receipt for the missing message, `veragg audit --receipt FILE` shows that the aggregator left it out."
         ),
         Some(Outcome::Faulty(phase)) => format!(
-            "Its input is not in the sum: in the phase `{phase}` it came out that it broke the rules, and the rules exclude whoever does that. The faults below say how; anybody can recheck them."
+            "Its input is not in the sum: in the phase `{phase}` the board shows that it broke the rules, so it is excluded. The faults below say how it broke them, and anybody can check them."
         ),
-        Some(Outcome::Isolated) => "Its input is not in the sum: too few of its neighbours went on for its secrets to be safe with them. It did nothing wrong.".to_owned(),
+        Some(Outcome::Isolated) => "Its input is not in the sum: too few of its neighbours confirmed their shares, so its secrets could not be reconstructed later. It did nothing wrong.".to_owned(),
         Some(Outcome::Contributed) | None => {
             "The board ends before it is decided whether its input is in the sum.".to_owned()
         }
     }
 }
 
-/// What a message of a phase is.
-fn meaning(phase: &str) -> &'static str {
-    match Phase::from_name(phase) {
-        Some(Phase::Advertise) => "its keys for this round",
-        Some(Phase::Share) => "its secrets, split among its neighbours under seal",
-        Some(Phase::Confirm) => "its word on the shares that it received",
-        Some(Phase::Submit) => "its input under a mask, with a proof that it is within bounds",
-        Some(Phase::Attest) => "its proof that what it masked is what it committed to",
-        Some(Phase::Dispute) => "edges that it opened, because the other end lied about them",
-        Some(Phase::Acknowledge) => "its agreement to the list of contributors",
-        Some(Phase::Unmask(_)) => "its help to remove the masks from the sum",
-        Some(Phase::Publish) | None => "",
+/// What a client sends in a phase.
+fn meaning(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Advertise => "its keys for this round",
+        Phase::Share => "the shares of its secrets, encrypted for its neighbours",
+        Phase::Confirm => {
+            "its answer to the shares that it received: it confirms them, or complains"
+        }
+        Phase::Submit => "its masked input, with a proof that the input is within its bounds",
+        Phase::Attest => "its proof that its masked vector is its committed input plus its masks",
+        Phase::Dispute => {
+            "the edges that it opened, because the other end attested other commitments"
+        }
+        Phase::Acknowledge => "its signature on the list of contributors",
+        Phase::Unmask(_) => "its shares that remove the masks from the sum",
+        Phase::Publish => "",
     }
 }
 
 impl fmt::Display for Explained<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.organiser_given {
-            writeln!(f, "WARNING: no organiser's key was given, so anybody may have made this whole board.\n")?;
+            writeln!(f, "WARNING: no organiser's key was given, so anybody may have made this whole board. Give the key with --organiser.\n")?;
         }
         writeln!(f, "client {} of {}", self.client, self.clients)?;
         writeln!(f, "\n{}", self.in_words)?;
         let messages = self.timeline.map_or(&[][..], |timeline| &timeline.messages);
-        writeln!(f, "\nwhat it said")?;
+        writeln!(f, "\nmessages on the board")?;
         let mut lines = String::new();
         for message in messages {
             let bytes = output::bytes(message.bytes);
-            let phase = message.phase;
-            let meaning = meaning(phase);
+            let phase = message.phase.name();
+            let meaning = meaning(message.phase);
             writeln!(
                 lines,
                 "  {phase:<12}leaf {:<6}{bytes:>10}  {meaning}",
@@ -246,11 +267,11 @@ impl fmt::Display for Explained<'_> {
             )?;
         }
         if lines.is_empty() {
-            lines.push_str("  nothing\n");
+            lines.push_str("  none\n");
         }
         f.write_str(&lines)?;
         if !self.checks.is_empty() {
-            writeln!(f, "\nwhat was checked of it")?;
+            writeln!(f, "\nwhat was checked about it")?;
             for check in &self.checks {
                 writeln!(f, "  {:<7} {}: {}", check.id, check.what, check.found)?;
             }

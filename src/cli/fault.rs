@@ -1,4 +1,4 @@
-//! One fault, told so that somebody who is no cryptographer can follow it.
+//! One fault, explained for people who are not cryptographers.
 
 use std::fmt;
 
@@ -8,14 +8,14 @@ use veragg::verifier::{Check, Culprit, Fault};
 /// A fault with its number in the report.
 #[derive(Serialize)]
 pub(super) struct ExplainedFault<'a> {
-    /// From 1, in the order of the report; nothing for one that stands alone.
+    /// The number of the fault in the report, counted from 1; `None` if there is no report.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) number: Option<usize>,
     #[serde(flatten)]
     pub(super) fault: &'a Fault,
     /// The rule that was broken.
     rule: &'static str,
-    /// Why what was found can only be the culprit's doing.
+    /// Why only the culprit can have done it.
     why: &'static str,
 }
 
@@ -31,7 +31,7 @@ impl<'a> ExplainedFault<'a> {
     }
 }
 
-/// The rule that a fault breaks, and why it can only be the culprit's doing.
+/// The rule that a fault breaks, and why only the culprit can have done it.
 fn rule(fault: &Fault) -> (&'static str, &'static str) {
     let by_client = matches!(fault.culprit, Culprit::Client(_));
     match fault.check {
@@ -40,50 +40,54 @@ fn rule(fault: &Fault) -> (&'static str, &'static str) {
             "The configuration carries the organiser's signature.",
         ),
         Check::Messages if by_client => (
-            "Each client says one thing in each phase, in the one form that the rules give it.",
-            "Both messages, or the one in another form, carry the client's signature, which nobody else can make.",
+            "Each client sends at most one message in each phase, in the form that the rules give.",
+            "Both messages, or the one in another form, carry the client's signature. Nobody else can make this signature.",
         ),
         Check::Messages => (
-            "The aggregator must refuse messages that are forged, late, or second ones of their sender.",
-            "It took this one: its signed checkpoint covers it.",
+            "The aggregator must refuse a message that is forged or late, and a second message of a sender in one phase.",
+            "The aggregator accepted this message: its signed checkpoint covers it.",
         ),
         Check::SetUp => (
-            "Each client must know the secrets of its keys, and give every neighbour a share that fits to what it publishes. A neighbour that gets another one complains and reveals the point that the two share; with it anybody can open what was sealed, and see who of the two is wrong.",
-            "Keys, shares and complaints carry their senders' signatures. The revealed point comes with a proof that it is the one which both ends compute, so neither can make the other's words look different from what they are.",
+            "Each client must know the secrets of its keys, and must give every neighbour the share that it committed to. A neighbour that gets another share complains, and reveals the secret point of the channel between the two. With this point anybody can decrypt the share, and see which of the two broke the rules.",
+            "Keys, shares and complaints carry their senders' signatures. The revealed point comes with a proof that it is the one that both ends compute, so neither can make the other's message decrypt to anything else.",
         ),
         Check::InputCommitments | Check::InputRange | Check::InputNorm | Check::InputSum => (
-            "Each client must prove that its input is within the bounds of the configuration. The proof shows nothing else of it.",
-            "The proof is signed by the client and made for this round and this client alone. Whoever has an input within the bounds can make one that holds.",
+            "Each client must prove that its input is within the bounds of the configuration. The proof shows nothing else about the input.",
+            "The proof is signed by the client, and is valid only in this round and for this client. A client whose input is within the bounds can always make a proof that holds.",
         ),
         Check::RowLinks => (
-            "What a client hides under masks must be the input that it committed to. After all inputs are in there is a spot check that nobody could foresee: each client proves at random points that its masked vector is its committed input plus its masks.",
-            "Masked vector, commitments and this proof carry the client's signature. A client that masked what it committed to can make a proof that holds.",
+            "The masked vector of a client must be its committed input plus its masks. After all inputs were received, each client proves this at random points, which nobody could know before.",
+            "The masked vector, the commitments and this proof carry the client's signature. A client that masked the input that it committed to can always make a proof that holds.",
         ),
         Check::Edges | Check::Disputes => (
-            "Two neighbours hide their inputs under the same mask, one adding it and the other taking it away, and each commits to it. If the commitments differ, one end reveals the secret that the two share, a point, and so opens their edge: with it anybody can compute the mask, and see who of the two is wrong.",
-            "Both commitments and the revealed point carry their senders' signatures. The point comes with a proof that it is the one which both ends compute.",
+            "Two neighbours use the same mask: one adds it to its input, and the other subtracts it. Each commits to the mask. If the commitments differ, one of the two opens the edge between them: it reveals the secret point that the two share. With this point anybody can compute the mask, and see which of the two broke the rules.",
+            "Both commitments and the revealed point carry their senders' signatures. The point comes with a proof that it is the one that both ends compute.",
         ),
         Check::Unmasking => (
-            "To take the masks out of the sum, neighbours reveal shares of each client's secret. The shares must be those that were dealt, and the mask that the rebuilt secret gives must be the one that the client committed to.",
-            "What was dealt, revealed and committed carries its sender's signature. Secret and mask can be computed again by anybody.",
+            "To remove the masks from the sum, neighbours reveal shares of a secret of each client. The shares must be those that were dealt, and the mask that follows from the reconstructed secret must be the one that the client committed to.",
+            "The dealt shares, the revealed shares and the commitments carry their senders' signatures. Anybody can compute the secret and the mask again.",
         ),
         Check::Chain => (
-            "At the end of each phase the aggregator signs who goes on. That must be what the messages on the board give, and there must be one such list.",
-            "The checkpoint carries the aggregator's signature, and so do the messages of those whom it concerns.",
+            "At the end of each phase the aggregator signs a list of clients. The list must follow from the messages on the board, and there must be only one.",
+            "The checkpoint carries the aggregator's signature, and the messages carry their senders' signatures.",
         ),
         Check::Contributors => (
-            "The aggregator must say of each client what became of it, as the board gives it.",
+            "The aggregator must publish the outcome of each client that follows from the board.",
             "The publication carries the aggregator's signature.",
         ),
         Check::Opening | Check::Aggregate => (
-            "What the aggregator publishes must be the sum of the contributors' masked vectors without their masks.",
-            "The publication carries the aggregator's signature; the vectors and the secrets that give the masks are on the board, and were added up again.",
+            "The published result must be the sum of the contributors' masked vectors without their masks.",
+            "The publication carries the aggregator's signature. The audit added up the vectors on the board again, and computed the masks from the secrets on the board.",
         ),
         Check::Receipts => (
-            "For each message that it takes the aggregator signs where it stands on the board.",
-            "Receipt and board both carry the aggregator's signature, and contradict each other.",
+            "For each message that it accepts, the aggregator signs a receipt with the leaf of the message. The message must be on the board at this leaf.",
+            "The receipt and the board both carry the aggregator's signature, and they contradict each other.",
         ),
-        Check::Graph | Check::Acknowledgements | Check::TrustedSetUp => ("", ""),
+        // V-05, V-08.D and V-14 name nobody. There are no words here for checks of later versions.
+        _ => (
+            "A step of the check does not hold. `veragg audit --format json` gives its number as `rule`; specs/audit.md says what the step is.",
+            "The messages at these leaves show it. They carry their senders' signatures.",
+        ),
     }
 }
 
@@ -116,13 +120,13 @@ impl fmt::Display for ExplainedFault<'_> {
             let others = others.join(", ");
             writeln!(
                 f,
-                "with     the messages of client {others}, whom this does not accuse"
+                "with     messages of client {others}; this fault does not accuse these clients"
             )?;
         }
         writeln!(f, "\nThe rule\n  {}", self.rule)?;
         writeln!(f, "\nWhat was found\n  {culprit}: {what}.")?;
         if !workings.is_empty() {
-            writeln!(f, "\nIn numbers")?;
+            writeln!(f, "\nThe computed values")?;
             for working in workings {
                 let value = match working.value.as_str() {
                     "" => "-",
@@ -133,18 +137,19 @@ impl fmt::Display for ExplainedFault<'_> {
             match check {
                 Check::Disputes => writeln!(
                     f,
-                    "  The last is the true one. Whoever attested another has lied."
+                    "  The last value is the true one. A client that attested another value attested falsely."
                 )?,
                 Check::Unmasking => {
-                    writeln!(f, "  The last two that belong together should be equal.")?
+                    writeln!(f, "  The last two values must be equal, and are not.")?
                 }
                 _ => {}
             }
         }
         let article = match culprit {
             Culprit::Client(_) => "",
-            Culprit::Aggregator | Culprit::Organiser => "the ",
+            // Every other culprit is named by its role.
+            _ => "the ",
         };
-        writeln!(f, "\nWhy it is {article}{culprit}\n  {}", self.why)
+        writeln!(f, "\nWhy it must be {article}{culprit}\n  {}", self.why)
     }
 }

@@ -12,10 +12,10 @@ use veragg::protocol::wire::receipt::Receipt;
 
 use super::error::CliError;
 
-/// Longest file that is looked at for a key.
+/// The longest file in which a key is looked for.
 const MAX_KEY_FILE_LEN: usize = 1 << 10;
 
-/// The bytes of a file, one more than `most` at the most: enough to see that it is too long.
+/// Reads a file, but no more than `most + 1` bytes: those are enough to see that it is too long.
 fn read(path: &Path, most: usize) -> Result<Vec<u8>, CliError> {
     let mut bytes = Vec::new();
     File::open(path)
@@ -56,14 +56,14 @@ pub(super) fn organiser(given: &str) -> Result<VerifyingKey, CliError> {
     }
 }
 
-/// A receipt.
+/// Reads a receipt from a file.
 pub(super) fn receipt(path: &Path) -> Result<Receipt, CliError> {
     let bytes = read(path, Receipt::LEN)?;
     Receipt::decode(&bytes)
-        .map_err(|error| CliError::malformed(path, format!("not a receipt: {error}")))
+        .map_err(|error| CliError::malformed(path, format!("not a receipt ({error}); give a file from the folder receipts of `veragg run`, or from the client")))
 }
 
-/// A checkpoint over a roster of `clients`.
+/// Reads a checkpoint of a round of `clients` clients from a file.
 pub(super) fn checkpoint(path: &Path, clients: u32) -> Result<Checkpoint, CliError> {
     let bytes = read(path, Checkpoint::encoded_len(clients))?;
     Checkpoint::decode(&bytes, clients).map_err(|error| {
@@ -72,13 +72,13 @@ pub(super) fn checkpoint(path: &Path, clients: u32) -> Result<Checkpoint, CliErr
     })
 }
 
-/// A board, open behind its header, and what the header says.
+/// A board whose header was read.
 pub(super) struct OpenBoard {
-    /// The file, to read on.
+    /// The file, from which the records can be read.
     pub(super) rest: BufReader<File>,
-    /// The header.
+    /// The header of the board.
     pub(super) header: Header,
-    /// The configuration in it, decoded; nobody has checked it yet.
+    /// The configuration in the header. It is decoded, but not checked.
     pub(super) configuration: Configuration,
 }
 

@@ -1,4 +1,4 @@
-//! Printing: standard output that may be closed early, and numbers with units.
+//! Prints results and numbers with units. Standard output may be closed early.
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -27,8 +27,8 @@ pub(super) fn print(
     Ok(())
 }
 
-/// Whether somebody still reads: a reader that has closed the pipe (`| head`) has seen enough,
-/// which is no failure.
+/// Whether standard output is still read. If the reader has closed the pipe, as `| head` does, that is not an
+/// error.
 pub(super) fn listened(written: io::Result<()>) -> Result<bool, CliError> {
     match written {
         Ok(()) => Ok(true),
@@ -37,7 +37,7 @@ pub(super) fn listened(written: io::Result<()>) -> Result<bool, CliError> {
     }
 }
 
-/// Bytes with a decimal unit and three significant digits or more.
+/// A number of bytes with a decimal unit, and three or more significant digits.
 pub(super) fn bytes(count: usize) -> String {
     let count = count as f64;
     for (unit, size) in [("GB", 1e9), ("MB", 1e6), ("kB", 1e3)] {

@@ -14,7 +14,7 @@ use super::aggregate::Aggregate;
 use super::error::CliError;
 use super::summary::Files;
 
-/// Where the results go.
+/// The paths of the files with the results.
 pub(super) struct OutputFiles {
     pub(super) board: PathBuf,
     aggregate: PathBuf,
@@ -22,7 +22,7 @@ pub(super) struct OutputFiles {
     organiser: PathBuf,
 }
 
-/// Whether a file has a name that [`OutputFiles::write`] gives: nobody else's is touched.
+/// Whether a file has a name that [`OutputFiles::write`] gives. Other files are not touched.
 fn is_own_receipt(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let inner = name

@@ -17,13 +17,13 @@ use super::{output, Format, ParamsArgs};
 
 const MILLION: f64 = 1e6;
 
-/// A fraction as parts per million.
+/// Parses a fraction as parts per million.
 pub(super) fn parts_per_million(text: &str) -> Result<u32, String> {
     let fraction: f64 = text.parse().unwrap_or(f64::NAN);
     if (0.0..1.0).contains(&fraction) {
         Ok((fraction * MILLION).round() as u32)
     } else {
-        Err("give a fraction from 0 up to, not including, 1, such as 0.05".to_owned())
+        Err("give a fraction of at least 0 and below 1, such as 0.05".to_owned())
     }
 }
 
@@ -37,7 +37,7 @@ pub(super) fn run(args: &ParamsArgs, format: Format) -> Result<u8, CliError> {
 #[derive(Debug, Serialize)]
 struct Parameters {
     clients: u32,
-    /// How many may be corrupt, and how many of the others absent.
+    /// How many clients may be corrupt, and how many of the others may be absent.
     corrupt: u32,
     absent: u32,
     degree: u32,
@@ -50,7 +50,7 @@ struct Parameters {
     warning: Option<&'static str>,
 }
 
-/// Binary logarithms; null in JSON where the event is impossible.
+/// Binary logarithms of probabilities; null in JSON if the event is impossible.
 #[derive(Debug, Serialize)]
 struct Probabilities {
     majority_log2: f64,
@@ -64,7 +64,7 @@ struct Bytes {
     suite: &'static str,
     len: usize,
     max: u64,
-    /// What attestations will need; this version makes none yet.
+    /// The number of points at which masked vectors are compared with commitments.
     challenge_pairs: u32,
     phases: Vec<PhaseBytes>,
 }
@@ -77,9 +77,9 @@ struct PhaseBytes {
 }
 
 const NOBODY: &str =
-    "of this many clients the fractions allow for no corrupt and no absent one: a single client that \
-colludes with the aggregator may break privacy, and a single one that drops out may end the round; \
-assume more, or take more clients";
+    "of this many clients the fractions allow for no corrupt and no absent client. A single client that \
+colludes with the aggregator may break privacy, and a single client that drops out may end the round. \
+Give larger fractions, or more clients";
 
 impl Parameters {
     fn new(args: &ParamsArgs) -> Result<Self, CliError> {
@@ -156,6 +156,7 @@ impl Bytes {
     }
 }
 
+/// A probability as text.
 fn chance(log2: f64) -> String {
     if log2 == f64::NEG_INFINITY {
         "impossible".to_owned()
@@ -180,35 +181,35 @@ impl fmt::Display for Parameters {
         writeln!(f, "neighbours k      {} ({graph})", self.degree)?;
         writeln!(
             f,
-            "threshold t       {} shares rebuild a secret",
+            "threshold t       {} shares reconstruct a secret",
             self.threshold
         )?;
         writeln!(
             f,
-            "min_contributors  {} or more; with fewer, nothing is published",
+            "min_contributors  {} or more; with fewer, there is no sum",
             self.min_contributors
         )?;
         let failure = &self.failure;
         writeln!(
             f,
-            "\nprobability that the graph fails (bound: 2^-{})",
+            "\nprobability that the graph fails (at most 2^-{} is allowed)",
             self.security_bits
         )?;
         for (name, log2, what) in [
             (
                 "majority",
                 failure.majority_log2,
-                "both secrets of some client could be rebuilt",
+                "both secrets of a client can be reconstructed",
             ),
             (
                 "availability",
                 failure.availability_log2,
-                "some client has too few neighbours that stay",
+                "a client has too few neighbours that stay",
             ),
             (
                 "connectivity",
                 failure.connectivity_log2,
-                "the honest clients could be split into groups",
+                "the honest clients can be split into groups",
             ),
             ("total", failure.total_log2, "any of these"),
         ] {
@@ -217,7 +218,7 @@ impl fmt::Display for Parameters {
         let Some(bytes) = &self.bytes else {
             return writeln!(
                 f,
-                "\nFor bytes on the wire, add --len and --max: the length of a vector and its largest value."
+                "\nTo compute the bytes of each phase, add --len and --max: the length of a vector and its largest value."
             );
         };
         writeln!(
@@ -239,7 +240,7 @@ impl fmt::Display for Parameters {
         line(f, "total", up, down)?;
         writeln!(
             f,
-            "\nchallenge pairs q {} (points at which masked vectors are compared with what was committed)",
+            "\nchallenge pairs q {} (points at which masked vectors are compared with the commitments)",
             bytes.challenge_pairs
         )
     }

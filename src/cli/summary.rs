@@ -1,4 +1,4 @@
-//! What `veragg run` tells when it is done.
+//! The summary that `veragg run` prints when it is done.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,24 +10,24 @@ use veragg::verifier::Report;
 
 use super::output;
 
-/// A round that was played and audited.
+/// The summary of a round that was played and audited.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Summary {
     pub(super) title: String,
     pub(super) suite: &'static str,
     pub(super) clients: u32,
     pub(super) coordinates: usize,
-    /// How many clients may be corrupt, and how many of the others absent.
+    /// How many clients may be corrupt, and how many of the others may be absent.
     pub(super) corrupt: u32,
     pub(super) may_be_absent: u32,
     pub(super) degree: u32,
     pub(super) threshold: u32,
-    /// Random here; see [`BEACON`].
+    /// The beacon, which is drawn at random here; see [`BEACON`].
     pub(super) beacon: String,
     pub(super) phases: Vec<PhaseSummary>,
-    /// Bytes of one client over the whole round.
+    /// How many bytes one client sends and receives in the whole round.
     pub(super) traffic: Traffic,
-    /// Messages that the aggregator refused.
+    /// How many messages the aggregator refused.
     pub(super) refusals: usize,
     pub(super) contributors: usize,
     pub(super) absent: Vec<Absent>,
@@ -37,7 +37,7 @@ pub(super) struct Summary {
     pub(super) audit_seconds: Duration,
     pub(super) audit: Option<Report>,
     pub(super) files: Files,
-    /// The clients' names, where the table gives them.
+    /// The clients' names, if the table gives them.
     #[serde(skip)]
     pub(super) names: Vec<Option<String>>,
 }
@@ -57,7 +57,7 @@ pub(super) struct Traffic {
     pub(super) down: Spread,
 }
 
-/// Median and maximum, in bytes.
+/// The median and the maximum of some numbers of bytes.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Spread {
     median: usize,
@@ -72,7 +72,7 @@ pub(super) struct Absent {
     pub(super) outcome: String,
 }
 
-/// Where the results are.
+/// The paths of the files with the results.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Files {
     pub(super) board: String,
@@ -100,7 +100,7 @@ impl From<&PhaseTime> for PhaseSummary {
 }
 
 impl Spread {
-    /// Of these numbers; the lower median of an even count, zero of none.
+    /// The spread of these numbers. Of an even count it takes the lower median, and of none zero.
     pub(super) fn of(mut bytes: Vec<usize>) -> Self {
         bytes.sort_unstable();
         let middle = bytes.len().saturating_sub(1) / 2;
@@ -123,7 +123,7 @@ impl fmt::Display for Summary {
         writeln!(f, "{}", self.title)?;
         writeln!(
             f,
-            "{} clients, {} numbers each, {}; {} neighbours, {} shares rebuild a secret",
+            "{} clients, {} numbers each, {}; {} neighbours, {} shares reconstruct a secret",
             self.clients, self.coordinates, self.suite, self.degree, self.threshold
         )?;
         writeln!(

@@ -1,4 +1,4 @@
-//! The configuration: TOML to checked settings. What needs the table is checked with it.
+//! The configuration: reads TOML into checked settings. Checks that need the table come later, with the table.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -14,10 +14,10 @@ use super::synthetic::{RawSynthetic, Synthetic};
 use super::table::{RawData, RawGroups, RawMeasure, TableConfig};
 use super::text::{Located, Text};
 
-/// The settings of a round, wherever its numbers come from.
+/// The settings of a round that do not depend on where its numbers come from.
 #[derive(Debug)]
 pub(super) struct Config {
-    /// The file it came from, for messages.
+    /// The path of the configuration, for messages.
     pub(super) path: PathBuf,
     pub(super) title: String,
     pub(super) suite: Suite,
@@ -38,7 +38,7 @@ pub(super) enum Source {
 /// A client that leaves the round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dropout {
-    /// Its number, from 1.
+    /// The number of the client, counted from 1.
     pub client: u32,
     /// The phase whose message is the last one it sends.
     pub after: Phase,
@@ -57,8 +57,8 @@ struct RawConfig {
     dropout: Vec<Spanned<RawDropout>>,
 }
 
-// Numbers that may have a point are `Spanned<f64>` only for their type and their place: the value
-// is parsed from the text, exactly.
+// Numbers that may have a decimal point are `Spanned<f64>` only for their type and position. Their exact value is
+// parsed from the text.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawRound {
@@ -77,7 +77,7 @@ struct RawDropout {
     after: RawPhase,
 }
 
-/// The phases that a client can be said to leave after: in the last it would have done all.
+/// The phases that a client can leave after. Unmask is not among them: after it a client has nothing left to send.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum RawPhase {
@@ -105,12 +105,12 @@ impl From<RawPhase> for Phase {
 }
 
 impl Config {
-    /// Parses and checks a configuration; `path` is where it came from.
+    /// Parses and checks a configuration. `path` is its path.
     pub(super) fn parse(path: &Path, text: &str) -> Result<(Self, Source), SurveyError> {
         let text = Text { path, text };
         let raw: RawConfig = toml::from_str(text.text).map_err(|error| {
             let line = text.line_at(error.span().map_or(0, |span| span.start));
-            // A syntax error may speak in several lines.
+            // The message of a syntax error can have several lines.
             let message = error.message().replace('\n', ", ");
             text.error(line, Problem::Toml(message))
         })?;

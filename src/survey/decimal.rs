@@ -1,8 +1,8 @@
-//! Decimal numbers as integers scaled by a power of ten: no floating point on the way in or out.
+//! Decimal numbers as integers that are scaled by a power of ten. No floating point is used in either direction.
 
 use std::fmt::Write as _;
 
-/// Digits that a result may have: the difference of two still fits an `i128`.
+/// The most digits of a result. The difference of two results fits an `i128`.
 const MAX_DIGITS: i64 = 37;
 
 /// `text * 10^decimals`, rounded half away from zero.
@@ -29,7 +29,7 @@ pub(super) fn parse(text: &str, decimals: u8) -> Option<i128> {
     if significant.is_empty() {
         return Some(0);
     }
-    // Where the point ends up, counted from the first significant digit.
+    // The position of the decimal point, counted from the first significant digit.
     let point = i64::try_from(whole.len())
         .ok()?
         .checked_sub(i64::try_from(leading_zeros).ok()?)?
@@ -48,7 +48,7 @@ pub(super) fn parse(text: &str, decimals: u8) -> Option<i128> {
     Some(if negative { -rounded } else { rounded })
 }
 
-/// An exponent; beyond the range of any result it is clamped, so that `1e-99999999999` is 0.
+/// An exponent. One beyond the range of all results is clamped, so that `1e-99999999999` is 0.
 fn parse_exponent(text: &str) -> Option<i64> {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
@@ -78,7 +78,7 @@ pub(super) fn format(scaled: i128, decimals: u8) -> String {
     }
     out.push_str(whole);
     if width > 0 {
-        // RecordingClient to a string cannot fail.
+        // Writing to a string cannot fail.
         let _ = write!(out, ".{fraction}");
     }
     out

@@ -1,4 +1,4 @@
-//! What can be wrong with a survey, where, and what to do about it.
+//! The mistakes that a survey can have, where they are, and what to do about them.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -6,26 +6,26 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 use veragg_circuits::proof_system::UnknownSuite;
 
-/// A mistake in a configuration or a table: where it is, and what it is.
+/// A mistake in a configuration or a table, with its location.
 ///
 /// Its text is one line: `file:line: column: problem; what to do`.
 #[derive(Debug, Error)]
-#[error("{place}: {problem}")]
+#[error("{location}: {problem}")]
 pub struct SurveyError {
-    /// Where.
-    pub place: Location,
-    /// What.
+    /// Where the mistake is.
+    pub location: Location,
+    /// What the mistake is.
     pub problem: Box<Problem>,
 }
 
-/// Where a mistake is.
+/// The location of a mistake.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location {
-    /// The file.
+    /// The configuration or the table.
     pub file: PathBuf,
-    /// The line, from 1, if the mistake sits on one.
+    /// The line, counted from 1, if the mistake is on a line.
     pub line: Option<usize>,
-    /// The column of the table, if it is about one.
+    /// The column of the table, if the mistake is about one.
     pub column: Option<String>,
 }
 
@@ -54,7 +54,7 @@ impl Location {
 
     pub(super) fn error(self, problem: Problem) -> SurveyError {
         SurveyError {
-            place: self,
+            location: self,
             problem: Box::new(problem),
         }
     }
@@ -73,310 +73,312 @@ impl fmt::Display for Location {
     }
 }
 
-/// What is wrong.
+/// What a mistake is, and what to do about it.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Problem {
-    /// A file that cannot be read.
+    /// A file cannot be read.
     #[error(
         "cannot be read ({0}); check the path (`file` is relative to the configuration's folder)"
     )]
     Read(#[source] std::io::Error),
 
-    /// Not TOML, a key that is missing, unknown or of the wrong type.
+    /// The configuration is not TOML, or a key is missing, unknown or of the wrong type.
     #[error("{0}; the comments in examples/hospitals/round.toml, and for [synthetic] in examples/million/round.toml, explain every key, required or not")]
     Toml(String),
-    /// A suite that does not exist.
+    /// There is no suite with this name.
     #[error(transparent)]
     Suite(UnknownSuite),
-    /// Neither a table nor a generator.
-    #[error("nothing says where the clients' numbers come from; add [data] with a table, or [synthetic]")]
+    /// The configuration has neither a table nor a generator.
+    #[error("the configuration does not say where the clients' numbers come from; add [data] with a table, or [synthetic]")]
     NoSource,
-    /// A table and a generator.
+    /// The configuration has a table and a generator.
     #[error("[synthetic] and [data] both say where the clients' numbers come from; remove one of the two")]
     TwoSources,
-    /// A block that only makes sense with a table.
-    #[error("{0} speaks of a table, and [synthetic] has none; remove it")]
+    /// A block needs a table, but there is a generator.
+    #[error("{0} is about a table, but [synthetic] has none; remove it")]
     NoTable(&'static str),
-    /// A vector that no statement may speak of.
+    /// A vector is longer than a statement allows.
     #[error("`len = {got}` is too long; a vector has at most {most} numbers")]
     Long {
-        /// As configured.
+        /// The configured value.
         got: usize,
-        /// The longest.
+        /// The longest length that is allowed.
         most: usize,
     },
-    /// A bound that no number, or only 0, is below.
-    #[error("`bound = {0}` leaves no choice, since values go from 0 up to, not including, it; give at least 2")]
+    /// A bound is 0 or 1, so at most one value is below it.
+    #[error("`bound = {0}` is too small, since every value must be below it; give at least 2")]
     OneValue(u64),
-    /// A number of the configuration that is not written in decimal, or far too large.
+    /// A number of the configuration is not decimal, or has too many digits.
     #[error("`{key} = {text}` is not a decimal number of at most 37 digits; write it like 12, -0.5 or 1e-3")]
     Number {
-        /// The key.
+        /// The key of the configuration.
         key: &'static str,
-        /// What stands there.
+        /// The value as it is written.
         text: String,
     },
-    /// A fraction outside `0..1`.
-    #[error("`{key} = {text}` is not a fraction; give a number from 0 up to, not including, 1, such as 0.1")]
+    /// A fraction is not in `0..1`.
+    #[error(
+        "`{key} = {text}` is not a fraction; give a number of at least 0 and below 1, such as 0.1"
+    )]
     Fraction {
-        /// The key.
+        /// The key of the configuration.
         key: &'static str,
-        /// What stands there.
+        /// The value as it is written.
         text: String,
     },
-    /// A zero where it makes no sense.
-    #[error("`{0} = 0` leaves nothing to do; give at least 1")]
+    /// A value is 0 that must be at least 1.
+    #[error("`{0} = 0` is too small; give at least 1")]
     Zero(&'static str),
-    /// More contributors asked for than there are clients.
+    /// The configuration requires more contributors than there are clients.
     #[error("`min_contributors = {wanted}` can never be reached with {clients} clients; lower it to at most {clients}")]
     MinContributors {
-        /// As configured.
+        /// The configured value.
         wanted: u32,
-        /// How many clients there are.
+        /// The number of clients.
         clients: u32,
     },
-    /// `clients` left out although nothing else says how many there are.
-    #[error("`clients` is missing: `deal` says how the rows are dealt, but not to how many; add `clients = 10`, or name a column that says whose each row is, `deal = {{ column = \"...\" }}`")]
+    /// `clients` is missing, and nothing else gives the number of clients.
+    #[error("`clients` is missing: `deal` says how rows are dealt to clients, but not to how many; add `clients = 10`, or name the column that holds the client of each row, `deal = {{ column = \"...\" }}`")]
     ClientsMissing,
-    /// No value of the grouping column has a name.
+    /// The table of group names is empty.
     #[error("`names` is empty; name each value of the column, as in `names = {{ \"1\" = \"benign\", \"0\" = \"malignant\" }}`, or remove [groups]")]
     NoGroups,
-    /// Two values of the grouping column with one name.
+    /// Two values of the grouping column have the same name.
     #[error("the group name `{0}` is given to two values; give each value a name of its own")]
     GroupTwice(String),
-    /// Nothing to measure.
+    /// The configuration measures no columns.
     #[error("there is no [[measure]]; add one that lists the columns to add up")]
     NoMeasure,
-    /// Two measures with one name.
+    /// Two measures have the same name.
     #[error(
         "the name `{name}` is already taken by the [[measure]] of line {first}; choose another"
     )]
     MeasureTwice {
-        /// The name.
+        /// The name of both measures.
         name: String,
-        /// Line of the first.
+        /// The line of the first.
         first: usize,
     },
-    /// A measure of nothing.
+    /// A measure lists no columns.
     #[error(
         "`columns` is empty; list at least one column of the table, or remove this [[measure]]"
     )]
     NoColumns,
-    /// A column that is measured twice.
+    /// A column is measured twice.
     #[error("is already measured on line {first}; list each column once")]
     ColumnTwice {
-        /// Line of the first mention.
+        /// The line on which it is listed first.
         first: usize,
     },
-    /// Too many digits after the point.
+    /// More digits after the decimal point are configured than are allowed.
     #[error("`decimals = {got}` is too many; at most {most} digits after the point are kept")]
     Decimals {
-        /// As configured.
+        /// The configured value.
         got: u8,
-        /// The largest allowed.
+        /// The largest value that is allowed.
         most: u8,
     },
-    /// `max` not above `min`.
+    /// `max` is not above `min`.
     #[error("`max = {max}` is not above `min = {min}` at `decimals = {decimals}`; raise `max`, lower `min`, or keep more decimals")]
     EmptyRange {
-        /// Smallest value, as rounded.
+        /// The smallest value, rounded to `decimals`.
         min: String,
-        /// Largest value, as rounded.
+        /// The largest value, rounded to `decimals`.
         max: String,
-        /// Digits after the point.
+        /// The number of digits after the decimal point.
         decimals: u8,
     },
-    /// `min` so far from zero that it does not fit 64 bits.
+    /// `min` does not fit 64 bits.
     #[error("`min = {min}` is too far from zero for `decimals = {decimals}`; keep fewer decimals")]
     Offset {
-        /// As rounded.
+        /// The smallest value, rounded to `decimals`.
         min: String,
-        /// Digits after the point.
+        /// The number of digits after the decimal point.
         decimals: u8,
     },
-    /// A bound of `2^64` or more.
+    /// The bound of a segment would be `2^64` or more.
     #[error("one client's {segment} may reach max_rows {formula} = {largest}, which does not fit 64 bits; {advice}")]
     Bound {
-        /// The segment.
+        /// The name of the segment.
         segment: String,
-        /// How the largest value comes about.
+        /// The formula of the largest value, without its first factor.
         formula: String,
         /// The largest value.
         largest: String,
-        /// What to change.
+        /// What to change in the configuration.
         advice: String,
     },
-    /// Totals beyond the exact arithmetic of the deviation.
+    /// The exact computation of the deviation would exceed 128 bits.
     #[error("with {clients} clients of up to {max_rows} rows the exact deviation of `{measure}` would exceed 128 bits; lower `max_rows` or `decimals`, or narrow `min` to `max`")]
     Totals {
-        /// How many clients there are.
+        /// The number of clients.
         clients: u32,
-        /// Rows that a client may have in a group.
+        /// The most rows that a client may have in a group.
         max_rows: u64,
-        /// The measure.
+        /// The name of the measure.
         measure: String,
     },
-    /// A dropout that is not a client.
+    /// A client that is to drop out does not exist.
     #[error("client {client} does not exist; the clients are numbered from 1 to {clients}")]
     DropoutUnknown {
-        /// As configured.
+        /// The configured value.
         client: u32,
-        /// How many clients there are.
+        /// The number of clients.
         clients: u32,
     },
-    /// A client that drops out twice.
+    /// A client is to drop out twice.
     #[error("client {client} already drops out on line {first}; remove one of the two")]
     DropoutTwice {
-        /// The client.
+        /// The number of the client.
         client: u32,
-        /// Line of the first.
+        /// The line of the first `[[dropout]]`.
         first: usize,
     },
 
-    /// A column that the table does not have.
+    /// The table does not have a column of this name.
     #[error("the table has no such column; {0}")]
     UnknownColumn(String),
-    /// A column that the table has more than once.
+    /// The table has several columns of this name.
     #[error("the table has {0} columns of this name; rename all but one")]
     AmbiguousColumn(usize),
-    /// A row with too few or too many cells.
+    /// A row has too few or too many cells.
     #[error(
-        "this row has {got} cells, the header has {want}; look for a missing or an unquoted comma"
+        "this row has {got} cells, but the header has {want}; look for a missing or an unquoted comma"
     )]
     Cells {
-        /// In the row.
+        /// The number of cells in the row.
         got: u64,
-        /// In the header.
+        /// The number of cells in the header.
         want: u64,
     },
-    /// Text that is not UTF-8.
+    /// A row of the table is not UTF-8.
     #[error("this row is not UTF-8 text; save the table as UTF-8")]
     Utf8,
-    /// A table that the CSV reader refuses for another reason.
+    /// The CSV reader refuses the table for another reason.
     #[error("not a CSV table ({0}); save it as comma-separated values with a header row")]
     Csv(String),
-    /// A table without rows.
+    /// The table has no rows.
     #[error("the table has no rows below its header; add some, or point `file` to another table")]
     NoRows,
-    /// A row whose group has no name.
+    /// The group of a row has no name.
     #[error("`{value}` is not among the values that [groups] names ({known}); correct the cell or add it to `names`")]
     GroupValue {
-        /// The cell.
+        /// The text of the cell.
         value: String,
-        /// The values that have names.
+        /// The values that have names, as a list.
         known: String,
     },
-    /// A row of nobody.
+    /// The cell with the client of a row is empty.
     #[error("the cell is empty, so the row belongs to no client; fill it or remove the row")]
     Owner,
-    /// Fewer rows than clients.
+    /// The table has fewer rows than there are clients.
     #[error("{rows} rows cannot be dealt to {clients} clients; lower `clients` to at most {rows}")]
     TooFewRows {
-        /// Rows of the table.
+        /// The number of rows in the table.
         rows: usize,
-        /// As configured.
+        /// The configured value.
         clients: u32,
     },
-    /// `clients` that contradicts the column that says whose each row is.
+    /// `clients` contradicts the column that holds the client of each row.
     #[error("`clients = {clients}`, but the column `{column}` names {found} of them; correct one or leave `clients` out")]
     ClientsDisagree {
-        /// As configured.
+        /// The configured value.
         clients: u32,
-        /// The column.
+        /// The name of the column.
         column: String,
-        /// Distinct values in it.
+        /// The number of different values in it.
         found: usize,
     },
-    /// A cell that is not a number.
+    /// A cell is not a number.
     #[error("`{0}` is not a decimal number of at most 37 digits; write it like 12, -0.5 or 1e-3, and leave the cell empty if the value is missing")]
     Cell(String),
-    /// A value above `max`.
+    /// A value is above `max`.
     #[error("{value} is above `max = {max}` of {measure}; correct the cell or raise `max` in the configuration")]
     AboveMax {
-        /// The cell.
+        /// The text of the cell.
         value: String,
-        /// The largest allowed.
+        /// The largest value that is allowed.
         max: String,
-        /// The measure.
+        /// The name of the measure.
         measure: String,
     },
-    /// A value below `min`.
+    /// A value is below `min`.
     #[error("{value} is below `min = {min}` of {measure}; correct the cell or lower `min` in the configuration")]
     BelowMin {
-        /// The cell.
+        /// The text of the cell.
         value: String,
-        /// The smallest allowed.
+        /// The smallest value that is allowed.
         min: String,
-        /// The measure.
+        /// The name of the measure.
         measure: String,
     },
-    /// A client with too many rows.
+    /// A client has too many rows.
     #[error("{client} has {rows} rows{group}, more than `max_rows = {max_rows}`; raise it to at least {rows}, or deal to more clients")]
     MaxRows {
-        /// The client.
+        /// The client, by number and name.
         client: String,
-        /// ` in the group ...`, or nothing.
+        /// The text ` in the group ...`, or no text.
         group: String,
-        /// Rows it has there.
+        /// The number of its rows in the group.
         rows: u64,
-        /// As configured.
+        /// The configured value.
         max_rows: u64,
     },
 
-    /// Sums of another survey.
-    #[error("{got} sums were given, this survey has {want}; give the sums of a round of this very configuration")]
+    /// The number of sums is not the one of the survey.
+    #[error("{got} sums were given, but this survey has {want}; give the sums of a round with this configuration")]
     SumsLength {
-        /// Given.
+        /// The number that was given.
         got: usize,
-        /// Coordinates of the survey.
+        /// The number of coordinates of the survey.
         want: usize,
     },
-    /// More contributors than clients.
-    #[error("{got} contributors were given, this survey has {clients} clients; give the number of contributors of the round")]
+    /// There are more contributors than clients.
+    #[error("{got} contributors were given, but this survey has {clients} clients; give the number of contributors of the round")]
     Contributors {
-        /// Given.
+        /// The number that was given.
         got: usize,
-        /// Clients of the survey.
+        /// The number of clients of the survey.
         clients: u32,
     },
-    /// A sum that these contributors cannot reach.
-    #[error("coordinate {coordinate} sums to {sum}, but {contributors} contributors reach at most {most}; give the sums and the number of contributors of one and the same round")]
+    /// A sum is larger than the contributors can reach.
+    #[error("coordinate {coordinate} sums to {sum}, but {contributors} contributors reach at most {most}; give the sums and the number of contributors of the same round")]
     SumTooLarge {
-        /// Index of the coordinate.
+        /// The index of the coordinate.
         coordinate: usize,
-        /// Its sum.
+        /// The sum that was given.
         sum: u128,
-        /// Given.
+        /// The number of contributors that was given.
         contributors: u32,
-        /// Contributors times the bound.
+        /// The largest sum that the contributors can reach.
         most: u128,
     },
-    /// A sum that is not that of the contributors' synthetic vectors.
-    #[error("coordinate {coordinate} sums to {sum}, but the synthetic vectors of the contributors add up to {want}; somebody contributed other numbers than its own, so do not use these sums")]
+    /// A sum is not the sum of the contributors' synthetic vectors.
+    #[error("coordinate {coordinate} sums to {sum}, but the synthetic vectors of the contributors add up to {want}; a client contributed other numbers than those of its seed, so do not use these sums")]
     OtherSum {
-        /// Index of the coordinate.
+        /// The index of the coordinate.
         coordinate: usize,
-        /// Its sum.
+        /// The sum that was given.
         sum: u128,
-        /// The sum of the vectors.
+        /// The sum of the synthetic vectors.
         want: u128,
     },
-    /// Sums that no rows have. Ranges do not exclude them: a contributor can lie within its bounds.
-    #[error("count {count}, sum {sum} and squares {squares}{group} belong to no set of rows; a contributor gave numbers that do not fit together, so do not use these statistics")]
+    /// No rows have these sums. Range proofs do not exclude such sums: they only prove bounds.
+    #[error("count {count}, sum {sum} and squares {squares}{group} cannot be those of any rows; a contributor gave numbers that contradict each other, so do not use these statistics")]
     Inconsistent {
-        /// ` in the group ...`, or nothing.
+        /// The text ` in the group ...`, or no text.
         group: String,
-        /// Rows.
+        /// The sum of the counts.
         count: u128,
-        /// Sum of the shifted values.
+        /// The sum of the values minus `min`.
         sum: u128,
-        /// Sum of their squares.
+        /// The sum of the squares of these differences.
         squares: u128,
     },
 }
 
-/// ` in the group ...` for messages, or nothing where rows are not grouped.
+/// The text ` in the group ...` for messages; empty if rows are not grouped.
 pub(super) fn in_group(name: Option<&str>) -> String {
     name.map_or_else(String::new, |name| format!(" in the group `{name}`"))
 }

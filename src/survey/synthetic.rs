@@ -1,5 +1,4 @@
-//! Numbers from a generator instead of a table: for rounds whose size matters, and whose result
-//! anybody can compute.
+//! Numbers from a generator instead of a table, for rounds whose size matters. Anybody can compute the result.
 
 use std::fmt;
 
@@ -15,7 +14,7 @@ use veragg_protocol::round::configuration::SegmentConfiguration;
 use super::error::{Location, Problem, SurveyError};
 use super::text::{Located, Text};
 
-/// Sums that are shown.
+/// How many sums are shown.
 const SHOWN: usize = 5;
 
 #[derive(Deserialize)]
@@ -27,10 +26,10 @@ pub(super) struct RawSynthetic {
     seed: u64,
 }
 
-/// Vectors that are drawn when they are needed; none is held.
+/// Synthetic vectors. They are drawn when they are needed, and not held.
 #[derive(Debug)]
 pub(super) struct Synthetic {
-    place: Location,
+    location: Location,
     clients: u32,
     segment: SegmentConfiguration,
     seed: u64,
@@ -53,7 +52,7 @@ impl Synthetic {
             return Err(text.error(bound.line, Problem::OneValue(bound.value)));
         }
         Ok(Self {
-            place: Location::line(text.path, line),
+            location: Location::line(text.path, line),
             clients,
             segment: SegmentConfiguration::integers("synthetic", len.value, bound.value),
             seed: raw.seed,
@@ -85,8 +84,8 @@ impl Synthetic {
         self.values(client).collect()
     }
 
-    /// Compares sums with those of the contributors' vectors, which are drawn again, a coordinate
-    /// at a time.
+    /// Compares sums with those of the contributors' vectors. The vectors are drawn again, one coordinate at a
+    /// time.
     pub(super) fn recompute(
         &self,
         sums: &[u128],
@@ -102,7 +101,7 @@ impl Synthetic {
                     sum,
                     want,
                 };
-                return Err(self.place.clone().error(problem));
+                return Err(self.location.clone().error(problem));
             }
         }
         Ok(Recomputed {
@@ -113,15 +112,15 @@ impl Synthetic {
     }
 }
 
-/// Sums of synthetic vectors. A value of this type says that each was found equal to the sum of the
-/// contributors' vectors.
+/// Sums of synthetic vectors. If there is a value of this type, each sum is equal to the sum of the contributors'
+/// vectors.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Recomputed {
-    /// How many sums.
+    /// The number of sums.
     sums: usize,
-    /// How many vectors are in each.
+    /// The number of vectors in each sum.
     contributors: usize,
-    /// The first few, as decimal strings.
+    /// The first sums, as decimal strings.
     first: Vec<String>,
 }
 
@@ -199,7 +198,7 @@ after = "share"
         assert_ne!(other.input(ids(&[1])[0]), vectors[0]);
     }
 
-    /// `specs` say nothing of this, but whoever checks a round with another program needs it.
+    /// `specs/` does not define this stream, but another program that checks a round needs it.
     #[test]
     fn the_stream_is_the_one_that_is_documented() {
         let survey =
@@ -241,7 +240,7 @@ after = "share"
         sums[999] = want.abs_diff(1);
         assert_eq!(
             refused(&sums, &[1, 4, 5]),
-            format!("dir/c.toml:6: coordinate 999 sums to {}, but the synthetic vectors of the contributors add up to {want}; somebody contributed other numbers than its own, so do not use these sums", sums[999])
+            format!("dir/c.toml:6: coordinate 999 sums to {}, but the synthetic vectors of the contributors add up to {want}; a client contributed other numbers than those of its seed, so do not use these sums", sums[999])
         );
         assert!(refused(&good, &[1, 3, 5]).starts_with("dir/c.toml:6: coordinate 0 sums to "));
         assert!(refused(&good[1..], &[1, 4, 5]).starts_with("dir/c.toml: 999 sums were given"));
@@ -251,15 +250,15 @@ after = "share"
     fn mistakes() {
         const HINT: &str = "; the comments in examples/hospitals/round.toml, and for [synthetic] in examples/million/round.toml, explain every key, required or not";
         for (from, to, want) in [
-            ("clients = 5", "clients = 0", "dir/c.toml:7: `clients = 0` leaves nothing to do; give at least 1"),
-            ("len = 1_000", "len = 0", "dir/c.toml:8: `len = 0` leaves nothing to do; give at least 1"),
+            ("clients = 5", "clients = 0", "dir/c.toml:7: `clients = 0` is too small; give at least 1"),
+            ("len = 1_000", "len = 0", "dir/c.toml:8: `len = 0` is too small; give at least 1"),
             ("len = 1_000", "len = 134_217_729", "dir/c.toml:8: `len = 134217729` is too long; a vector has at most 134217728 numbers"),
-            ("bound = 1000", "bound = 1", "dir/c.toml:9: `bound = 1` leaves no choice, since values go from 0 up to, not including, it; give at least 2"),
+            ("bound = 1000", "bound = 1", "dir/c.toml:9: `bound = 1` is too small, since every value must be below it; give at least 2"),
             ("client = 2", "client = 6", "dir/c.toml:12: client 6 does not exist; the clients are numbered from 1 to 5"),
             ("dropout = 0.2", "dropout = 0.2\nmin_contributors = 6", "dir/c.toml:5: `min_contributors = 6` can never be reached with 5 clients; lower it to at most 5"),
             ("seed = 7\n", "seed = 7\n[data]\nfile = \"t.csv\"\ndeal = \"blocks\"\nmax_rows = 1\n", "dir/c.toml:6: [synthetic] and [data] both say where the clients' numbers come from; remove one of the two"),
-            ("seed = 7\n", "seed = 7\n[groups]\ncolumn = \"kind\"\nnames = {}\n", "dir/c.toml:11: [groups] speaks of a table, and [synthetic] has none; remove it"),
-            ("seed = 7\n", "seed = 7\n[[measure]]\ncolumns = []\ndecimals = 0\nmax = 1\n", "dir/c.toml:11: [[measure]] speaks of a table, and [synthetic] has none; remove it"),
+            ("seed = 7\n", "seed = 7\n[groups]\ncolumn = \"kind\"\nnames = {}\n", "dir/c.toml:11: [groups] is about a table, but [synthetic] has none; remove it"),
+            ("seed = 7\n", "seed = 7\n[[measure]]\ncolumns = []\ndecimals = 0\nmax = 1\n", "dir/c.toml:11: [[measure]] is about a table, but [synthetic] has none; remove it"),
         ] {
             assert_eq!(CONFIG.matches(from).count(), 1, "{from}");
             assert_eq!(survey(&CONFIG.replace(from, to)).unwrap_err(), want);
@@ -274,7 +273,7 @@ after = "share"
         let neither = &CONFIG[..CONFIG.find("[synthetic]").unwrap()];
         assert_eq!(
             survey(neither).unwrap_err(),
-            "dir/c.toml:1: nothing says where the clients' numbers come from; add [data] with a table, or [synthetic]"
+            "dir/c.toml:1: the configuration does not say where the clients' numbers come from; add [data] with a table, or [synthetic]"
         );
     }
 }

@@ -23,19 +23,19 @@ use inputs::Row;
 pub(super) struct Tabular {
     config: TableConfig,
     segments: Vec<SegmentConfiguration>,
-    /// Each client's rows; at least one.
+    /// The rows of each client, of which there is at least one.
     rows: Vec<Vec<Row>>,
-    /// The clients' names, where a column gives them.
+    /// The clients' names, if a column gives them.
     names: Option<Vec<String>>,
 }
 
 impl Tabular {
-    /// Reads what the configuration says out of the table, and checks all of it.
+    /// Reads the configured columns from the table, and checks them.
     pub(super) fn new(config: TableConfig, table: &Table) -> Result<Self, SurveyError> {
         let find = |column: &Located<String>| {
             table.column(&column.value).map_err(|problem| {
                 config
-                    .place(column.line)
+                    .location(column.line)
                     .column(&column.value)
                     .error(problem)
             })
@@ -62,11 +62,11 @@ impl Tabular {
     }
 
     pub(super) fn clients(&self) -> u32 {
-        // More rows than a `u32` counts do not fit into memory.
+        // The memory does not hold more rows than a `u32` can count.
         u32::try_from(self.rows.len()).unwrap_or(u32::MAX)
     }
 
-    /// The name of the client with this index, where a column gives it.
+    /// The name of the client with this index, if a column gives it.
     pub(super) fn name(&self, index: usize) -> Option<&str> {
         self.names.as_ref()?.get(index).map(String::as_str)
     }
@@ -81,7 +81,8 @@ impl Tabular {
         inputs::vector(&self.config, &self.segments, rows)
     }
 
-    /// What sums over the vectors of so many clients say; each is within its bound.
+    /// The statistics that follow from sums over the vectors of `contributors` clients. Each sum must be within its
+    /// bound.
     pub(super) fn interpret(
         &self,
         sums: &[u128],

@@ -52,7 +52,7 @@ a,-5,10,1e1,x
 b,0,0,,z
 ";
 
-/// The settings, and what they say of a table.
+/// The settings, and the part of them that is about a table.
 fn parsed(config: &str) -> Result<(Config, TableConfig), SurveyError> {
     match Config::parse(Path::new("dir/c.toml"), config)? {
         (config, Source::Table(table)) => Ok((config, table)),
@@ -246,19 +246,19 @@ fn mistakes_of_the_file_format() {
 fn mistakes_of_the_configuration() {
     for (from, to, want) in [
         ("ristretto255-bitplane", "magic", "dir/c.toml:3: unknown suite `magic`; known: ristretto255-bitplane, ristretto255-bulletproofs"),
-        ("corrupt = 0.1", "columns = 0\ncorrupt = 0.1", "dir/c.toml:4: `columns = 0` leaves nothing to do; give at least 1"),
-        ("corrupt = 0.1", "corrupt = 1", "dir/c.toml:4: `corrupt = 1` is not a fraction; give a number from 0 up to, not including, 1, such as 0.1"),
-        ("dropout = 0.25", "dropout = -0.25", "dir/c.toml:5: `dropout = -0.25` is not a fraction; give a number from 0 up to, not including, 1, such as 0.1"),
+        ("corrupt = 0.1", "columns = 0\ncorrupt = 0.1", "dir/c.toml:4: `columns = 0` is too small; give at least 1"),
+        ("corrupt = 0.1", "corrupt = 1", "dir/c.toml:4: `corrupt = 1` is not a fraction; give a number of at least 0 and below 1, such as 0.1"),
+        ("dropout = 0.25", "dropout = -0.25", "dir/c.toml:5: `dropout = -0.25` is not a fraction; give a number of at least 0 and below 1, such as 0.1"),
         ("dropout = 0.25", "dropout = nan", "dir/c.toml:5: `dropout = nan` is not a decimal number of at most 37 digits; write it like 12, -0.5 or 1e-3"),
-        ("min_contributors = 2", "min_contributors = 0", "dir/c.toml:6: `min_contributors = 0` leaves nothing to do; give at least 1"),
+        ("min_contributors = 2", "min_contributors = 0", "dir/c.toml:6: `min_contributors = 0` is too small; give at least 1"),
         ("min_contributors = 2", "min_contributors = 4", "dir/c.toml:6: `min_contributors = 4` can never be reached with 3 clients; lower it to at most 3"),
-        ("clients = 3", "clients = 0", "dir/c.toml:11: `clients = 0` leaves nothing to do; give at least 1"),
+        ("clients = 3", "clients = 0", "dir/c.toml:11: `clients = 0` is too small; give at least 1"),
         ("clients = 3", "clients = 5", "dir/c.toml:11: 4 rows cannot be dealt to 5 clients; lower `clients` to at most 4"),
-        ("clients = 3\n", "", "dir/c.toml:8: `clients` is missing: `deal` says how the rows are dealt, but not to how many; add `clients = 10`, or name a column that says whose each row is, `deal = { column = \"...\" }`"),
+        ("clients = 3\n", "", "dir/c.toml:8: `clients` is missing: `deal` says how rows are dealt to clients, but not to how many; add `clients = 10`, or name the column that holds the client of each row, `deal = { column = \"...\" }`"),
         ("\"round-robin\"", "{ column = \"age\" }", "t.csv:5: column `age`: the cell is empty, so the row belongs to no client; fill it or remove the row"),
         ("\"round-robin\"", "{ column = \"kind\" }", "dir/c.toml:11: `clients = 3`, but the column `kind` names 2 of them; correct one or leave `clients` out"),
         ("\"round-robin\"", "{ column = \"ovner\" }", "dir/c.toml:10: column `ovner`: the table has no such column; did you mean `owner`?"),
-        ("max_rows = 2", "max_rows = 0", "dir/c.toml:12: `max_rows = 0` leaves nothing to do; give at least 1"),
+        ("max_rows = 2", "max_rows = 0", "dir/c.toml:12: `max_rows = 0` is too small; give at least 1"),
         ("max_rows = 2", "max_rows = 1_000_000_000_000_000", "dir/c.toml:18: one client's `sizes squares` may reach max_rows * ((max - min) * 10^decimals)^2 = 2.2e19, which does not fit 64 bits; lower `decimals` to 0, or `max_rows`, or narrow `min` to `max`"),
         ("column = \"kind\"", "column = \"kinds\"", "dir/c.toml:15: column `kinds`: the table has no such column; did you mean `kind`?"),
         ("{ b = \"second letter\", a = \"first letter\" }", "{}", "dir/c.toml:14: `names` is empty; name each value of the column, as in `names = { \"1\" = \"benign\", \"0\" = \"malignant\" }`, or remove [groups]"),
@@ -306,7 +306,7 @@ fn totals_beyond_exact_arithmetic_are_refused() {
 fn mistakes_of_the_table() {
     for (from, to, want) in [
         ("a,1,-2.5,30", "c,1,-2.5,30", "dir/t.csv:2: column `kind`: `c` is not among the values that [groups] names (`b`, `a`); correct the cell or add it to `names`"),
-        ("2.25", "2,25", "dir/t.csv:3: this row has 6 cells, the header has 5; look for a missing or an unquoted comma"),
+        ("2.25", "2,25", "dir/t.csv:3: this row has 6 cells, but the header has 5; look for a missing or an unquoted comma"),
         ("2.25", "\"2,25\"", "dir/t.csv:3: column `size`: `2,25` is not a decimal number of at most 37 digits; write it like 12, -0.5 or 1e-3, and leave the cell empty if the value is missing"),
         ("2.25", "10.05", "dir/t.csv:3: column `size`: 10.05 is above `max = 10.0` of `sizes` (line 18 of the configuration); correct the cell or raise `max` in the configuration"),
         ("-2.5", "-5.06", "dir/t.csv:2: column `height`: -5.06 is below `min = -5.0` of `sizes` (line 18 of the configuration); correct the cell or lower `min` in the configuration"),
@@ -352,15 +352,15 @@ fn sums_that_cannot_be() {
     };
     assert_eq!(
         refused(&good[1..], 3),
-        "dir/c.toml: 17 sums were given, this survey has 18; give the sums of a round of this very configuration"
+        "dir/c.toml: 17 sums were given, but this survey has 18; give the sums of a round with this configuration"
     );
     assert_eq!(
         refused(&good, 4),
-        "dir/c.toml: 4 contributors were given, this survey has 3 clients; give the number of contributors of the round"
+        "dir/c.toml: 4 contributors were given, but this survey has 3 clients; give the number of contributors of the round"
     );
     assert_eq!(
         refused(&[7; 18], 3),
-        "dir/c.toml: coordinate 0 sums to 7, but 3 contributors reach at most 6; give the sums and the number of contributors of one and the same round"
+        "dir/c.toml: coordinate 0 sums to 7, but 3 contributors reach at most 6; give the sums and the number of contributors of the same round"
     );
     // Coordinates 12 to 17 are age's count, sum and squares: sum above count * max, squares above
     // sum * max, and sum^2 above count * squares.
@@ -374,7 +374,7 @@ fn sums_that_cannot_be() {
         (forged[12], forged[14], forged[16]) = (count, sum, squares);
         assert_eq!(
             refused(&forged, 3),
-            format!("dir/c.toml:26: column `age`: count {count}, sum {sum} and squares {squares} in the group `second letter` belong to no set of rows; a contributor gave numbers that do not fit together, so do not use these statistics")
+            format!("dir/c.toml:26: column `age`: count {count}, sum {sum} and squares {squares} in the group `second letter` cannot be those of any rows; a contributor gave numbers that contradict each other, so do not use these statistics")
         );
     }
 }

@@ -1,4 +1,4 @@
-//! The text of a configuration: the line of each value, and numbers exactly as they are written.
+//! The text of a configuration. It gives the line of each value, and numbers exactly as they are written.
 
 use std::path::Path;
 
@@ -7,10 +7,10 @@ use toml::Spanned;
 use super::decimal;
 use super::error::{Location, Problem, SurveyError};
 
-/// Digits of a fraction in parts per million.
+/// The number of decimal digits of a part per million.
 const PPM_DIGITS: u8 = 6;
 
-/// A value and the line where it stands.
+/// A value, and the line on which it is.
 #[derive(Debug, Clone)]
 pub(super) struct Located<T> {
     pub(super) line: usize,
@@ -48,7 +48,7 @@ impl Text<'_> {
         Location::line(self.path, line).error(problem)
     }
 
-    /// The number as written, times `10^decimals`.
+    /// The number as it is written, times `10^decimals`.
     pub(super) fn number(
         &self,
         key: &'static str,
@@ -57,7 +57,7 @@ impl Text<'_> {
     ) -> Result<Located<i128>, SurveyError> {
         let text = self.text.get(at.span()).unwrap_or_default();
         let line = self.line_of(at);
-        // TOML allows `1_000`.
+        // TOML allows underscores in numbers, as in `1_000`.
         match decimal::parse(&text.replace('_', ""), decimals) {
             Some(value) => Ok(Located { line, value }),
             None => Err(self.error(

@@ -337,6 +337,7 @@ fn case_of(check: Check) -> Option<fn()> {
         Check::Receipts => v_13_receipts,
         // No suite has these claims yet.
         Check::InputNorm | Check::InputSum | Check::TrustedSetUp => return None,
+        other => panic!("{other} has no case"),
     })
 }
 

@@ -139,7 +139,7 @@ fn another_aggregate_fails() {
         (
             "\"offset\": 0",
             "\"offset\": 1",
-            "in another way than the configuration",
+            "the given aggregate has other segments than the configuration",
         ),
         (
             "\"context\": \"",
@@ -226,7 +226,9 @@ fn a_receipt_of_another_round_fails() {
     let ended = Round::get().audit(&["--receipt", text(&receipt)]);
     assert_eq!(ended.code, 1, "{}", ended.out);
     assert!(
-        ended.out.contains("is not of this round's aggregator"),
+        ended
+            .out
+            .contains("is of another round, or this round's aggregator did not sign it"),
         "{}",
         ended.out
     );
@@ -252,16 +254,16 @@ fn a_client_is_explained_in_words() {
     };
     let dropped = explain("2");
     assert!(dropped.starts_with("client 2 of 6\n\nIts input is not in the sum: in the phase `confirm` the board holds no message of it. That is no accusation:"), "{dropped}");
-    assert!(!dropped.contains("its input under a mask"));
+    assert!(!dropped.contains("its masked input"));
     let silent = explain("5");
     assert!(
-        silent.contains("It fell silent before the end, which costs nothing"),
+        silent.contains("It sent no message in the last phase. That does not matter"),
         "{silent}"
     );
     let whole = explain("1");
     assert!(whole.contains("\n\nIts input is in the sum."), "{whole}");
     assert!(whole.contains("  unmask      leaf "), "{whole}");
-    assert!(whole.contains("V-09    the shares that it revealed are the right ones, and what it attested of its masks is true: nothing wrong"));
+    assert!(whole.contains("V-09    the shares that it revealed are those that it was dealt, and what it attested about its masks is true: nothing wrong"));
     assert!(whole.contains("\nfaults: none\n"));
 }
 
@@ -313,7 +315,7 @@ fn a_round_that_too_many_leave_is_not_finished() {
     assert!(
         ended
             .err
-            .ends_with(&format!("What was said until then is in {board}\n")),
+            .ends_with(&format!("The messages until then are in {board}\n")),
         "{}",
         ended.err
     );
@@ -335,7 +337,7 @@ fn parameters_are_worked_out() {
     for line in [
         "may be corrupt    50",
         "neighbours k      104 (drawn at random from the roster and the beacon)",
-        "threshold t       66 shares rebuild a secret",
+        "threshold t       66 shares reconstruct a secret",
         "  total         2^-41.0     any of these",
     ] {
         assert!(

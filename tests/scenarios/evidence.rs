@@ -322,8 +322,8 @@ fn the_command_line_explains_exports_and_checks() {
     assert_eq!(told.code, 0, "{}", told.err);
     for text in [
         "fault 2: client 7\n",
-        "Two neighbours hide their inputs under the same mask",
-        "what it attested about its edge to client 5 is not what the opened edge gives",
+        "Two neighbours use the same mask",
+        "it attested false commitments about its edge to client 5: the opened edge gives others",
         "what the opened edge gives\n    ",
     ] {
         assert!(told.out.contains(text), "{text}: {}", told.out);
@@ -332,7 +332,7 @@ fn the_command_line_explains_exports_and_checks() {
     assert_eq!(none.code, 2);
     assert!(
         none.err
-            .contains("--fault 3: no such fault; the audit of this board finds 2"),
+            .contains("--fault 3: no such fault; give a number from 1 to 2"),
         "{}",
         none.err
     );

@@ -42,26 +42,26 @@ fn misuse_is_answered_with_what_to_do() {
         br#"{"protocol":2,"context":"","contributors":[],"segments":[]}"#,
     );
     let weak = format!("01{}", "00".repeat(31));
-    let skippable = "these can be skipped: V-06, V-07.A, V-07.B, V-07.C, V-07.D, V-08.A, V-08.B, V-08.C, V-08.D, V-09, V-10, V-11, V-12, V-13, V-14 (V-07 means all its parts)";
+    let skippable = "choose among V-06, V-07.A, V-07.B, V-07.C, V-07.D, V-08.A, V-08.B, V-08.C, V-08.D, V-09, V-10, V-11, V-12, V-13, V-14 (V-07 means all its parts)";
     let os = "cannot be read (No such file or directory (os error 2)); check the path";
 
     let cases: Vec<(Vec<&str>, i32, String)> = vec![
         (vec!["audit", &missing], 5, format!("{{}}/missing: {os}")),
         (vec!["audit", text(folder.path())], 5, "{}: cannot be read (Is a directory (os error 21)); check the path".into()),
-        (vec!["audit", &nowhere], 3, "{}/plain: not a board of this version: it begins with other bytes".into()),
+        (vec!["audit", &nowhere], 3, "{}/plain: not a veragg board, or one of another version (wrong first bytes)".into()),
         (vec!["audit", &board, "--organiser", &missing], 5, "{}/missing: cannot be read (no such file, and not a key of 64 hexadecimal digits either); check the path".into()),
         (vec!["audit", &board, "--organiser", &nowhere], 3, "{}/plain: not a key; the file must hold 64 hexadecimal digits, as organiser.pub of `veragg run` does".into()),
         (vec!["audit", &board, "--organiser", &weak], 2, format!("--organiser {weak}: organiser's key is the identity element, which is never allowed")),
-        (vec!["audit", &board, "--receipt", &nowhere], 3, "{}/plain: not a receipt: ".into()),
+        (vec!["audit", &board, "--receipt", &nowhere], 3, "{}/plain: not a receipt (version holds a value that is not allowed there); give a file from the folder receipts of `veragg run`, or from the client".into()),
         (vec!["audit", &board, "--receipt", &missing], 5, format!("{{}}/missing: {os}")),
         (vec!["audit", &board, "--checkpoint", &nowhere], 3, "{}/plain: not a checkpoint of a round of 6 clients: ".into()),
-        (vec!["audit", &board, "--aggregate", &nowhere], 3, "{}/plain: not an aggregate: expected ident at line 1 column 2".into()),
-        (vec!["audit", &board, "--aggregate", &not_number], 3, "{}/sums.json: not an aggregate: the sum \"1.5\" is not a whole number below 2^128 at line 1 column 107".into()),
-        (vec!["audit", &board, "--aggregate", &version], 3, "{}/version.json: of protocol version 2; this is veragg for version 1".into()),
-        (vec!["audit", &board, "--skip", "V-99"], 2, format!("--skip V-99: V-99 is no check; {skippable}")),
-        (vec!["audit", &board, "--skip", "V-03"], 2, format!("--skip V-03: V-03 cannot be skipped: every later check stands on it; {skippable}")),
-        (vec!["explain", &board, "--client", "7"], 2, "--client 7: no such client; those of this board are numbered from 1 to 6".into()),
-        (vec!["explain", &board, "--client", "0"], 2, "--client 0: no such client; those of this board are numbered from 1 to 6".into()),
+        (vec!["audit", &board, "--aggregate", &nowhere], 3, "{}/plain: not an aggregate (expected ident at line 1 column 2); give an aggregate.json that `veragg run` wrote".into()),
+        (vec!["audit", &board, "--aggregate", &not_number], 3, "{}/sums.json: not an aggregate (the sum \"1.5\" is not a whole number below 2^128 at line 1 column 107); give an aggregate.json that `veragg run` wrote".into()),
+        (vec!["audit", &board, "--aggregate", &version], 3, "{}/version.json: the aggregate is of protocol version 2; this version of veragg reads version 1".into()),
+        (vec!["audit", &board, "--skip", "V-99"], 2, format!("--skip V-99: V-99 is not a check; {skippable}")),
+        (vec!["audit", &board, "--skip", "V-03"], 2, format!("--skip V-03: V-03 cannot be skipped, since every later check relies on it; {skippable}")),
+        (vec!["explain", &board, "--client", "7"], 2, "--client 7: this board has no such client; give a number from 1 to 6".into()),
+        (vec!["explain", &board, "--client", "0"], 2, "--client 0: this board has no such client; give a number from 1 to 6".into()),
         (vec!["run", &missing], 5, "{}/missing: cannot be read (No such file or directory (os error 2)); check the path (`file` is relative to the configuration's folder)".into()),
         (vec!["run", &table], 5, "{}/none.csv: cannot be read (No such file or directory (os error 2)); check the path (`file` is relative to the configuration's folder)".into()),
         (vec!["run", &syntax], 3, "{}/syntax.toml:9: ".into()),
@@ -70,11 +70,11 @@ fn misuse_is_answered_with_what_to_do() {
         (vec!["run", &wide], 3, "{}/wide.toml: the parameters are refused: 2 corrupt and 1 absent clients of 6 are too many: even a complete graph needs 3 gamma + 2 delta < 1 (here 3 corrupt + 2 absent <= clients - 2); assume fewer of them, or enlarge the roster".into()),
         (vec!["run", text(&config), "--out", &under_file], 5, "{}/plain/out/receipts: cannot be written (Not a directory (os error 20)); choose another folder with --out".into()),
         (vec!["params", "--clients", "2", "--corrupt", "0", "--dropout", "0"], 2, "the roster has 2 clients; 3 to 1048576 are possible".into()),
-        (vec!["params", "--clients", "9", "--corrupt", "1", "--dropout", "0"], 2, "invalid value '1' for '--corrupt <FRACTION>': give a fraction from 0 up to, not including, 1, such as 0.05".into()),
+        (vec!["params", "--clients", "9", "--corrupt", "1", "--dropout", "0"], 2, "invalid value '1' for '--corrupt <FRACTION>': give a fraction of at least 0 and below 1, such as 0.05".into()),
         (vec!["params", "--clients", "9", "--corrupt", "0", "--dropout", "0", "--suite", "magic"], 2, "invalid value 'magic' for '--suite <NAME>': unknown suite `magic`; known: ristretto255-bitplane, ristretto255-bulletproofs".into()),
         (vec!["params", "--clients", "9", "--corrupt", "0", "--dropout", "0", "--len", "5"], 2, "the following required arguments were not provided:".into()),
         (vec!["params", "--clients", "9", "--corrupt", "0", "--dropout", "0", "--len", "4294967295", "--max", "9"], 2, "segment 0 makes the vector 4294967295 coordinates long; 1 to 134217728 are allowed, at least 1 a segment".into()),
-        (vec!["board", &nowhere], 3, "{}/plain: not a board of this version: it begins with other bytes".into()),
+        (vec!["board", &nowhere], 3, "{}/plain: not a veragg board, or one of another version (wrong first bytes)".into()),
     ];
     for (args, code, message) in cases {
         let ended = veragg(&args);

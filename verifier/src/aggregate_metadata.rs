@@ -1,28 +1,28 @@
-//! What is said of sums that were published elsewhere.
+//! The metadata of sums that were published elsewhere.
 
 use veragg_protocol::round::configuration::Configuration;
 
-/// Of which round sums are said to be, over whom, and what they count.
+/// The metadata of published sums: their round, their contributors and their segments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AggregateMetadata {
     /// The round's context, in hexadecimal.
     pub context: String,
-    /// Numbers of the clients whose inputs are said to be in the sums.
+    /// The numbers of the clients whose inputs are in the sums.
     pub contributors: Vec<u32>,
-    /// The segments, in order.
+    /// The segments of the sums, in order.
     pub segments: Vec<SegmentMetadata>,
 }
 
-/// What is said of the sums of one segment.
+/// The metadata of the sums of one segment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SegmentMetadata {
-    /// Its name.
+    /// The name of the segment.
     pub name: String,
-    /// How many sums.
+    /// The number of sums.
     pub len: usize,
-    /// Digits after the point.
+    /// The number of digits after the decimal point.
     pub decimals: u8,
-    /// What was subtracted from each value.
+    /// The number that was subtracted from each value.
     pub offset: i64,
 }
 

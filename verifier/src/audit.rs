@@ -26,27 +26,58 @@ use crate::report::{
 };
 use crate::step::Step;
 
-/// Why there is no report.
+/// Why an audit gives no report.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum AuditError {
-    /// The bytes are no board, or end too early.
+    /// The bytes are not a board, end inside a record, or cannot be read.
     #[error(transparent)]
     Board(#[from] BoardError),
-    /// A check that cannot be left out.
-    #[error("{0} cannot be skipped: every later check stands on it")]
+    /// The options skip a check that cannot be skipped.
+    #[error("{0} cannot be skipped, since every later check relies on it; remove it from the checks to skip")]
     Skip(Check),
 }
 
-/// Audits a board. Time: about the verification of every proof and attestation, and two hashes over
-/// every byte. Memory, whatever the length of the masked vectors: the header, one batch of proofs, a piece
-/// of 64 KiB, and for each client its row commitments, about 1 KiB, and 130 bytes a neighbour
-/// (`specs/audit.md` 5). The source must not change meanwhile: parts of it are read a second time.
+/// Audits a board.
+///
+/// The time is about that of verifying every proof and attestation, and of two hashes over every byte. The
+/// memory does not grow with the length of the masked vectors: it holds the header, one batch of proofs, a
+/// piece of 64 KiB, and for each client its row commitments, about 1 KiB, and 130 bytes a neighbour
+/// (`specs/audit.md` 5). The source must not change while it is read, since parts of it are read twice.
+///
+/// ```
+/// use std::io::Cursor;
+///
+/// use veragg_verifier::{audit, AuditError, Options};
+///
+/// // Bytes that are not a board give an error. A board gives a report, whatever is wrong in it.
+/// let result = audit(Cursor::new(b"not a board"), &Options::default());
+/// assert!(matches!(result, Err(AuditError::Board(_))));
+/// ```
+///
+/// ```no_run
+/// use std::fs::File;
+///
+/// use veragg_verifier::{audit, Options, Verdict};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let organiser = None;
+/// // `organiser` is the key that the organiser published.
+/// let options = Options { organiser, ..Options::default() };
+/// let report = audit(File::open("round.board")?, &options)?;
+/// for fault in &report.faults {
+///     println!("{} broke rule {}: {}", fault.culprit, fault.rule, fault.what);
+/// }
+/// assert_eq!(report.verdict, Verdict::Verified);
+/// # Ok(())
+/// # }
+/// ```
 pub fn audit(mut board: impl Read + Seek, options: &Options) -> Result<Report, AuditError> {
     audit_as(&mut board, options, Bodies::All)
 }
 
-/// The audit of a board without some of its bodies, of which only the faults that can be found in it
-/// count: what is missing is nobody's fault, and its lists are taken at their word.
+/// Audits a board in which some bodies are left out. Only the faults that it finds count: nobody is blamed for
+/// a missing body, and from the first one on the lists of the checkpoints are used as they are.
 pub(crate) fn audit_pruned(
     mut board: impl Read + Seek,
     options: &Options,
@@ -54,8 +85,8 @@ pub(crate) fn audit_pruned(
     audit_as(&mut board, options, Bodies::Some)
 }
 
-/// Where the bytes of a board come from. Behind a pointer, so that the audit is compiled here, once, and
-/// not again for each kind of source.
+/// The source of the bytes of a board. It is used through a pointer, so that the audit is compiled once, here,
+/// and not again for each kind of source.
 trait Source: Read + Seek {}
 
 impl<R: Read + Seek> Source for R {}
@@ -106,7 +137,7 @@ fn audit_as(
             &mut report,
             findings,
             false,
-            "the round could not be entered",
+            "the configuration or the roster is refused (V-01, V-02)",
         );
         return Ok(report);
     };
@@ -123,7 +154,8 @@ fn audit_as(
     Ok(report)
 }
 
-/// Checks that are decided together: the parts of V-07 by one proof, those of V-08 that lead to one list.
+/// Checks that are decided together: one proof decides the parts of V-07, and one list follows from V-08.A to
+/// V-08.C.
 const TOGETHER: [&[Check]; 2] = [
     &[
         Check::InputCommitments,
@@ -134,8 +166,8 @@ const TOGETHER: [&[Check]; 2] = [
     &[Check::RowLinks, Check::Edges, Check::Disputes],
 ];
 
-/// Leaving out one of several checks that are decided together leaves out all, and none of them may
-/// count as passed.
+/// The checks to skip, with all those that are decided together with one of them. None of these may count as
+/// passed.
 fn with_parts(skip: &BTreeSet<Check>) -> BTreeSet<Check> {
     let skipped = TOGETHER
         .into_iter()
@@ -158,7 +190,12 @@ fn audit_suite<P: ProofSystem>(
             let culprit = options.organiser.map(|_| Culprit::Organiser);
             let finding = Finding::failure(Step::SuiteAndGraph, error.to_string());
             findings.record(finding.by(culprit).by_signature());
-            conclude(report, findings, false, "the round could not be entered");
+            conclude(
+                report,
+                findings,
+                false,
+                "the configuration or the roster is refused (V-01, V-02)",
+            );
             return Ok(());
         }
     };
@@ -194,16 +231,17 @@ fn audit_suite<P: ProofSystem>(
         report,
         findings,
         finished,
-        "the board does not reach so far",
+        "the board ends before the data that the check needs",
     );
     Ok(())
 }
 
+/// The settings of the round, for the report.
 fn describe<P: ProofSystem>(round: &Round<P>) -> RoundReport {
     let configuration = round.configuration();
     RoundReport {
         context: hex(round.context()),
-        suite: configuration.suite.name(),
+        suite: configuration.suite,
         clients: configuration.clients(),
         degree: configuration.masking.degree,
         threshold: configuration.masking.threshold,
@@ -212,7 +250,7 @@ fn describe<P: ProofSystem>(round: &Round<P>) -> RoundReport {
     }
 }
 
-/// The verdict over all checks (`specs/audit.md` 4.2).
+/// Completes the report with the checks, the faults and the verdict (`specs/audit.md` 4.2).
 fn conclude(report: &mut Report, findings: Findings, finished: bool, unreached: &str) {
     let (checks, faults) = findings.finish(unreached);
     let any = |holds: fn(&Status) -> bool| checks.iter().any(|check| holds(&check.status));

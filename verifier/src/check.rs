@@ -2,12 +2,11 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
-
 macro_rules! checks {
     ($($(#[$doc:meta])* $name:ident = $id:literal, $title:literal;)*) => {
-        /// A check of the audit.
+        /// A check of the audit. Later versions have more.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
         pub enum Check {
             $($(#[$doc])* $name,)*
         }
@@ -16,12 +15,12 @@ macro_rules! checks {
             /// All checks, in the order of their ids.
             pub const ALL: &'static [Check] = &[$(Check::$name,)*];
 
-            /// The stable, public id.
+            /// The stable, public id, such as `V-08.C`.
             pub fn id(self) -> &'static str {
                 match self { $(Check::$name => $id,)* }
             }
 
-            /// What is checked, in a few words.
+            /// A short description of what is checked.
             pub fn title(self) -> &'static str {
                 match self { $(Check::$name => $title,)* }
             }
@@ -30,56 +29,56 @@ macro_rules! checks {
 }
 
 checks! {
-    /// The organiser's word and its security.
+    /// The configuration: whether the organiser signed it, and whether it is secure.
     Configuration = "V-01", "configuration: well formed, signed by the organiser, secure";
-    /// The clients' keys.
+    /// The keys of the clients.
     Roster = "V-02", "roster: distinct keys, as the configuration names them";
-    /// Tree, checkpoints and lists.
+    /// The Merkle tree, the chain of checkpoints and their lists.
     Chain = "V-03", "board: Merkle root, chain of checkpoints, derived lists";
-    /// Every message by itself.
+    /// Each message, by itself.
     Messages = "V-04", "messages: canonical, signed, in place, one a slot";
-    /// Who masks towards whom.
+    /// The neighbour graph: which clients share a mask.
     Graph = "V-05", "neighbour graph: recomputed from roster and beacon";
-    /// Keys, shares, participants.
+    /// Keys, shares, complaints and participants.
     SetUp = "V-06", "set-up: possession of keys, degree of shares, complaints, participants";
-    /// Commitments of the inputs.
+    /// The commitments to the inputs.
     InputCommitments = "V-07.A", "inputs: commitments";
-    /// Ranges of the inputs.
+    /// The ranges of the inputs.
     InputRange = "V-07.B", "inputs: every value within its bound";
-    /// Norms of the inputs.
+    /// The norms of the inputs.
     InputNorm = "V-07.C", "inputs: norms";
-    /// Sums of the inputs.
+    /// The sums over the coordinates of the inputs.
     InputSum = "V-07.D", "inputs: sums";
-    /// What the masked vectors hold besides masks.
+    /// Whether each masked vector is its committed input plus its masks.
     RowLinks = "V-08.A", "attestations: masked vectors are what was committed, and masks";
-    /// What two neighbours attested about the edge between them.
+    /// Whether two neighbours attested the same commitments about the edge between them.
     Edges = "V-08.B", "attestations: both ends of every edge agree";
-    /// Edges that were opened, and the contributors.
+    /// The edges that were opened, and the contributors that follow.
     Disputes = "V-08.C", "disputes: edges that were opened are judged, contributors";
-    /// The contributors' word on the list.
+    /// The signatures of the contributors on the list of contributors.
     Acknowledgements = "V-08.D", "acknowledgements: all of one list of contributors";
-    /// Shares that remove the masks.
+    /// The shares that remove the masks.
     Unmasking = "V-09", "unmasking: shares against commitments, rebuilt secrets against attestations";
-    /// Who is in the sum.
+    /// The published outcome of each client.
     Contributors = "V-10", "contributors: as recomputed, and enough of them acknowledged";
-    /// The sum itself.
+    /// The published sum, against the commitments.
     Opening = "V-11", "aggregate opens the sum of the contributors' commitments";
-    /// What the sum means.
+    /// The values of the sum, and whether they are those that were published elsewhere.
     Aggregate = "V-12", "aggregate: within what the contributors can add up to, and as published";
-    /// Promises of the aggregator.
+    /// The receipts that the aggregator gave.
     Receipts = "V-13", "receipts: each message stands where the receipt says";
     /// The trusted set-up of one suite.
     TrustedSetUp = "V-14", "verifying key and set-up transcript";
 }
 
 impl Check {
-    /// The check of an id.
+    /// The check with this id.
     pub fn from_id(id: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|check| check.id() == id)
     }
 
-    /// Whether the audit can leave the check out on request. The others are what every later
-    /// check stands on.
+    /// Whether the audit can leave the check out on request. The checks up to V-05 cannot be left out, since all
+    /// later ones rely on them.
     pub fn can_be_skipped(self) -> bool {
         self > Check::Graph
     }
@@ -88,11 +87,5 @@ impl Check {
 impl fmt::Display for Check {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.id())
-    }
-}
-
-impl Serialize for Check {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.id())
     }
 }

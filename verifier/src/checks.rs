@@ -1,4 +1,4 @@
-//! The checks that belong to no phase, or to the publication (`specs/audit.md` 2).
+//! The checks that belong to no phase, and those of the publication (`specs/audit.md` 2).
 
 pub(crate) mod aggregate;
 pub(crate) mod chain;

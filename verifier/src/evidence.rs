@@ -1,8 +1,8 @@
-//! Evidence: one fault as a file that can be checked without the board (`specs/audit.md` 7).
+//! Evidence: a file that shows one fault without the board (`specs/audit.md` 7).
 //!
-//! It is the board as far as the checkpoint that settled the fault, without the bodies that the fault
-//! does not rest on. The envelopes stay, so tree, checkpoints and signatures still hold together, and
-//! nobody can hide that somebody said two different things. It is checked by the same audit.
+//! It holds the board up to the checkpoint that settled the fault, without the bodies that are not needed to
+//! show it. All envelopes stay: so the tree, the checkpoints and the signatures can be checked, and a client
+//! that signed two messages shows. The same audit checks it.
 
 use std::io::{self, BufReader, Read, Seek, Write};
 
@@ -26,59 +26,60 @@ use crate::options::Options;
 use crate::report::{Culprit, Fault, Report};
 use crate::step::Step;
 
-/// The first bytes of a file of evidence: name and version of the format.
+/// The first bytes of a file of evidence: the name and the version of the format.
 pub const MAGIC: [u8; 8] = *b"veragge\x01";
-/// Most receipts that evidence comes with.
+/// The most receipts that evidence can hold.
 const MOST_RECEIPTS: u32 = 1 << 16;
-/// The culprit's number of those who are no clients.
+/// The numbers that stand for culprits other than clients.
 const AGGREGATOR: u32 = 0;
 const ORGANISER: u32 = u32::MAX;
 
-/// What a file of evidence says.
+/// The claim at the beginning of a file of evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
-    /// Who is accused.
+    /// The culprit that the file accuses.
     pub culprit: Culprit,
-    /// Under which check.
+    /// The check that finds the fault.
     pub check: Check,
-    /// Receipts that it rests on.
+    /// The receipts that the auditor had.
     pub receipts: Vec<Receipt>,
-    /// A checkpoint that somebody was shown.
+    /// The encoded checkpoint that the auditor had, if any.
     pub checkpoint: Option<Vec<u8>>,
 }
 
-/// Why there is no answer to evidence, or none can be written.
+/// Why evidence cannot be checked, or cannot be written.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum EvidenceError {
-    /// These are not the bytes of evidence.
-    #[error("not evidence of this version: it begins with other bytes")]
+    /// The first bytes are not those of evidence of this version.
+    #[error("not a file of evidence, or one of another version (wrong first bytes)")]
     Magic,
-    /// What stands in front of the board does not decode.
-    #[error("the head of the evidence is malformed: {0}")]
+    /// The claim does not decode.
+    #[error("the claim at the beginning of the evidence is malformed: {0}")]
     Head(#[from] DecodeError),
-    /// The board in it.
+    /// The board in the file is refused.
     #[error(transparent)]
     Board(#[from] BoardError),
     /// Reading or writing failed.
     #[error("reading or writing evidence failed: {0}")]
     Io(#[from] io::Error),
     /// The report has no such fault.
-    #[error("there is no fault {wanted}; the report has {faults}, numbered from 1")]
+    #[error("the report has no fault {wanted}; it has {faults}, numbered from 1")]
     NoFault {
         /// The number that was asked for.
         wanted: usize,
-        /// How many there are.
+        /// The number of faults in the report.
         faults: usize,
     },
 }
 
-/// What evidence shows.
+/// The result of checking evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Confirmed {
-    /// What it claims.
+    /// What the evidence claims.
     pub claim: Claim,
-    /// The faults of the claimed culprit under the claimed check, recomputed. None if the evidence does
-    /// not show what it claims.
+    /// The faults of the claimed culprit under the claimed check, as recomputed. Empty if the evidence does not
+    /// show what it claims.
     pub faults: Vec<Fault>,
 }
 
@@ -144,15 +145,15 @@ impl Claim {
     }
 }
 
-/// Up to `count` bytes; memory grows with what arrives.
+/// Reads up to `count` bytes. Memory is allocated only for bytes that arrive.
 fn take(source: &mut impl Read, count: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.by_ref().take(count as u64).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-/// Checks evidence: recomputes what it rests on, with an organiser's key that was learned beforehand.
-/// Cost: that of the audit of what it holds.
+/// Checks evidence: audits the board in it, with an organiser's key that was known beforehand. It takes as long
+/// as the audit of the messages that the evidence holds.
 pub fn check(
     evidence: impl Read + Seek,
     organiser: &VerifyingKey,
@@ -175,7 +176,7 @@ pub fn check(
     let report = match audit_pruned(evidence, &options) {
         Ok(report) => report,
         Err(AuditError::Board(error)) => return Err(error.into()),
-        // Nothing was to be skipped.
+        // The options skip no check.
         Err(AuditError::Skip(_)) => return Err(DecodeError::Value { field: "check" }.into()),
     };
     let faults = report.faults.into_iter();
@@ -189,7 +190,8 @@ pub fn check(
     })
 }
 
-/// Writes the evidence for fault `number`, from 1, of the report on a board under these options.
+/// Writes the evidence for fault `number` of a report, counted from 1. `board` and `options` must be those that
+/// the report was made from.
 pub fn export(
     board: impl Read + Seek,
     options: &Options,
@@ -220,7 +222,7 @@ pub fn export(
     let needed = Needed { fault, graph };
     let mut records = Records::new(board, header.encode().len(), usize::MAX);
     let (mut leaf, mut checkpoints) = (0, 0);
-    // A fault that no checkpoint settled rests on signatures, or on what comes behind the last one.
+    // A fault that no checkpoint settled is shown by signatures, or by records after the last checkpoint.
     let last = match fault.checkpoints {
         0 => u32::MAX,
         settled => settled,
@@ -251,7 +253,7 @@ fn write(out: &mut impl Write, record: &Record) -> io::Result<()> {
     out.write_all(&record.encode())
 }
 
-/// Which bodies a fault rests on.
+/// Decides which bodies are needed to show a fault.
 struct Needed<'a> {
     fault: &'a Fault,
     graph: Option<Graph>,
@@ -270,7 +272,7 @@ impl Needed<'_> {
             return true;
         }
         let (Culprit::Client(culprit), Sender::Client(sender)) = (culprit, envelope.sender) else {
-            // Lists, outcomes and sums follow from everything that was said.
+            // Lists, outcomes and sums follow from all messages.
             let all = [
                 Check::Chain,
                 Check::Contributors,
@@ -286,7 +288,7 @@ impl Needed<'_> {
                 let about_input = *check >= Check::InputCommitments && *check <= Check::RowLinks;
                 sender == *culprit && about_input
             }
-            // The shares from which the secret that contradicts the attestation is rebuilt.
+            // The shares that reconstruct the secret which contradicts the attestation.
             Phase::Unmask(_) if *check == Check::Unmasking => {
                 let of = involved.first().copied().and_then(ClientId::new);
                 let of = of.unwrap_or(*culprit);

@@ -1,8 +1,8 @@
-//! What the checks find, until it is known whether the board is authentic (`specs/audit.md` 3).
+//! What the checks find, kept until it is known whether the board is authentic (`specs/audit.md` 3).
 //!
-//! A fault names somebody only on the strength of a signed and matching checkpoint: else whoever
-//! altered the file could frame a client with another's false message. So findings wait until the
-//! checkpoint that covers them; if that one does not match, they count, but accuse nobody.
+//! A fault names its culprit only if a signed and matching checkpoint covers it. Otherwise anybody could alter
+//! the file and so accuse a client that did nothing wrong. Findings therefore wait for the checkpoint that
+//! covers them. If it does not match, they count, but name nobody.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,11 +13,11 @@ use crate::check::Check;
 use crate::report::{CheckReport, Culprit, Fault, Status, Working};
 use crate::step::Step;
 
-/// Longest list of failures that a check reports one by one, and of faults of one culprit in it:
-/// an aggregator can fill a board with garbage.
+/// The most failures of a check, and the most faults of one culprit under a check, that a report lists. It
+/// only counts the others, because an aggregator can put any number of them on a board.
 pub(crate) const MOST_FAILURES: usize = 20;
 
-/// What findings are counted by.
+/// Findings are counted by culprit, check and kind.
 type Counted = (Option<Culprit>, Check, Kind);
 
 #[derive(Debug, Default)]
@@ -29,31 +29,32 @@ struct Tally {
     reason: Option<String>,
 }
 
-/// How bad something is.
+/// What a finding means for the round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
-    /// A record is bad, and its sender is excluded as the rules say: the round stands.
+    /// A record is bad. Its sender is excluded, as the rules say, and the round stays valid.
     Fault,
     /// The published round contradicts a check.
     Failure,
 }
 
-/// Something that is wrong: the step that does not hold, and what is known of it.
+/// A step that does not hold, and what is known about it.
 #[derive(Debug)]
 pub(crate) struct Finding {
     step: Step,
     check: Check,
     kind: Kind,
-    /// Who did it, if it can be shown.
+    /// Who broke the rule, if that can be shown.
     culprit: Option<Culprit>,
-    /// Leaves that prove it.
+    /// The leaves that prove it.
     evidence: Vec<u64>,
+    /// What is wrong, for people.
     what: String,
-    /// Clients besides the culprit whose messages it rests on.
+    /// The clients besides the culprit whose messages are needed to prove it.
     involved: Vec<ClientId>,
-    /// What was computed, in words and numbers.
+    /// The values that were computed to find it.
     workings: Vec<Working>,
-    /// Whether it rests on signatures alone, so that no checkpoint is needed.
+    /// Whether signatures alone prove it, so that no checkpoint is needed.
     by_signature: bool,
 }
 
@@ -72,8 +73,7 @@ impl Finding {
         }
     }
 
-    /// A bad record: its sender is excluded as the rules say, and the round stands.
-    /// `leaves` prove it.
+    /// A bad record, proven by `leaves`. Its sender is excluded, as the rules say, and the round stays valid.
     pub(crate) fn fault(
         step: Step,
         sender: ClientId,
@@ -85,46 +85,46 @@ impl Finding {
             .at(leaves)
     }
 
-    /// A contradiction between the published round and a check, which names nobody.
+    /// A contradiction between the published round and a check. It names nobody yet: see [`Self::by`].
     pub(crate) fn failure(step: Step, what: impl Into<String>) -> Self {
         Self::new(step, Kind::Failure, what.into())
     }
 
-    /// The same, of a culprit.
+    /// Names the culprit, if there is one.
     #[must_use]
     pub(crate) fn by(mut self, culprit: Option<Culprit>) -> Self {
         self.culprit = culprit;
         self
     }
 
-    /// The same, of the aggregator, with the leaf that proves it.
+    /// Names the aggregator, and the leaf that proves it.
     #[must_use]
     pub(crate) fn by_aggregator(self, leaf: u64) -> Self {
         self.by(Some(Culprit::Aggregator)).at([leaf])
     }
 
-    /// The same, proven by these leaves.
+    /// Sets the leaves that prove the finding.
     #[must_use]
     pub(crate) fn at(mut self, leaves: impl IntoIterator<Item = u64>) -> Self {
         self.evidence = leaves.into_iter().collect();
         self
     }
 
-    /// The same, counted under another check than the step's.
+    /// Counts the finding under another check than the step's.
     #[must_use]
     pub(crate) fn under(mut self, check: Check) -> Self {
         self.check = check;
         self
     }
 
-    /// The same, resting on these clients' messages too.
+    /// Sets the clients besides the culprit whose messages are needed to prove the finding.
     #[must_use]
     pub(crate) fn involving(mut self, clients: impl IntoIterator<Item = ClientId>) -> Self {
         self.involved = clients.into_iter().collect();
         self
     }
 
-    /// The same, with one more thing that was computed.
+    /// Adds a value that was computed.
     #[must_use]
     pub(crate) fn showing(mut self, what: impl Into<String>, value: &[u8]) -> Self {
         let (what, value) = (what.into(), hex(value));
@@ -132,7 +132,7 @@ impl Finding {
         self
     }
 
-    /// The same, resting on signatures alone: no checkpoint is needed.
+    /// Declares that signatures alone prove the finding, so that no checkpoint is needed.
     #[must_use]
     pub(crate) fn by_signature(mut self) -> Self {
         self.by_signature = true;
@@ -140,7 +140,7 @@ impl Finding {
     }
 }
 
-/// All that the audit has found so far.
+/// Everything that the audit has found so far.
 #[derive(Debug)]
 pub(crate) struct Findings {
     skip: BTreeSet<Check>,
@@ -148,10 +148,11 @@ pub(crate) struct Findings {
     faults: Vec<Fault>,
     named: BTreeMap<(Culprit, Check), usize>,
     unsettled: Vec<Finding>,
-    /// How many of a kind wait, those among them that are only counted too.
+    /// How many findings of a kind wait, including those that are only counted.
     waiting: BTreeMap<Counted, usize>,
-    /// Checkpoints so far.
+    /// How many checkpoints were read.
     checkpoints: u32,
+    /// Whether all checkpoints so far were authentic and the file is not damaged.
     authentic: bool,
 }
 
@@ -169,6 +170,7 @@ impl Findings {
         }
     }
 
+    /// Whether the auditor asked to leave out a check.
     pub(crate) fn skips(&self, check: Check) -> bool {
         self.skip.contains(&check)
     }
@@ -177,24 +179,24 @@ impl Findings {
         self.tallies.entry(check).or_default()
     }
 
-    /// A check was computed for so many more records.
+    /// Notes that a check was computed for `records` more records.
     pub(crate) fn computed(&mut self, check: Check, records: usize) {
         self.tally(check).records += records as u64;
     }
 
-    /// So many records of a check are bad, and it is for another check to say whose doing that is.
+    /// Notes that `records` records of a check are bad. Another check names the culprits, if any.
     pub(crate) fn bad_records(&mut self, check: Check, records: usize) {
         self.tally(check).bad += records as u64;
     }
 
-    /// A check does not apply.
+    /// Notes that a check does not apply to this board, and why.
     pub(crate) fn not_applicable(&mut self, check: Check, reason: &str) {
         self.tally(check).reason = Some(reason.to_owned());
     }
 
-    /// Records a finding. One that names somebody waits for the checkpoint that covers it, unless
-    /// signatures alone prove it. Of many of a kind only the first are kept, and the others counted: a file
-    /// full of them would fill the memory.
+    /// Records a finding. If it names a culprit, it waits for the checkpoint that covers it, unless signatures
+    /// alone prove it. Of many findings of one kind only the first are kept and the others counted, so that a
+    /// file cannot fill the memory.
     pub(crate) fn record(&mut self, finding: Finding) {
         if finding.step.holds(false) {
             return;
@@ -210,21 +212,21 @@ impl Findings {
         }
     }
 
-    /// The file is not what was signed: what is not settled yet, and all that follows, accuses
+    /// Notes that the file is not what was signed. Findings that are not settled yet, and all later ones, name
     /// nobody.
     pub(crate) fn distrust(&mut self) {
         self.authentic &= Step::Undamaged.holds(false);
     }
 
-    /// So many more failures that nobody is named for, behind [`MOST_FAILURES`] that have a text.
+    /// Counts `more` failures that name nobody, after [`MOST_FAILURES`] were recorded with a text.
     pub(crate) fn record_unlisted(&mut self, step: Step, more: usize) {
         if more > 0 && !step.holds(false) {
             self.tally(step.check()).failed += more;
         }
     }
 
-    /// Settles what is open: at a checkpoint, which is signed and matches the board or does not.
-    /// Once one does not, nothing after it is attributed either.
+    /// Settles the findings that wait, at a checkpoint. `authentic`: whether it is signed and matches the board.
+    /// After a checkpoint that does not, no finding names anybody any more.
     pub(crate) fn settle(&mut self, authentic: bool) {
         self.authentic &= Step::Authentic.holds(authentic);
         self.checkpoints += 1;
@@ -242,7 +244,7 @@ impl Findings {
         }
     }
 
-    /// Adds `more` findings to the tally of a check. `named`: whether somebody is named for them.
+    /// Adds `more` findings to the tally of a check. `named`: whether they name a culprit.
     fn count(&mut self, check: Check, kind: Kind, named: bool, more: usize) {
         let tally = self.tally(check);
         match kind {
@@ -272,7 +274,7 @@ impl Findings {
         self.faults.push(Fault {
             culprit,
             check,
-            rule: finding.step,
+            rule: finding.step.into(),
             evidence: finding.evidence,
             involved: involved.map(|client| client.number()).collect(),
             what: finding.what,
@@ -281,10 +283,11 @@ impl Findings {
         });
     }
 
-    /// The faults in board order, and how each check ended. `unreached` says why checks that
-    /// were never computed were not.
+    /// Returns how each check ended, and the faults in board order. `unreached` is the reason that is given for
+    /// checks that were never computed.
     pub(crate) fn finish(mut self, unreached: &str) -> (Vec<CheckReport>, Vec<Fault>) {
-        // What no checkpoint covers yet accuses nobody, and an unfinished round may still exclude it.
+        // A finding that no checkpoint covers names nobody. If it is a fault, the round may still exclude the
+        // client, since it is not finished.
         for ((_, check, kind), waiting) in std::mem::take(&mut self.waiting) {
             self.count(check, kind, true, waiting.saturating_sub(MOST_FAILURES));
         }
@@ -317,11 +320,7 @@ impl Findings {
                     }) => Status::Passed { records },
                     Some(Tally { records, bad, .. }) => Status::PassedWithFaults { records, bad },
                 };
-                CheckReport {
-                    id,
-                    title: id.title(),
-                    status,
-                }
+                CheckReport { id, status }
             })
             .collect();
         (checks, self.faults)

@@ -1,23 +1,23 @@
-//! The independent audit of a board: recomputes everything, names every cheater, trusts nobody.
+//! The independent audit of a board. It recomputes everything, names every culprit, and trusts nobody.
 //!
-//! [`audit`] reads a board as a stream, offline, without a secret and without a clock, and gives a
-//! [`Report`]: the same board gives the same report, byte for byte, on any number of threads. It
-//! is total: every input gives a report or a typed error. `specs/audit.md` is the normative text.
+//! [`audit`] reads a board piece by piece, offline, without a secret and without a clock, and returns a
+//! [`Report`]. The same board gives the same report, byte for byte, on any number of threads. Every input gives
+//! a report or a typed error. `specs/audit.md` is the normative text.
 //!
-//! Of the protocol crate it uses the messages, the public arithmetic, and of each phase the one judgement
-//! of a body (`pairwise`), which the aggregator uses too. The roles are behind a feature that this crate
-//! does not enable. Lists, names and the verdict are decided here alone. The slow reference in the
-//! tests of the workspace shares no code with this crate: it was written from the specification.
+//! From the protocol crate it uses the messages, the public arithmetic, and for each phase the code that judges
+//! a body (`pairwise`), which the aggregator uses too. The roles are behind a feature that this crate does not
+//! enable. This crate alone decides about lists, culprits and the verdict. The tests of the workspace compare
+//! it with a slow reference, which was written from the specification and shares no code with it.
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | `audit` | the entrance: configuration and roster, the verdict |
-//! | `pass` | the one pass over the records, a loop over the phases |
-//! | `phases` | one file a phase: how its messages are read and judged, its list, what comes next |
-//! | `ground` | what the board has established so far |
-//! | `checks` | the checks that belong to no phase, or to the publication |
-//! | [`step`], `findings` | what can be wrong, and what was found |
-//! | [`report`], [`evidence`] | what comes out |
+//! | `audit` | the beginning and the end: configuration and roster, and the verdict |
+//! | `pass` | the single pass over the records, which goes through the phases |
+//! | `phases` | one file for each phase: how its messages are read and judged, its list, the next phase |
+//! | `established` | what the board has established so far |
+//! | `checks` | the checks that belong to no phase, and those of the publication |
+//! | [`step`], `findings` | the conditions that the audit asks for, and those that do not hold |
+//! | [`report`], [`evidence`] | the results |
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -30,9 +30,9 @@ pub mod aggregate_metadata;
 mod audit;
 pub mod check;
 mod checks;
+mod established;
 pub mod evidence;
 mod findings;
-mod ground;
 mod options;
 mod pass;
 mod phases;
@@ -45,7 +45,7 @@ pub use audit::{audit, AuditError};
 pub use check::Check;
 pub use options::Options;
 pub use report::{Culprit, Fault, Report, Status, Verdict};
-pub use step::Step;
+pub use step::{Step, StepNumber};
 
 /// The example of the README, as a test.
 #[cfg(doctest)]

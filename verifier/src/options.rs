@@ -1,4 +1,4 @@
-//! What an auditor brings along.
+//! What an auditor knows beforehand, and what to leave out.
 
 use std::collections::BTreeSet;
 
@@ -10,31 +10,45 @@ use veragg_protocol::wire::receipt::Receipt;
 use crate::aggregate_metadata::AggregateMetadata;
 use crate::check::Check;
 
-/// What an auditor brings along.
+/// What an auditor knows beforehand, and what to leave out. The default knows nothing and leaves nothing out.
+///
+/// ```
+/// use std::collections::BTreeSet;
+///
+/// use veragg_verifier::{Check, Options};
+///
+/// // Compares the board with sums that were published elsewhere, and does not verify the inputs.
+/// let options = Options {
+///     aggregate: Some(vec![5, 50, 15]),
+///     skip: BTreeSet::from([Check::InputRange]),
+///     ..Options::default()
+/// };
+/// assert!(options.organiser.is_none());
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// The organiser's key, learned beforehand. Without it the key is taken from the board, and
-    /// the report says that then anybody may have made the whole board.
+    /// The organiser's key, known beforehand. If there is none, the key on the board is used, and the report
+    /// warns that anybody may have made the whole board.
     pub organiser: Option<VerifyingKey>,
-    /// Receipts that participants handed over.
+    /// Receipts that clients handed over, to find their messages on the board.
     pub receipts: Vec<Receipt>,
-    /// A checkpoint that somebody was shown.
+    /// A checkpoint that a client received, to compare with the one on the board.
     pub checkpoint: Option<Checkpoint>,
-    /// Sums that were published elsewhere, to compare the board's with.
+    /// Sums that were published elsewhere, to compare with those on the board.
     pub aggregate: Option<Vec<u128>>,
-    /// What was said of sums where they were published, to compare with the board.
+    /// The metadata of these sums, to compare with the board.
     pub metadata: Option<AggregateMetadata>,
-    /// Checks to leave out.
+    /// The checks to leave out. A report without them is never [`Verified`](crate::Verdict::Verified).
     pub skip: BTreeSet<Check>,
-    /// A client to tell the timeline of.
+    /// A client whose messages the report lists ([`Report::timeline`](crate::Report::timeline)).
     pub follow: Option<ClientId>,
 }
 
-/// Which bodies a board has.
+/// Whether a board holds the bodies of all messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Bodies {
-    /// Those of all messages.
+    /// It holds all bodies.
     All,
-    /// Some are left out, as in evidence.
+    /// Some bodies may be left out, as in evidence.
     Some,
 }

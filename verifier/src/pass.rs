@@ -1,4 +1,5 @@
-//! The one pass over the board (`specs/audit.md` 3): a loop over records, and over the phases.
+//! The single pass over the board (`specs/audit.md` 3): a loop over the records, which goes through the
+//! phases.
 
 use std::collections::HashMap;
 use std::io::{Read, Seek};
@@ -19,41 +20,43 @@ use crate::check::Check;
 use crate::checks::chain::Chain;
 use crate::checks::messages::{self, Inadmissible, OpenPhase, Shows};
 use crate::checks::receipts::Receipts;
+use crate::established::Established;
 use crate::findings::{Finding, Findings};
-use crate::ground::Ground;
 use crate::options::{Bodies, Options};
 use crate::phases::advertise::Advertise;
-use crate::phases::{in_phase, Derived, Desk, Ending, Judge, Open, ReadMessage};
+use crate::phases::{in_phase, Derived, Judge, Open, PhaseEnd, ReadMessage, Workspace};
 use crate::report::TimelineMessage;
 use crate::step::Step;
 
-/// The state of the audit between two records (`specs/audit.md` 5), the open phase apart.
+/// The state of the audit between two records (`specs/audit.md` 5), except for the open phase.
 pub(crate) struct Pass<'a, P: ProofSystem> {
-    ground: Ground<'a, P>,
+    established: Established<'a, P>,
     findings: Findings,
     chain: Chain,
     receipts: Receipts,
-    /// Who has spoken in the open phase, and the roots of their bodies.
+    /// The clients whose messages were received in the open phase, with the roots of their bodies.
     received: HashMap<ClientId, Digest>,
+    /// The messages of the client that the auditor follows.
     timeline: Vec<TimelineMessage>,
     bodies: Bodies,
 }
 
-/// What a record of a message holds.
+/// What a message record holds, once V-04 was checked.
 enum Admitted<C> {
-    /// What a client said, in its place.
+    /// A client's message that passed V-04.
     Client(ClientId, ReadMessage<C>),
-    /// What the aggregator said, in its place; without its body, if that is left out.
+    /// The aggregator's message that passed V-04; `None` if its body was left out.
     Aggregator(Option<ReadMessage<C>>),
-    /// Nothing that counts.
+    /// A message that does not count.
     Nothing,
 }
 
-/// What the pass leaves.
+/// The results of the pass.
 pub(crate) struct Outcomes {
     pub(crate) findings: Findings,
+    /// Whether the last phase was closed.
     pub(crate) finished: bool,
-    /// What became of each client; nothing where the round had not come so far.
+    /// The outcome of each client; `None` if the board ends before it is decided.
     pub(crate) clients: Vec<Option<Outcome>>,
     pub(crate) timeline: Vec<TimelineMessage>,
 }
@@ -66,7 +69,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         findings: Findings,
     ) -> Self {
         Self {
-            ground: Ground::new(round, options),
+            established: Established::new(round, options),
             findings,
             chain: Chain::new(*round.context(), options.checkpoint.clone()),
             receipts: Receipts::new(&options.receipts),
@@ -76,7 +79,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         }
     }
 
-    /// Reads the records to the end.
+    /// Reads all records.
     pub(crate) fn run<R: Read + Seek>(
         mut self,
         mut records: Records<R>,
@@ -86,7 +89,8 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
             let Some(phase) = open.take() else {
                 // V-03.6
                 record.skip()?;
-                let what = "records follow the last checkpoint of the round";
+                let what =
+                    "records follow the last checkpoint of the round, where the board must end";
                 self.findings
                     .record(Finding::failure(Step::NothingFollows, what));
                 break;
@@ -95,16 +99,16 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
                 RecordKind::Message => {
                     let mut phase = phase;
                     in_phase!(&mut phase, phase => {
-                        let said = self.message(phase, record)?;
-                        let (ground, findings) = (&mut self.ground, &mut self.findings);
-                        match said {
-                            Admitted::Client(client, said) => {
-                                phase.take(ground, client, said, findings);
+                        let message = self.message(phase, record)?;
+                        let (established, findings) = (&mut self.established, &mut self.findings);
+                        match message {
+                            Admitted::Client(client, message) => {
+                                phase.take(established, client, message, findings);
                             }
-                            Admitted::Aggregator(said) => {
+                            Admitted::Aggregator(message) => {
                                 let records = &mut records;
-                                let desk = Desk { ground, records, findings };
-                                phase.take_aggregators(said, desk)?;
+                                let workspace = Workspace { established, records, findings };
+                                phase.take_aggregators(message, workspace)?;
                             }
                             Admitted::Nothing => {}
                         }
@@ -112,7 +116,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
                     Some(phase)
                 }
                 RecordKind::Checkpoint => {
-                    let checkpoint = record.checkpoint(self.ground.round.clients())?;
+                    let checkpoint = record.checkpoint(self.established.round.clients())?;
                     match self.decoded(&phase, checkpoint) {
                         None => Some(phase),
                         Some(checkpoint) => {
@@ -150,21 +154,23 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         let open = OpenPhase {
             phase,
             answers: self.chain.last(),
-            eligible: &self.ground.eligible,
+            eligible: &self.established.eligible,
         };
-        if let Err(inadmissible) = messages::check_envelope(self.ground.round, &open, &envelope) {
+        if let Err(inadmissible) =
+            messages::check_envelope(self.established.round, &open, &envelope)
+        {
             self.inadmissible(leaf, inadmissible);
             return Ok(Admitted::Nothing);
         }
         let lengths = match envelope.sender {
-            Sender::Aggregator => self.ground.round.publish_lengths(),
-            Sender::Client(client) => judge.lengths(&self.ground, client, record.remaining()),
+            Sender::Aggregator => self.established.round.publish_lengths(),
+            Sender::Client(client) => judge.lengths(&self.established, client, record.remaining()),
         };
         let some = Step::WholeBoard.holds(self.bodies == Bodies::Some);
         let left_out = some && body::is_left_out(&record, &envelope);
         if !Step::LeftOutBody.holds(!left_out) {
             record.skip()?;
-            self.ground.missing = true;
+            self.established.missing = true;
             return Ok(match envelope.sender {
                 Sender::Aggregator => Admitted::Aggregator(None),
                 Sender::Client(_) => {
@@ -173,18 +179,18 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
                 }
             });
         }
-        // Of what is of no use the body is hashed, and nothing prepared for what is in it.
+        // A body of the wrong length is hashed, but not read.
         let fits = record.remaining() == lengths.iter().sum::<usize>();
-        let useful = Step::BodyOfEnvelope.holds(fits);
+        let is_readable = Step::BodyOfEnvelope.holds(fits);
         let mut content = None;
-        let ground = &self.ground;
+        let established = &self.established;
         let read = body::read(record, &envelope, lengths, |body| {
-            if useful {
-                content = Some(judge.read(ground, &entry, body)?);
+            if is_readable {
+                content = Some(judge.read(established, &entry, body)?);
             }
             Ok(())
         })?;
-        // V-04.6: else what was read is dropped.
+        // V-04.6: if it does not hold, what was read of the body is dropped.
         if let (Err(misfit), false) = (&read, Step::BodyOfEnvelope.holds(read.is_ok())) {
             self.inadmissible(leaf, messages::misfit(misfit));
             return Ok(Admitted::Nothing);
@@ -192,23 +198,26 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         let Some(content) = content.filter(|_| self.is_first(leaf, &envelope)) else {
             return Ok(Admitted::Nothing);
         };
-        let said = ReadMessage {
+        let message = ReadMessage {
             leaf,
             position,
             envelope,
             content,
         };
-        let Sender::Client(client) = said.envelope.sender else {
-            return Ok(Admitted::Aggregator(Some(said)));
+        let Sender::Client(client) = message.envelope.sender else {
+            return Ok(Admitted::Aggregator(Some(message)));
         };
-        if self.ground.options.follow == Some(client) {
-            let phase = phase.name();
+        if self.established.options.follow == Some(client) {
+            let phase = match phase {
+                Phase::Unmask(_) => Phase::Unmask(0),
+                phase => phase,
+            };
             self.timeline.push(TimelineMessage { phase, leaf, bytes });
         }
-        Ok(Admitted::Client(client, said))
+        Ok(Admitted::Client(client, message))
     }
 
-    /// V-04.7: whether the sender speaks for the first time in this phase; it has spoken then.
+    /// V-04.7: whether this is the sender's first message in this phase. If it is, it is noted as received.
     fn is_first(&mut self, leaf: u64, envelope: &Envelope) -> bool {
         if let Err(inadmissible) = messages::check_first(&self.received, envelope) {
             self.inadmissible(leaf, inadmissible);
@@ -220,7 +229,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         true
     }
 
-    /// A message that the aggregator must not have taken.
+    /// Records a message that must not stand where it does.
     fn inadmissible(&mut self, leaf: u64, Inadmissible { step, what, shows }: Inadmissible) {
         if let Shows::Nothing = shows {
             let what = format!("the message at leaf {leaf} is damaged in this file: {what}");
@@ -232,14 +241,14 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         self.findings
             .record(Finding::failure(step, what).by_aggregator(leaf));
         if let Shows::Equivocation(client) = shows {
-            self.ground.equivocated.insert(client);
+            self.established.equivocated.insert(client);
             let what = "it signed two different messages for one phase";
             self.findings
                 .record(Finding::fault(step, client, [leaf], what));
         }
     }
 
-    /// V-03.1: the checkpoint, if its bytes are one.
+    /// V-03.1: the checkpoint, if it decodes.
     fn decoded(
         &mut self,
         open: &Open<P>,
@@ -256,7 +265,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
             .ok()
     }
 
-    /// 3.3: ends the open phase, and goes on under the list of its checkpoint.
+    /// 3.3: ends the open phase, and opens the next one under the list of the checkpoint.
     fn close<J: Judge<P>, R: Read + Seek>(
         &mut self,
         mut judge: J,
@@ -265,56 +274,56 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
     ) -> Result<Option<Open<P>>, BoardError> {
         let phase = judge.phase();
         let received = self
-            .ground
+            .established
             .set(|client| self.received.contains_key(&client));
-        let ending = Ending {
+        let end = PhaseEnd {
             received: &received,
             listed: &checkpoint.list,
         };
-        let desk = Desk {
-            ground: &mut self.ground,
+        let workspace = Workspace {
+            established: &mut self.established,
             records: &mut *records,
             findings: &mut self.findings,
         };
-        let derived = judge.close(&ending, desk)?;
+        let derived = judge.close(&end, workspace)?;
         self.decide(phase, &received, &derived);
-        // Without all that was said there is no list to hold it against.
-        let derived = if Step::ListsOfCheckpoints.holds(!self.ground.missing) {
+        // If bodies are missing, the list cannot be derived, and the one of the checkpoint counts.
+        let derived = if Step::ListsOfCheckpoints.holds(!self.established.missing) {
             derived.list
         } else {
             checkpoint.list.clone()
         };
-        let (round, findings) = (self.ground.round, &mut self.findings);
+        let (round, findings) = (self.established.round, &mut self.findings);
         let authentic = self.chain.is_authentic(round, phase, &checkpoint, findings);
         self.chain.compare_lists(&checkpoint, &derived, findings);
         findings.settle(authentic);
         self.received.clear();
-        // Nobody honest follows a list that is no part of the one before.
+        // No honest client follows a list with clients that are not on the list before.
         let base = match phase {
-            Phase::Unmask(_) | Phase::Publish => &self.ground.contributors,
-            _ => &self.ground.eligible,
+            Phase::Unmask(_) | Phase::Publish => &self.established.contributors,
+            _ => &self.established.eligible,
         };
         let within =
             |c| checkpoint.list.contains(c) && Step::PartOfListBefore.holds(base.contains(c));
-        let list = self.ground.set(within);
-        self.ground.eligible = list.clone();
+        let list = self.established.set(within);
+        self.established.eligible = list.clone();
         let digest = *self.chain.last();
-        let desk = Desk {
-            ground: &mut self.ground,
+        let workspace = Workspace {
+            established: &mut self.established,
             records,
             findings: &mut self.findings,
         };
-        judge.follow(list, &digest, desk)
+        judge.follow(list, &digest, workspace)
     }
 
-    /// 3.6: what becomes of those who do not come through a phase that decides it.
+    /// 3.6: decides the outcome of the clients that are not on the derived list of a phase.
     fn decide(&mut self, phase: Phase, received: &ClientSet, derived: &Derived) {
         if !phase.decides() {
             return;
         }
         let (base, named) = match phase {
-            Phase::Unmask(_) => (self.ground.contributors.clone(), Phase::Unmask(0)),
-            phase => (self.ground.eligible.clone(), phase),
+            Phase::Unmask(_) => (self.established.contributors.clone(), Phase::Unmask(0)),
+            phase => (self.established.eligible.clone(), phase),
         };
         for client in base.iter().filter(|&client| !derived.list.contains(client)) {
             let outcome = if derived.excluded.contains(client) {
@@ -328,7 +337,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
             } else {
                 Outcome::Faulty(named)
             };
-            if let Some(slot) = self.ground.outcomes.get_mut(client.index()) {
+            if let Some(slot) = self.established.outcomes.get_mut(client.index()) {
                 slot.get_or_insert(outcome);
             }
         }
@@ -336,13 +345,17 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
 
     fn finish(mut self, finished: bool) -> Outcomes {
         let clients = if finished {
-            self.ground.recomputed().into_iter().map(Some).collect()
+            self.established
+                .recomputed()
+                .into_iter()
+                .map(Some)
+                .collect()
         } else {
-            std::mem::take(&mut self.ground.outcomes)
+            std::mem::take(&mut self.established.outcomes)
         };
-        let round = self.ground.round;
+        let round = self.established.round;
         self.receipts.close(round, finished, &mut self.findings);
-        // Nothing was said since the last checkpoint but by receipts, which are signed themselves.
+        // Since the last checkpoint only receipts were judged. They are signed, so no checkpoint is needed.
         if Step::SettledAtEnd.holds(finished) {
             self.findings.settle(true);
         }

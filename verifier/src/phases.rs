@@ -1,9 +1,9 @@
 //! The phases as the audit judges them, one file each (`specs/audit.md` 3).
 //!
-//! A phase knows how long its messages are and how they are read, judges what is said in it, gives its list
-//! when it ends, and what comes next. [`crate::pass`] leads from one to the next.
+//! A phase knows how long its messages are and how they are read. It judges them, derives its list when it
+//! ends, and names the phase that follows. [`crate::pass`] goes from one phase to the next.
 
-/// The body of a message is held whole.
+/// Implements the part of [`Judge`] that reads a body, for phases that hold bodies whole.
 macro_rules! whole_body {
     () => {
         type Content<'a>
@@ -13,7 +13,7 @@ macro_rules! whole_body {
 
         fn read<'a, R: std::io::Read>(
             &self,
-            _: &crate::ground::Ground<'a, P>,
+            _: &crate::established::Established<'a, P>,
             _: &veragg_protocol::crypto::hash::Digest,
             body: &mut veragg_protocol::wire::body::Body<'_, R>,
         ) -> Result<Vec<u8>, BoardError> {
@@ -43,23 +43,23 @@ use veragg_protocol::wire::body::Body;
 use veragg_protocol::wire::message::{Envelope, Message};
 
 use crate::check::Check;
+use crate::established::Established;
 use crate::findings::Findings;
-use crate::ground::Ground;
 
-/// Messages judged together: of a phase that judges in batches they are the only ones in memory at once.
+/// How many messages are judged together. A phase that judges in batches holds no more messages at once.
 const BATCH: usize = 64;
 
-/// A message that is in its position, and what was read of its body.
+/// A message that passed V-04.2 to V-04.7, and what was read of its body.
 pub(crate) struct ReadMessage<C> {
     pub(crate) leaf: u64,
-    /// Where its record stands.
+    /// The position of its record in the board.
     pub(crate) position: RecordPosition,
     pub(crate) envelope: Envelope,
     pub(crate) content: C,
 }
 
 impl ReadMessage<Vec<u8>> {
-    /// The whole message.
+    /// The message with its body.
     pub(crate) fn message(self) -> Message {
         Message {
             envelope: self.envelope,
@@ -68,18 +68,18 @@ impl ReadMessage<Vec<u8>> {
     }
 }
 
-/// What the board gives when a phase ends.
+/// What follows from the board when a phase ends.
 pub(crate) struct Derived {
-    /// The list.
+    /// The list that the checkpoint of the phase must hold.
     pub(crate) list: ClientSet,
     /// Clients that are not on the list because they broke a rule. Silent clients are not among them.
     pub(crate) excluded: ClientSet,
-    /// Clients that spoke, broke no rule, and are not on the list all the same.
+    /// Clients that sent a message and broke no rule, but are not on the list.
     pub(crate) cleared: ClientSet,
 }
 
 impl Derived {
-    /// A list beside which nobody is excluded or cleared.
+    /// A list, with no client excluded and no client cleared.
     pub(crate) fn of(list: ClientSet, clients: u32) -> Self {
         Self {
             list,
@@ -89,16 +89,17 @@ impl Derived {
     }
 }
 
-/// Who has spoken in a phase that ends, and whom its checkpoint lists.
-pub(crate) struct Ending<'a> {
+/// The end of a phase: whose messages were received in it, and whom its checkpoint lists.
+pub(crate) struct PhaseEnd<'a> {
     pub(crate) received: &'a ClientSet,
     pub(crate) listed: &'a ClientSet,
 }
 
-impl Ending<'_> {
-    /// Says whether a client can be on the list: it spoke, and, if the check that decides about the list is
-    /// skipped, the checkpoint lists it. A list whose check is skipped is taken at its word.
-    pub(crate) fn believed(
+impl PhaseEnd<'_> {
+    /// Returns the test whether a client can be on the derived list. Its message must have been received. If
+    /// the check that decides about the list is skipped, the checkpoint must list it too, because then nothing
+    /// but the checkpoint decides.
+    pub(crate) fn may_be_listed(
         &self,
         check: Check,
         findings: &Findings,
@@ -108,72 +109,78 @@ impl Ending<'_> {
     }
 }
 
-/// What a phase works with when it ends.
-pub(crate) struct Desk<'d, 'a, P: ProofSystem, R> {
+/// What a phase reads and changes when it ends.
+pub(crate) struct Workspace<'d, 'a, P: ProofSystem, R> {
     /// What the board has established.
-    pub(crate) ground: &'d mut Ground<'a, P>,
-    /// The records, to read some of them again.
+    pub(crate) established: &'d mut Established<'a, P>,
+    /// The records of the board, of which some are read again.
     pub(crate) records: &'d mut Records<R>,
+    /// Everything that was found to be wrong.
     pub(crate) findings: &'d mut Findings,
 }
 
-/// A phase of the audit.
+/// The open phase, as the audit judges it.
 pub(crate) trait Judge<P: ProofSystem>: Sized {
-    /// What is held of the body of a message.
+    /// What is kept of the body of a message.
     type Content<'a>
     where
         P: 'a;
 
-    /// Which phase it is.
+    /// The phase of the protocol that this is.
     fn phase(&self) -> Phase;
 
-    /// Lengths of the parts of a client's message whose body has `body` bytes.
-    fn lengths(&self, ground: &Ground<'_, P>, client: ClientId, body: usize) -> Vec<usize>;
+    /// The lengths of the parts of a client's message whose body has `body` bytes.
+    fn lengths(
+        &self,
+        established: &Established<'_, P>,
+        client: ClientId,
+        body: usize,
+    ) -> Vec<usize>;
 
-    /// Reads the body of the message with this entry as it streams by.
+    /// Reads the body of the message with this entry, piece by piece.
     fn read<'a, R: Read>(
         &self,
-        ground: &Ground<'a, P>,
+        established: &Established<'a, P>,
         entry: &Digest,
         body: &mut Body<'_, R>,
     ) -> Result<Self::Content<'a>, BoardError>;
 
-    /// Judges what a client said, or keeps it to be judged with others.
+    /// Judges a client's message, or keeps it to judge it together with others.
     fn take(
         &mut self,
-        ground: &mut Ground<'_, P>,
+        established: &mut Established<'_, P>,
         client: ClientId,
-        said: ReadMessage<Self::Content<'_>>,
+        message: ReadMessage<Self::Content<'_>>,
         findings: &mut Findings,
     );
 
-    /// Judges what the aggregator said, which it may in publish alone. It may be there without its body.
+    /// Judges the message of the aggregator, which only publish has. `None` if its body was left out.
     fn take_aggregators<R: Read + Seek>(
         &mut self,
         _: Option<ReadMessage<Self::Content<'_>>>,
-        _: Desk<'_, '_, P, R>,
+        _: Workspace<'_, '_, P, R>,
     ) -> Result<(), BoardError> {
         Ok(())
     }
 
-    /// The list that the board gives when the phase ends (`specs/protocol.md` 5).
+    /// Judges what is left, and derives the list when the phase ends (`specs/protocol.md` 5).
     fn close<R: Read + Seek>(
         &mut self,
-        ending: &Ending<'_>,
-        desk: Desk<'_, '_, P, R>,
+        end: &PhaseEnd<'_>,
+        workspace: Workspace<'_, '_, P, R>,
     ) -> Result<Derived, BoardError>;
 
-    /// Goes on under the list that the clients follow, right or wrong, whose checkpoint has this digest.
-    /// Nothing comes next when the round is over.
+    /// Opens the next phase. `list` is the one that the clients follow, whether or not it is right, and
+    /// `checkpoint` the digest of the checkpoint that holds it. `None` if the round is over.
     fn follow<R: Read + Seek>(
         self,
         list: ClientSet,
         checkpoint: &Digest,
-        desk: Desk<'_, '_, P, R>,
+        workspace: Workspace<'_, '_, P, R>,
     ) -> Result<Option<Open<P>>, BoardError>;
 }
 
-/// The phase that is open.
+/// The open phase, with its state.
 pub(crate) enum Open<P: ProofSystem> {
     Advertise(advertise::Advertise),
     Share(share::Share),
@@ -186,7 +193,7 @@ pub(crate) enum Open<P: ProofSystem> {
     Publish(publish::Publish),
 }
 
-/// Does the same with whichever phase is open.
+/// Evaluates one expression for whichever phase is open.
 macro_rules! in_phase {
     ($open:expr, $phase:ident => $act:expr) => {
         match $open {

@@ -1,29 +1,47 @@
 //! The report of an audit, as a value (`specs/audit.md` 4). Same board, same report, byte for byte.
 
+mod json;
+
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize};
+use veragg_protocol::circuits::proof_system::Suite;
 use veragg_protocol::crypto::ids::ClientId;
+use veragg_protocol::round::phase::Phase;
 
 use crate::check::Check;
-use crate::step::Step;
+use crate::step::StepNumber;
 
-/// What the audit says in the end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// The result of the whole audit.
+///
+/// ```
+/// use veragg_verifier::Verdict;
+///
+/// /// Whether a sum may be used: only [`Verdict::Verified`] says that every check was computed and holds.
+/// fn is_usable(verdict: Verdict) -> bool {
+///     match verdict {
+///         Verdict::Verified => true,
+///         Verdict::Failed | Verdict::Incomplete | Verdict::Unfinished => false,
+///     }
+/// }
+/// assert!(!is_usable(Verdict::Incomplete));
+/// assert_eq!(Verdict::Incomplete.exit_code(), 4);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// Every check was computed and holds; cheaters may have been excluded, and are named.
+    /// Every check was computed and holds. Culprits may have been excluded; the report names them.
     Verified,
-    /// Some check failed: the published round contradicts it.
+    /// At least one check failed: the published round contradicts it.
     Failed,
-    /// Nothing failed, but a check was skipped on request.
+    /// No check failed, but at least one was skipped on request.
     Incomplete,
-    /// Nothing failed, but the round is not finished.
+    /// No check failed, but the board ends before the round is finished.
     Unfinished,
 }
 
 impl Verdict {
-    /// The exit code of the command line.
+    /// The exit code of `veragg audit` for this verdict.
     pub fn exit_code(self) -> u8 {
         match self {
             Verdict::Verified => 0,
@@ -39,65 +57,67 @@ impl fmt::Display for Verdict {
         f.write_str(match self {
             Verdict::Verified => "VERIFIED",
             Verdict::Failed => "FAILED",
-            Verdict::Incomplete => "INCOMPLETE: nothing failed, but checks were skipped on request",
+            Verdict::Incomplete => "INCOMPLETE: no check failed, but some were skipped on request",
             Verdict::Unfinished => {
-                "NOT FINISHED: nothing failed, but the board ends before the result"
+                "NOT FINISHED: no check failed, but the board ends before the result"
             }
         })
     }
 }
 
-/// How a check ended. Nothing counts as passed that was not computed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "status", rename_all = "kebab-case")]
+/// How a check ended. A check that was not computed never counts as passed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    tag = "status",
+    rename_all = "kebab-case",
+    try_from = "json::RawStatus"
+)]
 pub enum Status {
-    /// It holds for every record.
+    /// The check holds for every record.
     Passed {
-        /// Records that it was computed for.
+        /// The number of records that it was computed for.
         records: u64,
     },
-    /// Some records were bad; their senders are named, and what they did does not count, as the rules
+    /// Some records were bad. The report names their senders, and these records do not count, as the rules
     /// say.
     PassedWithFaults {
-        /// Records that it was computed for.
+        /// The number of records that it was computed for.
         records: u64,
-        /// Bad ones among them.
+        /// How many of them were bad.
         bad: u64,
     },
-    /// The published round contradicts it.
+    /// The published round contradicts the check.
     Failed {
-        /// What and where, each time.
+        /// What is wrong and where, one text for each failure.
         failures: Vec<String>,
     },
-    /// There was nothing to check, or no way to.
+    /// There was nothing to check, or the board does not reach the data that is needed.
     NotApplicable {
-        /// Why.
+        /// Which of the two, and why.
         reason: String,
     },
-    /// Left out on request.
+    /// The auditor asked to leave it out.
     Skipped,
 }
 
-/// One check with its outcome.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// One check with its outcome. In JSON [`Check::title`] stands between the two.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckReport {
-    /// Which.
+    /// The check.
     pub id: Check,
-    /// What is checked.
-    pub title: &'static str,
     /// How it ended.
-    #[serde(flatten)]
     pub status: Status,
 }
 
-/// Who broke the protocol.
+/// Who broke the protocol. Later versions have more roles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Culprit {
-    /// A client.
+    /// A client of the roster.
     Client(ClientId),
-    /// The aggregator.
+    /// The aggregator of the round.
     Aggregator,
-    /// The organiser.
+    /// The organiser of the round.
     Organiser,
 }
 
@@ -111,135 +131,182 @@ impl fmt::Display for Culprit {
     }
 }
 
-impl Serialize for Culprit {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+impl Culprit {
+    /// The culprit that is displayed as `name`, such as `client 3` or `aggregator`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let culprit = match name {
+            "aggregator" => Culprit::Aggregator,
+            "organiser" => Culprit::Organiser,
+            _ => {
+                let number = name.strip_prefix("client ")?.parse().ok()?;
+                Culprit::Client(ClientId::new(number)?)
+            }
+        };
+        // Each culprit has one name: `client 03` is not one.
+        (culprit.to_string() == name).then_some(culprit)
     }
 }
 
-/// A breach of the protocol with its author and the evidence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// A breach of the protocol, with its culprit and the evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// Who.
+    /// Who broke the protocol.
     pub culprit: Culprit,
-    /// Which check found it.
+    /// The check that found it.
     pub check: Check,
-    /// Which step does not hold, by its number in `specs/audit.md`.
-    #[serde(serialize_with = "number")]
-    pub rule: Step,
-    /// Indices of the leaves that prove it.
+    /// The step that does not hold, by its number in `specs/audit.md`.
+    pub rule: StepNumber,
+    /// The leaves that prove it, counted from 0.
     pub evidence: Vec<u64>,
-    /// Clients besides the culprit whose messages it rests on.
+    /// The clients besides the culprit whose messages are needed to prove it. They are not accused.
     pub involved: Vec<u32>,
-    /// What was done.
+    /// What the culprit did, for people.
     pub what: String,
-    /// What was computed to find it.
+    /// The values that were computed to find it.
     pub workings: Vec<Working>,
-    /// The checkpoint that settled it: how many were read by then; 0 if none was needed.
+    /// How many checkpoints had been read when the fault was settled; 0 if it needs none.
     pub checkpoints: u32,
 }
 
-fn number<S: Serializer>(step: &Step, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(step.number())
-}
-
-/// Something that was computed, in words and numbers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// A value that was computed to find a fault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Working {
-    /// What it is.
+    /// What the value is, for people.
     pub what: String,
-    /// Its bytes, in hexadecimal.
+    /// The bytes of the value, in hexadecimal.
     pub value: String,
 }
 
 /// A client that is not in the sum, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Absent {
     /// The client's number.
     pub client: u32,
-    /// What became of it.
+    /// Its outcome, such as `dropped (submit)`.
     pub outcome: String,
 }
 
 /// The key that the configuration was checked against.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct OrganiserReport {
-    /// The key in hexadecimal.
+    /// The key, in hexadecimal.
     pub key: String,
     /// Whether the auditor knew it beforehand. If not, it was taken from the board, and then
     /// anybody may have made the whole board.
     pub given: bool,
 }
 
-/// What the round was.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// The settings of the round.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RoundReport {
-    /// Digest of the configuration, in hexadecimal.
+    /// The context: the digest of the configuration, in hexadecimal.
     pub context: String,
-    /// The suite.
-    pub suite: &'static str,
-    /// Clients on the roster.
+    /// The suite, which decides how inputs are committed and proven.
+    #[serde(with = "json::suite")]
+    pub suite: Suite,
+    /// The number of clients on the roster.
     pub clients: u32,
-    /// Neighbours of each.
+    /// The number of neighbours of each client.
     pub degree: u32,
-    /// Shares that rebuild a secret.
+    /// The number of shares that reconstruct a secret.
     pub threshold: u32,
-    /// Fewest acknowledgements.
+    /// The fewest acknowledgements that a sum needs.
     pub min_contributors: u32,
-    /// Coordinates of the vector.
+    /// The number of coordinates of each vector.
     pub coordinates: usize,
 }
 
 /// One message of a followed client.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TimelineMessage {
-    /// Its phase.
-    pub phase: &'static str,
-    /// Its leaf.
+    /// The phase of the message. `Unmask(0)` stands for every round of unmask, since all of them have one name.
+    #[serde(with = "json::phase")]
+    pub phase: Phase,
+    /// The leaf of the message.
     pub leaf: u64,
-    /// Its bytes.
+    /// The length of the message in bytes.
     pub bytes: usize,
 }
 
-/// What the board says of one client.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// What the board shows about one client.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ClientTimeline {
     /// The client's number.
     pub client: u32,
     /// Its messages, in order.
     pub messages: Vec<TimelineMessage>,
-    /// What became of it, as recomputed.
+    /// Its outcome, as recomputed.
     pub outcome: String,
     /// Whether its input is in the sum.
     pub contributed: bool,
 }
 
-/// The whole report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// The whole report. It is written as JSON (`specs/audit.md` 4.3) and read back with serde:
+///
+/// ```
+/// use veragg_verifier::{Check, Report, Status, Verdict};
+///
+/// # fn main() -> Result<(), serde_json::Error> {
+/// let json = r#"{
+///     "protocol": 1,
+///     "verdict": "verified",
+///     "organiser": { "key": "278d504a", "given": true },
+///     "round": null,
+///     "checks": [{
+///         "id": "V-13",
+///         "title": "receipts: each message stands where the receipt says",
+///         "status": "passed",
+///         "records": 35
+///     }],
+///     "faults": [],
+///     "contributors": [1, 2, 4],
+///     "absent": [{ "client": 3, "outcome": "dropped (submit)" }]
+/// }"#;
+/// let report: Report = serde_json::from_str(json)?;
+/// assert_eq!(report.verdict, Verdict::Verified);
+/// assert_eq!(report.contributors, [1, 2, 4]);
+/// let status = report.status(Check::Receipts);
+/// assert_eq!(status, Some(&Status::Passed { records: 35 }));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Whoever wrote a report can have written anything into it: to trust one, audit the board.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Report {
-    /// Version of the protocol.
+    /// Version of the protocol. A report of another version cannot be read back.
+    #[serde(deserialize_with = "json::protocol")]
     pub protocol: u16,
-    /// The verdict.
+    /// The result of the audit.
     pub verdict: Verdict,
-    /// The organiser's key.
+    /// The organiser's key, and where it comes from.
     pub organiser: OrganiserReport,
-    /// The round, if its configuration could be entered.
+    /// The settings of the round; `None` if its configuration or roster is refused.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub round: Option<RoundReport>,
-    /// Every check.
+    /// How each check ended, in the order of the ids.
     pub checks: Vec<CheckReport>,
     /// Every fault, in board order.
     pub faults: Vec<Fault>,
     /// Clients whose inputs are in the sum, as recomputed.
     pub contributors: Vec<u32>,
-    /// All others on the roster.
+    /// The other clients on the roster whose outcome is known.
     pub absent: Vec<Absent>,
-    /// The client that the auditor asked for.
+    /// The client that the auditor asked to follow ([`Options::follow`](crate::Options::follow)).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeline: Option<ClientTimeline>,
 }
 
 impl Report {
-    /// How a check ended.
+    /// How a check ended; `None` if the report does not list it.
     pub fn status(&self, check: Check) -> Option<&Status> {
         self.checks
             .iter()

@@ -1,73 +1,76 @@
-//! The steps of the audit, by name: what a finding rests on.
+//! The steps of the audit, by name. Each finding names the step that does not hold.
+
+use std::fmt;
 
 use crate::check::Check;
 
 veragg_protocol::numbered! {
-    /// A step of `specs/audit.md`.
+    /// A step of `specs/audit.md`: a condition that the audit asks for.
     pub enum Step {
-        /// The organiser's key on the board is the auditor's.
+        /// The organiser's key on the board is the one that the auditor has.
         OrganisersKey = "V-01.1";
         /// The configuration is signed with that key.
         OrganisersSignature = "V-01.2";
-        /// What was signed is secure.
+        /// The signed configuration is secure.
         SecureConfiguration = "V-01.3";
-        /// There are a suite and a graph for it.
+        /// The suite takes the statement, and the graph exists.
         SuiteAndGraph = "V-01.4";
-        /// No client's key stands on the roster twice.
+        /// No key is on the roster twice.
         DistinctKeys = "V-02.1";
         /// The roster is the one that the configuration names.
         NamedRoster = "V-02.2";
-        /// No client is organiser or aggregator.
+        /// No client has the key of the organiser or of the aggregator.
         SeparateRoles = "V-02.3";
-        /// A checkpoint is of this round and the open phase, and signed.
+        /// A checkpoint belongs to this round and the open phase, and is signed.
         CheckpointInPlace = "V-03.1";
-        /// It continues the one before it.
+        /// A checkpoint continues the one before it.
         Continues = "V-03.2";
-        /// It covers exactly the messages before it.
+        /// A checkpoint covers exactly the messages before it.
         Covers = "V-03.3";
-        /// Its list is the one that the board gives.
+        /// The list of a checkpoint is the one that follows from the board.
         DerivedList = "V-03.4";
-        /// The checkpoint that somebody was shown is the board's.
+        /// The checkpoint that the auditor was given is the one on the board.
         SameCheckpoint = "V-03.5";
-        /// Of two that differ, both are signed: else that accuses nobody.
+        /// Two checkpoints that differ name the aggregator only if both are signed.
         BothSigned = "V-03.5";
-        /// Nothing follows the last checkpoint.
+        /// No record follows the last checkpoint.
         NothingFollows = "V-03.6";
-        /// The round does not end without a publication.
+        /// The last phase does not end without a publication.
         SomethingPublished = "V-03.7";
         /// An envelope decodes.
         EnvelopeDecodes = "V-04.1";
-        /// A message is of this round.
+        /// A message belongs to this round.
         MessageOfRound = "V-04.2";
-        /// It is of the open phase and answers the last checkpoint.
+        /// A message belongs to the open phase and answers the last checkpoint.
         MessageInPlace = "V-04.3";
-        /// Its sender may speak.
+        /// The sender of a message may send one in this phase.
         MaySpeak = "V-04.4";
-        /// It is signed by its sender.
+        /// A message is signed by its sender.
         SignedBySender = "V-04.5";
-        /// Its body is the one that the envelope names.
+        /// The body of a message is the one that its envelope names.
         BodyOfEnvelope = "V-04.6";
-        /// Another body accuses the aggregator only if it is the one that was signed, uncut.
+        /// A body of the wrong length names the aggregator only if the envelope names it as one part.
         BodyAsOnePart = "V-04.6";
-        /// Its sender has not spoken in this phase.
+        /// The sender of a message has sent no other in this phase.
         SpeaksOnce = "V-04.7";
-        /// A second message accuses its sender only if it is another than the first.
-        SaysTwoThings = "V-04.7";
-        /// There is one publication.
+        /// A second message names its sender only if it differs from the first.
+        SecondMessageDiffers = "V-04.7";
+        /// There is only one publication.
         PublishedOnce = "V-04.8";
         /// The publication decodes.
         PublicationDecodes = "V-04.8";
-        /// Whose body does not decode is at fault.
+        /// The body of a message decodes.
         BodyDecodes = "V-04.9";
-        /// Whoever advertises a key knows its secret.
+        /// A client that advertises a key knows its secret.
         Possession = "V-06.1";
         /// Committed shares lie on polynomials of the right degree.
         Degree = "V-06.2";
-        /// Complaints are judged.
+        /// A complaint is true, and its proof holds; what was sealed is what was committed to.
         ComplaintsJudged = "V-06.3";
-        /// A client that has equivocated accuses nobody.
+        /// A complaint of a client that has equivocated is not judged.
         ComplaintOfEquivocator = "V-06.3";
-        /// Who complains about a client that has equivocated may have been shown another message.
+        /// A complaint about a client that has equivocated is not judged: who complains may have received the other
+        /// message.
         ComplaintAboutEquivocator = "V-06.3";
         /// The proof of an input decodes.
         ProofDecodes = "V-07.1";
@@ -77,80 +80,82 @@ veragg_protocol::numbered! {
         ProofHolds = "V-07.3";
         /// An attestation decodes.
         AttestationDecodes = "V-08.A.1";
-        /// It names the keys that the neighbours advertised.
+        /// An attestation names the keys that the neighbours advertised.
         AttestedKeys = "V-08.A.2";
-        /// Who attests towards a client that has equivocated may have been shown another key.
+        /// The keys of an attestation are not judged if a neighbour has equivocated: the client may have received
+        /// the other key.
         KeysOfEquivocator = "V-08.A.2";
-        /// It links the masked vector to the commitments.
+        /// An attestation shows that the masked vector is the committed input plus the masks.
         RowLink = "V-08.A.3";
         /// A message of dispute decodes.
         DisputeDecodes = "V-08.C.1";
-        /// The points in it are proven.
+        /// Every point in a message of dispute is proven.
         EdgePoint = "V-08.C.2";
-        /// Whose edge leads to a client that has equivocated may have been shown another key.
+        /// A point of an edge to a client that has equivocated is not judged: the other end may have received the
+        /// other key.
         EdgeOfEquivocator = "V-08.C.2";
-        /// Who lied about an edge is at fault, and of an unopened one both ends drop out.
+        /// Both ends of an edge attested the commitments that the opened edge gives.
         Settled = "V-08.C.3";
         /// A revealed share is the committed one.
         CommittedShare = "V-09.1";
-        /// A share of a client that has equivocated may be one of its other message.
+        /// A share of a dealer that has equivocated is not judged: it may belong to the other message.
         ShareOfEquivocator = "V-09.1";
-        /// Every secret that is to be rebuilt is.
+        /// Every secret that is needed is reconstructed.
         SecretsRebuilt = "V-09.2";
-        /// What the contributors attested is true.
+        /// The reconstructed secrets contradict no attestation of a contributor.
         TrueAttestations = "V-09.3";
-        /// The secret of a client that has equivocated shows nothing of its neighbours.
+        /// The secret of a client that has equivocated is not used to judge its neighbours.
         SecretOfEquivocator = "V-09.3";
-        /// Nobody leaves in the last round.
+        /// No contributor leaves in the last round of unmask.
         NobodyLeaves = "V-09.4";
         /// The published outcomes are the recomputed ones.
         Outcomes = "V-10.1";
-        /// Enough have acknowledged.
+        /// Enough contributors have acknowledged.
         Acknowledgements = "V-10.2";
         /// The published scalars open the sum of the commitments.
         Opens = "V-11.1";
-        /// If not, and they are not what the board gives, that is the aggregator's doing.
+        /// The published scalars are what follows from the board; if not, the aggregator is named.
         Recount = "V-11.2";
-        /// The opening unpacks.
+        /// The opening unpacks to sums that the contributors can reach.
         Unpacks = "V-12.1";
-        /// What is said of the sums is said of this round's.
+        /// The given metadata belongs to the sums of this round.
         AggregateMetadata = "V-12.2";
-        /// The given sums are the board's.
+        /// The given sums are those on the board.
         GivenSums = "V-12.3";
-        /// A receipt is the aggregator's, of this round.
+        /// A receipt belongs to this round and is signed by the aggregator.
         ReceiptOfRound = "V-13.1";
-        /// At its leaf stands what it names.
+        /// The leaf of a receipt holds the entry that the receipt names.
         ReceiptKept = "V-13.2";
-        /// What is missing on a board that goes on may still come.
+        /// A leaf that is missing counts against the aggregator only if the board is finished.
         BoardFinished = "V-13.2";
-        /// A list counts as far as it is a part of the one before.
+        /// Of a list those clients count that are on the list before.
         PartOfListBefore = "3.3";
-        /// Nobody is named under a checkpoint that is not authentic.
+        /// Nobody is named once a checkpoint is not authentic.
         Authentic = "3.7";
         /// Nobody is named once the file is damaged.
         Undamaged = "3.7";
-        /// Names wait for the checkpoint that covers them.
+        /// A finding that names somebody waits for the checkpoint that covers it.
         Covered = "3.7";
-        /// Without a further checkpoint names are settled only at the end of the round.
+        /// Findings after the last checkpoint are settled only if the board is finished.
         SettledAtEnd = "3.9";
-        /// Bodies are missing in evidence only.
+        /// Bodies may be missing in evidence only.
         WholeBoard = "7.3";
         /// A body that is left out is not judged.
         LeftOutBody = "7.3";
-        /// Without bodies the lists are the checkpoints'.
+        /// If bodies are missing, the lists of the checkpoints count.
         ListsOfCheckpoints = "7.3";
-        /// Without bodies the publication is not judged.
+        /// If bodies are missing, the publication is not judged.
         PublicationOfRest = "7.3";
-        /// Evidence shows its claim and no other.
+        /// Evidence shows what it claims, and no other fault.
         Claimed = "7.4";
     }
 }
 
 impl Step {
-    /// The check under which a finding of the step counts, unless it says otherwise.
+    /// The check under which a finding of the step counts, unless the finding names another.
     pub fn check(self) -> Check {
         match self {
-            // Bytes that are no body are bad messages, whichever phase they are of.
+            // A body that does not decode is a bad message in every phase.
             Self::MaskedScalars | Self::AttestationDecodes | Self::DisputeDecodes => {
                 Check::Messages
             }
@@ -163,5 +168,36 @@ impl Step {
                 check.and_then(Check::from_id).unwrap_or(Check::Chain)
             }
         }
+    }
+}
+
+/// The number of a step of a check, such as `V-04.6`. Several [`Step`]s can have one number: those are parts
+/// of one sentence of the specification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StepNumber(&'static str);
+
+impl StepNumber {
+    /// The number that is written like this. The steps of sections 3 and 7 have none: they belong to no check.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let mut numbers = Step::ALL.iter().map(|step| step.number());
+        let number = numbers.find(|number| *number == name && number.starts_with("V-"));
+        number.map(Self)
+    }
+
+    /// The number as it is written.
+    pub fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+impl From<Step> for StepNumber {
+    fn from(step: Step) -> Self {
+        Self(step.number())
+    }
+}
+
+impl fmt::Display for StepNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
     }
 }

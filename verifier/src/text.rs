@@ -1,4 +1,4 @@
-//! The report as text.
+//! Writes the report as text.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ impl fmt::Display for Status {
             Status::PassedWithFaults { records, bad } => {
                 write!(
                     f,
-                    "passed with faults ({bad} of {records} bad, and not counted)"
+                    "passed with faults ({bad} of {records} are bad and do not count)"
                 )
             }
             Status::Failed { .. } => f.write_str("FAILED"),
@@ -23,7 +23,13 @@ impl fmt::Display for Status {
 
 impl fmt::Display for CheckReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "  {:<7} {}: {}", self.id.id(), self.title, self.status)?;
+        write!(
+            f,
+            "  {:<7} {}: {}",
+            self.id.id(),
+            self.id.title(),
+            self.status
+        )?;
         if let Status::Failed { failures } = &self.status {
             for failure in failures {
                 write!(f, "\n            {failure}")?;
@@ -36,13 +42,13 @@ impl fmt::Display for CheckReport {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.organiser.given {
-            writeln!(f, "WARNING: no organiser's key was given, so the one on the board was used: anybody may have made this whole board. Compare this fingerprint with the organiser:")?;
+            writeln!(f, "WARNING: no organiser's key was given, so the key on the board was used. Anybody may have made this whole board. Ask the organiser whether this key is theirs:")?;
         }
         writeln!(f, "organiser  {}", self.organiser.key)?;
         if let Some(round) = &self.round {
             writeln!(
                 f,
-                "round      {}\n           {}, {} clients, {} coordinates, {} neighbours each, {} shares rebuild a secret",
+                "round      {}\n           {}, {} clients, {} coordinates, {} neighbours each, {} shares reconstruct a secret",
                 round.context, round.suite, round.clients, round.coordinates, round.degree, round.threshold
             )?;
         }
@@ -75,12 +81,12 @@ impl fmt::Display for Report {
         }
         writeln!(f, "verdict: {}", self.verdict)?;
         if self.verdict == Verdict::Verified {
-            writeln!(f, "The sum is that of exactly the listed contributors, each within its bounds. A value within its bounds can still be a lie, and a client that the aggregator left out looks like one that dropped out unless it shows its receipt.")?;
+            writeln!(f, "The sum is that of exactly the listed contributors, and each of their values is within its bound. A value within its bound can still be untrue. A client that the aggregator left out looks like one that dropped out, unless it shows its receipt.")?;
         }
         if !self.organiser.given {
             writeln!(
                 f,
-                "But see the warning above: whose board this is was not checked."
+                "But see the warning above: it was not checked whose board this is."
             )?;
         }
         Ok(())

@@ -85,7 +85,7 @@ cases! {
     BodyOfEnvelope: messages::a_body_that_was_exchanged_in_the_file;
     BodyAsOnePart: messages::a_body_that_was_exchanged_in_the_file_and_the_aggregator;
     SpeaksOnce: messages::two_words_in_one_phase;
-    SaysTwoThings: messages::one_word_twice;
+    SecondMessageDiffers: messages::one_word_twice;
     PublishedOnce: messages::two_publications;
     PublicationDecodes: messages::a_publication_that_is_none;
     BodyDecodes: messages::bodies_that_do_not_decode;

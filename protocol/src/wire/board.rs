@@ -55,7 +55,7 @@ pub enum BoardError {
     #[error("the board cannot be read: {0}")]
     Io(#[from] io::Error),
     /// These are not the bytes of a board.
-    #[error("not a board of this version: it begins with other bytes")]
+    #[error("not a veragg board, or one of another version (wrong first bytes)")]
     Magic,
     /// The header does not decode.
     #[error("the header of the board is malformed: {0}")]

@@ -1,4 +1,4 @@
-//! What a configuration says of a table: `[data]`, `[groups]` and `[[measure]]`.
+//! The parts of a configuration that are about a table: `[data]`, `[groups]` and `[[measure]]`.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ const MAX_DECIMALS: u8 = 18;
 /// A table, and what is measured in it.
 #[derive(Debug)]
 pub(in crate::survey) struct TableConfig {
-    /// The file it came from, for messages.
+    /// The path of the configuration, for messages.
     pub(super) path: PathBuf,
     /// The table, resolved against the folder of `path`.
     pub(in crate::survey) table: PathBuf,
@@ -27,18 +27,18 @@ pub(in crate::survey) struct TableConfig {
     pub(super) measures: Vec<Measure>,
 }
 
-/// How the rows come to the clients.
+/// How the rows are dealt to the clients.
 #[derive(Debug)]
 pub(super) enum Deal {
     /// Row `i` to client `i` modulo the number of clients.
     RoundRobin,
     /// Contiguous runs of rows, of lengths that differ by at most one.
     Blocks,
-    /// By the value of a column; the clients are numbered in order of first appearance.
+    /// By the value of a column. The clients are numbered in the order in which they first appear.
     Column(Located<String>),
 }
 
-/// The column that says which group a row belongs to.
+/// The column with the group of each row.
 #[derive(Debug)]
 pub(super) struct Groups {
     pub(super) column: Located<String>,
@@ -46,7 +46,7 @@ pub(super) struct Groups {
     pub(super) names: Vec<(String, String)>,
 }
 
-/// Columns that are measured alike.
+/// Columns that are measured in the same way.
 #[derive(Debug)]
 pub(super) struct Measure {
     pub(super) line: usize,
@@ -83,7 +83,7 @@ pub(in crate::survey) struct RawGroups {
     names: BTreeMap<String, Spanned<String>>,
 }
 
-// As in [`Text::number`]: a number that may have a point is `Spanned<f64>` only for its type and place.
+// A number that may have a decimal point is `Spanned<f64>` only for its type and position: see [`Text::number`].
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::survey) struct RawMeasure {
@@ -95,7 +95,7 @@ pub(in crate::survey) struct RawMeasure {
 }
 
 impl TableConfig {
-    /// Checks what does not need the table itself.
+    /// Checks everything that does not need the table itself.
     pub(in crate::survey) fn parse(
         text: &Text<'_>,
         data: Spanned<RawData>,
@@ -128,17 +128,17 @@ impl TableConfig {
         })
     }
 
-    /// Location of a mistake on a line of the configuration.
-    pub(super) fn place(&self, line: usize) -> Location {
+    /// The location of a mistake on a line of the configuration.
+    pub(super) fn location(&self, line: usize) -> Location {
         Location::line(&self.path, line)
     }
 
-    /// Number of groups: 1 where rows are not grouped.
+    /// The number of groups; 1 if rows are not grouped.
     pub(super) fn group_count(&self) -> usize {
         self.groups.as_ref().map_or(1, |groups| groups.names.len())
     }
 
-    /// Name of a group, where rows are grouped.
+    /// The name of a group, if rows are grouped.
     pub(super) fn group_name(&self, group: usize) -> Option<&str> {
         let (_, name) = self.groups.as_ref()?.names.get(group)?;
         Some(name)
@@ -164,7 +164,7 @@ fn parse_groups(text: &Text<'_>, raw: Spanned<RawGroups>) -> Result<Groups, Surv
     if names.is_empty() {
         return Err(text.error(line, Problem::NoGroups));
     }
-    // In the order of the file: the map is sorted by value.
+    // The map is sorted by value; here the order of the file is restored.
     names.sort_by_key(|(_, name)| name.span().start);
     for (at, (_, name)) in names.iter().enumerate() {
         let taken = names
@@ -203,8 +203,8 @@ fn parse_measures(
         }
         for column in &measure.columns {
             if let Some(first) = columns.insert(column.value.clone(), column.line) {
-                let place = Location::line(text.path, column.line).column(&column.value);
-                return Err(place.error(Problem::ColumnTwice { first }));
+                let location = Location::line(text.path, column.line).column(&column.value);
+                return Err(location.error(Problem::ColumnTwice { first }));
             }
         }
         measures.push(measure);

@@ -1,4 +1,4 @@
-//! The table: CSV with a header row, kept as text until a cell is needed.
+//! The table: CSV with a header row. Cells are kept as text until they are needed.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use csv::{ErrorKind, ReaderBuilder, StringRecord, Trim};
 
 use crate::survey::error::{Location, Problem, SurveyError};
 
-/// Column names that a message lists before it stops.
+/// The most column names that a message lists.
 const LISTED: usize = 12;
 
 /// A table in memory.
@@ -24,7 +24,7 @@ struct Row {
 }
 
 impl Table {
-    /// Parses a table; `path` is where it came from.
+    /// Parses a table. `path` is its path.
     pub(in crate::survey) fn parse(path: &Path, bytes: &[u8]) -> Result<Self, SurveyError> {
         let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(bytes);
         let refuse = |error| refusal(path, bytes, error);
@@ -50,12 +50,12 @@ impl Table {
         })
     }
 
-    /// Number of rows, without the header; at least 1.
+    /// The number of rows without the header, which is at least 1.
     pub(in crate::survey) fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// Index of the column of a name, or why there is none.
+    /// The index of the column with this name, or the reason why there is none.
     pub(in crate::survey) fn column(&self, name: &str) -> Result<usize, Problem> {
         let mut found = self
             .header
@@ -71,22 +71,22 @@ impl Table {
 
     /// The cell of a row in a column, without surrounding white space.
     pub(in crate::survey) fn cell(&self, row: usize, column: usize) -> &str {
-        // Each row has as many cells as the header: the reader refuses every other.
+        // Each row has as many cells as the header, since the reader refuses other rows.
         self.rows
             .get(row)
             .and_then(|row| row.cells.get(column))
             .unwrap_or_default()
     }
 
-    /// Location of a mistake in a cell.
-    pub(in crate::survey) fn place(&self, row: usize, column: usize) -> Location {
-        let place = match self.rows.get(row) {
+    /// The location of a mistake in a cell.
+    pub(in crate::survey) fn location(&self, row: usize, column: usize) -> Location {
+        let location = match self.rows.get(row) {
             Some(row) => Location::line(&self.path, row.line),
             None => Location::file(&self.path),
         };
         match self.header.get(column) {
-            Some(name) => place.column(name),
-            None => place,
+            Some(name) => location.column(name),
+            None => location,
         }
     }
 
@@ -120,8 +120,7 @@ impl Table {
     }
 }
 
-/// The line that a record starts on. The reader gives the position where it began to look, which
-/// lies before the empty lines that it skips.
+/// The line on which a record starts. The reader gives a position before the empty lines that it skips.
 fn line_of(position: &csv::Position, bytes: &[u8]) -> usize {
     let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
     let skipped = bytes
@@ -136,12 +135,12 @@ fn line_of(position: &csv::Position, bytes: &[u8]) -> usize {
 }
 
 fn refusal(path: &Path, bytes: &[u8], error: csv::Error) -> SurveyError {
-    let place = match error.position() {
+    let location = match error.position() {
         Some(position) => Location::line(path, line_of(position, bytes)),
         None => Location::file(path),
     };
     let message = error.to_string();
-    place.error(match error.into_kind() {
+    location.error(match error.into_kind() {
         ErrorKind::UnequalLengths {
             expected_len, len, ..
         } => Problem::Cells {
@@ -188,8 +187,8 @@ mod tests {
         assert_eq!(table.len(), 2);
         assert_eq!((table.cell(0, 0), table.cell(0, 1)), ("1", "x\ny"));
         assert_eq!(table.cell(1, 1), "");
-        assert_eq!(table.place(0, 1).to_string(), "t.csv:3: column `b`");
-        assert_eq!(table.place(1, 0).to_string(), "t.csv:7: column `a`");
+        assert_eq!(table.location(0, 1).to_string(), "t.csv:3: column `b`");
+        assert_eq!(table.location(1, 0).to_string(), "t.csv:7: column `a`");
     }
 
     #[test]
@@ -197,7 +196,7 @@ mod tests {
         for (text, want) in [
             ("a,b\n", "t.csv: the table has no rows below its header; add some, or point `file` to another table"),
             ("", "t.csv: the table has no rows below its header; add some, or point `file` to another table"),
-            ("a,b\n1,2\n\n3\n", "t.csv:4: this row has 1 cells, the header has 2; look for a missing or an unquoted comma"),
+            ("a,b\n1,2\n\n3\n", "t.csv:4: this row has 1 cells, but the header has 2; look for a missing or an unquoted comma"),
         ] {
             assert_eq!(table(text).unwrap_err(), want);
         }

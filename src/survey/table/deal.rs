@@ -1,4 +1,4 @@
-//! Whose each row is.
+//! The client of each row.
 
 use std::collections::HashMap;
 
@@ -11,14 +11,14 @@ use crate::survey::error::{Problem, SurveyError};
 pub(super) struct Dealt {
     /// For each row the index of its client, from 0.
     pub(super) owners: Vec<usize>,
-    /// Number of clients; each owns at least one row.
+    /// The number of clients. Each owns at least one row.
     pub(super) clients: u32,
-    /// The clients' names, where a column gives them.
+    /// The clients' names, if a column gives them.
     pub(super) names: Option<Vec<String>>,
 }
 
 impl Dealt {
-    /// A client in words, by its index from 0.
+    /// A client's number and name, for messages. `index` is counted from 0.
     pub(super) fn describe(&self, index: usize) -> String {
         let number = index + 1;
         match self.names.as_ref().and_then(|names| names.get(index)) {
@@ -35,7 +35,7 @@ pub(super) fn deal(config: &TableConfig, table: &Table) -> Result<Dealt, SurveyE
         Deal::Column(column) => {
             let index = table.column(&column.value).map_err(|problem| {
                 config
-                    .place(column.line)
+                    .location(column.line)
                     .column(&column.value)
                     .error(problem)
             })?;
@@ -43,7 +43,7 @@ pub(super) fn deal(config: &TableConfig, table: &Table) -> Result<Dealt, SurveyE
         }
         other => other,
     };
-    // A configuration that deals without a column says to how many.
+    // A configuration that deals without a column gives the number of clients.
     let (line, clients) = config
         .clients
         .as_ref()
@@ -51,7 +51,7 @@ pub(super) fn deal(config: &TableConfig, table: &Table) -> Result<Dealt, SurveyE
     let count = usize::try_from(clients).unwrap_or(usize::MAX);
     if count > rows {
         return Err(config
-            .place(line)
+            .location(line)
             .error(Problem::TooFewRows { rows, clients }));
     }
     let owners = match column {
@@ -84,7 +84,7 @@ fn by_column(
     for row in 0..table.len() {
         let name = table.cell(row, index);
         if name.is_empty() {
-            return Err(table.place(row, index).error(Problem::Owner));
+            return Err(table.location(row, index).error(Problem::Owner));
         }
         owners.push(*numbers.entry(name).or_insert_with(|| {
             names.push(name.to_owned());
@@ -93,14 +93,14 @@ fn by_column(
     }
     let found = names.len();
     match &config.clients {
-        Some(clients) if usize::try_from(clients.value).ok() != Some(found) => {
-            Err(config.place(clients.line).error(Problem::ClientsDisagree {
+        Some(clients) if usize::try_from(clients.value).ok() != Some(found) => Err(config
+            .location(clients.line)
+            .error(Problem::ClientsDisagree {
                 clients: clients.value,
                 column: column.to_owned(),
                 found,
-            }))
-        }
-        // More rows than a `u32` counts do not fit into memory.
+            })),
+        // The memory does not hold more rows than a `u32` can count.
         _ => Ok(Dealt {
             owners,
             clients: u32::try_from(found).unwrap_or(u32::MAX),

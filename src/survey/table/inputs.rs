@@ -1,4 +1,4 @@
-//! From rows to the vector that each client contributes.
+//! Computes the vector of each client from its rows.
 
 use veragg_protocol::round::configuration::SegmentConfiguration;
 
@@ -11,14 +11,14 @@ use crate::survey::error::{in_group, Problem, SurveyError};
 /// A row as it is measured.
 #[derive(Debug)]
 pub(super) struct Row {
-    /// Index of its group; 0 where rows are not grouped.
+    /// The index of its group; 0 if rows are not grouped.
     group: usize,
-    /// For each measured column the value minus `min`, in units of the measure. An empty cell is a
-    /// missing value: it adds to no count, sum or square.
+    /// For each measured column the value minus `min`, in units of the measure. An empty cell is a missing value,
+    /// which is not counted and not added.
     values: Vec<Option<u64>>,
 }
 
-/// The rows of each client. Refuses a cell that is no number or outside `min` to `max`, a row of a
+/// The rows of each client. Refuses a cell that is not a number or not between `min` and `max`, a row of a
 /// group without a name, and a client with more than `max_rows` rows in a group. Time is linear in
 /// the table.
 pub(super) fn rows(
@@ -84,7 +84,7 @@ fn value(
     if text.is_empty() {
         return Ok(None);
     }
-    let refuse = |problem| Err(table.place(row, column).error(problem));
+    let refuse = |problem| Err(table.location(row, column).error(problem));
     let value = || text.to_owned();
     let name = || {
         format!(
@@ -112,7 +112,7 @@ fn value(
     }
 }
 
-/// The group of each row; 0 for all where rows are not grouped.
+/// The group of each row; 0 for all rows if they are not grouped.
 fn row_groups(
     config: &TableConfig,
     table: &Table,
@@ -131,7 +131,7 @@ fn row_groups(
                     .iter()
                     .map(|(value, _)| format!("`{value}`"))
                     .collect();
-                table.place(row, column).error(Problem::GroupValue {
+                table.location(row, column).error(Problem::GroupValue {
                     value: cell.to_owned(),
                     known: known.join(", "),
                 })
@@ -140,8 +140,8 @@ fn row_groups(
         .collect()
 }
 
-/// Refuses the client with the most rows in a group if those are more than `max_rows`, so that
-/// following the message once is enough.
+/// Refuses the client with the most rows in a group if it has more than `max_rows`. So the message has to be
+/// followed only once.
 fn check_rows(
     config: &TableConfig,
     dealt: &Dealt,
@@ -153,7 +153,7 @@ fn check_rows(
         counts[owner * groups + group] += 1;
     }
     let max_rows = &config.max_rows;
-    // The first of equals.
+    // Of several clients with the most rows this finds the first.
     let most = counts
         .iter()
         .enumerate()
@@ -161,7 +161,7 @@ fn check_rows(
         .max_by_key(|(_, &rows)| rows);
     match most {
         Some((at, &rows)) if rows > max_rows.value => {
-            Err(config.place(max_rows.line).error(Problem::MaxRows {
+            Err(config.location(max_rows.line).error(Problem::MaxRows {
                 client: dealt.describe(at / groups),
                 group: in_group(config.group_name(at % groups)),
                 rows,

@@ -1,4 +1,4 @@
-//! From measures to the segments of the vector that each client contributes.
+//! Derives the segments of the vector of each client from the measures.
 
 use veragg_circuits::statement::Segment;
 use veragg_protocol::round::configuration::SegmentConfiguration;
@@ -6,12 +6,12 @@ use veragg_protocol::round::configuration::SegmentConfiguration;
 use super::config::{Measure, TableConfig};
 use crate::survey::error::{Problem, SurveyError};
 
-/// `4 * 10^4`: what the exact deviation multiplies its largest intermediate by, for two digits
-/// more than the values have and for rounding.
+/// `4 * 10^4`: the factor of the largest intermediate number of the exact deviation. It gives two digits more than
+/// the values have, and allows for rounding.
 const DEVIATION_FACTOR: u128 = 40_000;
 
-/// Three segments for each measure: counts, sums, sums of squares; in each, a coordinate for each
-/// column and each group, the groups of one column next to each other.
+/// Derives three segments for each measure: counts, sums, and sums of squares. Each segment has a coordinate for
+/// each column and each group; the groups of one column are next to each other.
 pub(super) fn segments(
     config: &TableConfig,
     clients: u32,
@@ -22,11 +22,11 @@ pub(super) fn segments(
     for measure in &config.measures {
         let largest = largest_square(measure.range, max_rows).ok_or_else(|| {
             config
-                .place(measure.line)
+                .location(measure.line)
                 .error(too_wide(measure, max_rows))
         })?;
         if !totals_fit(clients, max_rows, largest) {
-            return Err(config.place(measure.line).error(Problem::Totals {
+            return Err(config.location(measure.line).error(Problem::Totals {
                 clients,
                 max_rows,
                 measure: measure.name.clone(),
@@ -35,7 +35,7 @@ pub(super) fn segments(
         // The range is at least 1, so what holds for the squares holds for sums and counts.
         let range = u64::try_from(measure.range).unwrap_or(u64::MAX);
         let len = measure.columns.len().saturating_mul(groups);
-        // Values are shifted before they are added, so no shift of the sums gives them back.
+        // Values are shifted before they are added, so the offset of a sum depends on the count.
         let above = if measure.min == 0 {
             ""
         } else {

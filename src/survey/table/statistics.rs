@@ -1,4 +1,4 @@
-//! What the sums of a round say: count, mean and standard deviation, exactly.
+//! Computes count, mean and standard deviation from the sums of a round, exactly.
 
 use std::fmt;
 
@@ -8,13 +8,13 @@ use super::config::{Measure, TableConfig};
 use crate::survey::decimal;
 use crate::survey::error::{in_group, Problem, SurveyError};
 
-/// Digits of mean and deviation beyond those of the values.
+/// How many digits more than the values the mean and the deviation have.
 const MORE_DIGITS: u8 = 2;
 
-/// Statistics of the rows of all contributors, and of no fewer.
+/// Statistics of the rows of all contributors together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Statistics {
-    /// How many clients contributed.
+    /// The number of clients that contributed.
     pub contributors: u32,
     /// One row for each measurement and group, in the order of the configuration.
     pub rows: Vec<StatisticsRow>,
@@ -28,15 +28,15 @@ pub struct Statistics {
 pub struct StatisticsRow {
     /// The column of the table.
     pub measurement: String,
-    /// Name of the group, where rows are grouped.
+    /// The name of the group, if rows are grouped.
     pub group: Option<String>,
-    /// Rows with a value.
+    /// The number of rows with a value.
     pub count: u64,
-    /// Sum of the values, exact, with the measure's decimals.
+    /// The exact sum of the values, with the decimals of the measure.
     pub sum: String,
-    /// Mean, with two decimals more; absent if there is no row.
+    /// The mean, with two decimals more; absent if there is no row.
     pub mean: Option<String>,
-    /// Standard deviation of a sample (divided by `n - 1`), with two decimals more; absent for
+    /// The standard deviation of a sample (divided by `n - 1`), with two decimals more; absent for
     /// fewer than two rows.
     pub standard_deviation: Option<String>,
 }
@@ -64,8 +64,8 @@ pub(super) fn interpret(
                 };
                 let name = config.group_name(group);
                 if !totals.possible(measure.range) {
-                    let place = config.place(column.line).column(&column.value);
-                    return Err(place.error(totals.inconsistent(name)));
+                    let location = config.location(column.line).column(&column.value);
+                    return Err(location.error(totals.inconsistent(name)));
                 }
                 rows.push(totals.row(measure, &column.value, name));
             }
@@ -80,9 +80,9 @@ pub(super) fn interpret(
 /// the largest total of squares is no less than the largest count, which is hence below `2^57`.
 struct Totals {
     count: u128,
-    /// Of the values minus `min`.
+    /// The sum of the values minus `min`.
     sum: u128,
-    /// Of the squares of the values minus `min`.
+    /// The sum of the squares of the values minus `min`.
     squares: u128,
 }
 
@@ -131,7 +131,7 @@ impl Totals {
     }
 }
 
-/// An aligned table with a header; what is absent is a dash.
+/// Writes an aligned table with a header. A dash stands for a value that is absent.
 impl fmt::Display for Statistics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let grouped = self.rows.iter().any(|row| row.group.is_some());

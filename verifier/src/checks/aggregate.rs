@@ -1,4 +1,4 @@
-//! V-12: the unpacked aggregate is possible, and is what was published.
+//! V-12: the contributors can reach the unpacked sums, and the sums are those that were published elsewhere.
 
 use std::collections::BTreeMap;
 
@@ -8,22 +8,23 @@ use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::signing::hex;
 
 use crate::check::Check;
+use crate::established::Established;
 use crate::findings::{Finding, Findings, MOST_FAILURES};
-use crate::ground::Ground;
 use crate::step::Step;
 
-/// The sums of a publication, unpacked as its scalars come, and compared with those that the
-/// auditor was given, if any. None is kept.
+/// The sums of a publication. They are unpacked as the scalars are read, compared with the sums that the auditor
+/// was given, if any, and not kept.
 pub(crate) struct Sums<'a> {
     layout: &'a Layout,
     contributors: u32,
     given: Option<&'a [u128]>,
-    /// Scalars that were read.
+    /// The number of scalars that were read.
     read: usize,
     impossible: Option<UnpackError>,
-    /// How many of the given sums are others, and the first of these, with the board's. The scalars
-    /// do not have the coordinates in order.
+    /// How many of the given sums differ from those on the board.
     others: usize,
+    /// The differences at the lowest coordinates: the given sum, and the one on the board. The scalars do not
+    /// come in the order of the coordinates.
     first: BTreeMap<usize, (u128, u128)>,
 }
 
@@ -40,7 +41,7 @@ impl<'a> Sums<'a> {
         }
     }
 
-    /// The next packed scalar.
+    /// Takes the next packed scalar.
     pub(crate) fn push<G: Group>(&mut self, scalar: &G::Scalar) {
         let index = self.read;
         self.read += 1;
@@ -69,12 +70,11 @@ impl<'a> Sums<'a> {
         }
     }
 
-    /// V-12.1 and V-12.3: what was found, once the publication is known to be the one that was
-    /// signed.
+    /// V-12.1 and V-12.3: records what was found, once it is known that the publication is the signed one.
     fn check(self, leaf: u64, findings: &mut Findings) {
         // V-12.1
         if let Some(error) = self.impossible {
-            // Nobody is named, as in V-11: one client's masked vector can do this to the sum.
+            // It names nobody, since V-11 does: a client's masked vector can cause this, too.
             let finding = Finding::failure(Step::Unpacks, error.to_string());
             findings.record(finding.at([leaf]));
             return;
@@ -83,7 +83,7 @@ impl<'a> Sums<'a> {
         let want = self.layout.coordinates();
         let got = self.given.map_or(want, <[u128]>::len);
         if got != want {
-            let what = format!("the given aggregate has {got} sums, the board's {want}");
+            let what = format!("the given aggregate has {got} sums, and the board has {want}");
             findings.record(Finding::failure(Step::GivenSums, what));
         }
         let unlisted = self.others.saturating_sub(self.first.len());
@@ -96,34 +96,33 @@ impl<'a> Sums<'a> {
     }
 }
 
-/// Holds sums, and what is said of them if the auditor was given that, against the board.
-/// `contributors` are the recomputed ones.
+/// Compares the given sums and their metadata with the board. `contributors` are the recomputed ones.
 pub(crate) fn check<P: ProofSystem>(
-    ground: &Ground<'_, P>,
+    established: &Established<'_, P>,
     sums: Sums<'_>,
     contributors: &[u32],
     leaf: u64,
     findings: &mut Findings,
 ) {
-    let (round, check) = (ground.round, Check::Aggregate);
+    let (round, check) = (established.round, Check::Aggregate);
     if findings.skips(check) {
         return;
     }
     findings.computed(check, round.layout().coordinates());
-    // V-12.2: before the sums, which can be many.
-    if let Some(caption) = &ground.options.metadata {
+    // V-12.2 comes before the sums, of which there can be many.
+    if let Some(metadata) = &established.options.metadata {
         let problems = [
             (
-                caption.context != hex(round.context()),
+                metadata.context != hex(round.context()),
                 "the given aggregate is of another round",
             ),
             (
-                caption.contributors != contributors,
+                metadata.contributors != contributors,
                 "the given aggregate lists other contributors",
             ),
             (
-                !caption.has_segments_of(round.configuration()),
-                "the given aggregate names, scales or shifts its segments in another way than the configuration",
+                !metadata.has_segments_of(round.configuration()),
+                "the given aggregate has other segments than the configuration: another name, length, number of decimals or offset",
             ),
         ];
         for (found, what) in problems {

@@ -1,4 +1,4 @@
-//! V-03: the board's tree, the chain of checkpoints over it, and the lists they hold.
+//! V-03: the tree over the messages, the chain of checkpoints, and the lists in them.
 
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::hash::Digest;
@@ -13,11 +13,12 @@ use crate::findings::{Finding, Findings};
 use crate::report::Culprit;
 use crate::step::Step;
 
-/// The tree over the messages so far, and the checkpoint that comes last.
+/// The tree over the messages so far, and the last checkpoint.
 pub(crate) struct Chain {
     tree: CompactTree,
+    /// The digest of the last checkpoint; the context before the first.
     last: Digest,
-    /// A checkpoint that somebody else was shown.
+    /// A checkpoint that the auditor was given.
     earlier: Option<Checkpoint>,
 }
 
@@ -30,24 +31,23 @@ impl Chain {
         }
     }
 
-    /// What the next message answers.
+    /// The digest that the next message must answer: of the last checkpoint, or the context.
     pub(crate) fn last(&self) -> &Digest {
         &self.last
     }
 
-    /// Leaves so far.
+    /// The number of leaves so far.
     pub(crate) fn size(&self) -> u64 {
         self.tree.size()
     }
 
-    /// Appends a message's entry.
+    /// Appends the entry of a message to the tree.
     pub(crate) fn push(&mut self, entry: &Digest) {
         self.tree.push(Leaf::of(entry));
     }
 
-    /// V-03.1 to V-03.3: the checkpoint is the aggregator's, continues the chain, and covers
-    /// exactly the messages before it. Returns whether it does: only then does the board speak for
-    /// those who signed it.
+    /// V-03.1 to V-03.3: whether the aggregator signed the checkpoint, and it continues the chain and covers
+    /// exactly the messages before it. Only then can the messages name a culprit.
     pub(crate) fn is_authentic<P: ProofSystem>(
         &mut self,
         round: &Round<P>,
@@ -68,7 +68,7 @@ impl Chain {
         }
     }
 
-    /// The first of V-03.1 to V-03.3 that does not hold.
+    /// Judges V-03.1 to V-03.3; the error is the first that does not hold.
     fn judge<P: ProofSystem>(
         &self,
         round: &Round<P>,
@@ -102,7 +102,7 @@ impl Chain {
         })
     }
 
-    /// V-03.5: a second checkpoint for one phase, both signed, is evidence by itself.
+    /// V-03.5: compares with the given checkpoint. Two signed ones of one phase are evidence without a board.
     fn compare_with_earlier<P: ProofSystem>(
         &mut self,
         round: &Round<P>,
@@ -121,7 +121,7 @@ impl Chain {
         let step = Step::SameCheckpoint;
         let of_round = earlier.context == *round.context() && earlier.is_signed_by(aggregator);
         if !of_round {
-            let what = format!("the given checkpoint of {phase} is not of this round's aggregator");
+            let what = format!("the given checkpoint of {phase} is of another round, or this round's aggregator did not sign it");
             findings.record(Finding::failure(step, what));
         } else if earlier.digest() != checkpoint.digest() {
             let both_signed =
@@ -129,13 +129,13 @@ impl Chain {
             let culprit = Step::BothSigned
                 .holds(both_signed)
                 .then_some(Culprit::Aggregator);
-            let what = format!("the given checkpoint of {phase} and the board's differ: the aggregator has shown two boards");
+            let what = format!("the given checkpoint of {phase} and the one on the board differ: there are two boards");
             let finding = Finding::failure(step, what).by(culprit);
             findings.record(finding.by_signature());
         }
     }
 
-    /// V-03.4: the list in a checkpoint is the one that the board gives.
+    /// V-03.4: the list in a checkpoint is the one that follows from the board.
     pub(crate) fn compare_lists(
         &self,
         checkpoint: &Checkpoint,
@@ -157,17 +157,18 @@ impl Chain {
             numbers(&checkpoint.list, derived),
             numbers(derived, &checkpoint.list),
         );
-        let what = format!("the list of {phase} is not the one that the board gives. Clients that it must not name: {added:?}. Clients that it must name and does not: {missing:?}");
+        let what = format!("the list of {phase} is not the one that follows from the board. Listed but not derivable from the board: {added:?}. Derivable but not listed: {missing:?}");
         let leaf = self.size().saturating_sub(1);
         findings.record(Finding::failure(Step::DerivedList, what).by_aggregator(leaf));
     }
 
-    /// Says so if the given checkpoint was of a phase that the board does not have.
+    /// Records a failure if the board has no checkpoint of the phase of the given one.
     pub(crate) fn finish(self, findings: &mut Findings) {
         if let Some(earlier) = self.earlier {
             let phase = earlier.phase;
-            let what =
-                format!("the board has no checkpoint of {phase} to compare the given one with");
+            let what = format!(
+                "the board has no checkpoint of {phase}, so the given one cannot be compared"
+            );
             findings.record(Finding::failure(Step::SameCheckpoint, what));
         }
     }
@@ -176,9 +177,9 @@ impl Chain {
 fn wrong_root(checkpoint: &Checkpoint, root: &Root) -> String {
     let phase = checkpoint.phase;
     if checkpoint.root.size == root.size {
-        format!("the messages before the checkpoint of {phase} are not those that it was signed over: some message was altered, exchanged or moved")
+        format!("the messages before the checkpoint of {phase} are not those that it was signed over: a message was altered, replaced or moved")
     } else {
         let (signed, here) = (checkpoint.root.size, root.size);
-        format!("the checkpoint of {phase} was signed over {signed} messages, {here} are here")
+        format!("the checkpoint of {phase} was signed over {signed} messages, but the board has {here} before it")
     }
 }

@@ -8,9 +8,8 @@ use crate::findings::{Finding, Findings};
 use crate::report::Culprit;
 use crate::step::Step;
 
-/// Checks the signature under `organiser` and the security of what was signed. Nothing comes back
-/// for a configuration that is not the organiser's, since all that would be found in such a round
-/// could be made up, or that is not secure. The organiser is named only if its key was `given`.
+/// Checks that `organiser` signed the configuration, and that it is secure. Returns `None` if not: whatever else
+/// would be found in such a round could be made up. The organiser is named only if its key was `given`.
 pub(crate) fn check(
     signed: &SignedConfiguration,
     organiser: &VerifyingKey,
@@ -28,7 +27,7 @@ pub(crate) fn check(
     }
 }
 
-/// The first of V-01.1 to V-01.3 that does not hold.
+/// Judges V-01.1 to V-01.3; the error is the first that does not hold.
 fn judge(
     signed: &SignedConfiguration,
     organiser: &VerifyingKey,
@@ -39,7 +38,7 @@ fn judge(
     step.require(signed.organiser == *organiser, || {
         let (named, known) = (signed.organiser.fingerprint(), organiser.fingerprint());
         let what = format!(
-            "the board is not the organiser's: it names the key {named} instead of {known}"
+            "the board belongs to another organiser: it names the key {named}, but the key of the auditor is {known}"
         );
         Finding::failure(step, what)
     })?;
@@ -48,7 +47,7 @@ fn judge(
     step.require(signed.is_signed_by(&signed.organiser), || {
         Finding::failure(
             step,
-            "the configuration is not the one that the organiser signed",
+            "the organiser's signature on the configuration does not hold: the organiser did not sign these bytes",
         )
     })?;
     // V-01.3: what was signed is secure.

@@ -1,5 +1,4 @@
-//! V-10: the published contributors are the recomputed ones, the others are where they belong, and
-//! enough have acknowledged.
+//! V-10: the published outcome of each client is the recomputed one, and enough contributors have acknowledged.
 
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::ids::ClientId;
@@ -7,13 +6,13 @@ use veragg_protocol::pairwise::publish::Outcome;
 use veragg_protocol::round::phase::Phase;
 
 use crate::check::Check;
+use crate::established::Established;
 use crate::findings::{Finding, Findings};
-use crate::ground::Ground;
 use crate::step::Step;
 
 /// Compares the published outcomes with the recomputed ones.
 pub(crate) fn check<P: ProofSystem>(
-    ground: &Ground<'_, P>,
+    established: &Established<'_, P>,
     recomputed: &[Outcome],
     published: &[Outcome],
     leaf: u64,
@@ -30,8 +29,8 @@ pub(crate) fn check<P: ProofSystem>(
         findings.record(Finding::failure(step, what).by_aggregator(leaf));
     };
     // V-10.1
-    // Without the check that decides a phase it is not known why somebody did not come through it.
-    let untold = |outcome: &Outcome| match outcome {
+    // If the check that decides a phase is skipped, it is not known why a client is not on its list.
+    let undecided = |outcome: &Outcome| match outcome {
         Outcome::Isolated => set_up,
         Outcome::Dropped(phase) | Outcome::Faulty(phase) => match phase {
             Phase::Confirm => set_up,
@@ -46,21 +45,22 @@ pub(crate) fn check<P: ProofSystem>(
         Outcome::Dropped(phase) | Outcome::Faulty(phase) => Some(*phase),
         Outcome::Contributed => None,
     };
-    for (index, (truth, said)) in recomputed.iter().zip(published).enumerate() {
-        let one = untold(truth) && phase(truth) == phase(said);
-        if truth != said && !one {
+    for (index, (recomputed, published)) in recomputed.iter().zip(published).enumerate() {
+        let equivalent = undecided(recomputed) && phase(recomputed) == phase(published);
+        if recomputed != published && !equivalent {
             let client = ClientId::from_index(index);
             let what =
-                format!("client {client} is published as '{said}'; the board gives '{truth}'");
+                format!("the published outcome of client {client} is '{published}', but '{recomputed}' follows from the board");
             record(Step::Outcomes, what);
         }
     }
     // V-10.2
-    let got = ground.acknowledged.len();
-    let need = ground.round.configuration().min_contributors as usize;
+    let got = established.acknowledged.len();
+    let need = established.round.configuration().min_contributors as usize;
     if got < need {
-        let what =
-            format!("{got} contributors acknowledged the list; the configuration asks for {need}");
+        let what = format!(
+            "{got} contributors acknowledged the list, but the configuration asks for {need}"
+        );
         record(Step::Acknowledgements, what);
     }
 }

@@ -6,8 +6,8 @@ use veragg_protocol::round::Round;
 use crate::check::Check;
 use crate::findings::Findings;
 
-/// V-05.1: the graph was derived from roster and beacon when the round was entered; every later check
-/// uses that one and no other. Counts its edges.
+/// V-05.1: counts the edges of the graph. It was derived from roster and beacon when the round was entered, and
+/// every later check uses this one.
 pub(crate) fn check<P: ProofSystem>(round: &Round<P>, findings: &mut Findings) {
     findings.computed(Check::Graph, round.graph().edges());
 }

@@ -1,4 +1,4 @@
-//! V-04: every message is canonical, signed, in its open, and the only one in its slot.
+//! V-04: every message is canonical, signed, in its phase, and the only one of its sender in it.
 
 use std::collections::HashMap;
 
@@ -12,35 +12,34 @@ use veragg_protocol::wire::message::{Envelope, Sender};
 
 use crate::step::Step;
 
-/// Where the board is when a message comes.
+/// The state of the board when a message is read.
 pub(crate) struct OpenPhase<'a> {
-    /// The open phase.
+    /// The phase that is open.
     pub(crate) phase: Phase,
-    /// What messages answer: the last checkpoint, or the context.
+    /// The digest that messages must answer: of the last checkpoint, or the context.
     pub(crate) answers: &'a Digest,
-    /// Who may speak.
+    /// The clients that may send a message.
     pub(crate) eligible: &'a ClientSet,
 }
 
-/// Why a message must not stand where it does.
+/// Why a message must not stand on the board, or not at this position.
 pub(crate) struct Inadmissible {
     pub(crate) step: Step,
     pub(crate) what: String,
     pub(crate) shows: Shows,
 }
 
-/// What a message that must not stand there shows.
+/// What such a message shows.
 pub(crate) enum Shows {
-    /// The aggregator took what it must refuse.
+    /// The aggregator accepted a message that it must refuse.
     Aggregator,
-    /// Besides that, the client signed two different messages for one phase.
+    /// The same, and the client signed two different messages for one phase.
     Equivocation(ClientId),
-    /// Only that the file is not what was signed: the tree holds envelopes, so whoever has the file
-    /// can exchange a body.
+    /// Only that the file is damaged. The tree holds envelopes, so anybody who has the file can replace a body.
     Nothing,
 }
 
-/// V-04.2 to V-04.5: what the envelope alone shows.
+/// V-04.2 to V-04.5: judges the envelope alone.
 pub(crate) fn check_envelope<P: ProofSystem>(
     round: &Round<P>,
     open: &OpenPhase<'_>,
@@ -61,7 +60,7 @@ pub(crate) fn check_envelope<P: ProofSystem>(
     // V-04.3
     let (named, now) = (envelope.phase, open.phase);
     require(Step::MessageInPlace, named == now, &|| {
-        format!("it belongs to {named}, and {now} is open")
+        format!("it belongs to {named}, but {now} is the open phase")
     })?;
     let answers = envelope.answers == *open.answers;
     require(Step::MessageInPlace, answers, &|| {
@@ -74,23 +73,23 @@ pub(crate) fn check_envelope<P: ProofSystem>(
         Sender::Client(client) => !by_aggregator && open.eligible.contains(client),
     };
     require(Step::MaySpeak, allowed, &|| {
-        "its sender may not speak in this phase".to_owned()
+        "its sender may not send a message in this phase".to_owned()
     })?;
     // V-04.5
     let key = round.key_of(envelope.sender);
     let signed = key.is_some_and(|key| envelope.is_signed_by(key));
     require(Step::SignedBySender, signed, &|| {
-        "its signature is not its sender's".to_owned()
+        "its signature is not one of its sender".to_owned()
     })
 }
 
-/// V-04.6: what a body shows that is not the one that its envelope names.
+/// V-04.6: what follows from a body that is not the one that its envelope names.
 pub(crate) fn misfit(misfit: &Misfit) -> Inadmissible {
     Inadmissible {
         step: Step::BodyOfEnvelope,
         what: misfit.error.to_string(),
-        // A body that is signed as one part is the true one, and of the wrong length. Of one in
-        // several parts nobody can say where they would be cut.
+        // A body that the envelope names as one part is the signed one, and has the wrong length. If it had
+        // several parts, nobody knows where they begin, so it cannot be compared.
         shows: if Step::BodyAsOnePart.holds(misfit.fits_as_one_part) {
             Shows::Aggregator
         } else {
@@ -99,8 +98,8 @@ pub(crate) fn misfit(misfit: &Misfit) -> Inadmissible {
     }
 }
 
-/// V-04.7: the sender speaks for the first time. `received` are those who have spoken, and the roots of
-/// their bodies.
+/// V-04.7: this is the first message of its sender in the phase. `received` holds the clients whose messages
+/// were received in it, with the roots of their bodies.
 pub(crate) fn check_first(
     received: &HashMap<ClientId, Digest>,
     envelope: &Envelope,
@@ -110,13 +109,13 @@ pub(crate) fn check_first(
     };
     let first = received.get(&client);
     Step::SpeaksOnce.require(first.is_none(), || {
-        // Context, phase, sender and answer are those of the first, so the body decides whether two
-        // different things were said; anybody can put the same message there again.
-        let another = Step::SaysTwoThings.holds(first != Some(&envelope.body_root));
+        // Context, phase, sender and answer are those of the first message, so only the bodies can differ.
+        // The same message twice does not name its sender: anybody can put a copy on the board.
+        let differs = Step::SecondMessageDiffers.holds(first != Some(&envelope.body_root));
         Inadmissible {
             step: Step::SpeaksOnce,
-            what: "its sender has already spoken in this phase".to_owned(),
-            shows: if another {
+            what: "its sender has already sent a message in this phase".to_owned(),
+            shows: if differs {
                 Shows::Equivocation(client)
             } else {
                 Shows::Aggregator

@@ -1,4 +1,4 @@
-//! V-13: what the aggregator gave a receipt for stands on the board.
+//! V-13: every message that the aggregator gave a receipt for is on the board, at the leaf of the receipt.
 
 use std::collections::HashMap;
 
@@ -11,10 +11,10 @@ use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::step::Step;
 
-/// Receipts, and what stands at their places.
+/// The receipts, and the entries at their leaves.
 pub(crate) struct Receipts {
     wanted: Vec<Receipt>,
-    /// What stands at the leaves that receipts speak of.
+    /// The entry at each leaf that a receipt names; `None` if the board has not come to it.
     found: HashMap<u64, Option<Digest>>,
 }
 
@@ -29,15 +29,15 @@ impl Receipts {
         }
     }
 
-    /// A leaf of the board.
+    /// Takes the entry at a leaf of the board.
     pub(crate) fn leaf(&mut self, index: u64, entry: &Digest) {
         if let Some(found) = self.found.get_mut(&index) {
             *found = Some(*entry);
         }
     }
 
-    /// Compares each receipt with the board. `finished`: whether the board is complete; of an
-    /// unfinished one nobody can say what is missing.
+    /// Compares each receipt with the board. `finished`: whether the last phase was closed. If not, a leaf that
+    /// is missing may still be added.
     pub(crate) fn close<P: ProofSystem>(
         self,
         round: &Round<P>,
@@ -58,7 +58,7 @@ impl Receipts {
             let found = self.found.get(&index).copied().flatten();
             let signed = receipt.is_signed_by(&round.configuration().aggregator);
             let of_round = receipt.context == *round.context() && signed;
-            // Where nothing stands yet, the message may still come, unless the board is finished.
+            // A message that is missing may still be added, unless the board is finished.
             let kept = match found {
                 Some(entry) => entry == receipt.entry,
                 None => !Step::BoardFinished.holds(finished),
@@ -66,11 +66,11 @@ impl Receipts {
             if !Step::ReceiptOfRound.holds(of_round) {
                 // V-13.1
                 let what =
-                    format!("the receipt for leaf {index} is not of this round's aggregator");
+                    format!("the receipt for leaf {index} is of another round, or this round's aggregator did not sign it");
                 findings.record(Finding::failure(Step::ReceiptOfRound, what));
             } else if !kept {
-                // V-13.2: the receipt is signed, and so is the board that contradicts it.
-                let what = format!("the message with the receipt for leaf {index} is not there");
+                // V-13.2: both the receipt and the board that contradicts it are signed.
+                let what = format!("the message that the receipt for leaf {index} promises is not at this leaf of the board");
                 findings.record(Finding::failure(Step::ReceiptKept, what).by_aggregator(index));
             }
         }

@@ -8,7 +8,7 @@ use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::step::Step;
 
-/// Checks the roster. Nothing comes back for one that is none.
+/// Checks the roster. Returns `None` if it is refused.
 pub(crate) fn check(
     configuration: &Configuration,
     organiser: &VerifyingKey,
@@ -25,7 +25,7 @@ pub(crate) fn check(
     }
 }
 
-/// The first of V-02.1 to V-02.3 that does not hold.
+/// Judges V-02.1 to V-02.3; the error is the first that does not hold.
 fn judge(
     configuration: &Configuration,
     organiser: &VerifyingKey,

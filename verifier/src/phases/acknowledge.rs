@@ -1,7 +1,7 @@
-//! Acknowledge: V-08.D, each acknowledgement is of the one list of contributors.
+//! Acknowledge: V-08.D, every acknowledgement is for the one list of contributors.
 //!
-//! V-04 has found each to answer the checkpoint that holds the list, and to be signed; an acknowledgement
-//! says nothing else. So V-08.D.1 needs no step of its own.
+//! V-04 has shown that each is signed and answers the checkpoint that holds the list. An acknowledgement has
+//! no other content, so V-08.D.1 needs no code.
 
 use std::io::{Read, Seek};
 
@@ -12,12 +12,12 @@ use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::board::BoardError;
 
 use super::unmask::Unmask;
-use super::{Derived, Desk, Ending, Judge, Open, ReadMessage};
+use super::{Derived, Judge, Open, PhaseEnd, ReadMessage, Workspace};
 use crate::check::Check;
+use crate::established::{Attestations, Established};
 use crate::findings::Findings;
-use crate::ground::{Attestations, Ground};
 
-/// The phase keeps nothing of its own: the pass knows who has spoken, and so who acknowledged.
+/// The phase keeps no messages: the pass knows who sent one, and that is who acknowledged.
 pub(crate) struct Acknowledge<P: ProofSystem> {
     attestations: Attestations<P>,
 }
@@ -35,13 +35,13 @@ impl<P: ProofSystem> Judge<P> for Acknowledge<P> {
         Phase::Acknowledge
     }
 
-    fn lengths(&self, ground: &Ground<'_, P>, _: ClientId, _: usize) -> Vec<usize> {
-        ground.round.acknowledge_lengths()
+    fn lengths(&self, established: &Established<'_, P>, _: ClientId, _: usize) -> Vec<usize> {
+        established.round.acknowledge_lengths()
     }
 
     fn take(
         &mut self,
-        _: &mut Ground<'_, P>,
+        _: &mut Established<'_, P>,
         _: ClientId,
         _: ReadMessage<Vec<u8>>,
         _: &mut Findings,
@@ -50,25 +50,30 @@ impl<P: ProofSystem> Judge<P> for Acknowledge<P> {
 
     fn close<R: Read + Seek>(
         &mut self,
-        ending: &Ending<'_>,
-        Desk {
-            ground, findings, ..
-        }: Desk<'_, '_, P, R>,
+        end: &PhaseEnd<'_>,
+        Workspace {
+            established,
+            findings,
+            ..
+        }: Workspace<'_, '_, P, R>,
     ) -> Result<Derived, BoardError> {
         if !findings.skips(Check::Acknowledgements) {
-            findings.computed(Check::Acknowledgements, ending.received.len());
+            findings.computed(Check::Acknowledgements, end.received.len());
         }
-        Ok(Derived::of(ending.received.clone(), ground.round.clients()))
+        Ok(Derived::of(
+            end.received.clone(),
+            established.round.clients(),
+        ))
     }
 
     fn follow<R: Read + Seek>(
         self,
         list: ClientSet,
         _: &Digest,
-        Desk { ground, .. }: Desk<'_, '_, P, R>,
+        Workspace { established, .. }: Workspace<'_, '_, P, R>,
     ) -> Result<Option<Open<P>>, BoardError> {
-        ground.acknowledged = list;
-        let unmask = Unmask::new(self.attestations, ground.participants.clone());
+        established.acknowledged = list;
+        let unmask = Unmask::new(self.attestations, established.participants.clone());
         Ok(Some(Open::Unmask(unmask)))
     }
 }

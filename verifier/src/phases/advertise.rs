@@ -1,4 +1,4 @@
-//! Advertise: V-06.1, who knows the secrets of its keys.
+//! Advertise: V-06.1, every client that advertises keys knows their secrets.
 
 use std::io::{Read, Seek};
 
@@ -12,27 +12,31 @@ use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::board::BoardError;
 
 use super::share::Share;
-use super::{Derived, Desk, Ending, Judge, Open, ReadMessage, BATCH};
+use super::{Derived, Judge, Open, PhaseEnd, ReadMessage, Workspace, BATCH};
 use crate::check::Check;
+use crate::established::{Advertised, Established};
 use crate::findings::{Finding, Findings};
-use crate::ground::{Advertised, Ground};
 use crate::step::Step;
 
-/// The advertisements that wait to be judged.
+/// The advertisements that were not judged yet.
 #[derive(Default)]
 pub(crate) struct Advertise {
     waiting: Vec<(ClientId, u64, Vec<u8>)>,
 }
 
 impl Advertise {
-    /// Judges what waits.
-    fn judge<P: ProofSystem>(&mut self, ground: &mut Ground<'_, P>, findings: &mut Findings) {
+    /// Judges the messages that wait.
+    fn judge<P: ProofSystem>(
+        &mut self,
+        established: &mut Established<'_, P>,
+        findings: &mut Findings,
+    ) {
         let waiting = std::mem::take(&mut self.waiting);
         let skip = findings.skips(Check::SetUp);
         if !skip {
             findings.computed(Check::SetUp, waiting.len());
         }
-        let context = ground.round.context();
+        let context = established.round.context();
         let judged: Vec<_> = waiting
             .into_par_iter()
             .map(|(client, leaf, body)| {
@@ -48,7 +52,7 @@ impl Advertise {
         for (client, leaf, keys) in judged {
             match keys {
                 Ok(keys) => {
-                    ground.keys.insert(client, Advertised { keys, leaf });
+                    established.keys.insert(client, Advertised { keys, leaf });
                 }
                 Err(breach) => {
                     let step = match breach {
@@ -70,34 +74,37 @@ impl<P: ProofSystem> Judge<P> for Advertise {
         Phase::Advertise
     }
 
-    fn lengths(&self, ground: &Ground<'_, P>, _: ClientId, _: usize) -> Vec<usize> {
-        ground.round.advertise_lengths()
+    fn lengths(&self, established: &Established<'_, P>, _: ClientId, _: usize) -> Vec<usize> {
+        established.round.advertise_lengths()
     }
 
     fn take(
         &mut self,
-        ground: &mut Ground<'_, P>,
+        established: &mut Established<'_, P>,
         client: ClientId,
-        said: ReadMessage<Vec<u8>>,
+        message: ReadMessage<Vec<u8>>,
         findings: &mut Findings,
     ) {
-        self.waiting.push((client, said.leaf, said.content));
+        self.waiting.push((client, message.leaf, message.content));
         if self.waiting.len() >= BATCH {
-            self.judge(ground, findings);
+            self.judge(established, findings);
         }
     }
 
     fn close<R: Read + Seek>(
         &mut self,
-        ending: &Ending<'_>,
-        Desk {
-            ground, findings, ..
-        }: Desk<'_, '_, P, R>,
+        end: &PhaseEnd<'_>,
+        Workspace {
+            established,
+            findings,
+            ..
+        }: Workspace<'_, '_, P, R>,
     ) -> Result<Derived, BoardError> {
-        self.judge(ground, findings);
-        let clients = ground.round.clients();
-        let believed = ending.believed(Check::SetUp, findings);
-        let list = ground.set(|client| ground.keys.contains_key(&client) && believed(client));
+        self.judge(established, findings);
+        let clients = established.round.clients();
+        let may_be_listed = end.may_be_listed(Check::SetUp, findings);
+        let list = established
+            .set(|client| established.keys.contains_key(&client) && may_be_listed(client));
         Ok(Derived::of(list, clients))
     }
 
@@ -105,9 +112,9 @@ impl<P: ProofSystem> Judge<P> for Advertise {
         self,
         list: ClientSet,
         _: &Digest,
-        Desk { ground, .. }: Desk<'_, '_, P, R>,
+        Workspace { established, .. }: Workspace<'_, '_, P, R>,
     ) -> Result<Option<Open<P>>, BoardError> {
-        ground.advertised = list;
+        established.advertised = list;
         Ok(Some(Open::Share(Share::default())))
     }
 }

@@ -1,4 +1,4 @@
-//! Attest: V-08.A, what each client attested of its masks links its masked vector to its commitments.
+//! Attest: V-08.A, each masked vector is its committed input plus its masks, as the attestation shows.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{Read, Seek};
@@ -14,40 +14,41 @@ use veragg_protocol::wire::board::{BoardError, Records};
 use veragg_protocol::wire::message::Message;
 
 use super::dispute::Dispute;
-use super::{Derived, Desk, Ending, Judge, Open, ReadMessage, BATCH};
+use super::{Derived, Judge, Open, PhaseEnd, ReadMessage, Workspace, BATCH};
 use crate::check::Check;
+use crate::established::{Attestations, Established};
 use crate::findings::{Finding, Findings};
-use crate::ground::{Attestations, Ground};
 use crate::step::Step;
 
 type Scalar<P> = <<P as ProofSystem>::Group as Group>::Scalar;
 
-/// The attestations so far.
+/// The attestations that were received so far.
 pub(crate) struct Attest<P: ProofSystem> {
     attestations: Attestations<P>,
-    /// `f(y)` of each accepted client.
+    /// The fingerprints `f(y)` of the masked vector of each accepted client.
     masked: HashMap<ClientId, Vec<Scalar<P>>>,
     waiting: Vec<(ClientId, u64, Message)>,
-    /// The digests of the keys that they attested edges to.
+    /// For each client the digest of the keys that its attested edges lead to.
     keys: BTreeMap<ClientId, Digest>,
 }
 
 impl<P: ProofSystem> Attest<P> {
-    /// Reads the masked vectors of who is accepted again, at the points that the checkpoint of submit
-    /// gives.
+    /// Opens the phase. Reads the masked vectors of all accepted clients again and computes their fingerprints
+    /// at the points that follow from the checkpoint of submit.
     pub(crate) fn begin<R: Read + Seek>(
-        ground: &Ground<'_, P>,
+        established: &Established<'_, P>,
         submit: &Digest,
         records: &mut Records<R>,
         findings: &Findings,
     ) -> Result<Self, BoardError> {
-        let challenges = Challenges::new(ground.round, submit);
+        let challenges = Challenges::new(established.round, submit);
         let mut masked = HashMap::new();
         if !findings.skips(Check::RowLinks) {
-            // In the order of the clients: near to that of the file.
-            let accepted: BTreeMap<_, _> = ground.accepted.iter().collect();
+            // The order of the clients is near to the order of the file.
+            let accepted: BTreeMap<_, _> = established.accepted.iter().collect();
             for (client, accepted) in accepted {
-                let fingerprint = ground.fingerprint(&challenges, accepted.position, records)?;
+                let fingerprint =
+                    established.fingerprint(&challenges, accepted.position, records)?;
                 masked.insert(*client, fingerprint);
             }
         }
@@ -59,9 +60,9 @@ impl<P: ProofSystem> Attest<P> {
         })
     }
 
-    /// Judges what waits.
-    fn judge(&mut self, ground: &Ground<'_, P>, findings: &mut Findings) {
-        let (round, participants) = (ground.round, &ground.participants);
+    /// Judges the messages that wait.
+    fn judge(&mut self, established: &Established<'_, P>, findings: &mut Findings) {
+        let (round, participants) = (established.round, &established.participants);
         let waiting = std::mem::take(&mut self.waiting);
         let skip = findings.skips(Check::RowLinks);
         if !skip {
@@ -78,7 +79,7 @@ impl<P: ProofSystem> Attest<P> {
         for ((client, leaf, message), decoded) in waiting.iter().zip(decoded) {
             match decoded {
                 Ok(attestation) => {
-                    let neighbours = ground.neighbours(*client);
+                    let neighbours = established.neighbours(*client);
                     let entry = message.envelope.entry();
                     good.push((*client, *leaf, entry, neighbours, attestation));
                 }
@@ -97,7 +98,7 @@ impl<P: ProofSystem> Attest<P> {
                     entry: *entry,
                     attestation,
                     neighbours,
-                    submission: &ground.accepted.get(client)?.submission,
+                    submission: &established.accepted.get(client)?.submission,
                     masked: self.masked.get(client)?,
                 })
             });
@@ -117,26 +118,27 @@ impl<P: ProofSystem> Attest<P> {
             self.keys.insert(client, attestation.head.keys);
             self.attestations.leaves.insert(client, leaf);
             let attested = Attested::of(attestation);
-            self.attestations.said.insert(client, attested);
+            self.attestations.attested.insert(client, attested);
         }
     }
 
-    /// V-08.A.2: at the end of the phase, when it is known who signed two messages: only keys of
-    /// neighbours that said one thing are held against what was attested.
-    fn judge_keys(&mut self, ground: &Ground<'_, P>, findings: &mut Findings) {
+    /// V-08.A.2, judged at the end of the phase, when it is known who has equivocated. An attestation is compared
+    /// with its neighbours' keys only if none of these has equivocated.
+    fn judge_keys(&mut self, established: &Established<'_, P>, findings: &mut Findings) {
         let keys = std::mem::take(&mut self.keys);
         if findings.skips(Check::RowLinks) {
             return;
         }
-        let one = |other| Step::KeysOfEquivocator.holds(ground.said_one_thing(other));
+        let counts = |other| Step::KeysOfEquivocator.holds(!established.has_equivocated(other));
         for (client, attested) in keys {
-            let neighbours = ground.neighbours(client).into_iter();
-            let theirs = neighbours.map(|other| ground.mask_key(other).filter(|_| one(other)));
+            let neighbours = established.neighbours(client).into_iter();
+            let theirs =
+                neighbours.map(|other| established.mask_key(other).filter(|_| counts(other)));
             let Some(theirs) = theirs.collect::<Option<Vec<_>>>() else {
                 continue;
             };
             if let Err(breach) = attest::judge_keys(&attested, &theirs) {
-                self.attestations.said.remove(&client);
+                self.attestations.attested.remove(&client);
                 let leaf = self.attestations.leaf(client);
                 let what = breach.to_string();
                 findings.record(Finding::fault(Step::AttestedKeys, client, leaf, what));
@@ -152,43 +154,47 @@ impl<P: ProofSystem> Judge<P> for Attest<P> {
         Phase::Attest
     }
 
-    fn lengths(&self, ground: &Ground<'_, P>, client: ClientId, _: usize) -> Vec<usize> {
-        ground.round.attest_lengths(client, &ground.participants)
+    fn lengths(&self, established: &Established<'_, P>, client: ClientId, _: usize) -> Vec<usize> {
+        established
+            .round
+            .attest_lengths(client, &established.participants)
     }
 
     fn take(
         &mut self,
-        ground: &mut Ground<'_, P>,
+        established: &mut Established<'_, P>,
         client: ClientId,
-        said: ReadMessage<Vec<u8>>,
+        message: ReadMessage<Vec<u8>>,
         findings: &mut Findings,
     ) {
-        self.waiting.push((client, said.leaf, said.message()));
+        self.waiting.push((client, message.leaf, message.message()));
         if self.waiting.len() >= BATCH {
-            self.judge(ground, findings);
+            self.judge(established, findings);
         }
     }
 
     fn close<R: Read + Seek>(
         &mut self,
-        ending: &Ending<'_>,
-        Desk {
-            ground, findings, ..
-        }: Desk<'_, '_, P, R>,
+        end: &PhaseEnd<'_>,
+        Workspace {
+            established,
+            findings,
+            ..
+        }: Workspace<'_, '_, P, R>,
     ) -> Result<Derived, BoardError> {
-        self.judge(ground, findings);
-        self.judge_keys(ground, findings);
-        let believed = ending.believed(Check::RowLinks, findings);
-        let said: BTreeSet<_> = self.attestations.said.keys().copied().collect();
-        let list = ground.set(|client| said.contains(&client) && believed(client));
-        Ok(Derived::of(list, ground.round.clients()))
+        self.judge(established, findings);
+        self.judge_keys(established, findings);
+        let may_be_listed = end.may_be_listed(Check::RowLinks, findings);
+        let attested: BTreeSet<_> = self.attestations.attested.keys().copied().collect();
+        let list = established.set(|client| attested.contains(&client) && may_be_listed(client));
+        Ok(Derived::of(list, established.round.clients()))
     }
 
     fn follow<R: Read + Seek>(
         self,
         _: ClientSet,
         _: &Digest,
-        _: Desk<'_, '_, P, R>,
+        _: Workspace<'_, '_, P, R>,
     ) -> Result<Option<Open<P>>, BoardError> {
         Ok(Some(Open::Dispute(Dispute::new(self.attestations))))
     }

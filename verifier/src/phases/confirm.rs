@@ -1,4 +1,4 @@
-//! Confirm: V-06.3 and V-06.4, complaints are judged, and who, then, participates.
+//! Confirm: V-06.3 and V-06.4, complaints are judged, and the participants follow.
 
 use std::io::{Read, Seek};
 
@@ -15,13 +15,13 @@ use veragg_protocol::wire::board::{BoardError, Records};
 use veragg_protocol::wire::message::ENVELOPE_LEN;
 
 use super::submit::Submit;
-use super::{Derived, Desk, Ending, Judge, Open, ReadMessage};
+use super::{Derived, Judge, Open, PhaseEnd, ReadMessage, Workspace};
 use crate::check::Check;
+use crate::established::{Dealt, Established};
 use crate::findings::{Finding, Findings};
-use crate::ground::{Dealt, Ground};
 use crate::step::Step;
 
-/// The confirmations so far. 100 bytes a complaint, until they are judged.
+/// The confirmations that were received so far. Each complaint takes 100 bytes until it is judged.
 #[derive(Default)]
 pub(crate) struct Confirm {
     bodies: Vec<(ClientId, u64, Vec<u8>)>,
@@ -37,17 +37,17 @@ struct Case<'a> {
 }
 
 impl Confirm {
-    /// Judges all complaints. What was sealed is read again from the board: it is not held.
+    /// Judges all complaints. The sealed shares are read again from the board, since they are not held.
     fn judge<P: ProofSystem, R: Read + Seek>(
         &mut self,
-        ground: &Ground<'_, P>,
+        established: &Established<'_, P>,
         records: &mut Records<R>,
         findings: &mut Findings,
     ) -> Result<Confirmations, BoardError> {
-        let round = ground.round;
+        let round = established.round;
         let mut confirmations = Confirmations::new(round.clients());
         for (client, leaf, body) in std::mem::take(&mut self.bodies) {
-            let complaints = match confirm::decode(round, &ground.eligible, client, &body) {
+            let complaints = match confirm::decode(round, &established.eligible, client, &body) {
                 Ok(complaints) => complaints,
                 Err(error) => {
                     let what = format!("its complaints are malformed: {error}");
@@ -55,14 +55,14 @@ impl Confirm {
                     continue;
                 }
             };
-            // Of a client with two messages a dealer may have been shown other keys than the board counts.
-            let one = Step::ComplaintOfEquivocator.holds(ground.said_one_thing(client));
+            // A dealer may have received other keys of a client that has equivocated than those that count here.
+            let counts = Step::ComplaintOfEquivocator.holds(!established.has_equivocated(client));
             let mut cases = Vec::new();
-            for revealed in complaints.iter().filter(|_| one) {
+            for revealed in complaints.iter().filter(|_| counts) {
                 if findings.skips(Check::SetUp) {
                     break;
                 }
-                cases.extend(case(ground, client, leaf, revealed, records)?);
+                cases.extend(case(established, client, leaf, revealed, records)?);
             }
             let rulings: Vec<_> = cases
                 .par_iter()
@@ -80,19 +80,20 @@ impl Confirm {
     }
 }
 
-/// Prepares a complaint for judgement. Gives nothing if the dealer signed two messages, if a key of the two
-/// is missing, or if the dealer dealt nothing to this client.
+/// Prepares a complaint for judgement. Returns `None` if the dealer has equivocated, if the keys of one of the
+/// two are missing, or if the dealer's message holds nothing for this client.
 fn case<'a, P: ProofSystem, R: Read + Seek>(
-    ground: &'a Ground<'_, P>,
+    established: &'a Established<'_, P>,
     client: ClientId,
     leaf: u64,
     revealed: &'a Revealed,
     records: &mut Records<R>,
 ) -> Result<Option<Case<'a>>, BoardError> {
     let dealer = revealed.other;
-    let one = Step::ComplaintAboutEquivocator.holds(ground.said_one_thing(dealer));
-    let dealt = ground.dealt.get(&dealer).filter(|_| one);
-    let (Some(dealt), Some(mine), Some(theirs)) = (dealt, ground.keys(client), ground.keys(dealer))
+    let counts = Step::ComplaintAboutEquivocator.holds(!established.has_equivocated(dealer));
+    let dealt = established.dealt.get(&dealer).filter(|_| counts);
+    let (Some(dealt), Some(mine), Some(theirs)) =
+        (dealt, established.keys(client), established.keys(dealer))
     else {
         return Ok(None);
     };
@@ -102,7 +103,7 @@ fn case<'a, P: ProofSystem, R: Read + Seek>(
     Ok(Some(Case {
         leaf,
         complaint: Complaint {
-            context: ground.round.context(),
+            context: established.round.context(),
             accuser: (client, mine),
             dealer: (dealer, theirs),
         },
@@ -113,38 +114,45 @@ fn case<'a, P: ProofSystem, R: Read + Seek>(
 }
 
 impl Case<'_> {
+    /// The finding that follows from a ruling: the culprit is the dealer or the accuser.
     fn finding(&self, ruling: Ruling) -> Finding {
         let (accuser, dealer) = (self.complaint.accuser.0, self.complaint.dealer.0);
         let (culprit, evidence, what) = match ruling {
             Ruling::Upheld => (
                 dealer,
                 vec![self.dealer_leaf, self.leaf],
-                format!("what it sealed for client {accuser} are not the shares that it committed to, as the revealed point of their channel shows"),
+                format!("the shares that it sealed for client {accuser} are not those that it committed to, as the revealed point of their channel shows"),
             ),
             Ruling::Unproven => (
                 accuser,
                 vec![self.leaf],
-                format!("it complained about client {dealer} with a point that is not proven to be their channel's"),
+                format!("its complaint about client {dealer} reveals a point without a valid proof that it is the point of their channel"),
             ),
             Ruling::Unfounded => (
                 accuser,
                 vec![self.dealer_leaf, self.leaf],
-                format!("it complained about client {dealer}, whose shares for it open and are the committed ones"),
+                format!("its complaint about client {dealer} is false: the shares that this client sealed for it open and are the committed ones"),
             ),
         };
         let other = if culprit == dealer { accuser } else { dealer };
         let finding = Finding::fault(Step::ComplaintsJudged, culprit, evidence, what)
             .involving([other])
             .showing(
-                "the point of their channel, as the accuser reveals it",
+                "the point of their channel, as the accuser revealed it",
                 &Ristretto::encode_point(&self.revealed.point),
             )
             .showing("what the dealer sealed for the accuser", &self.dealt.sealed);
         let finding = match self.complaint.open(self.revealed, &self.dealt) {
             Some(pair) => finding
-                .showing("the share of the mask secret in it", pair.mask.as_bytes())
-                .showing("the share of the seed in it", pair.seed.as_bytes()),
-            None => finding.showing("what opens with the key of that point: nothing", &[]),
+                .showing(
+                    "the share of the mask secret that was sealed",
+                    pair.mask.as_bytes(),
+                )
+                .showing(
+                    "the share of the seed that was sealed",
+                    pair.seed.as_bytes(),
+                ),
+            None => finding.showing("shares that open with the key of that point: none", &[]),
         };
         let [mask, seed] = self
             .dealt
@@ -159,7 +167,8 @@ impl Case<'_> {
     }
 }
 
-/// What a dealer's message holds for a holder. Its commitments decoded when it was first read.
+/// Reads the pair of shares that a dealer sealed for one holder. The first reading has shown that its
+/// commitments decode.
 fn sealed_for<R: Read + Seek>(
     position: usize,
     dealt: &Dealt,
@@ -179,43 +188,47 @@ impl<P: ProofSystem> Judge<P> for Confirm {
         Phase::Confirm
     }
 
-    fn lengths(&self, ground: &Ground<'_, P>, client: ClientId, body: usize) -> Vec<usize> {
-        // Whoever may confirm is on the list of dealers.
-        let dealers = &ground.eligible;
-        ground.round.confirm_lengths(client, dealers, body)
+    fn lengths(
+        &self,
+        established: &Established<'_, P>,
+        client: ClientId,
+        body: usize,
+    ) -> Vec<usize> {
+        // The clients that may confirm are the dealers.
+        let dealers = &established.eligible;
+        established.round.confirm_lengths(client, dealers, body)
     }
 
     fn take(
         &mut self,
-        _: &mut Ground<'_, P>,
+        _: &mut Established<'_, P>,
         client: ClientId,
-        said: ReadMessage<Vec<u8>>,
+        message: ReadMessage<Vec<u8>>,
         findings: &mut Findings,
     ) {
         if !findings.skips(Check::SetUp) {
             findings.computed(Check::SetUp, 1);
         }
-        self.bodies.push((client, said.leaf, said.content));
+        self.bodies.push((client, message.leaf, message.content));
     }
 
     fn close<R: Read + Seek>(
         &mut self,
-        ending: &Ending<'_>,
-        Desk {
-            ground,
+        end: &PhaseEnd<'_>,
+        Workspace {
+            established,
             records,
             findings,
-        }: Desk<'_, '_, P, R>,
+        }: Workspace<'_, '_, P, R>,
     ) -> Result<Derived, BoardError> {
-        let clients = ground.round.clients();
-        let confirmed = self.judge(ground, records, findings)?;
+        let clients = established.round.clients();
+        let confirmed = self.judge(established, records, findings)?;
         if findings.skips(Check::SetUp) {
-            let listed =
-                |client| confirmed.honest.contains(client) && ending.listed.contains(client);
-            return Ok(Derived::of(ground.set(listed), clients));
+            let listed = |client| confirmed.honest.contains(client) && end.listed.contains(client);
+            return Ok(Derived::of(established.set(listed), clients));
         }
         // V-06.4
-        let (graph, threshold) = (ground.round.graph(), ground.round.threshold());
+        let (graph, threshold) = (established.round.graph(), established.round.threshold());
         Ok(Derived {
             list: confirmed.participants(graph, threshold),
             excluded: confirmed.culprits,
@@ -227,9 +240,9 @@ impl<P: ProofSystem> Judge<P> for Confirm {
         self,
         list: ClientSet,
         _: &Digest,
-        Desk { ground, .. }: Desk<'_, '_, P, R>,
+        Workspace { established, .. }: Workspace<'_, '_, P, R>,
     ) -> Result<Option<Open<P>>, BoardError> {
-        ground.participants = list;
+        established.participants = list;
         Ok(Some(Open::Submit(Submit::new())))
     }
 }

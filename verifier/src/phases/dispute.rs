@@ -1,4 +1,4 @@
-//! Dispute: V-08.B and V-08.C, edges that were opened are judged, and who, then, contributes.
+//! Dispute: V-08.B and V-08.C, opened edges are judged, and the contributors follow.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Seek};
@@ -14,25 +14,25 @@ use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::board::BoardError;
 
 use super::acknowledge::Acknowledge;
-use super::{Derived, Desk, Ending, Judge, Open, ReadMessage};
+use super::{Derived, Judge, Open, PhaseEnd, ReadMessage, Workspace};
 use crate::check::Check;
+use crate::established::{Attestations, Established};
 use crate::findings::{Finding, Findings};
-use crate::ground::{Attestations, Ground};
 use crate::step::Step;
 
-/// The messages so far. 100 bytes an opened edge, until they are judged.
+/// The messages that were received so far. Each opened edge takes 100 bytes until it is judged.
 pub(crate) struct Dispute<P: ProofSystem> {
     attestations: Attestations<P>,
     bodies: Vec<(ClientId, u64, Vec<u8>)>,
 }
 
-/// What was opened of disputed edges.
+/// The disputed edges that were opened.
 struct Opened {
-    /// Whose message does not count.
+    /// Clients whose message breaks a rule, so that it does not count.
     faulty: ClientSet,
-    /// What is true of an edge.
+    /// For each opened edge the commitments that its point gives.
     truths: BTreeMap<Edge, Vec<u8>>,
-    /// The leaf of the first message that opened it.
+    /// For each opened edge the leaf of the first message that opened it.
     leaves: BTreeMap<Edge, u64>,
 }
 
@@ -44,11 +44,15 @@ impl<P: ProofSystem> Dispute<P> {
         }
     }
 
-    /// V-08.B.1: edges about which the two ends attested different things.
-    fn disputed(&self, ground: &Ground<'_, P>, findings: &mut Findings) -> BTreeSet<Edge> {
-        let (graph, attested) = (ground.round.graph(), &ground.eligible);
-        let said = |client, other| self.attestations.towards(ground, client, other);
-        let disputed = dispute::disputed(graph, attested, said);
+    /// V-08.B.1: the edges about which the two ends attested different commitments.
+    fn disputed(
+        &self,
+        established: &Established<'_, P>,
+        findings: &mut Findings,
+    ) -> BTreeSet<Edge> {
+        let (graph, attested) = (established.round.graph(), &established.eligible);
+        let commitments = |client, other| self.attestations.towards(established, client, other);
+        let disputed = dispute::disputed(graph, attested, commitments);
         let ends = attested.iter();
         let edges: usize = ends
             .map(|client| lists::holders(graph, attested, client).len())
@@ -58,28 +62,30 @@ impl<P: ProofSystem> Dispute<P> {
         disputed
     }
 
-    /// V-08.C.1 and V-08.C.2: judges what was opened.
+    /// V-08.C.1 and V-08.C.2: judges the messages that opened edges.
     fn judge(
         &mut self,
-        ground: &Ground<'_, P>,
+        established: &Established<'_, P>,
         disputed: &BTreeSet<Edge>,
         findings: &mut Findings,
     ) -> Opened {
         let bodies = std::mem::take(&mut self.bodies);
         let challenges = &self.attestations.challenges;
-        // Without one key that all saw there is nothing to judge by, and nobody to blame.
-        let one = |client| Step::EdgeOfEquivocator.holds(ground.said_one_thing(client));
-        let key = |client| ground.mask_key(client).filter(|_| one(client));
-        let sets = (&ground.eligible, disputed);
+        // Of a client that has equivocated it is not known which key its neighbours received, so no point of its
+        // edges is judged.
+        let counts = |client| Step::EdgeOfEquivocator.holds(!established.has_equivocated(client));
+        let key = |client| established.mask_key(client).filter(|_| counts(client));
+        let sets = (&established.eligible, disputed);
         let judged: Vec<_> = bodies
             .par_iter()
             .map(|(client, leaf, body)| {
-                let truths = dispute::judge(ground.round, challenges, sets, *client, body, key);
+                let truths =
+                    dispute::judge(established.round, challenges, sets, *client, body, key);
                 (*client, *leaf, truths)
             })
             .collect();
         let mut opened = Opened {
-            faulty: ground.set(|_| false),
+            faulty: established.set(|_| false),
             truths: BTreeMap::new(),
             leaves: BTreeMap::new(),
         };
@@ -95,7 +101,8 @@ impl<P: ProofSystem> Dispute<P> {
                     let (step, what) = match breach {
                         Breach::Point(_) => (Step::EdgePoint, breach.to_string()),
                         other => {
-                            let what = format!("the edges that it opened are malformed: {other}");
+                            let what =
+                                format!("its message with opened edges is malformed: {other}");
                             (Step::DisputeDecodes, what)
                         }
                     };
@@ -115,69 +122,76 @@ impl<P: ProofSystem> Judge<P> for Dispute<P> {
         Phase::Dispute
     }
 
-    fn lengths(&self, ground: &Ground<'_, P>, client: ClientId, body: usize) -> Vec<usize> {
-        // Whoever may dispute has attested.
-        let attested = &ground.eligible;
-        ground.round.dispute_lengths(client, attested, body)
+    fn lengths(
+        &self,
+        established: &Established<'_, P>,
+        client: ClientId,
+        body: usize,
+    ) -> Vec<usize> {
+        // The clients that may dispute are those that attested.
+        let attested = &established.eligible;
+        established.round.dispute_lengths(client, attested, body)
     }
 
     fn take(
         &mut self,
-        _: &mut Ground<'_, P>,
+        _: &mut Established<'_, P>,
         client: ClientId,
-        said: ReadMessage<Vec<u8>>,
+        message: ReadMessage<Vec<u8>>,
         findings: &mut Findings,
     ) {
         findings.computed(Check::Disputes, 1);
-        self.bodies.push((client, said.leaf, said.content));
+        self.bodies.push((client, message.leaf, message.content));
     }
 
     fn close<R: Read + Seek>(
         &mut self,
-        ending: &Ending<'_>,
-        Desk {
-            ground, findings, ..
-        }: Desk<'_, '_, P, R>,
+        end: &PhaseEnd<'_>,
+        Workspace {
+            established,
+            findings,
+            ..
+        }: Workspace<'_, '_, P, R>,
     ) -> Result<Derived, BoardError> {
-        let clients = ground.round.clients();
+        let clients = established.round.clients();
         if findings.skips(Check::Disputes) {
-            return Ok(Derived::of(ending.listed.clone(), clients));
+            return Ok(Derived::of(end.listed.clone(), clients));
         }
-        let disputed = self.disputed(ground, findings);
+        let disputed = self.disputed(established, findings);
         if disputed.is_empty() && self.bodies.is_empty() {
             findings.not_applicable(Check::Disputes, "all attestations agree");
         } else {
             findings.computed(Check::Disputes, disputed.len());
         }
-        let opened = self.judge(ground, &disputed, findings);
+        let opened = self.judge(established, &disputed, findings);
         // V-08.C.3
-        let said = |client, other| self.attestations.towards(ground, client, other);
-        let settled = dispute::settle(&disputed, &opened.truths, said);
+        let attested = |client, other| self.attestations.towards(established, client, other);
+        let settled = dispute::settle(&disputed, &opened.truths, attested);
         for (culprit, edge) in &settled.culprits {
-            let attested = self.attestations.leaf(*culprit);
-            let leaves = [attested, opened.leaves.get(edge).copied()];
+            let attestation = self.attestations.leaf(*culprit);
+            let leaves = [attestation, opened.leaves.get(edge).copied()];
             let other = if edge.0 == *culprit { edge.1 } else { edge.0 };
             let truth = opened.truths.get(edge).map_or(&[][..], Vec::as_slice);
-            let what = format!("what it attested about its edge to client {other} is not what the opened edge gives");
+            let what = format!("it attested false commitments about its edge to client {other}: the opened edge gives others");
             findings.record(
                 Finding::fault(Step::Settled, *culprit, leaves.into_iter().flatten(), what)
                     .involving([other])
                     .showing(
                         "what it attested about the edge",
-                        said(*culprit, other).unwrap_or_default(),
+                        attested(*culprit, other).unwrap_or_default(),
                     )
                     .showing(
                         "what the other end attested",
-                        said(other, *culprit).unwrap_or_default(),
+                        attested(other, *culprit).unwrap_or_default(),
                     )
                     .showing("what the opened edge gives", truth),
             );
         }
         let excluded = |client| opened.faulty.contains(client) || settled.is_culprit(client);
         Ok(Derived {
-            list: settled.contributors(&ground.eligible, &opened.faulty),
-            excluded: ground.set(excluded),
-            cleared: ground.set(|_| false),
+            list: settled.contributors(&established.eligible, &opened.faulty),
+            excluded: established.set(excluded),
+            cleared: established.set(|_| false),
         })
     }
 
@@ -185,9 +199,9 @@ impl<P: ProofSystem> Judge<P> for Dispute<P> {
         self,
         list: ClientSet,
         _: &Digest,
-        Desk { ground, .. }: Desk<'_, '_, P, R>,
+        Workspace { established, .. }: Workspace<'_, '_, P, R>,
     ) -> Result<Option<Open<P>>, BoardError> {
-        ground.contributors = list;
+        established.contributors = list;
         let acknowledge = Acknowledge::new(self.attestations);
         Ok(Some(Open::Acknowledge(acknowledge)))
     }

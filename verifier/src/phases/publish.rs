@@ -1,7 +1,7 @@
 //! Publish: V-10 to V-12, the publication of the aggregator.
 //!
-//! It is read as a stream: its opening is summed up for V-11 and unpacked for V-12, and only the outcomes
-//! are held.
+//! It is read piece by piece: its opening is summed for V-11 and unpacked for V-12, and only the outcomes are
+//! kept.
 
 use std::io::{Read, Seek};
 
@@ -15,26 +15,27 @@ use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::board::BoardError;
 use veragg_protocol::wire::body::Body;
 
-use super::{Derived, Desk, Ending, Judge, Open, ReadMessage};
+use super::{Derived, Judge, Open, PhaseEnd, ReadMessage, Workspace};
 use crate::checks::aggregate::{self, Sums};
 use crate::checks::contributors;
 use crate::checks::opening::{self, Published};
+use crate::established::{Established, Secrets};
 use crate::findings::{Finding, Findings};
-use crate::ground::{Ground, Secrets};
 use crate::step::Step;
 
-/// What is held of the body of a publication.
+/// What is kept of the body of a publication.
 pub(crate) struct Publication<'a, P: ProofSystem> {
     opening: Opening<'a, P>,
     sums: Sums<'a>,
-    /// What became of each client, if the body decodes.
+    /// The published outcome of each client, if the body decodes.
     outcomes: Result<Vec<Outcome>, DecodeError>,
 }
 
-/// The last phase.
+/// The phase of the publication.
 pub(crate) struct Publish {
-    /// The secrets that were rebuilt.
+    /// The secrets that were reconstructed in unmask.
     secrets: Secrets,
+    /// Whether a publication was received.
     published: bool,
 }
 
@@ -47,7 +48,7 @@ impl Publish {
     }
 }
 
-/// The numbers of those who contributed.
+/// The numbers of the clients whose outcome is that they contributed.
 fn contributing(outcomes: &[Outcome]) -> Vec<u32> {
     let contributed = outcomes.iter().enumerate();
     contributed
@@ -57,7 +58,7 @@ fn contributing(outcomes: &[Outcome]) -> Vec<u32> {
 }
 
 impl<P: ProofSystem> Judge<P> for Publish {
-    /// Nothing of a publication that is one too many.
+    /// `None` for a second publication.
     type Content<'a>
         = Option<Publication<'a, P>>
     where
@@ -67,23 +68,23 @@ impl<P: ProofSystem> Judge<P> for Publish {
         Phase::Publish
     }
 
-    fn lengths(&self, _: &Ground<'_, P>, _: ClientId, _: usize) -> Vec<usize> {
+    fn lengths(&self, _: &Established<'_, P>, _: ClientId, _: usize) -> Vec<usize> {
         Vec::new()
     }
 
     fn read<'a, R: Read>(
         &self,
-        ground: &Ground<'a, P>,
+        established: &Established<'a, P>,
         entry: &Digest,
         body: &mut Body<'_, R>,
     ) -> Result<Option<Publication<'a, P>>, BoardError> {
         if !Step::PublishedOnce.holds(!self.published) {
             return Ok(None);
         }
-        let round = ground.round;
-        let contributors = contributing(&ground.recomputed()).len();
+        let round = established.round;
+        let contributors = contributing(&established.recomputed()).len();
         let contributors = u32::try_from(contributors).unwrap_or(u32::MAX);
-        let given = ground.options.aggregate.as_deref();
+        let given = established.options.aggregate.as_deref();
         let mut sums = Sums::new(round.layout(), contributors, given);
         let mut opening = Opening::new(round.proofs(), round.context(), entry);
         let (values, blindings) = (round.layout().scalars(), round.layout().rows());
@@ -104,7 +105,7 @@ impl<P: ProofSystem> Judge<P> for Publish {
 
     fn take(
         &mut self,
-        _: &mut Ground<'_, P>,
+        _: &mut Established<'_, P>,
         _: ClientId,
         _: ReadMessage<Option<Publication<'_, P>>>,
         _: &mut Findings,
@@ -113,22 +114,25 @@ impl<P: ProofSystem> Judge<P> for Publish {
 
     fn take_aggregators<R: Read + Seek>(
         &mut self,
-        said: Option<ReadMessage<Option<Publication<'_, P>>>>,
-        Desk {
-            ground,
+        message: Option<ReadMessage<Option<Publication<'_, P>>>>,
+        Workspace {
+            established,
             records,
             findings,
-        }: Desk<'_, '_, P, R>,
+        }: Workspace<'_, '_, P, R>,
     ) -> Result<(), BoardError> {
         let again = std::mem::replace(&mut self.published, true);
-        let Some(said) = said.filter(|_| Step::PublicationOfRest.holds(!ground.missing)) else {
+        let Some(message) = message.filter(|_| Step::PublicationOfRest.holds(!established.missing))
+        else {
             return Ok(());
         };
-        let leaf = said.leaf;
+        let leaf = message.leaf;
         // V-04.8
         if !Step::PublishedOnce.holds(!again) {
-            let finding =
-                Finding::failure(Step::PublishedOnce, "the aggregator has published twice");
+            let finding = Finding::failure(
+                Step::PublishedOnce,
+                "this is a second publication, but a round has only one",
+            );
             findings.record(finding.by_aggregator(leaf));
             return Ok(());
         }
@@ -136,7 +140,7 @@ impl<P: ProofSystem> Judge<P> for Publish {
             opening,
             sums,
             outcomes,
-        }) = said.content
+        }) = message.content
         else {
             return Ok(());
         };
@@ -148,38 +152,38 @@ impl<P: ProofSystem> Judge<P> for Publish {
                 return Ok(());
             }
         };
-        let recomputed = ground.recomputed();
-        contributors::check(ground, &recomputed, &outcomes, leaf, findings);
+        let recomputed = established.recomputed();
+        contributors::check(established, &recomputed, &outcomes, leaf, findings);
         let numbers = contributing(&recomputed);
         let contributed = |client: ClientId| numbers.binary_search(&client.number()).is_ok();
-        let contributors = ground.set(contributed);
+        let contributors = established.set(contributed);
         let published = Published {
             leaf,
-            position: said.position,
-            entry: &said.envelope.entry(),
+            position: message.position,
+            entry: &message.envelope.entry(),
             contributors: &contributors,
             seeds: &self.secrets.seeds,
             masks: &self.secrets.masks,
         };
-        opening::check(&opening, &published, ground, records, findings)?;
-        aggregate::check(ground, sums, &numbers, leaf, findings);
+        opening::check(&opening, &published, established, records, findings)?;
+        aggregate::check(established, sums, &numbers, leaf, findings);
         Ok(())
     }
 
     fn close<R: Read + Seek>(
         &mut self,
-        _: &Ending<'_>,
-        Desk { ground, .. }: Desk<'_, '_, P, R>,
+        _: &PhaseEnd<'_>,
+        Workspace { established, .. }: Workspace<'_, '_, P, R>,
     ) -> Result<Derived, BoardError> {
-        let list = ground.contributors.clone();
-        Ok(Derived::of(list, ground.round.clients()))
+        let list = established.contributors.clone();
+        Ok(Derived::of(list, established.round.clients()))
     }
 
     fn follow<R: Read + Seek>(
         self,
         _: ClientSet,
         _: &Digest,
-        Desk { findings, .. }: Desk<'_, '_, P, R>,
+        Workspace { findings, .. }: Workspace<'_, '_, P, R>,
     ) -> Result<Option<Open<P>>, BoardError> {
         // V-03.7
         if !self.published {

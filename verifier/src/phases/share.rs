@@ -1,4 +1,4 @@
-//! Share: V-06.2, whose committed shares lie on polynomials of the right degree.
+//! Share: V-06.2, the committed shares of every dealer lie on polynomials of the right degree.
 
 use std::io::{Read, Seek};
 
@@ -12,13 +12,13 @@ use veragg_protocol::wire::board::{BoardError, RecordPosition};
 use veragg_protocol::wire::message::Message;
 
 use super::confirm::Confirm;
-use super::{Derived, Desk, Ending, Judge, Open, ReadMessage, BATCH};
+use super::{Derived, Judge, Open, PhaseEnd, ReadMessage, Workspace, BATCH};
 use crate::check::Check;
+use crate::established::{Dealt, Established};
 use crate::findings::{Finding, Findings};
-use crate::ground::{Dealt, Ground};
 use crate::step::Step;
 
-/// A dealer's message, and where it stands.
+/// A dealer's message, and the position of its record.
 struct Waiting {
     client: ClientId,
     leaf: u64,
@@ -26,15 +26,19 @@ struct Waiting {
     message: Message,
 }
 
-/// The messages that wait to be judged.
+/// The messages that were not judged yet.
 #[derive(Default)]
 pub(crate) struct Share {
     waiting: Vec<Waiting>,
 }
 
 impl Share {
-    /// Judges what waits.
-    fn judge<P: ProofSystem>(&mut self, ground: &mut Ground<'_, P>, findings: &mut Findings) {
+    /// Judges the messages that wait.
+    fn judge<P: ProofSystem>(
+        &mut self,
+        established: &mut Established<'_, P>,
+        findings: &mut Findings,
+    ) {
         let waiting = std::mem::take(&mut self.waiting);
         let skip = findings.skips(Check::SetUp);
         if !skip {
@@ -42,12 +46,18 @@ impl Share {
         }
         let judged: Vec<_> = waiting
             .into_par_iter()
-            .map(|waiting| (waiting.client, waiting.leaf, judge(ground, &waiting, skip)))
+            .map(|waiting| {
+                (
+                    waiting.client,
+                    waiting.leaf,
+                    judge(established, &waiting, skip),
+                )
+            })
             .collect();
         for (client, leaf, dealt) in judged {
             match dealt {
                 Ok(dealt) => {
-                    ground.dealt.insert(client, dealt);
+                    established.dealt.insert(client, dealt);
                 }
                 Err(breach) => {
                     let step = match breach {
@@ -62,21 +72,21 @@ impl Share {
     }
 }
 
-/// What a dealer committed to, if it counts.
+/// Judges a dealer's message, and returns what it committed to.
 fn judge<P: ProofSystem>(
-    ground: &Ground<'_, P>,
+    established: &Established<'_, P>,
     waiting: &Waiting,
     skip: bool,
 ) -> Result<Dealt, Breach> {
     let Waiting {
         client, message, ..
     } = waiting;
-    let round = ground.round;
-    let parts = message.parts(&round.share_lengths(*client, &ground.advertised))?;
-    let dealt = share::Dealt::decode(round, &ground.advertised, *client, &parts)?;
-    // A client that was listed without its keys being on the board is not to blame for it, and V-03
-    // fails; there is nothing to test its shares against.
-    if let Some(key) = ground.mask_key(*client).filter(|_| !skip) {
+    let round = established.round;
+    let parts = message.parts(&round.share_lengths(*client, &established.advertised))?;
+    let dealt = share::Dealt::decode(round, &established.advertised, *client, &parts)?;
+    // If the aggregator listed a client whose keys are not on the board, its shares cannot be tested. That is
+    // not the client's fault, and V-03 fails.
+    if let Some(key) = established.mask_key(*client).filter(|_| !skip) {
         dealt.judge(round.threshold(), *client, &key, &message.envelope)?;
     }
     let pairs = parts.iter().skip(1);
@@ -98,39 +108,44 @@ impl<P: ProofSystem> Judge<P> for Share {
         Phase::Share
     }
 
-    fn lengths(&self, ground: &Ground<'_, P>, client: ClientId, _: usize) -> Vec<usize> {
-        ground.round.share_lengths(client, &ground.advertised)
+    fn lengths(&self, established: &Established<'_, P>, client: ClientId, _: usize) -> Vec<usize> {
+        established
+            .round
+            .share_lengths(client, &established.advertised)
     }
 
     fn take(
         &mut self,
-        ground: &mut Ground<'_, P>,
+        established: &mut Established<'_, P>,
         client: ClientId,
-        said: ReadMessage<Vec<u8>>,
+        message: ReadMessage<Vec<u8>>,
         findings: &mut Findings,
     ) {
         self.waiting.push(Waiting {
             client,
-            leaf: said.leaf,
-            position: said.position,
-            message: said.message(),
+            leaf: message.leaf,
+            position: message.position,
+            message: message.message(),
         });
         if self.waiting.len() >= BATCH {
-            self.judge(ground, findings);
+            self.judge(established, findings);
         }
     }
 
     fn close<R: Read + Seek>(
         &mut self,
-        ending: &Ending<'_>,
-        Desk {
-            ground, findings, ..
-        }: Desk<'_, '_, P, R>,
+        end: &PhaseEnd<'_>,
+        Workspace {
+            established,
+            findings,
+            ..
+        }: Workspace<'_, '_, P, R>,
     ) -> Result<Derived, BoardError> {
-        self.judge(ground, findings);
-        let clients = ground.round.clients();
-        let believed = ending.believed(Check::SetUp, findings);
-        let list = ground.set(|client| ground.dealt.contains_key(&client) && believed(client));
+        self.judge(established, findings);
+        let clients = established.round.clients();
+        let may_be_listed = end.may_be_listed(Check::SetUp, findings);
+        let list = established
+            .set(|client| established.dealt.contains_key(&client) && may_be_listed(client));
         Ok(Derived::of(list, clients))
     }
 
@@ -138,7 +153,7 @@ impl<P: ProofSystem> Judge<P> for Share {
         self,
         _: ClientSet,
         _: &Digest,
-        _: Desk<'_, '_, P, R>,
+        _: Workspace<'_, '_, P, R>,
     ) -> Result<Option<Open<P>>, BoardError> {
         Ok(Some(Open::Confirm(Confirm::default())))
     }

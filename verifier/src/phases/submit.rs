@@ -1,4 +1,4 @@
-//! Submit: V-07, every input satisfies the statement; who is accepted, with the commitments.
+//! Submit: V-07, every input satisfies the statement. The accepted submissions and their commitments follow.
 
 use std::io::{Read, Seek};
 
@@ -12,12 +12,13 @@ use veragg_protocol::wire::board::{BoardError, RecordPosition};
 use veragg_protocol::wire::body::Body;
 
 use super::attest::Attest;
-use super::{Derived, Desk, Ending, Judge, Open, ReadMessage};
+use super::{Derived, Judge, Open, PhaseEnd, ReadMessage, Workspace};
 use crate::check::Check;
+use crate::established::{Accepted, Established};
 use crate::findings::{Finding, Findings};
-use crate::ground::{Accepted, Ground};
 use crate::step::Step;
 
+/// Each part of a proof, and the check that it belongs to.
 const PARTS: [(ProofPart, Check); 4] = [
     (ProofPart::Commitments, Check::InputCommitments),
     (ProofPart::Range, Check::InputRange),
@@ -25,16 +26,16 @@ const PARTS: [(ProofPart, Check); 4] = [
     (ProofPart::Sum, Check::InputSum),
 ];
 
-/// What is held of the body of a submission.
+/// What is kept of the body of a submission.
 pub(crate) struct Submission {
-    /// Commitments and proof, encoded.
+    /// The encoded commitments and proof.
     proof: Vec<u8>,
-    /// Whether the masked vector is canonical. What is in it is read again when it is known at which
-    /// points to look at it.
+    /// Whether the masked vector consists of canonical scalars. It is read again in attest, when its
+    /// fingerprints are computed.
     masked: Result<(), DecodeError>,
 }
 
-/// A submission whose proof is to be verified, and where it stands.
+/// A submission whose proof was not verified yet, and the position of its record.
 struct Waiting<P: ProofSystem> {
     client: ClientId,
     leaf: u64,
@@ -43,11 +44,12 @@ struct Waiting<P: ProofSystem> {
     proof: P::Proof,
 }
 
-/// The submissions that wait to be judged.
+/// The submissions whose proofs were not verified yet.
 pub(crate) struct Submit<P: ProofSystem> {
     waiting: Vec<Waiting<P>>,
 }
 
+/// Whether V-07 is skipped.
 fn skipped(findings: &Findings) -> bool {
     PARTS.iter().any(|&(_, check)| findings.skips(check))
 }
@@ -59,16 +61,16 @@ impl<P: ProofSystem> Submit<P> {
         }
     }
 
-    /// V-07.3: verifies what waits, in one batch, and keeps the rows of what holds. When V-07 is skipped,
-    /// accepted is what decodes: proofs wait all the same, so that there is one way.
-    fn judge(&mut self, ground: &mut Ground<'_, P>, findings: &mut Findings) {
+    /// V-07.3: verifies the proofs that wait, in one batch, and keeps the rows of the submissions whose proofs
+    /// hold. If V-07 is skipped, every submission that decodes is accepted, on the same path.
+    fn judge(&mut self, established: &mut Established<'_, P>, findings: &mut Findings) {
         let waiting = std::mem::take(&mut self.waiting);
-        let round = ground.round;
+        let round = established.round;
         let rows = if skipped(findings) {
             let rows = |waiting: &Waiting<P>| Ok(round.proofs().rows(&waiting.proof));
             waiting.iter().map(rows).collect()
         } else {
-            count(ground, waiting.len(), findings);
+            count(established, waiting.len(), findings);
             let proofs = waiting
                 .iter()
                 .map(|waiting| (waiting.client, &waiting.proof));
@@ -89,11 +91,14 @@ impl<P: ProofSystem> Submit<P> {
                         position,
                         submission,
                     };
-                    ground.accepted.insert(client, accepted);
+                    established.accepted.insert(client, accepted);
                 }
                 Err(breach) => {
                     let check = check_of(&breach);
-                    let what = format!("its proof does not hold: {}", check.title());
+                    let what = format!(
+                        "its proof does not hold; the part that fails first belongs to {}",
+                        check.title()
+                    );
                     let finding = Finding::fault(Step::ProofHolds, client, [leaf], what);
                     findings.record(finding.under(check));
                 }
@@ -102,7 +107,7 @@ impl<P: ProofSystem> Submit<P> {
     }
 }
 
-/// The check of the part of a proof that fails.
+/// The check that the failing part of a proof belongs to.
 fn check_of(breach: &Breach) -> Check {
     let part = match breach {
         Breach::Input(part) => *part,
@@ -112,9 +117,9 @@ fn check_of(breach: &Breach) -> Check {
     found.map_or(Check::InputCommitments, |(_, check)| *check)
 }
 
-/// Counts what is verified of so many proofs.
-fn count<P: ProofSystem>(ground: &Ground<'_, P>, proofs: usize, findings: &mut Findings) {
-    let segments = || ground.round.configuration().segments.iter();
+/// Counts the parts of `proofs` proofs under the checks that they belong to.
+fn count<P: ProofSystem>(established: &Established<'_, P>, proofs: usize, findings: &mut Findings) {
+    let segments = || established.round.configuration().segments.iter();
     let norm = segments().any(|segment| segment.claims.norm.is_some());
     let sum = segments().any(|segment| segment.claims.sum.is_some());
     for (check, claimed) in [
@@ -140,17 +145,17 @@ impl<P: ProofSystem> Judge<P> for Submit<P> {
         Phase::Submit
     }
 
-    fn lengths(&self, ground: &Ground<'_, P>, _: ClientId, _: usize) -> Vec<usize> {
-        ground.round.submit_lengths()
+    fn lengths(&self, established: &Established<'_, P>, _: ClientId, _: usize) -> Vec<usize> {
+        established.round.submit_lengths()
     }
 
     fn read<'a, R: Read>(
         &self,
-        ground: &Ground<'a, P>,
+        established: &Established<'a, P>,
         _: &Digest,
         body: &mut Body<'_, R>,
     ) -> Result<Submission, BoardError> {
-        let round = ground.round;
+        let round = established.round;
         Ok(Submission {
             proof: body.bytes(round.proofs().proof_len())?,
             masked: body.check_scalars::<P::Group>(round.masked_scalars(), "masked vector")?,
@@ -159,18 +164,18 @@ impl<P: ProofSystem> Judge<P> for Submit<P> {
 
     fn take(
         &mut self,
-        ground: &mut Ground<'_, P>,
+        established: &mut Established<'_, P>,
         client: ClientId,
-        said: ReadMessage<Submission>,
+        message: ReadMessage<Submission>,
         findings: &mut Findings,
     ) {
-        let (round, leaf) = (ground.round, said.leaf);
+        let (round, leaf) = (established.round, message.leaf);
         // V-07.1
         let computed = usize::from(!skipped(findings));
         findings.computed(Check::InputCommitments, computed);
-        let Submission { proof, masked } = said.content;
+        let Submission { proof, masked } = message.content;
         let decoded = round.proofs().decode(&proof);
-        // The encoding of the proof is not needed beside it.
+        // The encoded proof is not needed any more.
         drop(proof);
         let proof = match decoded {
             Ok(proof) => proof,
@@ -191,43 +196,47 @@ impl<P: ProofSystem> Judge<P> for Submit<P> {
         self.waiting.push(Waiting {
             client,
             leaf,
-            position: said.position,
-            entry: said.envelope.entry(),
+            position: message.position,
+            entry: message.envelope.entry(),
             proof,
         });
         if self.waiting.len() >= round.proofs().best_batch() {
-            self.judge(ground, findings);
+            self.judge(established, findings);
         }
     }
 
     fn close<R: Read + Seek>(
         &mut self,
-        ending: &Ending<'_>,
-        Desk {
-            ground, findings, ..
-        }: Desk<'_, '_, P, R>,
+        end: &PhaseEnd<'_>,
+        Workspace {
+            established,
+            findings,
+            ..
+        }: Workspace<'_, '_, P, R>,
     ) -> Result<Derived, BoardError> {
-        self.judge(ground, findings);
-        // V-07.4: when V-07 is skipped, the list is taken at its word.
+        self.judge(established, findings);
+        // V-07.4: if V-07 is skipped, the accepted clients are those that the checkpoint lists.
         if skipped(findings) {
-            let listed = ending.listed;
-            ground.accepted.retain(|&client, _| listed.contains(client));
+            let listed = end.listed;
+            established
+                .accepted
+                .retain(|&client, _| listed.contains(client));
         }
-        let list = ground.set(|client| ground.accepted.contains_key(&client));
-        Ok(Derived::of(list, ground.round.clients()))
+        let list = established.set(|client| established.accepted.contains_key(&client));
+        Ok(Derived::of(list, established.round.clients()))
     }
 
     fn follow<R: Read + Seek>(
         self,
         _: ClientSet,
         checkpoint: &Digest,
-        Desk {
-            ground,
+        Workspace {
+            established,
             records,
             findings,
-        }: Desk<'_, '_, P, R>,
+        }: Workspace<'_, '_, P, R>,
     ) -> Result<Option<Open<P>>, BoardError> {
-        let attest = Attest::begin(ground, checkpoint, records, findings)?;
+        let attest = Attest::begin(established, checkpoint, records, findings)?;
         Ok(Some(Open::Attest(attest)))
     }
 }

@@ -1,5 +1,5 @@
-//! Unmask: V-09, the revealed shares are the committed ones, rebuild the committed secrets, and show what
-//! was attested to be true.
+//! Unmask: V-09, the revealed shares are the committed ones, they reconstruct the committed secrets, and the
+//! reconstructed secrets contradict no attestation.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{Read, Seek};
@@ -18,41 +18,41 @@ use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::board::BoardError;
 
 use super::publish::Publish;
-use super::{Derived, Desk, Ending, Judge, Open, ReadMessage};
+use super::{Derived, Judge, Open, PhaseEnd, ReadMessage, Workspace};
 use crate::check::Check;
+use crate::established::{Attestations, Established, Secrets};
 use crate::findings::{Finding, Findings};
-use crate::ground::{Attestations, Ground, Secrets};
 use crate::step::Step;
 
-/// Wrong shares of one message that are shown; the others are only named.
+/// How many wrong shares of one message a fault shows. Of the others it only names the dealers.
 const MOST_SHOWN: usize = 5;
 
-/// A round of unmask: the shares revealed in it so far, at most `t` a client, 36 bytes each; and the secrets
-/// that were rebuilt before.
+/// A round of unmask: the shares that were revealed in it so far, and the secrets that were reconstructed in
+/// the rounds before. At most `t` shares of 36 bytes are kept for each client.
 pub(crate) struct Unmask<P: ProofSystem> {
     attestations: Attestations<P>,
     round: u8,
-    /// Whose secrets are rebuilt in this round.
+    /// The clients whose secrets are reconstructed in this round.
     subjects: ClientSet,
     shares: HashMap<ClientId, Shares>,
     secrets: Secrets,
 }
 
-/// Which secret of a client is rebuilt.
-fn wanted<P: ProofSystem>(ground: &Ground<'_, P>, client: ClientId) -> Secret {
-    Secret::to_rebuild(ground.contributors.contains(client))
+/// The secret of a client that is reconstructed in this round.
+fn wanted<P: ProofSystem>(established: &Established<'_, P>, client: ClientId) -> Secret {
+    Secret::to_rebuild(established.contributors.contains(client))
 }
 
-/// What a dealer committed to for a holder, of the secret that is rebuilt.
+/// The dealer's commitment to a holder's share of the secret that is reconstructed.
 fn committed<P: ProofSystem>(
-    ground: &Ground<'_, P>,
+    established: &Established<'_, P>,
     dealer: ClientId,
     holder: ClientId,
 ) -> Option<[u8; 32]> {
-    let dealt = ground.dealt.get(&dealer)?;
+    let dealt = established.dealt.get(&dealer)?;
     let position = dealt.holders.binary_search(&holder).ok()?;
     let shares = dealt.shares.get(position)?;
-    shares.get(wanted(ground, dealer).index()).copied()
+    shares.get(wanted(established, dealer).index()).copied()
 }
 
 impl<P: ProofSystem> Unmask<P> {
@@ -66,22 +66,26 @@ impl<P: ProofSystem> Unmask<P> {
         }
     }
 
-    /// V-09.2: rebuilds the secrets of this round.
-    fn rebuild(&mut self, ground: &Ground<'_, P>, findings: &mut Findings) -> [Shares; 2] {
+    /// V-09.2: reconstructs the secrets of this round; returns the seeds and the mask secrets.
+    fn reconstruct_secrets(
+        &mut self,
+        established: &Established<'_, P>,
+        findings: &mut Findings,
+    ) -> [Shares; 2] {
         let shares = std::mem::take(&mut self.shares);
         let subjects: Vec<_> = self.subjects.iter().collect();
         findings.computed(Check::Unmasking, subjects.len());
-        let rebuilt: Vec<_> = subjects
+        let secrets: Vec<_> = subjects
             .par_iter()
             .map(|&client| {
                 let shares = shares.get(&client).map(Vec::as_slice).unwrap_or_default();
-                rebuild(ground, client, shares).map(|secret| (client, secret))
+                reconstruct_secret(established, client, shares).map(|secret| (client, secret))
             })
             .collect();
         let (mut seeds, mut masks) = (Shares::new(), Shares::new());
-        for rebuilt in rebuilt {
-            match rebuilt {
-                Ok(of_client) => match wanted(ground, of_client.0) {
+        for secret in secrets {
+            match secret {
+                Ok(of_client) => match wanted(established, of_client.0) {
                     Secret::Seed => seeds.push(of_client),
                     Secret::Mask => masks.push(of_client),
                 },
@@ -91,103 +95,112 @@ impl<P: ProofSystem> Unmask<P> {
         [seeds, masks]
     }
 
-    /// V-09.3: whose attestation the secrets of this round contradict.
+    /// V-09.3: finds the attestations that the secrets of this round contradict, by who attested.
     fn contradictions(
         &self,
-        ground: &Ground<'_, P>,
+        established: &Established<'_, P>,
         seeds: &Shares,
         masks: &Shares,
     ) -> BTreeMap<ClientId, Contradiction> {
-        // Who has told two keys may have shown the other one to whoever is judged by the edge.
-        let one = |client| Step::SecretOfEquivocator.holds(ground.said_one_thing(client));
-        let told = masks.iter().filter(|(client, _)| one(*client)).copied();
-        let masks: Vec<_> = told.collect();
-        let both = (&ground.participants, &ground.contributors);
+        // A neighbour may have received the other key of a client that has equivocated, so its secret is not
+        // used to judge anybody.
+        let counts = |client| Step::SecretOfEquivocator.holds(!established.has_equivocated(client));
+        let masks = masks.iter().filter(|(client, _)| counts(*client));
+        let masks: Vec<_> = masks.copied().collect();
+        let both = (&established.participants, &established.contributors);
         let Attestations {
-            challenges, said, ..
+            challenges,
+            attested,
+            ..
         } = &self.attestations;
         let rebuilt = Rebuilt {
             seeds,
             masks: &masks,
         };
-        false_attestations::find(ground.round, challenges, both, said, rebuilt, |client| {
-            ground.mask_key(client)
-        })
+        false_attestations::find(
+            established.round,
+            challenges,
+            both,
+            attested,
+            rebuilt,
+            |client| established.mask_key(client),
+        )
     }
 
-    /// The finding about a false attestation: its author, and the neighbour whose secret shows it.
+    /// The finding about a false attestation. It names the client that attested, and involves the neighbour
+    /// whose secret contradicts it.
     fn finding(
         &self,
-        ground: &Ground<'_, P>,
+        established: &Established<'_, P>,
         culprit: ClientId,
         contradiction: &Contradiction,
     ) -> Finding {
         let (committed, involved, what) = match contradiction.shown_by {
             ShownBy::Seed => (
-                ground.dealt.get(&culprit).map(|dealt| dealt.leaf),
+                established.dealt.get(&culprit).map(|dealt| dealt.leaf),
                 None,
-                "what it attested of its self-mask is not what its rebuilt seed gives".to_owned(),
+                "it attested false commitments about its self-mask: its reconstructed seed gives others".to_owned(),
             ),
             ShownBy::Edge(other) => (
-                ground.keys.get(&other).map(|advertised| advertised.leaf),
+                established.keys.get(&other).map(|advertised| advertised.leaf),
                 Some(other),
-                format!("what it attested of its edge to client {other} is not what the rebuilt secret of that client gives"),
+                format!("it attested false commitments about its edge to client {other}: the reconstructed secret of that client gives others"),
             ),
         };
-        let said = self.attestations.said.get(&culprit);
-        let attested = said.and_then(|said| match contradiction.shown_by {
-            ShownBy::Seed => Some(said.own.as_slice()),
-            ShownBy::Edge(other) => said.towards(&ground.neighbours(culprit), other),
+        let attested = self.attestations.attested.get(&culprit);
+        let attested = attested.and_then(|attested| match contradiction.shown_by {
+            ShownBy::Seed => Some(attested.own.as_slice()),
+            ShownBy::Edge(other) => attested.towards(&established.neighbours(culprit), other),
         });
         let leaves = [committed, self.attestations.leaf(culprit)];
         let leaves = leaves.into_iter().flatten();
         Finding::fault(Step::TrueAttestations, culprit, leaves, what)
             .involving(involved)
             .showing("what it attested", attested.unwrap_or_default())
-            .showing("what the rebuilt secret gives", &contradiction.truth)
+            .showing("what the reconstructed secret gives", &contradiction.truth)
     }
 }
 
-/// V-09.2: the committed secret of a client, if enough shares were revealed to rebuild it.
-fn rebuild<P: ProofSystem>(
-    ground: &Ground<'_, P>,
+/// V-09.2: the committed secret of a client, or what is wrong with the shares that were revealed of it.
+fn reconstruct_secret<P: ProofSystem>(
+    established: &Established<'_, P>,
     client: ClientId,
     shares: &[(ClientId, KeyScalar)],
 ) -> Result<KeyScalar, String> {
-    let committed: Option<KeyPoint> = match wanted(ground, client) {
-        Secret::Mask => ground.mask_key(client),
-        Secret::Seed => ground.dealt.get(&client).map(|dealt| dealt.seed),
+    let committed: Option<KeyPoint> = match wanted(established, client) {
+        Secret::Mask => established.mask_key(client),
+        Secret::Seed => established.dealt.get(&client).map(|dealt| dealt.seed),
     };
-    let (got, need) = (shares.len(), ground.round.threshold());
+    let (got, need) = (shares.len(), established.round.threshold());
     if got < need {
-        return Err(format!("{got} shares of a secret of client {client} were revealed; {need} are needed to remove its masks"));
+        return Err(format!("{got} shares of a secret of client {client} were revealed, but {need} are needed to reconstruct it and to remove masks"));
     }
     let secret = reconstruct(shares);
     if committed != Some(&secret * KEY_TABLE) {
         return Err(format!(
-            "the shares of client {client} do not rebuild the secret it committed to"
+            "the revealed shares of a secret of client {client} do not reconstruct the secret that this client committed to"
         ));
     }
     Ok(secret)
 }
 
-/// Shows a share that is not the committed one, and the commitment.
+/// Adds to a finding a share that is not the committed one, and the commitment.
 fn show<P: ProofSystem>(
     finding: Finding,
-    ground: &Ground<'_, P>,
+    established: &Established<'_, P>,
     holder: ClientId,
     (dealer, share): &(ClientId, KeyScalar),
 ) -> Finding {
-    let committed = committed(ground, *dealer, holder);
+    let committed = committed(established, *dealer, holder);
     let gives = Ristretto::encode_point(&(share * KEY_TABLE));
     finding
         .showing(
-            format!("the share of client {dealer} that it revealed"),
+            format!("the share from client {dealer}, as it was revealed"),
             share.as_bytes(),
         )
-        .showing("that share times the generator", &gives)
+        .showing("this share times the generator", &gives)
         .showing(
-            format!("what client {dealer} committed to"),
+            format!("the commitment of client {dealer} to this share"),
             committed.as_ref().map_or(&[][..], |committed| committed),
         )
 }
@@ -199,27 +212,29 @@ impl<P: ProofSystem> Judge<P> for Unmask<P> {
         Phase::Unmask(self.round)
     }
 
-    fn lengths(&self, ground: &Ground<'_, P>, client: ClientId, _: usize) -> Vec<usize> {
-        ground.round.unmask_lengths(client, &self.subjects)
+    fn lengths(&self, established: &Established<'_, P>, client: ClientId, _: usize) -> Vec<usize> {
+        established.round.unmask_lengths(client, &self.subjects)
     }
 
     /// V-09.1: judges one client's shares.
     fn take(
         &mut self,
-        ground: &mut Ground<'_, P>,
+        established: &mut Established<'_, P>,
         client: ClientId,
-        said: ReadMessage<Vec<u8>>,
+        message: ReadMessage<Vec<u8>>,
         findings: &mut Findings,
     ) {
-        let (leaf, skip) = (said.leaf, findings.skips(Check::Unmasking));
-        // Without one commitment that all saw there is nothing to accuse the client with.
-        let one = |dealer| Step::ShareOfEquivocator.holds(ground.said_one_thing(dealer));
+        let (leaf, skip) = (message.leaf, findings.skips(Check::Unmasking));
+        // The client may have received another commitment of a dealer that has equivocated, so such shares are not
+        // judged.
+        let counts = |dealer| Step::ShareOfEquivocator.holds(!established.has_equivocated(dealer));
         let is_right = |dealer, share: &_| {
-            let committed = committed(ground, dealer, client).filter(|_| !skip && one(dealer));
+            let committed =
+                committed(established, dealer, client).filter(|_| !skip && counts(dealer));
             committed.is_none_or(|committed| unmask::is_committed(share, &committed))
         };
-        let body = &said.content;
-        let judged = unmask::judge(ground.round, &self.subjects, client, body, is_right);
+        let body = &message.content;
+        let judged = unmask::judge(established.round, &self.subjects, client, body, is_right);
         if !skip && !matches!(judged, Err(Breach::Malformed(_))) {
             findings.computed(Check::Unmasking, 1);
         }
@@ -227,7 +242,7 @@ impl<P: ProofSystem> Judge<P> for Unmask<P> {
             Ok(shares) => {
                 for (dealer, share) in shares {
                     let of_dealer = self.shares.entry(dealer).or_default();
-                    if of_dealer.len() < ground.round.threshold() {
+                    if of_dealer.len() < established.round.threshold() {
                         of_dealer.push((client, share));
                     }
                 }
@@ -240,7 +255,7 @@ impl<P: ProofSystem> Judge<P> for Unmask<P> {
                     .iter()
                     .take(MOST_SHOWN)
                     .fold(finding.involving(dealers), |finding, wrong| {
-                        show(finding, ground, client, wrong)
+                        show(finding, established, client, wrong)
                     });
                 findings.record(finding);
             }
@@ -253,28 +268,30 @@ impl<P: ProofSystem> Judge<P> for Unmask<P> {
 
     fn close<R: Read + Seek>(
         &mut self,
-        ending: &Ending<'_>,
-        Desk {
-            ground, findings, ..
-        }: Desk<'_, '_, P, R>,
+        end: &PhaseEnd<'_>,
+        Workspace {
+            established,
+            findings,
+            ..
+        }: Workspace<'_, '_, P, R>,
     ) -> Result<Derived, BoardError> {
-        let clients = ground.round.clients();
+        let clients = established.round.clients();
         if findings.skips(Check::Unmasking) {
             self.shares.clear();
-            return Ok(Derived::of(ending.listed.clone(), clients));
+            return Ok(Derived::of(end.listed.clone(), clients));
         }
-        let [seeds, masks] = self.rebuild(ground, findings);
-        let mut left = ground.contributors.clone();
+        let [seeds, masks] = self.reconstruct_secrets(established, findings);
+        let mut left = established.contributors.clone();
         findings.computed(Check::Unmasking, left.len());
-        for (culprit, contradiction) in self.contradictions(ground, &seeds, &masks) {
+        for (culprit, contradiction) in self.contradictions(established, &seeds, &masks) {
             left.remove(culprit);
-            findings.record(self.finding(ground, culprit, &contradiction));
+            findings.record(self.finding(established, culprit, &contradiction));
         }
         self.secrets.seeds.extend(seeds);
         self.secrets.masks.extend(masks);
         Ok(Derived {
-            excluded: ground.set(|client| !left.contains(client)),
-            cleared: ground.set(|_| false),
+            excluded: established.set(|client| !left.contains(client)),
+            cleared: established.set(|_| false),
             list: left,
         })
     }
@@ -283,25 +300,28 @@ impl<P: ProofSystem> Judge<P> for Unmask<P> {
         mut self,
         list: ClientSet,
         _: &Digest,
-        Desk {
-            ground, findings, ..
-        }: Desk<'_, '_, P, R>,
+        Workspace {
+            established,
+            findings,
+            ..
+        }: Workspace<'_, '_, P, R>,
     ) -> Result<Option<Open<P>>, BoardError> {
-        if list == ground.contributors {
+        if list == established.contributors {
             return Ok(Some(Open::Publish(Publish::new(self.secrets))));
         }
-        // The mask secrets of those who left are rebuilt in another round.
-        let left = |c| ground.contributors.contains(c) && !list.contains(c);
-        self.subjects = ground.set(left);
-        ground.eligible = ground.set(|c| ground.acknowledged.contains(c) && list.contains(c));
-        ground.contributors = list;
-        if self.round < ground.round.configuration().unmask_rounds {
+        // Another round reconstructs the mask secrets of the clients that left.
+        let left = |c| established.contributors.contains(c) && !list.contains(c);
+        self.subjects = established.set(left);
+        established.eligible =
+            established.set(|c| established.acknowledged.contains(c) && list.contains(c));
+        established.contributors = list;
+        if self.round < established.round.configuration().unmask_rounds {
             self.round += 1;
             return Ok(Some(Open::Unmask(self)));
         }
         // V-09.4
         if !findings.skips(Check::Unmasking) {
-            let what = "clients that attested falsely were left when the last round of unmask was over: there is no sum";
+            let what = "clients attested falsely, and no round of unmask is left in which to remove their masks: there is no sum";
             findings.record(Finding::failure(Step::NobodyLeaves, what));
         }
         Ok(None)

@@ -107,7 +107,7 @@ pub(super) fn clients_that_the_aggregator_made_up(off: &Off) {
     let real = local_round(4, &SMALL);
     let mut forged = local_round(4, &SMALL);
     forged.header.configuration = real.header.configuration;
-    forged.aggregator = real.aggregator;
+    forged.aggregator_key = real.aggregator_key;
     forged.organiser = real.organiser;
     let finished = entered(forged).play();
     all_of(&finished).tells(off, "failed V-02", "verified");

@@ -1,4 +1,4 @@
-//! What the board has established so far: each phase adds to it, and later ones stand on it.
+//! What the board has established so far. Each phase adds to it, and later phases build on it.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{Read, Seek};
@@ -18,34 +18,38 @@ use veragg_protocol::wire::message::ENVELOPE_LEN;
 
 use crate::options::Options;
 
-/// The keys that a client advertised, and the leaf that says so.
+/// The keys that a client advertised, and the leaf of its advertisement.
 pub(crate) struct Advertised {
     pub(crate) keys: RoundKeys,
     pub(crate) leaf: u64,
 }
 
-/// What a dealer has committed to. 64 bytes a holder.
+/// What a dealer committed to. It takes 64 bytes for each holder.
 pub(crate) struct Dealt {
-    /// The leaf of the message, and where its record stands.
+    /// The leaf of the dealer's message.
     pub(crate) leaf: u64,
+    /// The position of its record in the board.
     pub(crate) position: RecordPosition,
+    /// The commitment to the seed.
     pub(crate) seed: KeyPoint,
+    /// The clients that it dealt shares to, in order.
     pub(crate) holders: Vec<ClientId>,
-    /// Encoded commitments to each holder's shares of mask secret and seed.
+    /// For each holder the encoded commitments to its share of the mask secret and of the seed.
     pub(crate) shares: Vec<[[u8; 32]; 2]>,
 }
 
-/// An accepted submission.
+/// An accepted submission, and the position of its record.
 pub(crate) struct Accepted<P: ProofSystem> {
     pub(crate) position: RecordPosition,
     pub(crate) submission: submit::Accepted<P>,
 }
 
-/// What was attested: an encoded point a pair and neighbour.
+/// What clients attested: an encoded point for each challenge pair and neighbour.
 pub(crate) struct Attestations<P: ProofSystem> {
     pub(crate) challenges: Challenges<P>,
     /// What each client attested.
-    pub(crate) said: HashMap<ClientId, Attested>,
+    pub(crate) attested: HashMap<ClientId, Attested>,
+    /// The leaf of each client's attestation.
     pub(crate) leaves: HashMap<ClientId, u64>,
 }
 
@@ -53,7 +57,7 @@ impl<P: ProofSystem> Attestations<P> {
     pub(crate) fn new(challenges: Challenges<P>) -> Self {
         Self {
             challenges,
-            said: HashMap::new(),
+            attested: HashMap::new(),
             leaves: HashMap::new(),
         }
     }
@@ -66,30 +70,30 @@ impl<P: ProofSystem> Attestations<P> {
     /// What a client attested about one of its edges.
     pub(crate) fn towards(
         &self,
-        ground: &Ground<'_, P>,
+        established: &Established<'_, P>,
         client: ClientId,
         other: ClientId,
     ) -> Option<&[u8]> {
-        let neighbours = ground.neighbours(client);
-        self.said.get(&client)?.towards(&neighbours, other)
+        let neighbours = established.neighbours(client);
+        self.attested.get(&client)?.towards(&neighbours, other)
     }
 }
 
-/// The secrets that were rebuilt.
+/// The secrets that were reconstructed so far.
 #[derive(Default)]
 pub(crate) struct Secrets {
     pub(crate) seeds: BTreeMap<ClientId, KeyScalar>,
     pub(crate) masks: BTreeMap<ClientId, KeyScalar>,
 }
 
-/// What the board has established. Nothing in it is as long as an input: a client adds its keys, its share
-/// commitments, and the commitments to the rows of its submission.
-pub(crate) struct Ground<'a, P: ProofSystem> {
+/// What the board has established so far. Nothing in it is as long as an input: each client adds its keys,
+/// its share commitments, and the commitments to the rows of its submission.
+pub(crate) struct Established<'a, P: ProofSystem> {
     pub(crate) round: &'a Round<P>,
     pub(crate) options: &'a Options,
-    /// Who may speak: the list of the checkpoint before.
+    /// The clients that may send a message in the open phase: the list of the last checkpoint.
     pub(crate) eligible: ClientSet,
-    /// The lists of the checkpoints, as the clients followed them.
+    /// The list of each checkpoint, which the clients followed whether or not it is right.
     pub(crate) advertised: ClientSet,
     pub(crate) participants: ClientSet,
     pub(crate) contributors: ClientSet,
@@ -97,16 +101,16 @@ pub(crate) struct Ground<'a, P: ProofSystem> {
     pub(crate) keys: HashMap<ClientId, Advertised>,
     pub(crate) dealt: HashMap<ClientId, Dealt>,
     pub(crate) accepted: HashMap<ClientId, Accepted<P>>,
-    /// Who signed two different messages for one phase: others may have been shown the one that does not
-    /// count.
+    /// Clients that signed two different messages for one phase. Other clients may have received the one that
+    /// does not count.
     pub(crate) equivocated: HashSet<ClientId>,
-    /// What became of each client; nothing where no phase has decided it yet.
+    /// The outcome of each client; `None` if no phase has decided it yet.
     pub(crate) outcomes: Vec<Option<Outcome>>,
-    /// Whether the board is known to be without some body that was said.
+    /// Whether a body is missing in the board that was read so far.
     pub(crate) missing: bool,
 }
 
-impl<'a, P: ProofSystem> Ground<'a, P> {
+impl<'a, P: ProofSystem> Established<'a, P> {
     pub(crate) fn new(round: &'a Round<P>, options: &'a Options) -> Self {
         let clients = round.clients();
         let nobody = || ClientSet::empty(clients);
@@ -127,32 +131,32 @@ impl<'a, P: ProofSystem> Ground<'a, P> {
         }
     }
 
-    /// A set of clients.
+    /// The clients of the roster for which `of` is true.
     pub(crate) fn set(&self, of: impl FnMut(ClientId) -> bool) -> ClientSet {
         ClientSet::of(self.round.clients(), of)
     }
 
-    /// Whether everybody was shown the one message of a client, as far as the board tells.
-    pub(crate) fn said_one_thing(&self, client: ClientId) -> bool {
-        !self.equivocated.contains(&client)
+    /// Whether a client signed two different messages for one phase, as far as the board shows.
+    pub(crate) fn has_equivocated(&self, client: ClientId) -> bool {
+        self.equivocated.contains(&client)
     }
 
-    /// A client's keys.
+    /// The keys that a client advertised.
     pub(crate) fn keys(&self, client: ClientId) -> Option<&RoundKeys> {
         self.keys.get(&client).map(|advertised| &advertised.keys)
     }
 
-    /// A client's mask key.
+    /// The mask key that a client advertised.
     pub(crate) fn mask_key(&self, client: ClientId) -> Option<KeyPoint> {
         self.keys(client).map(|keys| keys.mask)
     }
 
-    /// The neighbours of a client that participate, in order.
+    /// The neighbours of a client that are participants, in order.
     pub(crate) fn neighbours(&self, client: ClientId) -> Vec<ClientId> {
         lists::holders(self.round.graph(), &self.participants, client)
     }
 
-    /// What became of each client, with all phases that decide it behind.
+    /// The outcome of each client, once all phases that decide it are over.
     pub(crate) fn recomputed(&self) -> Vec<Outcome> {
         let outcomes = self.outcomes.iter();
         outcomes
@@ -160,7 +164,7 @@ impl<'a, P: ProofSystem> Ground<'a, P> {
             .collect()
     }
 
-    /// The sum of the row commitments of these clients, as far as they were accepted.
+    /// The sum of the row commitments of those of these clients whose submissions were accepted.
     pub(crate) fn rows(&self, contributors: &ClientSet) -> Vec<<P::Group as Group>::Point> {
         let mut sum = vec![P::Group::identity(); self.round.layout().rows()];
         for client in contributors.iter() {
@@ -173,7 +177,7 @@ impl<'a, P: ProofSystem> Ground<'a, P> {
         sum
     }
 
-    /// The fingerprints of a masked vector, read again from the board.
+    /// The fingerprints of a masked vector, which is read again from the board.
     pub(crate) fn fingerprint<R: Read + Seek>(
         &self,
         challenges: &Challenges<P>,
@@ -184,8 +188,8 @@ impl<'a, P: ProofSystem> Ground<'a, P> {
         self.fingerprint_from(challenges, start, position, records)
     }
 
-    /// The fingerprints of a vector of `D + R` scalars that begins at a byte of a record. It was found to
-    /// be canonical when it was first read.
+    /// The fingerprints of a vector of `D + R` scalars that begins at byte `start` of a record. The first
+    /// reading has shown it to be canonical.
     pub(crate) fn fingerprint_from<R: Read + Seek>(
         &self,
         challenges: &Challenges<P>,

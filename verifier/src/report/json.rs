@@ -1,0 +1,212 @@
+//! How the values of a report are written and read that are not plain structures. What an audit of this
+//! version cannot have written is an error that says what is wrong.
+
+use std::borrow::Cow;
+
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use veragg_protocol::crypto::labels::VERSION;
+
+use super::{CheckReport, Culprit, Status};
+use crate::check::Check;
+use crate::step::StepNumber;
+
+/// Reads a text, and the value that it names.
+fn named<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    what: &str,
+    from_name: impl FnOnce(&str) -> Option<T>,
+) -> Result<T, D::Error> {
+    let name = Cow::<str>::deserialize(deserializer)?;
+    from_name(&name).ok_or_else(|| D::Error::custom(format!("unknown {what} {name:?}")))
+}
+
+/// The version of the protocol, which must be the one of this crate.
+pub(super) fn protocol<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
+    let version = u16::deserialize(deserializer)?;
+    if version != VERSION {
+        return Err(D::Error::custom(format!(
+            "the report is of protocol version {version}; this version of veragg reads version {VERSION}"
+        )));
+    }
+    Ok(version)
+}
+
+/// A suite by its name.
+pub(super) mod suite {
+    use super::*;
+    use veragg_protocol::circuits::proof_system::Suite;
+
+    pub(in crate::report) fn serialize<S: Serializer>(
+        suite: &Suite,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(suite.name())
+    }
+
+    pub(in crate::report) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Suite, D::Error> {
+        Cow::<str>::deserialize(deserializer)?
+            .parse()
+            .map_err(D::Error::custom)
+    }
+}
+
+/// A phase by its name, which is the same for all rounds of unmask.
+pub(super) mod phase {
+    use super::*;
+    use veragg_protocol::round::phase::Phase;
+
+    pub(in crate::report) fn serialize<S: Serializer>(
+        phase: &Phase,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(phase.name())
+    }
+
+    pub(in crate::report) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Phase, D::Error> {
+        named(deserializer, "phase", Phase::from_name)
+    }
+}
+
+impl Serialize for Check {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.id())
+    }
+}
+
+impl<'de> Deserialize<'de> for Check {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        named(deserializer, "check", Check::from_id)
+    }
+}
+
+impl Serialize for StepNumber {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for StepNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        named(deserializer, "step of a check", StepNumber::from_name)
+    }
+}
+
+impl Serialize for Culprit {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Culprit {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        named(deserializer, "culprit", Culprit::from_name)
+    }
+}
+
+/// What stands beside the name of a status; which of it must be there depends on the name.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawStatus {
+    status: String,
+    records: Option<u64>,
+    bad: Option<u64>,
+    failures: Option<Vec<String>>,
+    reason: Option<String>,
+}
+
+impl TryFrom<RawStatus> for Status {
+    type Error = String;
+
+    fn try_from(raw: RawStatus) -> Result<Self, String> {
+        let RawStatus {
+            status,
+            records,
+            bad,
+            failures,
+            reason,
+        } = raw;
+        Ok(match (&*status, records, bad, failures, reason) {
+            ("passed", Some(records), None, None, None) => Status::Passed { records },
+            ("passed-with-faults", Some(records), Some(bad), None, None) => {
+                Status::PassedWithFaults { records, bad }
+            }
+            ("failed", None, None, Some(failures), None) => Status::Failed { failures },
+            ("not-applicable", None, None, None, Some(reason)) => Status::NotApplicable { reason },
+            ("skipped", None, None, None, None) => Status::Skipped,
+            ("passed", ..) => return Err(fields("passed", "`records`")),
+            ("passed-with-faults", ..) => {
+                return Err(fields("passed-with-faults", "`records` and `bad`"))
+            }
+            ("failed", ..) => return Err(fields("failed", "`failures`")),
+            ("not-applicable", ..) => return Err(fields("not-applicable", "`reason`")),
+            ("skipped", ..) => return Err(fields("skipped", "nothing")),
+            _ => return Err(format!("unknown status {status:?}")),
+        })
+    }
+}
+
+fn fields(status: &str, wanted: &str) -> String {
+    format!("the status `{status}` comes with {wanted} and with no other field of a status")
+}
+
+/// A check as it is written.
+#[derive(Serialize)]
+struct Written<'a> {
+    id: Check,
+    title: &'static str,
+    #[serde(flatten)]
+    status: &'a Status,
+}
+
+impl Serialize for CheckReport {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let written = Written {
+            id: self.id,
+            title: self.id.title(),
+            status: &self.status,
+        };
+        written.serialize(serializer)
+    }
+}
+
+/// A check as it is read. The fields of [`RawStatus`] are repeated here, since `flatten` would accept
+/// unknown ones.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCheckReport {
+    id: Check,
+    title: String,
+    status: String,
+    records: Option<u64>,
+    bad: Option<u64>,
+    failures: Option<Vec<String>>,
+    reason: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for CheckReport {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = RawCheckReport::deserialize(deserializer)?;
+        let id = raw.id;
+        if raw.title != id.title() {
+            let (title, given) = (id.title(), raw.title);
+            return Err(D::Error::custom(format!(
+                "the title of {id} is {title:?}, not {given:?}"
+            )));
+        }
+        let status = RawStatus {
+            status: raw.status,
+            records: raw.records,
+            bad: raw.bad,
+            failures: raw.failures,
+            reason: raw.reason,
+        };
+        let status = Status::try_from(status);
+        let status = status.map_err(|error| D::Error::custom(format!("{id}: {error}")))?;
+        Ok(Self { id, status })
+    }
+}
