@@ -130,7 +130,7 @@ pub use protocol::round::phase::Phase;
 pub use protocol::round::roster::Roster;
 pub use protocol::wire::board::Header;
 pub use protocol::wire::receipt::Receipt;
-pub use state_file::{StateFile, StateFileError};
+pub use state_file::{SavedState, StateFile, StateFileError};
 pub use verifier::{audit, Options, Report, Verdict};
 
 /// The roles with suite and state as types: what is out of order does not compile.

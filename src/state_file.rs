@@ -41,10 +41,13 @@ pub enum StateFileError {
     },
 }
 
+/// What a client saved last; nothing if it has saved nothing yet.
+pub type SavedState = Option<Zeroizing<Vec<u8>>>;
+
 impl StateFile {
     /// Opens the file, and gives the state that was saved in it last; nothing if there is none yet. Errors: the
     /// file is in use, or cannot be read.
-    pub fn open(path: &Path) -> Result<(Self, Option<Zeroizing<Vec<u8>>>), StateFileError> {
+    pub fn open(path: &Path) -> Result<(Self, SavedState), StateFileError> {
         let (lock, _) = LockFile::acquire(path)?;
         let saved = match fs::read(path) {
             Ok(saved) => Some(Zeroizing::new(saved)),

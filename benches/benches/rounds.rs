@@ -1,20 +1,23 @@
-//! What attesting and cheating cost beside the round without them: `cargo bench -p veragg-benches
-//! --bench rounds`.
+//! What attesting and cheating cost beside the round without them, and how admission gains from a second
+//! thread: `cargo bench -p veragg-benches --bench rounds`.
 //!
-//! Everything runs on one thread. Each figure is a ratio of two times of the same run, with the bound
+//! Everything else runs on one thread. Each figure is a ratio of two times of the same run, with the bound
 //! that it must keep. `VERAGG_BENCH_JSON=FILE` writes them down, `--quick` takes smaller rounds, which
-//! have no bounds; `attest`, `cheaters` and `audit` as arguments take only these.
+//! have no bounds; `attest`, `cheaters`, `audit` and `admit` as arguments take only these.
 
 use std::io::Cursor;
 use std::time::{Duration, Instant};
 
 use rand_core::OsRng;
+use rayon::prelude::*;
 use serde_json::{json, Value};
 use sha2::{Digest, Sha256};
 use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::circuits::proof_system::ProofSystem;
+use veragg::protocol::aggregator::Admission;
 use veragg::protocol::crypto::ids::{ClientId, ClientSet};
 use veragg::protocol::pairwise::share::PAIR_LEN;
+use veragg::protocol::roles::Aggregator;
 use veragg::protocol::round::configuration::SegmentConfiguration;
 use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::round::phase::Phase;
@@ -46,7 +49,9 @@ fn main() {
         .build()
         .unwrap();
     let named = |name| words.iter().any(|word| word == name);
-    let all = !["attest", "cheaters", "audit"].into_iter().any(named);
+    let all = !["attest", "cheaters", "audit", "admit"]
+        .into_iter()
+        .any(named);
     let mut figures = Vec::new();
     alone.install(|| {
         if all || named("attest") {
@@ -62,6 +67,10 @@ fn main() {
             figures.push(audit_of(clients, len));
         }
     });
+    if all || named("admit") {
+        let (clients, len) = if quick { (64, 100) } else { (256, 10_000) };
+        figures.extend(admit(clients, len));
+    }
     let mut rows = Vec::new();
     println!(
         "{:<64}{:>12}{:>12}{:>8}{:>8}",
@@ -172,6 +181,82 @@ fn attest(len: usize, degree: u32) -> [Figure; 2] {
             bound: 1.0,
         },
     ]
+}
+
+/// Admitting every message of a phase on two threads beside doing so on one: short messages, whose cost is the
+/// signature, and long ones, whose cost is the hash. A throughput of 1.7 is a time of 0.588.
+fn admit(clients: u32, len: usize) -> Vec<Figure> {
+    let local = local_round(clients, len, 0, 0);
+    let mut parties: Vec<_> = ClientId::all(clients)
+        .map(|id| local.client(id, vec![12_345; len]).unwrap())
+        .collect();
+    let mut aggregator = local.aggregator(Vec::new()).unwrap();
+    let mut figures = Vec::new();
+    for (phase, name) in [
+        (Phase::Advertise, None),
+        (Phase::Share, None),
+        (
+            Phase::Confirm,
+            Some("admit confirmations on two threads / on one"),
+        ),
+        (
+            Phase::Submit,
+            Some("admit submissions on two threads / on one"),
+        ),
+    ] {
+        // A vector takes its client long, and one submission is as long as another.
+        let speakers = if phase == Phase::Submit {
+            32
+        } else {
+            parties.len()
+        };
+        let messages: Vec<Vec<u8>> = parties[..speakers]
+            .par_iter_mut()
+            .flat_map_iter(|party| party.speak(phase, &aggregator.package(party.id())))
+            .collect();
+        if let Some(name) = name {
+            let (mut one, mut two) = (f64::MAX, f64::MAX);
+            for _ in 0..TURNS {
+                one = one.min(admitted(&aggregator, &messages, 1));
+                two = two.min(admitted(&aggregator, &messages, 2));
+            }
+            figures.push(Figure {
+                name,
+                ours: two,
+                theirs: one,
+                unit: "s",
+                bound: 1.0 / 1.7,
+            });
+        }
+        for message in messages {
+            aggregator.receive(message, 0).unwrap();
+        }
+        if phase != Phase::Submit {
+            aggregator.close().unwrap();
+        }
+    }
+    figures
+}
+
+/// The time that so many threads take to admit these messages.
+fn admitted(aggregator: &Aggregator, messages: &[Vec<u8>], threads: usize) -> f64 {
+    let mut shares: Vec<Vec<Vec<u8>>> = vec![Vec::new(); threads];
+    for (index, message) in messages.iter().enumerate() {
+        shares[index % threads].push(message.clone());
+    }
+    let ((), time) = timed(|| {
+        std::thread::scope(|scope| {
+            for share in shares {
+                scope.spawn(move || {
+                    for message in share {
+                        let admission = aggregator.admit(message, 0);
+                        assert!(matches!(admission, Admission::Accepted(_)));
+                    }
+                });
+            }
+        });
+    });
+    time
 }
 
 /// All work of a round with one client in ten cheating, beside that of an honest one.

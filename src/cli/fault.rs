@@ -13,26 +13,26 @@ pub(super) struct ExplainedFault<'a> {
     pub(super) number: Option<usize>,
     #[serde(flatten)]
     pub(super) fault: &'a Fault,
-    /// The rule that was broken.
-    rule: &'static str,
+    /// What the rule that was broken asks for.
+    requirement: &'static str,
     /// Why only the culprit can have done it.
     why: &'static str,
 }
 
 impl<'a> ExplainedFault<'a> {
     pub(super) fn new(number: Option<usize>, fault: &'a Fault) -> Self {
-        let (rule, why) = rule(fault);
+        let (requirement, why) = requirement(fault);
         Self {
             number,
             fault,
-            rule,
+            requirement,
             why,
         }
     }
 }
 
-/// The rule that a fault breaks, and why only the culprit can have done it.
-fn rule(fault: &Fault) -> (&'static str, &'static str) {
+/// What the rule that a fault breaks asks for, and why only the culprit can have broken it.
+fn requirement(fault: &Fault) -> (&'static str, &'static str) {
     let by_client = matches!(fault.culprit, Culprit::Client(_));
     match fault.check {
         Check::Configuration | Check::Roster => (
@@ -123,7 +123,7 @@ impl fmt::Display for ExplainedFault<'_> {
                 "with     messages of client {others}; this fault does not accuse these clients"
             )?;
         }
-        writeln!(f, "\nThe rule\n  {}", self.rule)?;
+        writeln!(f, "\nThe rule\n  {}", self.requirement)?;
         writeln!(f, "\nWhat was found\n  {culprit}: {what}.")?;
         if !workings.is_empty() {
             writeln!(f, "\nThe computed values")?;

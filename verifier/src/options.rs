@@ -52,3 +52,13 @@ pub(crate) enum Bodies {
     /// Some bodies may be left out, as in evidence.
     Some,
 }
+
+impl Options {
+    /// What an auditor brings along who knows the organiser's public key, and nothing else.
+    pub fn with_organiser(organiser: VerifyingKey) -> Self {
+        Self {
+            organiser: Some(organiser),
+            ..Self::default()
+        }
+    }
+}
