@@ -1,25 +1,26 @@
 //! A board in a file: the aggregator's log, written as it grows (`specs/wire.md` 7).
 
 use std::borrow::Cow;
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use thiserror::Error;
 use veragg_protocol::aggregator::{AppendError, Log};
+use veragg_protocol::crypto::signing::hex;
 use veragg_protocol::wire::board::{
     BoardError, Header, Record, RecordKind, Records, RECORD_HEAD_LEN,
 };
 
-use crate::lock_file::{LockError, LockFile};
+use crate::lock_file::{sync_folder, with_suffix, LockError, LockFile};
 
 /// The log of an aggregator as a board file. Only where each record stands is in memory.
 ///
 /// The file has one writer: a lock beside it (`FILE.lock`) is held as long as this value lives, and a second
 /// writer is refused before it touches anything. Readers need no lock. The lock file also keeps how many bytes
-/// of the board have reached stable storage: what stands behind them when the file is opened again was cut off
-/// by a crash, and nobody has a receipt for it.
+/// of the board have reached stable storage. What stands behind them when the file is opened again was left by
+/// a crash, and nobody has a receipt for it: it is moved to `FILE.cut`.
 ///
 /// ```
 /// use veragg::{BoardFile, Log};
@@ -48,6 +49,8 @@ pub struct BoardFile {
     spans: Vec<Span>,
     end: u64,
     lock: LockFile,
+    /// The round, as the note names it.
+    round: String,
 }
 
 /// Where the bytes of a record are in the file.
@@ -71,6 +74,12 @@ pub enum BoardFileError {
         /// The file.
         file: PathBuf,
     },
+    /// A crash left a file without a whole header.
+    #[error("{} was never begun: create it", .file.display())]
+    NotBegun {
+        /// The file.
+        file: PathBuf,
+    },
     /// The board is of another round.
     #[error("{} is the board of another round; choose another file", .file.display())]
     OtherRound {
@@ -78,7 +87,7 @@ pub enum BoardFileError {
         file: PathBuf,
     },
     /// Bytes are missing that had reached the disk.
-    #[error("{} is whole only up to byte {whole}, but its lock file says that {synced} bytes had reached the disk: there may be receipts for what is missing. Restore the file from a copy of that length", .file.display())]
+    #[error("{} has only {whole} bytes that can be read, but its lock file says that {synced} bytes had reached the disk: there may be receipts for what is missing. Restore the file from a copy of that length", .file.display())]
     Lost {
         /// The file.
         file: PathBuf,
@@ -87,8 +96,8 @@ pub enum BoardFileError {
         /// Bytes that were there.
         synced: u64,
     },
-    /// The lock file does not say how much of the board had reached the disk.
-    #[error("the lock file of {} says `{}`, not how many bytes of the board had reached the disk; if you know that the board is whole, remove the lock file", .file.display(), .note.escape_debug())]
+    /// The lock file does not say how much of this board had reached the disk.
+    #[error("the lock file of {} says `{note}`, which is not about this board; use the lock file that belongs to the board, or remove this one if you know that the board is whole and that nobody writes to it", .file.display())]
     Note {
         /// The file.
         file: PathBuf,
@@ -108,27 +117,29 @@ pub enum BoardFileError {
     },
 }
 
-/// Makes sure that a new file is found in its folder after a crash.
-pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
-    // Elsewhere folders cannot be opened as files.
-    #[cfg(unix)]
-    {
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
-        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+/// What the lock file of a board says: how many bytes of it have reached stable storage, and of which round.
+struct Note {
+    synced: u64,
+    round: String,
+}
+
+impl Note {
+    fn text(synced: u64, round: &str) -> String {
+        format!("synced {synced} round {round}")
     }
-    #[cfg(not(unix))]
-    let _ = path;
-    Ok(())
+
+    fn parse(text: &str) -> Option<Self> {
+        let (synced, round) = text.strip_prefix("synced ")?.split_once(" round ")?;
+        let digits = synced.bytes().all(|byte| byte.is_ascii_digit());
+        let synced = synced.parse().ok().filter(|_| digits)?;
+        let round = round.to_owned();
+        Some(Self { synced, round })
+    }
 }
 
-fn note(synced: u64) -> String {
-    format!("synced {synced}")
-}
-
-fn synced(note: &str) -> Option<u64> {
-    note.strip_prefix("synced ")?.parse().ok()
+/// Enough of the context of a round to tell it from others.
+fn round_of(header: &Header) -> String {
+    hex(&header.configuration.context()[..8])
 }
 
 /// Where the next record stands, whose head begins at `end`; all of it is there.
@@ -145,143 +156,215 @@ fn next_span<R: Read>(records: &mut Records<R>, end: u64) -> Result<Option<Span>
     Ok(Some(span))
 }
 
-impl BoardFile {
-    /// Creates the file with the header of a round. Errors: the file is there already, or is in use.
-    pub fn create(path: &Path, header: &Header) -> Result<Self, BoardFileError> {
-        let (lock, _) = LockFile::acquire(path)?;
+/// A path under its lock.
+struct Locked<'a> {
+    path: &'a Path,
+    lock: LockFile,
+    note: Option<Note>,
+}
+
+impl<'a> Locked<'a> {
+    fn acquire(path: &'a Path) -> Result<Self, BoardFileError> {
+        let (lock, text) = LockFile::acquire(path)?;
+        let note = text.map(|text| {
+            Note::parse(&text).ok_or_else(|| BoardFileError::Note {
+                file: path.to_path_buf(),
+                note: text,
+            })
+        });
+        let note = note.transpose()?;
+        Ok(Self { path, lock, note })
+    }
+
+    fn failed(&self, source: io::Error) -> BoardFileError {
+        BoardFileError::Io {
+            file: self.path.to_path_buf(),
+            source,
+        }
+    }
+
+    fn synced(&self) -> Option<u64> {
+        self.note.as_ref().map(|note| note.synced)
+    }
+
+    /// Whether there is a board, be it a damaged one. What a crash left of the beginning of one is none. A
+    /// board that is gone is an error.
+    fn has_board(&self) -> Result<bool, BoardFileError> {
+        let exists = self.path.try_exists().map_err(|e| self.failed(e))?;
+        if exists {
+            let found = fs::metadata(self.path).map_err(|e| self.failed(e))?;
+            if !found.is_file() {
+                return Err(self.failed(io::Error::other("it is not a regular file")));
+            }
+            return Ok(self.synced() != Some(0) && found.len() > 0);
+        }
+        match self.synced() {
+            Some(synced) if synced > 0 => Err(BoardFileError::Lost {
+                file: self.path.to_path_buf(),
+                whole: 0,
+                synced,
+            }),
+            _ => Ok(false),
+        }
+    }
+
+    /// Opens the file, and locks it too: it may be reached by another name, which has another lock file.
+    fn open(&self, create: bool) -> Result<File, BoardFileError> {
         let mut options = OpenOptions::new();
-        options.create_new(true);
-        Self::start(path, header, lock, options)
+        options.read(true).write(true).create(create);
+        let file = options.open(self.path).map_err(|e| self.failed(e))?;
+        // Elsewhere such a lock keeps readers out.
+        #[cfg(unix)]
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(BoardFileError::Lock(LockError::Held {
+                    file: self.path.to_path_buf(),
+                    holder: "another process, under another name".to_owned(),
+                }))
+            }
+            Err(TryLockError::Error(source)) => return Err(self.failed(source)),
+        }
+        Ok(file)
     }
 
-    /// The same, but a board that is there is replaced, unless it is in use.
-    pub fn replace(path: &Path, header: &Header) -> Result<Self, BoardFileError> {
-        let (lock, _) = LockFile::acquire(path)?;
-        Self::replace_locked(path, header, lock)
-    }
-
-    fn replace_locked(
-        path: &Path,
-        header: &Header,
-        mut lock: LockFile,
-    ) -> Result<Self, BoardFileError> {
-        // From here on nobody can miss what was there.
-        lock.set_note(&note(0))
-            .map_err(|source| BoardFileError::Io {
-                file: path.to_path_buf(),
-                source,
-            })?;
-        let mut options = OpenOptions::new();
-        options.create(true).truncate(true);
-        Self::start(path, header, lock, options)
-    }
-
-    fn start(
-        path: &Path,
-        header: &Header,
-        mut lock: LockFile,
-        mut options: OpenOptions,
-    ) -> Result<Self, BoardFileError> {
-        let failed = |source: io::Error| match source.kind() {
-            io::ErrorKind::AlreadyExists => BoardFileError::Exists {
-                file: path.to_path_buf(),
-            },
-            _ => BoardFileError::Io {
-                file: path.to_path_buf(),
-                source,
-            },
-        };
+    /// Begins a board in place of whatever is there.
+    fn begin(mut self, header: &Header) -> Result<BoardFile, BoardFileError> {
+        let mut file = self.open(true)?;
         let bytes = header.encode();
-        let end = bytes.len() as u64;
-        let mut file = options.read(true).write(true).open(path).map_err(failed)?;
-        let mut write = || -> io::Result<()> {
-            lock.set_note(&note(0))?;
+        let (end, round) = (bytes.len() as u64, round_of(header));
+        let write = |lock: &mut LockFile| -> io::Result<()> {
+            // As long as the header is not whole there is no board.
+            lock.set_note(&Note::text(0, &round))?;
+            file.set_len(0)?;
             file.write_all(&bytes)?;
             file.sync_all()?;
-            sync_folder(path)?;
-            lock.set_note(&note(end))
+            sync_folder(self.path)?;
+            lock.set_note(&Note::text(end, &round))
         };
-        write().map_err(failed)?;
-        Ok(Self {
+        let mut write = write;
+        if let Err(error) = write(&mut self.lock) {
+            return Err(self.failed(error));
+        }
+        Ok(BoardFile {
             file: Mutex::new(file),
             spans: Vec::new(),
             end,
-            lock,
+            lock: self.lock,
+            round,
         })
     }
 
-    /// Opens the file of a round that was interrupted, and cuts off what a crash left unfinished. `longest` is
-    /// the longest record of the round, in bytes. Errors: the file is in use, is no board, or lacks bytes that
-    /// had reached the disk.
-    pub fn open(path: &Path, longest: usize) -> Result<(Header, Self), BoardFileError> {
-        let failed = |source| BoardFileError::Io {
-            file: path.to_path_buf(),
-            source,
-        };
-        let mut options = OpenOptions::new();
-        // A file that is not there leaves no lock file behind.
-        options.read(true).write(true).open(path).map_err(failed)?;
-        let (lock, left) = LockFile::acquire(path)?;
-        Self::open_locked(path, longest, lock, left)
-    }
-
-    fn open_locked(
-        path: &Path,
+    /// Goes on with the board that is there, if it is of the expected round.
+    fn go_on(
+        mut self,
         longest: usize,
-        mut lock: LockFile,
-        left: Option<String>,
-    ) -> Result<(Header, Self), BoardFileError> {
-        let failed = |source| BoardFileError::Io {
-            file: path.to_path_buf(),
-            source,
-        };
-        let mut options = OpenOptions::new();
-        let file = options.read(true).write(true).open(path).map_err(failed)?;
-        let synced = match left {
-            None => None,
-            Some(note) => Some(synced(&note).ok_or_else(|| BoardFileError::Note {
-                file: path.to_path_buf(),
-                note,
-            })?),
-        };
+        expected: Option<&Header>,
+    ) -> Result<(Header, BoardFile), BoardFileError> {
+        let mut file = self.open(false)?;
         let mut source = BufReader::new(&file);
         let header = Header::read(&mut source)?;
+        if expected.is_some_and(|expected| header != *expected) {
+            return Err(BoardFileError::OtherRound {
+                file: self.path.to_path_buf(),
+            });
+        }
+        let round = round_of(&header);
+        if let Some(note) = self.note.as_ref().filter(|note| note.round != round) {
+            return Err(BoardFileError::Note {
+                file: self.path.to_path_buf(),
+                note: Note::text(note.synced, &note.round),
+            });
+        }
         let header_len = header.encode().len();
         let (mut spans, mut end) = (Vec::new(), header_len as u64);
         let mut records = Records::new(source, header_len, longest);
-        // What stands behind the synced bytes is not looked at.
-        while synced.is_none_or(|synced| end < synced) {
+        // What stands behind the synchronised bytes is not looked at.
+        while self.synced().is_none_or(|synced| end < synced) {
             let span = match next_span(&mut records, end) {
                 Ok(Some(span)) => span,
                 Ok(None) | Err(BoardError::Truncated { .. }) => break,
-                Err(BoardError::Io(source)) => return Err(failed(source)),
+                Err(BoardError::Io(source)) => return Err(self.failed(source)),
                 Err(error) => return Err(error.into()),
             };
             end = span.offset + span.length as u64;
             spans.push(span);
         }
-        if let Some(synced) = synced.filter(|&synced| end != synced) {
+        if let Some(synced) = self.synced().filter(|&synced| end != synced) {
             return Err(BoardFileError::Lost {
-                file: path.to_path_buf(),
+                file: self.path.to_path_buf(),
                 whole: end,
                 synced,
             });
         }
-        let cut = || -> io::Result<()> {
-            file.set_len(end)?;
-            file.sync_all()
+        let cut = cut(&mut file, self.path, end);
+        cut.and_then(|()| self.lock.set_note(&Note::text(end, &round)))
+            .map_err(|source| BoardFileError::Io {
+                file: self.path.to_path_buf(),
+                source,
+            })?;
+        let board = BoardFile {
+            file: Mutex::new(file),
+            spans,
+            end,
+            lock: self.lock,
+            round,
         };
-        cut().map_err(failed)?;
-        lock.set_note(&note(end)).map_err(failed)?;
-        Ok((
-            header,
-            Self {
-                file: Mutex::new(file),
-                spans,
-                end,
-                lock,
-            },
-        ))
+        Ok((header, board))
+    }
+}
+
+/// Moves what stands behind `end` to `FILE.cut`. Nobody has a receipt for it, but it may tell what happened.
+fn cut(file: &mut File, path: &Path, end: u64) -> io::Result<()> {
+    if file.metadata()?.len() > end {
+        let mut rest = File::create(with_suffix(path, ".cut"))?;
+        file.seek(SeekFrom::Start(end))?;
+        io::copy(file, &mut rest)?;
+        rest.sync_all()?;
+        file.set_len(end)?;
+    }
+    file.sync_all()
+}
+
+impl BoardFile {
+    /// Creates the file with the header of a round. Errors: the file is there already, is in use, or was there
+    /// and is gone.
+    pub fn create(path: &Path, header: &Header) -> Result<Self, BoardFileError> {
+        let locked = Locked::acquire(path)?;
+        if locked.has_board()? {
+            return Err(BoardFileError::Exists {
+                file: path.to_path_buf(),
+            });
+        }
+        locked.begin(header)
+    }
+
+    /// The same, but a board that is there is replaced, unless it is in use.
+    pub fn replace(path: &Path, header: &Header) -> Result<Self, BoardFileError> {
+        let (lock, _) = LockFile::acquire(path)?;
+        let note = None;
+        let locked = Locked { path, lock, note };
+        // What is no file is refused here too.
+        locked.has_board()?;
+        locked.begin(header)
+    }
+
+    /// Opens the file of a round that was interrupted, and moves what a crash left unfinished to `FILE.cut`.
+    /// `longest` is the longest record of the round, in bytes. Errors: the file is in use, is no board, or lacks
+    /// bytes that had reached the disk.
+    pub fn open(path: &Path, longest: usize) -> Result<(Header, Self), BoardFileError> {
+        // A file that is not there leaves no lock file behind.
+        fs::metadata(path).map_err(|source| BoardFileError::Io {
+            file: path.to_path_buf(),
+            source,
+        })?;
+        let locked = Locked::acquire(path)?;
+        if !locked.has_board()? {
+            return Err(BoardFileError::NotBegun {
+                file: path.to_path_buf(),
+            });
+        }
+        locked.go_on(longest, None)
     }
 
     /// The board of a round: a new one, or the one that was interrupted. An aggregator that starts calls this
@@ -292,18 +375,11 @@ impl BoardFile {
         header: &Header,
         longest: usize,
     ) -> Result<Self, BoardFileError> {
-        let (lock, left) = LockFile::acquire(path)?;
-        // A crash may have left a file without a whole header.
-        let begun = left.as_deref() == Some(note(0).as_str());
-        if begun || !path.exists() {
-            return Self::replace_locked(path, header, lock);
+        let locked = Locked::acquire(path)?;
+        if !locked.has_board()? {
+            return locked.begin(header);
         }
-        let (theirs, board) = Self::open_locked(path, longest, lock, left)?;
-        if theirs != *header {
-            return Err(BoardFileError::OtherRound {
-                file: path.to_path_buf(),
-            });
-        }
+        let (_, board) = locked.go_on(longest, Some(header))?;
         Ok(board)
     }
 
@@ -313,6 +389,19 @@ impl BoardFile {
     }
 }
 
+/// Fails if somebody else has shortened, extended or removed the file.
+fn check_file(file: &File, end: u64) -> io::Result<()> {
+    let found = file.metadata()?;
+    #[cfg(unix)]
+    let removed = std::os::unix::fs::MetadataExt::nlink(&found) == 0;
+    #[cfg(not(unix))]
+    let removed = false;
+    if removed || found.len() != end {
+        return Err(io::Error::other("somebody else has changed or removed the board file; restore it before the aggregator goes on"));
+    }
+    Ok(())
+}
+
 impl Log for BoardFile {
     fn append(&mut self, expected: u64, records: Vec<Record>) -> Result<(), AppendError> {
         AppendError::unless_expected(expected, self.len())?;
@@ -320,6 +409,7 @@ impl Log for BoardFile {
         let mut end = self.end;
         let lock = &mut self.lock;
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        check_file(&file, self.end)?;
         let mut write = || -> io::Result<()> {
             file.seek(SeekFrom::Start(end))?;
             let mut writer = io::BufWriter::with_capacity(1 << 16, &mut *file);
@@ -339,12 +429,12 @@ impl Log for BoardFile {
             drop(writer);
             // Receipts and checkpoints go out for this: it must not be forgotten in a crash.
             file.sync_data()?;
-            lock.set_note(&note(end))
+            lock.set_note(&Note::text(end, &self.round))
         };
         if let Err(error) = write() {
             // What came of it would stand behind a shorter record that is appended next.
+            lock.set_note(&Note::text(self.end, &self.round))?;
             file.set_len(self.end)?;
-            lock.set_note(&note(self.end))?;
             return Err(error.into());
         }
         drop(file);
@@ -375,122 +465,4 @@ impl Log for BoardFile {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::fs;
-
-    fn header() -> Header {
-        veragg_lab::local_round(4, &[(3, 100)]).header
-    }
-
-    fn record(byte: u8) -> Record {
-        Record {
-            kind: RecordKind::Message,
-            bytes: vec![byte; 5],
-        }
-    }
-
-    #[test]
-    fn what_a_crash_left_unfinished_is_cut_off() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("round.board");
-        let header = header();
-        let mut board = BoardFile::create(&path, &header).unwrap();
-        board.append(0, vec![record(1), record(2)]).unwrap();
-        assert_eq!(*board.read(0).unwrap(), record(1));
-        drop(board);
-        let whole = fs::read(&path).unwrap();
-        // A record that was cut short, a whole one, zeros, and bytes of anything.
-        for tail in [
-            &whole[whole.len() - 10..whole.len() - 3],
-            &whole[whole.len() - 10..],
-            &[0; 700],
-            &[9; 3],
-        ] {
-            fs::write(&path, [&whole, tail].concat()).unwrap();
-            let (read, mut board) = BoardFile::open(&path, 5).unwrap();
-            assert_eq!((read, board.len()), (header.clone(), 2));
-            assert_eq!(fs::read(&path).unwrap(), whole);
-            board.append(2, vec![record(3)]).unwrap();
-            assert_eq!(*board.read(2).unwrap(), record(3));
-            assert!(board.read(3).is_err());
-            drop(board);
-            fs::write(&path, &whole).unwrap();
-            // The copy that was just made is shorter than what had been synced.
-            let lost = BoardFile::open(&path, 5).unwrap_err();
-            assert!(matches!(lost, BoardFileError::Lost { .. }), "{lost}");
-            fs::remove_file(directory.path().join("round.board.lock")).unwrap();
-            let (_, board) = BoardFile::open(&path, 5).unwrap();
-            assert_eq!(board.len(), 2);
-        }
-    }
-
-    #[test]
-    fn without_its_lock_file_a_board_loses_only_a_record_that_is_not_whole() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("round.board");
-        let mut board = BoardFile::create(&path, &header()).unwrap();
-        board.append(0, vec![record(1), record(2)]).unwrap();
-        drop(board);
-        let whole = fs::read(&path).unwrap();
-        fs::remove_file(directory.path().join("round.board.lock")).unwrap();
-        fs::write(&path, &whole[..whole.len() - 3]).unwrap();
-        let (_, board) = BoardFile::open(&path, 5).unwrap();
-        assert_eq!(board.len(), 1);
-    }
-
-    #[test]
-    fn the_second_writer_is_refused_and_nothing_is_touched() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("round.board");
-        let (header, other) = (header(), header());
-        let mut board = BoardFile::create(&path, &header).unwrap();
-        board.append(0, vec![record(1)]).unwrap();
-        let before = fs::read(&path).unwrap();
-        let attempts = [
-            BoardFile::create(&path, &other).map(drop),
-            BoardFile::replace(&path, &other).map(drop),
-            BoardFile::open(&path, 5).map(drop),
-            BoardFile::open_or_create(&path, &header, 5).map(drop),
-        ];
-        for refused in attempts {
-            let refused = refused.unwrap_err();
-            assert!(
-                matches!(refused, BoardFileError::Lock(LockError::Held { .. })),
-                "{refused}"
-            );
-            let holder = format!("process {} (", std::process::id());
-            assert!(refused.to_string().contains(&holder), "{refused}");
-        }
-        assert_eq!(fs::read(&path).unwrap(), before);
-        board.append(1, vec![record(2)]).unwrap();
-        drop(board);
-        assert!(matches!(
-            BoardFile::create(&path, &other),
-            Err(BoardFileError::Exists { .. })
-        ));
-        let refused = BoardFile::open_or_create(&path, &other, 5);
-        assert!(matches!(refused, Err(BoardFileError::OtherRound { .. })));
-        assert_eq!(
-            BoardFile::open_or_create(&path, &header, 5).unwrap().len(),
-            2
-        );
-    }
-
-    #[test]
-    fn a_writer_that_is_behind_appends_nothing() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("round.board");
-        let mut board = BoardFile::create(&path, &header()).unwrap();
-        board.append(0, vec![record(1)]).unwrap();
-        let behind = board.append(0, vec![record(2)]);
-        assert!(matches!(
-            behind,
-            Err(AppendError::Grown {
-                expected: 0,
-                len: 1
-            })
-        ));
-        assert_eq!(board.len(), 1);
-    }
-}
+mod tests;

@@ -1,6 +1,6 @@
 //! A lock beside a file that has one writer at a time, for as long as the writer lives.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -8,11 +8,14 @@ use thiserror::Error;
 
 /// Bytes of the line in which the writer keeps a note.
 const NOTE_LEN: usize = 64;
+/// Most bytes of a lock file that are read.
+const MAX_LEN: u64 = 1024;
 
 /// A lock that is held. The operating system releases it when the process ends, however it ends; the lock
 /// file itself stays.
 #[derive(Debug)]
 pub(crate) struct LockFile {
+    path: PathBuf,
     file: File,
 }
 
@@ -28,6 +31,12 @@ pub enum LockError {
         /// Who holds the lock, as the lock file says.
         holder: String,
     },
+    /// A file with the name of the lock file is something else.
+    #[error("{} is no lock file of veragg; move it away, or choose another file", .lock.display())]
+    NotALock {
+        /// The file that has the lock file's name.
+        lock: PathBuf,
+    },
     /// The lock file cannot be used.
     #[error("the lock file {} cannot be used: {source}", .lock.display())]
     Io {
@@ -40,19 +49,45 @@ pub enum LockError {
 
 /// The lock file of a file: its name and `.lock`.
 fn lock_path(file: &Path) -> PathBuf {
+    with_suffix(file, ".lock")
+}
+
+/// A file beside another one, whose name goes on with this.
+pub(crate) fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
-    name.push(".lock");
+    name.push(suffix);
     name.into()
 }
 
+/// Makes sure that a new file is found in its folder after a crash.
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
+    // Elsewhere folders cannot be opened as files.
+    #[cfg(unix)]
+    {
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}
+
 impl LockFile {
-    /// Takes the lock of a file, and gives the note that its last writer left, if there is one.
+    /// Takes the lock of a file, and gives the note that its last writer left, if there is one. A file that
+    /// is no lock file is not touched.
     pub(crate) fn acquire(path: &Path) -> Result<(Self, Option<String>), LockError> {
         let lock = lock_path(path);
         let refused = |source| LockError::Io {
             lock: lock.clone(),
             source,
         };
+        let not_a_lock = || LockError::NotALock { lock: lock.clone() };
+        match fs::symlink_metadata(&lock) {
+            Ok(found) if !found.is_file() => return Err(not_a_lock()),
+            _ => {}
+        }
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -60,20 +95,29 @@ impl LockFile {
             .truncate(false)
             .open(&lock)
             .map_err(refused)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(LockError::Held {
-                    file: path.to_path_buf(),
-                    holder: holder(&mut file).unwrap_or_else(|| "another process".to_owned()),
-                })
-            }
+        let held = match file.try_lock() {
+            Ok(()) => false,
+            Err(TryLockError::WouldBlock) => true,
             Err(TryLockError::Error(source)) => return Err(refused(source)),
+        };
+        let text = read(&mut file).map_err(refused)?;
+        let content = text.as_deref().and_then(Content::parse);
+        if held {
+            let holder = content.and_then(|content| content.holder);
+            return Err(LockError::Held {
+                file: path.to_path_buf(),
+                holder: holder.unwrap_or_else(|| "another process".to_owned()),
+            });
         }
-        let (note, _) = read(&mut file).map_err(refused)?;
-        let mut locked = Self { file };
-        let text = note.clone().unwrap_or_default();
-        locked.write(&text).map_err(refused)?;
+        let note = content.ok_or_else(not_a_lock)?.note;
+        let mut locked = Self {
+            path: lock.clone(),
+            file,
+        };
+        locked
+            .write(note.as_deref().unwrap_or_default())
+            .and_then(|()| sync_folder(path))
+            .map_err(refused)?;
         Ok((locked, note))
     }
 
@@ -84,11 +128,25 @@ impl LockFile {
         self.file.sync_data()
     }
 
+    /// Fails if somebody has removed or exchanged the lock file: then another process can hold a lock too.
+    pub(crate) fn check(&self) -> io::Result<()> {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            let (ours, there) = (self.file.metadata()?, fs::symlink_metadata(&self.path)?);
+            if (ours.dev(), ours.ino()) != (there.dev(), there.ino()) {
+                return Err(io::Error::other("somebody has exchanged the lock file"));
+            }
+        }
+        Ok(())
+    }
+
     /// Writes the note, and who holds the lock.
     fn write(&mut self, note: &str) -> io::Result<()> {
         let program = std::env::current_exe().ok();
         let program = program.as_deref().and_then(Path::file_name);
         let program = program.map_or_else(|| "unknown".into(), |name| name.to_string_lossy());
+        let program: String = program.chars().take(NOTE_LEN).collect();
         let holder = format!("process {} ({program})\n", std::process::id());
         let text = line(note) + &holder;
         self.file.seek(SeekFrom::Start(0))?;
@@ -103,23 +161,42 @@ fn line(note: &str) -> String {
     format!("{note:<NOTE_LEN$}\n")
 }
 
-/// Note and holder.
-fn read(file: &mut File) -> io::Result<(Option<String>, Option<String>)> {
-    let mut text = String::new();
+/// The text of a lock file; nothing if it is none.
+fn read(file: &mut File) -> io::Result<Option<String>> {
+    let mut bytes = Vec::new();
     file.seek(SeekFrom::Start(0))?;
-    file.take(4096).read_to_string(&mut text)?;
-    let mut lines = text.lines().map(|line| line.trim_end().to_owned());
-    let not_empty = |line: &String| !line.is_empty();
-    Ok((
-        lines.next().filter(not_empty),
-        lines.next().filter(not_empty),
-    ))
+    file.take(MAX_LEN).read_to_end(&mut bytes)?;
+    Ok(String::from_utf8(bytes).ok())
 }
 
-fn holder(file: &mut File) -> Option<String> {
-    // Its text is not ours: control characters in it would reach a terminal.
-    let (_, holder) = read(file).ok()?;
-    Some(holder?.escape_debug().to_string())
+/// What a lock file says.
+struct Content {
+    note: Option<String>,
+    holder: Option<String>,
+}
+
+impl Content {
+    /// A new lock file is empty. Any other has a note of fixed length, and then who holds it.
+    fn parse(text: &str) -> Option<Self> {
+        if text.is_empty() {
+            return Some(Self {
+                note: None,
+                holder: None,
+            });
+        }
+        let (note, rest) = text.split_at_checked(NOTE_LEN)?;
+        let holder = rest.strip_prefix('\n')?.lines().next()?;
+        if !holder.starts_with("process ") || note.contains('\n') {
+            return None;
+        }
+        let note = Some(note.trim_end().to_owned()).filter(|note| !note.is_empty());
+        // The text need not be ours: control characters in it would reach a terminal.
+        let holder = Some(holder.chars().take(2 * NOTE_LEN).collect::<String>());
+        Some(Self {
+            note: note.map(|note| note.escape_debug().to_string()),
+            holder: holder.map(|holder| holder.escape_debug().to_string()),
+        })
+    }
 }
 
 #[cfg(test)]
@@ -139,7 +216,39 @@ mod tests {
             "{second}"
         );
         drop(first);
-        let (_, note) = LockFile::acquire(&path).unwrap();
+        let (first, note) = LockFile::acquire(&path).unwrap();
         assert_eq!(note.as_deref(), Some("as far as this"));
+        first.check().unwrap();
+        #[cfg(unix)]
+        {
+            fs::remove_file(lock_path(&path)).unwrap();
+            assert!(first.check().is_err());
+        }
+    }
+
+    #[test]
+    fn what_is_no_lock_file_is_not_touched() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("Cargo");
+        let lock = lock_path(&path);
+        let long = vec![b'a'; 100_000];
+        for text in [
+            &b"three\nlines\nof text\n"[..],
+            &[0xff; 70],
+            &long,
+            b"\x1b[2J\n",
+        ] {
+            fs::write(&lock, text).unwrap();
+            let refused = LockFile::acquire(&path).unwrap_err();
+            assert!(matches!(refused, LockError::NotALock { .. }), "{refused}");
+            assert_eq!(fs::read(&lock).unwrap(), text);
+        }
+        #[cfg(unix)]
+        {
+            fs::rename(&lock, directory.path().join("elsewhere")).unwrap();
+            std::os::unix::fs::symlink("elsewhere", &lock).unwrap();
+            let refused = LockFile::acquire(&path).unwrap_err();
+            assert!(matches!(refused, LockError::NotALock { .. }), "{refused}");
+        }
     }
 }

@@ -8,8 +8,7 @@ use thiserror::Error;
 use veragg_protocol::client::Store;
 use zeroize::Zeroizing;
 
-use crate::board_file::sync_folder;
-use crate::lock_file::{LockError, LockFile};
+use crate::lock_file::{sync_folder, with_suffix, LockError, LockFile};
 
 /// A [`Store`] in a file, one for each client and round. It holds the client's secrets.
 ///
@@ -18,10 +17,26 @@ use crate::lock_file::{LockError, LockFile};
 /// processes of one client would sign different messages of one phase, which is evidence against its key.
 ///
 /// A state that is older than the last one must never be used again: leave the file out of backups.
+///
+/// ```
+/// use veragg::{StateFile, Store};
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("client.state");
+/// let (mut store, saved) = StateFile::open(&path)?;
+/// assert!(saved.is_none()); // nothing yet: join the round
+/// store.put(b"what the client hands over")?;
+/// drop(store);
+///
+/// let (_store, saved) = StateFile::open(&path)?;
+/// assert_eq!(saved.unwrap().as_slice(), b"what the client hands over"); // resume
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct StateFile {
     path: PathBuf,
-    _lock: LockFile,
+    lock: LockFile,
 }
 
 /// Why a state file cannot be used.
@@ -32,7 +47,7 @@ pub enum StateFileError {
     #[error(transparent)]
     Lock(#[from] LockError),
     /// The file cannot be read.
-    #[error("{} cannot be read: {source}", .file.display())]
+    #[error("{} cannot be used: {source}", .file.display())]
     Io {
         /// The file.
         file: PathBuf,
@@ -44,33 +59,67 @@ pub enum StateFileError {
 /// What a client saved last; nothing if it has saved nothing yet.
 pub type SavedState = Option<Zeroizing<Vec<u8>>>;
 
+/// One name for one file, however it is reached: the lock goes by the name.
+fn resolved(path: &Path) -> io::Result<PathBuf> {
+    match fs::canonicalize(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let name = path.file_name().ok_or(error)?;
+            let folder = path
+                .parent()
+                .filter(|folder| !folder.as_os_str().is_empty());
+            Ok(fs::canonicalize(folder.unwrap_or(Path::new(".")))?.join(name))
+        }
+        found => found,
+    }
+}
+
 impl StateFile {
     /// Opens the file, and gives the state that was saved in it last; nothing if there is none yet. Errors: the
     /// file is in use, or cannot be read.
     pub fn open(path: &Path) -> Result<(Self, SavedState), StateFileError> {
-        let (lock, _) = LockFile::acquire(path)?;
-        let saved = match fs::read(path) {
-            Ok(saved) => Some(Zeroizing::new(saved)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(source) => {
-                return Err(StateFileError::Io {
-                    file: path.to_path_buf(),
-                    source,
-                })
-            }
+        let failed = |source| StateFileError::Io {
+            file: path.to_path_buf(),
+            source,
         };
-        let file = Self {
-            path: path.to_path_buf(),
-            _lock: lock,
-        };
-        Ok((file, saved))
+        let path = resolved(path).map_err(failed)?;
+        let (lock, _) = LockFile::acquire(&path)?;
+        let state = Self { path, lock };
+        let saved = state.load().map_err(failed)?;
+        Ok((state, saved))
+    }
+
+    fn load(&self) -> io::Result<SavedState> {
+        // A crash may have left secrets here.
+        self.remove_new()?;
+        if !self.path.try_exists()? {
+            return Ok(None);
+        }
+        if !fs::metadata(&self.path)?.is_file() {
+            return Err(io::Error::other("it is not a regular file"));
+        }
+        let saved = Zeroizing::new(fs::read(&self.path)?);
+        // What is given out here must not be undone by a crash: the client speaks from it.
+        File::open(&self.path)?.sync_all()?;
+        sync_folder(&self.path)?;
+        Ok(Some(saved))
+    }
+
+    fn new_path(&self) -> PathBuf {
+        with_suffix(&self.path, ".new")
+    }
+
+    fn remove_new(&self) -> io::Result<()> {
+        match fs::remove_file(self.new_path()) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
     }
 }
 
-/// Creates a file that only its owner can read.
+/// Creates a file that only its owner can read, and follows no link.
 fn create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt;
@@ -81,9 +130,10 @@ fn create(path: &Path) -> io::Result<File> {
 
 impl Store for StateFile {
     fn put(&mut self, state: &[u8]) -> io::Result<()> {
-        let mut new = self.path.as_os_str().to_owned();
-        new.push(".new");
-        let mut file = create(Path::new(&new))?;
+        self.lock.check()?;
+        self.remove_new()?;
+        let new = self.new_path();
+        let mut file = create(&new)?;
         file.write_all(state)?;
         file.sync_all()?;
         drop(file);
@@ -104,20 +154,21 @@ mod tests {
         assert_eq!(saved, None);
         file.put(&[1; 5000]).unwrap();
         file.put(b"short").unwrap();
-        let second = StateFile::open(&path).unwrap_err();
-        assert!(
-            matches!(second, StateFileError::Lock(LockError::Held { .. })),
-            "{second}"
-        );
+        let held = |path: &Path| {
+            let second = StateFile::open(path).unwrap_err();
+            let is_held = matches!(second, StateFileError::Lock(LockError::Held { .. }));
+            assert!(is_held, "{second}");
+        };
+        held(&path);
+        #[cfg(unix)]
+        {
+            let link = directory.path().join("link");
+            std::os::unix::fs::symlink(&path, &link).unwrap();
+            held(&link);
+        }
         drop(file);
         let (_, saved) = StateFile::open(&path).unwrap();
         assert_eq!(saved.unwrap().as_slice(), b"short");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            let mode = fs::metadata(&path).unwrap().permissions().mode();
-            assert_eq!(mode & 0o077, 0, "nobody else reads the secrets");
-        }
     }
 
     #[test]
@@ -127,10 +178,38 @@ mod tests {
         let (mut file, _) = StateFile::open(&path).unwrap();
         file.put(b"first").unwrap();
         // Something stands where the new state is written first.
-        fs::create_dir(directory.path().join("client.state.new")).unwrap();
+        let new = directory.path().join("client.state.new");
+        fs::create_dir(&new).unwrap();
         assert!(file.put(b"second").is_err());
         drop(file);
-        let (_, saved) = StateFile::open(&path).unwrap();
+        fs::remove_dir(&new).unwrap();
+        let (mut file, saved) = StateFile::open(&path).unwrap();
         assert_eq!(saved.unwrap().as_slice(), b"first");
+        // Without its lock file another process could use the state.
+        fs::remove_file(directory.path().join("client.state.lock")).unwrap();
+        #[cfg(unix)]
+        assert!(file.put(b"second").is_err());
+        #[cfg(not(unix))]
+        let _ = &mut file;
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_reads_the_secrets() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("client.state");
+        let new = directory.path().join("client.state.new");
+        let elsewhere = directory.path().join("elsewhere");
+        let (mut file, _) = StateFile::open(&path).unwrap();
+        // Left by a crash, or put there by somebody.
+        fs::write(&new, b"old").unwrap();
+        fs::set_permissions(&new, fs::Permissions::from_mode(0o666)).unwrap();
+        file.put(b"secret").unwrap();
+        std::os::unix::fs::symlink(&elsewhere, &new).unwrap();
+        file.put(b"secret").unwrap();
+        assert!(!elsewhere.exists());
+        let mode = fs::symlink_metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o177_777, 0o100_600);
     }
 }

@@ -21,6 +21,53 @@ use crate::wire::checkpoint::Checkpoint;
 /// It changes only in [`commit`](Self::commit), [`receive`](Self::receive), [`close`](Self::close) and
 /// [`close_prepared`](Self::close_prepared). Behind a `RwLock` everything else, what takes long among it, runs
 /// on many threads at once.
+///
+/// ```
+/// use veragg_protocol::aggregator::{Admission, Reply};
+/// use veragg_protocol::roles::{Aggregator, Client, Round};
+/// use veragg_protocol::round::phase::Phase;
+/// use veragg_protocol::wire::board::Record;
+/// # use zeroize::Zeroizing;
+/// # use rand_core::OsRng;
+/// # use veragg_protocol::crypto::signing::SigningKey;
+/// # use veragg_protocol::round::configuration::SegmentConfiguration;
+/// # use veragg_protocol::round::organiser::ConfigurationBuilder;
+/// # use veragg_protocol::round::roster::Roster;
+/// # use veragg_protocol::wire::board::Header;
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let keys: Vec<_> = (0..3).map(|_| SigningKey::generate(&mut OsRng)).collect();
+/// # let (organiser, aggregator_key) = (SigningKey::generate(&mut OsRng), SigningKey::generate(&mut OsRng));
+/// # let roster = Roster::new(keys.iter().map(|key| key.verifying_key()).collect())?;
+/// # let segments = vec![SegmentConfiguration::integers("answers", 1, 10)];
+/// # let configuration = ConfigurationBuilder::new(segments, 0, 0, [7; 32])
+/// #     .build(&roster, aggregator_key.verifying_key(), &mut OsRng)?;
+/// # let header = Header::sign(&configuration, &roster, &organiser);
+/// # let organiser = organiser.verifying_key();
+/// let round = Round::open(&header, &organiser)?;
+/// let log: Vec<Record> = Vec::new(); // a file, in a real round
+/// let mut aggregator = Aggregator::resume(&round, aggregator_key, log)?;
+/// for key in keys {
+///     let mut client = Client::join(&round, key)?;
+///     # let mut store = Zeroizing::new(Vec::new());
+///     let message = client.advance(&[], None, &mut OsRng, &mut store)?.unwrap_or_default();
+///     let id = client.id();
+///
+///     // What takes long changes nothing, and many threads can do it at once.
+///     let reply = match aggregator.admit(message.clone(), 0) {
+///         Admission::Accepted(admitted) => aggregator.commit(vec![admitted])?.remove(0),
+///         Admission::Answered(reply) => reply,
+///     };
+///     // The reply goes back to the client, which checks a receipt before it keeps it.
+///     let aggregator_key = &round.configuration().aggregator;
+///     assert!(matches!(reply, Reply::Receipt(receipt) if receipt.is_for(&message, aggregator_key)));
+/// }
+/// // Everybody has spoken: the phase can be closed, and each client gets its package.
+/// assert!(aggregator.awaited().is_empty());
+/// aggregator.close()?;
+/// assert_eq!(aggregator.phase(), Phase::Share);
+/// # Ok(())
+/// # }
+/// ```
 pub struct Aggregator {
     round: Round,
     /// There is always one, but while a phase ends.

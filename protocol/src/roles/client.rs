@@ -17,6 +17,44 @@ use crate::wire::checkpoint::Checkpoint;
 ///
 /// It saves its state before it gives a message, so that after a restart it sends the same bytes or nothing.
 /// A client that is never called again has dropped out.
+///
+/// ```
+/// use veragg_protocol::roles::{Client, Round};
+/// use veragg_protocol::round::phase::Phase;
+/// use zeroize::Zeroizing;
+/// # use rand_core::OsRng;
+/// # use veragg_protocol::crypto::signing::SigningKey;
+/// # use veragg_protocol::round::configuration::SegmentConfiguration;
+/// # use veragg_protocol::round::organiser::ConfigurationBuilder;
+/// # use veragg_protocol::round::roster::Roster;
+/// # use veragg_protocol::wire::board::Header;
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let keys: Vec<_> = (0..3).map(|_| SigningKey::generate(&mut OsRng)).collect();
+/// # let (organiser, aggregator_key) = (SigningKey::generate(&mut OsRng), SigningKey::generate(&mut OsRng));
+/// # let roster = Roster::new(keys.iter().map(|key| key.verifying_key()).collect())?;
+/// # let segments = vec![SegmentConfiguration::integers("answers", 1, 10)];
+/// # let configuration = ConfigurationBuilder::new(segments, 0, 0, [7; 32])
+/// #     .build(&roster, aggregator_key.verifying_key(), &mut OsRng)?;
+/// # let header = Header::sign(&configuration, &roster, &organiser);
+/// # let organiser = organiser.verifying_key();
+/// # let key = SigningKey::from_bytes(&keys[0].to_bytes());
+/// # let same_key = SigningKey::from_bytes(&keys[0].to_bytes());
+/// let round = Round::open(&header, &organiser)?;
+/// let mut client = Client::join(&round, key)?;
+/// assert_eq!(client.phase(), Some(Phase::Advertise));
+///
+/// // Before the first phase there is no package, and no input is needed.
+/// let mut store = Zeroizing::new(Vec::new()); // a file, in a real round
+/// let message = client.advance(&[], None, &mut OsRng, &mut store)?;
+/// assert_eq!(client.phase(), Some(Phase::Share));
+///
+/// // After a crash the client goes on from its store, and has the same message to send.
+/// let (client, again) = Client::resume(&round, same_key, &store)?;
+/// assert_eq!(client.phase(), Some(Phase::Share));
+/// assert_eq!(again, message);
+/// # Ok(())
+/// # }
+/// ```
 pub struct Client {
     id: ClientId,
     /// Nothing once its store has failed.

@@ -20,6 +20,35 @@ use crate::round::{self as typed, RoundError};
 use crate::wire::board::Header;
 
 /// A round, as every party sees it: all that is public before the first message. Clones are cheap.
+///
+/// ```
+/// use veragg_protocol::roles::Round;
+/// use veragg_protocol::crypto::ids::ClientId;
+/// # use rand_core::OsRng;
+/// # use veragg_protocol::crypto::signing::SigningKey;
+/// # use veragg_protocol::round::configuration::SegmentConfiguration;
+/// # use veragg_protocol::round::organiser::ConfigurationBuilder;
+/// # use veragg_protocol::round::roster::Roster;
+/// # use veragg_protocol::wire::board::Header;
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let keys: Vec<_> = (0..3).map(|_| SigningKey::generate(&mut OsRng)).collect();
+/// # let (organiser, aggregator_key) = (SigningKey::generate(&mut OsRng), SigningKey::generate(&mut OsRng));
+/// # let roster = Roster::new(keys.iter().map(|key| key.verifying_key()).collect())?;
+/// # let segments = vec![SegmentConfiguration::integers("answers", 1, 10)];
+/// # let configuration = ConfigurationBuilder::new(segments, 0, 0, [7; 32])
+/// #     .build(&roster, aggregator_key.verifying_key(), &mut OsRng)?;
+/// # let header = Header::sign(&configuration, &roster, &organiser);
+/// # let organiser = organiser.verifying_key();
+/// // `header` came from the organiser, whose public key was learned beforehand.
+/// let round = Round::open(&header, &organiser)?;
+/// assert_eq!(round.clients(), 3);
+/// assert_eq!(round.layout().coordinates(), 1);
+/// // Nobody else's signature will do.
+/// let another = SigningKey::generate(&mut OsRng).verifying_key();
+/// assert!(Round::open(&header, &another).is_err());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Round(Arc<dyn AnyRound>);
 

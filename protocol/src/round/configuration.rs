@@ -25,6 +25,26 @@ pub const MAX_NAME_LEN: usize = 200;
 pub const NEVER: u64 = u64::MAX;
 
 /// A segment of the vector with its claims, and what its numbers mean.
+///
+/// ```
+/// use veragg_protocol::circuits::statement::{Norm, Segment, SumRule};
+/// use veragg_protocol::round::configuration::SegmentConfiguration;
+///
+/// // Three answers from 0 to 100.
+/// let answers = SegmentConfiguration::integers("answers", 3, 101);
+/// // One choice of four: bits that add up to 1.
+/// let one_of_four = Segment { sum: Some(SumRule::Equal(1)), ..Segment::range(4, 2) };
+/// let vote = SegmentConfiguration { claims: one_of_four, ..SegmentConfiguration::integers("vote", 4, 2) };
+/// // 1000 numbers from -128 to 127, as a vector that is at most 500 long.
+/// let clipped = Norm { offset: 128, max_square: 500 * 500 };
+/// let update = SegmentConfiguration {
+///     name: "update".to_owned(),
+///     claims: Segment { norm: Some(clipped), ..Segment::range(1000, 256) },
+///     decimals: 0,
+///     offset: -128,
+/// };
+/// # assert_eq!(answers.claims.len + vote.claims.len + update.claims.len, 1007);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SegmentConfiguration {
     /// A name for parties, up to [`MAX_NAME_LEN`] bytes of UTF-8.

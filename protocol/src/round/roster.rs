@@ -9,7 +9,19 @@ use crate::crypto::labels;
 use crate::crypto::signing::VerifyingKey;
 use crate::rule::Rule;
 
-/// The clients' keys, in the order of their numbers.
+/// The clients' keys, in the order of their numbers: the first key is that of client 1.
+///
+/// ```
+/// use rand_core::OsRng;
+/// use veragg_protocol::crypto::signing::SigningKey;
+/// use veragg_protocol::round::roster::Roster;
+///
+/// let keys: Vec<_> = (0..5).map(|_| SigningKey::generate(&mut OsRng).verifying_key()).collect();
+/// let roster = Roster::new(keys.clone()).unwrap();
+/// assert_eq!(roster.clients(), 5);
+/// // A key that stands there twice is refused.
+/// assert!(Roster::new([&keys[..], &keys[..1]].concat()).is_err());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Roster {
     keys: Vec<VerifyingKey>,
