@@ -22,12 +22,12 @@
 //! ```
 //! use std::io::Cursor;
 //!
-//! use rand_core::OsRng;
-//! use veragg::protocol::aggregator::Reply;
 //! use veragg::protocol::wire::board::Record;
+//! use veragg::rand_core::OsRng;
+//! use veragg::zeroize::Zeroizing;
 //! use veragg::{
-//!     audit, Aggregator, Client, ClientId, ConfigurationBuilder, Header, Options, Phase, Roster, Round,
-//!     SegmentConfiguration, SigningKey, Verdict,
+//!     audit, Aggregator, Client, ClientId, ConfigurationBuilder, Header, Options, Phase, Reply, Roster,
+//!     Round, SegmentConfiguration, SigningKey, Verdict,
 //! };
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -59,7 +59,7 @@
 //!         let package = aggregator.package(client.id());
 //!         let input = [1, 10, u64::from(client.id().number())];
 //!         let input = client.needs_input().then_some(&input[..]);
-//!         let mut store = zeroize::Zeroizing::new(Vec::new()); // in a real round: a StateFile
+//!         let mut store = Zeroizing::new(Vec::new()); // in a real round: a StateFile
 //!         if let Some(message) = client.advance(&package, input, &mut OsRng, &mut store)? {
 //!             let reply = aggregator.receive(message, 0)?;
 //!             assert!(matches!(reply, Reply::Receipt(_)));
@@ -111,16 +111,20 @@ pub use veragg_verifier as verifier;
 
 /// The random sources that the roles take.
 pub use rand_core;
+/// [`Zeroizing`](zeroize::Zeroizing) bytes are a [`Store`] in memory.
+pub use zeroize;
 
-/// A whole round in one process.
+/// Whole rounds in one process, and attackers to play them with.
+#[cfg(feature = "lab")]
+pub use veragg_lab as lab;
 #[cfg(feature = "lab")]
 pub use veragg_lab::local;
 
 pub use board_file::{BoardFile, BoardFileError};
 pub use circuits::proof_system::Suite;
 pub use lock_file::LockError;
-pub use protocol::aggregator::Log;
-pub use protocol::client::Store;
+pub use protocol::aggregator::{Admission, AggregatorError, Log, Reply};
+pub use protocol::client::{ClientError, Store};
 pub use protocol::crypto::ids::ClientId;
 pub use protocol::crypto::signing::{SigningKey, VerifyingKey};
 pub use protocol::roles::{Aggregator, Client, Round};

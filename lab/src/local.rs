@@ -146,6 +146,10 @@ pub trait Party: Send {
     fn id(&self) -> ClientId;
     /// What it says in a phase, having got the aggregator's package for the phase before.
     fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>>;
+    /// Why it goes no further in the round, if it does not.
+    fn stopped(&self) -> Option<&ClientError> {
+        None
+    }
 }
 
 impl<T: Party + ?Sized> Party for Box<T> {
@@ -155,6 +159,10 @@ impl<T: Party + ?Sized> Party for Box<T> {
 
     fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
         (**self).speak(phase, package)
+    }
+
+    fn stopped(&self) -> Option<&ClientError> {
+        (**self).stopped()
     }
 }
 
@@ -207,11 +215,6 @@ impl LocalClient {
         self.last = Some(phase);
         self
     }
-
-    /// Why it stopped, if it did.
-    pub fn stopped(&self) -> Option<&ClientError> {
-        self.stopped.as_ref()
-    }
 }
 
 impl Party for LocalClient {
@@ -239,6 +242,10 @@ impl Party for LocalClient {
                 Vec::new()
             }
         }
+    }
+
+    fn stopped(&self) -> Option<&ClientError> {
+        self.stopped.as_ref()
     }
 }
 

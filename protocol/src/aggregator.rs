@@ -84,13 +84,19 @@ pub trait Collecting<P: ProofSystem>: Send + Sync + Sized + 'static {
     /// Lengths of the parts of an eligible client's message whose body has `body` bytes.
     fn lengths(&self, round: &Round<P>, client: ClientId, body: usize) -> Vec<usize>;
 
-    /// What `reader` needs of `author`'s message in the phase before.
-    fn needed(&self, _: &Round<P>, _reader: ClientId, _author: ClientId) -> Needed<'_> {
+    /// What `reader` needs of `author`'s message in a phase that has closed.
+    fn needed(
+        &self,
+        _: &Round<P>,
+        _closed: Phase,
+        _reader: ClientId,
+        _author: ClientId,
+    ) -> Needed<'_> {
         Needed::Envelope
     }
 
-    /// What `reader` must be shown of those who left in the phase before.
-    fn fraud_proofs(&self, _: &Round<P>, _reader: ClientId) -> Vec<FraudProof> {
+    /// What `reader` must be shown of those who left in a phase that has closed.
+    fn fraud_proofs(&self, _: &Round<P>, _closed: Phase, _reader: ClientId) -> Vec<FraudProof> {
         Vec::new()
     }
 
@@ -150,29 +156,45 @@ impl<P: ProofSystem, L: Log, S: Collecting<P>> Aggregator<P, L, S> {
             Admission::Accepted(admitted) => {
                 let mut replies = self.commit(vec![admitted])?;
                 // One message, one reply.
-                replies.pop().ok_or(AggregatorError::Outdated)
+                replies.pop().ok_or(AggregatorError::Interrupted)
             }
         }
     }
 
-    /// The package for a client that goes on: what it needs of the phase that has just closed. Before the
-    /// first has closed there is none, and after the last nobody goes on: the bytes are empty.
+    /// The package for a client that goes on in the open phase: what it needs of the phase that has just closed.
+    /// Before the first has closed there is none, and after the last nobody goes on: the bytes are empty.
     pub fn package(&self, client: ClientId) -> Vec<u8> {
+        self.package_for(client, self.phase()).unwrap_or_default()
+    }
+
+    /// The package with which a client goes on that speaks next in `phase`
+    /// ([`Client::phase`](crate::roles::Client::phase)): of the open phase, or of an earlier one in which not
+    /// everybody has something to say. Such a phase may be over before a client has fetched its package, and the
+    /// client needs the packages in turn. When the round is over, the package for a further round of unmask says
+    /// so, and the client has finished. Nothing if the client comes too late, or too early.
+    pub fn package_for(&self, client: ClientId, phase: Phase) -> Option<Vec<u8>> {
         let round = self.core.round();
-        let needed = |author| self.state.needed(round, client, author);
-        let fraud_proofs = self.state.fraud_proofs(round, client);
-        self.core.package(client, needed, fraud_proofs)
+        let Some(closed) = self.core.before(phase) else {
+            return (phase == self.phase() && phase == Phase::Advertise).then(Vec::new);
+        };
+        let of = closed.checkpoint.phase;
+        let needed = |author| self.state.needed(round, of, client, author);
+        let fraud_proofs = self.state.fraud_proofs(round, of, client);
+        Some(self.core.package(closed, client, needed, fraud_proofs))
     }
 
-    /// Who may speak in this phase.
+    /// Who may speak in this phase; nobody when the round is over.
     pub fn eligible(&self) -> &ClientSet {
-        self.core.eligible()
+        match self.phase() {
+            Phase::Publish => self.core.nobody(),
+            _ => self.core.eligible(),
+        }
     }
 
-    /// Who may speak in this phase, has something to say in it, and has not said it yet. In dispute that are
+    /// Who may speak in this phase, has something to say in it, and has not said it yet. In dispute these are
     /// the ends of disputed edges: if there is nothing to dispute, nobody is awaited. In a further round of
-    /// unmask it is who holds shares of those who have left. A phase in which nobody is awaited can be closed
-    /// at once.
+    /// unmask these are the holders of shares of those who have left. A phase in which nobody is awaited can be
+    /// closed at once; those who had nothing to say fetch its package by [`package_for`](Self::package_for).
     pub fn awaited(&self) -> ClientSet {
         let core = &self.core;
         ClientSet::of(core.round().clients(), |client| {

@@ -12,6 +12,7 @@ mod checks;
 mod command_line;
 mod complaints;
 mod deceived_clients;
+mod driving;
 mod evidence;
 mod flipped_bytes;
 mod framing;

@@ -188,9 +188,9 @@ fn what_comes_after_the_deadline_gets_a_signed_refusal() {
     let late = say(4, Phase::Advertise, &[]);
     let refusal = refused(aggregator.receive(late.clone(), 101).unwrap());
     assert_eq!(refusal.reason, Reason::Late);
-    assert!(refusal.is_signed_by(&key, &late));
-    assert!(!refusal.is_signed_by(&key, &late[1..]));
-    assert!(!refusal.is_signed_by(&scene.local.organiser, &late));
+    assert!(refusal.is_for(&late, &key));
+    assert!(!refusal.is_for(&late[1..], &key));
+    assert!(!refusal.is_for(&late, &scene.local.organiser));
     assert_eq!(aggregator.log().len(), 3);
     aggregator.close().unwrap();
     let refusal = refused(aggregator.receive(late.clone(), 0).unwrap());
@@ -233,7 +233,7 @@ fn outsiders_are_refused() {
     ] {
         let refusal = refused(aggregator.receive(bytes.clone(), 0).unwrap());
         assert_eq!(refusal.reason, reason);
-        assert!(refusal.is_signed_by(&key, &bytes));
+        assert!(refusal.is_for(&bytes, &key));
     }
     assert!(aggregator.log().is_empty());
     // None of it keeps the honest message out.

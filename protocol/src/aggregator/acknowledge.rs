@@ -6,11 +6,13 @@ use veragg_circuits::proof_system::ProofSystem;
 
 use super::closing::Closing;
 use super::core::Core;
+use super::dispute::needed_of_attestation;
 use super::error::AggregatorError;
 use super::set_up::{enough, SetUp};
 use super::unmask::Unmasking;
-use super::{Aggregator, Collecting, Log};
+use super::{Aggregator, Collecting, Log, Needed};
 use crate::crypto::ids::{ClientId, ClientSet};
+use crate::crypto::tree::Tree;
 use crate::pairwise::attest::{Attested, Challenges};
 use crate::round::phase::Phase;
 use crate::round::Round;
@@ -21,6 +23,8 @@ pub struct Acknowledging<P: ProofSystem> {
     pub(super) challenges: Challenges<P>,
     pub(super) contributors: ClientSet,
     pub(super) values: HashMap<ClientId, Attested>,
+    /// The parts of the attestations, for those who had nothing to dispute and come late.
+    pub(super) parts: HashMap<ClientId, Tree<Vec<u8>>>,
 }
 
 impl<P: ProofSystem> Collecting<P> for Acknowledging<P> {
@@ -29,6 +33,21 @@ impl<P: ProofSystem> Collecting<P> for Acknowledging<P> {
 
     fn lengths(&self, round: &Round<P>, _: ClientId, _: usize) -> Vec<usize> {
         round.acknowledge_lengths()
+    }
+
+    fn needed(
+        &self,
+        round: &Round<P>,
+        closed: Phase,
+        reader: ClientId,
+        author: ClientId,
+    ) -> Needed<'_> {
+        match closed {
+            Phase::Attest => {
+                needed_of_attestation(round, &self.set_up, &self.parts, reader, author)
+            }
+            _ => Needed::Envelope,
+        }
     }
 
     /// 3.7: lists who has acknowledged the contributors.
@@ -49,6 +68,7 @@ impl<P: ProofSystem> Collecting<P> for Acknowledging<P> {
             challenges,
             contributors,
             values,
+            parts: _,
         } = self;
         let state = Unmasking::new(set_up, challenges, values, contributors, closing.list);
         Aggregator { core, state }

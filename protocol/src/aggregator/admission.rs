@@ -112,7 +112,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
     pub(super) fn commit(&mut self, batch: Vec<Admitted>) -> Result<Vec<Reply>, AggregatorError> {
         let mut answers = Vec::with_capacity(batch.len());
         let mut records = Vec::new();
-        let mut fresh: HashMap<ClientId, (Standing, Envelope)> = HashMap::new();
+        let mut fresh: HashMap<(Phase, ClientId), (Standing, Envelope)> = HashMap::new();
         for admitted in batch {
             let Admitted {
                 client,
@@ -120,11 +120,15 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
                 entry,
                 bytes,
             } = admitted;
-            let in_batch = fresh.get(&client).map(|(standing, _)| *standing);
-            let judged = match self.judge_slot(&envelope, &entry, in_batch) {
-                Ok(None) => self.judge_phase(&envelope).map(|()| None),
-                judged => judged,
-            };
+            let slot = (envelope.phase, client);
+            let in_batch = fresh.get(&slot).map(|(standing, _)| *standing);
+            let judged = self
+                .judge_context(&envelope)
+                .and_then(|()| self.judge_slot(&envelope, &entry, in_batch))
+                .and_then(|again| match again {
+                    Some(again) => Ok(Some(again)),
+                    None => self.judge_phase(&envelope).map(|()| None),
+                });
             answers.push(match judged {
                 Ok(Some(Standing { index, entry, .. })) => Answer::Receipt { index, entry },
                 Ok(None) => {
@@ -136,7 +140,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
                         index,
                         record,
                     };
-                    fresh.insert(client, (standing, envelope));
+                    fresh.insert(slot, (standing, envelope));
                     records.push(Record {
                         kind: RecordKind::Message,
                         bytes,
@@ -152,7 +156,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         self.append(records)?;
         let mut fresh: Vec<_> = fresh.into_iter().collect();
         fresh.sort_unstable_by_key(|(_, (standing, _))| standing.index);
-        for (client, (standing, envelope)) in fresh {
+        for ((_, client), (standing, envelope)) in fresh {
             self.tree.push(standing.entry);
             self.standing.insert((self.phase, client), standing);
             self.envelopes.insert(client, (standing.index, envelope));
@@ -182,8 +186,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
     ) -> Result<(Option<Standing>, ClientId, Envelope), Reason> {
         let message = BorrowedMessage::decode(bytes).map_err(|_| Reason::Malformed)?;
         let envelope = &message.envelope;
-        let of_round = envelope.context == *self.round.context();
-        Rule::MessageContext.require(of_round, || Reason::Context)?;
+        self.judge_context(envelope)?;
         let Sender::Client(client) = envelope.sender else {
             return Err(Reason::NotEligible);
         };
@@ -205,6 +208,12 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         let is_body = message.parts(&lengths(client, message.body.len())).is_ok();
         Rule::Body.require(is_body, || Reason::Malformed)?;
         Ok((None, client, message.envelope))
+    }
+
+    /// Whether the message is of this round.
+    fn judge_context(&self, envelope: &Envelope) -> Result<(), Reason> {
+        let of_round = envelope.context == *self.round.context();
+        Rule::MessageContext.require(of_round, || Reason::Context)
     }
 
     /// Where this very message stands already; another message of its sender in its phase refuses it.

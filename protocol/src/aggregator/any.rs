@@ -28,13 +28,12 @@ pub trait AnyPhase: Send + Sync {
         self: Box<Self>,
         prepared: PreparedClose,
     ) -> (Box<dyn AnyPhase>, Result<(), AggregatorError>);
-    /// The package for a client that goes on.
-    fn package(&self, client: ClientId) -> Vec<u8>;
+    /// The package with which a client goes on that speaks next in `phase`.
+    fn package_for(&self, client: ClientId, phase: Phase) -> Option<Vec<u8>>;
     /// Who may speak.
     fn eligible(&self) -> &ClientSet;
     /// Who has something to say, and has not said it yet.
     fn awaited(&self) -> ClientSet;
-    /// Admits and commits a message.
     /// How many have spoken.
     fn received(&self) -> usize;
     /// The last checkpoint.
@@ -81,8 +80,8 @@ impl<P: ProofSystem, L: Log, S: Collecting<P>> AnyPhase for Aggregator<P, L, S> 
         }
     }
 
-    fn package(&self, client: ClientId) -> Vec<u8> {
-        self.package(client)
+    fn package_for(&self, client: ClientId, phase: Phase) -> Option<Vec<u8>> {
+        self.package_for(client, phase)
     }
 
     fn eligible(&self) -> &ClientSet {

@@ -12,6 +12,7 @@ use super::error::AggregatorError;
 use super::{Aggregator, Collecting, Log};
 use crate::crypto::hash::Digest;
 use crate::crypto::ids::ClientSet;
+use crate::crypto::tree::Root;
 
 /// What closing a phase comes to.
 pub struct Closing<P: ProofSystem, D> {
@@ -51,16 +52,16 @@ impl<P: ProofSystem, D> Closing<P, D> {
 /// the board that it was prepared on: after one more message it must be prepared anew.
 #[must_use = "a close that is prepared has not happened"]
 pub struct PreparedClose {
-    /// The last checkpoint and the length of the board that it was prepared on.
+    /// The last checkpoint of the board that it was prepared on, and the head of its tree.
     chain: Digest,
-    records: u64,
+    root: Root,
     closing: Box<dyn Any + Send>,
 }
 
 impl fmt::Debug for PreparedClose {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PreparedClose")
-            .field("records", &self.records)
+            .field("root", &self.root)
             .finish_non_exhaustive()
     }
 }
@@ -80,12 +81,14 @@ pub type Closed<P, L, S> =
 
 impl<P: ProofSystem, L: Log, S: Collecting<P>> Aggregator<P, L, S> {
     /// Judges everything that was said in the open phase and derives its list. Other threads may read
-    /// meanwhile: packages, the log, and [`admit`](Self::admit). Cost: the verification of every message,
+    /// meanwhile: packages, the log, and [`admit`](Self::admit). Commit nothing between this and
+    /// [`close_prepared`](Self::close_prepared): one more message makes the close outdated. What was admitted
+    /// meanwhile is committed afterwards, and refused as late. Cost: the verification of every message,
     /// see `derive` of each phase. Errors: too few clients came through, or the log cannot be read.
     pub fn prepare_close(&self) -> Result<PreparedClose, AggregatorError> {
         Ok(PreparedClose {
             chain: *self.core.chain(),
-            records: self.core.records(),
+            root: self.core.root(),
             closing: Box::new(self.state.derive(&self.core)?),
         })
     }
@@ -94,10 +97,10 @@ impl<P: ProofSystem, L: Log, S: Collecting<P>> Aggregator<P, L, S> {
     pub fn close_prepared(mut self, prepared: PreparedClose) -> Closed<P, L, S> {
         let PreparedClose {
             chain,
-            records,
+            root,
             closing,
         } = prepared;
-        let of_this_board = chain == *self.core.chain() && records == self.core.records();
+        let of_this_board = chain == *self.core.chain() && root == self.core.root();
         let closing = closing
             .downcast::<Closing<P, S::Derived>>()
             .ok()

@@ -7,7 +7,7 @@ use veragg_circuits::proof_system::ProofSystem;
 use super::closing::Closing;
 use super::core::Core;
 use super::error::AggregatorError;
-use super::set_up::SetUp;
+use super::set_up::{enough, SetUp};
 use super::submit::Submitting;
 use super::{Aggregator, Collecting, Log, Needed};
 use crate::crypto::ids::{ClientId, ClientSet};
@@ -16,6 +16,7 @@ use crate::pairwise::advertise::RoundKeys;
 use crate::pairwise::confirm::{self, Complaint, Confirmations, Ruling};
 use crate::pairwise::share::DealtPair;
 use crate::round::lists;
+use crate::round::phase::Phase;
 use crate::round::Round;
 use crate::wire::message::BorrowedMessage;
 
@@ -35,7 +36,7 @@ impl<P: ProofSystem> Collecting<P> for Confirming {
         round.confirm_lengths(client, &self.dealers, body)
     }
 
-    fn needed(&self, round: &Round<P>, reader: ClientId, author: ClientId) -> Needed<'_> {
+    fn needed(&self, round: &Round<P>, _: Phase, reader: ClientId, author: ClientId) -> Needed<'_> {
         let holders = lists::holders(round.graph(), &self.advertised, author);
         let position = 1 + holders.partition_point(|&holder| holder < reader);
         Needed::part(self.dealt.get(&author), position)
@@ -52,6 +53,7 @@ impl<P: ProofSystem> Collecting<P> for Confirming {
             confirmations.take(client, &complaints);
         }
         let participants = confirmations.participants(round.graph(), round.threshold());
+        enough(round, Phase::Confirm, &participants)?;
         let Confirmations { honest, culprits } = confirmations;
         let faulty = ClientSet::of(round.clients(), |client| {
             let is_false = core.has_spoken(client) && !honest.contains(client);

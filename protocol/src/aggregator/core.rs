@@ -49,17 +49,23 @@ pub struct Core<P: ProofSystem, L> {
     pub(super) round: Arc<Round<P>>,
     pub(super) key: Arc<SigningKey>,
     log: L,
+    /// Records that the log had when this began.
+    found: u64,
     /// Records written, or replayed, so far.
     pub(super) records: u64,
     pub(super) tree: Tree<Digest>,
     pub(super) phase: Phase,
     pub(super) chain: Digest,
     pub(super) eligible: ClientSet,
+    nobody: ClientSet,
     pub(super) standing: HashMap<(Phase, ClientId), Standing>,
     /// Of the open phase.
     pub(super) envelopes: Envelopes,
     outcomes: Vec<Option<Outcome>>,
     pub(super) last: Option<LastPhase>,
+    /// Phases before it whose packages a client may still need: in the phases since, not everybody has
+    /// something to say, and so they can be over before a client has fetched its package.
+    pub(super) earlier: Vec<LastPhase>,
 }
 
 impl<P: ProofSystem, L: Log> Core<P, L> {
@@ -68,9 +74,11 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         Self {
             chain: *round.context(),
             eligible: ClientSet::of(clients, |_| true),
+            nobody: ClientSet::empty(clients),
             outcomes: vec![None; clients as usize],
             round,
             key,
+            found: log.len(),
             log,
             records: 0,
             tree: Tree::new(),
@@ -78,6 +86,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
             standing: HashMap::new(),
             envelopes: HashMap::new(),
             last: None,
+            earlier: Vec::new(),
         }
     }
 
@@ -90,9 +99,14 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         &self.chain
     }
 
-    /// Records of the log that the state stands on.
+    /// Records of the log that were written or replayed.
     pub(crate) fn records(&self) -> u64 {
         self.records
+    }
+
+    /// The head of the board's tree.
+    pub(super) fn root(&self) -> Root {
+        self.tree.root()
     }
 
     /// The open phase.
@@ -102,6 +116,11 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
 
     pub(super) fn eligible(&self) -> &ClientSet {
         &self.eligible
+    }
+
+    /// Nobody, of this roster.
+    pub(super) fn nobody(&self) -> &ClientSet {
+        &self.nobody
     }
 
     pub(super) fn has_spoken(&self, client: ClientId) -> bool {
@@ -127,13 +146,25 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         let there = self.log.len().saturating_sub(start).min(count);
         for (index, record) in (start..).zip(records.drain(..there as usize)) {
             let same = *self.log.read(index)? == record;
-            Rule::Replayed.require(same, || AggregatorError::Replay { record: index })?;
+            Rule::Replayed.require(same, || self.other_record(index))?;
         }
         if !records.is_empty() {
             self.log.append(start + there, records)?;
         }
         self.records = start + count;
         Ok(())
+    }
+
+    /// Another record stands in the log than the one that is to be written there.
+    fn other_record(&self, index: u64) -> AggregatorError {
+        if index < self.found {
+            AggregatorError::Replay { record: index }
+        } else {
+            AggregatorError::OtherWriter {
+                expected: self.records,
+                len: self.log.len(),
+            }
+        }
     }
 
     /// The record of a client's message in a phase, with its index.
@@ -192,10 +223,18 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         let mut records = vec![record_of_checkpoint(&checkpoint)];
         chain = checkpoint.digest();
         phase = phase.next().unwrap_or(phase);
+        // Its package tells the clients that the round is over.
+        let mut unmasked = None;
         match &closing.then {
             Then::Next => {}
             Then::Further(round, _) => phase = Phase::Unmask(*round),
             Then::Publish(opening) => {
+                unmasked = Some(LastPhase {
+                    checkpoint: checkpoint.clone(),
+                    before,
+                    tree: tree.clone(),
+                    envelopes: Envelopes::new(),
+                });
                 let publication = Publication::<P::Group> {
                     opening: opening.clone(),
                     outcomes: decided(&outcomes),
@@ -220,8 +259,15 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
             Then::Further(_, eligible) => eligible.clone(),
             _ => list.clone(),
         };
+        let closed = self.phase;
         (self.phase, self.chain, self.outcomes) = (phase, chain, outcomes);
         self.tree = tree.clone();
+        match closed {
+            Phase::Dispute => self.earlier = self.last.take().into_iter().collect(),
+            Phase::Unmask(1..) => self.earlier.extend(self.last.take()),
+            _ => self.earlier.clear(),
+        }
+        self.earlier.extend(unmasked);
         self.last = Some(LastPhase {
             checkpoint,
             before,

@@ -71,6 +71,19 @@ fn value<'a, P: ProofSystem>(
     values.get(&client)?.towards(&neighbours, other)
 }
 
+/// The part of an attestation that is about the edge to its reader.
+pub(super) fn needed_of_attestation<'a, P: ProofSystem>(
+    round: &Round<P>,
+    set_up: &SetUp,
+    parts: &'a HashMap<ClientId, Tree<Vec<u8>>>,
+    reader: ClientId,
+    author: ClientId,
+) -> Needed<'a> {
+    let neighbours = set_up.neighbours(round, author);
+    let at = 1 + neighbours.partition_point(|&other| other < reader);
+    Needed::part(parts.get(&author), at)
+}
+
 impl<P: ProofSystem> Collecting<P> for Disputing<P> {
     type Derived = ();
     type Next<L: Log> = Aggregator<P, L, Acknowledging<P>>;
@@ -79,10 +92,8 @@ impl<P: ProofSystem> Collecting<P> for Disputing<P> {
         round.dispute_lengths(client, &self.attested, body)
     }
 
-    fn needed(&self, round: &Round<P>, reader: ClientId, author: ClientId) -> Needed<'_> {
-        let neighbours = self.set_up.neighbours(round, author);
-        let at = 1 + neighbours.partition_point(|&other| other < reader);
-        Needed::part(self.parts.get(&author), at)
+    fn needed(&self, round: &Round<P>, _: Phase, reader: ClientId, author: ClientId) -> Needed<'_> {
+        needed_of_attestation(round, &self.set_up, &self.parts, reader, author)
     }
 
     fn awaits(&self, _: &Round<P>, client: ClientId) -> bool {
@@ -119,6 +130,7 @@ impl<P: ProofSystem> Collecting<P> for Disputing<P> {
             challenges: self.challenges,
             contributors: closing.list,
             values: self.values,
+            parts: self.parts,
         };
         Aggregator { core, state }
     }

@@ -8,8 +8,8 @@ use super::log::AppendError;
 use crate::crypto::ids::ClientId;
 use crate::round::phase::Phase;
 
-/// Why the aggregator does not go on. Nothing has changed, and the log stays:
-/// [`resume`](crate::roles::Aggregator::resume) goes on from it once the cause is gone.
+/// Why the aggregator does not go on. Nothing has changed: call again once the cause is gone, or
+/// [`resume`](crate::roles::Aggregator::resume) from the log.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum AggregatorError {
@@ -33,6 +33,11 @@ pub enum AggregatorError {
     /// A close was prepared before the board grew, or for another board.
     #[error("the board has grown since this close was prepared; prepare it again")]
     Outdated,
+    /// A panic interrupted the close of a phase.
+    #[error(
+        "an earlier panic interrupted the close of a phase; resume the aggregator from its log"
+    )]
+    Interrupted,
     /// Every phase is closed.
     #[error("the round is over: there is no phase left to close")]
     Over,

@@ -2,7 +2,7 @@
 
 use veragg_circuits::proof_system::ProofSystem;
 
-use super::core::Core;
+use super::core::{Core, LastPhase};
 use super::Log;
 use crate::crypto::ids::ClientId;
 use crate::crypto::tree::Tree;
@@ -27,17 +27,25 @@ impl<'a> Needed<'a> {
 }
 
 impl<P: ProofSystem, L: Log> Core<P, L> {
-    /// The package of the phase that closed last. Before the first there is none, and the bytes
-    /// are empty.
+    /// The closed phase with whose package a client goes on that speaks next in `phase`, if packages of it
+    /// are still made.
+    pub(super) fn before(&self, phase: Phase) -> Option<&LastPhase> {
+        let mut closed = self.earlier.iter().chain(&self.last);
+        closed.find(|closed| match closed.checkpoint.phase {
+            // Whether a further round follows or not: it is this package that says so.
+            Phase::Unmask(round) => phase == Phase::Unmask(round.saturating_add(1)),
+            closed => closed.next() == Some(phase),
+        })
+    }
+
+    /// The package of a closed phase.
     pub(super) fn package<'a>(
         &self,
+        closed: &LastPhase,
         reader: ClientId,
         needed: impl Fn(ClientId) -> Needed<'a>,
         fraud_proofs: Vec<FraudProof>,
     ) -> Vec<u8> {
-        let Some(closed) = &self.last else {
-            return Vec::new();
-        };
         let list = &closed.checkpoint.list;
         let graph = self.round.graph();
         let neighbours = graph

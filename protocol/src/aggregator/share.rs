@@ -8,11 +8,13 @@ use super::closing::Closing;
 use super::confirm::Confirming;
 use super::core::Core;
 use super::error::AggregatorError;
+use super::set_up::enough;
 use super::{Aggregator, Collecting, Log, Needed};
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::tree::Tree;
 use crate::pairwise::advertise::RoundKeys;
 use crate::pairwise::share::Dealt;
+use crate::round::phase::Phase;
 use crate::round::Round;
 use crate::wire::message::BorrowedMessage;
 
@@ -33,7 +35,7 @@ impl<P: ProofSystem> Collecting<P> for Sharing {
         round.share_lengths(client, &self.advertised)
     }
 
-    fn needed(&self, _: &Round<P>, _: ClientId, author: ClientId) -> Needed<'_> {
+    fn needed(&self, _: &Round<P>, _: Phase, _: ClientId, author: ClientId) -> Needed<'_> {
         Needed::part(self.bodies.get(&author), 0)
     }
 
@@ -45,6 +47,7 @@ impl<P: ProofSystem> Collecting<P> for Sharing {
         let round = core.round();
         let judged = core.judge_each(|client, message| judge(round, self, client, message))?;
         let dealers = judged.valid(round.clients());
+        enough(round, Phase::Share, &dealers)?;
         let faulty = judged.faulty(round.clients());
         Ok(Closing::next(dealers, faulty, judged.into_valid()))
     }

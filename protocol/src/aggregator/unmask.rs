@@ -36,11 +36,15 @@ pub struct Unmasking<P: ProofSystem> {
     contributors: ClientSet,
     acknowledged: ClientSet,
     round: u8,
-    /// Who left in the round before.
-    left: ClientSet,
+    /// Who left in each round that has closed, and what shows that they attested falsely.
+    left: BTreeMap<u8, Left>,
     seeds: BTreeMap<ClientId, KeyScalar>,
     masks: BTreeMap<ClientId, KeyScalar>,
-    /// What shows that those who left in the round before attested falsely.
+}
+
+/// Who left in a round of unmask, and what shows why.
+struct Left {
+    clients: ClientSet,
     fraud_proofs: BTreeMap<ClientId, FraudProof>,
 }
 
@@ -61,7 +65,7 @@ impl<P: ProofSystem> Unmasking<P> {
         acknowledged: ClientSet,
     ) -> Self {
         Self {
-            left: ClientSet::empty(0),
+            left: BTreeMap::new(),
             set_up,
             challenges,
             values,
@@ -70,17 +74,14 @@ impl<P: ProofSystem> Unmasking<P> {
             round: 0,
             seeds: BTreeMap::new(),
             masks: BTreeMap::new(),
-            fraud_proofs: BTreeMap::new(),
         }
     }
 
     /// Whose secrets are rebuilt in this round.
     fn subjects(&self) -> &ClientSet {
-        if self.round == 0 {
-            &self.set_up.participants
-        } else {
-            &self.left
-        }
+        let before = self.round.checked_sub(1);
+        let left = before.and_then(|before| self.left.get(&before));
+        left.map_or(&self.set_up.participants, |left| &left.clients)
     }
 
     /// Which secret of a client is rebuilt in this round.
@@ -94,9 +95,7 @@ pub struct Revealed {
     /// All secrets rebuilt so far.
     seeds: BTreeMap<ClientId, KeyScalar>,
     masks: BTreeMap<ClientId, KeyScalar>,
-    /// Who left in this round, and what shows why.
-    left: ClientSet,
-    fraud_proofs: BTreeMap<ClientId, FraudProof>,
+    left: Left,
 }
 
 impl<P: ProofSystem> Collecting<P> for Unmasking<P> {
@@ -107,10 +106,17 @@ impl<P: ProofSystem> Collecting<P> for Unmasking<P> {
         round.unmask_lengths(client, self.subjects())
     }
 
-    fn fraud_proofs(&self, round: &Round<P>, reader: ClientId) -> Vec<FraudProof> {
-        let neighbours = lists::holders(round.graph(), &self.left, reader);
-        let of = |client| self.fraud_proofs.get(client).cloned();
-        neighbours.iter().filter_map(of).collect()
+    fn fraud_proofs(&self, round: &Round<P>, closed: Phase, reader: ClientId) -> Vec<FraudProof> {
+        let Phase::Unmask(closed) = closed else {
+            return Vec::new();
+        };
+        let left = self.left.get(&closed).into_iter();
+        left.flat_map(|left| {
+            let neighbours = lists::holders(round.graph(), &left.clients, reader);
+            let of = |client: ClientId| left.fraud_proofs.get(&client).cloned();
+            neighbours.into_iter().filter_map(of).collect::<Vec<_>>()
+        })
+        .collect()
     }
 
     fn awaits(&self, round: &Round<P>, client: ClientId) -> bool {
@@ -169,8 +175,10 @@ impl<P: ProofSystem> Collecting<P> for Unmasking<P> {
             derived: Revealed {
                 seeds,
                 masks,
-                left,
-                fraud_proofs,
+                left: Left {
+                    clients: left,
+                    fraud_proofs,
+                },
             },
         })
     }
@@ -189,15 +197,15 @@ impl<P: ProofSystem> Collecting<P> for Unmasking<P> {
                 let Revealed {
                     seeds,
                     masks,
-                    left,
-                    fraud_proofs,
+                    left: of_round,
                 } = derived;
+                let mut left = self.left;
+                left.insert(self.round, of_round);
                 let state = Self {
                     round,
                     seeds,
                     masks,
                     left,
-                    fraud_proofs,
                     contributors,
                     ..self
                 };

@@ -115,7 +115,7 @@ pub fn restore<P: ProofSystem>(
 ) -> Result<Restored, ResumeError> {
     let mut reader = Reader::new(saved);
     if reader.u16("version")? != FORMAT {
-        return Err(DecodeError::Value { field: "version" }.into());
+        return Err(ResumeError::Format);
     }
     let tag = reader.u8("state")?;
     let clients = round.clients();

@@ -29,6 +29,12 @@ pub enum ClientError {
     /// The package does not decode.
     #[error("the aggregator's package is malformed: {0}. Fetch it again")]
     Malformed(#[from] DecodeError),
+    /// There is no package.
+    #[error("there is no package for {phase}: the phase before it has not closed, or the round has ended without this client. Fetch it again, or stop")]
+    NoPackage {
+        /// The phase in which the client speaks next.
+        phase: Phase,
+    },
     /// The checkpoint is not the aggregator's, or not of this round and phase.
     #[error("the package holds no checkpoint of {phase} in this round signed by its aggregator. Fetch the package of {phase}")]
     NotTheCheckpoint {
@@ -60,7 +66,7 @@ pub enum ClientError {
         phase: Phase,
     },
     /// The message of somebody on the list is missing or is not theirs.
-    #[error("client {client} is on the list of {phase}, but the package holds no message of theirs that puts them there. Fetch it again; if it stays so, the list is false")]
+    #[error("client {client} is on the list of {phase}, but the package holds no message of theirs that puts them there. It may be the package of another client: fetch your own again; if it stays so, the list is false")]
     NotShown {
         /// The phase.
         phase: Phase,
@@ -101,7 +107,7 @@ pub enum ClientError {
     #[error("this input cannot be submitted: {0}")]
     Input(#[from] InputError),
     /// The vector is only needed, and always needed, at submit and attest.
-    #[error("give the input vector at submit and again at attest, and only there")]
+    #[error("this step needs the input vector; give it at submit, and the same again at attest")]
     InputMissing,
     /// Another vector than the one that was submitted.
     #[error("this is not the input that was submitted; attest with the same vector, or drop out")]
@@ -117,6 +123,9 @@ pub enum ClientError {
     /// The state could not be written down.
     #[error("the state could not be saved, so nothing was sent: {0}")]
     Store(#[from] io::Error),
+    /// An earlier step could not be saved.
+    #[error("an earlier step of this client could not be saved, so only its store knows which state is the true one; resume the client from its store, or drop out")]
+    Uncertain,
     /// The round is over for this client.
     #[error("this client has finished its round")]
     Finished,
@@ -163,10 +172,27 @@ impl ClientError {
             Self::Input(_) => "3.4.2",
             Self::OtherInput => Rule::SubmittedInput.number(),
             Self::NoFraudProof { .. } => Rule::FraudShown.number(),
-            Self::Malformed(_) | Self::InputMissing | Self::Store(_) | Self::Finished => {
-                return None
-            }
+            Self::Malformed(_)
+            | Self::NoPackage { .. }
+            | Self::InputMissing
+            | Self::Store(_)
+            | Self::Uncertain
+            | Self::Finished => return None,
         })
+    }
+
+    /// Whether another copy of the package may help. After any other error of a package this client goes no
+    /// further in the round.
+    pub fn fetch_again(&self) -> bool {
+        matches!(
+            self,
+            Self::Malformed(_)
+                | Self::NoPackage { .. }
+                | Self::NotTheCheckpoint { .. }
+                | Self::Inconsistent { .. }
+                | Self::NotShown { .. }
+                | Self::NoFraudProof { .. }
+        )
     }
 
     /// Whose fault it is; one match, so that each new error has to decide.
@@ -177,9 +203,11 @@ impl ClientError {
             | Self::InputMissing
             | Self::OtherInput
             | Self::Store(_)
+            | Self::Uncertain
             | Self::Finished => Blame::Caller,
             // A package is not signed as a whole: what is missing may have been lost on the way.
             Self::Malformed(_)
+            | Self::NoPackage { .. }
             | Self::NotTheCheckpoint { .. }
             | Self::Inconsistent { .. }
             | Self::Omitted { .. }

@@ -11,10 +11,25 @@ use super::Client;
 /// The version of the saved form. It is this crate's own: no other party reads it.
 pub(super) const FORMAT: u16 = 2;
 
-/// Why a saved client cannot be restored. A client whose state is lost or uncertain drops out.
+/// Why a saved client cannot be restored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("the saved state is not this client's of this round ({0}); drop out of the round")]
-pub struct ResumeError(#[from] DecodeError);
+#[non_exhaustive]
+pub enum ResumeError {
+    /// The state is of another round.
+    #[error(
+        "the saved state is of another round; give the header of the round that this client is in"
+    )]
+    OtherRound,
+    /// The state is of another client.
+    #[error("the saved state is of another client; give the key with which this client joined")]
+    OtherClient,
+    /// Another version of veragg saved it.
+    #[error("another version of veragg saved this state; finish the round with that version, or drop out")]
+    Format,
+    /// The bytes are not a state that was saved.
+    #[error("the saved state is damaged ({0}); restore nothing older, drop out of the round")]
+    Damaged(#[from] DecodeError),
+}
 
 impl<P: ProofSystem, S: State> Client<P, S> {
     /// The bytes to write down, with the message to send; zeroized when dropped.

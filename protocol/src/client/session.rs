@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use veragg_circuits::codec::{DecodeError, Reader, Writer};
+use veragg_circuits::codec::{Reader, Writer};
 use veragg_circuits::proof_system::ProofSystem;
 
 use super::error::ClientError;
+use super::saved::ResumeError;
 use crate::crypto::hash::Digest;
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::signing::SigningKey;
@@ -158,6 +159,13 @@ impl<P: ProofSystem> Session<P> {
         package: &[u8],
         base: &ClientSet,
     ) -> Result<CheckedPackage, ClientError> {
+        if package.is_empty() {
+            let phase = match phase {
+                Phase::Unmask(round) => Phase::Unmask(round.saturating_add(1)),
+                phase => phase.next().unwrap_or(phase),
+            };
+            return Err(ClientError::NoPackage { phase });
+        }
         let Package {
             checkpoint,
             consistency,
@@ -283,13 +291,13 @@ impl<P: ProofSystem> Session<P> {
         reader: &mut Reader<'_>,
         round: Arc<Round<P>>,
         identity: Arc<SigningKey>,
-    ) -> Result<Answer<P>, DecodeError> {
+    ) -> Result<Answer<P>, ResumeError> {
         if reader.array("context")? != *round.context() {
-            return Err(DecodeError::Value { field: "context" });
+            return Err(ResumeError::OtherRound);
         }
         let me = ClientId::new(reader.u32("client")?)
             .filter(|&me| round.roster().key(me) == Some(&identity.verifying_key()))
-            .ok_or(DecodeError::Value { field: "client" })?;
+            .ok_or(ResumeError::OtherClient)?;
         let view = match reader.long("answered checkpoint")? {
             [] => View::of_context(&round),
             bytes => View::of_checkpoint(Checkpoint::decode(bytes, round.clients())?),

@@ -21,7 +21,8 @@ pub struct Unmasked {
     pub(super) kept: Kept,
     /// Who is left of the contributors.
     pub(super) contributors: ClientSet,
-    /// The round of unmask in which it revealed last, or had nothing to reveal.
+    /// The round of unmask in which it revealed last, or had nothing to reveal; the last that there can be, once
+    /// the round is over.
     pub(super) round: u8,
 }
 
@@ -59,7 +60,8 @@ impl<P: ProofSystem> Client<P, Acknowledged> {
 
 impl<P: ProofSystem> Client<P, Unmasked> {
     /// 3.8, round `r >= 1`: of neighbours that are proven to have attested falsely, and of nobody else,
-    /// reveals the share of the mask secret too. Often there is nothing to say.
+    /// reveals the share of the mask secret too. Often there is nothing to say. If nobody has left, the round is
+    /// over, and the client has finished.
     pub fn unmask_again(self, package: &[u8]) -> Step<P, Unmasked, Unmasked> {
         self.attempt(|session, state| {
             let Unmasked {
@@ -69,10 +71,12 @@ impl<P: ProofSystem> Client<P, Unmasked> {
             } = state;
             let phase = Phase::Unmask(*round);
             let package = session.check_within(phase, package, contributors)?;
-            let next = round + 1;
-            if package.list == *contributors || next > session.round.configuration().unmask_rounds {
+            let most = session.round.configuration().unmask_rounds;
+            if *round >= most {
                 return Err(ClientError::Finished);
             }
+            let over = package.list == *contributors;
+            let next = if over { most } else { round + 1 };
             let left = ClientSet::of(session.round.clients(), |client| {
                 contributors.contains(client) && !package.list.contains(client)
             });

@@ -70,7 +70,7 @@ use crate::wire::checkpoint::Checkpoint;
 /// ```
 pub struct Aggregator {
     round: Round,
-    /// There is always one, but while a phase ends.
+    /// Always some, but for the moment in which one phase becomes the next.
     phase: Option<Box<dyn AnyPhase>>,
 }
 
@@ -149,7 +149,8 @@ impl Aggregator {
 
     /// Puts admitted messages on the board, all in one append, and answers each, in order. Messages that
     /// came too late, since the phase was closed or another message of the sender was committed meanwhile,
-    /// are refused. An error means that the log failed, and nothing has changed.
+    /// are refused. An error means that the log failed, and nothing has changed; the clients get no answer, and
+    /// send their messages again.
     pub fn commit(&mut self, batch: Vec<Admitted>) -> Result<Vec<Reply>, AggregatorError> {
         self.any_mut().commit(batch)
     }
@@ -160,7 +161,9 @@ impl Aggregator {
     }
 
     /// Judges everything that was said in the open phase and derives its list, which may take long, and
-    /// changes nothing. The close holds for the board as it is: after one more message it is outdated.
+    /// changes nothing. The close holds for the board as it is: after one more message it is outdated, so commit
+    /// nothing before [`close_prepared`](Self::close_prepared). What is admitted meanwhile is committed afterwards,
+    /// and refused as late.
     pub fn prepare_close(&self) -> Result<PreparedClose, AggregatorError> {
         self.any().prepare_close()
     }
@@ -168,7 +171,7 @@ impl Aggregator {
     /// Closes the open phase as it was prepared. After an error nothing has changed.
     pub fn close_prepared(&mut self, prepared: PreparedClose) -> Result<(), AggregatorError> {
         let Some(phase) = self.phase.take() else {
-            return Err(AggregatorError::Outdated);
+            return Err(AggregatorError::Interrupted);
         };
         let (phase, closed) = phase.close_prepared(prepared);
         self.phase = Some(phase);
@@ -185,16 +188,26 @@ impl Aggregator {
     /// The package for a client that goes on: what it needs of the phase that has just closed. Before the
     /// first has closed there is none, and after the last nobody goes on: the bytes are empty.
     pub fn package(&self, client: ClientId) -> Vec<u8> {
-        self.any().package(client)
+        self.package_for(client, self.phase()).unwrap_or_default()
     }
 
-    /// Who may speak in the open phase.
+    /// The package with which a client goes on that speaks next in `phase`
+    /// ([`Client::phase`](super::Client::phase)): of the open phase, or of an earlier one in which not everybody
+    /// has something to say. Such a phase may be over before a client has fetched its package, and the client
+    /// needs the packages in turn. When the round is over, the package for a further round of unmask says so, and
+    /// the client has finished. Nothing if the client comes too late, or too early.
+    pub fn package_for(&self, client: ClientId, phase: Phase) -> Option<Vec<u8>> {
+        self.any().package_for(client, phase)
+    }
+
+    /// Who may speak in the open phase; nobody when the round is over.
     pub fn eligible(&self) -> &ClientSet {
         self.any().eligible()
     }
 
     /// Who may speak in the open phase, has something to say in it, and has not said it yet. If there is
-    /// nothing to dispute, nobody is awaited in dispute: the phase can be closed at once.
+    /// nothing to dispute, nobody is awaited in dispute: the phase can be closed at once. Those who had nothing to
+    /// say fetch their package by [`package_for`](Self::package_for).
     pub fn awaited(&self) -> ClientSet {
         self.any().awaited()
     }

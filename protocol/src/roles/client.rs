@@ -94,7 +94,9 @@ impl Client {
         self.id
     }
 
-    /// The phase in which it speaks next; nothing when it has finished.
+    /// The phase in which it speaks next. After its first round of unmask that is a further round, which may
+    /// never come: the round is over for the client when the aggregator says so. Nothing if no round of unmask
+    /// can follow, or if the store has failed.
     pub fn phase(&self) -> Option<Phase> {
         self.state.as_ref()?.phase()
     }
@@ -125,7 +127,7 @@ impl Client {
         rng: &mut dyn CryptoRngCore,
         store: &mut dyn Store,
     ) -> Result<Option<Vec<u8>>, ClientError> {
-        let state = self.state.take().ok_or(ClientError::Finished)?;
+        let state = self.state.take().ok_or(ClientError::Uncertain)?;
         let (state, said) = state.advance(Turn {
             package,
             input,

@@ -117,8 +117,7 @@ impl ConfigurationBuilder {
     }
 
     /// Most further rounds of unmask: how long a path of colluders can get whose false attestations come out
-    /// one after the other. By default, one for each client that may be corrupt, as far as there may be
-    /// so many.
+    /// one after the other. By default, one for each client that may be corrupt, but at least 8 and at most 64.
     pub fn unmask_rounds(self, unmask_rounds: u8) -> Self {
         let unmask_rounds = Some(unmask_rounds);
         Self {

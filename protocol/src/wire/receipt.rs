@@ -121,7 +121,9 @@ impl Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Reason::Malformed => "not a canonical message of the expected length",
+            Reason::Malformed => {
+                "not a canonical message of the expected length, or its body is not the one that was signed"
+            }
             Reason::Context => "it belongs to another round or answers another checkpoint",
             Reason::Late => "its phase is over",
             Reason::Early => "its phase has not begun",
@@ -202,11 +204,11 @@ impl Refusal {
         })
     }
 
-    /// Whether the signature is `key`'s and the refused bytes are these.
+    /// Whether it is the aggregator's refusal of these bytes. `aggregator` is the key that the configuration names.
     #[must_use]
-    pub fn is_signed_by(&self, key: &VerifyingKey, bytes: &[u8]) -> bool {
+    pub fn is_for(&self, bytes: &[u8], aggregator: &VerifyingKey) -> bool {
         self.refused == digest(labels::REFUSED, &[bytes])
-            && key.verify(labels::SIGN_REFUSAL, &self.signed_bytes(), &self.signature)
+            && aggregator.verify(labels::SIGN_REFUSAL, &self.signed_bytes(), &self.signature)
     }
 }
 
@@ -226,8 +228,8 @@ mod tests {
         for reason in Reason::ALL {
             let refusal = Refusal::sign(&key, [3; 32], b"bytes", reason);
             assert_eq!(Refusal::decode(&refusal.encode()), Ok(refusal.clone()));
-            assert!(refusal.is_signed_by(&key.verifying_key(), b"bytes"));
-            assert!(!refusal.is_signed_by(&key.verifying_key(), b"other"));
+            assert!(refusal.is_for(b"bytes", &key.verifying_key()));
+            assert!(!refusal.is_for(b"other", &key.verifying_key()));
         }
     }
 }
