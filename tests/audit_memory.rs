@@ -122,14 +122,14 @@ fn measure(clients: u32, len: usize) -> Measured {
         [7; 32],
     );
     let local = LocalRound::<Suite>::new(clients, builder, &mut OsRng).unwrap();
-    let mut members: Vec<Box<dyn Party>> = ClientId::all(clients)
+    let mut parties: Vec<Box<dyn Party>> = ClientId::all(clients)
         .map(|id| local.client(id, vec![7; len]).unwrap())
-        .map(|member| Box::new(member) as Box<dyn Party>)
+        .map(|client| Box::new(client) as Box<dyn Party>)
         .collect();
     let aggregator = local.aggregator(Vec::new()).unwrap();
-    let played = play(aggregator, &mut members, |_| ()).unwrap();
+    let played = play(aggregator, &mut parties, |_| ()).unwrap();
     let board = local.board(&played.aggregator.records().unwrap());
-    drop((played, members));
+    drop((played, parties));
 
     let options = Options {
         organiser: Some(local.organiser),

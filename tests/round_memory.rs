@@ -24,18 +24,18 @@ const CLIENTS: u32 = 128;
 /// An honest member until it submits: then it says zeros, as many as a submission has, which costs
 /// nothing to prove and is refused when it is judged, not before.
 struct Idle {
-    member: LocalClient,
+    client: LocalClient,
     local: Arc<LocalRound<RistrettoBulletproofs>>,
 }
 
 impl Party for Idle {
     fn id(&self) -> ClientId {
-        self.member.id()
+        self.client.id()
     }
 
     fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
         if phase != Phase::Submit {
-            return self.member.speak(phase, package);
+            return self.client.speak(phase, package);
         }
         let round = &self.local.round;
         let parts: Vec<_> = round
@@ -65,7 +65,7 @@ fn neither_driver_nor_aggregator_holds_all_submissions() {
     let local = Arc::new(LocalRound::new(CLIENTS, builder, &mut OsRng).unwrap());
     let mut parties: Vec<_> = ClientId::all(CLIENTS)
         .map(|id| Idle {
-            member: local.client(id, Vec::new()).unwrap(),
+            client: local.client(id, Vec::new()).unwrap(),
             local: Arc::clone(&local),
         })
         .collect();

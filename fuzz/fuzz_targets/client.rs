@@ -34,8 +34,8 @@ fuzz_target!(|data: &[u8]| {
 fn advance(index: usize, client: Client, package: &[u8]) {
     let mut store = Zeroizing::new(Vec::new());
     let input = input(ClientId::from_index(index));
-    let (_, said) = client.advance(package, Some(&input), &mut rng(), &mut store);
-    if let Err(error) = said {
+    let (_, answer) = client.advance(package, Some(&input), &mut rng(), &mut store);
+    if let Err(error) = answer {
         assert_eq!(error.blame(), Blame::Nobody, "{error}");
         assert!(store.is_empty());
     }

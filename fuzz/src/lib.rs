@@ -91,9 +91,9 @@ impl Sample {
             for ((id, client), store) in ClientId::all(CLIENTS).zip(&mut clients).zip(&mut stores) {
                 let (saved, package) = (store.to_vec(), aggregator.package(id));
                 let ready = client.take().expect("each is put back");
-                let (next, said) = ready.advance(&package, Some(&input(id)), &mut rng, store);
+                let (next, messages) = ready.advance(&package, Some(&input(id)), &mut rng, store);
                 *client = Some(next);
-                let message = said.expect("everybody is honest").unwrap_or_default();
+                let message = messages.expect("everybody is honest").unwrap_or_default();
                 if !message.is_empty() {
                     match aggregator.receive(message.clone(), 0).expect("a log in memory") {
                         Reply::Receipt(receipt) => receipts.push(receipt),
@@ -159,12 +159,12 @@ impl Sample {
 /// places of long inputs are reached because two bytes name one, modulo the length.
 pub fn mutate(bytes: &mut Vec<u8>, edits: &[u8]) {
     for edit in edits.chunks_exact(4) {
-        let (operation, place, byte) = (
+        let (operation, position, byte) = (
             edit[0],
             usize::from(u16::from_be_bytes([edit[1], edit[2]])),
             edit[3],
         );
-        let at = place % (bytes.len() + 1);
+        let at = position % (bytes.len() + 1);
         let span = usize::from(byte).min(bytes.len() - at);
         match operation % 6 {
             0 if at < bytes.len() => bytes[at] ^= byte,

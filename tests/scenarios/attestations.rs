@@ -23,12 +23,14 @@ fn outcome(report: &veragg::verifier::Report, number: u32, expected: &str) {
 #[test]
 fn a_masked_vector_that_is_not_what_was_committed_names_its_sender() {
     for (towards, by) in [(None, 1), (None, u64::MAX), (Some(5), 1)] {
-        let lie = False {
+        let false_mask = False {
             towards,
             by,
             attested: false,
         };
-        let finished = Scene::new(10, &SMALL).masking_falsely(3, &[lie]).play();
+        let finished = Scene::new(10, &SMALL)
+            .masking_falsely(3, &[false_mask])
+            .play();
         let report = finished.is_verified(&but(&[3]), &[(client(3), Check::RowLinks)]);
         outcome(&report, 3, "excluded for a fault (attest)");
         assert_eq!(speakers(&finished.records, Phase::Dispute), [0; 0]);
@@ -36,7 +38,7 @@ fn a_masked_vector_that_is_not_what_was_committed_names_its_sender() {
 }
 
 #[test]
-fn a_lie_about_an_edge_is_opened_by_the_honest_end() {
+fn a_false_pairwise_mask_is_opened_by_the_honest_end() {
     for number in [3, 7] {
         let finished = Scene::new(10, &SMALL)
             .masking_falsely(number, &[edge(5, 9)])
@@ -52,7 +54,7 @@ fn a_lie_about_an_edge_is_opened_by_the_honest_end() {
 }
 
 #[test]
-fn two_who_lie_differently_about_their_edge_are_both_left_out_and_not_accused() {
+fn two_ends_with_different_false_masks_are_both_left_out_and_not_accused() {
     let scene = Scene::new(10, &SMALL).masking_falsely(3, &[edge(7, 1)]);
     let finished = scene.masking_falsely(7, &[edge(3, 2)]).play();
     let report = finished.is_verified(&but(&[3, 7]), &[]);
@@ -69,7 +71,7 @@ fn a_false_edge_between_two_that_contribute_cancels() {
 }
 
 #[test]
-fn a_lie_towards_a_neighbour_that_drops_out_comes_out() {
+fn a_false_mask_towards_a_neighbour_that_drops_out_is_found() {
     for after in [Phase::Confirm, Phase::Submit] {
         let scene = Scene::new(10, &SMALL).dropping(5, after);
         let finished = scene.masking_falsely(3, &[edge(5, 4)]).play();
@@ -82,7 +84,7 @@ fn a_lie_towards_a_neighbour_that_drops_out_comes_out() {
 }
 
 #[test]
-fn a_lie_about_the_self_mask_comes_out() {
+fn a_false_self_mask_is_found() {
     let finished = Scene::new(10, &SMALL).masking_falsely(3, &[own(4)]).play();
     let report = finished.is_verified(&but(&[3]), &[(client(3), Check::Unmasking)]);
     outcome(&report, 3, "excluded for a fault (unmask)");
@@ -97,22 +99,22 @@ fn path(length: u32, rounds: u8) -> Finished {
     let local = veragg_lab::local::LocalRound::new(10, builder, &mut rand_core::OsRng).unwrap();
     let mut scene = Scene::of(local);
     for number in 1..=length {
-        let mut lies = Vec::new();
+        let mut false_masks = Vec::new();
         if number == 1 {
-            lies.push(own(1));
+            false_masks.push(own(1));
         } else {
-            lies.push(edge(number - 1, 100 + u64::from(number)));
+            false_masks.push(edge(number - 1, 100 + u64::from(number)));
         }
         if number < length {
-            lies.push(edge(number + 1, 101 + u64::from(number)));
+            false_masks.push(edge(number + 1, 101 + u64::from(number)));
         }
-        scene = scene.masking_falsely(number, &lies);
+        scene = scene.masking_falsely(number, &false_masks);
     }
     scene.play()
 }
 
 #[test]
-fn a_path_of_colluders_comes_out_one_after_the_other() {
+fn a_path_of_colluders_is_found_one_after_the_other() {
     let finished = path(3, 3);
     let faults = [1, 2, 3].map(|number| (client(number), Check::Unmasking));
     finished.is_verified(&but(&[1, 2, 3]), &faults);
@@ -136,13 +138,13 @@ fn where_the_rounds_end_before_the_path_everybody_found_is_named_and_there_is_no
 }
 
 #[test]
-fn cheaters_of_every_kind_in_one_round_are_all_named() {
-    let lie = False {
+fn malicious_clients_of_every_kind_in_one_round_are_all_named() {
+    let false_mask = False {
         towards: None,
         by: 3,
         attested: false,
     };
-    let mut scene = Scene::new(30, &SMALL).masking_falsely(2, &[lie]);
+    let mut scene = Scene::new(30, &SMALL).masking_falsely(2, &[false_mask]);
     scene = scene
         .masking_falsely(7, &[edge(9, 1)])
         .masking_falsely(12, &[own(8)]);
@@ -164,11 +166,11 @@ fn cheaters_of_every_kind_in_one_round_are_all_named() {
 }
 
 #[test]
-fn who_lied_and_then_fell_silent_is_named_all_the_same() {
+fn a_client_with_a_false_mask_that_then_drops_out_is_named_all_the_same() {
     let mut scene = Scene::new(10, &SMALL);
-    let mut liar = FalseAttester::new(&scene, 3, &[own(4)]);
-    liar.silent_from = Some(Phase::Acknowledge);
-    scene.parties[id(3).index()] = Box::new(liar);
+    let mut culprit = FalseAttester::new(&scene, 3, &[own(4)]);
+    culprit.silent_from = Some(Phase::Acknowledge);
+    scene.parties[id(3).index()] = Box::new(culprit);
     let report = scene
         .play()
         .is_verified(&but(&[3]), &[(client(3), Check::Unmasking)]);
@@ -223,16 +225,16 @@ fn every_part_of_an_attestation_counts() {
 }
 
 #[test]
-fn anothers_attestation_is_worth_nothing() {
+fn the_attestation_of_another_client_is_refused() {
     use std::sync::{Arc, Mutex};
     let copied: Arc<Mutex<Vec<u8>>> = Arc::default();
     let (source, target) = (Arc::clone(&copied), copied);
-    let scene = Scene::new(10, &SMALL).altering(1, move |phase, _, said| {
+    let scene = Scene::new(10, &SMALL).altering(1, move |phase, _, messages| {
         if phase == Phase::Attest {
-            let message = veragg::protocol::wire::message::Message::decode(&said[0]).unwrap();
+            let message = veragg::protocol::wire::message::Message::decode(&messages[0]).unwrap();
             *source.lock().unwrap() = message.body;
         }
-        said
+        messages
     });
     let everybody = veragg_lab::set(10, &but(&[]));
     let lengths = scene.local.round.attest_lengths(id(3), &everybody);
@@ -250,21 +252,21 @@ fn anothers_attestation_is_worth_nothing() {
 }
 
 #[test]
-fn who_opens_an_edge_that_nobody_disputes_does_no_harm() {
+fn opening_an_edge_that_nobody_disputes_has_no_effect() {
     let mut scene = Scene::new(10, &SMALL);
-    let mut liar = FalseAttester::new(&scene, 3, &[]);
-    liar.opens = Some((7, true));
-    scene.parties[id(3).index()] = Box::new(liar);
+    let mut culprit = FalseAttester::new(&scene, 3, &[]);
+    culprit.opens = Some((7, true));
+    scene.parties[id(3).index()] = Box::new(culprit);
     scene.play().is_verified(&but(&[]), &[]);
 }
 
 #[test]
 fn an_edge_opened_with_a_point_that_is_not_its_own_names_who_opened_it() {
-    for lies in [vec![], vec![edge(7, 1)]] {
+    for false_masks in [vec![], vec![edge(7, 1)]] {
         let mut scene = Scene::new(10, &SMALL);
-        let mut liar = FalseAttester::new(&scene, 3, &lies);
-        liar.opens = Some((7, false));
-        scene.parties[id(3).index()] = Box::new(liar);
+        let mut culprit = FalseAttester::new(&scene, 3, &false_masks);
+        culprit.opens = Some((7, false));
+        scene.parties[id(3).index()] = Box::new(culprit);
         let report = scene
             .play()
             .is_verified(&but(&[3]), &[(client(3), Check::Disputes)]);
@@ -280,14 +282,14 @@ fn an_attester_and_an_aggregator_cannot_frame_a_neighbour() {
     let everybody = veragg_lab::set(10, &but(&[]));
     let lengths = scene.local.round.attest_lengths(id(3), &everybody);
     let key = scene.key(3);
-    let scene = scene.altering(3, move |phase, _, mut said| {
+    let scene = scene.altering(3, move |phase, _, mut messages| {
         if phase == Phase::Attest {
-            let again = veragg_lab::sign_again(&key, &said[0], &lengths, &mut |parts| {
+            let again = veragg_lab::sign_again(&key, &messages[0], &lengths, &mut |parts| {
                 parts[1] = parts[2].clone();
             });
-            said.push(again);
+            messages.push(again);
         }
-        said
+        messages
     });
     let finished = veragg_lab::corrupt_aggregator::CorruptAggregator::new().play(scene);
     assert_eq!(speakers(&finished.records, Phase::Dispute), [1]);
@@ -302,7 +304,7 @@ fn an_attester_and_an_aggregator_cannot_frame_a_neighbour() {
 fn whom_an_aggregator_lists_falsely_is_not_named_for_it() {
     // It leaves an honest client out when the attestations, the disputes or the shares are in.
     for when in [Phase::Attest, Phase::Dispute, Phase::Unmask(0)] {
-        let crook = veragg_lab::corrupt_aggregator::CorruptAggregator::new().listing(
+        let corrupt = veragg_lab::corrupt_aggregator::CorruptAggregator::new().listing(
             move |phase, mut list| {
                 if phase >= when {
                     list.remove(id(4));
@@ -310,7 +312,7 @@ fn whom_an_aggregator_lists_falsely_is_not_named_for_it() {
                 list
             },
         );
-        let finished = crook.play(Scene::new(10, &SMALL));
+        let finished = corrupt.play(Scene::new(10, &SMALL));
         let report = finished.audit();
         assert_eq!(report.verdict, Verdict::Failed, "{report}");
         let named = veragg_lab::named(&report);

@@ -17,7 +17,7 @@ use veragg_lab::books::republished;
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::dealer::of_high_degree;
 use veragg_lab::false_attester::{edge, own, False, FalseAttester};
-use veragg_lab::{client, expect, failed_checks, knowing, named, place, Scene};
+use veragg_lab::{client, expect, failed_checks, knowing, named, position, Scene};
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
 const AGGREGATOR: Culprit = Culprit::Aggregator;
@@ -89,13 +89,13 @@ fn v_03_chain() {
 
 #[test]
 fn v_04_messages() {
-    let crook = CorruptAggregator::new().admitting(|phase, mut said| {
+    let corrupt = CorruptAggregator::new().admitting(|phase, mut messages| {
         if phase == Phase::Submit {
-            said.push(said[0].clone());
+            messages.push(messages[0].clone());
         }
-        said
+        messages
     });
-    let finished = crook.play(Scene::new(4, &SMALL));
+    let finished = corrupt.play(Scene::new(4, &SMALL));
     let faults = [(AGGREGATOR, Check::Messages)];
     let failed = [Check::Messages];
     expect(&finished.audit(), Verdict::Failed, &ALL, &faults, &failed);
@@ -152,9 +152,9 @@ fn v_07_b_range() {
     let round = std::sync::Arc::clone(&scene.local.round);
     // The first coordinate is at the bound, in its commitment and in the lowest slot of the vector.
     let more = Fr::from(1u64);
-    let mut liar = FalseAttester::new(&scene, 1, &[]);
-    liar.more = more;
-    liar.commit = Some(Box::new(move |proof| {
+    let mut culprit = FalseAttester::new(&scene, 1, &[]);
+    culprit.more = more;
+    culprit.commit = Some(Box::new(move |proof| {
         let commitment = Ristretto::decode_point(&proof[..32], "commitment").unwrap();
         let commitment = commitment
             + round
@@ -163,7 +163,7 @@ fn v_07_b_range() {
                 .commit_row_vartime(&[more], Fr::from(0u64));
         proof[..32].copy_from_slice(&Ristretto::encode_point(&commitment));
     }));
-    scene.parties[0] = Box::new(liar);
+    scene.parties[0] = Box::new(culprit);
     assert_eq!(scene.inputs[0][0] + 1, 100);
     let finished = CorruptAggregator::new().play(scene);
     let mut options = finished.options(&ALL);
@@ -188,12 +188,12 @@ fn corrected(scene: Scene, by: u64) -> veragg_lab::Finished {
 
 #[test]
 fn v_08_a_row_links() {
-    let lie = False {
+    let false_mask = False {
         towards: None,
         by: 5,
         attested: false,
     };
-    let finished = corrected(Scene::new(4, &SMALL).masking_falsely(3, &[lie]), 5);
+    let finished = corrected(Scene::new(4, &SMALL).masking_falsely(3, &[false_mask]), 5);
     let board = finished.local.board(&finished.records);
     let report = only(Check::RowLinks, &board, &finished.options(&ALL));
     let named = named(&report);
@@ -201,7 +201,7 @@ fn v_08_a_row_links() {
     assert!(named.contains(&(AGGREGATOR, Check::Chain)), "{report}");
 }
 
-fn lie_about_an_edge(check: Check) {
+fn false_pairwise_mask(check: Check) {
     let finished = corrected(Scene::new(4, &SMALL).masking_falsely(3, &[edge(4, 5)]), 5);
     let board = finished.local.board(&finished.records);
     let report = only(check, &board, &finished.options(&ALL));
@@ -212,12 +212,12 @@ fn lie_about_an_edge(check: Check) {
 
 #[test]
 fn v_08_b_edges() {
-    lie_about_an_edge(Check::Edges);
+    false_pairwise_mask(Check::Edges);
 }
 
 #[test]
 fn v_08_c_disputes() {
-    lie_about_an_edge(Check::Disputes);
+    false_pairwise_mask(Check::Disputes);
 }
 
 /// An acknowledgement is an empty message in its place, so a wrong one fails V-04, and too few
@@ -229,7 +229,7 @@ fn v_08_d_acknowledgements() {
     let status = finished.audit();
     assert_eq!(status.status(Check::Acknowledgements), Some(&passed));
     let key = std::sync::Arc::clone(&finished.local.client_keys[1]);
-    let at = place(&finished.records, 2, Phase::Acknowledge);
+    let at = position(&finished.records, 2, Phase::Acknowledge);
     let mut message = Message::decode(&finished.records[at].bytes).unwrap();
     let Message { envelope, .. } = &mut message;
     envelope.answers[0] ^= 1;
@@ -237,13 +237,13 @@ fn v_08_d_acknowledgements() {
     let another =
         Message::sign(&key, context, envelope.phase, sender, envelope.answers, &[]).encode();
     // Client 2 has signed another list, the aggregator passes it off for this one.
-    let crook = CorruptAggregator::new().admitting(move |phase, mut said| {
+    let corrupt = CorruptAggregator::new().admitting(move |phase, mut messages| {
         if phase == Phase::Acknowledge {
-            said.push(another.clone());
+            messages.push(another.clone());
         }
-        said
+        messages
     });
-    let finished = crook.play(Scene::of(finished.local));
+    let finished = corrupt.play(Scene::of(finished.local));
     let report = finished.audit();
     let faults = [(AGGREGATOR, Check::Messages)];
     expect(&report, Verdict::Failed, &ALL, &faults, &[Check::Messages]);

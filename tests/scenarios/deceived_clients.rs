@@ -23,7 +23,7 @@ const SMALL: [(usize, u64); 1] = [(3, 100)];
 const AGGREGATOR: Culprit = Culprit::Aggregator;
 
 /// Honest members, to be driven by hand.
-fn members(local: &LocalRound<Suite>) -> Vec<LocalClient> {
+fn clients(local: &LocalRound<Suite>) -> Vec<LocalClient> {
     let all = ClientId::all(local.round.clients());
     all.map(|id| local.client(id, input(id.number(), &SMALL)).unwrap())
         .collect()
@@ -32,15 +32,15 @@ fn members(local: &LocalRound<Suite>) -> Vec<LocalClient> {
 #[test]
 fn two_boards_shown_to_two_groups_are_found() {
     let local = veragg_lab::local_round(4, &SMALL);
-    let mut members = members(&local);
+    let mut clients = clients(&local);
     let mut first = local.aggregator(Vec::new()).unwrap();
     let mut second = local.aggregator(Vec::new()).unwrap();
     for phase in [Phase::Advertise, Phase::Share, Phase::Confirm] {
-        for member in &mut members {
-            for message in member.speak(phase, &first.package(member.id())) {
+        for client in &mut clients {
+            for message in client.speak(phase, &first.package(client.id())) {
                 first.receive(message.clone(), 0).unwrap();
                 // The second board lacks one confirmation.
-                if phase != Phase::Confirm || member.id() != id(4) {
+                if phase != Phase::Confirm || client.id() != id(4) {
                     second.receive(message.clone(), 0).unwrap();
                 }
             }
@@ -53,19 +53,19 @@ fn two_boards_shown_to_two_groups_are_found() {
     // Client 3 follows the second board, the others the first.
     while first.phase() != Phase::Publish {
         let phase = first.phase();
-        for member in &mut members {
-            let package = if member.id() == id(3) && phase == Phase::Submit {
+        for client in &mut clients {
+            let package = if client.id() == id(3) && phase == Phase::Submit {
                 second.package(id(3))
             } else {
-                first.package(member.id())
+                first.package(client.id())
             };
-            for message in member.speak(phase, &package) {
+            for message in client.speak(phase, &package) {
                 first.receive(message.clone(), 0).unwrap();
             }
         }
         first.close().unwrap();
     }
-    let stopped = members[2].stopped();
+    let stopped = clients[2].stopped();
     let fork = matches!(
         stopped,
         Some(ClientError::Fork {
@@ -104,7 +104,7 @@ fn two_boards_shown_to_two_groups_are_found() {
 /// `mixed`: whether each group is shown what the other says as well.
 fn split_lists(fork: Phase, split: u32, mixed: bool) -> (Vec<u32>, Vec<u32>) {
     let local = veragg_lab::local_round(10, &SMALL);
-    let mut members = members(&local);
+    let mut clients = clients(&local);
     let mut books = Books::new(&local);
     let package = |books: &Books| {
         books
@@ -113,8 +113,8 @@ fn split_lists(fork: Phase, split: u32, mixed: bool) -> (Vec<u32>, Vec<u32>) {
     };
     loop {
         let shown = package(&books);
-        for member in &mut members {
-            for message in member.speak(books.phase, &shown) {
+        for client in &mut clients {
+            for message in client.speak(books.phase, &shown) {
                 books.take(message);
             }
         }
@@ -131,18 +131,18 @@ fn split_lists(fork: Phase, split: u32, mixed: bool) -> (Vec<u32>, Vec<u32>) {
     while groups[0].phase != Phase::Publish {
         let phase = groups[0].phase;
         let shown = groups.each_ref().map(package);
-        let mut said: [Vec<Vec<u8>>; 2] = Default::default();
-        for member in &mut members {
-            let group = side(member.id());
-            let messages = member.speak(phase, &shown[group]);
+        let mut of_groups: [Vec<Vec<u8>>; 2] = Default::default();
+        for client in &mut clients {
+            let group = side(client.id());
+            let messages = client.speak(phase, &shown[group]);
             if phase == Phase::Unmask(0) && !messages.is_empty() {
-                revealed[group].push(member.id().number());
+                revealed[group].push(client.id().number());
             }
-            said[group].extend(messages);
+            of_groups[group].extend(messages);
         }
         for (group, books) in groups.iter_mut().enumerate() {
-            let foreign = said[1 - group].iter().filter(|_| mixed);
-            for message in said[group].iter().chain(foreign) {
+            let foreign = of_groups[1 - group].iter().filter(|_| mixed);
+            for message in of_groups[group].iter().chain(foreign) {
                 books.take(message.clone());
             }
             let list = books.list();
@@ -224,17 +224,17 @@ fn packages_that_lack_or_alter_something_are_refused() {
     for (closed, next) in phases {
         for (what, alter) in alterations {
             // Everybody needs the items of clients 2 and 4, who need each other's.
-            let crook = CorruptAggregator::new().showing(move |_, package| {
+            let corrupt = CorruptAggregator::new().showing(move |_, package| {
                 if package.checkpoint.phase == closed {
                     alter(package)
                 } else {
                     package
                 }
             });
-            let finished = crook.play(Scene::new(4, &SMALL));
-            let said = speakers(&finished.records, next);
+            let finished = corrupt.play(Scene::new(4, &SMALL));
+            let senders = speakers(&finished.records, next);
             // Only the author of the message that was touched does not need it.
-            assert!(said.len() <= 1, "{closed}, {what}: {said:?}");
+            assert!(senders.len() <= 1, "{closed}, {what}: {senders:?}");
         }
     }
 }
@@ -249,23 +249,23 @@ impl Party for TwoDeals {
 
     fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
         let saved = self.0.store.to_vec();
-        let mut said = self.0.speak(phase, package);
+        let mut messages = self.0.speak(phase, package);
         if phase == Phase::Share {
             let key = Arc::clone(&self.1.client_keys[self.id().index()]);
             let resumed = Client::resume(Arc::clone(&self.1.round), key, &saved);
             let (mut client, _) = resumed.unwrap();
             let mut store = Zeroizing::new(Vec::new());
             let again = client.advance(package, None, &mut OsRng, &mut store);
-            said.extend(again.unwrap());
+            messages.extend(again.unwrap());
         }
-        said
+        messages
     }
 }
 
 #[test]
 fn a_dealer_and_an_aggregator_cannot_frame_a_holder() {
     let mut scene = Scene::new(4, &SMALL);
-    let member = scene.recording(3);
+    let dealer = scene.recording(3);
     let local = LocalRound {
         round: Arc::clone(&scene.local.round),
         header: scene.local.header.clone(),
@@ -273,10 +273,10 @@ fn a_dealer_and_an_aggregator_cannot_frame_a_holder() {
         aggregator_key: Arc::clone(&scene.local.aggregator_key),
         client_keys: scene.local.client_keys.clone(),
     };
-    scene.parties[2] = Box::new(TwoDeals(member, Arc::new(local)));
+    scene.parties[2] = Box::new(TwoDeals(dealer, Arc::new(local)));
     // Client 1 is shown the second deal, the others the first.
-    let crook = CorruptAggregator::new().showing_second(3, Phase::Share, |reader| reader == 1);
-    let finished = crook.play(scene);
+    let corrupt = CorruptAggregator::new().showing_second(3, Phase::Share, |reader| reader == 1);
+    let finished = corrupt.play(scene);
     // Everybody went on to the end, so client 1 revealed a share of the second deal.
     assert_eq!(speakers(&finished.records, Phase::Unmask(0)), [1, 2, 3, 4]);
     let report = finished.audit();

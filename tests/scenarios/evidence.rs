@@ -116,12 +116,14 @@ fn faults_of_inputs_and_encodings() {
 
 #[test]
 fn faults_of_masks() {
-    let lie = False {
+    let false_mask = False {
         towards: None,
         by: 3,
         attested: false,
     };
-    let finished = Scene::new(10, &SMALL).masking_falsely(3, &[lie]).play();
+    let finished = Scene::new(10, &SMALL)
+        .masking_falsely(3, &[false_mask])
+        .play();
     shows_all(&finished, &[(client(3), Check::RowLinks)]);
     let finished = Scene::new(10, &SMALL)
         .masking_falsely(3, &[edge(5, 1)])
@@ -178,13 +180,13 @@ fn faults_of_the_aggregator() {
         &[(AGGREGATOR, Check::Receipts)],
     );
     // A list that is not the board's.
-    let crook = CorruptAggregator::new().listing(|phase, mut list| {
+    let corrupt = CorruptAggregator::new().listing(|phase, mut list| {
         if phase == Phase::Attest {
             list.remove(id(2));
         }
         list
     });
-    let finished = crook.play(Scene::new(10, &SMALL));
+    let finished = corrupt.play(Scene::new(10, &SMALL));
     let report = finished.audit();
     let faults: Vec<_> = named(&report).into_iter().collect();
     assert!(faults.contains(&(AGGREGATOR, Check::Chain)), "{report}");
@@ -196,14 +198,14 @@ fn two_messages_of_one_sender() {
     let scene = Scene::new(4, &SMALL);
     let key = scene.key(3);
     let lengths = scene.local.round.submit_lengths();
-    let scene = scene.altering(3, move |phase, _, mut said| {
+    let scene = scene.altering(3, move |phase, _, mut messages| {
         if phase == Phase::Submit {
-            let again = veragg_lab::sign_again(&key, &said[0], &lengths, &mut |parts| {
+            let again = veragg_lab::sign_again(&key, &messages[0], &lengths, &mut |parts| {
                 parts[1][0] ^= 1;
             });
-            said.push(again);
+            messages.push(again);
         }
-        said
+        messages
     });
     let finished = CorruptAggregator::new().play(scene);
     let faults = [(client(3), Check::Messages), (AGGREGATOR, Check::Messages)];
@@ -318,15 +320,15 @@ fn the_command_line_explains_exports_and_checks() {
     let ended = cli::veragg(&["evidence", board, "--organiser", &key]);
     assert_eq!(ended.code, 3, "{}", ended.out);
     let explain = |number| cli::veragg(&["explain", board, "--organiser", &key, "--fault", number]);
-    let told = explain("2");
-    assert_eq!(told.code, 0, "{}", told.err);
+    let case = explain("2");
+    assert_eq!(case.code, 0, "{}", case.err);
     for text in [
         "fault 2: client 7\n",
         "Two neighbours use the same mask",
         "it attested false commitments about its edge to client 5: the opened edge gives others",
         "what the opened edge gives\n    ",
     ] {
-        assert!(told.out.contains(text), "{text}: {}", told.out);
+        assert!(case.out.contains(text), "{text}: {}", case.out);
     }
     let none = explain("3");
     assert_eq!(none.code, 2);

@@ -60,7 +60,7 @@ fn culprits(report: &Report) -> Vec<Culprit> {
 
 /// A client whose message of one phase is changed and signed again.
 struct Cheater {
-    member: LocalClient,
+    client: LocalClient,
     phase: Phase,
     change: fn(&LocalRound<P>, &mut Vec<u8>),
     local: Arc<LocalRound<P>>,
@@ -68,12 +68,12 @@ struct Cheater {
 
 impl Party for Cheater {
     fn id(&self) -> ClientId {
-        self.member.id()
+        self.client.id()
     }
 
     fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
-        let mut said = self.member.speak(phase, package);
-        for message in said.iter_mut().filter(|_| phase == self.phase) {
+        let mut messages = self.client.speak(phase, package);
+        for message in messages.iter_mut().filter(|_| phase == self.phase) {
             let Message { envelope, mut body } = Message::decode(message).unwrap();
             (self.change)(&self.local, &mut body);
             let round = &self.local.round;
@@ -101,7 +101,7 @@ impl Party for Cheater {
             )
             .encode();
         }
-        said
+        messages
     }
 }
 
@@ -113,16 +113,16 @@ fn play_with(
 ) -> Vec<Record> {
     let mut all: Vec<Box<dyn Party>> = ClientId::all(local.round.clients())
         .map(|who| {
-            let member = local.client(who, vec![3, 99]).unwrap();
+            let client = local.client(who, vec![3, 99]).unwrap();
             if who == id(2) {
                 Box::new(Cheater {
-                    member,
+                    client,
                     phase,
                     change,
                     local: Arc::clone(local),
                 }) as Box<dyn Party>
             } else {
-                Box::new(member)
+                Box::new(client)
             }
         })
         .collect();
@@ -169,15 +169,15 @@ impl Rogue {
     fn ask(&mut self, who: u32, input: Option<&[u64]>) -> Vec<u8> {
         let client = self.clients.get_mut(&who).unwrap();
         let store = self.stores.entry(who).or_default();
-        let said = client.advance(&self.package, input, &mut OsRng, store);
-        said.unwrap().unwrap_or_default()
+        let messages = client.advance(&self.package, input, &mut OsRng, store);
+        messages.unwrap().unwrap_or_default()
     }
 
     /// What everybody says next.
     fn ask_all(&mut self, input: Option<&[u64]>) -> Vec<Vec<u8>> {
         let all: Vec<u32> = self.clients.keys().copied().collect();
-        let said = all.into_iter().map(|who| self.ask(who, input));
-        said.filter(|said| !said.is_empty()).collect()
+        let messages = all.into_iter().map(|who| self.ask(who, input));
+        messages.filter(|messages| !messages.is_empty()).collect()
     }
 
     /// Puts messages on the board, lists everybody, and shows of each author its last message:
@@ -250,9 +250,9 @@ impl Rogue {
 #[test]
 fn a_message_put_on_the_board_twice_is_the_aggregators_doing() {
     let mut rogue = Rogue::new(3);
-    let mut said = rogue.ask_all(None);
-    said.push(said[1].clone());
-    rogue.close(Phase::Advertise, &said);
+    let mut messages = rogue.ask_all(None);
+    messages.push(messages[1].clone());
+    rogue.close(Phase::Advertise, &messages);
     let report = rogue.examine();
     assert_eq!(report.verdict, Verdict::Failed);
     assert_eq!(culprits(&report), [Culprit::Aggregator], "{report}");
@@ -261,20 +261,23 @@ fn a_message_put_on_the_board_twice_is_the_aggregators_doing() {
 #[test]
 fn two_different_messages_name_their_sender() {
     let mut rogue = Rogue::new(3);
-    let mut said = rogue.ask_all(None);
+    let mut messages = rogue.ask_all(None);
     let key = Arc::clone(&rogue.local.client_keys[1]);
     let mut again = Client::join(Arc::clone(&rogue.local.round), key).unwrap();
     let other = again.advance(&[], None, &mut OsRng, &mut Zeroizing::new(Vec::new()));
-    said.push(other.unwrap().unwrap());
-    rogue.close(Phase::Advertise, &said);
+    messages.push(other.unwrap().unwrap());
+    rogue.close(Phase::Advertise, &messages);
     assert_eq!(culprits(&rogue.examine()), [client(2), Culprit::Aggregator]);
 }
 
 #[test]
 fn a_client_is_not_to_blame_for_being_listed_without_its_keys_on_the_board() {
     let mut rogue = Rogue::new(3);
-    let said = rogue.ask_all(None);
-    rogue.close(Phase::Advertise, &[said[0].clone(), said[2].clone()]);
+    let messages = rogue.ask_all(None);
+    rogue.close(
+        Phase::Advertise,
+        &[messages[0].clone(), messages[2].clone()],
+    );
     let shares = rogue.ask(2, None);
     rogue.close(Phase::Share, &[shares]);
     let report = rogue.examine();
@@ -286,29 +289,29 @@ fn a_client_is_not_to_blame_for_being_listed_without_its_keys_on_the_board() {
 #[test]
 fn a_holder_is_not_to_blame_for_the_share_of_a_dealer_that_dealt_twice() {
     let mut rogue = Rogue::new(3);
-    let said = rogue.ask_all(None);
-    rogue.close(Phase::Advertise, &said);
+    let messages = rogue.ask_all(None);
+    rogue.close(Phase::Advertise, &messages);
     // Client 3 deals twice; the aggregator takes both, and shows the second.
     let saved = rogue.stores[&3].clone();
     let first = rogue.ask(3, None);
     let key = Arc::clone(&rogue.local.client_keys[2]);
     let (again, _) = Client::resume(Arc::clone(&rogue.local.round), key, &saved).unwrap();
     rogue.clients.insert(3, again);
-    let mut said = vec![first];
-    said.extend(rogue.ask_all(None));
-    rogue.close(Phase::Share, &said);
-    let said = rogue.ask_all(None);
-    rogue.close(Phase::Confirm, &said);
+    let mut messages = vec![first];
+    messages.extend(rogue.ask_all(None));
+    rogue.close(Phase::Share, &messages);
+    let messages = rogue.ask_all(None);
+    rogue.close(Phase::Confirm, &messages);
     for phase in [Phase::Submit, Phase::Attest] {
-        let said = rogue.ask_all(Some(&[3, 99]));
-        rogue.close(phase, &said);
+        let messages = rogue.ask_all(Some(&[3, 99]));
+        rogue.close(phase, &messages);
     }
     for phase in [Phase::Dispute, Phase::Acknowledge] {
-        let said = rogue.ask_all(None);
-        rogue.close(phase, &said);
+        let messages = rogue.ask_all(None);
+        rogue.close(phase, &messages);
     }
-    let said = rogue.ask_all(None);
-    rogue.close(Phase::Unmask(0), &said);
+    let messages = rogue.ask_all(None);
+    rogue.close(Phase::Unmask(0), &messages);
     let report = rogue.examine();
     assert_eq!(report.verdict, Verdict::Failed);
     assert_eq!(

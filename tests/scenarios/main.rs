@@ -6,15 +6,15 @@ mod cli;
 
 mod attestations;
 mod audit_spec;
-mod cheating_aggregator;
-mod cheating_clients;
 mod checks;
 mod command_line;
 mod complaints;
+mod corrupt_aggregator;
 mod deceived_clients;
 mod evidence;
 mod flipped_bytes;
 mod framing;
+mod malicious_clients;
 mod misuse;
 mod packages;
 mod reference;

@@ -1,12 +1,13 @@
 //! A second, slow audit of lists and blame, written from `specs/` and sharing no rule with the protocol
 //! crate or the verifier: whatever happens in a round, it comes to what they come to.
+pub(crate) mod attacks;
 pub(crate) mod attestation;
 pub(crate) mod board;
 pub(crate) mod bytes;
 mod cases;
-pub(crate) mod cheats;
 pub(crate) mod early;
 mod equivocations;
+pub(crate) mod equivocator;
 pub(crate) mod frame;
 pub(crate) mod judge;
 pub(crate) mod judgement;
@@ -15,7 +16,6 @@ pub(crate) mod late;
 mod mixtures;
 pub(crate) mod setup;
 pub(crate) mod transcript;
-pub(crate) mod two_faced;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -67,12 +67,12 @@ impl Party for Crashing {
         let (mut client, _) = self.restored();
         assert_eq!(client.phase(), Some(phase));
         let input = client.needs_input().then_some(self.input.as_slice());
-        let said = client.advance(package, input, &mut OsRng, &mut self.store);
-        let said = said.unwrap();
+        let messages = client.advance(package, input, &mut OsRng, &mut self.store);
+        let messages = messages.unwrap();
         let (_, again) = self.restored();
-        assert_eq!(said, again);
+        assert_eq!(messages, again);
         self.written.lock().unwrap().push(self.store.to_vec());
-        said.into_iter().chain(again).collect()
+        messages.into_iter().chain(again).collect()
     }
 }
 
@@ -83,9 +83,9 @@ fn crashing_round() -> (Arc<LocalRound<Suite>>, Vec<Record>, Vec<Vec<u8>>) {
     let written = Arc::clone(&parties[0].written);
     let mut aggregator = local.aggregator(Vec::new()).unwrap();
     while aggregator.phase() != Phase::Publish {
-        for person in &mut parties {
-            let package = aggregator.package(person.id());
-            for message in person.speak(aggregator.phase(), &package) {
+        for party in &mut parties {
+            let package = aggregator.package(party.id());
+            for message in party.speak(aggregator.phase(), &package) {
                 aggregator.receive(message.clone(), 0).unwrap();
             }
         }
@@ -96,7 +96,7 @@ fn crashing_round() -> (Arc<LocalRound<Suite>>, Vec<Record>, Vec<Vec<u8>>) {
 }
 
 #[test]
-fn clients_restored_in_every_phase_go_on_and_say_the_same() {
+fn clients_restored_in_every_phase_send_the_same_messages() {
     let (local, records, written) = crashing_round();
     assert_eq!(written.len(), 8);
     // Each client said everything twice, and the board has it once; nobody had anything to dispute.
@@ -108,14 +108,14 @@ fn clients_restored_in_every_phase_go_on_and_say_the_same() {
 }
 
 #[test]
-fn a_client_that_has_unmasked_says_no_more_unless_it_is_shown_why() {
+fn a_client_that_has_unmasked_reveals_more_only_against_a_fraud_proof() {
     let (local, _, written) = crashing_round();
     let key = Arc::clone(&local.client_keys[0]);
     let round = Arc::clone(&local.round);
     let (mut client, _) = Client::resume(round, key, written.last().unwrap()).unwrap();
     let mut store = Zeroizing::new(Vec::new());
-    let said = client.advance(&[], None, &mut OsRng, &mut store);
-    assert!(matches!(said, Err(ClientError::Malformed(_))));
+    let messages = client.advance(&[], None, &mut OsRng, &mut store);
+    assert!(matches!(messages, Err(ClientError::Malformed(_))));
     assert_eq!(client.phase(), Some(Phase::Unmask(1)));
     assert!(store.is_empty());
 }
@@ -158,8 +158,8 @@ fn any_damage_to_a_store_is_refused_or_does_not_panic() {
             // It may be another state, but never one that is taken for the one that was saved.
             if let Ok((mut client, _)) = client {
                 let mut store = Zeroizing::new(Vec::new());
-                let said = client.advance(&[], Some(&[1, 2]), &mut OsRng, &mut store);
-                assert!(said.is_err(), "byte {at}");
+                let messages = client.advance(&[], Some(&[1, 2]), &mut OsRng, &mut store);
+                assert!(messages.is_err(), "byte {at}");
             }
         }
     }
@@ -177,8 +177,8 @@ fn an_aggregator_that_stops_at_any_record_ends_with_the_same_board() {
                 let phase = Message::decode(&record.bytes).map(|m| m.envelope.phase);
                 record.kind == RecordKind::Message && phase == Ok(aggregator.phase())
             };
-            let said: Vec<_> = records.iter().filter(of_phase).cloned().collect();
-            for record in said {
+            let messages: Vec<_> = records.iter().filter(of_phase).cloned().collect();
+            for record in messages {
                 aggregator.receive(record.bytes, 0).unwrap();
             }
             aggregator.close().unwrap();

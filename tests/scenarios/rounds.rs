@@ -44,8 +44,8 @@ fn everybody_at_the_upper_end_fits() {
     let mut scene = Scene::new(4, &[(40, 1 << 16), (5, 3)]);
     for number in 1..=4 {
         let top = [vec![(1 << 16) - 1; 40], vec![2; 5]].concat();
-        let member = scene.local.client(id(number), top.clone()).unwrap();
-        scene.parties[id(number).index()] = Box::new(member);
+        let client = scene.local.client(id(number), top.clone()).unwrap();
+        scene.parties[id(number).index()] = Box::new(client);
         scene.inputs[id(number).index()] = top;
     }
     scene.play().is_verified(&[1, 2, 3, 4], &[]);
@@ -54,9 +54,9 @@ fn everybody_at_the_upper_end_fits() {
 /// Asserts that the report says of these clients when they dropped out.
 fn absent(finished: &Finished, contributors: &[u32], absent: &[(u32, &str)]) {
     let report = finished.is_verified(contributors, &[]);
-    let said = report.absent.iter();
-    let said: Vec<_> = said.map(|a| (a.client, a.outcome.as_str())).collect();
-    assert_eq!(said, absent);
+    let messages = report.absent.iter();
+    let messages: Vec<_> = messages.map(|a| (a.client, a.outcome.as_str())).collect();
+    assert_eq!(messages, absent);
 }
 
 /// The round is delivered (`specs/protocol.md` 7.4) without all that may be absent and all that may be
@@ -124,8 +124,11 @@ fn several_may_drop_out_at_once_and_one_after_the_other() {
 
 #[test]
 fn messages_may_come_in_any_order_and_twice() {
-    let mut scene = Scene::new(4, &SMALL).altering(2, |_, _, said| {
-        said.iter().flat_map(|m| [m.clone(), m.clone()]).collect()
+    let mut scene = Scene::new(4, &SMALL).altering(2, |_, _, messages| {
+        messages
+            .iter()
+            .flat_map(|m| [m.clone(), m.clone()])
+            .collect()
     });
     scene.parties.reverse();
     scene.parties.swap(0, 2);
@@ -142,13 +145,13 @@ fn messages_may_come_in_any_order_and_twice() {
 #[test]
 fn what_comes_in_the_next_phase_is_refused_and_does_no_harm() {
     let mut held_back = None;
-    let scene = Scene::new(4, &SMALL).altering(3, move |phase, _, said| match phase {
+    let scene = Scene::new(4, &SMALL).altering(3, move |phase, _, messages| match phase {
         Phase::Submit => {
-            held_back = Some(said);
+            held_back = Some(messages);
             Vec::new()
         }
         Phase::Acknowledge => held_back.take().unwrap(),
-        _ => said,
+        _ => messages,
     });
     let finished = scene.play();
     absent(&finished, &[1, 2, 4], &[(3, "dropped (submit)")]);
@@ -175,8 +178,8 @@ fn what_comes_after_the_deadline_gets_a_signed_refusal() {
     let mut scene = Scene::of(local);
     let mut aggregator = scene.local.aggregator(Vec::new()).unwrap();
     let mut say = |number: u32, phase, package: &[u8]| {
-        let mut said = scene.parties[id(number).index()].speak(phase, package);
-        said.remove(0)
+        let mut messages = scene.parties[id(number).index()].speak(phase, package);
+        messages.remove(0)
     };
     for number in 1..=3 {
         let message = say(number, Phase::Advertise, &[]);
@@ -213,7 +216,7 @@ fn outsiders_are_refused() {
     let outsider = SigningKey::generate(&mut OsRng);
     let honest = scene.parties[0].speak(Phase::Advertise, &[]).remove(0);
     let message = Message::decode(&honest).unwrap();
-    let said = |number: Option<u32>, signer: &SigningKey| {
+    let messages = |number: Option<u32>, signer: &SigningKey| {
         use veragg::protocol::wire::message::Sender;
         let sender = number.map_or(Sender::Aggregator, |n| Sender::Client(id(n)));
         let (envelope, parts) = (&message.envelope, [message.body.clone()]);
@@ -221,12 +224,15 @@ fn outsiders_are_refused() {
         Message::sign(signer, context, phase, sender, envelope.answers, &parts).encode()
     };
     for (bytes, reason) in [
-        (said(Some(1), &outsider), Reason::Signature),
-        (said(Some(2), &scene.key(1)), Reason::Signature),
-        (said(Some(5), &outsider), Reason::NotEligible),
-        (said(Some(u32::MAX), &outsider), Reason::NotEligible),
-        (said(None, &outsider), Reason::NotEligible),
-        (said(None, &scene.local.aggregator_key), Reason::NotEligible),
+        (messages(Some(1), &outsider), Reason::Signature),
+        (messages(Some(2), &scene.key(1)), Reason::Signature),
+        (messages(Some(5), &outsider), Reason::NotEligible),
+        (messages(Some(u32::MAX), &outsider), Reason::NotEligible),
+        (messages(None, &outsider), Reason::NotEligible),
+        (
+            messages(None, &scene.local.aggregator_key),
+            Reason::NotEligible,
+        ),
         (Vec::new(), Reason::Malformed),
         (honest[..honest.len() - 1].to_vec(), Reason::Malformed),
         ([&honest[..], &[0]].concat(), Reason::Malformed),
@@ -247,17 +253,17 @@ fn the_sum_comes_out_when_nothing_but_messages_is_left() {
     let mut aggregator = scene.local.aggregator(Vec::new()).unwrap();
     while aggregator.phase() != Phase::Unmask(0) {
         let phase = aggregator.phase();
-        for person in &mut scene.parties {
-            for message in person.speak(phase, &aggregator.package(person.id())) {
+        for party in &mut scene.parties {
+            for message in party.speak(phase, &aggregator.package(party.id())) {
                 aggregator.receive(message.clone(), 0).unwrap();
             }
         }
         aggregator.close().unwrap();
     }
     let mut last = Vec::new();
-    for mut person in scene.parties.drain(..) {
-        last.extend(person.speak(Phase::Unmask(0), &aggregator.package(person.id())));
-        drop(person);
+    for mut party in scene.parties.drain(..) {
+        last.extend(party.speak(Phase::Unmask(0), &aggregator.package(party.id())));
+        drop(party);
     }
     let mut log = aggregator.records().unwrap();
     let mut aggregator = scene.local.aggregator(std::mem::take(&mut log)).unwrap();

@@ -47,25 +47,25 @@ fn altered(number: u32, phase: Phase, alter: fn(&mut Vec<Vec<u8>>)) -> Scene {
 fn equivocating() -> Finished {
     let scene = scene();
     let (key, lengths) = (scene.key(3), scene.local.round.submit_lengths());
-    let scene = scene.altering(3, move |phase, _, mut said| {
+    let scene = scene.altering(3, move |phase, _, mut messages| {
         if phase == Phase::Submit {
-            let again = sign_again(&key, &said[0], &lengths, &mut |parts| parts[1][0] ^= 1);
-            said.push(again);
+            let again = sign_again(&key, &messages[0], &lengths, &mut |parts| parts[1][0] ^= 1);
+            messages.push(again);
         }
-        said
+        messages
     });
     CorruptAggregator::new().play(scene)
 }
 
 /// A list without somebody who has said all that the phase asks for.
 fn leaving_out() -> Finished {
-    let crook = CorruptAggregator::new().listing(|phase, mut list| {
+    let corrupt = CorruptAggregator::new().listing(|phase, mut list| {
         if phase == Phase::Submit {
             list.remove(id(2));
         }
         list
     });
-    crook.play(scene())
+    corrupt.play(scene())
 }
 
 fn miscounting() -> Finished {
@@ -76,8 +76,8 @@ fn miscounting() -> Finished {
     finished
 }
 
-fn lying(lies: &[False]) -> Finished {
-    scene().masking_falsely(3, lies).play()
+fn with_false_masks(false_masks: &[False]) -> Finished {
+    scene().masking_falsely(3, false_masks).play()
 }
 
 /// What is played anew when the vectors are written, by the names of their files.
@@ -97,9 +97,9 @@ fn cases() -> Vec<(&'static str, Finished)> {
         ("dropout", scene().dropping(4, Phase::Confirm).play()),
         ("complaint", altered(3, Phase::Share, bad_share).play()),
         ("range", altered(2, Phase::Submit, flip_last).play()),
-        ("row-link", lying(&[towards_nobody])),
-        ("edge", lying(&[edge(5, 1)])),
-        ("self-mask", lying(&[own(1)])),
+        ("row-link", with_false_masks(&[towards_nobody])),
+        ("edge", with_false_masks(&[edge(5, 1)])),
+        ("self-mask", with_false_masks(&[own(1)])),
         (
             "wrong-share",
             altered(4, Phase::Unmask(0), wrong_share).play(),

@@ -15,7 +15,7 @@ use super::board::{
 };
 use super::bytes::{is_signed, tree_root, Digest};
 use super::frame::Frame;
-use super::judgement::{Derived, Judgement, Outcome, Spoken};
+use super::judgement::{Counted, Derived, Judgement, Outcome};
 use super::setup::{Advertisement, Dealing};
 
 pub(crate) struct Judge {
@@ -63,7 +63,7 @@ impl Judge {
         let mut result = Judgement::default();
         let mut open = Some(ADVERTISE);
         let mut leaves: Vec<Digest> = Vec::new();
-        let mut spoken: Vec<Spoken<'_>> = Vec::new();
+        let mut messages: Vec<Counted<'_>> = Vec::new();
         for record in records {
             let phase = open.expect("nothing follows the last phase");
             match record {
@@ -80,7 +80,7 @@ impl Judge {
                     let lengths = self.lengths(phase, sender);
                     let parts = self.frame.parts(message, &lengths).expect("damaged");
                     // V-04.7
-                    if let Some(first) = spoken.iter().find(|first| first.sender == sender) {
+                    if let Some(first) = messages.iter().find(|first| first.sender == sender) {
                         if first.message.body_root != message.body_root {
                             self.find(sender, "V-04");
                             self.equivocated.insert(sender);
@@ -88,7 +88,7 @@ impl Judge {
                         continue;
                     }
                     let equivocated = self.equivocated.clone();
-                    spoken.push(Spoken {
+                    messages.push(Counted {
                         message,
                         sender,
                         parts,
@@ -97,15 +97,15 @@ impl Judge {
                 }
                 Record::Checkpoint(checkpoint) => {
                     self.assert_authentic(checkpoint, phase, &leaves);
-                    let derived = self.derive(phase, &spoken);
-                    self.settle(phase, &spoken, &derived, &mut result);
+                    let derived = self.derive(phase, &messages);
+                    self.settle(phase, &messages, &derived, &mut result);
                     self.chain = checkpoint.digest;
                     let part = &checkpoint.list & &self.before(phase);
                     self.lists.insert(phase, part);
                     let both = (phase, derived.list, checkpoint.list.clone());
                     result.lists.push(both);
                     open = self.next(phase);
-                    spoken.clear();
+                    messages.clear();
                 }
             }
         }
@@ -160,7 +160,7 @@ impl Judge {
     fn settle(
         &mut self,
         phase: u8,
-        spoken: &[Spoken<'_>],
+        messages: &[Counted<'_>],
         derived: &Derived,
         result: &mut Judgement,
     ) {
@@ -170,7 +170,7 @@ impl Judge {
         }
         let shown = round_of(phase).map_or(phase, |_| UNMASK);
         for client in self.before(phase).difference(&derived.list) {
-            let has_spoken = spoken.iter().any(|spoken| spoken.sender == *client);
+            let has_spoken = messages.iter().any(|messages| messages.sender == *client);
             let outcome = if shown == UNMASK || derived.excluded.contains(client) {
                 Outcome::Excluded(shown)
             } else if shown == DISPUTE || !has_spoken {
@@ -184,17 +184,17 @@ impl Judge {
         }
     }
 
-    fn derive(&mut self, phase: u8, spoken: &[Spoken<'_>]) -> Derived {
+    fn derive(&mut self, phase: u8, messages: &[Counted<'_>]) -> Derived {
         match phase {
-            ADVERTISE => self.advertised(spoken),
-            SHARE => self.dealers(spoken),
-            CONFIRM => self.participants(spoken),
-            SUBMIT => self.accepted(spoken),
-            ATTEST => self.attested(spoken),
-            DISPUTE => self.undisputed(spoken),
-            ACKNOWLEDGE => Derived::of(spoken.iter().map(|spoken| spoken.sender).collect()),
+            ADVERTISE => self.advertised(messages),
+            SHARE => self.dealers(messages),
+            CONFIRM => self.participants(messages),
+            SUBMIT => self.accepted(messages),
+            ATTEST => self.attested(messages),
+            DISPUTE => self.undisputed(messages),
+            ACKNOWLEDGE => Derived::of(messages.iter().map(|messages| messages.sender).collect()),
             PUBLISH => Derived::of(self.before(PUBLISH)),
-            _ => self.unmasked(round_of(phase).expect("a round of unmask"), spoken),
+            _ => self.unmasked(round_of(phase).expect("a round of unmask"), messages),
         }
     }
 

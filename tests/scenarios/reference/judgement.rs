@@ -29,7 +29,7 @@ pub(crate) struct Judgement {
 }
 
 /// A message that counts, with its parts, and who had equivocated when it stood there.
-pub(crate) struct Spoken<'a> {
+pub(crate) struct Counted<'a> {
     pub(crate) message: &'a Message,
     pub(crate) sender: u32,
     pub(crate) parts: Vec<Vec<u8>>,

@@ -9,7 +9,7 @@ use super::attestation::{Attestation, Challenges};
 use super::board::{Clients, ATTEST, CONFIRM};
 use super::bytes::scalars;
 use super::judge::Judge;
-use super::judgement::{Derived, Spoken};
+use super::judgement::{Counted, Derived};
 use super::keys::{edge_key, self_key};
 use super::setup::{rebuild, Revealed, MASK};
 
@@ -22,15 +22,15 @@ impl Judge {
         Some(self.advertisements.get(&client)?.key(MASK))
     }
 
-    pub(crate) fn attested(&mut self, spoken: &[Spoken<'_>]) -> Derived {
+    pub(crate) fn attested(&mut self, messages: &[Counted<'_>]) -> Derived {
         // Every message of attest answers the checkpoint of submit.
-        if let Some(said) = spoken.first() {
-            self.challenges = Some(Challenges::new(&self.frame, &said.message.answers));
+        if let Some(counted) = messages.first() {
+            self.challenges = Some(Challenges::new(&self.frame, &counted.message.answers));
         }
-        for said in spoken {
-            let client = said.sender;
+        for counted in messages {
+            let client = counted.sender;
             let neighbours = self.frame.h(client, self.listed(CONFIRM));
-            let decoded = Attestation::decode(&self.frame, &said.parts, &neighbours);
+            let decoded = Attestation::decode(&self.frame, &counted.parts, &neighbours);
             let Some(attestation) = decoded else {
                 self.find(client, "V-04");
                 continue;
@@ -74,14 +74,14 @@ impl Judge {
     }
 
     /// The contributors, at the end of dispute.
-    pub(crate) fn undisputed(&mut self, spoken: &[Spoken<'_>]) -> Derived {
+    pub(crate) fn undisputed(&mut self, messages: &[Counted<'_>]) -> Derived {
         let attested = self.listed(ATTEST).clone();
         let mut excluded = Clients::new();
         let mut opened: BTreeMap<(u32, u32), RistrettoPoint> = BTreeMap::new();
-        for said in spoken {
-            let client = said.sender;
+        for counted in messages {
+            let client = counted.sender;
             let allowed = self.frame.h(client, &attested);
-            let Some(points) = Revealed::decode(&said.parts[0], &allowed) else {
+            let Some(points) = Revealed::decode(&counted.parts[0], &allowed) else {
                 self.find(client, "V-04");
                 excluded.insert(client);
                 continue;
@@ -135,9 +135,9 @@ impl Judge {
     }
 
     /// The contributors that a round of unmask leaves.
-    pub(crate) fn unmasked(&mut self, round: u8, spoken: &[Spoken<'_>]) -> Derived {
+    pub(crate) fn unmasked(&mut self, round: u8, messages: &[Counted<'_>]) -> Derived {
         let contributors = self.contributors(round);
-        let shares = self.shares(round, spoken);
+        let shares = self.shares(round, messages);
         for subject in self.subjects(round) {
             let of_seed = round == 0 && contributors.contains(&subject);
             let none = Vec::new();
@@ -171,13 +171,13 @@ impl Judge {
     }
 
     /// The shares that count of each secret, in board order (V-09.1).
-    fn shares(&mut self, round: u8, spoken: &[Spoken<'_>]) -> BTreeMap<u32, Vec<(u32, Scalar)>> {
+    fn shares(&mut self, round: u8, messages: &[Counted<'_>]) -> BTreeMap<u32, Vec<(u32, Scalar)>> {
         let contributors = self.contributors(round);
         let subjects = self.subjects(round);
         let mut shares: BTreeMap<u32, Vec<(u32, Scalar)>> = BTreeMap::new();
-        for said in spoken {
-            let holder = said.sender;
-            let Some(revealed) = scalars(&said.parts[0]) else {
+        for counted in messages {
+            let holder = counted.sender;
+            let Some(revealed) = scalars(&counted.parts[0]) else {
                 self.find(holder, "V-04");
                 continue;
             };
@@ -186,7 +186,7 @@ impl Judge {
             for (dealer, share) in dealers.iter().zip(&revealed) {
                 let dealing = self.dealings.get(dealer);
                 let pair = dealing.and_then(|dealing| dealing.pairs.get(&holder));
-                let Some(pair) = pair.filter(|_| !said.equivocated.contains(dealer)) else {
+                let Some(pair) = pair.filter(|_| !counted.equivocated.contains(dealer)) else {
                     continue;
                 };
                 let committed = match round == 0 && contributors.contains(dealer) {

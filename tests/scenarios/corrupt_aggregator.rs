@@ -13,14 +13,14 @@ use veragg::protocol::wire::receipt::Receipt;
 use veragg::verifier::{Check, Culprit, Options, Verdict};
 use veragg_lab::books::{republished, signed_anew};
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
-use veragg_lab::{expect, failed_checks, id, named, place, set, speakers, Finished, Scene};
+use veragg_lab::{expect, failed_checks, id, named, position, set, speakers, Finished, Scene};
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
 const AGGREGATOR: Culprit = Culprit::Aggregator;
 const ALL: [u32; 4] = [1, 2, 3, 4];
 
 #[test]
-fn the_crooked_aggregator_left_alone_is_verified() {
+fn the_corrupt_aggregator_that_does_nothing_wrong_is_verified() {
     let finished = CorruptAggregator::new().play(Scene::new(4, &SMALL));
     finished.is_verified(&ALL, &[]);
     let scene = Scene::new(10, &SMALL).dropping(2, Phase::Confirm);
@@ -81,13 +81,13 @@ fn altered_outcomes_are_the_aggregators_fault() {
 
 #[test]
 fn a_valid_proof_marked_invalid_is_the_aggregators_fault() {
-    let crook = CorruptAggregator::new().listing(|phase, mut list| {
+    let corrupt = CorruptAggregator::new().listing(|phase, mut list| {
         if phase == Phase::Submit {
             list.remove(id(3));
         }
         list
     });
-    let finished = crook.play(Scene::new(4, &SMALL));
+    let finished = corrupt.play(Scene::new(4, &SMALL));
     // The client that was left out goes no further, the others cannot know.
     assert_eq!(speakers(&finished.records, Phase::Unmask(0)), [1, 2, 4]);
     let faults = [
@@ -100,13 +100,13 @@ fn a_valid_proof_marked_invalid_is_the_aggregators_fault() {
 
 #[test]
 fn a_submission_that_never_came_cannot_be_listed() {
-    let crook = CorruptAggregator::new().listing(|phase, mut list| {
+    let corrupt = CorruptAggregator::new().listing(|phase, mut list| {
         if phase == Phase::Submit {
             list.insert(id(4));
         }
         list
     });
-    let finished = crook.play(Scene::new(4, &SMALL).dropping(4, Phase::Confirm));
+    let finished = corrupt.play(Scene::new(4, &SMALL).dropping(4, Phase::Confirm));
     assert!(speakers(&finished.records, Phase::Acknowledge).is_empty());
     let report = finished.audit();
     assert_eq!(report.verdict, Verdict::Failed, "{report}");
@@ -121,11 +121,11 @@ fn a_submission_that_never_came_cannot_be_listed() {
 
 /// A crook that leaves out a client's submission.
 fn withholding() -> CorruptAggregator {
-    CorruptAggregator::new().admitting(|phase, mut said| {
+    CorruptAggregator::new().admitting(|phase, mut messages| {
         if phase == Phase::Submit {
-            said.remove(2);
+            messages.remove(2);
         }
-        said
+        messages
     })
 }
 
@@ -134,9 +134,9 @@ fn a_withheld_submission_shows_by_its_receipt_and_only_by_that() {
     let mut lost = Vec::new();
     let kept: Arc<Mutex<Vec<Vec<u8>>>> = Arc::default();
     let copy = Arc::clone(&kept);
-    let scene = Scene::new(4, &SMALL).altering(3, move |_, _, said| {
-        copy.lock().unwrap().extend(said.clone());
-        said
+    let scene = Scene::new(4, &SMALL).altering(3, move |_, _, messages| {
+        copy.lock().unwrap().extend(messages.clone());
+        messages
     });
     let finished = withholding().play(scene);
     let report = finished.is_verified(&[1, 2, 4], &[]);
@@ -193,8 +193,8 @@ fn what_was_answered_cannot_be_changed_under_new_signatures() {
         Phase::Confirm,
         Phase::Submit,
     ] {
-        let at = place(records, 2, phase);
-        let replaced = other.records[place(&other.records, 2, phase)].clone();
+        let at = position(records, 2, phase);
+        let replaced = other.records[position(&other.records, 2, phase)].clone();
         type Alter<'a> = &'a dyn Fn(&mut Vec<Record>);
         let alterations: [Alter<'_>; 4] = [
             &|records| drop(records.remove(at)),
@@ -223,7 +223,7 @@ fn what_was_answered_cannot_be_changed_under_new_signatures() {
         }
     }
     // What nobody has answered can be put in another order, but the receipts tell.
-    let at = place(records, 1, Phase::Unmask(0));
+    let at = position(records, 1, Phase::Unmask(0));
     let mut altered = records.clone();
     altered.swap(at, at + 1);
     let altered = signed_anew(local, &altered);
@@ -278,14 +278,14 @@ fn a_checkpoint_that_does_not_match_fails() {
         |c| c.list.remove(ClientId::new(1).unwrap()),
     ];
     let checkpoints = |r: &(usize, &Record)| r.1.kind == RecordKind::Checkpoint;
-    let places: Vec<_> = finished
+    let positions: Vec<_> = finished
         .records
         .iter()
         .enumerate()
         .filter(checkpoints)
         .collect();
-    let last = places.last().unwrap().0;
-    for (at, _) in places {
+    let last = positions.last().unwrap().0;
+    for (at, _) in positions {
         for (case, alter) in alterations.iter().enumerate() {
             let records = another_checkpoint(&finished, at, alter);
             let report = finished.audit_of(&records, &options);
@@ -324,7 +324,7 @@ fn fewer_contributors_or_acknowledgements_than_agreed_get_nothing() {
         (Phase::Acknowledge, Phase::Unmask(0)),
     ] {
         let few = few.clone();
-        let crook =
+        let corrupt =
             CorruptAggregator::new().listing(
                 move |closed, list| {
                     if closed == phase {
@@ -334,7 +334,7 @@ fn fewer_contributors_or_acknowledgements_than_agreed_get_nothing() {
                     }
                 },
             );
-        let finished = crook.play(Scene::new(10, &SMALL));
+        let finished = corrupt.play(Scene::new(10, &SMALL));
         assert!(speakers(&finished.records, next).is_empty(), "{phase}");
         let report = finished.audit();
         assert_eq!(report.verdict, Verdict::Failed);
@@ -351,13 +351,13 @@ fn fewer_contributors_or_acknowledgements_than_agreed_get_nothing() {
 
 #[test]
 fn nobody_shares_when_half_of_the_advertisements_are_withheld() {
-    let crook = CorruptAggregator::new().admitting(|phase, mut said| {
+    let corrupt = CorruptAggregator::new().admitting(|phase, mut messages| {
         if phase == Phase::Advertise {
-            said.truncate(5);
+            messages.truncate(5);
         }
-        said
+        messages
     });
-    let finished = crook.play(Scene::new(10, &SMALL));
+    let finished = corrupt.play(Scene::new(10, &SMALL));
     assert_eq!(
         speakers(&finished.records, Phase::Advertise),
         [1, 2, 3, 4, 5]
@@ -368,26 +368,29 @@ fn nobody_shares_when_half_of_the_advertisements_are_withheld() {
 
 /// A crook that puts something more on the board in one phase, made from what is there.
 fn adding(when: Phase, make: impl Fn(&[Vec<u8>]) -> Vec<u8> + 'static) -> CorruptAggregator {
-    CorruptAggregator::new().admitting(move |phase, mut said| {
+    CorruptAggregator::new().admitting(move |phase, mut messages| {
         if phase == when {
-            said.push(make(&said));
+            messages.push(make(&messages));
         }
-        said
+        messages
     })
 }
 
 #[test]
 fn garbage_on_the_board_is_the_aggregators_fault() {
     let earlier = Scene::new(4, &SMALL).play();
-    let at = place(&earlier.records, 2, Phase::Acknowledge);
+    let at = position(&earlier.records, 2, Phase::Acknowledge);
     let replayed = earlier.records[at].bytes.clone();
     type Make = Box<dyn Fn(&[Vec<u8>]) -> Vec<u8>>;
     let cases: [(&str, Make); 4] = [
-        ("the same message twice", Box::new(|said| said[1].clone())),
+        (
+            "the same message twice",
+            Box::new(|messages| messages[1].clone()),
+        ),
         (
             "a bad signature",
-            Box::new(|said| {
-                let mut bytes = said[1].clone();
+            Box::new(|messages| {
+                let mut bytes = messages[1].clone();
                 bytes[160] ^= 1;
                 bytes
             }),
@@ -395,8 +398,8 @@ fn garbage_on_the_board_is_the_aggregators_fault() {
         ("last round's message", Box::new(move |_| replayed.clone())),
         (
             "somebody who is not on the roster",
-            Box::new(|said| {
-                let mut message = Message::decode(&said[1]).unwrap();
+            Box::new(|messages| {
+                let mut message = Message::decode(&messages[1]).unwrap();
                 message.envelope.sender = Sender::Client(id(5));
                 message.encode()
             }),
@@ -417,7 +420,7 @@ fn a_message_of_the_wrong_length_is_the_aggregators_fault() {
     let scene = Scene::new(4, &SMALL);
     let lengths = scene.local.round.advertise_lengths();
     let scene = scene.altering_parts(3, Phase::Advertise, lengths, |parts| parts[0].push(0));
-    let crook = CorruptAggregator::new()
+    let corrupt = CorruptAggregator::new()
         .listing(|phase, mut list| {
             if phase == Phase::Advertise {
                 list.remove(id(3));
@@ -428,7 +431,7 @@ fn a_message_of_the_wrong_length_is_the_aggregators_fault() {
             publication.outcomes[2] = Outcome::Dropped(Phase::Advertise);
             publication
         });
-    let finished = crook.play(scene);
+    let finished = corrupt.play(scene);
     let faults = [(AGGREGATOR, Check::Messages)];
     let failed = [Check::Messages];
     expect(

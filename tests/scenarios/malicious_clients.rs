@@ -113,8 +113,8 @@ fn a_value_at_the_bound_or_above_is_named_and_left_out() {
         let mut parties: Vec<Box<dyn Party>> = Vec::new();
         for number in 1..=4 {
             let top = if number == 2 { value } else { 99 };
-            let member = local.client(id(number), vec![1, top, 0]).unwrap();
-            parties.push(Box::new(member));
+            let client = local.client(id(number), vec![1, top, 0]).unwrap();
+            parties.push(Box::new(client));
         }
         let aggregator = local.aggregator(Vec::new()).unwrap();
         let played = play(aggregator, &mut parties, |_| ()).unwrap();
@@ -195,28 +195,28 @@ fn one_coordinate_of_many_is_enough() {
 }
 
 #[test]
-fn another_clients_proof_and_commitments_are_worth_nothing() {
+fn the_proof_and_commitments_of_another_client_are_refused() {
     let copied: Arc<Mutex<Vec<u8>>> = Arc::default();
     let scene = Scene::new(4, &SMALL);
     let lengths = scene.local.round.submit_lengths();
     let (proof_len, source) = (lengths[0], Arc::clone(&copied));
     let (key, round) = (scene.key(3), Arc::clone(&scene.local.round));
-    let scene = scene.altering(1, move |phase, _, said| {
+    let scene = scene.altering(1, move |phase, _, messages| {
         if phase == Phase::Submit {
-            let body = &Message::decode(&said[0]).unwrap().body;
+            let body = &Message::decode(&messages[0]).unwrap().body;
             *source.lock().unwrap() = body[..proof_len].to_vec();
         }
-        said
+        messages
     });
     let finished = scene
-        .altering(3, move |phase, _, said| {
+        .altering(3, move |phase, _, messages| {
             if phase != Phase::Submit {
-                return said;
+                return messages;
             }
             let copied = copied.lock().unwrap().clone();
             vec![sign_again(
                 &key,
-                &said[0],
+                &messages[0],
                 &round.submit_lengths(),
                 &mut |parts| {
                     parts[0].clone_from(&copied);
@@ -228,7 +228,7 @@ fn another_clients_proof_and_commitments_are_worth_nothing() {
 }
 
 #[test]
-fn an_earlier_rounds_submission_is_refused_at_the_door() {
+fn an_earlier_rounds_submission_is_refused_at_admission() {
     let earlier = Scene::new(4, &SMALL).play();
     // The same parties, for another round.
     let mut local = veragg_lab::local_round(4, &SMALL);
@@ -249,9 +249,9 @@ fn an_earlier_rounds_submission_is_refused_at_the_door() {
     local.round = Arc::new(round.unwrap());
     let replayed: Vec<Vec<u8>> = earlier.records.into_iter().map(|r| r.bytes).collect();
     let finished = Scene::of(local)
-        .altering(3, move |phase, _, said| {
+        .altering(3, move |phase, _, messages| {
             if phase != Phase::Submit {
-                return said;
+                return messages;
             }
             let old = replayed.iter().filter(|bytes| {
                 Message::decode(bytes).is_ok_and(|message| {
@@ -350,20 +350,20 @@ fn a_key_without_its_secret_is_named() {
         let scene = Scene::new(4, &SMALL);
         let (key, lengths) = (scene.key(3), scene.local.round.advertise_lengths());
         let finished = scene
-            .altering(1, move |phase, _, said| {
+            .altering(1, move |phase, _, messages| {
                 if phase == Phase::Advertise {
-                    let message = Message::decode(&said[0]);
+                    let message = Message::decode(&messages[0]);
                     *source.lock().unwrap() = Some(message.unwrap().body);
                 }
-                said
+                messages
             })
-            .altering(3, move |phase, _, said| {
+            .altering(3, move |phase, _, messages| {
                 if phase != Phase::Advertise {
                     return Vec::new();
                 }
                 let victim = victim.lock().unwrap().clone().unwrap();
                 let victim = Advertisement::decode(&victim).unwrap();
-                vec![sign_again(&key, &said[0], &lengths, &mut |parts| {
+                vec![sign_again(&key, &messages[0], &lengths, &mut |parts| {
                     let mut mine = Advertisement::decode(&parts[0]).unwrap();
                     mine.keys.mask = victim.keys.mask;
                     if copied_proof {
@@ -433,11 +433,11 @@ fn bodies_that_are_not_canonical_are_named() {
             let lengths = alike(&scene, phase);
             let finished = scene
                 .altering_parts(3, phase, lengths, move |parts| {
-                    let place = &mut parts[part][at..at + 32];
+                    let position = &mut parts[part][at..at + 32];
                     if is_scalar {
-                        add_order(place);
+                        add_order(position);
                     } else {
-                        place.copy_from_slice(point);
+                        position.copy_from_slice(point);
                     }
                 })
                 .play();
@@ -468,21 +468,21 @@ fn a_wrong_share_at_unmask_is_named_and_not_needed() {
 }
 
 /// A second submission beside the first, of the same sender.
-fn two_faces(scene: Scene) -> Scene {
+fn with_second_submission(scene: Scene) -> Scene {
     let (key, lengths) = (scene.key(3), scene.local.round.submit_lengths());
-    scene.altering(3, move |phase, _, mut said| {
+    scene.altering(3, move |phase, _, mut messages| {
         if phase == Phase::Submit {
-            said.push(sign_again(&key, &said[0], &lengths, &mut |parts| {
+            messages.push(sign_again(&key, &messages[0], &lengths, &mut |parts| {
                 parts[1][0] ^= 1;
             }));
         }
-        said
+        messages
     })
 }
 
 #[test]
 fn a_second_message_in_one_phase_is_refused() {
-    let finished = two_faces(Scene::new(4, &SMALL)).play();
+    let finished = with_second_submission(Scene::new(4, &SMALL)).play();
     finished.is_verified(&[1, 2, 3, 4], &[]);
     assert_eq!(finished.refusals.len(), 1);
     assert_eq!(finished.refusals[0].2.reason, Reason::Occupied);
@@ -490,7 +490,7 @@ fn a_second_message_in_one_phase_is_refused() {
 
 #[test]
 fn two_messages_that_an_aggregator_took_name_both() {
-    let finished = CorruptAggregator::new().play(two_faces(Scene::new(4, &SMALL)));
+    let finished = CorruptAggregator::new().play(with_second_submission(Scene::new(4, &SMALL)));
     let faults = [(client(3), Check::Messages), (AGGREGATOR, Check::Messages)];
     let failed = [Check::Messages];
     expect(
@@ -503,7 +503,7 @@ fn two_messages_that_an_aggregator_took_name_both() {
 }
 
 #[test]
-fn silence_costs_the_silent_and_nobody_else() {
+fn only_a_client_that_drops_out_is_left_out() {
     // Having spoken, and then nothing but what an attacker may send instead: nothing at all.
     for (last, contributors, outcome) in [
         (Phase::Advertise, &[1, 2, 4][..], Some("dropped (share)")),
@@ -515,7 +515,7 @@ fn silence_costs_the_silent_and_nobody_else() {
     ] {
         let finished = Scene::new(4, &SMALL).dropping(3, last).play();
         let report = finished.is_verified(contributors, &[]);
-        let said = report.absent.first().map(|absent| absent.outcome.as_str());
-        assert_eq!(said, outcome);
+        let messages = report.absent.first().map(|absent| absent.outcome.as_str());
+        assert_eq!(messages, outcome);
     }
 }

@@ -13,7 +13,7 @@ use super::transcript::Transcript;
 use veragg_lab::{id, sign_again, Scene};
 
 /// A client with two faces.
-pub(crate) struct TwoFaced {
+pub(crate) struct Equivocator {
     pub(crate) number: u32,
     /// Which of its keys is another in the further advertisement (`specs/protocol.md` 4.1).
     pub(crate) purpose: u64,
@@ -25,7 +25,7 @@ pub(crate) struct TwoFaced {
     pub(crate) opens: Option<u32>,
 }
 
-impl TwoFaced {
+impl Equivocator {
     pub(crate) fn new(number: u32, purpose: u64) -> Self {
         Self {
             number,
@@ -42,14 +42,14 @@ impl TwoFaced {
         let mut keys = None;
         scene.altering(
             self.number,
-            move |phase: Phase, package: &[u8], mut said: Vec<Vec<u8>>| {
+            move |phase: Phase, package: &[u8], mut messages: Vec<Vec<u8>>| {
                 let package = Package::decode(package, round.clients()).ok();
                 match phase {
                     Phase::Advertise => {
-                        let further = sign_again(&key, &said[0], &[192], &mut |parts| {
+                        let further = sign_again(&key, &messages[0], &[192], &mut |parts| {
                             self.advertise(round.context(), &mut parts[0]);
                         });
-                        said.insert(usize::from(!self.counts), further);
+                        messages.insert(usize::from(!self.counts), further);
                     }
                     Phase::Share => keys = package.and_then(|package| self.keys_of_other(&package)),
                     Phase::Confirm | Phase::Dispute => {
@@ -66,7 +66,7 @@ impl TwoFaced {
                     }
                     _ => {}
                 }
-                said
+                messages
             },
         )
     }
