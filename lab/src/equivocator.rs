@@ -38,6 +38,24 @@ pub fn with_two_keys(scene: Scene, number: u32, first: bool) -> Scene {
     })
 }
 
+/// The client sends two messages in a phase: after its own, the same with the parts that `alter` changes.
+pub fn with_second_message(
+    scene: Scene,
+    number: u32,
+    when: Phase,
+    lengths: Vec<usize>,
+    mut alter: impl FnMut(&mut Vec<Vec<u8>>) + Send + 'static,
+) -> Scene {
+    let key = scene.key(number);
+    scene.altering(number, move |phase, _, mut messages| {
+        if phase == when {
+            let second = sign_again(&key, &messages[0], &lengths, &mut alter);
+            messages.push(second);
+        }
+        messages
+    })
+}
+
 /// A client that is restored from an old copy in one phase, and so makes a second message there.
 struct Restored {
     client: RecordingClient,

@@ -1,8 +1,9 @@
-//! Attest, dispute and the rounds of unmask: whoever masks something else than it says is named and left
-//! out, nobody else is, and the sum over the rest comes out.
+//! Attest, dispute and the rounds of unmask. A client with a false mask is named and left out, no other client is,
+//! and the round delivers the sum of the rest.
 
 use veragg::protocol::round::phase::Phase;
 use veragg::verifier::{Check, Verdict};
+use veragg_lab::equivocator::with_second_message;
 use veragg_lab::false_attester::{edge, own, False, FalseAttester};
 use veragg_lab::{client, expect, id, speakers, Finished, Scene};
 
@@ -47,7 +48,7 @@ fn a_false_pairwise_mask_is_opened_by_the_honest_end() {
         let report = finished.is_verified(&but(&[number]), &faults);
         outcome(&report, number, "excluded for a fault (dispute)");
         assert_eq!(speakers(&finished.records, Phase::Dispute), [5]);
-        // What it attested, and the message that opened the edge.
+        // The evidence is its attestation and the message that opened the edge.
         let evidence = &report.faults[0].evidence;
         assert_eq!(evidence.len(), 2);
     }
@@ -90,8 +91,8 @@ fn a_false_self_mask_is_found() {
     outcome(&report, 3, "excluded for a fault (unmask)");
 }
 
-/// Colluders 1 - 2 - .. with false edges between them, of whom the first lies about its self-mask too:
-/// each comes out when the one before has left.
+/// A path of colluders 1 - 2 - .. with false pairwise masks between neighbours; client 1 has a false self-mask too.
+/// Each false attestation is found when the client before it has left.
 fn path(length: u32, rounds: u8) -> Finished {
     let builder = veragg_lab::configuration_builder(10, &SMALL)
         .unmask_rounds(rounds)
@@ -122,7 +123,7 @@ fn a_path_of_colluders_is_found_one_after_the_other() {
 }
 
 #[test]
-fn where_the_rounds_end_before_the_path_everybody_found_is_named_and_there_is_no_sum() {
+fn a_path_longer_than_the_rounds_of_unmask_ends_the_round_without_a_sum() {
     for rounds in 0..3 {
         let finished = path(3, rounds);
         let found: Vec<u32> = (1..=u32::from(rounds) + 1).collect();
@@ -148,7 +149,7 @@ fn malicious_clients_of_every_kind_in_one_round_are_all_named() {
     scene = scene
         .masking_falsely(7, &[edge(9, 1)])
         .masking_falsely(12, &[own(8)]);
-    // Client 20 leaves after it has submitted; 15 lied towards it.
+    // Client 20 drops out after it has submitted; client 15 has a false mask towards it.
     scene = scene
         .dropping(20, Phase::Submit)
         .masking_falsely(15, &[edge(20, 6)]);
@@ -177,7 +178,7 @@ fn a_client_with_a_false_mask_that_then_drops_out_is_named_all_the_same() {
     outcome(&report, 3, "excluded for a fault (unmask)");
 }
 
-/// Client 3 of 10 alters the parts of its attestation.
+/// A round in which client 3 of 10 changes the parts of its attestation.
 fn attesting(alter: impl FnMut(&mut Vec<Vec<u8>>) + Send + 'static) -> Finished {
     let scene = Scene::new(10, &SMALL);
     let everybody = veragg_lab::set(10, &but(&[]));
@@ -189,7 +190,7 @@ fn attesting(alter: impl FnMut(&mut Vec<Vec<u8>>) + Send + 'static) -> Finished 
 
 #[test]
 fn every_part_of_an_attestation_counts() {
-    // A digest of other keys; each kind of scalar of the row link, still canonical.
+    // The digest of the keys, and each kind of scalar of the row link. The scalars stay canonical.
     let columns = Scene::new(10, &SMALL).local.round.layout().columns();
     let scalars = 32 + 3 * 32;
     for at in [
@@ -202,7 +203,7 @@ fn every_part_of_an_attestation_counts() {
         let report = finished.is_verified(&but(&[3]), &[(client(3), Check::RowLinks)]);
         outcome(&report, 3, "excluded for a fault (attest)");
     }
-    // Points that are others of the same attestation: self commitment, announcements, two edges.
+    // Points that are exchanged for others of the same attestation: self commitment, announcements, two edges.
     let swaps: [fn(&mut Vec<Vec<u8>>); 4] = [
         |parts| parts[0][32..128].rotate_left(32),
         |parts| parts[0][64..128].rotate_left(32),
@@ -212,7 +213,7 @@ fn every_part_of_an_attestation_counts() {
     for swap in swaps {
         attesting(swap).is_verified(&but(&[3]), &[(client(3), Check::RowLinks)]);
     }
-    // What is no point, or no scalar.
+    // Bytes that are no point, or no scalar.
     let malformed: [fn(&mut Vec<Vec<u8>>); 4] = [
         |parts| parts[0][32..64].fill(0),
         |parts| parts[4][..32].fill(0xff),
@@ -276,20 +277,13 @@ fn an_edge_opened_with_a_point_that_is_not_its_own_names_who_opened_it() {
 
 #[test]
 fn an_attester_and_an_aggregator_cannot_frame_a_neighbour() {
-    // Client 3 attests truly, and then falsely about its edge to client 1, who is shown that and opens
-    // the edge. On the board the first message counts, and the edge is not disputed.
+    // Client 3 attests truly, and then falsely to its pairwise mask with client 1. Client 1 is shown the second
+    // message and opens the edge. The board counts the first, by which the edge is not disputed.
     let scene = Scene::new(10, &SMALL);
     let everybody = veragg_lab::set(10, &but(&[]));
     let lengths = scene.local.round.attest_lengths(id(3), &everybody);
-    let key = scene.key(3);
-    let scene = scene.altering(3, move |phase, _, mut messages| {
-        if phase == Phase::Attest {
-            let again = veragg_lab::sign_again(&key, &messages[0], &lengths, &mut |parts| {
-                parts[1] = parts[2].clone();
-            });
-            messages.push(again);
-        }
-        messages
+    let scene = with_second_message(scene, 3, Phase::Attest, lengths, |parts| {
+        parts[1] = parts[2].clone();
     });
     let finished = veragg_lab::corrupt_aggregator::CorruptAggregator::new().play(scene);
     assert_eq!(speakers(&finished.records, Phase::Dispute), [1]);
@@ -301,8 +295,8 @@ fn an_attester_and_an_aggregator_cannot_frame_a_neighbour() {
 }
 
 #[test]
-fn whom_an_aggregator_lists_falsely_is_not_named_for_it() {
-    // It leaves an honest client out when the attestations, the disputes or the shares are in.
+fn a_client_that_an_aggregator_leaves_out_is_not_named_for_it() {
+    // The aggregator leaves out an honest client after attest, after dispute, or after unmask.
     for when in [Phase::Attest, Phase::Dispute, Phase::Unmask(0)] {
         let corrupt = veragg_lab::corrupt_aggregator::CorruptAggregator::new().listing(
             move |phase, mut list| {
@@ -322,7 +316,7 @@ fn whom_an_aggregator_lists_falsely_is_not_named_for_it() {
             named.iter().all(|(culprit, _)| *culprit == aggregator),
             "{report}"
         );
-        // And nobody gave up a second share for it.
+        // No client revealed a second share.
         assert_eq!(speakers(&finished.records, Phase::Unmask(1)), [0; 0]);
     }
 }

@@ -1,4 +1,4 @@
-//! Aggregators that cheat, each in a real round: what the clients refuse, and what the audit says.
+//! Corrupt aggregators, each in a real round: what the clients refuse, and what the audit reports.
 
 use std::sync::{Arc, Mutex};
 
@@ -32,7 +32,7 @@ fn the_corrupt_aggregator_that_does_nothing_wrong_is_verified() {
 fn an_altered_result_is_found() {
     let finished = Scene::new(4, &SMALL).play();
     let options = veragg_lab::knowing(&finished.local);
-    // Three coordinates of nine bits share the one scalar; a blinding follows it.
+    // Three coordinates of nine bits are packed into one scalar; a blinding follows it.
     let power = |bits: u32| (0..bits).fold(Fr::from(1u64), |power, _| power + power);
     let (opening, aggregate) = (Check::Opening, Check::Aggregate);
     for (scalar, delta, failed) in [
@@ -51,7 +51,7 @@ fn an_altered_result_is_found() {
         let faults = [(AGGREGATOR, opening)];
         expect(&report, Verdict::Failed, &ALL, &faults, failed);
     }
-    // Unaltered, what was signed anew is as good as the first.
+    // Without a change, the records that are signed anew are the same.
     let records = republished(&finished, |_| ());
     assert!(records == finished.records);
 }
@@ -61,7 +61,7 @@ fn altered_outcomes_are_the_aggregators_fault() {
     let finished = Scene::new(4, &SMALL).dropping(4, Phase::Confirm).play();
     let options = veragg_lab::knowing(&finished.local);
     for (number, outcome) in [
-        // A contributor left out or accused, an absent client invented or accused.
+        // A contributor left out or called faulty, an absent client counted or called faulty.
         (1, Outcome::Dropped(Phase::Submit)),
         (2, Outcome::Faulty(Phase::Submit)),
         (4, Outcome::Contributed),
@@ -88,7 +88,7 @@ fn a_valid_proof_marked_invalid_is_the_aggregators_fault() {
         list
     });
     let finished = corrupt.play(Scene::new(4, &SMALL));
-    // The client that was left out goes no further, the others cannot know.
+    // The client that was left out stops; the other clients cannot notice.
     assert_eq!(speakers(&finished.records, Phase::Unmask(0)), [1, 2, 4]);
     let faults = [
         (AGGREGATOR, Check::Chain),
@@ -115,11 +115,11 @@ fn a_submission_that_never_came_cannot_be_listed() {
         "{report}"
     );
     assert!(named(&report).iter().all(|fault| fault.0 == AGGREGATOR));
-    // Nobody whom the list does not convince went on.
+    // No client that checks the list went on.
     assert_eq!(report.contributors, [0; 0]);
 }
 
-/// A crook that leaves out a client's submission.
+/// An aggregator that leaves out the submission of client 3.
 fn withholding() -> CorruptAggregator {
     CorruptAggregator::new().admitting(|phase, mut messages| {
         if phase == Phase::Submit {
@@ -130,7 +130,7 @@ fn withholding() -> CorruptAggregator {
 }
 
 #[test]
-fn a_withheld_submission_shows_by_its_receipt_and_only_by_that() {
+fn only_a_receipt_shows_that_a_submission_was_withheld() {
     let mut lost = Vec::new();
     let kept: Arc<Mutex<Vec<Vec<u8>>>> = Arc::default();
     let copy = Arc::clone(&kept);
@@ -141,7 +141,7 @@ fn a_withheld_submission_shows_by_its_receipt_and_only_by_that() {
     let finished = withholding().play(scene);
     let report = finished.is_verified(&[1, 2, 4], &[]);
     assert_eq!(report.absent[0].outcome, "dropped (submit)");
-    // It had got a receipt for leaf 14: three phases of four, and the third submission.
+    // Its receipt was for leaf 14: three phases of four messages, and the third submission.
     lost.append(&mut kept.lock().unwrap()[3]);
     let entry = Message::decode(&lost).unwrap().envelope.entry();
     let (local, context) = (&finished.local, *finished.local.round.context());
@@ -155,7 +155,7 @@ fn a_withheld_submission_shows_by_its_receipt_and_only_by_that() {
         let failed = [Check::Receipts];
         expect(&report, Verdict::Failed, &[1, 2, 4], &faults, &failed);
     }
-    // A receipt that somebody made up accuses nobody.
+    // A forged receipt names nobody.
     let options = Options {
         receipts: vec![Receipt::sign(&local.client_keys[2], context, 14, entry)],
         ..finished.options(&[1, 2, 4])
@@ -200,7 +200,7 @@ fn what_was_answered_cannot_be_changed_under_new_signatures() {
             &|records| drop(records.remove(at)),
             &|records| records.swap(at, at + 1),
             &|records| records[at] = replaced.clone(),
-            // The signature.
+            // A byte of the signature.
             &|records| records[at].bytes[150] ^= 1,
         ];
         for (case, alter) in alterations.into_iter().enumerate() {
@@ -222,7 +222,7 @@ fn what_was_answered_cannot_be_changed_under_new_signatures() {
             );
         }
     }
-    // What nobody has answered can be put in another order, but the receipts tell.
+    // Messages that no client has answered can be put in another order, but then the receipts do not fit.
     let at = position(records, 1, Phase::Unmask(0));
     let mut altered = records.clone();
     altered.swap(at, at + 1);
@@ -238,7 +238,7 @@ fn what_was_answered_cannot_be_changed_under_new_signatures() {
     expect(&report, Verdict::Failed, &ALL, &faults, &[Check::Receipts]);
 }
 
-/// A checkpoint with something else in it, signed by the aggregator.
+/// The records with a changed checkpoint, signed by the aggregator.
 fn another_checkpoint(
     finished: &Finished,
     at: usize,
@@ -317,7 +317,7 @@ fn a_checkpoint_that_does_not_match_fails() {
 }
 
 #[test]
-fn fewer_contributors_or_acknowledgements_than_agreed_get_nothing() {
+fn clients_stop_at_fewer_contributors_or_acknowledgements_than_agreed() {
     let few = set(10, &[1, 2]);
     for (phase, next) in [
         (Phase::Submit, Phase::Acknowledge),
@@ -366,7 +366,7 @@ fn nobody_shares_when_half_of_the_advertisements_are_withheld() {
     assert_eq!(finished.audit().verdict, Verdict::Failed);
 }
 
-/// A crook that puts something more on the board in one phase, made from what is there.
+/// An aggregator that adds one message to the board in a phase, made from the messages of that phase.
 fn adding(when: Phase, make: impl Fn(&[Vec<u8>]) -> Vec<u8> + 'static) -> CorruptAggregator {
     CorruptAggregator::new().admitting(move |phase, mut messages| {
         if phase == when {
@@ -416,7 +416,7 @@ fn garbage_on_the_board_is_the_aggregators_fault() {
 
 #[test]
 fn a_message_of_the_wrong_length_is_the_aggregators_fault() {
-    // Client 3 signs an advertisement with a byte too many, and the aggregator takes it.
+    // Client 3 signs an advertisement with one byte too many, and the aggregator accepts it.
     let scene = Scene::new(4, &SMALL);
     let lengths = scene.local.round.advertise_lengths();
     let scene = scene.altering_parts(3, Phase::Advertise, lengths, |parts| parts[0].push(0));

@@ -1,5 +1,5 @@
-//! Aggregators that show their clients different or false things: what the clients refuse, and
-//! that nobody gets at an input or at an honest party's name that way.
+//! Aggregators that show different or false packages to their clients: what the clients refuse. No input becomes
+//! known that way, and no honest party is named.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use zeroize::Zeroizing;
 const SMALL: [(usize, u64); 1] = [(3, 100)];
 const AGGREGATOR: Culprit = Culprit::Aggregator;
 
-/// Honest members, to be driven by hand.
+/// Honest clients that a test drives step by step.
 fn clients(local: &LocalRound<Suite>) -> Vec<LocalClient> {
     let all = ClientId::all(local.round.clients());
     all.map(|id| local.client(id, input(id.number(), &SMALL)).unwrap())
@@ -82,7 +82,7 @@ fn two_boards_shown_to_two_groups_are_found() {
         receipts: Vec::new(),
         refusals: Vec::new(),
     };
-    // By itself the first board is right.
+    // The first board is valid by itself.
     finished.is_verified(&[1, 2, 4], &[]);
     let options = Options {
         checkpoint: Some(shown.checkpoint),
@@ -99,9 +99,9 @@ fn two_boards_shown_to_two_groups_are_found() {
     );
 }
 
-/// Plays with clients `1..=split` and 10 shown a list with client 10 on it at the close of a phase and
-/// the others one without, each group then on a board of its own, and lets everybody unmask who will.
-/// `mixed`: whether each group is shown what the other says as well.
+/// Plays a round that splits into two boards at the close of phase `fork`: clients `1..=split` and 10 are shown a
+/// list with client 10, the others a list without it. Gives the clients of each group that reveal shares.
+/// `mixed`: whether each board also gets the messages of the other group.
 fn split_lists(fork: Phase, split: u32, mixed: bool) -> (Vec<u32>, Vec<u32>) {
     let local = veragg_lab::local_round(10, &SMALL);
     let mut clients = clients(&local);
@@ -156,7 +156,7 @@ fn split_lists(fork: Phase, split: u32, mixed: bool) -> (Vec<u32>, Vec<u32>) {
 #[test]
 fn different_lists_of_contributors_never_get_both_secrets_of_anybody() {
     for fork in [Phase::Submit, Phase::Attest, Phase::Dispute] {
-        // Six neighbours must acknowledge the same list: with it, or without client 10, or neither.
+        // Six neighbours must acknowledge the same list, with client 10 or without it. So at most one group unmasks.
         for split in 0..=9 {
             let (with, without) = split_lists(fork, split, false);
             assert!(
@@ -166,7 +166,7 @@ fn different_lists_of_contributors_never_get_both_secrets_of_anybody() {
             assert_eq!(!with.is_empty(), split + 1 >= 7, "{split}: {with:?}");
             assert_eq!(!without.is_empty(), 9 - split >= 7, "{split}: {without:?}");
         }
-        // What is said to the other list is no help.
+        // Acknowledgements of the other list do not count.
         for split in [4, 5] {
             assert_eq!(split_lists(fork, split, true), (Vec::new(), Vec::new()));
         }
@@ -223,7 +223,7 @@ fn packages_that_lack_or_alter_something_are_refused() {
     ];
     for (closed, next) in phases {
         for (what, alter) in alterations {
-            // Everybody needs the items of clients 2 and 4, who need each other's.
+            // All clients need the items of clients 2 and 4, and these two need each other's.
             let corrupt = CorruptAggregator::new().showing(move |_, package| {
                 if package.checkpoint.phase == closed {
                     alter(package)
@@ -233,13 +233,13 @@ fn packages_that_lack_or_alter_something_are_refused() {
             });
             let finished = corrupt.play(Scene::new(4, &SMALL));
             let senders = speakers(&finished.records, next);
-            // Only the author of the message that was touched does not need it.
+            // Only the sender of the changed message does not need it.
             assert!(senders.len() <= 1, "{closed}, {what}: {senders:?}");
         }
     }
 }
 
-/// A dealer that deals twice from one advertisement, and so has two messages that hold.
+/// A dealer that sends two valid messages of share for one advertisement.
 struct TwoDeals(RecordingClient, Arc<LocalRound<Suite>>);
 
 impl Party for TwoDeals {
@@ -274,10 +274,10 @@ fn a_dealer_and_an_aggregator_cannot_frame_a_holder() {
         client_keys: scene.local.client_keys.clone(),
     };
     scene.parties[2] = Box::new(TwoDeals(dealer, Arc::new(local)));
-    // Client 1 is shown the second deal, the others the first.
+    // Client 1 is shown the second message, the others the first.
     let corrupt = CorruptAggregator::new().showing_second(3, Phase::Share, |reader| reader == 1);
     let finished = corrupt.play(scene);
-    // Everybody went on to the end, so client 1 revealed a share of the second deal.
+    // All clients went on to the end, so client 1 revealed a share of the second message.
     assert_eq!(speakers(&finished.records, Phase::Unmask(0)), [1, 2, 3, 4]);
     let report = finished.audit();
     assert_eq!(report.verdict, Verdict::Failed, "{report}");

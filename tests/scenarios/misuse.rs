@@ -1,11 +1,11 @@
-//! Every misuse of the command line, with the code that it ends with and what it says to do.
+//! Every misuse of the command line: the exit code, and the message that says what to do.
 use crate::cli;
 
 use std::fs;
 
 use cli::{put, survey, text, veragg, Round};
 
-/// Every misuse with the code and the whole message; `{}` is the folder of the files.
+/// Each case: the arguments, the exit code and the whole message. `{}` is the folder of the files.
 #[test]
 fn misuse_is_answered_with_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
@@ -80,7 +80,7 @@ fn misuse_is_answered_with_what_to_do() {
         let ended = veragg(&args);
         let want = format!("error: {}", message.replace("{}", text(folder.path())));
         let first = ended.err.lines().next().unwrap_or_default();
-        // A message that ends openly goes on in the words of a library.
+        // Behind a message that ends with a colon come the words of a library.
         let open = message.ends_with(": ");
         let same = if open {
             first.starts_with(&want)

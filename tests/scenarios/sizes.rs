@@ -1,4 +1,4 @@
-//! The bytes that are foretold for a client are those of a real round.
+//! The predicted bytes of a client are those of a real round.
 use rand_core::OsRng;
 use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::protocol::crypto::ids::ClientId;
@@ -9,7 +9,7 @@ use veragg::protocol::wire::board::RecordKind;
 use veragg::protocol::wire::message::{Message, Sender};
 use veragg_lab::local::{play, LocalClient, LocalRound};
 
-/// To the byte for what a client sends, and as a close bound for what it receives.
+/// The prediction is exact for what a client sends, and a close bound for what it receives.
 #[test]
 fn a_client_sends_and_receives_what_is_predicted() {
     let (clients, len) = (5, 9);
@@ -43,7 +43,7 @@ fn a_client_sends_and_receives_what_is_predicted() {
         .collect();
 
     let predicted = sizes::of_round(&local.round);
-    // In dispute whoever agrees with its neighbours says nothing.
+    // In dispute a client sends nothing if its attestation agrees with those of its neighbours.
     let sending = predicted.iter().filter(|p| p.sent > 0);
     let want: Vec<_> = sending.map(|p| (p.phase, p.sent)).collect();
     assert_eq!(sent, want);

@@ -1,4 +1,4 @@
-//! What clients do to a round, each kind with what it takes to do it.
+//! The attacks of a client, by kind.
 
 use curve25519_dalek::constants::RISTRETTO_BASEPOINT_POINT;
 use curve25519_dalek::scalar::Scalar;
@@ -14,37 +14,37 @@ use veragg_lab::{id, sign_again, Scene};
 
 #[derive(Debug, Clone)]
 pub(crate) enum Attack {
-    /// Says nothing after this phase.
+    /// Drops out after this phase.
     Drops(Phase),
-    /// Says nothing at all.
+    /// Sends nothing at all.
     Silent,
     /// Its mask key is not the one that its proof is about.
     NoPossession,
-    /// The committed share of its mask secret (0) or seed (1) for its first holder is off.
+    /// The committed share of its mask secret (0) or seed (1) for its first holder is wrong.
     WrongDegree(usize),
-    /// What it seals for so many of its holders is garbage.
+    /// The sealed shares for so many of its holders do not open.
     BadSeal(usize),
-    /// Complains about a dealer that dealt well.
+    /// Complains about a dealer of valid shares.
     AccusesFalsely(u32),
-    /// Complains about a dealer with the point that it shares with another.
+    /// Complains about a dealer with its Diffie-Hellman point with another dealer.
     AccusesWithout(u32, u32),
-    /// Its first commitment is to a value out of range.
+    /// Its first commitment is to a value outside the range.
     BadRange,
-    /// Its proof is not canonical, and if so its masked vector is neither.
+    /// Its proof is not canonical. If true, its masked vector is not canonical either.
     BadProof(bool),
-    /// A share of its masked vector that is not canonical, and if so its range is wrong too.
+    /// A scalar of its masked vector is not canonical. If true, its range proof is wrong too.
     BadVector(bool),
-    /// Its masked vector is not what it committed.
+    /// This scalar of its masked vector is not the committed one.
     WrongVector(usize),
-    /// Lies about masks.
+    /// Adds these false masks.
     MasksFalsely(Vec<False>),
-    /// Lies, and says nothing from this phase on.
+    /// Adds these false masks, and sends nothing from this phase on.
     MasksFalselyAndDrops(Vec<False>, Phase),
-    /// A byte of this part of its attestation is another.
+    /// This byte of this part of its attestation is changed.
     BadAttestation(usize, usize),
-    /// Says this many bytes of `0xff` in dispute, or a point without a proof.
+    /// Its message of dispute is so many bytes of `0xff`, or a point with a proof that does not hold.
     Disputes(Option<usize>),
-    /// Its share for this place of its unmasking is off by one, or not canonical.
+    /// The share at this position of its message of unmask is wrong by one if true, not canonical if false.
     WrongShare(usize, bool),
 }
 
@@ -62,7 +62,7 @@ fn add_base(bytes: &mut [u8]) {
 }
 
 impl Attack {
-    /// The scene in which this client does so.
+    /// The scene in which this client makes the attack.
     pub(crate) fn enter(self, scene: Scene, number: u32) -> Scene {
         let round = scene.local.round.clone();
         let scalars = 32 * round.masked_scalars();
@@ -147,7 +147,7 @@ impl Attack {
     }
 }
 
-/// The client says another body of the same length, cut into the same parts.
+/// In one phase, `alter` changes the body of the client's message. The length and the parts stay the same.
 pub(crate) fn altering(
     scene: Scene,
     number: u32,
@@ -185,7 +185,7 @@ pub(crate) fn altering(
     })
 }
 
-/// The client says something in dispute that it should not.
+/// The client sends an invalid message of dispute.
 fn disputing(scene: Scene, number: u32, bytes: Option<usize>) -> Scene {
     let (key, round) = (scene.key(number), scene.local.round.clone());
     scene.altering(number, move |phase, package, messages| {

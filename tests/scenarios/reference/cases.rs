@@ -1,4 +1,4 @@
-//! One kind of cheat after the other.
+//! One kind of attack after the other.
 
 use rand_core::OsRng;
 use veragg::protocol::round::phase::Phase;
@@ -10,14 +10,15 @@ use super::{agree, SMALL};
 use veragg_lab::false_attester::{edge, own, False};
 use veragg_lab::{configuration_builder, id, Finished, Scene};
 
-/// A round of ten in which these clients cheat.
+/// A round of ten in which these clients attack.
 fn round(attacks: &[(u32, Attack)]) -> Finished {
     let scene = Scene::new(10, &SMALL);
     let enter = |scene, (number, attack): &(u32, Attack)| attack.clone().enter(scene, *number);
     attacks.iter().fold(scene, enter).play()
 }
 
-/// All agree about such a round, that exactly these are named, and that all but the `absent` contribute.
+/// Asserts that reference, verifier and aggregator agree about such a round, that exactly these clients are named, and
+/// that all but the `absent` contribute.
 #[track_caller]
 fn case(attacks: &[(u32, Attack)], named: &[(u32, &'static str)], absent: &[u32]) -> Judgement {
     let judgement = agree(&round(attacks));
@@ -66,7 +67,7 @@ fn set_up() {
     }
     case(&[(5, Attack::AccusesFalsely(3))], &[(5, "V-06")], &[5]);
     case(&[(5, Attack::AccusesWithout(3, 4))], &[(5, "V-06")], &[5]);
-    // A true accusation, by whoever accuses somebody else falsely too.
+    // A client with a true complaint and a false one.
     let both = [(3, Attack::BadSeal(9)), (5, Attack::AccusesFalsely(4))];
     case(&both, &[(3, "V-06"), (5, "V-06")], &[3, 5]);
 }
@@ -95,7 +96,7 @@ fn attestations() {
         &[3],
     );
     case(&[(3, Attack::BadAttestation(4, 0))], &[(3, "V-08.A")], &[3]);
-    // The self commitment is no point.
+    // The self commitment does not decode.
     case(&[(3, Attack::BadAttestation(0, 32))], &[(3, "V-04")], &[3]);
     let unattested = False {
         attested: false,
@@ -186,7 +187,7 @@ fn a_path_of_colluders() {
 
 #[test]
 fn too_few_neighbours() {
-    // Where the graph is sparse: of the neighbours of client 1 all but a few do not confirm.
+    // The graph is sparse. Most neighbours of client 1 do not confirm.
     let builder = configuration_builder(257, &SMALL)
         .corrupt_ppm(0)
         .dropout_ppm(20_000);

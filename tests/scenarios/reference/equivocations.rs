@@ -1,5 +1,5 @@
-//! Clients that sign two messages, with an aggregator that takes both: what depends on their words is held
-//! against nobody.
+//! Clients that equivocate, with an aggregator that accepts both messages: no other client is named for what depends
+//! on these messages.
 
 use veragg::protocol::round::phase::Phase;
 
@@ -8,10 +8,11 @@ use super::equivocator::Equivocator;
 use super::setup::{CHANNEL, MASK};
 use super::{same, SMALL};
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
+use veragg_lab::equivocator::with_second_message;
 use veragg_lab::false_attester::{edge, own};
 use veragg_lab::{id, set, sign_again, Scene};
 
-/// The aggregator that shows the second advertisement of a client to those whom `to` says.
+/// An aggregator that shows the second advertisement of a client to those for which `to` holds.
 fn showing_second(number: u32, to: impl Fn(u32) -> bool + 'static) -> CorruptAggregator {
     CorruptAggregator::new().showing_second(number, Phase::Advertise, to)
 }
@@ -19,14 +20,9 @@ fn showing_second(number: u32, to: impl Fn(u32) -> bool + 'static) -> CorruptAgg
 #[test]
 fn two_submissions() {
     let scene = Scene::new(10, &SMALL);
-    let (key, lengths) = (scene.key(3), scene.local.round.submit_lengths());
-    let scene = scene.altering(3, move |phase, _, mut messages| {
-        if phase == Phase::Submit {
-            let again = sign_again(&key, &messages[0], &lengths, &mut |parts| parts[1][0] ^= 1);
-            messages.push(again);
-        }
-        messages
-    });
+    let lengths = scene.local.round.submit_lengths();
+    let alter = |parts: &mut Vec<Vec<u8>>| parts[1][0] ^= 1;
+    let scene = with_second_message(scene, 3, Phase::Submit, lengths, alter);
     let (judgement, _) = same(&CorruptAggregator::new().play(scene));
     assert_eq!(judgement.named, [(3, "V-04")].into());
     assert_eq!(judgement.contributors.len(), 10);
@@ -48,7 +44,7 @@ fn an_edge_that_is_opened_by_a_client_with_two_mask_keys() {
     let scene = Scene::new(10, &SMALL).masking_falsely(5, &[edge(3, 9)]);
     let finished = showing_second(5, |_| true).play(two.enter(scene));
     let (judgement, _) = same(&finished);
-    // It dealt the secret of the key that does not count.
+    // Client 5 shared the secret of the key that does not count.
     assert_eq!(judgement.named, [(5, "V-04"), (5, "V-06")].into());
 }
 
@@ -64,14 +60,14 @@ fn masks_towards_a_client_with_two_mask_keys() {
         let finished = showing_second(5, |reader| reader == 3).play(two.enter(scene));
         let (judgement, _) = same(&finished);
         assert_eq!(judgement.named, [(5, "V-04")].into());
-        // Where the other goes on, they differ about their edge, and nobody can open it.
+        // If client 5 goes on, the edge of clients 3 and 5 is disputed, and neither can open it.
         assert_eq!(judgement.contributors.contains(&3), drops);
     }
 }
 
 #[test]
 fn what_a_client_with_two_keys_attested_of_itself() {
-    // Its own seed shows that, and depends on nobody's word.
+    // Its own seed shows the false attestation, whatever its keys are.
     let mut two = Equivocator::new(5, CHANNEL);
     two.counts = false;
     let scene = two.enter(Scene::new(10, &SMALL).masking_falsely(5, &[own(4)]));
@@ -81,7 +77,7 @@ fn what_a_client_with_two_keys_attested_of_itself() {
 
 #[test]
 fn a_false_mask_towards_a_client_with_two_keys_and_towards_another() {
-    // What the secret of client 5 shows is held against nobody; that of client 7 shows enough.
+    // The secret of client 5 is not used to judge its neighbours, but that of client 7 shows the false attestation.
     let mut two = Equivocator::new(5, CHANNEL);
     two.counts = false;
     let scene = Scene::new(10, &SMALL).masking_falsely(3, &[edge(5, 1), edge(7, 2)]);
@@ -90,21 +86,14 @@ fn a_false_mask_towards_a_client_with_two_keys_and_towards_another() {
     assert_eq!(judgement.named, [(3, "V-09"), (5, "V-04")].into());
 }
 
-/// Client 5 says two things in a phase; an aggregator takes both.
+/// Client 5 sends two messages in a phase.
 fn twice(scene: Scene, when: Phase, lengths: Vec<usize>) -> Scene {
-    let key = scene.key(5);
-    scene.altering(5, move |phase, _, mut messages| {
-        if phase == when {
-            let again = sign_again(&key, &messages[0], &lengths, &mut |parts| parts[0][0] ^= 1);
-            messages.push(again);
-        }
-        messages
-    })
+    with_second_message(scene, 5, when, lengths, |parts| parts[0][0] ^= 1)
 }
 
 #[test]
 fn complaints_are_judged_when_the_phase_ends() {
-    // About client 5, which confirms twice after client 1 and before client 9.
+    // Complaints about client 5, which confirms twice: after client 1 and before client 9.
     for holder in [1, 9] {
         let scene = Scene::new(10, &SMALL);
         let key = scene.key(5);
@@ -136,10 +125,10 @@ fn complaints_are_judged_when_the_phase_ends() {
     }
 }
 
-/// Doubt counts as of the end of the phase (`specs/audit.md` 2.4), however attestations fall into batches.
+/// An equivocation counts from the end of the phase (`specs/audit.md` 2.4), however attestations fall into batches.
 #[test]
 fn attestations_are_judged_when_the_phase_ends() {
-    // A wrong digest of the keys of neighbours, of which client 5 attests twice.
+    // A client attests to a wrong digest of keys. Its neighbour client 5 attests twice.
     for number in [3, 7] {
         let scene = Attack::BadAttestation(0, 0).enter(Scene::new(10, &SMALL), number);
         let everybody = set(10, &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
@@ -151,7 +140,7 @@ fn attestations_are_judged_when_the_phase_ends() {
 }
 
 #[test]
-fn shares_are_judged_where_they_stand() {
+fn shares_are_judged_at_their_position() {
     // A wrong share of client 5, which unmasks twice.
     for (number, position, is_named) in [(3, 3, true), (7, 4, false)] {
         let scene = Attack::WrongShare(position, true).enter(Scene::new(10, &SMALL), number);

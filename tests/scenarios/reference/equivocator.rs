@@ -1,4 +1,4 @@
-//! Clients that sign two advertisements, for an aggregator that shows one to this and the other to that.
+//! Clients that sign two advertisements, for an aggregator that shows one to some clients and the other to the rest.
 
 use curve25519_dalek::ristretto::RistrettoPoint;
 use curve25519_dalek::scalar::Scalar;
@@ -12,16 +12,16 @@ use super::setup::CHANNEL;
 use super::transcript::Transcript;
 use veragg_lab::{id, sign_again, Scene};
 
-/// A client with two faces.
+/// A client that advertises twice.
 pub(crate) struct Equivocator {
     pub(crate) number: u32,
-    /// Which of its keys is another in the further advertisement (`specs/protocol.md` 4.1).
+    /// The purpose of the key that differs in the second advertisement (`specs/protocol.md` 4.1).
     pub(crate) purpose: u64,
-    /// The secret of that.
+    /// The secret of that key.
     pub(crate) secret: Scalar,
-    /// Whether the further one stands first on the board, and is the one that counts.
+    /// Whether the second advertisement is put first on the board, and so counts.
     pub(crate) counts: bool,
-    /// About whom it opens, with the secret, a channel or an edge.
+    /// The client with which it opens a channel or an edge, by the secret.
     pub(crate) opens: Option<u32>,
 }
 
@@ -36,7 +36,7 @@ impl Equivocator {
         }
     }
 
-    /// The client of the scene, whoever it is by now, gets the other face.
+    /// The scene in which the client also sends the second advertisement.
     pub(crate) fn enter(self, scene: Scene) -> Scene {
         let (key, round) = (scene.key(self.number), scene.local.round.clone());
         let mut keys = None;
@@ -96,7 +96,7 @@ impl Equivocator {
         point(&item.part(0, 1)?[96 * (self.purpose as usize - 1)..][..32])
     }
 
-    /// The body that opens what it shares with the other (`specs/protocol.md` 4.6).
+    /// The body that reveals its Diffie-Hellman point with the other client (`specs/protocol.md` 4.6).
     fn reveal(&self, context: &[u8], other_key: &RistrettoPoint) -> Vec<u8> {
         let other = self.opens.unwrap();
         let point = other_key * self.secret;

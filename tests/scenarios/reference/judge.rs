@@ -1,8 +1,8 @@
-//! The pass over a board (`specs/audit.md` 2.4 and 3): who has spoken, which list each phase gives, who is
-//! named, and what becomes of everybody.
+//! The pass over a board (`specs/audit.md` 2.4 and 3): which messages count, which list each phase gives, which
+//! clients are named, and the outcome of each client.
 //!
-//! Of the aggregator only what the lists depend on is looked at: a board whose checkpoints do not hold
-//! together, or with a body that is not its envelope's, panics.
+//! It does not look for faults of the aggregator, except in what the lists depend on. It panics if checkpoints do not
+//! fit, or if a body is not that of its envelope.
 
 use std::collections::BTreeMap;
 
@@ -21,18 +21,18 @@ use super::setup::{Advertisement, Dealing};
 pub(crate) struct Judge {
     pub(crate) frame: Frame,
     chain: Digest,
-    /// As the checkpoints hold them, by phase.
+    /// The lists of the checkpoints, by phase.
     lists: BTreeMap<u8, Clients>,
     pub(crate) equivocated: Clients,
     found: Vec<(u32, &'static str)>,
     pub(crate) advertisements: BTreeMap<u32, Advertisement>,
     pub(crate) dealings: BTreeMap<u32, Dealing>,
-    /// Whose dealing is not of the degree.
+    /// Dealers whose shares lie on no polynomial of the right degree.
     pub(crate) misdealt: Clients,
     pub(crate) accepted: BTreeMap<u32, Submission>,
     pub(crate) challenges: Option<Challenges>,
     pub(crate) attestations: BTreeMap<u32, Attestation>,
-    /// Rebuilt secrets.
+    /// Reconstructed secrets, by client.
     pub(crate) seeds: BTreeMap<u32, Scalar>,
     pub(crate) mask_secrets: BTreeMap<u32, Scalar>,
 }
@@ -109,8 +109,8 @@ impl Judge {
                 }
             }
         }
-        // 3.6, 3.9: with the last phase closed the round is over, with a sum or, after V-09.4, without, and
-        // who has no outcome yet has contributed.
+        // 3.6, 3.9: when the last phase has closed the round is over, with a sum or, after V-09.4, without one. A
+        // client without an outcome has contributed.
         if open.is_none() {
             for client in self.frame.everybody() {
                 let outcome = result.outcomes.entry(client);
@@ -155,8 +155,8 @@ impl Judge {
         assert!(is_signed(key, label, &checkpoint.signed, signature));
     }
 
-    /// 3.3, before the checkpoint's digest becomes the chain's: names count, and those who are not on the
-    /// list get their outcomes (`specs/protocol.md` 5.9).
+    /// At the end of a phase (3.3), before the checkpoint becomes the last of the chain: faults count, and clients that
+    /// are not on the list get their outcomes (`specs/protocol.md` 5.9).
     fn settle(
         &mut self,
         phase: u8,
@@ -248,7 +248,7 @@ impl Judge {
         }
     }
 
-    /// Whose secrets are rebuilt in a round of unmask (`specs/protocol.md` 5.8).
+    /// The clients whose secrets are reconstructed in a round of unmask (`specs/protocol.md` 5.8).
     pub(crate) fn subjects(&self, round: u8) -> Clients {
         match round {
             0 => self.listed(CONFIRM).clone(),

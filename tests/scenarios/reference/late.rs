@@ -11,7 +11,7 @@ use super::bytes::scalars;
 use super::judge::Judge;
 use super::judgement::{Counted, Derived};
 use super::keys::{edge_key, self_key};
-use super::setup::{rebuild, Revealed, MASK};
+use super::setup::{reconstruct, Revealed, MASK};
 
 impl Judge {
     fn challenges(&self) -> &Challenges {
@@ -36,7 +36,7 @@ impl Judge {
                 continue;
             };
             let keys = neighbours.iter().map(|&neighbour| {
-                // 3.2 leaves open whether this is judged where the message stands or when the phase
+                // 3.2 leaves open whether this is judged at the message or when the phase
                 // ends; it matters only if the neighbour attests twice.
                 let known = !self.equivocated.contains(&neighbour);
                 self.mask_key(neighbour).filter(|_| known)
@@ -56,7 +56,7 @@ impl Judge {
         Derived::of(self.attestations.keys().copied().collect())
     }
 
-    /// The edges between clients that attested, about which they differ (V-08.B.1).
+    /// The edges whose ends attested different commitments (V-08.B.1).
     fn disputed(&self) -> Vec<(u32, u32)> {
         let attested = self.listed(ATTEST);
         let mut edges = Vec::new();
@@ -94,7 +94,7 @@ impl Judge {
                 let (Some(key), Some(other_key)) = keys else {
                     continue;
                 };
-                // V-08.C.2 speaks of "edges to clients that have equivocated": so is the edge of one.
+                // V-08.C.2 names "edges to clients that have equivocated": that holds for both ends of the edge.
                 if self.equivocated.contains(&other) || self.equivocated.contains(&client) {
                     continue;
                 }
@@ -146,7 +146,7 @@ impl Judge {
             let Some(first) = shares.get(..self.frame.threshold) else {
                 continue;
             };
-            let secret = rebuild(first);
+            let secret = reconstruct(first);
             let dealt = self.dealings.get(&subject);
             let (committed, secrets) = match of_seed {
                 true => (dealt.map(|dealing| dealing.seed), &mut self.seeds),
@@ -162,7 +162,7 @@ impl Judge {
         // V-09.3
         let mut left = Clients::new();
         for &client in &contributors {
-            if self.has_lied(client, round) {
+            if self.attested_falsely(client, round) {
                 self.find(client, "V-09");
                 left.insert(client);
             }
@@ -170,7 +170,7 @@ impl Judge {
         Derived::of(&contributors - &left)
     }
 
-    /// The shares that count of each secret, in board order (V-09.1).
+    /// The shares of each secret that count, in the order of the board (V-09.1).
     fn shares(&mut self, round: u8, messages: &[Counted<'_>]) -> BTreeMap<u32, Vec<(u32, Scalar)>> {
         let contributors = self.contributors(round);
         let subjects = self.subjects(round);
@@ -206,8 +206,8 @@ impl Judge {
         shares
     }
 
-    /// V-09.3, of a contributor, by the secrets that were rebuilt in this round.
-    fn has_lied(&self, client: u32, round: u8) -> bool {
+    /// V-09.3: whether the secrets that were reconstructed in this round contradict the attestation of a contributor.
+    fn attested_falsely(&self, client: u32, round: u8) -> bool {
         let Some(attestation) = self.attestations.get(&client) else {
             return false;
         };

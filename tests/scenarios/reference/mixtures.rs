@@ -1,4 +1,4 @@
-//! Rounds of ten with up to three cheaters and dropouts, whoever they are and whatever they do.
+//! Rounds of ten with three malicious clients or dropouts, with attacks drawn at random.
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
@@ -20,11 +20,11 @@ impl Draw {
         choices[self.below(choices.len())]
     }
 
-    /// Lies about the own mask, about edges between the bad and about edges to anybody. By few amounts:
-    /// sometimes two say the same of an edge.
+    /// False masks: self-masks, pairwise masks between malicious clients, and pairwise masks with any client. There
+    /// are only two amounts, so that sometimes both ends of an edge have the same false mask.
     fn false_masks(&mut self, number: u32, bad: &[u32]) -> Vec<False> {
         let mut false_masks: Vec<False> = Vec::new();
-        // Half of them lie only about what an honest client does not see at once.
+        // Half of the time, only masks that no honest client can compare.
         let kinds = 2 + self.below(2);
         for _ in 0..1 + self.below(3) {
             let by = 1 + self.below(2) as u64;
@@ -49,7 +49,7 @@ impl Draw {
         false_masks
     }
 
-    /// What one does, with these as cheaters too and `good` honest; some are bad at advertise.
+    /// The attack of one client, where `bad` are all malicious clients and `good` the honest ones.
     fn attack(&mut self, number: u32, bad: &[u32], good: &[u32]) -> Attack {
         let after = [
             Phase::Advertise,

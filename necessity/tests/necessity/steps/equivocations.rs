@@ -14,9 +14,9 @@ use super::case::Case;
 use super::judged::Off;
 use super::{ALL, SMALL};
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
-use veragg_lab::equivocator::{twice, with_two_keys};
+use veragg_lab::equivocator::{twice, with_second_message, with_two_keys};
 use veragg_lab::false_attester::edge;
-use veragg_lab::{id, set, sign_again, Scene};
+use veragg_lab::{id, set, Scene};
 
 /// The parties that the audit names with all steps in force.
 const CORRUPT: &str = "client 3, aggregator";
@@ -46,18 +46,9 @@ pub(super) fn the_complaints_of_a_client_with_two_keys(off: &Off) {
 pub(super) fn the_complaint_about_a_dealer_with_two_messages(off: &Off) {
     // Client 3 deals valid shares, and then a bad one to client 1. Only client 1 is shown the second message.
     let scene = Scene::new(4, &SMALL);
-    let (key, lengths) = (
-        scene.key(3),
-        scene.local.round.share_lengths(id(3), &set(4, &ALL)),
-    );
-    let scene = scene.altering(3, move |phase, _, mut messages| {
-        if phase == Phase::Share {
-            let bad = sign_again(&key, &messages[0], &lengths, &mut |parts| {
-                parts[1][PAIR_LEN - 1] ^= 1;
-            });
-            messages.push(bad);
-        }
-        messages
+    let lengths = scene.local.round.share_lengths(id(3), &set(4, &ALL));
+    let scene = with_second_message(scene, 3, Phase::Share, lengths, |parts| {
+        parts[1][PAIR_LEN - 1] ^= 1;
     });
     let finished = CorruptAggregator::new()
         .showing_second(3, Phase::Share, |reader| reader == 1)
