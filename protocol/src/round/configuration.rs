@@ -85,7 +85,7 @@ pub enum ConfigurationError {
         got: u32,
         /// The least that is allowed, `gamma n + 2`.
         least: u32,
-        /// The most that is allowed: more contributors are not to be expected.
+        /// The most that is allowed: the number of clients.
         most: u32,
     },
     /// The deadline of a phase is earlier than that of the phase before it.
