@@ -6,14 +6,14 @@
 use libfuzzer_sys::fuzz_target;
 use std::io::Cursor;
 use veragg::protocol::aggregator::Reply;
-use veragg::protocol::roles::Aggregator;
 use veragg::protocol::crypto::ids::ClientId;
+use veragg::protocol::roles::Aggregator;
 use veragg::protocol::round::phase::Phase;
-use veragg::protocol::wire::board::{Record, RecordKind};
+use veragg::protocol::wire::board::RecordKind;
 use veragg::protocol::wire::checkpoint::Checkpoint;
 use veragg::protocol::wire::message::{Message, Sender, ENVELOPE_LEN};
 use veragg::verifier::{audit, Culprit, Options, Verdict};
-use veragg_fuzz::{mutate, sample, Sample, Suite};
+use veragg_fuzz::{mutate, sample, Sample};
 
 /// The client whose message is changed, by index.
 const SENDER: usize = 0;
@@ -35,7 +35,10 @@ fuzz_target!(|data: &[u8]| {
     };
     let mut aggregator = sample.aggregator(phase);
     let records = aggregator.log().len();
-    match aggregator.receive(bytes.clone(), 0).expect("a log in memory") {
+    match aggregator
+        .receive(bytes.clone(), 0)
+        .expect("a log in memory")
+    {
         Reply::Refusal(_) => assert_eq!(aggregator.log().len(), records),
         Reply::Receipt(_) => close(aggregator, phase),
     }
@@ -91,7 +94,7 @@ fn close(mut aggregator: Aggregator, phase: usize) {
         .iter()
         .filter(|step| !step.message.is_empty())
     {
-        let reply = aggregator.receive(&step.message, 0);
+        let reply = aggregator.receive(step.message.clone(), 0);
         reply.expect("a log in memory");
     }
     if aggregator.close().is_err() {
@@ -101,7 +104,9 @@ fn close(mut aggregator: Aggregator, phase: usize) {
         organiser: Some(sample.local.organiser),
         ..Options::default()
     };
-    let board = sample.local.board(&aggregator.records().expect("a log in memory"));
+    let board = sample
+        .local
+        .board(&aggregator.records().expect("a log in memory"));
     let report = audit(Cursor::new(&board), &options).expect("a board that the aggregator wrote");
     assert_ne!(report.verdict, Verdict::Failed, "{report}");
     for fault in &report.faults {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use libfuzzer_sys::fuzz_target;
 use veragg::protocol::client::Blame;
-use veragg::protocol::roles::Client;
 use veragg::protocol::crypto::ids::ClientId;
+use veragg::protocol::roles::Client;
 use veragg_fuzz::{input, mutate, rng, sample, Sample};
 use zeroize::Zeroizing;
 

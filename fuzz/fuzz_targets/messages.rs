@@ -15,7 +15,7 @@ use veragg::protocol::crypto::ids::{ClientId, ClientSet};
 use veragg::protocol::crypto::possession::Purpose;
 use veragg::protocol::pairwise::advertise::Advertisement;
 use veragg::protocol::pairwise::attest::Attestation;
-use veragg::protocol::pairwise::fraud_proof::{FraudProof, FalseAttestation};
+use veragg::protocol::pairwise::fraud_proof::{FalseAttestation, FraudProof};
 use veragg::protocol::pairwise::package::Package;
 use veragg::protocol::pairwise::publish::Publication;
 use veragg::protocol::pairwise::share::{self, DealtPair};
@@ -48,7 +48,7 @@ fn structures() -> &'static [(Recode, Vec<u8>)] {
         };
         let publication = last_of(RecordKind::Message)[ENVELOPE_LEN..].to_vec();
         let mut aggregator = sample.aggregator(0);
-        let mut reply = |message: &[u8]| match aggregator.receive(message, 0) {
+        let mut reply = |message: &[u8]| match aggregator.receive(message.to_vec(), 0) {
             Ok(Reply::Receipt(receipt)) => receipt.encode(),
             Ok(Reply::Refusal(refusal)) => refusal.encode(),
             Err(error) => panic!("a log in memory: {error}"),

@@ -7,9 +7,9 @@ use rand_core::SeedableRng;
 use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::local::LocalRound;
 use veragg::protocol::aggregator::Reply;
+use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::roles::Aggregator;
 use veragg::protocol::roles::Client;
-use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::round::configuration::SegmentConfiguration;
 use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::round::phase::Phase;
@@ -75,7 +75,8 @@ impl Sample {
             200_000,
             [7; 32],
         );
-        let local = LocalRound::<Suite>::new(CLIENTS, builder, &mut rng).expect("a good configuration");
+        let local =
+            LocalRound::<Suite>::new(CLIENTS, builder, &mut rng).expect("a good configuration");
         let mut clients: Vec<_> = local
             .client_keys
             .iter()
@@ -86,14 +87,17 @@ impl Sample {
         let mut aggregator = local.aggregator(Vec::new()).expect("an empty log");
         let (mut before, mut steps, mut receipts) = (Vec::new(), Vec::new(), Vec::new());
         while aggregator.phase() != Phase::Publish {
-            before.push(aggregator.log().len());
+            before.push(aggregator.log().len() as usize);
             let mut of_phase = Vec::new();
             for ((id, client), store) in ClientId::all(CLIENTS).zip(&mut clients).zip(&mut stores) {
                 let (saved, package) = (store.to_vec(), aggregator.package(id));
                 let message = client.advance(&package, Some(&input(id)), &mut rng, store);
                 let message = message.expect("all parties are honest").unwrap_or_default();
                 if !message.is_empty() {
-                    match aggregator.receive(message.clone(), 0).expect("a log in memory") {
+                    match aggregator
+                        .receive(message.clone(), 0)
+                        .expect("a log in memory")
+                    {
                         Reply::Receipt(receipt) => receipts.push(receipt),
                         Reply::Refusal(refusal) => panic!("all parties are honest: {refusal:?}"),
                     }
@@ -105,7 +109,9 @@ impl Sample {
                 });
             }
             steps.push(of_phase);
-            aggregator.close().expect("all clients have sent their messages");
+            aggregator
+                .close()
+                .expect("all clients have sent their messages");
         }
         let records = aggregator.records().unwrap();
         Self {
@@ -145,9 +151,7 @@ impl Sample {
         let client = if saved.is_empty() {
             Client::join(round, key).expect("on the roster")
         } else {
-            Client::resume(round, key, saved)
-                .expect("its own state")
-                .0
+            Client::resume(round, key, saved).expect("its own state").0
         };
         (index, client)
     }

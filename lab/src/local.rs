@@ -95,7 +95,7 @@ impl<P: ProofSystem> LocalRound<P> {
 
     /// The aggregator of the round, on a log that may hold the beginning of it.
     pub fn aggregator(&self, log: impl Log) -> Result<Aggregator, AggregatorError> {
-        Aggregator::resume(&self.any_round(), Arc::clone(&self.aggregator_key), log)
+        Aggregator::resume(self.any_round(), Arc::clone(&self.aggregator_key), log)
     }
 
     /// An honest client with this input, at hand (`vec![1, 2]`) or made when it is asked for
@@ -108,7 +108,7 @@ impl<P: ProofSystem> LocalRound<P> {
         let key = self.client_keys.get(id.index());
         let key = key.ok_or(LocalClientError::NoSuchClient { client: id })?;
         Ok(LocalClient {
-            client: Client::join(&self.any_round(), Arc::clone(key))?,
+            client: Client::join(self.any_round(), Arc::clone(key))?,
             input: Some(input.into()),
             last: None,
             stopped: None,

@@ -397,7 +397,7 @@ fn garbage_on_the_board_is_the_aggregators_fault() {
         ),
         ("last round's message", Box::new(move |_| replayed.clone())),
         (
-            "somebody who is not on the roster",
+            "a sender that is not on the roster",
             Box::new(|messages| {
                 let mut message = Message::decode(&messages[1]).unwrap();
                 message.envelope.sender = Sender::Client(id(5));

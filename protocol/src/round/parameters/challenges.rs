@@ -24,7 +24,7 @@ mod tests {
     use veragg_circuits::group::Ristretto;
 
     #[test]
-    fn one_pair_serves_up_to_128_cheaters_on_a_million_scalars() {
+    fn one_pair_is_enough_for_128_colluders_and_a_million_scalars() {
         assert_eq!(challenge_pairs::<Ristretto>(0, 1), 1);
         assert_eq!(challenge_pairs::<Ristretto>(128, 1 << 20), 1);
         assert_eq!(challenge_pairs::<Ristretto>(129, 1 << 20), 2);
