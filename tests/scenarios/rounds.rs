@@ -177,18 +177,18 @@ fn what_comes_after_the_deadline_gets_a_signed_refusal() {
     let key = local.aggregator_key.verifying_key();
     let mut scene = Scene::of(local);
     let mut aggregator = scene.local.aggregator(Vec::new()).unwrap();
-    let mut say = |number: u32, phase, package: &[u8]| {
+    let mut send = |number: u32, phase, package: &[u8]| {
         let mut messages = scene.parties[id(number).index()].speak(phase, package);
         messages.remove(0)
     };
     for number in 1..=3 {
-        let message = say(number, Phase::Advertise, &[]);
+        let message = send(number, Phase::Advertise, &[]);
         let reply = aggregator.receive(message.clone(), 100).unwrap();
         assert!(matches!(reply, Reply::Receipt(_)));
         // A message on the board gets its receipt again, also after the deadline.
         assert_eq!(aggregator.receive(message.clone(), 101).unwrap(), reply);
     }
-    let late = say(4, Phase::Advertise, &[]);
+    let late = send(4, Phase::Advertise, &[]);
     let refusal = refused(aggregator.receive(late.clone(), 101).unwrap());
     assert_eq!(refusal.reason, Reason::Late);
     assert!(refusal.is_signed_by(&key, &late));
