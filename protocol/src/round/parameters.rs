@@ -443,7 +443,9 @@ mod tests {
                 absent: 20
             }
         );
-        assert!(error.to_string().contains("3 gamma + 2 delta < 1"));
+        assert!(error
+            .to_string()
+            .contains("3 corrupt + 2 absent must be at most clients - 2"));
     }
 
     #[test]
