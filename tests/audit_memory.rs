@@ -1,5 +1,5 @@
-//! What the audit holds in memory: one batch of proofs and one piece of whatever else is long,
-//! whatever the number of submissions, and a little for each client.
+//! The memory of the audit: one batch of proofs, one piece of any other long message, and a little for each
+//! client. It does not grow with the number of submissions.
 #![allow(clippy::unwrap_used)]
 
 use std::io::{self, Read, Seek, SeekFrom};
@@ -40,13 +40,13 @@ fn peak<T>(work: impl FnOnce() -> T) -> (usize, T) {
 struct Measured {
     proof: usize,
     peak: usize,
-    /// The most that memory grew while a masked vector, or the publication, was read, and at how
-    /// many reads of all of them it was looked at.
+    /// The most that memory grew while a masked vector, or the publication, was read. `reads`: at how many reads
+    /// memory was measured.
     passing: usize,
     reads: usize,
 }
 
-/// A board that notes, at every read, how far it was read and how much memory is in use.
+/// A board that records the position and the memory in use at every read.
 struct Watched<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -76,8 +76,8 @@ impl Read for Watched<'_> {
     }
 }
 
-/// Over the long part of every record, by how much the memory in use at its reads differs at most,
-/// and how many reads that are.
+/// The most by which the memory in use differs between the reads of the long part of one record, and the number of
+/// these reads.
 fn longest_growth(
     local: &LocalRound<Suite>,
     board: &[u8],
@@ -90,17 +90,17 @@ fn longest_growth(
     while let Some(head) = board.get(at..at + RECORD_HEAD_LEN) {
         let length = u32::from_be_bytes(head[1..].try_into().unwrap()) as usize;
         let end = at + RECORD_HEAD_LEN + length;
-        // A submission, or the publication, which has no proof in front.
+        // A submission has a proof before its vector, the publication has none.
         let skip = match length.checked_sub(ENVELOPE_LEN) {
             Some(body) if body == proof + masked => proof,
             Some(body) if body >= masked => 0,
             _ => masked,
         };
-        // A piece later everything that is set up for the record stands.
+        // After one piece, all memory for the record is allocated.
         let start = at + RECORD_HEAD_LEN + ENVELOPE_LEN + skip + PIECE_LEN;
         let inside = seen.iter().filter(|(at, _)| (start..end).contains(at));
         let inside: Vec<(usize, usize)> = inside.copied().collect();
-        // A masked vector is read twice: each time by itself.
+        // A masked vector is read twice; each pass is measured by itself.
         for pass in inside.chunk_by(|one, next| one.0 < next.0) {
             let usage = || pass.iter().map(|(_, usage)| *usage);
             reads += pass.len();
@@ -122,21 +122,21 @@ fn measure(clients: u32, len: usize) -> Measured {
         [7; 32],
     );
     let local = LocalRound::<Suite>::new(clients, builder, &mut OsRng).unwrap();
-    let mut members: Vec<Box<dyn Party>> = ClientId::all(clients)
+    let mut parties: Vec<Box<dyn Party>> = ClientId::all(clients)
         .map(|id| local.client(id, vec![7; len]).unwrap())
-        .map(|member| Box::new(member) as Box<dyn Party>)
+        .map(|client| Box::new(client) as Box<dyn Party>)
         .collect();
     let aggregator = local.aggregator(Vec::new()).unwrap();
-    let played = play(aggregator, &mut members, |_| ()).unwrap();
+    let played = play(aggregator, &mut parties, |_| ()).unwrap();
     let board = local.board(&played.aggregator.records().unwrap());
-    drop((played, members));
+    drop((played, parties));
 
     let options = Options {
         organiser: Some(local.organiser),
         aggregate: Some(vec![7 * u128::from(clients); len]),
         ..Options::default()
     };
-    // On one thread, so that what threads need at the same moment does not blur the measurement.
+    // With one thread, the measurement does not depend on what several threads need at the same moment.
     let alone = rayon::ThreadPoolBuilder::new()
         .num_threads(1)
         .build()
@@ -159,7 +159,7 @@ fn measure(clients: u32, len: usize) -> Measured {
     measured
 }
 
-/// A body of `len` bytes that nobody could hold, read scalar by scalar.
+/// The peak of memory while a body of `len` zeros is read scalar by scalar.
 fn read_long_body(len: usize) -> usize {
     let zeros = || io::repeat(0).take(len as u64);
     let mut leaf = Leaf::new();
@@ -205,31 +205,31 @@ impl io::Write for Hashing<'_> {
     }
 }
 
-/// One test, since the allocator counts for the whole process.
+/// This is one test, because the allocator counts for the whole process.
 #[test]
 fn the_audit_holds_one_batch_of_proofs_and_little_for_each_client() {
-    // A piece, and the scalars in it.
+    // One piece, and the scalars in it.
     assert!(read_long_body(1 << 25) < 3 * PIECE_LEN);
 
     let lengths = [60, 6000, 600_000].map(|len| measure(CLIENTS, len));
     for pair in lengths.windows(2) {
-        // The vector is a hundred times as long, a proof about ten times. What grows is as long as
-        // a proof: the generators, the opening's multiplication (half of it, measured with V-07
-        // left out), and a batch of parsed proofs with theirs. Measured: 6 and 14 times a batch.
+        // The vector becomes a hundred times as long, a proof about ten times. The memory grows with the length of
+        // a proof: for the generators, for the multiplication of the opening (half of the growth, measured
+        // without V-07), and for a batch of decoded proofs. Measured: 6 and 14 times a batch.
         let growth = pair[1].peak.saturating_sub(pair[0].peak);
         let batch = CLIENTS as usize * (pair[1].proof - pair[0].proof);
         assert!(growth < 20 * batch, "{growth} for a batch of {batch}");
         assert!(pair[1].peak < 10 * pair[0].peak, "{pair:?}");
     }
-    // While vectors of 790 kB pass by, nothing is kept of them.
+    // Vectors of 790 kB are read, but not kept.
     let [_, _, long] = lengths;
     assert!(long.reads > 20, "{long:?}");
     assert!(long.passing < 2 * PIECE_LEN, "{long:?}");
 
     let (few, many) = (measure(10, 4), measure(40, 4));
-    // Keys, lists, 64 bytes for each of 39 holders, a share from each; and, since so few make one
-    // batch, the message with its shares, later the decoded proof, and then the decoded attestation with
-    // its equations.
+    // For each client: keys, lists, 64 bytes for each of 39 holders, and a share from each. So few clients are in
+    // one batch, so also: the message with its shares, the decoded proof, and the decoded attestation with its
+    // equations.
     let each = (many.peak - few.peak) / 30;
     assert!(each < 128 << 10, "{each} bytes a client");
 }

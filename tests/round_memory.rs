@@ -1,4 +1,4 @@
-//! What a round in one process holds in memory: a bounded part of all long messages at a time.
+//! The memory of a round in one process: a bounded part of all long messages at a time.
 #![allow(clippy::unwrap_used)]
 
 use std::sync::Arc;
@@ -21,21 +21,21 @@ static ALLOCATOR: PeakAlloc = PeakAlloc;
 
 const CLIENTS: u32 = 128;
 
-/// An honest member until it submits: then it says zeros, as many as a submission has, which costs
-/// nothing to prove and is refused when it is judged, not before.
+/// A client that is honest until it submits. Then it sends a submission of zeros: this costs nothing to make, and is
+/// refused only when it is verified.
 struct Idle {
-    member: LocalClient,
+    client: LocalClient,
     local: Arc<LocalRound<RistrettoBulletproofs>>,
 }
 
 impl Party for Idle {
     fn id(&self) -> ClientId {
-        self.member.id()
+        self.client.id()
     }
 
     fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
         if phase != Phase::Submit {
-            return self.member.speak(phase, package);
+            return self.client.speak(phase, package);
         }
         let round = &self.local.round;
         let parts: Vec<_> = round
@@ -65,7 +65,7 @@ fn neither_driver_nor_aggregator_holds_all_submissions() {
     let local = Arc::new(LocalRound::new(CLIENTS, builder, &mut OsRng).unwrap());
     let mut parties: Vec<_> = ClientId::all(CLIENTS)
         .map(|id| Idle {
-            member: local.client(id, Vec::new()).unwrap(),
+            client: local.client(id, Vec::new()).unwrap(),
             local: Arc::clone(&local),
         })
         .collect();
@@ -78,7 +78,7 @@ fn neither_driver_nor_aggregator_holds_all_submissions() {
     ALLOCATOR.reset_peak_usage();
     let played = play(aggregator, &mut parties, |_| ());
     let peak = ALLOCATOR.peak_usage() - before;
-    // They were taken, and none was good.
+    // The submissions were received, but none was valid.
     let ended = played.map(|_| ()).err();
     assert!(
         matches!(
@@ -93,7 +93,7 @@ fn neither_driver_nor_aggregator_holds_all_submissions() {
     );
     let board = std::fs::metadata(&path).unwrap().len() as usize;
     println!("board and peak of {:?} bytes", [board, peak]);
-    // One batch of 32 MiB and a message, and what the set-up leaves: keys, shares, commitments.
+    // One batch of 32 MiB, one message, and what the set-up keeps: keys, shares, commitments.
     assert!(board > 100 << 20, "{board}");
     assert!(peak < 50 << 20, "{peak}");
 }

@@ -1,6 +1,5 @@
-//! The verifier: a whole audit of arbitrary and of changed boards. Only the board itself is
-//! verified, and for a change that nobody signed nobody is named, whatever receipts and checkpoint
-//! the auditor brings along.
+//! The verifier: a whole audit of arbitrary and of changed boards. Only the unchanged board is verified. No party is
+//! named for a change that no party signed, whatever receipts and checkpoint the auditor has.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

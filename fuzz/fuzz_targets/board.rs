@@ -1,4 +1,4 @@
-//! The board as a file: header and records. What is read through writes back the same bytes.
+//! The board as a file: header and records. A board that can be read to its end encodes to the same bytes again.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! Decoders of `veragg-circuits`: scalars, points, input proofs. What decodes is what was encoded.
+//! Decoders of `veragg-circuits`: scalars, points, input proofs. What decodes encodes to the same bytes again.
 #![no_main]
 
 use std::sync::OnceLock;

@@ -1,13 +1,13 @@
 //! The client: arbitrary and changed packages in every state, and arbitrary and changed saved
-//! states. Bytes that nobody signed get nobody blamed.
+//! states. No party is blamed for bytes that no party signed.
 #![no_main]
 
 use std::sync::Arc;
 
 use libfuzzer_sys::fuzz_target;
-use veragg::protocol::client::{Blame};
-use veragg::protocol::roles::Client;
+use veragg::protocol::client::Blame;
 use veragg::protocol::crypto::ids::ClientId;
+use veragg::protocol::roles::Client;
 use veragg_fuzz::{input, mutate, rng, sample, Sample};
 use zeroize::Zeroizing;
 
@@ -31,11 +31,11 @@ fuzz_target!(|data: &[u8]| {
     }
 });
 
-fn advance(index: usize, client: Client, package: &[u8]) {
+fn advance(index: usize, mut client: Client, package: &[u8]) {
     let mut store = Zeroizing::new(Vec::new());
     let input = input(ClientId::from_index(index));
-    let (_, said) = client.advance(package, Some(&input), &mut rng(), &mut store);
-    if let Err(error) = said {
+    let answer = client.advance(package, Some(&input), &mut rng(), &mut store);
+    if let Err(error) = answer {
         assert_eq!(error.blame(), Blame::Nobody, "{error}");
         assert!(store.is_empty());
     }
@@ -44,7 +44,7 @@ fn advance(index: usize, client: Client, package: &[u8]) {
 fn resume(index: usize, saved: &[u8], package: &[u8]) {
     let local = &sample().local;
     let (round, key) = (Arc::clone(&local.round), &local.client_keys[index]);
-    if let Ok((client, _)) = Client::resume(round, Arc::clone(key), saved) {
+    if let Ok((mut client, _)) = Client::resume(round, Arc::clone(key), saved) {
         let mut store = Zeroizing::new(Vec::new());
         let input = input(ClientId::from_index(index));
         let _ = client.advance(package, Some(&input), &mut rng(), &mut store);

@@ -1,5 +1,5 @@
-//! Evidence: arbitrary and changed files, with and without receipts, a checkpoint that somebody was
-//! shown, and all of the bodies. Of an honest round nothing shows anybody's fault.
+//! Evidence: arbitrary and changed files, with and without receipts, with and without a checkpoint that a client was
+//! shown, and with all bodies or only some. No file shows a fault in an honest round.
 #![no_main]
 
 use std::io::Cursor;
@@ -29,7 +29,7 @@ fuzz_target!(|data: &[u8]| {
 fn changed(kind: u8, culprit: u8, check: u8, mut edits: &[u8]) -> Option<Vec<u8>> {
     let sample = sample();
     let mut records = sample.records.clone();
-    // Bodies are left out, a bit of the input for each record.
+    // For each record, one bit of the input decides whether its body is left out.
     if kind & 2 != 0 {
         let (left_out, rest) = edits.split_first_chunk()?;
         let left_out = u64::from_be_bytes(*left_out);

@@ -1,4 +1,4 @@
-//! Decoders of what travels and of what is fixed before a round. What decodes re-encodes to the
+//! Decoders of messages, and of what is fixed before a round. What decodes re-encodes to the
 //! same bytes. The first byte picks the structure, the second whether the rest is the input itself
 //! or a change of a valid one.
 #![no_main]
@@ -15,7 +15,7 @@ use veragg::protocol::crypto::ids::{ClientId, ClientSet};
 use veragg::protocol::crypto::possession::Purpose;
 use veragg::protocol::pairwise::advertise::Advertisement;
 use veragg::protocol::pairwise::attest::Attestation;
-use veragg::protocol::pairwise::fraud_proof::{FraudProof, FalseAttestation};
+use veragg::protocol::pairwise::fraud_proof::{FalseAttestation, FraudProof};
 use veragg::protocol::pairwise::package::Package;
 use veragg::protocol::pairwise::publish::Publication;
 use veragg::protocol::pairwise::share::{self, DealtPair};
@@ -30,7 +30,7 @@ use veragg::protocol::wire::part::Part;
 use veragg::protocol::wire::receipt::{Receipt, Refusal};
 use veragg_fuzz::{mutate, rng, sample, Sample, CLIENTS};
 
-/// What a structure's bytes become when they are decoded and encoded again; nothing if refused.
+/// Decodes bytes and encodes them again; nothing if they do not decode.
 type Recode = fn(&[u8]) -> Option<Vec<u8>>;
 
 /// Each decoder, and valid bytes for it.
@@ -48,7 +48,7 @@ fn structures() -> &'static [(Recode, Vec<u8>)] {
         };
         let publication = last_of(RecordKind::Message)[ENVELOPE_LEN..].to_vec();
         let mut aggregator = sample.aggregator(0);
-        let mut reply = |message: &[u8]| match aggregator.receive(message, 0) {
+        let mut reply = |message: &[u8]| match aggregator.receive(message.to_vec(), 0) {
             Ok(Reply::Receipt(receipt)) => receipt.encode(),
             Ok(Reply::Refusal(refusal)) => refusal.encode(),
             Err(error) => panic!("a log in memory: {error}"),
@@ -99,7 +99,7 @@ fuzz_target!(|data: &[u8]| {
 
 fn configuration(bytes: &[u8]) -> Option<Vec<u8>> {
     let configuration = Configuration::decode(bytes).ok()?;
-    // Few clients, so that an input does not run for a minute over the parameters of millions.
+    // Only for few clients: the parameters of millions would take a minute.
     if configuration.clients() <= 1000 {
         let _ = configuration.check();
     }
@@ -177,7 +177,7 @@ fn shares(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(unmask::encode(&unmask::decode(bytes).ok()?))
 }
 
-/// The neighbours of client 1: everybody else.
+/// The neighbours of client 1: all other clients.
 fn others() -> Vec<ClientId> {
     ClientId::all(CLIENTS).skip(1).collect()
 }

@@ -1,4 +1,4 @@
-//! What the targets share: one small round, always the same, with everything that was said in it.
+//! Shared by the targets: one small round, always the same, with all of its messages.
 
 use std::sync::{Arc, OnceLock};
 
@@ -6,10 +6,10 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::local::LocalRound;
-use veragg::protocol::aggregator::{Reply};
+use veragg::protocol::aggregator::Reply;
+use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::roles::Aggregator;
 use veragg::protocol::roles::Client;
-use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::round::configuration::SegmentConfiguration;
 use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::round::phase::Phase;
@@ -20,47 +20,47 @@ use zeroize::Zeroizing;
 /// The suite of the round.
 pub type Suite = RistrettoBitplane;
 
-/// Clients of the round: enough that one may be excluded without ending it.
+/// Clients of the round. They are so many that the round does not end if one is excluded.
 pub const CLIENTS: u32 = 6;
 
 /// One client's part in one phase.
 pub struct Step {
-    /// What the client wrote down before the phase.
+    /// The state that the client saved before the phase.
     pub saved: Vec<u8>,
-    /// What the aggregator sent it.
+    /// The package that the aggregator sent it.
     pub package: Vec<u8>,
-    /// What it said; nothing in dispute, since nobody disagrees.
+    /// The message that it sent; empty in dispute, where no edge is disputed.
     pub message: Vec<u8>,
 }
 
 /// A finished round. Everything in it comes from one seed, so that an input that crashes a target
 /// does so again in another process.
 pub struct Sample {
-    /// Keys and configuration.
+    /// Keys and configuration of the round.
     pub local: LocalRound<Suite>,
-    /// For each of the clients' phases, the records before it.
+    /// For each of the clients' phases, the number of records before it.
     pub before: Vec<usize>,
     /// For each of the clients' phases, each client's step.
     pub steps: Vec<Vec<Step>>,
-    /// The aggregator's receipts for what the clients said.
+    /// The aggregator's receipts for the clients' messages.
     pub receipts: Vec<Receipt>,
-    /// All records.
+    /// All records of the board, in order.
     pub records: Vec<Record>,
-    /// The board.
+    /// The bytes of the board.
     pub board: Vec<u8>,
 }
 
-/// A fresh generator that always gives the same.
+/// A fresh generator with a fixed seed.
 pub fn rng() -> ChaCha20Rng {
     ChaCha20Rng::from_seed([7; 32])
 }
 
-/// What a client puts into the sum.
+/// The input of a client.
 pub fn input(client: ClientId) -> [u64; 2] {
     [u64::from(client.number()), 99]
 }
 
-/// The round.
+/// The sample round, played once.
 pub fn sample() -> &'static Sample {
     static SAMPLE: OnceLock<Sample> = OnceLock::new();
     SAMPLE.get_or_init(Sample::play)
@@ -75,29 +75,31 @@ impl Sample {
             200_000,
             [7; 32],
         );
-        let local = LocalRound::<Suite>::new(CLIENTS, builder, &mut rng).expect("a good configuration");
+        let local =
+            LocalRound::<Suite>::new(CLIENTS, builder, &mut rng).expect("a good configuration");
         let mut clients: Vec<_> = local
             .client_keys
             .iter()
             .map(|key| Client::join(Arc::clone(&local.round), Arc::clone(key)))
-            .map(|client| Some(AnyClient::Joined(client.expect("on the roster"))))
+            .map(|client| client.expect("on the roster"))
             .collect();
         let mut stores = vec![Zeroizing::new(Vec::new()); clients.len()];
         let mut aggregator = local.aggregator(Vec::new()).expect("an empty log");
         let (mut before, mut steps, mut receipts) = (Vec::new(), Vec::new(), Vec::new());
         while aggregator.phase() != Phase::Publish {
-            before.push(aggregator.log().len());
+            before.push(aggregator.log().len() as usize);
             let mut of_phase = Vec::new();
             for ((id, client), store) in ClientId::all(CLIENTS).zip(&mut clients).zip(&mut stores) {
                 let (saved, package) = (store.to_vec(), aggregator.package(id));
-                let ready = client.take().expect("each is put back");
-                let (next, said) = ready.advance(&package, Some(&input(id)), &mut rng, store);
-                *client = Some(next);
-                let message = said.expect("everybody is honest").unwrap_or_default();
+                let message = client.advance(&package, Some(&input(id)), &mut rng, store);
+                let message = message.expect("all parties are honest").unwrap_or_default();
                 if !message.is_empty() {
-                    match aggregator.receive(message.clone(), 0).expect("a log in memory") {
+                    match aggregator
+                        .receive(message.clone(), 0)
+                        .expect("a log in memory")
+                    {
                         Reply::Receipt(receipt) => receipts.push(receipt),
-                        Reply::Refusal(refusal) => panic!("everybody is honest: {refusal:?}"),
+                        Reply::Refusal(refusal) => panic!("all parties are honest: {refusal:?}"),
                     }
                 }
                 of_phase.push(Step {
@@ -107,7 +109,9 @@ impl Sample {
                 });
             }
             steps.push(of_phase);
-            aggregator.close().expect("everybody spoke");
+            aggregator
+                .close()
+                .expect("all clients have sent their messages");
         }
         let records = aggregator.records().unwrap();
         Self {
@@ -120,51 +124,49 @@ impl Sample {
         }
     }
 
-    /// The clients' phase with this number, counted around.
+    /// The index of a phase of the clients, from any number.
     pub fn phase(number: u8) -> usize {
         usize::from(number) % Phase::OF_CLIENTS
     }
 
-    /// The checkpoint that ends this phase, as everybody was shown it.
+    /// The bytes of the checkpoint that closes this phase.
     pub fn checkpoint(&self, phase: usize) -> &[u8] {
         let behind = self.records[self.before[phase]..].iter();
         let mut checkpoints = behind.filter(|record| record.kind == RecordKind::Checkpoint);
         &checkpoints.next().expect("each phase has one").bytes
     }
 
-    /// The aggregator as it was when this phase was open and nobody had spoken.
+    /// The aggregator as it was when this phase was open and had no message.
     pub fn aggregator(&self, phase: usize) -> Aggregator {
         let log = self.records[..self.before[phase]].to_vec();
         self.local.aggregator(log).expect("its own log")
     }
 
-    /// The client with this number, counted around, as it was before this phase.
+    /// A client, from any number, as it was before this phase; with its index.
     pub fn client(&self, phase: usize, number: u8) -> (usize, Client) {
         let index = usize::from(number) % CLIENTS as usize;
         let round = Arc::clone(&self.local.round);
         let key = Arc::clone(&self.local.client_keys[index]);
         let saved = &self.steps[phase][index].saved;
         let client = if saved.is_empty() {
-            AnyClient::Joined(Client::join(round, key).expect("on the roster"))
+            Client::join(round, key).expect("on the roster")
         } else {
-            Client::resume(round, key, saved)
-                .expect("its own state")
-                .0
+            Client::resume(round, key, saved).expect("its own state").0
         };
         (index, client)
     }
 }
 
-/// Changes valid bytes as a fuzzer's input says: edits of an operation, a place and a byte. The
-/// places of long inputs are reached because two bytes name one, modulo the length.
+/// Changes valid bytes by edits from the input of a fuzzer. An edit is an operation, a position of two bytes (taken modulo
+/// the length, so that all positions of long inputs are reached), and a byte.
 pub fn mutate(bytes: &mut Vec<u8>, edits: &[u8]) {
     for edit in edits.chunks_exact(4) {
-        let (operation, place, byte) = (
+        let (operation, position, byte) = (
             edit[0],
             usize::from(u16::from_be_bytes([edit[1], edit[2]])),
             edit[3],
         );
-        let at = place % (bytes.len() + 1);
+        let at = position % (bytes.len() + 1);
         let span = usize::from(byte).min(bytes.len() - at);
         match operation % 6 {
             0 if at < bytes.len() => bytes[at] ^= byte,

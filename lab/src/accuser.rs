@@ -1,5 +1,5 @@
-//! A client that says in confirm what it likes. It knows what an honest client knows of itself, from what
-//! that writes down, and nothing else.
+//! A client that sends any confirmation it likes. It knows only what an honest client knows about itself: it
+//! reads that from the state which its own software saved.
 // A test gives up where these panic.
 #![allow(clippy::unwrap_used)]
 
@@ -23,16 +23,16 @@ struct Accuser {
     client: RecordingClient,
     context: [u8; 32],
     clients: u32,
-    /// What it says of its own in confirm, with the means to say it.
+    /// Makes the messages of confirm, from the ones that the honest client would send.
     act: Box<Act>,
     key: Arc<SigningKey>,
     keys: Vec<(ClientId, RoundKeys)>,
 }
 
-type Act = dyn Fn(&Tongue, Vec<Vec<u8>>) -> Vec<Vec<u8>> + Send;
+type Act = dyn Fn(&Complainant, Vec<Vec<u8>>) -> Vec<Vec<u8>> + Send;
 
-/// What a client can say with its own key.
-pub struct Tongue {
+/// A client's own keys, to make confirmations with.
+pub struct Complainant {
     context: [u8; 32],
     me: ClientId,
     channel: KeyPair,
@@ -40,8 +40,8 @@ pub struct Tongue {
     key: Arc<SigningKey>,
 }
 
-impl Tongue {
-    /// A complaint about a dealer, with a proof that holds, whether or not there is reason to complain.
+impl Complainant {
+    /// A complaint about a dealer. Its proof holds, whether or not there is a reason to complain.
     pub fn complain(&self, dealer: u32) -> Revealed {
         let keys = |client| &self.keys.iter().find(|(id, _)| *id == client).unwrap().1;
         let mine = RoundKeys {
@@ -56,12 +56,17 @@ impl Tongue {
         complaint.ends().reveal(&self.channel, &mut OsRng)
     }
 
-    /// The confirmation with this body in place of its own.
-    pub fn say(&self, said: &[Vec<u8>], body: Vec<u8>) -> Vec<Vec<u8>> {
-        let lengths = [Message::decode(&said[0]).unwrap().body.len()];
-        vec![sign_again(&self.key, &said[0], &lengths, &mut |parts| {
-            *parts = vec![body.clone()];
-        })]
+    /// The confirmation with this body instead of its own, signed again.
+    pub fn confirm(&self, messages: &[Vec<u8>], body: Vec<u8>) -> Vec<Vec<u8>> {
+        let lengths = [Message::decode(&messages[0]).unwrap().body.len()];
+        vec![sign_again(
+            &self.key,
+            &messages[0],
+            &lengths,
+            &mut |parts| {
+                *parts = vec![body.clone()];
+            },
+        )]
     }
 }
 
@@ -73,35 +78,35 @@ impl Party for Accuser {
     fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
         if phase == Phase::Share {
             self.keys = advertised_keys(package, self.clients);
-            // A crooked aggregator shows it its own too.
+            // A corrupt aggregator also shows a client its own message.
             let me = self.id();
             self.keys.retain(|(client, _)| *client != me);
         }
         let before = self.client.store.to_vec();
-        let said = self.client.speak(phase, package);
-        if phase != Phase::Confirm || said.is_empty() {
-            return said;
+        let messages = self.client.speak(phase, package);
+        if phase != Phase::Confirm || messages.is_empty() {
+            return messages;
         }
-        // The saved state ends with the channel's secret, the seed and the keys of its peers.
+        // The saved state ends with the secret of the channel key, the seed and the keys of its neighbours.
         let end = before.len() - (4 + self.keys.len() * (4 + 64)) - 32;
         let channel = decode_key_scalar(&before[end - 32..end], "channel").unwrap();
-        let tongue = Tongue {
+        let complainant = Complainant {
             context: self.context,
             me: self.id(),
             channel: KeyPair::from_secret(channel),
             keys: self.keys.clone(),
             key: Arc::clone(&self.key),
         };
-        (self.act)(&tongue, said)
+        (self.act)(&complainant, messages)
     }
 }
 
 impl Scene {
-    /// The client says what `act` likes instead of its confirmation.
+    /// The client sends what `act` returns instead of its confirmation.
     pub fn confirming(
         mut self,
         number: u32,
-        act: impl Fn(&Tongue, Vec<Vec<u8>>) -> Vec<Vec<u8>> + Send + 'static,
+        act: impl Fn(&Complainant, Vec<Vec<u8>>) -> Vec<Vec<u8>> + Send + 'static,
     ) -> Self {
         let client = Accuser {
             client: self.recording(number),

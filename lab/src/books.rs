@@ -1,5 +1,6 @@
-//! An aggregator that takes everything, lists whom it likes and shows what it likes, but does the
-//! arithmetic of the honest one. Left alone, its rounds are verified.
+//! The state of a corrupt aggregator. It accepts every message, closes phases with any list and shows any
+//! package, but computes the sum as an honest aggregator does. If a test changes nothing, its rounds are
+//! verified.
 // A test gives up where these panic.
 #![allow(clippy::unwrap_used)]
 
@@ -30,10 +31,10 @@ use veragg_protocol::wire::part::Part;
 
 use crate::{publication, Finished, Suite};
 
-/// The aggregator's books.
+/// The board of a corrupt aggregator, and what the aggregator keeps beside it.
 #[derive(Clone)]
 pub struct Books {
-    /// The round.
+    /// The round that the board is for.
     pub round: Arc<Round<Suite>>,
     key: Arc<SigningKey>,
     tree: Tree<Digest>,
@@ -44,8 +45,8 @@ pub struct Books {
     pub records: Vec<Record>,
     /// The open phase.
     pub phase: Phase,
-    /// Messages of the open phase, with their leaves.
-    said: Vec<(u64, Message)>,
+    /// The messages of the open phase, each with its leaf.
+    messages: Vec<(u64, Message)>,
     /// The first message of each client in each phase.
     kept: BTreeMap<(Phase, ClientId), Message>,
     /// The list that closed each phase.
@@ -53,16 +54,16 @@ pub struct Books {
     shown: Option<Closed>,
 }
 
-/// The phase that has closed.
+/// The last closed phase: its checkpoint and its messages, each with its leaf.
 #[derive(Clone)]
 struct Closed {
     checkpoint: Checkpoint,
     consistency: Vec<u8>,
-    said: Vec<(u64, Message)>,
+    messages: Vec<(u64, Message)>,
 }
 
 impl Books {
-    /// The books of a round in which nobody has spoken.
+    /// The state before the first message of a round.
     pub fn new(local: &LocalRound<Suite>) -> Self {
         Self {
             round: Arc::clone(&local.round),
@@ -72,7 +73,7 @@ impl Books {
             before: Root::empty(),
             records: Vec::new(),
             phase: Phase::Advertise,
-            said: Vec::new(),
+            messages: Vec::new(),
             kept: BTreeMap::new(),
             lists: BTreeMap::new(),
             shown: None,
@@ -87,14 +88,14 @@ impl Books {
             let slot = (self.phase, client);
             self.kept.entry(slot).or_insert_with(|| message.clone());
         }
-        self.said.push((leaf, message));
+        self.messages.push((leaf, message));
         self.records.push(Record {
             kind: RecordKind::Message,
             bytes,
         });
     }
 
-    /// Does not count what a client said.
+    /// Treats a client's message as if it had not arrived. It stays on the board.
     pub fn forget(&mut self, phase: Phase, client: ClientId) {
         self.kept.remove(&(phase, client));
     }
@@ -105,21 +106,21 @@ impl Books {
         })
     }
 
-    /// The list of the open phase if every message in it is right.
+    /// The list of the open phase, under the assumption that every message in it is valid.
     pub fn list(&self) -> ClientSet {
-        let heard = self.received(self.phase);
+        let received = self.received(self.phase);
         match self.phase {
             Phase::Confirm => {
-                lists::participants(self.round.graph(), &heard, self.round.threshold())
+                lists::participants(self.round.graph(), &received, self.round.threshold())
             }
-            // Nobody disagrees, and nobody is found to have lied.
+            // It assumes that no edge is disputed and no attestation is false.
             Phase::Dispute => self.lists[&Phase::Attest].clone(),
             Phase::Unmask(_) | Phase::Publish => self.lists[&Phase::Dispute].clone(),
-            _ => heard,
+            _ => received,
         }
     }
 
-    /// Signs a checkpoint with any list.
+    /// Closes the open phase with any list, and signs the checkpoint.
     pub fn close(&mut self, list: ClientSet) {
         let context = *self.round.context();
         let root = self.tree.root();
@@ -136,19 +137,20 @@ impl Books {
         self.shown = Some(Closed {
             checkpoint,
             consistency,
-            said: std::mem::take(&mut self.said),
+            messages: std::mem::take(&mut self.messages),
         });
         self.phase = phase.next().unwrap_or(phase);
     }
 
-    /// Everything that those on the list said in the phase that has closed.
+    /// The package of the last closed phase: every message of the clients on its list. Nothing before the
+    /// first phase has closed.
     pub fn package(&self) -> Option<Package> {
         let Closed {
             checkpoint,
             consistency,
-            said,
+            messages,
         } = self.shown.as_ref()?;
-        let items = said.iter().filter_map(|(leaf, message)| {
+        let items = messages.iter().filter_map(|(leaf, message)| {
             let Sender::Client(author) = message.envelope.sender else {
                 return None;
             };
@@ -195,7 +197,7 @@ impl Books {
         }
     }
 
-    /// What became of each client by the lists.
+    /// The outcome of a client, derived from the lists.
     fn outcome(&self, client: ClientId) -> Outcome {
         let phases = [
             Phase::Advertise,
@@ -219,7 +221,7 @@ impl Books {
         Outcome::Contributed
     }
 
-    /// Removes the masks as well as the revealed shares allow.
+    /// The sum without its masks, as far as the revealed shares allow to compute them.
     pub fn publication(&self) -> Publication<Ristretto> {
         let round = &self.round;
         let context = round.context();
@@ -267,14 +269,14 @@ impl Books {
         }
     }
 
-    /// Publishes anything and closes the round.
+    /// Publishes any publication and closes the round.
     pub fn publish(&mut self, publication: &Publication<Ristretto>) {
-        self.say(publication);
+        self.put(publication);
         let list = self.list();
         self.close(list);
     }
 
-    fn say(&mut self, publication: &Publication<Ristretto>) {
+    fn put(&mut self, publication: &Publication<Ristretto>) {
         assert_eq!(self.phase, Phase::Publish);
         let parts = [publication.encode()];
         let (key, context) = (&self.key, *self.round.context());
@@ -284,8 +286,8 @@ impl Books {
     }
 }
 
-/// The records with every checkpoint and publication signed anew by the aggregator, who has its
-/// key and so can make any board hold together, but not the clients' answers to the old one.
+/// The records with every checkpoint and the publication signed anew by the aggregator. With its key it can make
+/// the checkpoints of any board fit, but not the clients' messages: these still answer the old checkpoints.
 pub fn signed_anew(local: &LocalRound<Suite>, records: &[Record]) -> Vec<Record> {
     let clients = local.round.clients();
     let mut books = Books::new(local);
@@ -295,7 +297,7 @@ pub fn signed_anew(local: &LocalRound<Suite>, records: &[Record]) -> Vec<Record>
                 let body = Message::decode(&record.bytes).unwrap().body;
                 let scalars = local.round.masked_scalars();
                 let publication = Publication::decode(&body, scalars, clients).unwrap();
-                books.say(&publication);
+                books.put(&publication);
             }
             RecordKind::Message => books.take(record.bytes.clone()),
             RecordKind::Checkpoint => {

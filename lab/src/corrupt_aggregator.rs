@@ -1,4 +1,4 @@
-//! A round with a crooked aggregator: what it does otherwise than an honest one.
+//! A round with a corrupt aggregator: what it does otherwise than an honest one.
 
 use rayon::prelude::*;
 use veragg_protocol::circuits::group::Ristretto;
@@ -17,7 +17,7 @@ type List = dyn FnMut(Phase, ClientSet) -> ClientSet;
 type Show = dyn FnMut(ClientId, Package) -> Package;
 type Publish = dyn FnMut(&Books, Publication<Ristretto>) -> Publication<Ristretto>;
 
-/// What the aggregator does otherwise than it should; nothing, to begin with.
+/// An aggregator that does what a test asks for, and is honest in everything else.
 pub struct CorruptAggregator {
     admit: Box<Admit>,
     list: Box<List>,
@@ -32,17 +32,17 @@ impl Default for CorruptAggregator {
 }
 
 impl CorruptAggregator {
-    /// One that does as an honest one.
+    /// An aggregator that acts like an honest one until a test changes that.
     pub fn new() -> Self {
         Self {
-            admit: Box::new(|_, said| said),
+            admit: Box::new(|_, messages| messages),
             list: Box::new(|_, list| list),
             show: Box::new(|_, package| package),
             publish: Box::new(|_, publication| publication),
         }
     }
 
-    /// What goes on the board of what was said in a phase.
+    /// Changes which of the messages of a phase go on the board.
     pub fn admitting(
         mut self,
         admit: impl FnMut(Phase, Vec<Vec<u8>>) -> Vec<Vec<u8>> + 'static,
@@ -51,19 +51,20 @@ impl CorruptAggregator {
         self
     }
 
-    /// Which list closes a phase.
+    /// Changes the list that closes a phase.
     pub fn listing(mut self, list: impl FnMut(Phase, ClientSet) -> ClientSet + 'static) -> Self {
         self.list = Box::new(list);
         self
     }
 
-    /// What a client is shown.
+    /// Changes the package that a client is shown.
     pub fn showing(mut self, show: impl FnMut(ClientId, Package) -> Package + 'static) -> Self {
         self.show = Box::new(show);
         self
     }
 
-    /// Of the two messages that a client signed in a phase, some are shown the second, others the first.
+    /// A client signed two messages in a phase: clients for which `to` holds are shown the second, all others
+    /// the first.
     pub fn showing_second(
         self,
         number: u32,
@@ -82,7 +83,7 @@ impl CorruptAggregator {
         })
     }
 
-    /// What is published.
+    /// Changes the publication.
     pub fn publishing(
         mut self,
         publish: impl FnMut(&Books, Publication<Ristretto>) -> Publication<Ristretto> + 'static,
@@ -91,7 +92,7 @@ impl CorruptAggregator {
         self
     }
 
-    /// Plays a round to its end, whoever is left.
+    /// Plays a round to its end, however many clients are left.
     pub fn play(mut self, scene: Scene) -> Finished {
         let Scene {
             local,
@@ -101,8 +102,8 @@ impl CorruptAggregator {
         let mut books = Books::new(&local);
         while books.phase != Phase::Publish {
             let phase = books.phase;
-            let said = self.hear(&books, &mut parties);
-            for bytes in (self.admit)(phase, said) {
+            let messages = self.collect(&books, &mut parties);
+            for bytes in (self.admit)(phase, messages) {
                 books.take(bytes);
             }
             let list = (self.list)(phase, books.list());
@@ -119,19 +120,20 @@ impl CorruptAggregator {
         }
     }
 
-    /// What everybody says to the packages that they are shown.
-    fn hear(&mut self, books: &Books, parties: &mut [Box<dyn Party>]) -> Vec<Vec<u8>> {
+    /// The messages of all clients in answer to the packages that they are shown.
+    fn collect(&mut self, books: &Books, parties: &mut [Box<dyn Party>]) -> Vec<Vec<u8>> {
         let packages: Vec<_> = parties
             .iter()
-            .map(|person| {
+            .map(|party| {
                 let package = books.package();
                 package.map_or(Vec::new(), |package| {
-                    (self.show)(person.id(), package).encode()
+                    (self.show)(party.id(), package).encode()
                 })
             })
             .collect();
-        let said = parties.par_iter_mut().zip(packages);
-        said.flat_map_iter(|(person, package)| person.speak(books.phase, &package))
+        let messages = parties.par_iter_mut().zip(packages);
+        messages
+            .flat_map_iter(|(party, package)| party.speak(books.phase, &package))
             .collect()
     }
 }

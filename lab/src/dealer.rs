@@ -1,5 +1,5 @@
-//! A dealer whose polynomial has too high a degree, but agrees with one of the right degree at all holders
-//! but the last, so that the first shares rebuild the right secret.
+//! A dealer whose polynomial has too high a degree. For all holders but the last, its shares lie on a
+//! polynomial of the right degree, so that the first shares reconstruct the right secret.
 // A test gives up where these panic.
 #![allow(clippy::unwrap_used)]
 
@@ -35,11 +35,11 @@ impl Party for HighDegree {
     }
 
     fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
-        // Its store ends in the secret of its channel key when it has advertised.
+        // After advertise the saved state ends with the secret of the channel key.
         let saved = self.client.store.to_vec();
-        let said = self.client.speak(phase, package);
+        let messages = self.client.speak(phase, package);
         if phase != Phase::Share {
-            return said;
+            return messages;
         }
         let channel = decode_key_scalar(&saved[saved.len() - 32..], "channel").unwrap();
         let items = Package::decode(package, 4).unwrap().items;
@@ -63,11 +63,11 @@ impl Party for HighDegree {
             };
             parts[3] = dealt.encode();
         };
-        vec![sign_again(&self.key, &said[0], &self.lengths, deal)]
+        vec![sign_again(&self.key, &messages[0], &self.lengths, deal)]
     }
 }
 
-/// Client 3 of four deals so.
+/// The scene of four clients in which client 3 is such a dealer.
 pub fn of_high_degree(mut scene: Scene) -> Scene {
     let round = &scene.local.round;
     let dealer = HighDegree {

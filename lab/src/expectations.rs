@@ -1,4 +1,4 @@
-//! What a report must say.
+//! Assertions about the report of an audit.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! A client that masks something else than its neighbours think, and attests to what it did. It knows
-//! what an honest client knows of itself, from what that writes down, and nothing else.
+//! A client that adds false masks to its vector, and attests to them. It knows only what an honest client
+//! knows about itself: it reads that from the state which its own software saved.
 // A test gives up where these panic.
 #![allow(clippy::unwrap_used)]
 
@@ -29,18 +29,18 @@ use zeroize::Zeroizing;
 
 use crate::{advertised_keys, id, sign_again, RecordingClient, Scene, Suite};
 
-/// A false mask: this much more than the true one, in the first scalar.
+/// A false mask: it differs from the true one in the first scalar.
 #[derive(Debug, Clone, Copy)]
 pub struct False {
-    /// The edge to this client, or the self-mask.
+    /// The other client of a pairwise mask; nothing for the self-mask.
     pub towards: Option<u32>,
-    /// How much more.
+    /// How much is added to the first scalar.
     pub by: u64,
-    /// Whether it is attested: else only the vector is wrong.
+    /// Whether the client attests to the false mask. If not, only its masked vector holds it.
     pub attested: bool,
 }
 
-/// An edge that is wrong by so much, as its lower end would add it.
+/// A pairwise mask that is wrong by so much, with the sign with which the client of the lower number adds it.
 pub fn edge(towards: u32, by: u64) -> False {
     False {
         towards: Some(towards),
@@ -68,20 +68,20 @@ pub struct FalseAttester {
     keys: Vec<(ClientId, veragg_protocol::pairwise::advertise::RoundKeys)>,
     participants: Option<ClientSet>,
     submission: Digest,
-    /// This much more than its input in the first packed scalar, in its vector and in what it attests.
+    /// What is added to the first packed scalar of its input, in its masked vector and in its attestation.
     pub more: Fr,
-    /// Makes the commitments of its submission fit that.
+    /// Changes the commitments of its submission so that they fit `more`.
     pub commit: Option<Box<Commit>>,
-    /// In dispute it opens the edge to this client, with a proof that holds or with another's.
+    /// In dispute it opens the edge to this client: with the right point if true, with a wrong one if false.
     pub opens: Option<(u32, bool)>,
-    /// Says nothing from here on.
+    /// The first phase in which it sends nothing any more.
     pub silent_from: Option<Phase>,
 }
 
 /// What changes the encoded commitments of a submission.
 type Commit = dyn Fn(&mut Vec<u8>) + Send;
 
-/// What a client that has submitted writes down of its secrets.
+/// The secrets in the saved state of a client that has submitted.
 struct Secrets {
     mask: KeyPair,
     seed: KeyScalar,
@@ -89,7 +89,7 @@ struct Secrets {
 }
 
 impl FalseAttester {
-    /// The client with this number in the scene, which masks with these false masks.
+    /// The client of the scene with this number, which uses these false masks.
     pub fn new(scene: &Scene, number: u32, masks: &[False]) -> Self {
         Self {
             client: scene.recording(number),
@@ -121,7 +121,7 @@ impl FalseAttester {
         }
     }
 
-    /// What its first masked scalar is off by.
+    /// The error in its first masked scalar.
     fn shift(&self) -> Fr {
         let me = self.id();
         self.masks
@@ -133,7 +133,7 @@ impl FalseAttester {
             .sum()
     }
 
-    fn submit(&mut self, package: &[u8], said: &[u8]) -> Vec<u8> {
+    fn submit(&mut self, package: &[u8], honest: &[u8]) -> Vec<u8> {
         let participants = Package::decode(package, self.round.clients()).unwrap();
         self.participants = Some(participants.checkpoint.list);
         let (shift, commit) = (self.shift() + self.more, self.commit.as_ref());
@@ -144,12 +144,12 @@ impl FalseAttester {
                 commit(&mut parts[0]);
             }
         };
-        let message = sign_again(&self.key, said, &self.round.submit_lengths(), alter);
+        let message = sign_again(&self.key, honest, &self.round.submit_lengths(), alter);
         self.submission = Message::entry_of(&message).unwrap();
         message
     }
 
-    /// The edge to another client, opened.
+    /// The message of dispute that opens the edge to another client.
     fn open(&self, package: &[u8], before: &[u8], other: ClientId, proven: bool) -> Vec<u8> {
         let mask = self.mask_secret(before);
         let (context, me) = (self.round.context(), self.id());
@@ -171,14 +171,14 @@ impl FalseAttester {
         Message::sign(&self.key, *context, Phase::Dispute, sender, answers, &parts).encode()
     }
 
-    /// The mask secret, which comes first in what a client that has confirmed writes down.
+    /// The mask secret, which comes first in the state of a client that has confirmed.
     fn mask_secret(&self, saved: &[u8]) -> KeyPair {
         let mut reader = self.state(saved);
         let secret = decode_key_scalar(reader.bytes(32, "secret").unwrap(), "s").unwrap();
         KeyPair::from_secret(secret)
     }
 
-    /// What stands behind the session in a saved state.
+    /// The part of a saved state behind the session.
     fn state<'a>(&self, saved: &'a [u8]) -> Reader<'a> {
         let mut reader = Reader::new(saved);
         reader.bytes(2 + 1 + 32 + 4, "session").unwrap();
@@ -187,7 +187,7 @@ impl FalseAttester {
         reader
     }
 
-    /// An attestation to what it did.
+    /// The message of attest, with the false masks that are attested.
     fn attest(&self, package: &[u8], before: &[u8]) -> Vec<u8> {
         let Secrets {
             mask,
@@ -271,22 +271,22 @@ impl Party for FalseAttester {
             self.keys = advertised_keys(package, self.round.clients());
         }
         let before = self.client.store.to_vec();
-        let said = self.client.speak(phase, package);
+        let messages = self.client.speak(phase, package);
         match phase {
-            Phase::Submit if !said.is_empty() => vec![self.submit(package, &said[0])],
-            Phase::Attest if !said.is_empty() => vec![self.attest(package, &before)],
-            // It would find fault with whoever masks as it does.
+            Phase::Submit if !messages.is_empty() => vec![self.submit(package, &messages[0])],
+            Phase::Attest if !messages.is_empty() => vec![self.attest(package, &before)],
+            // The honest software knows only true masks: it would dispute the same false mask of a colluder.
             Phase::Dispute => match self.opens {
                 Some((other, proven)) => vec![self.open(package, &before, id(other), proven)],
                 None => Vec::new(),
             },
-            _ => said,
+            _ => messages,
         }
     }
 }
 
 impl Scene {
-    /// This client masks falsely.
+    /// This client uses these false masks.
     pub fn masking_falsely(mut self, number: u32, masks: &[False]) -> Self {
         let attester = FalseAttester::new(&self, number, masks);
         self.parties[id(number).index()] = Box::new(attester);

@@ -1,4 +1,4 @@
-//! A round that was played, and its audit.
+//! A round after it was played, and its audit.
 // A test gives up where these panic.
 #![allow(clippy::unwrap_used)]
 
@@ -19,16 +19,16 @@ pub struct Finished {
     pub local: LocalRound<Suite>,
     /// Everybody's input, in the order of their numbers.
     pub inputs: Vec<Vec<u64>>,
-    /// The board.
+    /// The records of the board, in order.
     pub records: Vec<Record>,
-    /// What the aggregator promised, and to whom.
+    /// The receipts that the aggregator gave: for whom, in which phase.
     pub receipts: Vec<(ClientId, Phase, Receipt)>,
-    /// What the aggregator refused, and of whom.
+    /// The refusals that the aggregator gave: to whom, in which phase.
     pub refusals: Vec<(ClientId, Phase, Refusal)>,
 }
 
 impl Finished {
-    /// What an auditor brings along who knows the organiser, and what the sum of these clients is.
+    /// Options of an auditor who knows the organiser, and compares with the sum of these clients.
     pub fn options(&self, contributors: &[u32]) -> Options {
         Options {
             organiser: Some(self.local.organiser),
@@ -58,7 +58,7 @@ impl Finished {
         sum
     }
 
-    /// Verified, with exactly these contributors and their sum, and exactly these faults.
+    /// Asserts that the board is verified, with exactly these contributors and their sum, and exactly these faults.
     #[track_caller]
     pub fn is_verified(&self, contributors: &[u32], faults: &[(Culprit, Check)]) -> Report {
         let report = self.audit_of(&self.records, &self.options(contributors));
@@ -67,7 +67,7 @@ impl Finished {
     }
 }
 
-/// What an auditor brings along who knows the organiser.
+/// Options of an auditor who knows the organiser, and nothing else.
 pub fn knowing(local: &LocalRound<Suite>) -> Options {
     Options {
         organiser: Some(local.organiser),

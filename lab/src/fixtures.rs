@@ -1,4 +1,4 @@
-//! Small settings, the same in all tests, and short names for clients.
+//! Small rounds, the same in all tests, and short names for clients.
 // A test gives up where these panic.
 #![allow(clippy::unwrap_used)]
 
@@ -41,8 +41,8 @@ pub fn configuration_builder(clients: u32, segments: &[(usize, u64)]) -> Configu
     let segments = segments.iter().enumerate().map(|(index, &(len, bound))| {
         SegmentConfiguration::integers(&format!("segment {index}"), len, bound)
     });
-    // A number a row: the attacks on single numbers know where each stands. What other columns do
-    // is the suite's own matter, and other tests leave the choice to it.
+    // One number in each row: the attacks on single numbers must know where each number is. Tests of the suite
+    // cover other shapes.
     ConfigurationBuilder::new(segments.collect(), corrupt_ppm, dropout_ppm, [7; 32]).columns(1)
 }
 

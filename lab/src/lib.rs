@@ -9,14 +9,14 @@
 //!
 //! | module | who attacks |
 //! |---|---|
-//! | [`dealer`] | a client that shares what nobody can rebuild |
-//! | [`accuser`] | a client that complains as it likes |
-//! | [`false_attester`] | a client that masks falsely and attests to it |
+//! | [`dealer`] | a client whose shares lie on a polynomial of too high a degree |
+//! | [`accuser`] | a client that complains without a reason |
+//! | [`false_attester`] | a client that uses false masks and attests to them |
 //! | [`two_faced`] | a client that signs two messages in one phase |
 //! | [`corrupt_aggregator`], [`books`] | the aggregator |
 //!
-//! An attacker knows only what the party knows in whose place it stands: its own keys, what it was sent,
-//! and what its own software wrote down. The crate uses public interfaces of the others only.
+//! An attacker knows only what an honest party in its role knows: its own keys, what it was sent, and what its
+//! own software saved. The crate uses only public interfaces of the other crates.
 //!
 //! Code for attackers may panic: it is for tests only.
 
@@ -24,9 +24,9 @@ pub mod accuser;
 pub mod books;
 pub mod corrupt_aggregator;
 pub mod dealer;
+pub mod equivocator;
 pub mod false_attester;
 pub mod local;
-pub mod two_faced;
 
 mod expectations;
 mod finished;
@@ -38,7 +38,7 @@ mod scene;
 pub use expectations::{expect, failed_checks, named};
 pub use finished::{knowing, Finished};
 pub use fixtures::{client, configuration_builder, id, input, local_round, set, Suite};
-pub use messages::{advertised_keys, place, publication, sign_again, speakers};
+pub use messages::{advertised_keys, position, publication, sign_again, speakers};
 pub use recording::RecordingClient;
 pub use scene::{Parties, Scene};
 

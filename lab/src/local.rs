@@ -1,8 +1,8 @@
-//! A whole round in one process: for trying out, for tests, and for those who only want the
+//! A whole round in one process: to try the protocol out, for tests, and for programs that only want the
 //! audited sum.
 //!
-//! Each role still has nothing but its bytes and its own store: [`play`] carries messages and
-//! packages between them and sees no secret.
+//! Each role has only the bytes that it is sent, and its own store: [`play`] carries messages and packages
+//! between them and sees no secret.
 
 use std::fmt;
 use std::io;
@@ -36,7 +36,7 @@ pub struct LocalRound<P: ProofSystem> {
     pub header: Header,
     /// The organiser's key: what an auditor must know beforehand.
     pub organiser: VerifyingKey,
-    /// The aggregator's key.
+    /// The aggregator's long-term key.
     pub aggregator_key: Arc<SigningKey>,
     /// The clients' keys, in the order of their numbers.
     pub client_keys: Vec<Arc<SigningKey>>,
@@ -125,26 +125,27 @@ impl<P: ProofSystem> LocalRound<P> {
     }
 }
 
-/// Why there is no such client.
+/// Why a round cannot make a client.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum LocalClientError {
-    /// The roster ends before.
+    /// The roster has fewer clients.
     #[error("the roster has no client {client}")]
     NoSuchClient {
-        /// Which.
+        /// The number that the roster does not have.
         client: ClientId,
     },
-    /// The key cannot join.
+    /// A client with this key cannot join the round.
     #[error(transparent)]
     Join(#[from] JoinError),
 }
 
-/// Somebody who may speak in a round.
+/// A client of a round that [`play`] carries messages for.
 pub trait Party: Send {
-    /// Who it is.
+    /// Its number on the roster.
     fn id(&self) -> ClientId;
-    /// What it says in a phase, having got the aggregator's package for the phase before.
+    /// The messages that it sends in a phase, given the aggregator's package for the phase before. An honest
+    /// client sends one message or none.
     fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>>;
     /// Why it goes no further in the round, if it does not.
     fn stopped(&self) -> Option<&ClientError> {
@@ -166,8 +167,8 @@ impl<T: Party + ?Sized> Party for Box<T> {
     }
 }
 
-/// Where a client's input comes from. It is asked for twice, when the client submits and when it
-/// attests, and what is given is wiped each time.
+/// The source of a client's input. The client needs the input twice, for submit and for attest; each copy is
+/// wiped after use.
 pub struct Input(Box<dyn Fn() -> Zeroizing<Vec<u64>> + Send>);
 
 impl From<Vec<u64>> for Input {
@@ -183,14 +184,14 @@ impl<F: Fn() -> Vec<u64> + Send + 'static> From<F> for Input {
     }
 }
 
-// It may hold a secret.
+// The input is a secret.
 impl fmt::Debug for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Input")
     }
 }
 
-/// The store of a client that lives and dies with its round: nobody would read what it writes.
+/// The store of a client that exists only as long as its round: nobody would read what it saves.
 struct NoStore;
 
 impl Store for NoStore {
@@ -209,7 +210,7 @@ pub struct LocalClient {
 }
 
 impl LocalClient {
-    /// The same client, which is never called again after it has spoken in this phase.
+    /// The same client, which drops out after it has sent its message of this phase.
     #[must_use]
     pub fn dropping_out_after(mut self, phase: Phase) -> Self {
         self.last = Some(phase);
@@ -252,20 +253,20 @@ impl Party for LocalClient {
 /// Bytes that went between a client and the aggregator.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Traffic {
-    /// From the client.
+    /// Bytes from the client to the aggregator.
     pub up: usize,
-    /// To the client.
+    /// Bytes from the aggregator to the client.
     pub down: usize,
 }
 
 /// How long a phase took.
 #[derive(Debug, Clone, Copy)]
 pub struct PhaseTime {
-    /// The phase.
+    /// Which phase was measured.
     pub phase: Phase,
-    /// All clients' work, as it ran here in parallel.
+    /// The elapsed time of all clients' work, which runs in parallel.
     pub clients: Duration,
-    /// The aggregator's work.
+    /// The elapsed time of the aggregator's work.
     pub aggregator: Duration,
 }
 
@@ -274,9 +275,9 @@ pub struct PhaseTime {
 pub struct Played {
     /// The aggregator, after the round.
     pub aggregator: Aggregator,
-    /// Every receipt, with its holder.
+    /// Every receipt: for whom, in which phase.
     pub receipts: Vec<(ClientId, Phase, Receipt)>,
-    /// Every refusal, with who got it.
+    /// Every refusal: to whom, in which phase.
     pub refusals: Vec<(ClientId, Phase, Refusal)>,
     /// Bytes of each party, in the order given.
     pub traffic: Vec<Traffic>,
@@ -293,15 +294,15 @@ pub enum Progress {
     Ends(Phase, usize),
 }
 
-/// Bytes of messages that wait for the aggregator at most, unless one message for each thread is
-/// more: to make a message takes many times the memory of the message, so there is no point in
-/// having many long ones under way, and short ones come in hundreds.
+/// The most bytes of messages that wait for the aggregator, unless one message for each thread is more. To make
+/// a message takes many times the memory of the message. So few long messages are made at a time, but hundreds
+/// of short ones.
 const WAITING: usize = 4 << 20;
 
-/// Carries messages and packages until the round is over. All deadlines are far away: a phase ends
-/// when everybody had a chance to speak. Parties speak in the order given, as many at a time
-/// as the threads and the length of their messages suggest, so that the same parties make the
-/// same board, and memory does not grow with their number.
+/// Carries messages and packages until the round is over. It knows no time: a phase ends when each party has been
+/// asked once. The aggregator receives messages in the order of `parties`, so the same messages make the same
+/// board. How many parties work at a time depends on the threads and on the length of their messages, so memory
+/// does not grow with the number of parties.
 pub fn play<T: Party>(
     mut aggregator: Aggregator,
     parties: &mut [T],
@@ -312,7 +313,7 @@ pub fn play<T: Party>(
     let sizes = aggregator.round().sizes();
     while aggregator.phase() != Phase::Publish {
         let phase = aggregator.phase();
-        // A further round of unmask is not longer than the first.
+        // Messages in a further round of unmask are not longer than in the first.
         let size = sizes.get(phase.index()).or(sizes.last());
         let sent = size.map_or(1, |size| size.sent.max(1));
         watch(Progress::Begins(phase));
@@ -320,7 +321,7 @@ pub fn play<T: Party>(
         let at_once = (WAITING / sent).max(rayon::current_num_threads());
         for (speakers, traffic) in parties.chunks_mut(at_once).zip(traffic.chunks_mut(at_once)) {
             let start = Instant::now();
-            let spoken: Vec<(usize, Vec<Vec<u8>>)> = speakers
+            let answers: Vec<(usize, Vec<Vec<u8>>)> = speakers
                 .par_iter_mut()
                 .map(|speaker| {
                     let package = aggregator.package(speaker.id());
@@ -329,8 +330,9 @@ pub fn play<T: Party>(
                 .collect();
             of_clients += start.elapsed();
             let start = Instant::now();
-            for ((speaker, traffic), (down, messages)) in speakers.iter().zip(traffic).zip(spoken) {
-                // Whoever has nothing to say there has read its package all the same.
+            for ((speaker, traffic), (down, messages)) in speakers.iter().zip(traffic).zip(answers)
+            {
+                // A client that sends nothing in these phases has received its package all the same.
                 let may_keep_silent = matches!(phase, Phase::Dispute | Phase::Unmask(1..));
                 let listens = may_keep_silent && aggregator.eligible().contains(speaker.id());
                 if listens || !messages.is_empty() {

@@ -1,4 +1,4 @@
-//! Messages: what they say, where they stand, and how their author signs other words.
+//! Messages: read from packages and boards, found among records, and signed again by their sender.
 // A test gives up where these panic.
 #![allow(clippy::unwrap_used)]
 
@@ -15,7 +15,8 @@ use veragg_protocol::wire::message::{Message, Sender};
 
 use crate::Suite;
 
-/// The message with other parts, in the same place, under the sender's signature.
+/// The message with other parts, signed again with the sender's key. Phase, sender and the checkpoint that it
+/// answers stay the same.
 pub fn sign_again(
     key: &SigningKey,
     bytes: &[u8],
@@ -53,7 +54,7 @@ pub fn advertised_keys(package: &[u8], clients: u32) -> Vec<(ClientId, RoundKeys
     keys.collect()
 }
 
-/// Who speaks on a board in a phase, in order.
+/// The clients that have a message on the board in a phase, in the order of the records.
 pub fn speakers(records: &[Record], phase: Phase) -> Vec<u32> {
     let messages = records.iter().filter(|r| r.kind == RecordKind::Message);
     messages
@@ -66,13 +67,13 @@ pub fn speakers(records: &[Record], phase: Phase) -> Vec<u32> {
         .collect()
 }
 
-/// Where the record of a client's message in a phase stands.
-pub fn place(records: &[Record], number: u32, phase: Phase) -> usize {
+/// The index of the record that holds a client's message of a phase.
+pub fn position(records: &[Record], number: u32, phase: Phase) -> usize {
     let is_it = |record: &Record| speakers(std::slice::from_ref(record), phase) == [number];
     records.iter().position(is_it).unwrap()
 }
 
-/// The publication on a finished board, and where its record stands.
+/// The publication on a finished board, with the index of its record.
 pub fn publication(round: &Round<Suite>, records: &[Record]) -> (usize, Publication<Ristretto>) {
     let index = records.len() - 2;
     assert_eq!(records[index].kind, RecordKind::Message);

@@ -1,4 +1,4 @@
-//! An honest client whose owner reads what it writes down.
+//! An honest client whose saved state an attack can read.
 
 use rand_core::OsRng;
 use veragg_protocol::crypto::ids::ClientId;
@@ -8,13 +8,13 @@ use zeroize::Zeroizing;
 
 use crate::local::Party;
 
-/// An honest member that keeps what it writes down.
+/// An honest client that keeps the state which it saved last.
 pub struct RecordingClient {
     pub(crate) id: ClientId,
-    /// The client, in its state of now.
+    /// The client in its current state.
     pub client: Client,
     pub(crate) input: Vec<u64>,
-    /// What it wrote down last.
+    /// The state that it saved last.
     pub store: Zeroizing<Vec<u8>>,
 }
 

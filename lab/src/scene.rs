@@ -1,4 +1,4 @@
-//! A round before it is played, and what its clients do otherwise than honest ones.
+//! A round before it is played, and how its clients differ from honest ones.
 // A test gives up where these panic.
 #![allow(clippy::unwrap_used)]
 
@@ -16,13 +16,13 @@ use crate::{id, input, local_round, sign_again, Finished, RecordingClient, Suite
 /// The clients of a scene, in the order of their numbers.
 pub type Parties = Vec<Box<dyn Party>>;
 
-/// A client, honest or not, that tells what it was about to say to somebody who says something else.
+/// A client whose messages `act` replaces.
 struct Altered {
     inner: Box<dyn Party>,
     act: Box<Act>,
 }
 
-/// What is said in a phase instead of what an honest client would say to this package.
+/// Makes the messages to send: from the phase, the package, and the messages that the client would send.
 type Act = dyn FnMut(Phase, &[u8], Vec<Vec<u8>>) -> Vec<Vec<u8>> + Send;
 
 impl Party for Altered {
@@ -31,28 +31,28 @@ impl Party for Altered {
     }
 
     fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
-        let said = self.inner.speak(phase, package);
-        (self.act)(phase, package, said)
+        let messages = self.inner.speak(phase, package);
+        (self.act)(phase, package, messages)
     }
 }
 
 /// A round before it is played.
 pub struct Scene {
-    /// Keys and configuration.
+    /// Keys and configuration of the round.
     pub local: LocalRound<Suite>,
     /// Everybody's input, in the order of their numbers.
     pub inputs: Vec<Vec<u64>>,
-    /// Who plays.
+    /// The clients, in the order of their numbers.
     pub parties: Parties,
 }
 
 impl Scene {
-    /// All of them honest, in a small setting.
+    /// A small round in which all clients are honest.
     pub fn new(clients: u32, segments: &[(usize, u64)]) -> Self {
         Self::of(local_round(clients, segments))
     }
 
-    /// All of them honest, in this setting.
+    /// This round, with honest clients.
     pub fn of(local: LocalRound<Suite>) -> Self {
         let segments = local.round.configuration().segments.iter();
         let segments: Vec<_> = segments
@@ -75,7 +75,7 @@ impl Scene {
         }
     }
 
-    /// A client's key.
+    /// A client's long-term key.
     pub fn key(&self, number: u32) -> Arc<SigningKey> {
         self.local.client_keys[id(number).index()].clone()
     }
@@ -86,7 +86,7 @@ impl Scene {
         self.local.client(id(number), input).unwrap()
     }
 
-    /// An honest client with its input, whose owner reads what it writes down.
+    /// An honest client with its input, whose saved state can be read.
     pub fn recording(&self, number: u32) -> RecordingClient {
         let client = Client::join(self.local.round.clone(), self.key(number)).unwrap();
         RecordingClient {
@@ -97,31 +97,33 @@ impl Scene {
         }
     }
 
-    /// The client is never heard again after this phase.
+    /// The client drops out after this phase.
     pub fn dropping(mut self, number: u32, after: Phase) -> Self {
         let client = self.honest(number).dropping_out_after(after);
         self.parties[id(number).index()] = Box::new(client);
         self
     }
 
-    /// The client never speaks.
+    /// The client never sends anything.
     pub fn silent(self, number: u32) -> Self {
         self.altering(number, |_, _, _| Vec::new())
     }
 
-    /// The client, whoever it is by now, says what `act` makes of its phase, package and messages.
+    /// The client sends what `act` makes of the phase, the package and the messages that it would send. The
+    /// client may already be another than the honest one.
     pub fn altering(
         mut self,
         number: u32,
         act: impl FnMut(Phase, &[u8], Vec<Vec<u8>>) -> Vec<Vec<u8>> + Send + 'static,
     ) -> Self {
-        let (place, act) = (id(number).index(), Box::new(act));
-        let inner = self.parties.remove(place);
-        self.parties.insert(place, Box::new(Altered { inner, act }));
+        let (position, act) = (id(number).index(), Box::new(act));
+        let inner = self.parties.remove(position);
+        self.parties
+            .insert(position, Box::new(Altered { inner, act }));
         self
     }
 
-    /// The client says in one phase what `alter` makes of the parts of its message, signed again.
+    /// In one phase, `alter` changes the parts of the client's message, and the client signs it again.
     pub fn altering_parts(
         self,
         number: u32,
@@ -130,24 +132,25 @@ impl Scene {
         mut alter: impl FnMut(&mut Vec<Vec<u8>>) + Send + 'static,
     ) -> Self {
         let key = self.key(number);
-        self.altering(number, move |phase, _, said| {
+        self.altering(number, move |phase, _, messages| {
             if phase != when {
-                return said;
+                return messages;
             }
-            said.iter()
+            messages
+                .iter()
                 .map(|bytes| sign_again(&key, bytes, &lengths, &mut alter))
                 .collect()
         })
     }
 
-    /// Plays the round with one client after the other, so that later ones can know what earlier
-    /// ones have said.
+    /// Plays the round with one client after the other, so that a client can use the messages that clients
+    /// before it have sent.
     pub fn play_in_turn(mut self) -> Finished {
         let mut aggregator = self.local.aggregator(Vec::new()).unwrap();
         while aggregator.phase() != Phase::Publish {
-            for person in &mut self.parties {
-                let package = aggregator.package(person.id());
-                for message in person.speak(aggregator.phase(), &package) {
+            for party in &mut self.parties {
+                let package = aggregator.package(party.id());
+                for message in party.speak(aggregator.phase(), &package) {
                     aggregator.receive(message, 0).unwrap();
                 }
             }

@@ -1,2 +1,2 @@
-//! For each rule and each step of the audit the attack that it stops. There is nothing here but tests:
+//! For each rule of the protocol and each step of the audit, an attack that it stops. The crate holds only tests:
 //! `VERAGG_SWITCHES=1 cargo test -p veragg-necessity`.

@@ -1,4 +1,4 @@
-//! The public arithmetic and the names of things: nothing here knows a configuration.
+//! Keys, digests, shares and masks. Nothing here depends on a configuration.
 //!
 //! | module | what it holds |
 //! |---|---|
@@ -7,7 +7,7 @@
 //! | [`signing`] | long-term keys and signatures |
 //! | [`dh`], [`possession`], [`dleq`] | round keys, proofs of possession, shared points that are revealed with a proof |
 //! | [`sharing`], [`sealing`] | shares of secrets, committed and sealed |
-//! | [`masks`], [`opening`] | what hides a vector, and what opens a sum |
+//! | [`masks`], [`opening`] | the masks of a vector, and the opening of a sum |
 
 pub mod dh;
 pub mod dleq;

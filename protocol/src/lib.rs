@@ -1,4 +1,4 @@
-//! Who says what, when: messages, masks, shares, neighbour graph, board; and, behind the feature
+//! The protocol of a round: messages, masks, shares, the graph of neighbours and the board; and, behind the feature
 //! `roles`, client and aggregator as state machines.
 //!
 //! Nothing here does input or output, reads a clock or owns a thread beyond rayon's. The verifier
@@ -6,18 +6,18 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`crypto`] | the public arithmetic: keys, proofs, shares, masks, trees |
+//! | [`crypto`] | keys, proofs, shares, masks, Merkle trees |
 //! | [`round`] | what is fixed before the first message |
-//! | [`wire`] | how things are said, and kept |
+//! | [`wire`] | the bytes of messages and of the board |
 //! | [`pairwise`] | the phases: bodies, and how they are judged |
 #![cfg_attr(
     feature = "roles",
     doc = "| [`client`], [`aggregator`] | the roles, with suite and state as types: one file a phase |\n| [`roles`] | the roles as one type each, whatever the suite and the state |"
 )]
 //!
-//! Each module uses only modules above it in this table; all use [`rule`], the names of what can be wrong.
-//! A phase has one file, of the same name, in each place: `attest.rs` stands in `pairwise`, in `client`, in
-//! `aggregator`, and in the verifier. (In publish no client speaks.)
+//! Each module uses only modules above it in this table; all use [`rule`], the names of the rules. Each phase has a file
+//! of its name in `pairwise`, in `client`, in `aggregator`, and in the verifier, such as `attest.rs`. (In publish no
+//! client sends a message, so `client` has no file for it.)
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod crypto;
@@ -36,3 +36,8 @@ pub mod client;
 pub mod roles;
 
 pub use veragg_circuits as circuits;
+
+/// The example of the README, as a test.
+#[cfg(all(doctest, feature = "roles"))]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

@@ -1,12 +1,12 @@
-//! What is fixed before the first message (`specs/protocol.md` 2): the configuration, and all that
-//! follows from it.
+//! What is fixed before the first message (`specs/protocol.md` 2): the configuration, and everything that follows from
+//! it.
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`configuration`], [`organiser`] | what the organiser decides and signs, and how it is chosen |
+//! | [`configuration`], [`organiser`] | what the organiser signs, and how to choose it |
 //! | [`roster`] | the clients' keys |
-//! | [`parameters`], [`graph`] | neighbours and shares: how many, and whose |
-//! | [`phase`], [`lists`] | the phases in order, and what derives one list from another |
+//! | [`parameters`], [`graph`] | the graph of neighbours: how many each client has, and which |
+//! | [`phase`], [`lists`] | the phases in order, and how one list follows from another |
 //! | this one | a [`Round`], as every party sees it; it is entered in [`crate::pairwise::enter`] |
 
 pub mod configuration;
@@ -31,8 +31,8 @@ use crate::round::parameters::challenge_pairs;
 use crate::round::roster::{Roster, RosterError};
 use crate::rule::Rule;
 
-/// Everything public that is known before the first message. Both sides derive it with this one
-/// function; sizes and counts never come from a message.
+/// Everything public that is known before the first message. Every party derives it in the same way from the
+/// configuration and the roster; lengths and counts never come from a message.
 #[derive(Debug)]
 pub struct Round<P: ProofSystem> {
     configuration: Configuration,
@@ -42,11 +42,11 @@ pub struct Round<P: ProofSystem> {
     proofs: P,
 }
 
-/// Why a round cannot be entered.
+/// Why a party refuses to enter a round.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum RoundError {
     /// The configuration is not the organiser's.
-    #[error("the configuration is not signed by the organiser's key {expected}")]
+    #[error("the configuration is not signed by the organiser's key {expected}; check the key, or get the configuration from the organiser again")]
     Organiser {
         /// The key that was expected, in hexadecimal.
         expected: String,
@@ -60,15 +60,15 @@ pub enum RoundError {
     /// The roster is refused.
     #[error(transparent)]
     Roster(#[from] RosterError),
-    /// Another roster than the configuration's.
-    #[error("the roster is not the one that the configuration names")]
+    /// The roster is not that of the configuration.
+    #[error("the roster is not the one that the configuration names; get both from the organiser")]
     OtherRoster,
-    /// Another suite than the caller's.
-    #[error("the configuration asks for suite {asked}, this is {here}")]
+    /// The configuration uses another suite than the caller.
+    #[error("the configuration uses the suite {asked}, but the round is opened with {here}; open it with {asked}")]
     Suite {
-        /// The configuration's suite.
+        /// The suite that the configuration names.
         asked: &'static str,
-        /// The caller's suite.
+        /// The suite that the caller opens the round with.
         here: &'static str,
     },
     /// The suite cannot prove the statement.
@@ -77,10 +77,10 @@ pub enum RoundError {
     /// The graph cannot be built.
     #[error(transparent)]
     Graph(#[from] GraphError),
-    /// Messages get longer than a board can hold.
-    #[error("a message can have {bytes} bytes, and a record of a board at most 2^32 - 1: choose fewer numbers, or fewer columns")]
+    /// A message could be longer than a record of a board.
+    #[error("the longest message has {bytes} bytes, but a record of a board has at most 2^32 - 1; choose fewer numbers, or fewer columns")]
     TooLong {
-        /// Bytes of the longest message.
+        /// Bytes of the longest possible message.
         bytes: usize,
     },
 }
@@ -108,8 +108,8 @@ impl RoundError {
 }
 
 impl<P: ProofSystem> Round<P> {
-    /// Derives graph and proof system from a configuration and a roster that were checked; parties enter
-    /// by [`Round::open`], which checks them.
+    /// Derives graph and proof system from a checked configuration and roster. Parties use [`Round::open`], which
+    /// checks them.
     pub(crate) fn derive(
         set_up: &P::SetUp,
         configuration: Configuration,
@@ -136,32 +136,32 @@ impl<P: ProofSystem> Round<P> {
         })
     }
 
-    /// The configuration.
+    /// What the organiser signed.
     pub fn configuration(&self) -> &Configuration {
         &self.configuration
     }
 
-    /// The digest that everything is bound to.
+    /// The context: the digest that every message and proof of the round is bound to.
     pub fn context(&self) -> &Digest {
         &self.context
     }
 
-    /// The roster.
+    /// The clients of the round, with their keys.
     pub fn roster(&self) -> &Roster {
         &self.roster
     }
 
-    /// The neighbour graph.
+    /// The graph of neighbours.
     pub fn graph(&self) -> &Graph {
         &self.graph
     }
 
-    /// The proof system.
+    /// The suite, set up for this round's statement.
     pub fn proofs(&self) -> &P {
         &self.proofs
     }
 
-    /// The packed layout.
+    /// How inputs are packed into scalars.
     pub fn layout(&self) -> &Layout {
         self.proofs.layout()
     }
@@ -171,7 +171,7 @@ impl<P: ProofSystem> Round<P> {
         self.configuration.clients()
     }
 
-    /// `t`, shares that rebuild a secret.
+    /// `t`, the number of shares that reconstruct a secret.
     pub fn threshold(&self) -> usize {
         self.configuration.masking.threshold as usize
     }
@@ -182,7 +182,7 @@ impl<P: ProofSystem> Round<P> {
         challenge_pairs::<P::Group>(corrupt, self.masked_scalars()) as usize
     }
 
-    /// What a client's proof is bound to.
+    /// The context and the client that a proof of input is bound to.
     pub fn binding(&self, client: ClientId) -> Binding {
         Binding {
             context: self.context,
@@ -197,7 +197,7 @@ impl<P: ProofSystem> Round<P> {
 }
 
 /// The seed of the neighbour graph: a function of the roster and of randomness that came after it
-/// (`specs/protocol.md` 2.4), so that nobody could choose keys for the neighbours they give.
+/// (`specs/protocol.md` 2.4), so that no client can choose its key to get certain neighbours.
 pub fn graph_seed(configuration: &Configuration) -> Digest {
     digest(
         labels::GRAPH,

@@ -1,9 +1,9 @@
-//! How things are said and kept (`specs/wire.md`).
+//! The bytes of messages and of the board (`specs/wire.md`).
 //!
 //! | module | what it holds |
 //! |---|---|
 //! | [`message`] | signed envelopes and whole messages |
-//! | [`body`] | a body that streams by |
+//! | [`body`] | a body that is read as a stream |
 //! | [`part`] | one part of a body, with its path |
 //! | [`checkpoint`], [`receipt`] | what the aggregator signs |
 //! | [`board`] | the file: header and records |

@@ -1,8 +1,9 @@
-//! Attest, dispute and the rounds of unmask: whoever masks something else than it says is named and left
-//! out, nobody else is, and the sum over the rest comes out.
+//! Attest, dispute and the rounds of unmask. A client with a false mask is named and left out, no other client is,
+//! and the round delivers the sum of the rest.
 
 use veragg::protocol::round::phase::Phase;
 use veragg::verifier::{Check, Verdict};
+use veragg_lab::equivocator::with_second_message;
 use veragg_lab::false_attester::{edge, own, False, FalseAttester};
 use veragg_lab::{client, expect, id, speakers, Finished, Scene};
 
@@ -23,12 +24,14 @@ fn outcome(report: &veragg::verifier::Report, number: u32, expected: &str) {
 #[test]
 fn a_masked_vector_that_is_not_what_was_committed_names_its_sender() {
     for (towards, by) in [(None, 1), (None, u64::MAX), (Some(5), 1)] {
-        let lie = False {
+        let false_mask = False {
             towards,
             by,
             attested: false,
         };
-        let finished = Scene::new(10, &SMALL).masking_falsely(3, &[lie]).play();
+        let finished = Scene::new(10, &SMALL)
+            .masking_falsely(3, &[false_mask])
+            .play();
         let report = finished.is_verified(&but(&[3]), &[(client(3), Check::RowLinks)]);
         outcome(&report, 3, "excluded for a fault (attest)");
         assert_eq!(speakers(&finished.records, Phase::Dispute), [0; 0]);
@@ -36,7 +39,7 @@ fn a_masked_vector_that_is_not_what_was_committed_names_its_sender() {
 }
 
 #[test]
-fn a_lie_about_an_edge_is_opened_by_the_honest_end() {
+fn a_false_pairwise_mask_is_opened_by_the_honest_end() {
     for number in [3, 7] {
         let finished = Scene::new(10, &SMALL)
             .masking_falsely(number, &[edge(5, 9)])
@@ -45,14 +48,14 @@ fn a_lie_about_an_edge_is_opened_by_the_honest_end() {
         let report = finished.is_verified(&but(&[number]), &faults);
         outcome(&report, number, "excluded for a fault (dispute)");
         assert_eq!(speakers(&finished.records, Phase::Dispute), [5]);
-        // What it attested, and the message that opened the edge.
+        // The evidence is its attestation and the message that opened the edge.
         let evidence = &report.faults[0].evidence;
         assert_eq!(evidence.len(), 2);
     }
 }
 
 #[test]
-fn two_who_lie_differently_about_their_edge_are_both_left_out_and_not_accused() {
+fn two_ends_with_different_false_masks_are_both_left_out_and_not_accused() {
     let scene = Scene::new(10, &SMALL).masking_falsely(3, &[edge(7, 1)]);
     let finished = scene.masking_falsely(7, &[edge(3, 2)]).play();
     let report = finished.is_verified(&but(&[3, 7]), &[]);
@@ -69,7 +72,7 @@ fn a_false_edge_between_two_that_contribute_cancels() {
 }
 
 #[test]
-fn a_lie_towards_a_neighbour_that_drops_out_comes_out() {
+fn a_false_mask_towards_a_neighbour_that_drops_out_is_found() {
     for after in [Phase::Confirm, Phase::Submit] {
         let scene = Scene::new(10, &SMALL).dropping(5, after);
         let finished = scene.masking_falsely(3, &[edge(5, 4)]).play();
@@ -82,14 +85,14 @@ fn a_lie_towards_a_neighbour_that_drops_out_comes_out() {
 }
 
 #[test]
-fn a_lie_about_the_self_mask_comes_out() {
+fn a_false_self_mask_is_found() {
     let finished = Scene::new(10, &SMALL).masking_falsely(3, &[own(4)]).play();
     let report = finished.is_verified(&but(&[3]), &[(client(3), Check::Unmasking)]);
     outcome(&report, 3, "excluded for a fault (unmask)");
 }
 
-/// Colluders 1 - 2 - .. with false edges between them, of whom the first lies about its self-mask too:
-/// each comes out when the one before has left.
+/// A path of colluders 1 - 2 - .. with false pairwise masks between neighbours; client 1 has a false self-mask too.
+/// Each false attestation is found when the client before it has left.
 fn path(length: u32, rounds: u8) -> Finished {
     let builder = veragg_lab::configuration_builder(10, &SMALL)
         .unmask_rounds(rounds)
@@ -97,22 +100,22 @@ fn path(length: u32, rounds: u8) -> Finished {
     let local = veragg_lab::local::LocalRound::new(10, builder, &mut rand_core::OsRng).unwrap();
     let mut scene = Scene::of(local);
     for number in 1..=length {
-        let mut lies = Vec::new();
+        let mut false_masks = Vec::new();
         if number == 1 {
-            lies.push(own(1));
+            false_masks.push(own(1));
         } else {
-            lies.push(edge(number - 1, 100 + u64::from(number)));
+            false_masks.push(edge(number - 1, 100 + u64::from(number)));
         }
         if number < length {
-            lies.push(edge(number + 1, 101 + u64::from(number)));
+            false_masks.push(edge(number + 1, 101 + u64::from(number)));
         }
-        scene = scene.masking_falsely(number, &lies);
+        scene = scene.masking_falsely(number, &false_masks);
     }
     scene.play()
 }
 
 #[test]
-fn a_path_of_colluders_comes_out_one_after_the_other() {
+fn a_path_of_colluders_is_found_one_after_the_other() {
     let finished = path(3, 3);
     let faults = [1, 2, 3].map(|number| (client(number), Check::Unmasking));
     finished.is_verified(&but(&[1, 2, 3]), &faults);
@@ -120,7 +123,7 @@ fn a_path_of_colluders_comes_out_one_after_the_other() {
 }
 
 #[test]
-fn where_the_rounds_end_before_the_path_everybody_found_is_named_and_there_is_no_sum() {
+fn a_path_longer_than_the_rounds_of_unmask_ends_the_round_without_a_sum() {
     for rounds in 0..3 {
         let finished = path(3, rounds);
         let found: Vec<u32> = (1..=u32::from(rounds) + 1).collect();
@@ -136,17 +139,17 @@ fn where_the_rounds_end_before_the_path_everybody_found_is_named_and_there_is_no
 }
 
 #[test]
-fn cheaters_of_every_kind_in_one_round_are_all_named() {
-    let lie = False {
+fn malicious_clients_of_every_kind_in_one_round_are_all_named() {
+    let false_mask = False {
         towards: None,
         by: 3,
         attested: false,
     };
-    let mut scene = Scene::new(30, &SMALL).masking_falsely(2, &[lie]);
+    let mut scene = Scene::new(30, &SMALL).masking_falsely(2, &[false_mask]);
     scene = scene
         .masking_falsely(7, &[edge(9, 1)])
         .masking_falsely(12, &[own(8)]);
-    // Client 20 leaves after it has submitted; 15 lied towards it.
+    // Client 20 drops out after it has submitted; client 15 has a false mask towards it.
     scene = scene
         .dropping(20, Phase::Submit)
         .masking_falsely(15, &[edge(20, 6)]);
@@ -164,18 +167,18 @@ fn cheaters_of_every_kind_in_one_round_are_all_named() {
 }
 
 #[test]
-fn who_lied_and_then_fell_silent_is_named_all_the_same() {
+fn a_client_with_a_false_mask_that_then_drops_out_is_named_all_the_same() {
     let mut scene = Scene::new(10, &SMALL);
-    let mut liar = FalseAttester::new(&scene, 3, &[own(4)]);
-    liar.silent_from = Some(Phase::Acknowledge);
-    scene.parties[id(3).index()] = Box::new(liar);
+    let mut culprit = FalseAttester::new(&scene, 3, &[own(4)]);
+    culprit.silent_from = Some(Phase::Acknowledge);
+    scene.parties[id(3).index()] = Box::new(culprit);
     let report = scene
         .play()
         .is_verified(&but(&[3]), &[(client(3), Check::Unmasking)]);
     outcome(&report, 3, "excluded for a fault (unmask)");
 }
 
-/// Client 3 of 10 alters the parts of its attestation.
+/// A round in which client 3 of 10 changes the parts of its attestation.
 fn attesting(alter: impl FnMut(&mut Vec<Vec<u8>>) + Send + 'static) -> Finished {
     let scene = Scene::new(10, &SMALL);
     let everybody = veragg_lab::set(10, &but(&[]));
@@ -187,7 +190,7 @@ fn attesting(alter: impl FnMut(&mut Vec<Vec<u8>>) + Send + 'static) -> Finished 
 
 #[test]
 fn every_part_of_an_attestation_counts() {
-    // A digest of other keys; each kind of scalar of the row link, still canonical.
+    // The digest of the keys, and each kind of scalar of the row link. The scalars stay canonical.
     let columns = Scene::new(10, &SMALL).local.round.layout().columns();
     let scalars = 32 + 3 * 32;
     for at in [
@@ -200,7 +203,7 @@ fn every_part_of_an_attestation_counts() {
         let report = finished.is_verified(&but(&[3]), &[(client(3), Check::RowLinks)]);
         outcome(&report, 3, "excluded for a fault (attest)");
     }
-    // Points that are others of the same attestation: self commitment, announcements, two edges.
+    // Points that are exchanged for others of the same attestation: self commitment, announcements, two edges.
     let swaps: [fn(&mut Vec<Vec<u8>>); 4] = [
         |parts| parts[0][32..128].rotate_left(32),
         |parts| parts[0][64..128].rotate_left(32),
@@ -210,7 +213,7 @@ fn every_part_of_an_attestation_counts() {
     for swap in swaps {
         attesting(swap).is_verified(&but(&[3]), &[(client(3), Check::RowLinks)]);
     }
-    // What is no point, or no scalar.
+    // Bytes that are no point, or no scalar.
     let malformed: [fn(&mut Vec<Vec<u8>>); 4] = [
         |parts| parts[0][32..64].fill(0),
         |parts| parts[4][..32].fill(0xff),
@@ -223,16 +226,16 @@ fn every_part_of_an_attestation_counts() {
 }
 
 #[test]
-fn anothers_attestation_is_worth_nothing() {
+fn the_attestation_of_another_client_is_refused() {
     use std::sync::{Arc, Mutex};
     let copied: Arc<Mutex<Vec<u8>>> = Arc::default();
     let (source, target) = (Arc::clone(&copied), copied);
-    let scene = Scene::new(10, &SMALL).altering(1, move |phase, _, said| {
+    let scene = Scene::new(10, &SMALL).altering(1, move |phase, _, messages| {
         if phase == Phase::Attest {
-            let message = veragg::protocol::wire::message::Message::decode(&said[0]).unwrap();
+            let message = veragg::protocol::wire::message::Message::decode(&messages[0]).unwrap();
             *source.lock().unwrap() = message.body;
         }
-        said
+        messages
     });
     let everybody = veragg_lab::set(10, &but(&[]));
     let lengths = scene.local.round.attest_lengths(id(3), &everybody);
@@ -250,21 +253,21 @@ fn anothers_attestation_is_worth_nothing() {
 }
 
 #[test]
-fn who_opens_an_edge_that_nobody_disputes_does_no_harm() {
+fn opening_an_edge_that_nobody_disputes_has_no_effect() {
     let mut scene = Scene::new(10, &SMALL);
-    let mut liar = FalseAttester::new(&scene, 3, &[]);
-    liar.opens = Some((7, true));
-    scene.parties[id(3).index()] = Box::new(liar);
+    let mut culprit = FalseAttester::new(&scene, 3, &[]);
+    culprit.opens = Some((7, true));
+    scene.parties[id(3).index()] = Box::new(culprit);
     scene.play().is_verified(&but(&[]), &[]);
 }
 
 #[test]
 fn an_edge_opened_with_a_point_that_is_not_its_own_names_who_opened_it() {
-    for lies in [vec![], vec![edge(7, 1)]] {
+    for false_masks in [vec![], vec![edge(7, 1)]] {
         let mut scene = Scene::new(10, &SMALL);
-        let mut liar = FalseAttester::new(&scene, 3, &lies);
-        liar.opens = Some((7, false));
-        scene.parties[id(3).index()] = Box::new(liar);
+        let mut culprit = FalseAttester::new(&scene, 3, &false_masks);
+        culprit.opens = Some((7, false));
+        scene.parties[id(3).index()] = Box::new(culprit);
         let report = scene
             .play()
             .is_verified(&but(&[3]), &[(client(3), Check::Disputes)]);
@@ -274,20 +277,13 @@ fn an_edge_opened_with_a_point_that_is_not_its_own_names_who_opened_it() {
 
 #[test]
 fn an_attester_and_an_aggregator_cannot_frame_a_neighbour() {
-    // Client 3 attests truly, and then falsely about its edge to client 1, who is shown that and opens
-    // the edge. On the board the first message counts, and the edge is not disputed.
+    // Client 3 attests truly, and then falsely to its pairwise mask with client 1. Client 1 is shown the second
+    // message and opens the edge. The board counts the first, by which the edge is not disputed.
     let scene = Scene::new(10, &SMALL);
     let everybody = veragg_lab::set(10, &but(&[]));
     let lengths = scene.local.round.attest_lengths(id(3), &everybody);
-    let key = scene.key(3);
-    let scene = scene.altering(3, move |phase, _, mut said| {
-        if phase == Phase::Attest {
-            let again = veragg_lab::sign_again(&key, &said[0], &lengths, &mut |parts| {
-                parts[1] = parts[2].clone();
-            });
-            said.push(again);
-        }
-        said
+    let scene = with_second_message(scene, 3, Phase::Attest, lengths, |parts| {
+        parts[1] = parts[2].clone();
     });
     let finished = veragg_lab::corrupt_aggregator::CorruptAggregator::new().play(scene);
     assert_eq!(speakers(&finished.records, Phase::Dispute), [1]);
@@ -299,10 +295,10 @@ fn an_attester_and_an_aggregator_cannot_frame_a_neighbour() {
 }
 
 #[test]
-fn whom_an_aggregator_lists_falsely_is_not_named_for_it() {
-    // It leaves an honest client out when the attestations, the disputes or the shares are in.
+fn a_client_that_an_aggregator_leaves_out_is_not_named_for_it() {
+    // The aggregator leaves out an honest client after attest, after dispute, or after unmask.
     for when in [Phase::Attest, Phase::Dispute, Phase::Unmask(0)] {
-        let crook = veragg_lab::corrupt_aggregator::CorruptAggregator::new().listing(
+        let corrupt = veragg_lab::corrupt_aggregator::CorruptAggregator::new().listing(
             move |phase, mut list| {
                 if phase >= when {
                     list.remove(id(4));
@@ -310,7 +306,7 @@ fn whom_an_aggregator_lists_falsely_is_not_named_for_it() {
                 list
             },
         );
-        let finished = crook.play(Scene::new(10, &SMALL));
+        let finished = corrupt.play(Scene::new(10, &SMALL));
         let report = finished.audit();
         assert_eq!(report.verdict, Verdict::Failed, "{report}");
         let named = veragg_lab::named(&report);
@@ -320,7 +316,7 @@ fn whom_an_aggregator_lists_falsely_is_not_named_for_it() {
             named.iter().all(|(culprit, _)| *culprit == aggregator),
             "{report}"
         );
-        // And nobody gave up a second share for it.
+        // No client revealed a second share.
         assert_eq!(speakers(&finished.records, Phase::Unmask(1)), [0; 0]);
     }
 }

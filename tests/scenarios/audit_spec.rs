@@ -1,4 +1,4 @@
-//! `specs/audit.md` and the code say the same: the same checks, and the same numbered steps.
+//! `specs/audit.md` and the code have the same checks and the same numbered steps.
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ fn specification() -> String {
     fs::read_to_string(root().join("specs/audit.md")).unwrap()
 }
 
-/// What the code says; that the table of steps names one does not count.
+/// Appends the sources of a folder, without the table of steps: a step that only the table names is not used.
 fn sources(folder: &Path, out: &mut String) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -28,7 +28,7 @@ fn sources(folder: &Path, out: &mut String) {
     }
 }
 
-/// The step that a text begins with: `V-`, two digits, perhaps `.` and a part, `.` and a number.
+/// The step at the beginning of a text: `V-`, two digits, a part (`.A`) or none, and `.` with a number.
 fn step(text: &str) -> Option<String> {
     let rest = text.strip_prefix("V-")?;
     let (check, rest) = rest.split_at_checked(2)?;
@@ -75,7 +75,7 @@ fn the_table_of_checks_is_the_one_of_the_code() {
 }
 
 #[test]
-fn every_step_stands_in_both() {
+fn every_step_is_in_specification_and_code() {
     let specification = specification();
     let defined: BTreeSet<_> = specification.lines().filter_map(step).collect();
     let mut code = String::new();
@@ -87,7 +87,7 @@ fn every_step_stands_in_both() {
     let of_names = used.iter().filter_map(|used| step(used.number()));
     let coded: BTreeSet<_> = steps_in(&code).into_iter().chain(of_names).collect();
     assert_eq!(coded, defined);
-    // What the text refers to, it defines.
+    // Every step that the text mentions is defined there.
     let undefined: Vec<_> = steps_in(&specification)
         .difference(&defined)
         .cloned()

@@ -1,6 +1,6 @@
-//! Each check of the audit is needed: for every one that can be left out there is an attack on a
-//! real round that it alone stops, so that with the check left out nothing else fails; for every
-//! one that cannot, an attack that fails that check and no other.
+//! Each check of the audit is needed. For every check that can be skipped there is an attack on a real round which
+//! only this check stops: if it is skipped, no other check fails. For every other check there is an attack that
+//! fails this check and no other.
 
 use std::collections::BTreeSet;
 use std::io::Cursor;
@@ -17,14 +17,14 @@ use veragg_lab::books::republished;
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::dealer::of_high_degree;
 use veragg_lab::false_attester::{edge, own, False, FalseAttester};
-use veragg_lab::{client, expect, failed_checks, knowing, named, place, Scene};
+use veragg_lab::{client, expect, failed_checks, knowing, named, position, Scene};
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
 const AGGREGATOR: Culprit = Culprit::Aggregator;
 const ALL: [u32; 4] = [1, 2, 3, 4];
 
-/// Asserts that the board fails, and that nothing does once `check` is left out. Returns the
-/// report of the whole audit.
+/// Asserts that the board fails `check`, and that nothing fails if `check` is skipped. Gives the report of the whole
+/// audit.
 #[track_caller]
 fn only(check: Check, board: &[u8], options: &Options) -> Report {
     let whole = audit(Cursor::new(board), options).unwrap();
@@ -40,7 +40,7 @@ fn only(check: Check, board: &[u8], options: &Options) -> Report {
     whole
 }
 
-/// An honest board without its header's integrity: altered in the header.
+/// An honest board with a changed header.
 fn headed(alter: impl FnOnce(&mut veragg::protocol::wire::board::Header)) -> (Vec<u8>, Options) {
     let mut finished = Scene::new(4, &SMALL).play();
     let options = finished.options(&ALL);
@@ -89,20 +89,20 @@ fn v_03_chain() {
 
 #[test]
 fn v_04_messages() {
-    let crook = CorruptAggregator::new().admitting(|phase, mut said| {
+    let corrupt = CorruptAggregator::new().admitting(|phase, mut messages| {
         if phase == Phase::Submit {
-            said.push(said[0].clone());
+            messages.push(messages[0].clone());
         }
-        said
+        messages
     });
-    let finished = crook.play(Scene::new(4, &SMALL));
+    let finished = corrupt.play(Scene::new(4, &SMALL));
     let faults = [(AGGREGATOR, Check::Messages)];
     let failed = [Check::Messages];
     expect(&finished.audit(), Verdict::Failed, &ALL, &faults, &failed);
 }
 
-/// The graph is not on the board: the auditor derives it, and no board can contradict it. So a
-/// round over another graph than the configuration's shows by its sizes and shares.
+/// The graph is not on the board: the auditor derives it. So a round over another graph than that of the
+/// configuration shows by its lengths and shares.
 #[test]
 fn v_05_graph() {
     let finished = Scene::new(10, &SMALL).play();
@@ -113,7 +113,7 @@ fn v_05_graph() {
 
 #[test]
 fn v_06_set_up() {
-    // The aggregator lists it; no holder can see what is wrong.
+    // The aggregator lists client 3; no holder can notice the fault.
     let finished = CorruptAggregator::new().play(of_high_degree(Scene::new(4, &SMALL)));
     let board = finished.local.board(&finished.records);
     let report = only(Check::SetUp, &board, &finished.options(&ALL));
@@ -123,7 +123,7 @@ fn v_06_set_up() {
     assert!(named.iter().all(|f| [client(3), AGGREGATOR].contains(&f.0)));
 }
 
-/// That a proof decodes is checked in any case: what does not decode has no commitments to sum.
+/// The audit decodes proofs also if the check is skipped: otherwise it would have no commitments to add up.
 #[test]
 fn v_07_a_commitments() {
     let scene = Scene::new(4, &SMALL);
@@ -135,7 +135,7 @@ fn v_07_a_commitments() {
         .play();
     let faults = [(client(3), Check::InputCommitments)];
     finished.is_verified(&[1, 2, 4], &faults);
-    // And an aggregator that takes it all the same.
+    // An aggregator that lists the client all the same.
     let scene = Scene::new(4, &SMALL);
     let lengths = scene.local.round.submit_lengths();
     let scene = scene.altering_parts(3, Phase::Submit, lengths, |parts| {
@@ -152,9 +152,9 @@ fn v_07_b_range() {
     let round = std::sync::Arc::clone(&scene.local.round);
     // The first coordinate is at the bound, in its commitment and in the lowest slot of the vector.
     let more = Fr::from(1u64);
-    let mut liar = FalseAttester::new(&scene, 1, &[]);
-    liar.more = more;
-    liar.commit = Some(Box::new(move |proof| {
+    let mut culprit = FalseAttester::new(&scene, 1, &[]);
+    culprit.more = more;
+    culprit.commit = Some(Box::new(move |proof| {
         let commitment = Ristretto::decode_point(&proof[..32], "commitment").unwrap();
         let commitment = commitment
             + round
@@ -163,7 +163,7 @@ fn v_07_b_range() {
                 .commit_row_vartime(&[more], Fr::from(0u64));
         proof[..32].copy_from_slice(&Ristretto::encode_point(&commitment));
     }));
-    scene.parties[0] = Box::new(liar);
+    scene.parties[0] = Box::new(culprit);
     assert_eq!(scene.inputs[0][0] + 1, 100);
     let finished = CorruptAggregator::new().play(scene);
     let mut options = finished.options(&ALL);
@@ -175,8 +175,8 @@ fn v_07_b_range() {
     assert!(named.contains(&(AGGREGATOR, Check::Chain)), "{report}");
 }
 
-/// Client 3's masked vector is wrong, the aggregator knows by how much and takes it out of the sum: it
-/// opens, and the client stays.
+/// The masked vector of client 3 is wrong by `by`. The aggregator subtracts that from the sum, so that the sum opens,
+/// and keeps the client.
 fn corrected(scene: Scene, by: u64) -> veragg_lab::Finished {
     CorruptAggregator::new()
         .publishing(move |_, mut honest| {
@@ -188,12 +188,12 @@ fn corrected(scene: Scene, by: u64) -> veragg_lab::Finished {
 
 #[test]
 fn v_08_a_row_links() {
-    let lie = False {
+    let false_mask = False {
         towards: None,
         by: 5,
         attested: false,
     };
-    let finished = corrected(Scene::new(4, &SMALL).masking_falsely(3, &[lie]), 5);
+    let finished = corrected(Scene::new(4, &SMALL).masking_falsely(3, &[false_mask]), 5);
     let board = finished.local.board(&finished.records);
     let report = only(Check::RowLinks, &board, &finished.options(&ALL));
     let named = named(&report);
@@ -201,7 +201,7 @@ fn v_08_a_row_links() {
     assert!(named.contains(&(AGGREGATOR, Check::Chain)), "{report}");
 }
 
-fn lie_about_an_edge(check: Check) {
+fn false_pairwise_mask(check: Check) {
     let finished = corrected(Scene::new(4, &SMALL).masking_falsely(3, &[edge(4, 5)]), 5);
     let board = finished.local.board(&finished.records);
     let report = only(check, &board, &finished.options(&ALL));
@@ -212,15 +212,15 @@ fn lie_about_an_edge(check: Check) {
 
 #[test]
 fn v_08_b_edges() {
-    lie_about_an_edge(Check::Edges);
+    false_pairwise_mask(Check::Edges);
 }
 
 #[test]
 fn v_08_c_disputes() {
-    lie_about_an_edge(Check::Disputes);
+    false_pairwise_mask(Check::Disputes);
 }
 
-/// An acknowledgement is an empty message in its place, so a wrong one fails V-04, and too few
+/// An acknowledgement is an empty message that answers the right checkpoint. So a wrong one fails V-04, and too few
 /// fail V-10.
 #[test]
 fn v_08_d_acknowledgements() {
@@ -229,21 +229,21 @@ fn v_08_d_acknowledgements() {
     let status = finished.audit();
     assert_eq!(status.status(Check::Acknowledgements), Some(&passed));
     let key = std::sync::Arc::clone(&finished.local.client_keys[1]);
-    let at = place(&finished.records, 2, Phase::Acknowledge);
+    let at = position(&finished.records, 2, Phase::Acknowledge);
     let mut message = Message::decode(&finished.records[at].bytes).unwrap();
     let Message { envelope, .. } = &mut message;
     envelope.answers[0] ^= 1;
     let (context, sender) = (envelope.context, envelope.sender);
     let another =
         Message::sign(&key, context, envelope.phase, sender, envelope.answers, &[]).encode();
-    // Client 2 has signed another list, the aggregator passes it off for this one.
-    let crook = CorruptAggregator::new().admitting(move |phase, mut said| {
+    // Client 2 has acknowledged the list of another round, and the aggregator puts that message on this board.
+    let corrupt = CorruptAggregator::new().admitting(move |phase, mut messages| {
         if phase == Phase::Acknowledge {
-            said.push(another.clone());
+            messages.push(another.clone());
         }
-        said
+        messages
     });
-    let finished = crook.play(Scene::of(finished.local));
+    let finished = corrupt.play(Scene::of(finished.local));
     let report = finished.audit();
     let faults = [(AGGREGATOR, Check::Messages)];
     expect(&report, Verdict::Failed, &ALL, &faults, &[Check::Messages]);
@@ -315,7 +315,7 @@ fn v_13_receipts() {
     expect(&report, Verdict::Failed, &ALL, &faults, &[Check::Receipts]);
 }
 
-/// The case of each check, above.
+/// The test above for a check; nothing if there is none.
 fn case_of(check: Check) -> Option<fn()> {
     Some(match check {
         Check::Configuration => v_01_configuration,
@@ -335,7 +335,7 @@ fn case_of(check: Check) -> Option<fn()> {
         Check::Opening => v_11_opening,
         Check::Aggregate => v_12_aggregate,
         Check::Receipts => v_13_receipts,
-        // No suite has these claims yet.
+        // No suite has these claims yet, so no board can fail them.
         Check::InputNorm | Check::InputSum | Check::TrustedSetUp => return None,
         other => panic!("{other} has no case"),
     })
@@ -347,14 +347,14 @@ fn every_check_has_a_case_or_does_not_apply() {
     for &check in Check::ALL {
         let status = honest.status(check).unwrap();
         let applies = !matches!(status, Status::NotApplicable { .. });
-        // No receipt was given here, and nobody disagrees.
+        // The auditor has no receipt, and no edge is disputed.
         let applies = applies || [Check::Receipts, Check::Disputes].contains(&check);
         assert_eq!(case_of(check).is_some(), applies, "{check}: {status}");
     }
 }
 
 #[test]
-fn what_every_other_check_stands_on_cannot_be_left_out() {
+fn checks_that_all_others_need_cannot_be_skipped() {
     let finished = Scene::new(4, &SMALL).play();
     let board = finished.local.board(&finished.records);
     for &check in Check::ALL {
@@ -366,7 +366,7 @@ fn what_every_other_check_stands_on_cannot_be_left_out() {
         assert_eq!(report.is_ok(), check > Check::Graph, "{check}");
         let Ok(report) = report else { continue };
         assert!(failed_checks(&report).is_empty());
-        // What was left out is never said to have passed.
+        // The report never says that a skipped check has passed.
         let status = report.status(check).unwrap();
         assert!(
             !matches!(status, Status::Passed { .. }),

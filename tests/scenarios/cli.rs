@@ -1,5 +1,5 @@
-//! What the tests of the command line share: how it is called, and one round that it played.
-// Each test file is a crate of its own and uses a part of this.
+//! Shared by the tests of the command line: how to call it, and one round that it played.
+// Each test module uses only a part of this.
 #![allow(dead_code, clippy::unwrap_used)]
 
 use std::fs;
@@ -35,7 +35,7 @@ pub(crate) fn veragg(args: &[&str]) -> Ended {
 
 const TABLE: &str = "clinic,age\na,10\nb,20\nc,30\nd,40\ne,50\nf,60\n";
 
-/// Six clinics with a patient each; these drop out.
+/// The arguments of a run for six clients with one row each, of which some drop out.
 pub(crate) fn survey(folder: &Path, dropouts: &[(u32, &str)]) -> PathBuf {
     fs::write(folder.join("ages.csv"), TABLE).unwrap();
     let mut config = "[round]\ntitle = \"Ages\"\nsuite = \"ristretto255-bitplane\"\n\
@@ -55,7 +55,7 @@ pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// A round that was played once for all tests: client 2 leaves it after share, 5 after attest.
+/// The files of a round, played once for all tests. Client 2 drops out after share, client 5 after attest.
 pub(crate) struct Round {
     folder: TempDir,
     pub(crate) out: String,
@@ -85,20 +85,20 @@ impl Round {
         fs::read(self.file("round.board")).unwrap()
     }
 
-    /// Audits the board with the organiser's key and these further arguments.
+    /// Audits the board with the organiser's key and these arguments.
     pub(crate) fn audit(&self, more: &[&str]) -> Ended {
         let (board, key) = (self.file("round.board"), self.file("organiser.pub"));
         veragg(&[&["audit", &board, "--organiser", &key], more].concat())
     }
 
-    /// Audits other bytes as the board.
+    /// Audits these bytes instead of the board.
     pub(crate) fn audit_bytes(&self, bytes: &[u8]) -> Ended {
         let folder = tempfile::tempdir().unwrap();
         let board = put(&folder, "other.board", bytes);
         veragg(&["audit", &board, "--organiser", &self.file("organiser.pub")])
     }
 
-    /// The bytes of its checkpoints, in order.
+    /// The bytes of the board's checkpoints, in order.
     pub(crate) fn checkpoints(&self) -> Vec<Vec<u8>> {
         let bytes = self.board();
         let mut source = &bytes[..];

@@ -1,4 +1,4 @@
-//! The command line from outside: what it prints, and the code that it ends with.
+//! The command line from outside: what it prints, and its exit code.
 use crate::cli;
 
 use std::fs;
@@ -8,7 +8,7 @@ use cli::{command, put, survey, text, veragg, Round};
 use serde_json::Value;
 use veragg::protocol::wire::board::RECORD_HEAD_LEN;
 
-/// Numbers from a seed instead of a table.
+/// A task with numbers from a seed instead of a table.
 const SYNTHETIC: &str = "[round]\ntitle = \"Synthetic\"\n\
     columns = 8\ncorrupt = 0\ndropout = 0.2\n\
     [synthetic]\nclients = 5\nlen = 40\nbound = 256\nseed = 1\n\
@@ -21,7 +21,7 @@ fn a_round_gives_the_statistics_of_those_who_contributed() {
         "Ages",
         "in the sum: 5 of 6 clients",
         "  not client 2 (b): dropped (confirm)",
-        // Of 10, 30, 40, 50 and 60.
+        // The statistics of 10, 30, 40, 50 and 60.
         "age              5  190  38.00               19.24",
         "verdict: VERIFIED",
     ] {
@@ -56,7 +56,7 @@ fn everything_that_a_run_writes_is_accepted_by_the_audit() {
         receipts[0].ends_with("client-01-acknowledge.receipt"),
         "{receipts:?}"
     );
-    // Two messages of client 2, five of client 5, seven of the others.
+    // Client 2 has two messages, client 5 has five, and the others have seven each.
     assert_eq!(receipts.len(), 2 + 5 + 4 * 7);
     let aggregate = round.file("aggregate.json");
     let mut more = vec!["--aggregate", &aggregate];
@@ -95,7 +95,7 @@ fn no_cut_board_is_verified() {
         let code = round.audit_bytes(&board[..keep]).code;
         assert!([3, 75].contains(&code), "{keep} bytes: {code}");
     }
-    // Without its last checkpoint the board is whole, but the round is not finished.
+    // Without its last checkpoint the board is valid, but the round is not finished.
     let last = 5 + round.checkpoints().last().unwrap().len();
     let ended = round.audit_bytes(&board[..board.len() - last]);
     assert_eq!(ended.code, 75, "{}", ended.out);
@@ -116,7 +116,7 @@ fn the_key_decides_whose_round_it_is() {
     assert!(without
         .out
         .starts_with("WARNING: no organiser's key was given"));
-    // The aggregator's key is a good key, but not the organiser's.
+    // The aggregator's key is valid, but it is not the organiser's.
     let listed = veragg(&["board", &board, "--format", "json"]).out;
     let listed: Value = serde_json::from_str(&listed).unwrap();
     let other = listed["header"]["aggregator"].as_str().unwrap();
@@ -188,7 +188,7 @@ fn an_aggregate_is_compared_as_soon_as_there_is_one_on_the_board() {
 fn a_disk_that_is_full_leaves_a_board_of_whole_records() {
     let folder = tempfile::tempdir().unwrap();
     let (config, out) = (survey(folder.path(), &[]), folder.path().join("out"));
-    // A limit on the size of files acts as a full disk: the write that meets it is cut short.
+    // A limit on the size of files acts like a full disk: the write that reaches it is cut short.
     let limited = Command::new("sh")
         .args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$@\"", "sh"])
         .args([env!("CARGO_BIN_EXE_veragg"), "run", text(&config)])
@@ -272,7 +272,7 @@ fn a_board_is_listed_as_far_as_it_is_readable() {
     let round = Round::get();
     let listed = veragg(&["board", &round.file("round.board")]);
     assert_eq!(listed.code, 0);
-    // 35 of clients, one publication, nine checkpoints.
+    // The board holds 35 messages of clients, one publication and nine checkpoints.
     assert_eq!(listed.out.matches("  client ").count(), 35);
     assert_eq!(listed.out.matches("  aggregator  ").count(), 1);
     assert_eq!(listed.out.matches("  checkpoint: ").count(), 9);

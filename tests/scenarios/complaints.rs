@@ -1,5 +1,5 @@
-//! Confirm: bad dealers and false accusers are named and left out, nobody else is, and the round goes
-//! on without them.
+//! Confirm: dealers of bad shares and clients with false complaints are named and left out. No other client is, and
+//! the round goes on without them.
 
 use std::sync::Arc;
 
@@ -9,12 +9,13 @@ use veragg::protocol::pairwise::share::PAIR_LEN;
 use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::message::Message;
 use veragg::verifier::{Check, Verdict};
-use veragg_lab::accuser::Tongue;
+use veragg_lab::accuser::Complainant;
+use veragg_lab::equivocator::with_second_message;
 use veragg_lab::{client, id, set, sign_again, Finished, Scene};
 
 const SMALL: [(usize, u64); 2] = [(3, 100), (2, 7)];
 
-/// Client 3 of 10 alters what it deals.
+/// The scene in which client 3 of 10 changes its message of share.
 fn dealing(alter: impl FnMut(&mut Vec<Vec<u8>>) + Send + 'static) -> Scene {
     let scene = Scene::new(10, &SMALL);
     let lengths = scene.local.round.share_lengths(id(3), &all(10));
@@ -30,7 +31,7 @@ const OTHERS: [u32; 9] = [1, 2, 4, 5, 6, 7, 8, 9, 10];
 
 #[test]
 fn a_dealer_of_bad_shares_is_named_by_a_complaint() {
-    // To one client, to all but the last two, to everybody; and each byte of what is sealed counts.
+    // Bad shares for one client, for all but the last two, and for all. Each sealed byte matters.
     for (from, to, byte) in [(1, 2, 0), (4, 5, 40), (1, 8, 70), (1, 10, 79)] {
         let finished = dealing(move |parts| {
             for part in &mut parts[from..to] {
@@ -40,7 +41,7 @@ fn a_dealer_of_bad_shares_is_named_by_a_complaint() {
         .play();
         let report = finished.is_verified(&OTHERS, &[(client(3), Check::SetUp)]);
         assert_eq!(report.absent[0].outcome, "excluded for a fault (confirm)");
-        // Each complaint is evidence, with the message that it is about.
+        // The evidence for each fault is a complaint, and the message of share that it is about.
         let complaints = report.faults.iter().map(|fault| fault.evidence.clone());
         let complaints: Vec<_> = complaints.collect();
         assert_eq!(complaints.len(), to - from);
@@ -50,10 +51,10 @@ fn a_dealer_of_bad_shares_is_named_by_a_complaint() {
     }
 }
 
-/// Client 5 of 10 says what `act` likes instead of its confirmation.
+/// Plays a round in which client 5 of 10 sends what `act` returns instead of its confirmation.
 fn confirming(
     scene: Scene,
-    act: impl Fn(&Tongue, Vec<Vec<u8>>) -> Vec<Vec<u8>> + Send + 'static,
+    act: impl Fn(&Complainant, Vec<Vec<u8>>) -> Vec<Vec<u8>> + Send + 'static,
 ) -> Finished {
     scene.confirming(5, act).play()
 }
@@ -62,8 +63,8 @@ const WITHOUT_5: [u32; 9] = [1, 2, 3, 4, 6, 7, 8, 9, 10];
 
 #[test]
 fn a_false_accuser_is_named_and_the_accused_stays() {
-    let finished = confirming(Scene::new(10, &SMALL), |tongue, said| {
-        tongue.say(&said, dleq::encode(&[tongue.complain(3)]))
+    let finished = confirming(Scene::new(10, &SMALL), |complainant, messages| {
+        complainant.confirm(&messages, dleq::encode(&[complainant.complain(3)]))
     });
     let report = finished.is_verified(&WITHOUT_5, &[(client(5), Check::SetUp)]);
     assert_eq!(report.absent[0].outcome, "excluded for a fault (confirm)");
@@ -71,20 +72,20 @@ fn a_false_accuser_is_named_and_the_accused_stays() {
 
 #[test]
 fn a_complaint_without_proof_opens_nothing_and_names_its_sender() {
-    // Any point would make the shares look like garbage.
-    let finished = confirming(Scene::new(10, &SMALL), |tongue, said| {
-        let mut complaint = tongue.complain(3);
-        complaint.point = tongue.complain(4).point;
-        tongue.say(&said, dleq::encode(&[complaint]))
+    // With a wrong point, no share opens.
+    let finished = confirming(Scene::new(10, &SMALL), |complainant, messages| {
+        let mut complaint = complainant.complain(3);
+        complaint.point = complainant.complain(4).point;
+        complainant.confirm(&messages, dleq::encode(&[complaint]))
     });
     finished.is_verified(&WITHOUT_5, &[(client(5), Check::SetUp)]);
-    // Nor does the proof about another dealer.
-    let finished = confirming(Scene::new(10, &SMALL), |tongue, said| {
+    // The proof for another dealer does not help either.
+    let finished = confirming(Scene::new(10, &SMALL), |complainant, messages| {
         let complaint = Revealed {
             other: id(3),
-            ..tongue.complain(4)
+            ..complainant.complain(4)
         };
-        tongue.say(&said, dleq::encode(&[complaint]))
+        complainant.confirm(&messages, dleq::encode(&[complaint]))
     });
     finished.is_verified(&WITHOUT_5, &[(client(5), Check::SetUp)]);
 }
@@ -92,9 +93,9 @@ fn a_complaint_without_proof_opens_nothing_and_names_its_sender() {
 #[test]
 fn one_false_complaint_beside_a_true_one_costs_both_ends() {
     let scene = dealing(|parts| parts[4][PAIR_LEN - 1] ^= 1);
-    let finished = confirming(scene, |tongue, said| {
-        let complaints = [tongue.complain(3), tongue.complain(4)];
-        tongue.say(&said, dleq::encode(&complaints))
+    let finished = confirming(scene, |complainant, messages| {
+        let complaints = [complainant.complain(3), complainant.complain(4)];
+        complainant.confirm(&messages, dleq::encode(&complaints))
     });
     let faults = [(client(3), Check::SetUp), (client(5), Check::SetUp)];
     finished.is_verified(&[1, 2, 4, 6, 7, 8, 9, 10], &faults);
@@ -102,33 +103,33 @@ fn one_false_complaint_beside_a_true_one_costs_both_ends() {
 
 #[test]
 fn complaints_that_are_no_list_are_named() {
-    let bodies: [fn(&Tongue) -> Vec<u8>; 4] = [
-        |tongue| dleq::encode(&[tongue.complain(4), tongue.complain(3)]),
-        |tongue| dleq::encode(&[tongue.complain(3), tongue.complain(3)]),
-        // About itself, about nobody.
-        |tongue| {
+    let bodies: [fn(&Complainant) -> Vec<u8>; 4] = [
+        |complainant| dleq::encode(&[complainant.complain(4), complainant.complain(3)]),
+        |complainant| dleq::encode(&[complainant.complain(3), complainant.complain(3)]),
+        // A complaint about itself, and one about no client.
+        |complainant| {
             let other = id(5);
             dleq::encode(&[Revealed {
                 other,
-                ..tongue.complain(3)
+                ..complainant.complain(3)
             }])
         },
-        |tongue| {
-            let mut body = dleq::encode(&[tongue.complain(3)]);
+        |complainant| {
+            let mut body = dleq::encode(&[complainant.complain(3)]);
             body[36..68].fill(0xff);
             body
         },
     ];
     for body in bodies {
-        let finished = confirming(Scene::new(10, &SMALL), move |tongue, said| {
-            tongue.say(&said, body(tongue))
+        let finished = confirming(Scene::new(10, &SMALL), move |complainant, messages| {
+            complainant.confirm(&messages, body(complainant))
         });
         finished.is_verified(&WITHOUT_5, &[(client(5), Check::Messages)]);
     }
-    // A length that no number of complaints has is refused at admission: a dropout.
+    // If no number of complaints has this length, admission refuses the message, and the client counts as a dropout.
     for length in [1, 99, 101, 1000] {
-        let finished = confirming(Scene::new(10, &SMALL), move |tongue, said| {
-            tongue.say(&said, vec![0; length])
+        let finished = confirming(Scene::new(10, &SMALL), move |complainant, messages| {
+            complainant.confirm(&messages, vec![0; length])
         });
         let report = finished.is_verified(&WITHOUT_5, &[]);
         assert_eq!(report.absent[0].outcome, "dropped (confirm)");
@@ -137,13 +138,13 @@ fn complaints_that_are_no_list_are_named() {
 }
 
 #[test]
-fn a_proven_dealer_that_says_no_more_is_excluded_all_the_same() {
+fn a_dealer_with_an_upheld_complaint_that_drops_out_is_excluded_all_the_same() {
     let scene = Scene::new(10, &SMALL);
     let lengths = scene.local.round.share_lengths(id(3), &all(10));
     let key = scene.key(3);
-    let scene = scene.altering(3, move |phase, _, said| match phase {
-        Phase::Advertise => said,
-        Phase::Share => vec![sign_again(&key, &said[0], &lengths, &mut |parts| {
+    let scene = scene.altering(3, move |phase, _, messages| match phase {
+        Phase::Advertise => messages,
+        Phase::Share => vec![sign_again(&key, &messages[0], &lengths, &mut |parts| {
             parts[1][PAIR_LEN - 1] ^= 1;
         })],
         _ => Vec::new(),
@@ -156,40 +157,33 @@ fn a_proven_dealer_that_says_no_more_is_excluded_all_the_same() {
 
 #[test]
 fn a_dealer_and_an_aggregator_cannot_make_a_false_accuser() {
-    // Client 3 deals well, and then badly to client 1, who alone is shown the second message.
+    // Client 3 deals valid shares, and then a bad one to client 1. Only client 1 is shown the second message.
     let scene = Scene::new(10, &SMALL);
     let lengths = scene.local.round.share_lengths(id(3), &all(10));
-    let key = scene.key(3);
-    let scene = scene.altering(3, move |phase, _, mut said| {
-        if phase == Phase::Share {
-            let bad = sign_again(&key, &said[0], &lengths, &mut |parts| {
-                parts[1][PAIR_LEN - 1] ^= 1;
-            });
-            said.push(bad);
-        }
-        said
+    let scene = with_second_message(scene, 3, Phase::Share, lengths, |parts| {
+        parts[1][PAIR_LEN - 1] ^= 1;
     });
-    let crook = veragg_lab::corrupt_aggregator::CorruptAggregator::new().showing_second(
+    let corrupt = veragg_lab::corrupt_aggregator::CorruptAggregator::new().showing_second(
         3,
         Phase::Share,
         |reader| reader == 1,
     );
-    let crook = crook.listing(|phase, mut list| {
+    let corrupt = corrupt.listing(|phase, mut list| {
         if phase == Phase::Confirm {
             list.remove(id(3));
         }
         list
     });
-    let finished = crook.play(scene);
+    let finished = corrupt.play(scene);
     let body = |record: &veragg::protocol::wire::board::Record| {
         Message::decode(&record.bytes).unwrap().body
     };
-    let complaint = veragg_lab::place(&finished.records, 1, Phase::Confirm);
+    let complaint = veragg_lab::position(&finished.records, 1, Phase::Confirm);
     assert_eq!(body(&finished.records[complaint]).len(), dleq::REVEALED_LEN);
     let report = finished.audit();
     assert_eq!(report.verdict, Verdict::Failed, "{report}");
     let aggregator = veragg::verifier::Culprit::Aggregator;
-    // No complaint counts against who dealt twice, so there was no reason to leave it out.
+    // A complaint about a dealer that has equivocated does not count, so client 3 must not be left out.
     let faults = [
         (client(3), Check::Messages),
         (aggregator, Check::Messages),
@@ -201,11 +195,11 @@ fn a_dealer_and_an_aggregator_cannot_make_a_false_accuser() {
 
 #[test]
 fn an_accuser_with_two_keys_and_an_aggregator_cannot_make_bad_dealers() {
-    // Client 5 advertises twice. The board counts its first keys, everybody deals under the second: so it
-    // opens nothing that it was dealt, and complains about everybody, with proofs that hold.
+    // Client 5 advertises twice. The board counts its first keys, but the dealers use the second ones. So client 5
+    // cannot open any share, and complains about all dealers, with proofs that hold.
     let scene = Scene::new(10, &SMALL);
     let (round, key) = (Arc::clone(&scene.local.round), scene.key(5));
-    let scene = scene.altering(5, move |phase, _, mut said| {
+    let scene = scene.altering(5, move |phase, _, mut messages| {
         if phase == Phase::Advertise {
             let again =
                 veragg::protocol::client::Client::join(Arc::clone(&round), Arc::clone(&key));
@@ -215,12 +209,12 @@ fn an_accuser_with_two_keys_and_an_aggregator_cannot_make_bad_dealers() {
                 .advertise(&mut OsRng)
                 .unwrap()
                 .save(&mut store);
-            said.extend(again.unwrap().1);
+            messages.extend(again.unwrap().1);
         }
-        said
+        messages
     });
     let finished = veragg_lab::corrupt_aggregator::CorruptAggregator::new().play(scene);
-    let at = veragg_lab::place(&finished.records, 5, Phase::Confirm);
+    let at = veragg_lab::position(&finished.records, 5, Phase::Confirm);
     let complaints = Message::decode(&finished.records[at].bytes).unwrap().body;
     assert_eq!(complaints.len(), 9 * dleq::REVEALED_LEN);
     let report = finished.audit();
@@ -234,8 +228,8 @@ fn an_accuser_with_two_keys_and_an_aggregator_cannot_make_bad_dealers() {
 #[test]
 fn leaving_out_the_check_names_nobody() {
     let scene = dealing(|parts| parts[1][PAIR_LEN - 1] ^= 1);
-    let finished = confirming(scene, |tongue, said| {
-        tongue.say(&said, dleq::encode(&[tongue.complain(4)]))
+    let finished = confirming(scene, |complainant, messages| {
+        complainant.confirm(&messages, dleq::encode(&[complainant.complain(4)]))
     });
     let options = veragg::verifier::Options {
         skip: [Check::SetUp].into(),

@@ -1,5 +1,5 @@
-//! Aggregators that show their clients different or false things: what the clients refuse, and
-//! that nobody gets at an input or at an honest party's name that way.
+//! Aggregators that show different or false packages to their clients: what the clients refuse. No input becomes
+//! known that way, and no honest party is named.
 
 use std::sync::Arc;
 
@@ -22,8 +22,8 @@ use zeroize::Zeroizing;
 const SMALL: [(usize, u64); 1] = [(3, 100)];
 const AGGREGATOR: Culprit = Culprit::Aggregator;
 
-/// Honest members, to be driven by hand.
-fn members(local: &LocalRound<Suite>) -> Vec<LocalClient> {
+/// Honest clients that a test drives step by step.
+fn clients(local: &LocalRound<Suite>) -> Vec<LocalClient> {
     let all = ClientId::all(local.round.clients());
     all.map(|id| local.client(id, input(id.number(), &SMALL)).unwrap())
         .collect()
@@ -32,15 +32,15 @@ fn members(local: &LocalRound<Suite>) -> Vec<LocalClient> {
 #[test]
 fn two_boards_shown_to_two_groups_are_found() {
     let local = veragg_lab::local_round(4, &SMALL);
-    let mut members = members(&local);
+    let mut clients = clients(&local);
     let mut first = local.aggregator(Vec::new()).unwrap();
     let mut second = local.aggregator(Vec::new()).unwrap();
     for phase in [Phase::Advertise, Phase::Share, Phase::Confirm] {
-        for member in &mut members {
-            for message in member.speak(phase, &first.package(member.id())) {
+        for client in &mut clients {
+            for message in client.speak(phase, &first.package(client.id())) {
                 first.receive(message.clone(), 0).unwrap();
                 // The second board lacks one confirmation.
-                if phase != Phase::Confirm || member.id() != id(4) {
+                if phase != Phase::Confirm || client.id() != id(4) {
                     second.receive(message.clone(), 0).unwrap();
                 }
             }
@@ -53,19 +53,19 @@ fn two_boards_shown_to_two_groups_are_found() {
     // Client 3 follows the second board, the others the first.
     while first.phase() != Phase::Publish {
         let phase = first.phase();
-        for member in &mut members {
-            let package = if member.id() == id(3) && phase == Phase::Submit {
+        for client in &mut clients {
+            let package = if client.id() == id(3) && phase == Phase::Submit {
                 second.package(id(3))
             } else {
-                first.package(member.id())
+                first.package(client.id())
             };
-            for message in member.speak(phase, &package) {
+            for message in client.speak(phase, &package) {
                 first.receive(message.clone(), 0).unwrap();
             }
         }
         first.close().unwrap();
     }
-    let stopped = members[2].stopped();
+    let stopped = clients[2].stopped();
     let fork = matches!(
         stopped,
         Some(ClientError::Fork {
@@ -82,7 +82,7 @@ fn two_boards_shown_to_two_groups_are_found() {
         receipts: Vec::new(),
         refusals: Vec::new(),
     };
-    // By itself the first board is right.
+    // The first board is valid by itself.
     finished.is_verified(&[1, 2, 4], &[]);
     let options = Options {
         checkpoint: Some(shown.checkpoint),
@@ -99,12 +99,12 @@ fn two_boards_shown_to_two_groups_are_found() {
     );
 }
 
-/// Plays with clients `1..=split` and 10 shown a list with client 10 on it at the close of a phase and
-/// the others one without, each group then on a board of its own, and lets everybody unmask who will.
-/// `mixed`: whether each group is shown what the other says as well.
+/// Plays a round that splits into two boards at the close of phase `fork`: clients `1..=split` and 10 are shown a
+/// list with client 10, the others a list without it. Gives the clients of each group that reveal shares.
+/// `mixed`: whether each board also gets the messages of the other group.
 fn split_lists(fork: Phase, split: u32, mixed: bool) -> (Vec<u32>, Vec<u32>) {
     let local = veragg_lab::local_round(10, &SMALL);
-    let mut members = members(&local);
+    let mut clients = clients(&local);
     let mut books = Books::new(&local);
     let package = |books: &Books| {
         books
@@ -113,8 +113,8 @@ fn split_lists(fork: Phase, split: u32, mixed: bool) -> (Vec<u32>, Vec<u32>) {
     };
     loop {
         let shown = package(&books);
-        for member in &mut members {
-            for message in member.speak(books.phase, &shown) {
+        for client in &mut clients {
+            for message in client.speak(books.phase, &shown) {
                 books.take(message);
             }
         }
@@ -131,18 +131,18 @@ fn split_lists(fork: Phase, split: u32, mixed: bool) -> (Vec<u32>, Vec<u32>) {
     while groups[0].phase != Phase::Publish {
         let phase = groups[0].phase;
         let shown = groups.each_ref().map(package);
-        let mut said: [Vec<Vec<u8>>; 2] = Default::default();
-        for member in &mut members {
-            let group = side(member.id());
-            let messages = member.speak(phase, &shown[group]);
+        let mut of_groups: [Vec<Vec<u8>>; 2] = Default::default();
+        for client in &mut clients {
+            let group = side(client.id());
+            let messages = client.speak(phase, &shown[group]);
             if phase == Phase::Unmask(0) && !messages.is_empty() {
-                revealed[group].push(member.id().number());
+                revealed[group].push(client.id().number());
             }
-            said[group].extend(messages);
+            of_groups[group].extend(messages);
         }
         for (group, books) in groups.iter_mut().enumerate() {
-            let foreign = said[1 - group].iter().filter(|_| mixed);
-            for message in said[group].iter().chain(foreign) {
+            let foreign = of_groups[1 - group].iter().filter(|_| mixed);
+            for message in of_groups[group].iter().chain(foreign) {
                 books.take(message.clone());
             }
             let list = books.list();
@@ -156,7 +156,7 @@ fn split_lists(fork: Phase, split: u32, mixed: bool) -> (Vec<u32>, Vec<u32>) {
 #[test]
 fn different_lists_of_contributors_never_get_both_secrets_of_anybody() {
     for fork in [Phase::Submit, Phase::Attest, Phase::Dispute] {
-        // Six neighbours must acknowledge the same list: with it, or without client 10, or neither.
+        // Six neighbours must acknowledge the same list, with client 10 or without it. So at most one group unmasks.
         for split in 0..=9 {
             let (with, without) = split_lists(fork, split, false);
             assert!(
@@ -166,7 +166,7 @@ fn different_lists_of_contributors_never_get_both_secrets_of_anybody() {
             assert_eq!(!with.is_empty(), split + 1 >= 7, "{split}: {with:?}");
             assert_eq!(!without.is_empty(), 9 - split >= 7, "{split}: {without:?}");
         }
-        // What is said to the other list is no help.
+        // Acknowledgements of the other list do not count.
         for split in [4, 5] {
             assert_eq!(split_lists(fork, split, true), (Vec::new(), Vec::new()));
         }
@@ -223,23 +223,23 @@ fn packages_that_lack_or_alter_something_are_refused() {
     ];
     for (closed, next) in phases {
         for (what, alter) in alterations {
-            // Everybody needs the items of clients 2 and 4, who need each other's.
-            let crook = CorruptAggregator::new().showing(move |_, package| {
+            // All clients need the items of clients 2 and 4, and these two need each other's.
+            let corrupt = CorruptAggregator::new().showing(move |_, package| {
                 if package.checkpoint.phase == closed {
                     alter(package)
                 } else {
                     package
                 }
             });
-            let finished = crook.play(Scene::new(4, &SMALL));
-            let said = speakers(&finished.records, next);
-            // Only the author of the message that was touched does not need it.
-            assert!(said.len() <= 1, "{closed}, {what}: {said:?}");
+            let finished = corrupt.play(Scene::new(4, &SMALL));
+            let senders = speakers(&finished.records, next);
+            // Only the sender of the changed message does not need it.
+            assert!(senders.len() <= 1, "{closed}, {what}: {senders:?}");
         }
     }
 }
 
-/// A dealer that deals twice from one advertisement, and so has two messages that hold.
+/// A dealer that sends two valid messages of share for one advertisement.
 struct TwoDeals(RecordingClient, Arc<LocalRound<Suite>>);
 
 impl Party for TwoDeals {
@@ -249,23 +249,23 @@ impl Party for TwoDeals {
 
     fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
         let saved = self.0.store.to_vec();
-        let mut said = self.0.speak(phase, package);
+        let mut messages = self.0.speak(phase, package);
         if phase == Phase::Share {
             let key = Arc::clone(&self.1.client_keys[self.id().index()]);
             let resumed = Client::resume(Arc::clone(&self.1.round), key, &saved);
             let (mut client, _) = resumed.unwrap();
             let mut store = Zeroizing::new(Vec::new());
             let again = client.advance(package, None, &mut OsRng, &mut store);
-            said.extend(again.unwrap());
+            messages.extend(again.unwrap());
         }
-        said
+        messages
     }
 }
 
 #[test]
 fn a_dealer_and_an_aggregator_cannot_frame_a_holder() {
     let mut scene = Scene::new(4, &SMALL);
-    let member = scene.recording(3);
+    let dealer = scene.recording(3);
     let local = LocalRound {
         round: Arc::clone(&scene.local.round),
         header: scene.local.header.clone(),
@@ -273,11 +273,11 @@ fn a_dealer_and_an_aggregator_cannot_frame_a_holder() {
         aggregator_key: Arc::clone(&scene.local.aggregator_key),
         client_keys: scene.local.client_keys.clone(),
     };
-    scene.parties[2] = Box::new(TwoDeals(member, Arc::new(local)));
-    // Client 1 is shown the second deal, the others the first.
-    let crook = CorruptAggregator::new().showing_second(3, Phase::Share, |reader| reader == 1);
-    let finished = crook.play(scene);
-    // Everybody went on to the end, so client 1 revealed a share of the second deal.
+    scene.parties[2] = Box::new(TwoDeals(dealer, Arc::new(local)));
+    // Client 1 is shown the second message, the others the first.
+    let corrupt = CorruptAggregator::new().showing_second(3, Phase::Share, |reader| reader == 1);
+    let finished = corrupt.play(scene);
+    // All clients went on to the end, so client 1 revealed a share of the second message.
     assert_eq!(speakers(&finished.records, Phase::Unmask(0)), [1, 2, 3, 4]);
     let report = finished.audit();
     assert_eq!(report.verdict, Verdict::Failed, "{report}");

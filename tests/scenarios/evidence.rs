@@ -1,4 +1,4 @@
-//! Each fault as a file: it shows what it claims without the board, and nothing else.
+//! Evidence files: each proves its fault without the board, and proves nothing else.
 use crate::cli;
 
 use std::io::Cursor;
@@ -14,13 +14,14 @@ use veragg::verifier::evidence::{self, Confirmed, EvidenceError};
 use veragg::verifier::{audit, Check, Culprit, Options, Report};
 use veragg_lab::books::republished;
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
+use veragg_lab::equivocator::with_second_message;
 use veragg_lab::false_attester::{edge, own, False};
 use veragg_lab::{client, id, knowing, named, set, Finished, Scene};
 
 const SMALL: [(usize, u64); 2] = [(3, 100), (2, 7)];
 const AGGREGATOR: Culprit = Culprit::Aggregator;
 
-/// The report on a board, and the evidence for each fault in it.
+/// The report of a board, and an evidence file for each fault in it.
 fn exported(finished: &Finished, records: &[Record], options: &Options) -> (Report, Vec<Vec<u8>>) {
     let board = finished.local.board(records);
     let report = audit(Cursor::new(&board), options).unwrap();
@@ -37,7 +38,7 @@ fn check(finished: &Finished, file: &[u8]) -> Result<Confirmed, EvidenceError> {
     evidence::check(Cursor::new(file), &finished.local.organiser)
 }
 
-/// Every fault can be shown from its file alone, to whoever knows the organiser, and only to them.
+/// Asserts that each file proves its fault to an auditor who knows the organiser, and only to those.
 #[track_caller]
 fn shows(finished: &Finished, records: &[Record], options: &Options, faults: &[(Culprit, Check)]) {
     let (report, files) = exported(finished, records, options);
@@ -85,7 +86,7 @@ fn faults_of_the_set_up() {
         parts[4][PAIR_LEN - 1] ^= 1;
     });
     shows_all(&scene.play(), &[(client(3), Check::SetUp)]);
-    // Shares of the wrong degree: two dealt pairs exchanged.
+    // Shares on a polynomial of the wrong degree: two dealt pairs are exchanged.
     let scene = Scene::new(10, &SMALL);
     let lengths = scene.local.round.share_lengths(id(6), &everybody(10));
     let scene = scene.altering_parts(6, Phase::Share, lengths, |parts| parts.swap(2, 3));
@@ -116,12 +117,14 @@ fn faults_of_inputs_and_encodings() {
 
 #[test]
 fn faults_of_masks() {
-    let lie = False {
+    let false_mask = False {
         towards: None,
         by: 3,
         attested: false,
     };
-    let finished = Scene::new(10, &SMALL).masking_falsely(3, &[lie]).play();
+    let finished = Scene::new(10, &SMALL)
+        .masking_falsely(3, &[false_mask])
+        .play();
     shows_all(&finished, &[(client(3), Check::RowLinks)]);
     let finished = Scene::new(10, &SMALL)
         .masking_falsely(3, &[edge(5, 1)])
@@ -163,7 +166,7 @@ fn faults_of_the_aggregator() {
         &options,
         &[(AGGREGATOR, Check::Opening)],
     );
-    // A receipt for what is not there.
+    // A receipt for a message that is not on the board.
     let real = &finished.receipts[7].2;
     let key = &finished.local.aggregator_key;
     let options = Options {
@@ -177,14 +180,14 @@ fn faults_of_the_aggregator() {
         &options,
         &[(AGGREGATOR, Check::Receipts)],
     );
-    // A list that is not the board's.
-    let crook = CorruptAggregator::new().listing(|phase, mut list| {
+    // A list that does not follow from the messages on the board.
+    let corrupt = CorruptAggregator::new().listing(|phase, mut list| {
         if phase == Phase::Attest {
             list.remove(id(2));
         }
         list
     });
-    let finished = crook.play(Scene::new(10, &SMALL));
+    let finished = corrupt.play(Scene::new(10, &SMALL));
     let report = finished.audit();
     let faults: Vec<_> = named(&report).into_iter().collect();
     assert!(faults.contains(&(AGGREGATOR, Check::Chain)), "{report}");
@@ -194,17 +197,9 @@ fn faults_of_the_aggregator() {
 #[test]
 fn two_messages_of_one_sender() {
     let scene = Scene::new(4, &SMALL);
-    let key = scene.key(3);
     let lengths = scene.local.round.submit_lengths();
-    let scene = scene.altering(3, move |phase, _, mut said| {
-        if phase == Phase::Submit {
-            let again = veragg_lab::sign_again(&key, &said[0], &lengths, &mut |parts| {
-                parts[1][0] ^= 1;
-            });
-            said.push(again);
-        }
-        said
-    });
+    let alter = |parts: &mut Vec<Vec<u8>>| parts[1][0] ^= 1;
+    let scene = with_second_message(scene, 3, Phase::Submit, lengths, alter);
     let finished = CorruptAggregator::new().play(scene);
     let faults = [(client(3), Check::Messages), (AGGREGATOR, Check::Messages)];
     shows_all(&finished, &faults);
@@ -221,7 +216,7 @@ fn evidence_shows_nothing_that_was_altered_wherever_that_is() {
     only_the_evidence_itself_shows(29);
 }
 
-/// Changes one byte in `step` of the evidence, one at a time, and more.
+/// Changes every `step`-th byte of the evidence, one at a time, and then the claim.
 fn only_the_evidence_itself_shows(step: usize) {
     let scene = Scene::new(10, &SMALL).masking_falsely(3, &[own(1)]);
     let finished = scene.masking_falsely(7, &[edge(5, 2)]).play();
@@ -229,7 +224,7 @@ fn only_the_evidence_itself_shows(step: usize) {
     let board = finished.local.board(&finished.records);
     for (fault, file) in report.faults.iter().zip(&files) {
         assert!(file.len() < board.len());
-        // Another culprit, another check.
+        // A claim of another culprit, and of another check.
         for number in 1..=10u32 {
             let mut other = file.clone();
             other[8..12].copy_from_slice(&number.to_be_bytes());
@@ -318,15 +313,15 @@ fn the_command_line_explains_exports_and_checks() {
     let ended = cli::veragg(&["evidence", board, "--organiser", &key]);
     assert_eq!(ended.code, 3, "{}", ended.out);
     let explain = |number| cli::veragg(&["explain", board, "--organiser", &key, "--fault", number]);
-    let told = explain("2");
-    assert_eq!(told.code, 0, "{}", told.err);
+    let explained = explain("2");
+    assert_eq!(explained.code, 0, "{}", explained.err);
     for text in [
         "fault 2: client 7\n",
         "Two neighbours use the same mask",
         "it attested false commitments about its edge to client 5: the opened edge gives others",
         "what the opened edge gives\n    ",
     ] {
-        assert!(told.out.contains(text), "{text}: {}", told.out);
+        assert!(explained.out.contains(text), "{text}: {}", explained.out);
     }
     let none = explain("3");
     assert_eq!(none.code, 2);

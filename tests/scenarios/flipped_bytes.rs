@@ -1,5 +1,5 @@
-//! A finished board whose bytes were changed by somebody who holds no key: the audit must say so,
-//! must not panic, and must name nobody, since everybody in the round was honest.
+//! A finished board whose bytes were changed by a party without any key. The audit must notice it, must not panic,
+//! and must name nobody, since all parties of the round were honest.
 
 use rayon::prelude::*;
 use std::io::Cursor;
@@ -9,19 +9,19 @@ use veragg_lab::{local_round, Finished, Scene};
 
 const SEGMENTS: [(usize, u64); 1] = [(1, 256)];
 
-/// What is wrong with the outcome for an altered board, if anything is.
+/// What is wrong with the audit of a changed board; nothing if the audit noticed the change and named nobody.
 fn objection(bytes: &[u8], options: &Options) -> Option<String> {
     let report = match audit(Cursor::new(bytes), options) {
         Ok(report) => report,
         Err(AuditError::Board(_)) => return None,
         Err(error) => return Some(error.to_string()),
     };
-    let placed = report.verdict == Verdict::Unfinished
+    let explained = report.verdict == Verdict::Unfinished
         || report.checks.iter().any(
             |check| matches!(&check.status, Status::Failed { failures } if !failures.is_empty()),
         );
     match report.verdict {
-        Verdict::Failed | Verdict::Unfinished if placed && report.faults.is_empty() => None,
+        Verdict::Failed | Verdict::Unfinished if explained && report.faults.is_empty() => None,
         _ => Some(report.to_string()),
     }
 }
@@ -36,7 +36,7 @@ fn finished() -> (Finished, Vec<u8>, Options) {
 
 #[test]
 fn no_byte_can_be_changed() {
-    // Nine and eight have no common factor: every bit of a byte has its turn.
+    // Nine and eight have no common factor, so every bit of a byte is changed somewhere.
     change_one_in(9);
 }
 
@@ -46,7 +46,7 @@ fn no_byte_at_all_can_be_changed() {
     change_one_in(1);
 }
 
-/// Changes one byte in `step` of a board, one at a time.
+/// Changes every `step`-th byte of a board, one at a time.
 fn change_one_in(step: usize) {
     let (_, board, options) = finished();
     let objections: Vec<_> = (0..board.len())
@@ -54,7 +54,7 @@ fn change_one_in(step: usize) {
         .step_by(step)
         .flat_map_iter(|at| {
             let flipped = board[at] ^ 1 << (at % 8);
-            // All ones as well where it does not cost too much time.
+            // At every fifth byte also all ones; everywhere would take too long.
             let bytes = std::iter::once(flipped).chain((at % 5 == 0).then_some(0xff));
             bytes.map(move |byte| (at, byte))
         })
@@ -86,7 +86,7 @@ fn a_board_that_ends_early_is_never_verified() {
     for end in ends {
         assert_eq!(objection(&board[..end], &options), None, "cut off at {end}");
     }
-    // Whole records that are missing at the end: nothing is wrong with what is there.
+    // Whole records are missing at the end: the rest of the board is valid.
     let report = finished.audit_of(&finished.records[..10], &options);
     assert_eq!(report.verdict, Verdict::Unfinished, "{report}");
 }
@@ -139,7 +139,7 @@ fn a_board_of_another_organiser_is_not_taken_for_this_one() {
     let failed = veragg_lab::failed_checks(&report);
     assert_eq!(failed, [veragg::verifier::Check::Configuration], "{report}");
     assert!(report.faults.is_empty() && report.organiser.given);
-    // Without a key it holds together, and the report says what that is worth.
+    // Without the organiser's key the board is valid, and the report says what that does not prove.
     let report = audit(Cursor::new(&board), &Options::default()).unwrap();
     assert_eq!(report.verdict, Verdict::Verified, "{report}");
     assert!(!report.organiser.given);

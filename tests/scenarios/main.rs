@@ -6,16 +6,16 @@ mod cli;
 
 mod attestations;
 mod audit_spec;
-mod cheating_aggregator;
-mod cheating_clients;
 mod checks;
 mod command_line;
 mod complaints;
+mod corrupt_aggregator;
 mod deceived_clients;
 mod driving;
 mod evidence;
 mod flipped_bytes;
 mod framing;
+mod malicious_clients;
 mod misuse;
 mod packages;
 mod reference;

@@ -1,11 +1,11 @@
-//! Every misuse of the command line, with the code that it ends with and what it says to do.
+//! Every misuse of the command line: the exit code, and the message that says what to do.
 use crate::cli;
 
 use std::fs;
 
 use cli::{put, survey, text, veragg, Round};
 
-/// Every misuse with the code and the whole message; `{}` is the folder of the files.
+/// Each case: the arguments, the exit code and the whole message. `{}` is the folder of the files.
 #[test]
 fn misuse_is_answered_with_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
@@ -67,7 +67,7 @@ fn misuse_is_answered_with_what_to_do() {
         (vec!["run", &syntax], 3, "{}/syntax.toml:9: ".into()),
         (vec!["run", &suite], 3, "{}/suite.toml:3: unknown suite `magic`; known: ristretto255-bitplane, ristretto255-bulletproofs".into()),
         (vec!["run", &columns], 3, "{}/columns.toml: suite ristretto255-bitplane commits in rows of a power of two up to 65536 columns, the configuration says 7; leave the number out to have the best one chosen".into()),
-        (vec!["run", &wide], 3, "{}/wide.toml: the parameters are refused: 2 corrupt and 1 absent clients of 6 are too many: even a complete graph needs 3 gamma + 2 delta < 1 (here 3 corrupt + 2 absent <= clients - 2); assume fewer of them, or enlarge the roster".into()),
+        (vec!["run", &wide], 3, "{}/wide.toml: the parameters are refused: 2 corrupt and 1 absent clients of 6 are too many: 3 corrupt + 2 absent must be at most clients - 2; choose a smaller corrupt or dropout fraction, or a larger roster".into()),
         (vec!["run", text(&config), "--out", &under_file], 5, "{}/plain/out/receipts: cannot be written (Not a directory (os error 20)); choose another folder with --out".into()),
         (vec!["params", "--clients", "2", "--corrupt", "0", "--dropout", "0"], 2, "the roster has 2 clients; 3 to 1048576 are possible".into()),
         (vec!["params", "--clients", "9", "--corrupt", "1", "--dropout", "0"], 2, "invalid value '1' for '--corrupt <FRACTION>': give a fraction of at least 0 and below 1, such as 0.05".into()),
@@ -80,7 +80,7 @@ fn misuse_is_answered_with_what_to_do() {
         let ended = veragg(&args);
         let want = format!("error: {}", message.replace("{}", text(folder.path())));
         let first = ended.err.lines().next().unwrap_or_default();
-        // A message that ends openly goes on in the words of a library.
+        // Behind a message that ends with a colon come the words of a library.
         let open = message.ends_with(": ");
         let same = if open {
             first.starts_with(&want)

@@ -1,4 +1,4 @@
-//! A package that was damaged on the way puts the blame on nobody: it is not signed as a whole.
+//! A package that was damaged on the way blames nobody, since it is not signed as a whole.
 use std::sync::Arc;
 
 use rand_core::OsRng;
@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 const CLIENTS: u32 = 4;
 
-/// A client that has shared, as it was saved, with its package of that phase.
+/// The saved state of a client that has shared, and its package of that phase.
 fn shared() -> (LocalRound<RistrettoBitplane>, Vec<u8>, Vec<u8>) {
     let builder = ConfigurationBuilder::new(
         vec![SegmentConfiguration::integers("numbers", 1, 256)],

@@ -1,12 +1,13 @@
-//! A second, slow audit of lists and blame, written from `specs/` and sharing no rule with the protocol
-//! crate or the verifier: whatever happens in a round, it comes to what they come to.
+//! A reference: a second, slow audit of lists and faults. It is written from `specs/` and uses no rule of the protocol
+//! crate or the verifier. Tests compare its results with theirs.
+pub(crate) mod attacks;
 pub(crate) mod attestation;
 pub(crate) mod board;
 pub(crate) mod bytes;
 mod cases;
-pub(crate) mod cheats;
 pub(crate) mod early;
 mod equivocations;
+pub(crate) mod equivocator;
 pub(crate) mod frame;
 pub(crate) mod judge;
 pub(crate) mod judgement;
@@ -15,7 +16,6 @@ pub(crate) mod late;
 mod mixtures;
 pub(crate) mod setup;
 pub(crate) mod transcript;
-pub(crate) mod two_faced;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,7 +27,7 @@ use veragg_lab::Finished;
 
 const SMALL: [(usize, u64); 2] = [(3, 100), (2, 7)];
 
-/// Of the checks that name clients.
+/// The id of a check that names clients.
 fn check_id(check: Check) -> &'static str {
     match check {
         Check::Messages => "V-04",
@@ -43,7 +43,7 @@ fn check_id(check: Check) -> &'static str {
     }
 }
 
-/// As reports call it.
+/// The text of an outcome in a report.
 fn text(outcome: Outcome) -> String {
     let name = |number| Phase::from_number(number).unwrap().name();
     match outcome {
@@ -54,7 +54,7 @@ fn text(outcome: Outcome) -> String {
     }
 }
 
-/// As publications do (`specs/wire.md` 4.11).
+/// The byte of an outcome in a publication (`specs/wire.md` 4.11).
 fn byte(outcome: Outcome) -> u8 {
     match outcome {
         Outcome::Contributed => 0,
@@ -64,7 +64,7 @@ fn byte(outcome: Outcome) -> u8 {
     }
 }
 
-/// Reference and verifier agree about contributors, outcomes and named clients.
+/// Asserts that reference and verifier agree about contributors, outcomes and named clients.
 #[track_caller]
 fn same(finished: &Finished) -> (Judgement, Report) {
     let report = finished.audit();
@@ -93,7 +93,7 @@ fn same(finished: &Finished) -> (Judgement, Report) {
     (judgement, report)
 }
 
-/// And so do the reference and an honest aggregator about every list and what was published.
+/// Asserts also that the reference and an honest aggregator agree about every list and the published outcomes.
 #[track_caller]
 fn agree(finished: &Finished) -> Judgement {
     let (judgement, _) = same(finished);

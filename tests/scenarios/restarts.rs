@@ -1,4 +1,4 @@
-//! Clients and aggregators that stop anywhere and go on from what they wrote down.
+//! Clients and aggregators that stop anywhere and go on from what they saved.
 
 use std::io::Cursor;
 use std::sync::{Arc, Mutex};
@@ -21,8 +21,8 @@ use zeroize::Zeroizing;
 
 const SMALL: [(usize, u64); 1] = [(2, 100)];
 
-/// A client of which nothing but its store and its long-term key is left between two phases. It
-/// says everything twice: before the crash, and what it finds to have said after it.
+/// A client that crashes between any two phases and keeps only its store and its long-term key. It sends every
+/// message twice: before the crash, and after it the message that it finds in its store.
 struct Crashing {
     id: ClientId,
     local: Arc<LocalRound<Suite>>,
@@ -47,7 +47,7 @@ impl Crashing {
         Arc::clone(&self.local.client_keys[self.id.index()])
     }
 
-    /// The client, and what it finds to have said last.
+    /// The client, and the message that it finds in its store.
     fn restored(&self) -> (Client, Option<Vec<u8>>) {
         let round = Arc::clone(&self.local.round);
         if self.store.is_empty() {
@@ -67,25 +67,25 @@ impl Party for Crashing {
         let (mut client, _) = self.restored();
         assert_eq!(client.phase(), Some(phase));
         let input = client.needs_input().then_some(self.input.as_slice());
-        let said = client.advance(package, input, &mut OsRng, &mut self.store);
-        let said = said.unwrap();
+        let message = client.advance(package, input, &mut OsRng, &mut self.store);
+        let message = message.unwrap();
         let (_, again) = self.restored();
-        assert_eq!(said, again);
+        assert_eq!(message, again);
         self.written.lock().unwrap().push(self.store.to_vec());
-        said.into_iter().chain(again).collect()
+        message.into_iter().chain(again).collect()
     }
 }
 
-/// A round of crashing clients, and what the first of them wrote down.
+/// A round of crashing clients, and the saved states of the first of them.
 fn crashing_round() -> (Arc<LocalRound<Suite>>, Vec<Record>, Vec<Vec<u8>>) {
     let local = Arc::new(local_round(4, &SMALL));
     let mut parties: Vec<_> = (1..=4).map(|n| Crashing::new(&local, n)).collect();
     let written = Arc::clone(&parties[0].written);
     let mut aggregator = local.aggregator(Vec::new()).unwrap();
     while aggregator.phase() != Phase::Publish {
-        for person in &mut parties {
-            let package = aggregator.package(person.id());
-            for message in person.speak(aggregator.phase(), &package) {
+        for party in &mut parties {
+            let package = aggregator.package(party.id());
+            for message in party.speak(aggregator.phase(), &package) {
                 aggregator.receive(message.clone(), 0).unwrap();
             }
         }
@@ -96,10 +96,10 @@ fn crashing_round() -> (Arc<LocalRound<Suite>>, Vec<Record>, Vec<Vec<u8>>) {
 }
 
 #[test]
-fn clients_restored_in_every_phase_go_on_and_say_the_same() {
+fn clients_restored_in_every_phase_send_the_same_messages() {
     let (local, records, written) = crashing_round();
     assert_eq!(written.len(), 8);
-    // Each client said everything twice, and the board has it once; nobody had anything to dispute.
+    // Each client sent every message twice, and the board holds it once. No edge was disputed.
     assert_eq!(records.len(), 4 * 7 + 1 + 9);
     let board = local.board(&records);
     let report =
@@ -108,14 +108,14 @@ fn clients_restored_in_every_phase_go_on_and_say_the_same() {
 }
 
 #[test]
-fn a_client_that_has_unmasked_says_no_more_unless_it_is_shown_why() {
+fn a_client_that_has_unmasked_reveals_more_only_against_a_fraud_proof() {
     let (local, _, written) = crashing_round();
     let key = Arc::clone(&local.client_keys[0]);
     let round = Arc::clone(&local.round);
     let (mut client, _) = Client::resume(round, key, written.last().unwrap()).unwrap();
     let mut store = Zeroizing::new(Vec::new());
-    let said = client.advance(&[], None, &mut OsRng, &mut store);
-    assert!(matches!(said, Err(ClientError::Malformed(_))));
+    let refused = client.advance(&[], None, &mut OsRng, &mut store);
+    assert!(matches!(refused, Err(ClientError::Malformed(_))));
     assert_eq!(client.phase(), Some(Phase::Unmask(1)));
     assert!(store.is_empty());
 }
@@ -136,7 +136,7 @@ fn saved_bytes_that_are_not_this_clients_are_refused() {
             assert!(resume(1, &saved[..end]).is_err(), "cut off at {end}");
         }
         assert!(resume(1, &[saved, &[0][..]].concat()).is_err());
-        // Version, state, context and number.
+        // A changed version, tag, context and number.
         for at in 0..2 + 1 + 32 + 4 {
             let mut damaged = saved.clone();
             damaged[at] ^= 0x40;
@@ -155,11 +155,11 @@ fn any_damage_to_a_store_is_refused_or_does_not_panic() {
             damaged[at] ^= 1 << (at % 8);
             let key = Arc::clone(&local.client_keys[0]);
             let client = Client::resume(Arc::clone(&local.round), key, &damaged);
-            // It may be another state, but never one that is taken for the one that was saved.
+            // The bytes may decode as another state, but the client does not go on from it.
             if let Ok((mut client, _)) = client {
                 let mut store = Zeroizing::new(Vec::new());
-                let said = client.advance(&[], Some(&[1, 2]), &mut OsRng, &mut store);
-                assert!(said.is_err(), "byte {at}");
+                let refused = client.advance(&[], Some(&[1, 2]), &mut OsRng, &mut store);
+                assert!(refused.is_err(), "byte {at}");
             }
         }
     }
@@ -171,14 +171,14 @@ fn an_aggregator_that_stops_at_any_record_ends_with_the_same_board() {
     let (local, records) = (&finished.local, &finished.records);
     for at in 0..=records.len() {
         let mut aggregator = local.aggregator(records[..at].to_vec()).unwrap();
-        // What the crash kept it from writing comes once more, as do the messages it has.
+        // Messages that the crash prevented from being written come again, and so do those on the board.
         while aggregator.phase() != Phase::Publish {
             let of_phase = |record: &&Record| {
                 let phase = Message::decode(&record.bytes).map(|m| m.envelope.phase);
                 record.kind == RecordKind::Message && phase == Ok(aggregator.phase())
             };
-            let said: Vec<_> = records.iter().filter(of_phase).cloned().collect();
-            for record in said {
+            let messages: Vec<_> = records.iter().filter(of_phase).cloned().collect();
+            for record in messages {
                 aggregator.receive(record.bytes, 0).unwrap();
             }
             aggregator.close().unwrap();

@@ -1,4 +1,4 @@
-//! Honest rounds: whatever is ordinary, the sum comes out, and nobody is named.
+//! Honest rounds: the round delivers the sum and no party is named, also with dropouts, repetitions and delays.
 
 use std::io::{Cursor, Read, Seek, SeekFrom};
 
@@ -44,23 +44,23 @@ fn everybody_at_the_upper_end_fits() {
     let mut scene = Scene::new(4, &[(40, 1 << 16), (5, 3)]);
     for number in 1..=4 {
         let top = [vec![(1 << 16) - 1; 40], vec![2; 5]].concat();
-        let member = scene.local.client(id(number), top.clone()).unwrap();
-        scene.parties[id(number).index()] = Box::new(member);
+        let client = scene.local.client(id(number), top.clone()).unwrap();
+        scene.parties[id(number).index()] = Box::new(client);
         scene.inputs[id(number).index()] = top;
     }
     scene.play().is_verified(&[1, 2, 3, 4], &[]);
 }
 
-/// Asserts that the report says of these clients when they dropped out.
+/// Asserts that the round is verified, and that the report gives these outcomes for the absent clients.
 fn absent(finished: &Finished, contributors: &[u32], absent: &[(u32, &str)]) {
     let report = finished.is_verified(contributors, &[]);
-    let said = report.absent.iter();
-    let said: Vec<_> = said.map(|a| (a.client, a.outcome.as_str())).collect();
-    assert_eq!(said, absent);
+    let outcomes = report.absent.iter();
+    let outcomes: Vec<_> = outcomes.map(|a| (a.client, a.outcome.as_str())).collect();
+    assert_eq!(outcomes, absent);
 }
 
-/// The round is delivered (`specs/protocol.md` 7.4) without all that may be absent and all that may be
-/// corrupt, as soon as they like.
+/// The round delivers a sum (`specs/protocol.md` 7.4) without all clients that may be absent and all that may be
+/// corrupt, however early they drop out.
 #[test]
 fn corrupt_clients_may_be_absent_besides_the_others() {
     let assumptions = local_round(10, &SMALL).round.configuration().assumptions;
@@ -92,7 +92,7 @@ fn a_client_may_drop_out_after_any_phase() {
         let finished = Scene::new(4, &SMALL).dropping(2, after).play();
         absent(&finished, &[1, 3, 4], &[(2, outcome)]);
     }
-    // Whoever has attested is in the sum, whether or not it is heard again.
+    // A client that has attested is in the sum, whether or not it sends anything after that.
     for after in [Phase::Attest, Phase::Dispute, Phase::Acknowledge] {
         let finished = Scene::new(4, &SMALL).dropping(2, after).play();
         absent(&finished, &[1, 2, 3, 4], &[]);
@@ -124,8 +124,11 @@ fn several_may_drop_out_at_once_and_one_after_the_other() {
 
 #[test]
 fn messages_may_come_in_any_order_and_twice() {
-    let mut scene = Scene::new(4, &SMALL).altering(2, |_, _, said| {
-        said.iter().flat_map(|m| [m.clone(), m.clone()]).collect()
+    let mut scene = Scene::new(4, &SMALL).altering(2, |_, _, messages| {
+        messages
+            .iter()
+            .flat_map(|m| [m.clone(), m.clone()])
+            .collect()
     });
     scene.parties.reverse();
     scene.parties.swap(0, 2);
@@ -142,13 +145,13 @@ fn messages_may_come_in_any_order_and_twice() {
 #[test]
 fn what_comes_in_the_next_phase_is_refused_and_does_no_harm() {
     let mut held_back = None;
-    let scene = Scene::new(4, &SMALL).altering(3, move |phase, _, said| match phase {
+    let scene = Scene::new(4, &SMALL).altering(3, move |phase, _, messages| match phase {
         Phase::Submit => {
-            held_back = Some(said);
+            held_back = Some(messages);
             Vec::new()
         }
         Phase::Acknowledge => held_back.take().unwrap(),
-        _ => said,
+        _ => messages,
     });
     let finished = scene.play();
     absent(&finished, &[1, 2, 4], &[(3, "dropped (submit)")]);
@@ -174,18 +177,18 @@ fn what_comes_after_the_deadline_gets_a_signed_refusal() {
     let key = local.aggregator_key.verifying_key();
     let mut scene = Scene::of(local);
     let mut aggregator = scene.local.aggregator(Vec::new()).unwrap();
-    let mut say = |number: u32, phase, package: &[u8]| {
-        let mut said = scene.parties[id(number).index()].speak(phase, package);
-        said.remove(0)
+    let mut send = |number: u32, phase, package: &[u8]| {
+        let mut messages = scene.parties[id(number).index()].speak(phase, package);
+        messages.remove(0)
     };
     for number in 1..=3 {
-        let message = say(number, Phase::Advertise, &[]);
+        let message = send(number, Phase::Advertise, &[]);
         let reply = aggregator.receive(message.clone(), 100).unwrap();
         assert!(matches!(reply, Reply::Receipt(_)));
-        // What is on the board keeps its receipt, however late it is asked for again.
+        // A message on the board gets its receipt again, also after the deadline.
         assert_eq!(aggregator.receive(message.clone(), 101).unwrap(), reply);
     }
-    let late = say(4, Phase::Advertise, &[]);
+    let late = send(4, Phase::Advertise, &[]);
     let refusal = refused(aggregator.receive(late.clone(), 101).unwrap());
     assert_eq!(refusal.reason, Reason::Late);
     assert!(refusal.is_for(&late, &key));
@@ -213,7 +216,7 @@ fn outsiders_are_refused() {
     let outsider = SigningKey::generate(&mut OsRng);
     let honest = scene.parties[0].speak(Phase::Advertise, &[]).remove(0);
     let message = Message::decode(&honest).unwrap();
-    let said = |number: Option<u32>, signer: &SigningKey| {
+    let signed = |number: Option<u32>, signer: &SigningKey| {
         use veragg::protocol::wire::message::Sender;
         let sender = number.map_or(Sender::Aggregator, |n| Sender::Client(id(n)));
         let (envelope, parts) = (&message.envelope, [message.body.clone()]);
@@ -221,12 +224,15 @@ fn outsiders_are_refused() {
         Message::sign(signer, context, phase, sender, envelope.answers, &parts).encode()
     };
     for (bytes, reason) in [
-        (said(Some(1), &outsider), Reason::Signature),
-        (said(Some(2), &scene.key(1)), Reason::Signature),
-        (said(Some(5), &outsider), Reason::NotEligible),
-        (said(Some(u32::MAX), &outsider), Reason::NotEligible),
-        (said(None, &outsider), Reason::NotEligible),
-        (said(None, &scene.local.aggregator_key), Reason::NotEligible),
+        (signed(Some(1), &outsider), Reason::Signature),
+        (signed(Some(2), &scene.key(1)), Reason::Signature),
+        (signed(Some(5), &outsider), Reason::NotEligible),
+        (signed(Some(u32::MAX), &outsider), Reason::NotEligible),
+        (signed(None, &outsider), Reason::NotEligible),
+        (
+            signed(None, &scene.local.aggregator_key),
+            Reason::NotEligible,
+        ),
         (Vec::new(), Reason::Malformed),
         (honest[..honest.len() - 1].to_vec(), Reason::Malformed),
         ([&honest[..], &[0]].concat(), Reason::Malformed),
@@ -236,7 +242,7 @@ fn outsiders_are_refused() {
         assert!(refusal.is_for(&bytes, &key));
     }
     assert!(aggregator.log().is_empty());
-    // None of it keeps the honest message out.
+    // After all that, the honest message is still accepted.
     let reply = aggregator.receive(honest.clone(), 0).unwrap();
     assert!(matches!(reply, Reply::Receipt(_)));
 }
@@ -247,17 +253,17 @@ fn the_sum_comes_out_when_nothing_but_messages_is_left() {
     let mut aggregator = scene.local.aggregator(Vec::new()).unwrap();
     while aggregator.phase() != Phase::Unmask(0) {
         let phase = aggregator.phase();
-        for person in &mut scene.parties {
-            for message in person.speak(phase, &aggregator.package(person.id())) {
+        for party in &mut scene.parties {
+            for message in party.speak(phase, &aggregator.package(party.id())) {
                 aggregator.receive(message.clone(), 0).unwrap();
             }
         }
         aggregator.close().unwrap();
     }
     let mut last = Vec::new();
-    for mut person in scene.parties.drain(..) {
-        last.extend(person.speak(Phase::Unmask(0), &aggregator.package(person.id())));
-        drop(person);
+    for mut party in scene.parties.drain(..) {
+        last.extend(party.speak(Phase::Unmask(0), &aggregator.package(party.id())));
+        drop(party);
     }
     let mut log = aggregator.records().unwrap();
     let mut aggregator = scene.local.aggregator(std::mem::take(&mut log)).unwrap();
@@ -283,7 +289,7 @@ fn a_sparse_graph_bears_dropouts_in_every_phase() {
     let mut scene = Scene::new(clients, &[(2, 16)]);
     let degree = scene.local.round.graph().degree();
     assert!(degree < clients - 1, "{degree}");
-    // 15 of 300 may be absent, and 15 more are assumed corrupt.
+    // Of 300 clients 15 may be absent, and 15 more are assumed corrupt.
     for (number, after) in [
         (5, Phase::Advertise),
         (17, Phase::Advertise),
@@ -304,7 +310,7 @@ fn a_sparse_graph_bears_dropouts_in_every_phase() {
     finished.is_verified(&contributors, &[]);
 }
 
-/// Gives one byte at a time.
+/// A reader that gives one byte at a time.
 struct OneByOne<'a>(Cursor<&'a [u8]>);
 
 impl Seek for OneByOne<'_> {
@@ -323,7 +329,7 @@ impl Read for OneByOne<'_> {
 #[test]
 fn the_report_is_the_same_however_it_is_computed() {
     let scene = Scene::new(10, &SMALL).dropping(7, Phase::Share);
-    // One fault, so that the report has something to order.
+    // A fault, so that the report also holds an entry for it.
     let lengths = scene.local.round.submit_lengths();
     let finished = scene
         .altering_parts(4, Phase::Submit, lengths, |parts| {
@@ -381,7 +387,7 @@ fn a_given_sum_that_is_not_the_boards_is_noticed() {
 
 #[test]
 fn given_sums_that_are_others_are_listed_by_coordinate() {
-    // Two packed scalars, which hold every other coordinate.
+    // The vector has two packed scalars; each holds every second coordinate.
     let finished = Scene::new(4, &[(40, 256)]).play();
     let mut options = finished.options(&[1, 2, 3, 4]);
     let sums = options.aggregate.as_mut().unwrap();

@@ -1,4 +1,4 @@
-//! The bytes that are foretold for a client are those of a real round.
+//! The predicted bytes of a client are those of a real round.
 use rand_core::OsRng;
 use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::protocol::crypto::ids::ClientId;
@@ -9,9 +9,9 @@ use veragg::protocol::wire::board::RecordKind;
 use veragg::protocol::wire::message::{Message, Sender};
 use veragg_lab::local::{play, LocalClient, LocalRound};
 
-/// To the byte for what a client sends, and as a close bound for what it receives.
+/// The prediction is exact for what a client sends, and a close bound for what it receives.
 #[test]
-fn a_client_sends_and_receives_what_is_foretold() {
+fn a_client_sends_and_receives_what_is_predicted() {
     let (clients, len) = (5, 9);
     let builder = ConfigurationBuilder::new(
         vec![SegmentConfiguration::integers("numbers", len, 1001)],
@@ -20,11 +20,11 @@ fn a_client_sends_and_receives_what_is_foretold() {
         [7; 32],
     );
     let local = LocalRound::<RistrettoBitplane>::new(clients, builder, &mut OsRng).unwrap();
-    let mut members: Vec<LocalClient> = ClientId::all(clients)
+    let mut parties: Vec<LocalClient> = ClientId::all(clients)
         .map(|id| local.client(id, vec![3; len]).unwrap())
         .collect();
     let aggregator = local.aggregator(Vec::new()).unwrap();
-    let played = play(aggregator, &mut members, |_| ()).unwrap();
+    let played = play(aggregator, &mut parties, |_| ()).unwrap();
     let me = ClientId::from_index(1);
     let sent: Vec<_> = played
         .aggregator
@@ -42,13 +42,13 @@ fn a_client_sends_and_receives_what_is_foretold() {
         .map(|(envelope, bytes)| (envelope.phase, bytes))
         .collect();
 
-    let foretold = sizes::of_round(&local.round);
-    // In dispute whoever agrees with its neighbours says nothing.
-    let spoken = foretold.iter().filter(|p| p.sent > 0);
-    let want: Vec<_> = spoken.map(|p| (p.phase, p.sent)).collect();
+    let predicted = sizes::of_round(&local.round);
+    // In dispute a client sends nothing if its attestation agrees with those of its neighbours.
+    let sending = predicted.iter().filter(|p| p.sent > 0);
+    let want: Vec<_> = sending.map(|p| (p.phase, p.sent)).collect();
     assert_eq!(sent, want);
     let received = played.traffic[me.index()].down;
-    let most: usize = foretold.iter().map(|p| p.received).sum();
+    let most: usize = predicted.iter().map(|p| p.received).sum();
     assert!(
         received <= most && most * 9 < received * 10,
         "{received} {most}"

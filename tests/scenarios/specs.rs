@@ -1,4 +1,4 @@
-//! Every section of `specs/` that the code quotes exists.
+//! Every section of `specs/` that the code refers to exists.
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -39,7 +39,7 @@ fn number(text: &str) -> Option<(&str, &str)> {
         .then(|| (number, &text[number.len()..]))
 }
 
-/// What a source quotes, also over the end of a line of comment.
+/// The sections that a source refers to. A reference may continue on the next line of a comment.
 fn quotes(source: &str) -> BTreeSet<Quote> {
     let text: Vec<_> = source
         .lines()
@@ -159,7 +159,7 @@ fn errors_name_rules_that_exist() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let text = fs::read_to_string(root.join("specs/protocol.md")).unwrap();
     for number in numbers {
-        // Steps of a section stand in it under the last part of their number.
+        // The steps of a section are listed there under the last part of their number.
         let (section, step) = number.rsplit_once('.').unwrap();
         let heading = format!("\n## {section} ");
         let heading = heading.replace("## ", if section.contains('.') { "### " } else { "## " });

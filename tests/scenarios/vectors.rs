@@ -1,5 +1,5 @@
-//! The test vectors of `specs/audit.md` 8: whole boards and evidence, with what an audit says of them, for
-//! who writes a second verifier.
+//! The test vectors of `specs/audit.md` 8: whole boards and evidence, with the report of an audit, for authors of a
+//! second verifier.
 
 use std::io::Cursor;
 use std::path::PathBuf;
@@ -12,8 +12,9 @@ use veragg::protocol::round::phase::Phase;
 use veragg::verifier::{audit, evidence, Options, Report};
 use veragg_lab::books::republished;
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
+use veragg_lab::equivocator::with_second_message;
 use veragg_lab::false_attester::{edge, own, False};
-use veragg_lab::{id, knowing, set, sign_again, Finished, Scene};
+use veragg_lab::{id, knowing, set, Finished, Scene};
 
 use crate::reference::judge::judge;
 
@@ -29,7 +30,7 @@ fn scene() -> Scene {
     Scene::new(CLIENTS, &SEGMENTS)
 }
 
-/// A client's parts of a phase are altered.
+/// The scene in which a client changes the parts of its message of a phase.
 fn altered(number: u32, phase: Phase, alter: fn(&mut Vec<Vec<u8>>)) -> Scene {
     let scene = scene();
     let round = &scene.local.round;
@@ -43,29 +44,24 @@ fn altered(number: u32, phase: Phase, alter: fn(&mut Vec<Vec<u8>>)) -> Scene {
     scene.altering_parts(number, phase, lengths, alter)
 }
 
-/// A client signs two submissions, and the aggregator takes both.
+/// A round in which a client signs two submissions, and the aggregator accepts both.
 fn equivocating() -> Finished {
     let scene = scene();
-    let (key, lengths) = (scene.key(3), scene.local.round.submit_lengths());
-    let scene = scene.altering(3, move |phase, _, mut said| {
-        if phase == Phase::Submit {
-            let again = sign_again(&key, &said[0], &lengths, &mut |parts| parts[1][0] ^= 1);
-            said.push(again);
-        }
-        said
-    });
+    let lengths = scene.local.round.submit_lengths();
+    let alter = |parts: &mut Vec<Vec<u8>>| parts[1][0] ^= 1;
+    let scene = with_second_message(scene, 3, Phase::Submit, lengths, alter);
     CorruptAggregator::new().play(scene)
 }
 
-/// A list without somebody who has said all that the phase asks for.
+/// A round in which the aggregator leaves out a client with a valid submission.
 fn leaving_out() -> Finished {
-    let crook = CorruptAggregator::new().listing(|phase, mut list| {
+    let corrupt = CorruptAggregator::new().listing(|phase, mut list| {
         if phase == Phase::Submit {
             list.remove(id(2));
         }
         list
     });
-    crook.play(scene())
+    corrupt.play(scene())
 }
 
 fn miscounting() -> Finished {
@@ -76,11 +72,11 @@ fn miscounting() -> Finished {
     finished
 }
 
-fn lying(lies: &[False]) -> Finished {
-    scene().masking_falsely(3, lies).play()
+fn with_false_masks(false_masks: &[False]) -> Finished {
+    scene().masking_falsely(3, false_masks).play()
 }
 
-/// What is played anew when the vectors are written, by the names of their files.
+/// The rounds that are played when the vectors are written, by the names of their files.
 fn cases() -> Vec<(&'static str, Finished)> {
     let towards_nobody = False {
         towards: None,
@@ -97,9 +93,9 @@ fn cases() -> Vec<(&'static str, Finished)> {
         ("dropout", scene().dropping(4, Phase::Confirm).play()),
         ("complaint", altered(3, Phase::Share, bad_share).play()),
         ("range", altered(2, Phase::Submit, flip_last).play()),
-        ("row-link", lying(&[towards_nobody])),
-        ("edge", lying(&[edge(5, 1)])),
-        ("self-mask", lying(&[own(1)])),
+        ("row-link", with_false_masks(&[towards_nobody])),
+        ("edge", with_false_masks(&[edge(5, 1)])),
+        ("self-mask", with_false_masks(&[own(1)])),
         (
             "wrong-share",
             altered(4, Phase::Unmask(0), wrong_share).play(),
@@ -222,10 +218,10 @@ fn audits_say_what_the_vectors_say() {
         assert_eq!(normative(&report), expected["report"], "{name}");
         let text = serde_json::to_string(&report).unwrap();
         assert_eq!(serde_json::from_str::<Report>(&text).unwrap(), report);
-        // The reference shares no rule with the verifier.
+        // The reference uses no rule of the verifier.
         let judgement = judge(&board);
         assert_eq!(judgement.contributors, report.contributors, "{name}");
-        // Evidence is made of the board alone, so it comes out the same.
+        // Evidence is made from the board alone, so it is the same.
         let files = exported(&board, &options, &report);
         for ((number, file), fault) in (1..).zip(&files).zip(&report.faults) {
             let stored = std::fs::read(path(&format!("{number}.evidence"))).unwrap();

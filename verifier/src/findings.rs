@@ -48,7 +48,7 @@ pub(crate) struct Finding {
     culprit: Option<Culprit>,
     /// The leaves that prove it.
     evidence: Vec<u64>,
-    /// What is wrong, for people.
+    /// What is wrong, in words.
     what: String,
     /// The clients besides the culprit whose messages are needed to prove it.
     involved: Vec<ClientId>,

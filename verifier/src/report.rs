@@ -161,7 +161,7 @@ pub struct Fault {
     pub evidence: Vec<u64>,
     /// The clients besides the culprit whose messages are needed to prove it. They are not accused.
     pub involved: Vec<u32>,
-    /// What the culprit did, for people.
+    /// What the culprit did, in words.
     pub what: String,
     /// The values that were computed to find it.
     pub workings: Vec<Working>,
@@ -173,7 +173,7 @@ pub struct Fault {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Working {
-    /// What the value is, for people.
+    /// What the value is, in words.
     pub what: String,
     /// The bytes of the value, in hexadecimal.
     pub value: String,

@@ -101,7 +101,7 @@ veragg_protocol::numbered! {
         /// A share of a dealer that has equivocated is not judged: it may belong to the other message.
         ShareOfEquivocator = "V-09.1";
         /// Every secret that is needed is reconstructed.
-        SecretsRebuilt = "V-09.2";
+        SecretsReconstructed = "V-09.2";
         /// The reconstructed secrets contradict no attestation of a contributor.
         TrueAttestations = "V-09.3";
         /// The secret of a client that has equivocated is not used to judge its neighbours.

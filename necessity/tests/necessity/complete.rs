@@ -1,5 +1,5 @@
-//! No rule and no step is forgotten: whatever has a name has an attack, and whatever has a number in the
-//! specifications has a name, a patch, or an excuse.
+//! No rule and no step is forgotten: everything with a name has an attack, and everything with a number in the
+//! specifications has a name, a patch, or a reason why it needs neither.
 
 mod audit;
 mod patches;
@@ -8,13 +8,13 @@ mod protocol;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// A file of the repository.
+/// The text of a file, by its path in the repository.
 fn read(path: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     std::fs::read_to_string(root.join(path)).unwrap()
 }
 
-/// Asserts that a table has a case for each of these, and two for none.
+/// Asserts that a table has exactly one case for each of `all`.
 #[track_caller]
 fn has_one_case_each<T: Copy + Ord + std::fmt::Debug>(cases: &[T], all: &[T]) {
     let once: BTreeSet<T> = cases.iter().copied().collect();

@@ -1,15 +1,15 @@
-//! Each rule of the protocol and each step of the audit is needed: there is an attack that it stops, and
-//! that goes through without it, all others in force.
+//! Each rule of the protocol and each step of the audit is needed: it stops an attack that succeeds when only
+//! this rule or step is off, and all others are in force.
 //!
-//! Run `VERAGG_SWITCHES=1 cargo test -p veragg-necessity`. Without the variable nothing can be left out,
-//! and there is no test here.
+//! Run `VERAGG_SWITCHES=1 cargo test -p veragg-necessity`. Without the variable no rule can be off, and this
+//! file holds no test.
 //!
 //! | module | what it holds |
 //! |---|---|
 //! | [`rules`] | attacks on clients and on the aggregator, by rule |
 //! | [`steps`] | attacks on boards, by step of the audit |
-//! | [`patched`] | attacks that an alteration of the source lets through, where no condition can be left out |
-//! | [`complete`] | that no rule and no step is forgotten |
+//! | [`patched`] | attacks that succeed under a patch of the source, for rules that no switch can turn off |
+//! | [`complete`] | tests that no rule and no step is forgotten |
 #![cfg(veragg_switches)]
 #![allow(clippy::unwrap_used)]
 

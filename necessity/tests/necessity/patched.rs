@@ -1,5 +1,5 @@
-//! Attacks that fail on the source as it is, and succeed under a patch. Some rules and steps say in which
-//! order things are done; they are no conditions, and no switch can leave them out.
+//! Attacks that fail on the source as it is, and succeed under a patch. Some rules and steps are no conditions:
+//! they say, for instance, in which order things are done. No switch can turn them off.
 //!
 //! `necessity/patches/` holds the patches, and `necessity/patches.txt` says which test fails under which.
 //! `necessity/patches.sh` applies each to a copy of the workspace and expects the test to fail there.
@@ -12,44 +12,43 @@ use veragg_verifier::Culprit;
 use crate::rules::phases;
 use crate::steps::{inputs, masks, set_up};
 
-/// Rule 6.1: nothing is said that was not written down.
+/// Rule 6.1: a client sends nothing before it has saved it.
 #[test]
 fn no_client_speaks_before_it_has_saved() {
     assert!(!phases::a_restart_makes_a_client_speak_twice());
 }
 
-/// Rule 6.3: a client that could not save says nothing more.
+/// Rule 6.3: a client that could not save sends nothing more.
 #[test]
 fn no_client_goes_on_that_could_not_save() {
     assert!(!phases::a_client_goes_on_that_could_not_save());
 }
 
-/// Step V-06.2: there is nothing to test shares against if the dealer's keys are not on the board, and nobody
-/// to blame but the aggregator.
+/// Step V-06.2: if the dealer's keys are not on the board, its shares cannot be tested. Only the aggregator is at
+/// fault.
 #[test]
 fn no_dealer_is_blamed_for_keys_that_the_aggregator_withheld() {
     accuses_only_the_aggregator(&set_up::a_dealer_whose_keys_the_aggregator_withheld());
 }
 
-/// Step V-08.A.3: there is nothing to hold an attestation against if the submission is not on the board, and
-/// nobody to blame but the aggregator.
+/// Step V-08.A.3: if the submission is not on the board, the attestation cannot be compared with it. Only the
+/// aggregator is at fault.
 #[test]
 fn no_client_is_blamed_for_a_submission_that_the_aggregator_withheld() {
     accuses_only_the_aggregator(&masks::a_submission_that_the_aggregator_withheld());
 }
 
-/// Step V-07.4: only the rows of who is accepted add up to what was published.
+/// Step V-07.4: the sum is that of the accepted submissions only.
 #[test]
 fn no_input_counts_whose_proof_does_not_hold() {
-    let told = inputs::above_the_bound().told();
-    assert_eq!(told, inputs::NAMED);
+    assert_eq!(inputs::above_the_bound().summary(), inputs::NAMED);
 }
 
-/// Step V-08.C.1: who says in dispute what does not decode leaves.
+/// Step V-08.C.1: a client whose message of dispute does not decode leaves.
 #[test]
 fn no_client_counts_whose_dispute_does_not_decode() {
-    let (case, expected) = masks::a_spoilt_dispute_that_is_counted_on();
-    assert_eq!(case.told(), expected);
+    let (case, expected) = masks::an_undecodable_dispute_that_the_aggregator_accepts();
+    assert_eq!(case.summary(), expected);
 }
 
 fn accuses_only_the_aggregator(finished: &Finished) {

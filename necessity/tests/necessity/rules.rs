@@ -1,10 +1,9 @@
-//! Each rule is needed: an attack that it stops goes through without it.
+//! Each rule is needed: it stops an attack that succeeds when the rule is off.
 //!
-//! Attacks enter where attackers do: through what clients say whose owners cheat, or through an
-//! aggregator that signs what it likes and shows it to honest clients. What is expected of each is written
-//! at the attack.
+//! An attacker is a client that sends other messages than the honest ones, or an aggregator that signs anything
+//! and shows it to honest clients. Each attack says what the attacker gets by it.
 //!
-//! | module | whose rules |
+//! | module | the rules of whom |
 //! |---|---|
 //! | [`entering`] | everybody's, before the first message |
 //! | [`packages`], [`phases`], [`fraud_proofs`] | a client's |
@@ -54,26 +53,28 @@ fn all_but(number: u32) -> ClientSet {
     ClientSet::of(CLIENTS, |client| client.number() != number)
 }
 
-/// The secret of client 4 from what its neighbours revealed in a message each, at this place.
-fn rebuilt(messages: &[Message], place: impl Fn(ClientId) -> usize) -> KeyScalar {
+/// The secret of client 4, reconstructed from the messages in which its neighbours reveal shares. `position` is
+/// where in a holder's message its share of client 4 is.
+fn reconstructed(messages: &[Message], position: impl Fn(ClientId) -> usize) -> KeyScalar {
     let holders = messages
         .iter()
         .map(|message| (clients::sender(message), message));
     let shares = holders.filter(|(holder, _)| *holder != id(4));
     let shares = shares.map(|(holder, message)| {
         let shares = unmask::decode(&message.body).unwrap();
-        (holder, shares[place(holder)])
+        (holder, shares[position(holder)])
     });
     reconstruct(&shares.collect::<Vec<_>>())
 }
 
-/// Whether these are seed and mask secret of client 4, whose masked vector then gives its input away.
+/// Whether these are the seed and the mask secret of client 4: with both, anybody can compute its input from its
+/// masked vector.
 fn both_secrets_give_the_input(attack: &Attack, seed: &KeyScalar, mask: KeyScalar) -> bool {
     let (round, pair) = (&attack.round, KeyPair::from_secret(mask));
     if *pair.public() != attack.keys_of(4).mask {
         return false;
     }
-    let masked = Submission::<Suite>::masked_of(round, attack.of(Phase::Submit, 4));
+    let masked = Submission::<Suite>::masked_of(round, &attack.of(Phase::Submit, 4).body);
     let mut vector = masked.unwrap();
     let neighbours = lists::holders(round.graph(), &everybody(), id(4));
     let edges = neighbours.into_iter().map(|other| {
@@ -87,7 +88,7 @@ fn both_secrets_give_the_input(attack: &Attack, seed: &KeyScalar, mask: KeyScala
     vector[..packed.len()] == packed[..]
 }
 
-/// With the rule the attack fails, without it succeeds.
+/// Asserts that the attack fails with the rule in force, and succeeds when the rule is off.
 fn is_needed(rule: Rule, attack: fn() -> bool) {
     let off: [&[_]; 2] = [&[], &[rule.name()]];
     assert_eq!(
@@ -97,7 +98,7 @@ fn is_needed(rule: Rule, attack: fn() -> bool) {
     );
 }
 
-/// For each rule the attack that it stops.
+/// A test for each rule: the attack that it stops.
 macro_rules! each_is_needed {
     ($($rule:ident: $module:ident::$attack:ident,)*) => {
         /// The rules that have a case.
@@ -119,16 +120,16 @@ each_is_needed! {
     MinContributors: entering::more_contributors_are_needed_than_there_are,
     Deadlines: entering::a_phase_ends_before_it_begins,
     Names: entering::a_name_means_two_sums,
-    DistinctKeys: entering::a_client_speaks_in_the_place_of_another,
+    DistinctKeys: entering::a_client_takes_the_number_of_another,
     NamedRoster: entering::a_client_is_alone_on_another_roster,
     RosterLength: entering::clients_are_counted_who_do_not_exist,
     Suite: entering::a_round_has_two_suites,
     Holders: phases::a_client_is_made_to_share_among_too_few,
-    Possession: phases::a_borrowed_key_opens_the_channel_of_two_others,
-    CommittedShare: phases::a_wrong_share_is_taken_in_silence,
+    Possession: phases::a_key_of_unknown_secret_opens_the_channel_of_two_others,
+    CommittedShare: phases::a_wrong_share_is_accepted_without_a_complaint,
     SubmittedInput: phases::a_client_attests_what_it_did_not_submit,
     OnlyDisputed: phases::an_edge_is_opened_that_nobody_disputes,
-    EnoughShares: derived::too_few_shares_rebuild_something_else,
+    EnoughShares: derived::too_few_shares_reconstruct_a_wrong_secret,
     Neighbours: phases::shares_come_for_a_list_that_few_neighbours_acknowledged,
     Acknowledgements: phases::shares_come_for_fewer_than_agreed,
     FraudShown: phases::both_secrets_come_without_a_fraud_proof,
@@ -136,7 +137,7 @@ each_is_needed! {
     CheckpointPhase: packages::a_checkpoint_of_another_phase_is_answered,
     CheckpointSigned: packages::a_stranger_s_checkpoint_is_answered,
     Chain: packages::a_second_chain_is_followed,
-    Grown: packages::the_board_forgets_what_a_client_saw,
+    Grown: packages::the_board_no_longer_holds_what_a_client_saw,
     Sublist: packages::somebody_counts_who_is_not_in_the_sum,
     ItemListed: packages::an_acknowledgement_counts_of_somebody_else,
     ItemOfAnother: packages::an_acknowledgement_counts_twice,
@@ -167,25 +168,25 @@ each_is_needed! {
     SecretOfKey: fraud_proofs::by_a_secret_of_no_key,
     FalseEdge: fraud_proofs::by_the_true_secret_of_a_neighbour,
     ProvenKeys: derived::an_unproven_key_stops_everybody,
-    Degree: derived::a_secret_is_shared_that_cannot_be_rebuilt,
+    Degree: derived::a_shared_secret_cannot_be_reconstructed,
     UpheldComplaint: derived::a_bad_dealer_stays_and_stops_everybody,
     ProvenComplaint: derived::a_complaint_with_a_wrong_point_excludes_an_honest_dealer,
     FoundedComplaint: derived::a_complaint_without_reason_excludes_an_honest_dealer,
     EnoughPartners: derived::an_isolated_client_is_waited_for,
     InputProof: derived::an_input_counts_that_breaks_the_statement,
-    EdgeKeys: derived::a_lie_under_other_keys_cannot_be_proven,
+    EdgeKeys: derived::a_false_attestation_to_other_keys_cannot_be_proven,
     RowLink: derived::a_masked_vector_holds_something_else,
-    EdgesAgree: derived::who_lied_about_an_edge_stays,
-    OpenedFalsely: derived::who_lied_about_an_opened_edge_stays,
+    EdgesAgree: derived::a_client_with_a_disputed_false_mask_stays,
+    OpenedFalsely: derived::a_client_with_an_opened_false_mask_stays,
     Unopened: derived::both_ends_of_an_edge_that_nobody_opened_stay,
     ProvenPoint: derived::a_wrong_point_excludes_the_honest_end,
-    RevealedShare: derived::wrong_shares_rebuild_something_else,
-    TrueOwn: derived::who_lied_about_its_seed_stays,
-    TrueEdge: derived::who_lied_about_the_edge_to_a_dropout_stays,
+    RevealedShare: derived::wrong_shares_reconstruct_a_wrong_secret,
+    TrueOwn: derived::a_client_with_a_false_self_mask_stays,
+    TrueEdge: derived::a_client_with_a_false_mask_to_a_dropout_stays,
     Replayed: admission::a_log_that_was_changed_makes_two_checkpoints,
 }
 
-/// A part with its path is asked for in fraud proofs too.
+/// Fraud proofs need parts with their paths too.
 #[test]
 fn a_part_without_its_path_shows_nothing() {
     is_needed(Rule::Path, fraud_proofs::by_a_spoilt_part);

@@ -1,10 +1,10 @@
-//! Each step of the audit is needed: there is an attack on a real round that it stops, or whose author it
-//! names, or by which it keeps somebody honest from being named; and without it, all others in force,
-//! the attack goes through.
+//! Each step of the audit is needed: it stops an attack on a real round, or names the culprit, or prevents that an
+//! honest party is named. The attack succeeds when only this step is off, and all others are in force.
 //!
-//! Who attacks is a client, the aggregator, both, or whoever holds the file. The rounds are played with
-//! all rules in force; the step is off in the audit only.
+//! The attacker is a client, the aggregator, both, or the party that gives the file to the auditor. The rounds are
+//! played with all rules in force; the step is off only in the audit.
 
+mod case;
 mod chain;
 mod equivocations;
 mod evidence;
@@ -16,16 +16,15 @@ mod messages;
 mod names;
 mod result;
 pub(crate) mod set_up;
-mod told;
 mod unmasking;
 
 use veragg_verifier::step::Step;
 
-/// One segment, and all clients of a round of four, of whom one may be absent.
+/// The one segment of the rounds, which have four clients. One of these may be absent.
 const SMALL: [(usize, u64); 1] = [(3, 100)];
 const ALL: [u32; 4] = [1, 2, 3, 4];
 
-/// For each step that has a name what shows that it is needed.
+/// A test for each step with a name: the attack that shows that the step is needed.
 macro_rules! cases {
     ($($step:ident: $module:ident::$case:ident;)*) => {
         /// The steps that have a case.
@@ -43,7 +42,7 @@ macro_rules! cases {
     };
 }
 
-/// The same of steps without a name of their own: by number, with what is asked in their place.
+/// The same for steps without a name: by number, with the steps and rules that make the same check.
 macro_rules! unnamed {
     ($($number:literal [$($off:expr),*]: $module:ident::$case:ident;)*) => {
         /// The numbers of the steps that have a case without a name of their own.
@@ -66,7 +65,7 @@ cases! {
     OrganisersSignature: headers::a_configuration_that_the_organiser_never_signed;
     SecureConfiguration: headers::a_round_in_which_somebody_may_stand_alone;
     SuiteAndGraph: headers::a_configuration_that_no_suite_takes;
-    DistinctKeys: headers::one_client_in_two_places;
+    DistinctKeys: headers::one_key_for_two_clients;
     NamedRoster: headers::clients_that_the_aggregator_made_up;
     SeparateRoles: headers::an_aggregator_among_the_clients;
     CheckpointInPlace: chain::a_round_that_somebody_else_closed;
@@ -78,14 +77,14 @@ cases! {
     NothingFollows: chain::a_record_after_the_end;
     SomethingPublished: chain::a_round_without_a_sum;
     EnvelopeDecodes: messages::bytes_that_are_no_message;
-    MessageOfRound: messages::a_word_of_another_round;
-    MessageInPlace: messages::a_word_out_of_place;
-    MaySpeak: messages::a_word_of_somebody_who_may_not_speak;
-    SignedBySender: messages::a_word_that_the_aggregator_made_up;
+    MessageOfRound: messages::a_message_of_another_round;
+    MessageInPlace: messages::a_message_with_another_answer_or_phase;
+    MaySpeak: messages::a_message_of_a_sender_that_is_not_eligible;
+    SignedBySender: messages::a_message_that_the_aggregator_forged;
     BodyOfEnvelope: messages::a_body_that_was_exchanged_in_the_file;
-    BodyAsOnePart: messages::a_body_that_was_exchanged_in_the_file_and_the_aggregator;
-    SpeaksOnce: messages::two_words_in_one_phase;
-    SecondMessageDiffers: messages::one_word_twice;
+    BodyAsOnePart: messages::an_exchanged_body_does_not_name_the_aggregator;
+    SpeaksOnce: messages::two_messages_in_one_phase;
+    SecondMessageDiffers: messages::the_same_message_twice;
     PublishedOnce: messages::two_publications;
     PublicationDecodes: messages::a_publication_that_is_none;
     BodyDecodes: messages::bodies_that_do_not_decode;
@@ -104,19 +103,19 @@ cases! {
     DisputeDecodes: masks::a_dispute_that_does_not_decode;
     EdgePoint: masks::an_edge_opened_with_another_point;
     EdgeOfEquivocator: equivocations::an_edge_to_a_client_with_two_keys;
-    Settled: masks::lies_about_edges_that_nobody_leaves_for;
+    Settled: masks::disputed_edges_for_which_nobody_is_excluded;
     CommittedShare: unmasking::a_wrong_share;
     ShareOfEquivocator: equivocations::the_shares_of_a_dealer_with_two_messages;
-    SecretsRebuilt: unmasking::too_few_shares_to_show_a_lie;
-    TrueAttestations: unmasking::lies_that_rebuilt_secrets_show;
+    SecretsReconstructed: unmasking::too_few_shares_to_show_a_false_attestation;
+    TrueAttestations: unmasking::false_attestations_that_reconstructed_secrets_show;
     SecretOfEquivocator: equivocations::the_secret_of_a_client_with_two_keys;
-    NobodyLeaves: unmasking::a_liar_in_the_last_round;
+    NobodyLeaves: unmasking::a_false_attestation_found_in_the_last_round;
     Outcomes: result::another_outcome;
     Acknowledgements: result::too_few_acknowledgements;
     Opens: result::a_false_sum;
     Recount: result::a_false_sum_and_its_author;
     Unpacks: result::a_sum_beyond_all_sums;
-    AggregateMetadata: result::sums_that_are_said_to_be_others;
+    AggregateMetadata: result::metadata_of_other_sums;
     GivenSums: result::sums_that_are_others;
     ReceiptOfRound: result::a_receipt_that_somebody_made_up;
     ReceiptKept: result::a_receipt_that_was_not_kept;
@@ -127,7 +126,7 @@ cases! {
     Covered: names::a_message_that_no_checkpoint_covers;
     SettledAtEnd: names::a_message_that_no_checkpoint_covers;
     WholeBoard: evidence::a_board_without_bodies;
-    LeftOutBody: evidence::what_a_liar_does_not_want_to_be_shown;
+    LeftOutBody: evidence::evidence_with_every_body_that_it_needs;
     ListsOfCheckpoints: evidence::a_list_without_what_it_rests_on;
     PublicationOfRest: evidence::outcomes_without_what_they_rest_on;
     Claimed: evidence::a_claim_about_somebody_else;
@@ -136,7 +135,7 @@ cases! {
 unnamed! {
     "V-06.3" [Rule::ProvenComplaint]: set_up::a_complaint_with_another_point;
     "V-06.4" [Rule::EnoughPartners]: set_up::clients_that_have_too_few_neighbours;
-    // Whoever recomputes the participants compares them.
+    // The step computes the participants; these other steps compare them.
     "V-06.4" [Step::DerivedList, Step::Outcomes]: set_up::a_client_that_confirmed_and_is_left_out;
-    "V-08.B.1" [Rule::EdgesAgree]: masks::a_lie_about_an_edge;
+    "V-08.B.1" [Rule::EdgesAgree]: masks::a_false_pairwise_mask;
 }

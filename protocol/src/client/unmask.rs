@@ -69,12 +69,12 @@ impl<P: ProofSystem> Client<P, Unmasked> {
                 contributors,
                 round,
             } = state;
-            let phase = Phase::Unmask(*round);
-            let package = session.check_within(phase, package, contributors)?;
             let most = session.round.configuration().unmask_rounds;
             if *round >= most {
                 return Err(ClientError::Finished);
             }
+            let phase = Phase::Unmask(*round);
+            let package = session.check_within(phase, package, contributors)?;
             let over = package.list == *contributors;
             let next = if over { most } else { round + 1 };
             let left = ClientSet::of(session.round.clients(), |client| {

@@ -49,8 +49,8 @@ impl KeyPair {
     }
 }
 
-/// The key of a shared point for one purpose, as either end derives it, or anybody to whom the point was
-/// revealed: HKDF-SHA256 (RFC 5869) of the encoded point.
+/// The key of a Diffie-Hellman point for one purpose. Either end can derive it, and any party that the point was
+/// revealed to: HKDF-SHA256 (RFC 5869) of the encoded point.
 pub(crate) fn derive_from_point(point: &KeyPoint, label: &str, info: &[&[u8]]) -> DerivedKey {
     let point = Zeroizing::new(Ristretto::encode_point(point));
     derive(&point, label, info)

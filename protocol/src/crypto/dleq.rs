@@ -1,9 +1,9 @@
-//! A revealed Diffie-Hellman point: what lets anybody judge between the two ends of a channel or an
-//! edge (`specs/protocol.md` 4.6).
+//! A revealed Diffie-Hellman point with its proof: with it, any party can decide which end of a channel or of an edge is
+//! at fault (`specs/protocol.md` 4.6).
 //!
 //! The proof is that of Chaum and Pedersen (CRYPTO 1992) under Fiat-Shamir, bound to context, both
-//! clients and purpose: the revealed point has to the other's key the logarithm that the revealer's
-//! key has to the generator.
+//! clients and purpose. It proves that the revealed point has the same logarithm to the base of the other client's key
+//! as the own key has to the generator.
 
 use merlin::Transcript;
 use rand_core::CryptoRngCore;
@@ -32,20 +32,20 @@ pub struct Revealed {
     pub other: ClientId,
     /// `Z`, the shared point.
     pub point: KeyPoint,
-    /// `c`.
+    /// The challenge `c` of the proof.
     pub challenge: KeyScalar,
-    /// `z`.
+    /// The response `z` of the proof.
     pub response: KeyScalar,
 }
 
-/// Whose point is revealed: two clients with their keys of one kind.
+/// The two clients whose Diffie-Hellman point is revealed, with their keys of one kind.
 #[derive(Debug, Clone, Copy)]
 pub struct Ends<'a> {
     /// Digest of the round's configuration.
     pub context: &'a Digest,
-    /// Which of their keys.
+    /// Which of their keys: mask or channel.
     pub purpose: Purpose,
-    /// Who reveals.
+    /// The client that reveals the point.
     pub client: ClientId,
     /// Its key `A`.
     pub key: &'a KeyPoint,
@@ -147,8 +147,8 @@ pub fn decode(bytes: &[u8], others: &[ClientId]) -> Result<Vec<Revealed>, Decode
     Ok(revealed)
 }
 
-/// The length of a body of at most so many revealed points that is nearest to this one from below:
-/// a body of another length is none.
+/// The largest length of a body of whole revealed points that is at most `body`, and at most that of `most` points. A
+/// body is valid only if this is its own length.
 pub fn body_len(len: usize, most: usize) -> usize {
     (len / REVEALED_LEN).min(most) * REVEALED_LEN
 }
@@ -204,7 +204,7 @@ mod tests {
         }
         let point = *c.shared_point(b.public());
         assert!(!ends.hold(&Revealed { point, ..revealed }));
-        // A point that is not the shared one has no proof, whoever makes it.
+        // A wrong point has no proof, not even one by the owner of the key.
         let stranger = Revealed {
             point,
             ..ends.reveal(&c, &mut OsRng)

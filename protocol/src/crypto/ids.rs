@@ -9,23 +9,23 @@ use veragg_circuits::codec::{DecodeError, Reader};
 pub struct ClientId(u32);
 
 impl ClientId {
-    /// The client with this number; 0 is nobody.
+    /// The client with this number; nothing for 0.
     pub fn new(number: u32) -> Option<Self> {
         (number > 0).then_some(Self(number))
     }
 
-    /// The client at this place of the roster.
+    /// The client at this position on the roster, from 0.
     pub fn from_index(index: usize) -> Self {
         // A roster holds fewer than 2^32 clients.
         Self(index as u32 + 1)
     }
 
-    /// The number, from 1.
+    /// The number on the roster, from 1.
     pub fn number(self) -> u32 {
         self.0
     }
 
-    /// The place on the roster, from 0.
+    /// The position on the roster, from 0.
     pub fn index(self) -> usize {
         self.0 as usize - 1
     }
@@ -50,7 +50,7 @@ pub struct ClientSet {
 }
 
 impl ClientSet {
-    /// Nobody, of a roster of this size.
+    /// The empty set, over a roster of this size.
     pub fn empty(clients: u32) -> Self {
         Self {
             clients,
@@ -58,10 +58,10 @@ impl ClientSet {
         }
     }
 
-    /// Those of a roster whom `member` picks.
-    pub fn of(clients: u32, mut member: impl FnMut(ClientId) -> bool) -> Self {
+    /// The clients of a roster for which `holds` is true.
+    pub fn of(clients: u32, mut holds: impl FnMut(ClientId) -> bool) -> Self {
         let mut set = Self::empty(clients);
-        for client in ClientId::all(clients).filter(|&client| member(client)) {
+        for client in ClientId::all(clients).filter(|&client| holds(client)) {
             set.insert(client);
         }
         set
@@ -72,7 +72,7 @@ impl ClientSet {
         (clients as usize).div_ceil(8)
     }
 
-    /// Adds a client of the roster; anybody else is ignored.
+    /// Adds a client of the roster; a client that is not on it is ignored.
     pub fn insert(&mut self, client: ClientId) {
         if client.0 <= self.clients {
             if let Some(byte) = self.bits.get_mut(client.index() / 8) {
@@ -81,7 +81,7 @@ impl ClientSet {
         }
     }
 
-    /// Takes a client out.
+    /// Removes a client.
     pub fn remove(&mut self, client: ClientId) {
         if let Some(byte) = self.bits.get_mut(client.index() / 8) {
             *byte &= !(1 << (client.index() % 8));
@@ -95,12 +95,12 @@ impl ClientSet {
             .is_some_and(|byte| byte >> (client.index() % 8) & 1 == 1)
     }
 
-    /// The members, in order.
+    /// The clients of the set, in order.
     pub fn iter(&self) -> impl Iterator<Item = ClientId> + '_ {
         ClientId::all(self.clients).filter(|&client| self.contains(client))
     }
 
-    /// How many members.
+    /// The number of clients in the set.
     pub fn len(&self) -> usize {
         self.bits
             .iter()
@@ -108,12 +108,12 @@ impl ClientSet {
             .sum()
     }
 
-    /// Whether nobody is in it.
+    /// Whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Whether every member of this set is a member of the other.
+    /// Whether every client of this set is in the other.
     pub fn is_subset(&self, other: &Self) -> bool {
         self.iter().all(|client| other.contains(client))
     }

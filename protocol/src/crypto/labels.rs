@@ -1,5 +1,5 @@
-//! Every domain label of the protocol, in one place: no two uses of a hash, a signature or a key
-//! derivation share one (`specs/wire.md` 1.4).
+//! All domain labels of the protocol. No two uses of a hash, a signature or a key derivation have the same
+//! label (`specs/wire.md` 1.4).
 
 /// The version of the protocol; it stands in every label and every message.
 pub const VERSION: u16 = 1;
@@ -30,7 +30,7 @@ pub(crate) const SIGN_REFUSAL: &str = "veragg/1 sign refusal";
 
 /// Transcript of a proof of possession.
 pub(crate) const POSSESSION: &str = "veragg/1 possession";
-/// Digest by which a client tells its own input from another.
+/// Digest by which a client recognises the input that it submitted.
 #[cfg(any(test, feature = "roles"))]
 pub(crate) const OWN_INPUT: &str = "veragg/1 own input";
 /// Transcript of the proof for a revealed point.

@@ -1,4 +1,4 @@
-//! Masks: one ChaCha20 stream a key, one scalar a fixed number of bytes (`specs/protocol.md` 4.4).
+//! Masks: each key gives one ChaCha20 stream, and each scalar takes a fixed number of its bytes (`specs/protocol.md` 4.4).
 
 use std::marker::PhantomData;
 
@@ -17,7 +17,7 @@ use crate::crypto::labels;
 /// Scalars that are masked or weighed at a time: a stream position is a multiple of it.
 pub(crate) const BLOCK: usize = 1024;
 
-/// A stream that is added to a vector, or taken from it.
+/// A mask: a stream of scalars that is added to a vector or subtracted from it.
 #[derive(Debug)]
 pub struct Mask {
     key: DerivedKey,
@@ -25,7 +25,7 @@ pub struct Mask {
 }
 
 impl Mask {
-    /// The mask between two neighbours as `mine` adds it: `eps PRG(k_ij)` with `eps = +1` towards
+    /// The pairwise mask of two neighbours as `mine` adds it: `eps PRG(k_ij)` with `eps = +1` towards
     /// a higher number and `-1` towards a lower one, so that the two ends cancel.
     pub fn of_edge(
         context: &Digest,
@@ -37,7 +37,7 @@ impl Mask {
         Self::of_point(context, mine, other, &secret.shared_point(public))
     }
 
-    /// The same from the point that the two mask keys share.
+    /// The pairwise mask from the Diffie-Hellman point of the two mask keys.
     pub fn of_point(context: &Digest, mine: ClientId, other: ClientId, point: &KeyPoint) -> Self {
         let (low, high) = (mine.min(other).number(), mine.max(other).number());
         let info: [&[u8]; 3] = [context, &low.to_be_bytes(), &high.to_be_bytes()];
@@ -56,17 +56,17 @@ impl Mask {
         }
     }
 
-    /// The key, from which both ends of an edge, or a client alone, draw what nobody else can.
+    /// The key of the stream. Only the two ends of an edge, or the client of a self-mask, can derive it.
     pub(crate) fn key(&self) -> &DerivedKey {
         &self.key
     }
 
-    /// Whether the stream is taken away rather than added.
+    /// Whether the stream is subtracted.
     pub(crate) fn is_negative(&self) -> bool {
         self.negative
     }
 
-    /// The stream from its beginning, whichever sign the mask has.
+    /// The stream from its beginning, without the sign of the mask.
     pub(crate) fn stream<G: Group>(&self) -> Stream<G> {
         Stream {
             source: ChaCha20Rng::from_seed(*self.key),
@@ -75,7 +75,7 @@ impl Mask {
         }
     }
 
-    /// The mask that takes this one away.
+    /// The mask that cancels this one.
     #[must_use]
     pub fn inverse(self) -> Self {
         Self {

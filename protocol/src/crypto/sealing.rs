@@ -19,9 +19,9 @@ pub const SEALED_LEN: usize = 2 * 32 + 16;
 /// A holder's shares of both secrets of a dealer.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct SharePair {
-    /// Of the mask secret `s_i`.
+    /// The share of the mask secret `s_i`.
     pub mask: KeyScalar,
-    /// Of the self-mask seed `b_i`.
+    /// The share of the self-mask seed `b_i`.
     pub seed: KeyScalar,
 }
 
@@ -30,9 +30,9 @@ pub struct SharePair {
 pub struct Channel<'a> {
     /// Digest of the round's configuration.
     pub context: &'a Digest,
-    /// Who shares.
+    /// The client that shares its secrets.
     pub dealer: ClientId,
-    /// Who receives.
+    /// The client that gets the shares.
     pub recipient: ClientId,
 }
 

@@ -21,7 +21,7 @@ pub struct Polynomial {
 }
 
 impl Polynomial {
-    /// Shares `secret` so that `threshold` shares rebuild it and fewer say nothing.
+    /// Shares `secret` so that `threshold` shares reconstruct it, and fewer reveal nothing.
     pub fn random(secret: &KeyScalar, threshold: usize, rng: &mut dyn CryptoRngCore) -> Self {
         let higher = (1..threshold).map(|_| KeyScalar::random(rng));
         Self {
@@ -39,7 +39,7 @@ impl Polynomial {
     }
 }
 
-/// Rebuilds a secret from shares of distinct clients, by Lagrange interpolation at 0. The result
+/// Reconstructs a secret from shares of distinct clients, by Lagrange interpolation at 0. The result
 /// is the secret if there are at least `t` of them. Cost: `t^2` multiplications.
 pub fn reconstruct(shares: &[(ClientId, KeyScalar)]) -> KeyScalar {
     let x = |client: &ClientId| KeyScalar::from(client.number());
@@ -62,12 +62,12 @@ pub fn reconstruct(shares: &[(ClientId, KeyScalar)]) -> KeyScalar {
         .sum()
 }
 
-/// What a dealer committed of its two secrets: at 0, and at each holder.
+/// The commitments of a dealer to its two polynomials: at 0, and for each holder.
 #[derive(Debug, Clone)]
 pub struct CommittedShares<'a> {
-    /// `S_i` and `B_i`.
+    /// The commitments `S_i` and `B_i` to the secrets themselves.
     pub secrets: [KeyPoint; 2],
-    /// Who holds a share, in order.
+    /// The holders of shares, in order.
     pub holders: &'a [ClientId],
     /// The holders' share commitments, of both secrets.
     pub shares: &'a [[KeyPoint; 2]],
@@ -168,7 +168,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_t_shares_rebuild_and_fewer_do_not(
+        fn any_t_shares_reconstruct_the_secret_and_fewer_do_not(
             seed: u64,
             threshold in 2usize..8,
             numbers in prop::collection::btree_set(1u32..1000, 8..14),

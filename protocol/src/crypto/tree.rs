@@ -96,7 +96,7 @@ impl Root {
         Tree::<[u8; 0]>::new().root()
     }
 
-    /// The arithmetic of the tree ends at 2^63 leaves; whoever signs such a head signs nonsense.
+    /// The arithmetic of the tree ends at 2^63 leaves. No honest aggregator signs a larger head.
     fn is_possible(&self) -> bool {
         self.size <= MAX_LEAVES
     }
@@ -105,7 +105,7 @@ impl Root {
         RootHash::new(self.hash.into(), self.size)
     }
 
-    /// Whether `leaf` stands at `index` of the tree with this head.
+    /// Whether `leaf` is at `index` of the tree with this head.
     #[must_use]
     pub fn includes(&self, leaf: &[u8], index: u64, proof: &[u8]) -> bool {
         self.is_possible()
@@ -208,7 +208,7 @@ mod tests {
             &[]
         ));
         assert!(!Root::empty().includes(b"", 0, &[]));
-        // A head that the aggregator made up must not stop whoever reads it.
+        // A reader must not panic on a head that a corrupt aggregator made up.
         for size in [u64::MAX, u64::MAX / 2 + 2, u64::MAX / 2 + 1, 1 << 62] {
             let made_up = Root {
                 size,

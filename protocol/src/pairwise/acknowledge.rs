@@ -1,7 +1,7 @@
 //! Acknowledge: contributors sign the list of contributors (`specs/protocol.md` 3.7).
 //!
-//! The body has no parts: an acknowledgement answers the checkpoint that holds the list, and says
-//! nothing else. So there is nothing to decode or to judge that an envelope does not show.
+//! The body has no parts: an acknowledgement only answers the checkpoint that holds the list. So the envelope is
+//! enough to judge it.
 
 use veragg_circuits::proof_system::ProofSystem;
 

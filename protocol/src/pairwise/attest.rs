@@ -1,5 +1,6 @@
-//! Attest: what a client masked, committed at random points that come after the submissions, and the
-//! proof that what is left of its masked vector is what it committed to (`specs/protocol.md` 4.7).
+//! Attest: commitments to fingerprints of the masks of a client, at random points that are known only after the
+//! submissions; and the proof that the masked vector without these masks is the committed input
+//! (`specs/protocol.md` 4.7).
 //!
 //! | module | what it holds |
 //! |---|---|
@@ -30,7 +31,7 @@ pub use link::RowLink;
 
 use link::{Claim, Subject};
 
-/// The digest of the keys that a client computed its edges with, in the order of the neighbours that
+/// The digest of the mask keys that a client computed its pairwise masks with, in the order of the neighbours that
 /// participate (4.7.5).
 pub fn keys_digest<'a>(keys: impl IntoIterator<Item = &'a KeyPoint>) -> Digest {
     let encoded: Vec<Vec<u8>> = keys.into_iter().map(Ristretto::encode_point).collect();
@@ -135,17 +136,17 @@ impl<G: Group> Attestation<G> {
     }
 }
 
-/// What a client attested of its masks: the commitments, encoded, all pairs of a mask together.
+/// The commitments to masks in an attestation, encoded; those of one mask for all pairs are together.
 #[derive(Debug, Clone, Default)]
 pub struct Attested {
-    /// Of its self-mask.
+    /// The commitments to the self-mask.
     pub own: Vec<u8>,
-    /// Of its edges, in the order of the neighbours that participate.
+    /// The commitments to the pairwise masks, in the order of the neighbours that participate.
     pub edges: Vec<Vec<u8>>,
 }
 
 impl Attested {
-    /// What an attestation says.
+    /// The commitments of an attestation.
     pub fn of<G: Group>(attestation: Attestation<G>) -> Self {
         Self {
             own: attestation.head.own(),
@@ -153,14 +154,14 @@ impl Attested {
         }
     }
 
-    /// What it attested about the edge to one of `neighbours`, those that participate, in order.
+    /// The commitments for the edge to one of `neighbours`, which are the neighbours that participate, in order.
     pub fn towards(&self, neighbours: &[ClientId], other: ClientId) -> Option<&[u8]> {
         let at = neighbours.binary_search(&other).ok()?;
         self.edges.get(at).map(Vec::as_slice)
     }
 }
 
-/// Decodes the parts of an attestation. `participants` are those towards whom the client attests.
+/// Decodes the parts of an attestation. `participants` are the participants of the round.
 pub fn decode<P: ProofSystem>(
     round: &Round<P>,
     participants: &ClientSet,
@@ -171,10 +172,10 @@ pub fn decode<P: ProofSystem>(
     Ok(Attestation::decode(round, &parts)?)
 }
 
-/// An attestation that decodes, and the submission that it is held against.
+/// A decoded attestation, and the submission that it must fit.
 #[derive(Debug)]
 pub struct Candidate<'a, P: ProofSystem> {
-    /// Whose.
+    /// The client that attests.
     pub client: ClientId,
     /// The entry of the attestation.
     pub entry: Digest,
@@ -184,7 +185,7 @@ pub struct Candidate<'a, P: ProofSystem> {
     pub neighbours: &'a [ClientId],
     /// The submission.
     pub submission: &'a Accepted<P>,
-    /// `f(y)`, of the masked vector that was submitted, for each pair.
+    /// For each pair `f(y)`, the fingerprint of the submitted masked vector.
     pub masked: &'a [<P::Group as Group>::Scalar],
 }
 

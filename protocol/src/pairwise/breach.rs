@@ -10,7 +10,7 @@ use crate::crypto::ids::ClientId;
 use crate::rule::Rule;
 use crate::wire::message::BodyError;
 
-/// Why what a client said does not count (`specs/protocol.md` 5).
+/// Why the body of a client's message does not count (`specs/protocol.md` 5).
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Breach {
@@ -26,7 +26,7 @@ pub enum Breach {
     /// Committed shares do not lie on polynomials of the right degree.
     #[error("its committed shares do not lie on polynomials of degree below {threshold}")]
     Degree {
-        /// `t`.
+        /// The threshold `t`.
         threshold: usize,
     },
     /// The proof of an input does not hold.
@@ -36,12 +36,12 @@ pub enum Breach {
     #[error("it attested edges to keys that its neighbours did not advertise")]
     Keys,
     /// The row links do not hold.
-    #[error("what it masked is not what it committed to: its attestation does not link its masked vector to its commitments")]
+    #[error("its masked vector is not the committed one: its attestation does not link the two")]
     RowLink,
-    /// A point that is not proven to be that of the edge to this client.
+    /// A revealed point is not proven to be that of the edge to this client.
     #[error("it opened an edge with a point that is not proven to be the edge's")]
     Point(ClientId),
-    /// Shares that are not the committed ones, each with the client whose secret it is of.
+    /// Revealed shares are not the committed ones. Each comes with the client whose secret it is a share of.
     #[error("it revealed shares of the secrets of clients {:?} that are not the committed ones", numbers(.0))]
     Shares(Vec<(ClientId, KeyScalar)>),
 }

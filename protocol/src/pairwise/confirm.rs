@@ -15,14 +15,14 @@ use crate::round::lists;
 use crate::round::Round;
 use crate::rule::Rule;
 
-/// Who is to blame for a complaint.
+/// The result of a complaint: who is at fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ruling {
-    /// The dealer: what it sealed is not what it committed to.
+    /// The dealer: the sealed shares are not the committed ones.
     Upheld,
-    /// The accuser: the point is not proven to be the channel's.
+    /// The accuser: the point is not proven to be that of the channel.
     Unproven,
-    /// The accuser: the shares open, and are the committed ones.
+    /// The accuser: the sealed shares open, and are the committed ones.
     Unfounded,
 }
 
@@ -31,14 +31,14 @@ pub enum Ruling {
 pub struct Complaint<'a> {
     /// Digest of the round's configuration.
     pub context: &'a Digest,
-    /// Who complains, and its channel key.
+    /// The client that complains, with its keys.
     pub accuser: (ClientId, &'a RoundKeys),
-    /// About whom, and its channel key.
+    /// The client that it complains about, with its keys.
     pub dealer: (ClientId, &'a RoundKeys),
 }
 
 impl<'a> Complaint<'a> {
-    /// What is revealed of the channel.
+    /// The two ends of the channel, whose Diffie-Hellman point the complaint reveals.
     pub fn ends(&self) -> Ends<'a> {
         Ends {
             context: self.context,
@@ -50,7 +50,7 @@ impl<'a> Complaint<'a> {
         }
     }
 
-    /// What was dealt to the accuser, if the key of the point opens it.
+    /// The shares that were dealt to the accuser; nothing if the revealed point does not open them.
     pub fn open(&self, revealed: &Revealed, dealt: &DealtPair) -> Option<SharePair> {
         let channel = Channel {
             context: self.context,
@@ -60,7 +60,7 @@ impl<'a> Complaint<'a> {
         channel.open(&revealed.point, &dealt.sealed)
     }
 
-    /// Who is to blame: opens what was dealt to the accuser with the point that it reveals (4.6.5).
+    /// Judges the complaint: opens the shares that were dealt to the accuser with the revealed point (4.6.5).
     #[must_use]
     pub fn judge(&self, revealed: &Revealed, dealt: &DealtPair) -> Ruling {
         if !Rule::ProvenComplaint.holds(self.ends().hold(revealed)) {
@@ -79,14 +79,14 @@ impl<'a> Complaint<'a> {
 /// The confirmations of a phase, with their complaints judged.
 #[derive(Debug, Clone)]
 pub struct Confirmations {
-    /// Whose confirmation decodes and holds no false complaint.
+    /// Clients whose confirmation decodes and holds no false complaint.
     pub honest: ClientSet,
-    /// About whom a complaint is upheld.
+    /// Dealers about which a complaint is upheld.
     pub culprits: ClientSet,
 }
 
 impl Confirmations {
-    /// None yet, of a roster of `clients`.
+    /// No confirmations yet, for a roster of `clients`.
     pub fn new(clients: u32) -> Self {
         Self {
             honest: ClientSet::empty(clients),
@@ -105,7 +105,7 @@ impl Confirmations {
         }
     }
 
-    /// Who participates (5.3).
+    /// The participants (5.3).
     pub fn participants(&self, graph: &Graph, threshold: usize) -> ClientSet {
         let stays = |client: ClientId| Rule::UpheldComplaint.holds(!self.culprits.contains(client));
         let mut rest = self.honest.clone();
@@ -116,8 +116,7 @@ impl Confirmations {
     }
 }
 
-/// The complaints of a confirmation that decodes, in order. `dealers` are those about whom there can be
-/// any.
+/// The complaints of a confirmation, in order. `dealers` are the clients that it may complain about.
 pub fn decode<P: ProofSystem>(
     round: &Round<P>,
     dealers: &ClientSet,
@@ -149,7 +148,7 @@ mod tests {
     use veragg_circuits::group::ristretto::{KeyScalar, KEY_TABLE};
 
     #[test]
-    fn the_one_who_lies_is_found() {
+    fn a_bad_dealer_and_a_false_accuser_are_found() {
         let (i, j) = (ClientId::from_index(0), ClientId::from_index(1));
         let [mask, accuser, dealer] = [0; 3].map(|_| KeyPair::generate(&mut OsRng));
         let keys = |channel: &KeyPair| RoundKeys {
@@ -184,7 +183,7 @@ mod tests {
         let mut garbage = good.clone();
         garbage.sealed[70] ^= 1;
         assert_eq!(complaint.judge(&revealed, &garbage), Ruling::Upheld);
-        // With another point anything would look like garbage: it needs its proof.
+        // With a wrong point no share opens, so the point needs a proof.
         let other = KeyPair::generate(&mut OsRng);
         let point = *other.shared_point(dealer.public());
         let forged = Revealed { point, ..revealed };

@@ -1,4 +1,4 @@
-//! Dispute: two neighbours that attested different things about the edge between them
+//! Dispute: two neighbours that attested different commitments to the mask between them
 //! (`specs/protocol.md` 3.6, 5.6).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +26,7 @@ pub fn edge(a: ClientId, b: ClientId) -> Edge {
     (a.min(b), a.max(b))
 }
 
-/// What is revealed of the edge between two clients with these mask keys.
+/// The two ends of an edge, whose Diffie-Hellman point either of them can reveal. The keys are their mask keys.
 pub fn ends<'a>(
     context: &'a Digest,
     (client, key): (ClientId, &'a KeyPoint),
@@ -47,12 +47,12 @@ pub fn mask_of(context: &Digest, client: ClientId, revealed: &Revealed) -> Mask 
     Mask::of_point(context, client, revealed.other, &revealed.point)
 }
 
-/// The edges between two clients of `attested` about which they attested different things.
-/// `said(i, j)` is what `i` attested about the edge to `j`, encoded, if that is known. Cost: a comparison an edge.
+/// The disputed edges: both ends are in `attested`, and attested different commitments. `claim(i, j)` gives the
+/// commitments that `i` attested for the edge to `j`, encoded, if they are known. Cost: one comparison for each edge.
 pub fn disputed<'a>(
     graph: &Graph,
     attested: &ClientSet,
-    said: impl Fn(ClientId, ClientId) -> Option<&'a [u8]>,
+    claim: impl Fn(ClientId, ClientId) -> Option<&'a [u8]>,
 ) -> BTreeSet<Edge> {
     let mut edges = BTreeSet::new();
     for low in attested.iter() {
@@ -61,7 +61,7 @@ pub fn disputed<'a>(
         edges.extend(
             higher
                 .filter(|&high| {
-                    let both = said(low, high).zip(said(high, low));
+                    let both = claim(low, high).zip(claim(high, low));
                     both.is_some_and(|(one, other)| !Rule::EdgesAgree.holds(one == other))
                 })
                 .map(|high| (low, high)),
@@ -70,20 +70,21 @@ pub fn disputed<'a>(
     edges
 }
 
-/// Disputed edges, settled as far as they were opened.
+/// The result of dispute.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Settled {
-    /// Who lied about an opened edge, with the edges.
+    /// Clients with a false attestation to an opened edge, each with the edge.
     pub culprits: BTreeSet<(ClientId, Edge)>,
-    /// Edges that nobody opened.
+    /// Disputed edges that neither end opened.
     pub unopened: BTreeSet<Edge>,
 }
 
-/// Settles disputed edges (5.6). `opened` holds what is true of those that were opened.
+/// Settles disputed edges (5.6). `opened` holds the true commitments of the opened edges, encoded. `claim` is that of
+/// [`disputed`].
 pub fn settle<'a>(
     disputed: &BTreeSet<Edge>,
     opened: &BTreeMap<Edge, Vec<u8>>,
-    said: impl Fn(ClientId, ClientId) -> Option<&'a [u8]>,
+    claim: impl Fn(ClientId, ClientId) -> Option<&'a [u8]>,
 ) -> Settled {
     let is_opened = |edge: &Edge| Rule::Unopened.holds(opened.contains_key(edge));
     let mut settled = Settled {
@@ -95,7 +96,7 @@ pub fn settle<'a>(
             continue;
         };
         for (end, other) in [(low, high), (high, low)] {
-            let is_true = said(end, other) == Some(truth);
+            let is_true = claim(end, other) == Some(truth);
             if !Rule::OpenedFalsely.holds(is_true) {
                 settled.culprits.insert((end, (low, high)));
             }
@@ -105,8 +106,8 @@ pub fn settle<'a>(
 }
 
 impl Settled {
-    /// Who is left of the attested: no client that attested falsely, none `faulty` by its own message, nor an end of an
-    /// edge that nobody opened.
+    /// The contributors: the clients of `attested` without those that attested falsely, those that are `faulty` by
+    /// their own message, and both ends of each unopened edge.
     pub fn contributors(&self, attested: &ClientSet, faulty: &ClientSet) -> ClientSet {
         let mut left = attested.clone();
         let ends = self.unopened.iter().flat_map(|&(low, high)| [low, high]);
@@ -127,8 +128,8 @@ impl Settled {
     }
 }
 
-/// What a client opened of the disputed edges, each with what is true of it (5.6). `key` gives a client's
-/// mask key, if there is one that all saw: points between others do not count, and are not judged.
+/// The disputed edges that a client opened, each with its true commitments (5.6). `key` gives a client's mask key;
+/// nothing if the client has equivocated about it. Then points with that client do not count, and are not judged.
 pub fn judge<P: ProofSystem>(
     round: &Round<P>,
     challenges: &Challenges<P>,
@@ -157,7 +158,7 @@ pub fn judge<P: ProofSystem>(
 }
 
 impl<P: ProofSystem> Round<P> {
-    /// Lengths of the one part of a dispute, given who attested and the length of its body.
+    /// Lengths of the one part of a message of dispute, given the clients that attested and the length of the body.
     pub fn dispute_lengths(
         &self,
         client: ClientId,

@@ -27,9 +27,9 @@ impl<P: ProofSystem> Round<P> {
         Self::open_with(&P::SetUp::default(), signed, roster, organiser)
     }
 
-    /// Checks everything that is known before the first message and enters the round
-    /// (`specs/protocol.md` 2). `set_up` and `organiser`, the organiser's key, were learned
-    /// beforehand.
+    /// Enters the round, after the checks of everything that is known before the first message
+    /// (`specs/protocol.md` 2). The caller must have got `set_up` and `organiser`, the organiser's key, from
+    /// elsewhere.
     pub fn open_with(
         set_up: &P::SetUp,
         signed: &SignedConfiguration,
@@ -67,8 +67,8 @@ impl<P: ProofSystem> Round<P> {
         Self::assemble_with(&P::SetUp::default(), configuration, context, roster)
     }
 
-    /// Derives graph and proof system from a configuration and a roster that were checked, and refuses
-    /// what no board can hold (2.2.9, 2.2.10).
+    /// Derives graph and proof system from a checked configuration and roster. Errors: there is no such graph, or a
+    /// message could be longer than a record of a board (2.2.9, 2.2.10).
     pub fn assemble_with(
         set_up: &P::SetUp,
         configuration: Configuration,
@@ -83,8 +83,8 @@ impl<P: ProofSystem> Round<P> {
         Ok(round)
     }
 
-    /// The longest record that any list makes possible: what a reader of a board allocates at most
-    /// for one.
+    /// The length of the longest possible record, whatever the lists. A reader of a board never allocates more for
+    /// one record.
     pub fn longest_record(&self) -> usize {
         let degree = self.graph().degree() as usize;
         let pairs = self.challenge_pairs();

@@ -1,4 +1,4 @@
-//! Finds attestations that rebuilt secrets contradict (`specs/protocol.md` 3.8, 5.8).
+//! Finds attestations that reconstructed secrets contradict (`specs/protocol.md` 3.8, 5.8).
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -16,33 +16,33 @@ use crate::rule::Rule;
 /// Which secret contradicts an attestation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ShownBy {
-    /// The own seed of whoever attested.
+    /// The seed of the client that attested.
     Seed,
     /// The mask secret of a neighbour that does not contribute.
     Edge(ClientId),
 }
 
-/// What contradicts an attestation.
+/// A contradiction to an attestation.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Contradiction {
-    /// The secret that shows it.
+    /// The secret that shows the contradiction.
     pub shown_by: ShownBy,
-    /// What the secret gives in place of what was attested.
+    /// The true commitments, encoded: what the secret gives instead of the attested ones.
     pub truth: Vec<u8>,
 }
 
-/// Secrets that were rebuilt in one round of unmask, by which somebody is judged.
+/// Secrets that were reconstructed in one round of unmask, to compare attestations with.
 #[derive(Debug, Clone, Copy)]
 pub struct Rebuilt<'a> {
     /// Seeds of contributors.
     pub seeds: &'a [(ClientId, KeyScalar)],
-    /// Mask secrets of participants that contribute no more.
+    /// Mask secrets of participants that are no longer contributors.
     pub masks: &'a [(ClientId, KeyScalar)],
 }
 
-/// Finds everybody among `contributors` whose attestation the secrets show to be false, and of each the
-/// contradiction that the first of them shows. `key` gives a client's mask key. Cost: a fingerprint for each seed,
-/// and for each edge between a contributor and a client of `rebuilt.masks`.
+/// Finds the clients of `contributors` whose attestations the secrets contradict, each with its first contradiction.
+/// `key` gives a client's mask key. Cost: one fingerprint for each seed, and for each edge between a contributor and
+/// a client of `rebuilt.masks`.
 pub fn find<P: ProofSystem>(
     round: &Round<P>,
     challenges: &Challenges<P>,
@@ -52,17 +52,17 @@ pub fn find<P: ProofSystem>(
     key: impl Fn(ClientId) -> Option<KeyPoint> + Sync,
 ) -> BTreeMap<ClientId, Contradiction> {
     let context = round.context();
-    let compare = |rule: Rule, said: &[u8], shown_by: ShownBy, mask: &Mask| {
+    let compare = |rule: Rule, claimed: &[u8], shown_by: ShownBy, mask: &Mask| {
         let truth = challenges.commit(round, mask).encode();
-        let is_true = rule.holds(said == truth);
+        let is_true = rule.holds(claimed == truth);
         (!is_true).then_some(Contradiction { shown_by, truth })
     };
     let of_seeds = rebuilt.seeds.par_iter().filter_map(|(client, seed)| {
-        let said = attested.get(client)?;
+        let claimed = attested.get(client)?;
         let mask = Mask::of_seed(context, *client, seed);
         Some((
             *client,
-            compare(Rule::TrueOwn, &said.own, ShownBy::Seed, &mask)?,
+            compare(Rule::TrueOwn, &claimed.own, ShownBy::Seed, &mask)?,
         ))
     });
     let edges: Vec<_> = rebuilt
@@ -76,11 +76,11 @@ pub fn find<P: ProofSystem>(
         .collect();
     let of_edges = edges.par_iter().filter_map(|(client, gone, secret)| {
         let neighbours = lists::holders(round.graph(), participants, *client);
-        let said = attested.get(client)?.towards(&neighbours, *gone)?;
+        let claimed = attested.get(client)?.towards(&neighbours, *gone)?;
         let mask = Mask::of_point(context, *client, *gone, &(key(*client)? * *secret));
         Some((
             *client,
-            compare(Rule::TrueEdge, said, ShownBy::Edge(*gone), &mask)?,
+            compare(Rule::TrueEdge, claimed, ShownBy::Edge(*gone), &mask)?,
         ))
     });
     let mut found: Vec<_> = of_seeds.chain(of_edges).collect();

@@ -1,4 +1,4 @@
-//! A fraud proof: a rebuilt secret that shows an attestation to be false (`specs/protocol.md` 4.8).
+//! A fraud proof: a reconstructed secret that shows an attestation to be false (`specs/protocol.md` 4.8).
 
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
 use veragg_circuits::group::ristretto::{
@@ -19,52 +19,52 @@ use crate::rule::Rule;
 use crate::wire::message::{Envelope, Sender, ENVELOPE_LEN};
 use crate::wire::part::Part;
 
-/// A fraud proof, as an aggregator sends it to those who are to give up a second share.
+/// A fraud proof. The aggregator sends it to the clients that must reveal a second share.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FraudProof {
     /// The envelope of the attestation.
     pub attestation: Envelope,
-    /// Its part 0.
+    /// Part 0 of the attestation.
     pub head: Part,
-    /// What shows that it is false.
+    /// The secret that shows it to be false, and what links the secret to it.
     pub shows: FalseAttestation,
 }
 
-/// What shows that an attestation is false.
+/// The kinds of false attestations, with what shows them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FalseAttestation {
-    /// About the self-mask: the seed, and the message that committed to it.
+    /// A false self-mask: the seed, and the message that committed to it.
     Seed {
-        /// `b`.
+        /// The seed `b`.
         secret: KeyScalar,
         /// The envelope of the message of share.
         sharing: Envelope,
-        /// Its part 0.
+        /// Part 0 of that message.
         seed: Part,
     },
-    /// About an edge: the mask secret of its other end, and the keys that were attested.
+    /// A false pairwise mask: the mask secret of the other end, and the keys that were attested.
     Edge {
-        /// `s`.
+        /// The mask secret `s`.
         secret: KeyScalar,
-        /// The other end.
+        /// The client at the other end of the edge.
         neighbour: ClientId,
         /// The keys of all neighbours that participate, in order.
         keys: Vec<KeyPoint>,
-        /// The part for the other end.
+        /// The part of the attestation for that client.
         edges: Part,
     },
 }
 
-/// What a reader of a fraud proof has seen of the round itself.
+/// What the client that checks a fraud proof has seen of the round.
 #[derive(Debug, Clone, Copy)]
 pub struct Seen<'a, P: ProofSystem> {
-    /// The round.
+    /// The round that the client is in.
     pub round: &'a Round<P>,
     /// The digest of the checkpoint of advertise.
     pub advertise: &'a Digest,
-    /// Who advertised.
+    /// The clients that advertised.
     pub advertised: &'a ClientSet,
-    /// Who participates.
+    /// The participants of the round.
     pub participants: &'a ClientSet,
     /// The challenges that follow from the checkpoint of submit.
     pub challenges: &'a Challenges<P>,
@@ -99,12 +99,15 @@ impl FraudProof {
         }
     }
 
-    /// Reads a fraud proof. What is allocated grows with the bytes, not with the counts in them.
+    /// Reads a fraud proof. It allocates as much as there are bytes, whatever the counts in them say.
     pub fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let attestation = read_envelope(reader)?;
         let head = Part::read(reader)?;
         let kind = reader.u8("kind of fraud proof")?;
-        let secret = decode_key_scalar(reader.bytes(32, "rebuilt secret")?, "rebuilt secret")?;
+        let secret = decode_key_scalar(
+            reader.bytes(32, "reconstructed secret")?,
+            "reconstructed secret",
+        )?;
         let shows = match kind {
             1 => FalseAttestation::Seed {
                 secret,
@@ -136,7 +139,7 @@ impl FraudProof {
         })
     }
 
-    /// Who attested falsely, if a client.
+    /// The client that attested falsely; nothing if the sender is no client.
     pub fn culprit(&self) -> Option<ClientId> {
         match self.attestation.sender {
             Sender::Client(client) => Some(client),

@@ -1,6 +1,6 @@
 //! What the aggregator sends to a client at the close of a phase (`specs/wire.md` 8): the
 //! checkpoint, the proof that it continues the last one, and the messages that the client needs,
-//! each with its place in the tree.
+//! each with its position in the tree.
 
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
 
@@ -9,7 +9,7 @@ use crate::wire::checkpoint::Checkpoint;
 use crate::wire::message::{Envelope, ENVELOPE_LEN};
 use crate::wire::part::Part;
 
-/// A package.
+/// What one client gets when a phase closes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Package {
     /// The checkpoint that closed the phase.
@@ -18,7 +18,7 @@ pub struct Package {
     pub consistency: Vec<u8>,
     /// Messages of the phase.
     pub items: Vec<Item>,
-    /// Why clients left the contributors in unmask.
+    /// In further rounds of unmask: the fraud proofs against the clients that left.
     pub fraud_proofs: Vec<FraudProof>,
 }
 

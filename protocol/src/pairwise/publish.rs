@@ -1,4 +1,4 @@
-//! Publish: the opening of the sum, and what became of every client (`specs/protocol.md` 3.9).
+//! Publish: the opening of the sum, and the outcome of every client (`specs/protocol.md` 3.9).
 
 use std::fmt;
 
@@ -11,16 +11,16 @@ use crate::crypto::ids::{ClientId, ClientSet};
 use crate::round::phase::Phase;
 use crate::round::Round;
 
-/// What became of a client.
+/// The outcome of a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// Its input is in the sum.
     Contributed,
-    /// It sent nothing in this phase, the first that it missed. No accusation.
+    /// It dropped out: this is the first phase in which it sent nothing. This is no fault.
     Dropped(Phase),
-    /// It sent something in this phase that breaks the protocol.
+    /// It is excluded: its message in this phase breaks the protocol.
     Faulty(Phase),
-    /// It confirmed, but too few of its neighbours did. No accusation.
+    /// It confirmed, but too few of its neighbours did. This is no fault.
     Isolated,
 }
 
@@ -43,7 +43,7 @@ impl Outcome {
             .find(|outcome| outcome.number() == number)
     }
 
-    /// Decodes outcomes, one a byte.
+    /// Decodes outcomes, one for each byte.
     pub fn decode_all(bytes: &[u8]) -> Result<Vec<Self>, DecodeError> {
         bytes
             .iter()
@@ -68,22 +68,22 @@ impl fmt::Display for Outcome {
 pub struct Publication<G: Group> {
     /// `Xhat` and `rhat`: packed sum, then summed row blindings; `D + R` scalars.
     pub opening: Vec<G::Scalar>,
-    /// What became of each client, in order.
+    /// The outcome of each client, in the order of their numbers.
     pub outcomes: Vec<Outcome>,
 }
 
-/// What a publication comes to: the sums, whatever the suite.
+/// The content of a publication, whatever the suite: outcomes and sums.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Published {
-    /// What became of each client, in order.
+    /// The outcome of each client, in the order of their numbers.
     pub outcomes: Vec<Outcome>,
-    /// The sum of each coordinate. An aggregator publishes what came out; if that cannot be a sum of
-    /// inputs, somebody broke the protocol in a way that only the audit can tell.
+    /// The sum of each coordinate. The error means that the published opening cannot be a sum of inputs; then the audit
+    /// shows which party broke the protocol.
     pub sums: Result<Vec<u128>, UnpackError>,
 }
 
 impl Published {
-    /// Whose inputs are in the sums.
+    /// The clients whose inputs are in the sums.
     pub fn contributors(&self) -> ClientSet {
         contributors(&self.outcomes)
     }

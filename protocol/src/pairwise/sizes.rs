@@ -1,4 +1,4 @@
-//! How many bytes a client sends and receives in each phase, before anything is said.
+//! How many bytes a client sends and receives in each phase. They are known before the round begins.
 
 use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::ProofSystem;
@@ -15,26 +15,26 @@ use crate::wire::message::ENVELOPE_LEN;
 /// Bytes of a hash in an inclusion or consistency proof.
 const HASH_LEN: usize = 32;
 
-/// Bytes of one client in one phase, if everybody takes part and is honest.
+/// Bytes of one client in one phase, if all clients take part and are honest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PhaseBytes {
-    /// Which phase.
+    /// The phase of the bytes.
     pub phase: Phase,
     /// Bytes of the message that the client sends.
     pub sent: usize,
-    /// Bytes, at most, of the package that it needs for that. The lengths of inclusion proofs depend
-    /// on where a message stands in the tree; here all are as long as the longest.
+    /// The most bytes of the package that it needs for that message. The length of an inclusion proof depends on
+    /// the position of its leaf; here all are as long as the longest.
     pub received: usize,
 }
 
-/// Bytes of the bodies that depend on suite and statement.
+/// Bytes of the bodies whose lengths depend on suite and statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bodies {
-    /// Of a submission: commitments and proof, then the masked vector.
+    /// Bytes of a submission: commitments and proof, then the masked vector.
     pub submission: usize,
-    /// Of part 0 of an attestation.
+    /// Bytes of part 0 of an attestation.
     pub attestation_head: usize,
-    /// Of its part for a neighbour.
+    /// Bytes of the attestation's part for each neighbour.
     pub attestation_edge: usize,
 }
 
@@ -72,27 +72,31 @@ pub fn per_phase(
     let edge = part(bodies.attestation_edge, degree + 1);
     let attestation = bodies.attestation_head + degree * bodies.attestation_edge;
     let witnesses = degree.max(min_contributors.saturating_sub(1) as usize);
-    let said = |body: usize| ENVELOPE_LEN + body;
+    let message = |body: usize| ENVELOPE_LEN + body;
     let rows = [
-        (Phase::Advertise, said(Advertisement::LEN), 0),
+        (Phase::Advertise, message(Advertisement::LEN), 0),
         (
             Phase::Share,
-            said(share::HEAD_LEN + degree * share::PAIR_LEN),
+            message(share::HEAD_LEN + degree * share::PAIR_LEN),
             package(n, degree, keys),
         ),
-        (Phase::Confirm, said(0), package(2 * n, degree, pair)),
+        (Phase::Confirm, message(0), package(2 * n, degree, pair)),
         (
             Phase::Submit,
-            said(bodies.submission),
+            message(bodies.submission),
             package(3 * n, degree, 0),
         ),
-        (Phase::Attest, said(attestation), package(4 * n, degree, 0)),
-        // Whoever agrees with its neighbours says nothing.
+        (
+            Phase::Attest,
+            message(attestation),
+            package(4 * n, degree, 0),
+        ),
+        // A client sends nothing here if its attestation agrees with those of its neighbours.
         (Phase::Dispute, 0, package(5 * n, degree, edge)),
-        (Phase::Acknowledge, said(0), package(5 * n, 0, 0)),
+        (Phase::Acknowledge, message(0), package(5 * n, 0, 0)),
         (
             Phase::Unmask(0),
-            said(degree * unmask::SHARE_LEN),
+            message(degree * unmask::SHARE_LEN),
             package(6 * n, witnesses, 0),
         ),
     ];
@@ -103,7 +107,7 @@ pub fn per_phase(
     })
 }
 
-/// Bytes in each of the clients' phases of a round that is configured.
+/// Bytes in each of the clients' phases of this round.
 pub fn of_round<P: ProofSystem>(round: &Round<P>) -> [PhaseBytes; Phase::OF_CLIENTS] {
     let configuration = round.configuration();
     per_phase(

@@ -20,17 +20,17 @@ use crate::rule::Rule;
 /// Bytes of a revealed share.
 pub const SHARE_LEN: usize = 32;
 
-/// The two secrets of a client, of which at most one is ever rebuilt.
+/// The two secrets of a client, of which at most one is ever reconstructed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Secret {
-    /// `s_i`: of a participant that is no contributor.
+    /// The mask secret `s_i`, of a participant that is no contributor.
     Mask,
-    /// `b_i`: of a contributor.
+    /// The seed `b_i`, of a contributor.
     Seed,
 }
 
 impl Secret {
-    /// Which secret of a participant is rebuilt (5.8).
+    /// Which secret of a participant is reconstructed (5.8).
     pub fn to_rebuild(is_contributor: bool) -> Self {
         if is_contributor {
             Secret::Seed
@@ -39,7 +39,7 @@ impl Secret {
         }
     }
 
-    /// The place of its commitment among a dealer's two.
+    /// The position of its commitment among the two of a dealt pair.
     pub fn index(self) -> usize {
         match self {
             Secret::Mask => 0,
@@ -67,16 +67,16 @@ pub fn decode(bytes: &[u8]) -> Result<Vec<KeyScalar>, DecodeError> {
 /// Pairs of a client and a share. The client is the dealer or the holder: each use says which.
 pub type Shares = Vec<(ClientId, KeyScalar)>;
 
-/// Whether a share is the one of this commitment, encoded. The encoding was found canonical when it was
-/// dealt: to compare it is cheaper than to decode it again.
+/// Whether a share is the one of this commitment, which is encoded. The encoding was checked to be canonical when
+/// the share was dealt, so comparing encodings is enough, and cheaper than decoding.
 #[must_use]
 pub fn is_committed(share: &KeyScalar, commitment: &[u8; 32]) -> bool {
     Ristretto::encode_point(&(share * KEY_TABLE)) == commitment
 }
 
-/// The shares that a client reveals, if every one of them is right (5.8). `subjects` are those whose secrets
-/// are rebuilt in this round. `is_right` says of a dealer's share whether it is the one that the dealer
-/// committed to for this client ([`is_committed`]), of the secret that is rebuilt.
+/// The shares that a client reveals, if all of them are right (5.8). `subjects` are the clients whose secrets are
+/// reconstructed in this round. `is_right` decides whether a share is the one that a dealer committed to for this
+/// client ([`is_committed`]), of the secret that is reconstructed.
 pub fn judge<P: ProofSystem>(
     round: &Round<P>,
     subjects: &ClientSet,
@@ -100,9 +100,9 @@ pub fn judge<P: ProofSystem>(
     Ok(revealed)
 }
 
-/// The masks that stand in the sum of the contributors' vectors, as they are to be added to take them
-/// away (3.8): the seed of every contributor, and the edges between contributors and other participants.
-/// Cost: a multiplication an edge. The error names a client whose secret or key is missing.
+/// The inverses of the masks in the sum of the contributors' vectors (3.8): of the self-mask of every contributor, and
+/// of the pairwise masks between contributors and other participants. To add them removes the masks. Cost: one
+/// multiplication for each edge. The error is a client whose secret or key is missing.
 pub fn masks_in_sum<P: ProofSystem>(
     round: &Round<P>,
     (participants, contributors): (&ClientSet, &ClientSet),
@@ -117,7 +117,7 @@ pub fn masks_in_sum<P: ProofSystem>(
             return Ok(vec![Mask::of_seed(context, client, seed).inverse()]);
         }
         let secret = masks.get(&client).ok_or(client)?;
-        // The edge as the absent client would have added it is the inverse of what stands there.
+        // The absent client would have added the inverse of the mask that is in the sum.
         let edge = |other| {
             let point = key(other).ok_or(other)? * secret;
             Ok(Mask::of_point(context, client, other, &point))
@@ -127,14 +127,14 @@ pub fn masks_in_sum<P: ProofSystem>(
     };
     let participants: Vec<_> = participants.iter().collect();
     let masks: Vec<_> = participants.into_par_iter().map(of).collect();
-    // The first error in the order of the clients, whichever thread was faster.
+    // The first error in the order of the clients, so that the result does not depend on the threads.
     let masks = masks.into_iter().collect::<Result<Vec<_>, _>>()?;
     Ok(masks.into_iter().flatten().collect())
 }
 
 impl<P: ProofSystem> Round<P> {
-    /// Lengths of the one part of an unmasking, given whose secrets are rebuilt: of all participants, or
-    /// in a further round of those who left.
+    /// Lengths of the one part of a message of unmask. `subjects` are the clients whose secrets are reconstructed: all
+    /// participants, or in a further round the clients that left in the round before.
     pub fn unmask_lengths(&self, client: ClientId, subjects: &ClientSet) -> Vec<usize> {
         let subjects = lists::holders(self.graph(), subjects, client).len();
         vec![subjects * SHARE_LEN]

@@ -47,9 +47,9 @@ pub const NEVER: u64 = u64::MAX;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SegmentConfiguration {
-    /// A name for parties, up to [`MAX_NAME_LEN`] bytes of UTF-8.
+    /// A name for the readers of reports, up to [`MAX_NAME_LEN`] bytes of UTF-8.
     pub name: String,
-    /// What is proven.
+    /// What is proven about the numbers of the segment.
     pub claims: Segment,
     /// Decimal digits behind the point: a value `x` means `(x + offset) / 10^decimals`.
     pub decimals: u8,
@@ -57,12 +57,12 @@ pub struct SegmentConfiguration {
     pub offset: i64,
 }
 
-/// Everything that is fixed before a round begins.
+/// What the organiser fixes before a round begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Configuration {
     /// 32 random bytes that no other round has.
     pub round_id: [u8; 32],
-    /// The proof system.
+    /// The suite that proves the statement.
     pub suite: Suite,
     /// `C`, scalars of a committed row.
     pub columns: u32,
@@ -72,52 +72,54 @@ pub struct Configuration {
     pub roster: Digest,
     /// Public randomness that came after the roster was fixed.
     pub beacon: [u8; 32],
-    /// The aggregator's key.
+    /// The aggregator's public key.
     pub aggregator: VerifyingKey,
-    /// `k` and `t`.
+    /// The degree `k` and the threshold `t`.
     pub masking: MaskingParameters,
-    /// Fewest acknowledgements that a client unmasks for.
+    /// The least number of contributors, and of acknowledgements, for which a client unmasks.
     pub min_contributors: u32,
-    /// Most further rounds of unmask.
+    /// The most further rounds of unmask.
     pub unmask_rounds: u8,
     /// When each of the clients' phases ends, in seconds since 1970 UTC; [`NEVER`] for no deadline.
     pub deadlines: [u64; Phase::OF_CLIENTS],
-    /// The vector.
+    /// The segments of the vector, in order.
     pub segments: Vec<SegmentConfiguration>,
 }
 
 /// Why a configuration is refused.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum ConfigurationError {
-    /// Not canonical bytes.
+    /// The bytes are not the canonical encoding of a configuration.
     #[error("the configuration is malformed: {0}")]
     Decode(#[from] DecodeError),
-    /// The statement.
+    /// The statement is not valid.
     #[error("the statement is refused: {0}")]
     Statement(#[from] StatementError),
-    /// `k`, `t` or the fractions.
+    /// The degree, the threshold or the fractions are not secure.
     #[error("the parameters are refused: {0}")]
     Parameters(#[from] ParameterError),
-    /// Too few contributors for privacy.
-    #[error("min_contributors is {got}; with these fractions it must be between {least} and {most}, or an honest client could stand alone")]
+    /// The minimum of contributors is too small for privacy, or can never be reached.
+    #[error("min_contributors is {got}; with these fractions it must be between {least} and {most}, so that at least two honest clients contribute")]
     MinContributors {
-        /// The value.
+        /// The configured minimum.
         got: u32,
-        /// The least allowed, `gamma n + 2`.
+        /// The least that is allowed, `gamma n + 2`.
         least: u32,
-        /// The most that can be reached.
+        /// The most that is allowed: the number of clients.
         most: u32,
     },
-    /// A phase that ends before the one before it.
-    #[error("the deadline of {phase} lies before that of the phase before it")]
+    /// The deadline of a phase is earlier than that of the phase before it.
+    #[error(
+        "the deadline of {phase} is earlier than that of the phase before it; set a later one"
+    )]
     Deadline {
-        /// The phase.
+        /// The phase with the earlier deadline.
         phase: Phase,
     },
-    /// A name that is empty, too long or stands twice.
-    #[error("segment {segment} needs a name of its own of 1 to {MAX_NAME_LEN} bytes")]
+    /// The name of a segment is empty, too long, or used twice.
+    #[error("segment {segment} (counted from 0) needs a name of 1 to {MAX_NAME_LEN} bytes that no other segment has")]
     Name {
-        /// Index of the segment.
+        /// Index of the segment, from 0.
         segment: usize,
     },
 }
@@ -138,14 +140,14 @@ impl Configuration {
         self.deadlines.get(phase.index()).copied().unwrap_or(NEVER)
     }
 
-    /// Fewest clients that must advertise: all but the corrupt and the absent, `n - C - A`.
+    /// The least number of clients that must advertise: all but the corrupt and the absent ones, `n - C - A`.
     pub fn min_advertised(&self) -> usize {
         let missing = self.assumptions.corrupt() + self.assumptions.absent();
         self.clients().saturating_sub(missing) as usize
     }
 
-    /// Refuses a configuration that does not give the promised security (`specs/protocol.md` 2.2),
-    /// and returns the achieved probabilities.
+    /// Refuses a configuration that is not as secure as the specification asks (`specs/protocol.md` 2.2). Returns the
+    /// probabilities of failure.
     pub fn check(&self) -> Result<Failure, ConfigurationError> {
         self.statement()?;
         let failure = parameters::check(&self.assumptions, self.masking, GRAPH_SECURITY_BITS)?;
@@ -264,7 +266,7 @@ impl Configuration {
 }
 
 impl SegmentConfiguration {
-    /// `len` integers in `0..bound`, which mean what they are.
+    /// `len` integers in `0..bound`, without decimals and offset.
     pub fn integers(name: &str, len: usize, bound: u64) -> Self {
         Self {
             name: name.to_owned(),
@@ -302,9 +304,9 @@ impl SegmentConfiguration {
 pub struct SignedConfiguration {
     /// The canonical bytes of the [`Configuration`].
     pub bytes: Vec<u8>,
-    /// The key of the organiser who says to have signed it.
+    /// The public key of the organiser. Only [`is_signed_by`](Self::is_signed_by) shows whether it signed.
     pub organiser: VerifyingKey,
-    /// The signature.
+    /// The organiser's signature on the bytes.
     pub signature: Signature,
 }
 
@@ -326,12 +328,12 @@ impl SignedConfiguration {
         key.verify(labels::SIGN_CONFIGURATION, &self.bytes, &self.signature)
     }
 
-    /// The context: what everything in the round is bound to (`specs/protocol.md` 2.3).
+    /// The context: the digest that everything in the round is bound to (`specs/protocol.md` 2.3).
     pub fn context(&self) -> Digest {
         digest(labels::CONTEXT, &[&self.bytes, self.organiser.as_bytes()])
     }
 
-    /// Writes it in front of what follows: length and bytes, key, signature.
+    /// Writes length and bytes, then the key, then the signature.
     pub fn write(&self, writer: Writer) -> Writer {
         writer
             .long(&self.bytes)

@@ -1,7 +1,7 @@
-//! Who is whose neighbour: a random regular graph over the roster (`specs/graph.md`).
+//! The graph of neighbours: a random regular graph over the roster (`specs/graph.md`).
 //!
 //! Random pairing of points with rejection after Steger and Wormald, "Generating random regular
-//! graphs quickly" (1999); what is left at the end is mended by edge switching.
+//! graphs quickly" (1999). Points that cannot be paired at the end are paired by edge switching.
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
@@ -9,8 +9,8 @@ use thiserror::Error;
 
 use crate::crypto::ids::ClientId;
 
-/// The largest `clients * degree` that a graph may have (`specs/graph.md` 1.2). A configuration may
-/// be anybody's: this keeps the graph of any that is accepted below 200 MiB and half a minute.
+/// The largest `clients * degree` that a graph may have (`specs/graph.md` 1.2). Anybody can write a configuration: with
+/// this limit every accepted one takes less than 200 MiB and half a minute.
 pub const MAX_ENDS: u64 = 1 << 24;
 
 /// Unsuitable pairs in a row after which an edge is switched (`specs/graph.md` 3.5).
@@ -25,7 +25,7 @@ const PAIRINGS: u32 = 64;
 /// Why there is no such graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum GraphError {
-    /// Nobody is on the roster.
+    /// The roster is empty.
     #[error("the roster is empty; put at least one client on it")]
     Empty,
     /// A client cannot have that many neighbours.
@@ -36,7 +36,7 @@ pub enum GraphError {
         /// Neighbours asked for.
         degree: u32,
     },
-    /// Every edge has two ends.
+    /// The number of edge ends is odd, but every edge has two.
     #[error("{clients} clients with {degree} neighbours each give an odd number of edge ends; choose an even degree")]
     Odd {
         /// Clients on the roster.
@@ -44,7 +44,7 @@ pub enum GraphError {
         /// Neighbours asked for.
         degree: u32,
     },
-    /// More edges than anybody should hold in memory.
+    /// The graph has more edges than [`MAX_ENDS`] allows.
     #[error("{clients} clients with {degree} neighbours each make more than {MAX_ENDS} edge ends; choose a smaller degree or roster")]
     TooLarge {
         /// Clients on the roster.
@@ -52,10 +52,8 @@ pub enum GraphError {
         /// Neighbours asked for.
         degree: u32,
     },
-    /// All pairings of this seed got stuck.
-    #[error(
-        "this seed gives no graph within {PAIRINGS} pairings; take the next output of the beacon"
-    )]
+    /// No pairing of this seed came to its end.
+    #[error("this beacon gives no graph within {PAIRINGS} pairings; take its next output")]
     Stuck,
 }
 
@@ -136,7 +134,7 @@ impl Graph {
         }
     }
 
-    /// The neighbours of a client, in order; nobody for a client that is not on the roster.
+    /// The neighbours of a client, in order; none for a client that is not on the roster.
     pub fn neighbours(&self, client: ClientId) -> &[ClientId] {
         if client.number() > self.clients {
             return &[];
@@ -146,7 +144,7 @@ impl Graph {
         self.ends.get(start..start + degree).unwrap_or(&[])
     }
 
-    /// Whether there is an edge between the two.
+    /// Whether two clients are neighbours.
     pub fn are_neighbours(&self, one: ClientId, other: ClientId) -> bool {
         self.neighbours(one).binary_search(&other).is_ok()
     }
@@ -156,7 +154,7 @@ impl Graph {
         self.degree
     }
 
-    /// Edges in all.
+    /// The number of edges.
     pub fn edges(&self) -> usize {
         self.ends.len() / 2
     }
@@ -179,14 +177,14 @@ fn draw(stream: &mut ChaCha20Rng, bound: usize) -> usize {
     }
 }
 
-/// Points in the course of being paired (`specs/graph.md` 3).
+/// The state of a pairing of points (`specs/graph.md` 3).
 struct Pairing {
     degree: usize,
-    /// Each client stands here once for each neighbour that it will have. The first `free` points
-    /// have no partner yet; after them, partners stand beside each other, at `2m` and `2m + 1`.
+    /// Each client is here once for each neighbour that it will have. The first `free` points
+    /// have no partner yet; after them, partners are beside each other, at `2m` and `2m + 1`.
     points: Vec<ClientId>,
     free: usize,
-    /// What the pairs so far say, by client: `known[c]` of the `degree` places of `c` are filled.
+    /// The neighbours so far: of the `degree` positions of client `c`, `known[c]` are filled.
     adjacent: Vec<ClientId>,
     known: Vec<u32>,
 }
@@ -276,13 +274,13 @@ impl Pairing {
     fn replace(&mut self, client: ClientId, old: ClientId, new: ClientId) {
         let start = client.index() * self.degree;
         let end = start + self.known[client.index()] as usize;
-        if let Some(place) = self.adjacent[start..end].iter_mut().find(|c| **c == old) {
-            *place = new;
+        if let Some(entry) = self.adjacent[start..end].iter_mut().find(|c| **c == old) {
+            *entry = new;
         }
     }
 }
 
-/// Whether the list holds the client; by blocks, which compile to vector instructions.
+/// Whether the list holds the client. It compares blocks, which compile to vector instructions.
 fn holds(list: &[ClientId], client: ClientId) -> bool {
     list.chunks(16)
         .any(|block| block.iter().fold(false, |found, &c| found | (c == client)))

@@ -6,9 +6,9 @@ use crate::crypto::ids::{ClientId, ClientSet};
 use crate::round::graph::Graph;
 use crate::rule::Rule;
 
-/// The neighbours of a client that are in a set, in order. With the advertised: the holders of its
-/// shares (5.2). With the participants: whose mask it carries, and whose shares it may reveal
-/// (5.4, 5.8).
+/// The neighbours of a client that are in a set, in order. For the clients that advertised, these are the holders of its
+/// shares (5.2). For the participants, these are the clients that it has pairwise masks with, and whose shares it may
+/// reveal (5.4, 5.8).
 pub fn holders(graph: &Graph, set: &ClientSet, client: ClientId) -> Vec<ClientId> {
     graph
         .neighbours(client)
@@ -18,8 +18,8 @@ pub fn holders(graph: &Graph, set: &ClientSet, client: ClientId) -> Vec<ClientId
         .collect()
 }
 
-/// The largest subset of `confirmed` in which everybody has at least `threshold` neighbours (5.3).
-/// It is unique: the union of two such subsets is one. Cost: one visit an edge.
+/// The largest subset of `confirmed` in which each client has at least `threshold` neighbours (5.3).
+/// It is unique: the union of two such subsets is one. Cost: one visit of each edge.
 pub fn participants(graph: &Graph, confirmed: &ClientSet, threshold: usize) -> ClientSet {
     let mut set = confirmed.clone();
     let mut count = vec![0usize; graph.clients() as usize];
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The rule as the specification words it: take out whoever has too few, until nothing changes.
+    /// The rule as in the specification: remove a client with too few neighbours, until there is none.
     fn slow_participants(graph: &Graph, confirmed: &ClientSet, threshold: usize) -> ClientSet {
         let mut set = confirmed.clone();
         loop {

@@ -1,4 +1,4 @@
-//! The organiser: turns what a round is for into a configuration (`specs/protocol.md` 2).
+//! The organiser: chooses the configuration of a round (`specs/protocol.md` 2).
 
 use rand_core::CryptoRngCore;
 use veragg_circuits::proof_system::{ProofSystem, Suite};
@@ -12,7 +12,8 @@ use crate::round::parameters::{Assumptions, MaskingParameters};
 use crate::round::phase::{Phase, MAX_UNMASK_ROUNDS};
 use crate::round::roster::Roster;
 
-/// Fewest further rounds of unmask, if the organiser says nothing. They cost nothing unless somebody attests falsely.
+/// The least number of further rounds of unmask that is configured by default. They cost nothing unless a client attests
+/// falsely.
 const UNMASK_ROUNDS: u8 = 8;
 
 /// What an organiser decides; everything else of the [`Configuration`] follows.
@@ -30,7 +31,7 @@ const UNMASK_ROUNDS: u8 = 8;
 /// let roster = Roster::new(clients.iter().map(|key| key.verifying_key()).collect())?;
 /// let aggregator = SigningKey::generate(&mut OsRng).verifying_key();
 ///
-/// // Three numbers a client, each from 0 to 100. Nobody is corrupt; one client in five may drop out.
+/// // Each client has three numbers from 0 to 100. No client is corrupt; one in five may drop out.
 /// let answers = SegmentConfiguration::integers("answers", 3, 101);
 /// let beacon = [7; 32]; // public randomness from after the roster was fixed
 /// let configuration = ConfigurationBuilder::new(vec![answers], 0, 200_000, beacon)
@@ -107,7 +108,7 @@ impl ConfigurationBuilder {
         Self { columns, ..self }
     }
 
-    /// Fewest contributors. By default, the least that the fractions allow.
+    /// The least number of contributors. By default, the least that the fractions allow.
     pub fn min_contributors(self, min_contributors: impl Into<Option<u32>>) -> Self {
         let min_contributors = min_contributors.into();
         Self {
@@ -116,8 +117,9 @@ impl ConfigurationBuilder {
         }
     }
 
-    /// Most further rounds of unmask: how long a path of colluders can get whose false attestations come out
-    /// one after the other. By default, one for each client that may be corrupt, but at least 8 and at most 64.
+    /// The most further rounds of unmask. A path of colluders can be so long that one false attestation is found in each
+    /// round. By default there is one round for each client that may be corrupt, but at least 8 and at
+    /// most 64.
     pub fn unmask_rounds(self, unmask_rounds: u8) -> Self {
         let unmask_rounds = Some(unmask_rounds);
         Self {
@@ -143,7 +145,7 @@ impl ConfigurationBuilder {
         with_suite!(self.suite, P => self.build_for::<P>(roster, aggregator, rng))
     }
 
-    /// The same in the suite `P`, whichever was asked for.
+    /// Like [`build`](Self::build), but for the suite `P`, whichever [`suite`](Self::suite) was chosen.
     pub fn build_for<P: ProofSystem>(
         self,
         roster: &Roster,

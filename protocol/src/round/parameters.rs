@@ -1,4 +1,4 @@
-//! How many neighbours a client needs, and how many of them must answer (`specs/parameters.md`).
+//! How many neighbours a client needs, and how many of them must reveal shares (`specs/parameters.md`).
 //!
 //! The idea of a sparse graph with such a trade-off is from Bell, Bonawitz, Gascón, Lepoint and
 //! Raykova, "Secure Single-Server Aggregation with (Poly)Logarithmic Overhead" (2020), section 3;
@@ -17,7 +17,7 @@ use model::{add_logs, log2_probability, Model};
 
 pub use challenges::challenge_pairs;
 
-/// The smallest roster (`specs/parameters.md` 1.1): of a sum of two, each learns the other's input.
+/// The smallest roster (`specs/parameters.md` 1.1). From a sum of two inputs, each client learns the other one.
 pub const MIN_CLIENTS: u32 = 3;
 
 /// The largest roster (`specs/parameters.md` 1.1).
@@ -32,10 +32,10 @@ pub const MAX_DEGREE: u32 = 1 << 10;
 /// Parts per million in a whole.
 const MILLION: u32 = 1_000_000;
 
-/// What floating-point libraries may differ by, in bits (`specs/parameters.md` 4.3).
+/// By how many bits floating-point libraries may differ (`specs/parameters.md` 4.3).
 const SLACK: f64 = 0.001;
 
-/// Why an assumption or masking parameters are refused.
+/// Why assumptions or masking parameters are refused.
 #[derive(Debug, Clone, Copy, PartialEq, Error)]
 pub enum ParameterError {
     /// Too few or too many clients.
@@ -47,25 +47,27 @@ pub enum ParameterError {
     /// A fraction above one.
     #[error("the {fraction} fraction is {ppm} parts per million; it must be at most {MILLION}")]
     Fraction {
-        /// Which one: "corrupt" or "dropout".
+        /// The fraction: "corrupt" or "dropout".
         fraction: &'static str,
-        /// Its value.
+        /// Its value, in parts per million.
         ppm: u32,
     },
-    /// No graph over this roster bears so many corrupt and absent clients.
-    #[error("{corrupt} corrupt and {absent} absent clients of {clients} are too many: even a complete graph needs 3 gamma + 2 delta < 1 (here 3 corrupt + 2 absent <= clients - 2); assume fewer of them, or enlarge the roster")]
+    /// No graph over this roster is secure with so many corrupt and absent clients.
+    #[error("{corrupt} corrupt and {absent} absent clients of {clients} are too many: 3 corrupt + 2 absent must be at most clients - 2; choose a smaller corrupt or dropout fraction, or a larger roster")]
     Fractions {
         /// Clients on the roster.
         clients: u32,
-        /// Corrupt ones.
+        /// Corrupt clients.
         corrupt: u32,
-        /// Absent ones.
+        /// Honest clients that drop out.
         absent: u32,
     },
     /// The security level is not a positive number.
-    #[error("a security level of {bits} bits means nothing; choose a positive number, usually 40")]
+    #[error(
+        "a security level of {bits} bits is not possible; choose a positive number, usually 40"
+    )]
     Security {
-        /// Bits asked for.
+        /// The requested security, in bits.
         bits: f64,
     },
     /// A degree that no graph over this roster may have.
@@ -76,7 +78,7 @@ pub enum ParameterError {
         /// The most that are allowed.
         most: u32,
     },
-    /// Every edge has two ends.
+    /// The number of edge ends is odd, but every edge has two.
     #[error("{clients} clients with {degree} neighbours each give an odd number of edge ends; choose an even degree")]
     Odd {
         /// Clients on the roster.
@@ -92,41 +94,41 @@ pub enum ParameterError {
         /// Neighbours of each client.
         degree: u32,
     },
-    /// A threshold that protects nothing or that nobody reaches.
+    /// The threshold is so small that it does not protect, or so large that it is never reached.
     #[error(
-        "a threshold of {threshold} does not go with {degree} neighbours; choose {least} to {most}"
+        "a threshold of {threshold} is not possible with {degree} neighbours; choose {least} to {most}"
     )]
     Threshold {
-        /// Shares that rebuild a secret.
+        /// Shares that reconstruct a secret.
         threshold: u32,
         /// Neighbours of each client.
         degree: u32,
-        /// The smallest that could be right.
+        /// The smallest threshold that is possible.
         least: u32,
-        /// The largest that could be right.
+        /// The largest threshold that is possible.
         most: u32,
     },
     /// The probability of failure is too large.
-    #[error("the round fails with probability 2^{:.3}, asked for is 2^-{bits} (majority 2^{:.3}, availability 2^{:.3}, connectivity 2^{:.3}); raise the threshold against the first and the third, lower it against the second, or raise the degree", .failure.total(), .failure.majority, .failure.availability, .failure.connectivity)]
+    #[error("the round fails with probability 2^{:.3}, but at most 2^-{bits} is allowed (majority 2^{:.3}, availability 2^{:.3}, connectivity 2^{:.3}); a larger threshold lowers the first and the third, a smaller one the second, and a larger degree all three", .failure.total(), .failure.majority, .failure.availability, .failure.connectivity)]
     Insecure {
-        /// What the parameters give.
+        /// The probabilities that the parameters give.
         failure: Failure,
-        /// Bits asked for.
+        /// The requested security, in bits.
         bits: f64,
     },
     /// No degree is large enough.
-    #[error("no degree up to {most} gives {bits} bits of security for {clients} clients; assume smaller fractions, take a smaller roster or ask for fewer bits")]
+    #[error("no degree up to {most} gives {bits} bits of security for {clients} clients; choose a smaller corrupt or dropout fraction, a smaller roster, or fewer bits")]
     NoParameters {
         /// Clients on the roster.
         clients: u32,
         /// The most neighbours that are allowed.
         most: u32,
-        /// Bits asked for.
+        /// The requested security, in bits.
         bits: f64,
     },
 }
 
-/// What is assumed of the clients, fixed before the beacon is known.
+/// What is assumed about the clients. It is fixed before the beacon is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Assumptions {
     /// Clients on the roster.
@@ -148,8 +150,8 @@ impl Assumptions {
         self.part(self.dropout_ppm)
     }
 
-    /// Contributors below which nothing is published: the corrupt ones, and two whose inputs stay
-    /// hidden behind each other (`specs/parameters.md` 1.3).
+    /// The least number of contributors: all corrupt clients, and two honest ones whose inputs hide each other
+    /// (`specs/parameters.md` 1.3).
     pub fn min_contributors(&self) -> u32 {
         self.corrupt().saturating_add(2)
     }
@@ -196,7 +198,7 @@ impl Assumptions {
 pub struct MaskingParameters {
     /// Neighbours of each client: `k`.
     pub degree: u32,
-    /// Shares that rebuild a secret: `t`.
+    /// Shares that reconstruct a secret: `t`.
     pub threshold: u32,
 }
 
@@ -204,7 +206,7 @@ impl MaskingParameters {
     /// The smallest degree that fails with probability at most `2^-security_bits`, and for it the
     /// threshold that fails least (`specs/parameters.md` 3).
     ///
-    /// Cost: milliseconds for degrees of some hundreds; two seconds or so where no degree will do.
+    /// Cost: milliseconds for degrees of some hundreds; about two seconds if no degree is large enough.
     pub fn for_assumptions(
         assumptions: &Assumptions,
         security_bits: f64,
@@ -283,8 +285,8 @@ fn complete_thresholds(assumptions: &Assumptions) -> (u32, u32) {
 /// over all clients, at most 0, and negative infinity where the event is impossible.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Failure {
-    /// Some client has so many corrupt neighbours that `t` of its neighbours can rebuild one of its
-    /// secrets and `t` the other: `2 t <= k + c` (`specs/parameters.md` 2.3).
+    /// Some client has so many corrupt neighbours that `t` of its neighbours can reconstruct one of its
+    /// secrets, and `t` the other: `2 t <= k + c` (`specs/parameters.md` 2.3).
     pub majority: f64,
     /// Some client has fewer than `t` honest neighbours that stay to the end
     /// (`specs/parameters.md` 2.4).
@@ -295,7 +297,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// What masking parameters give. Cost: some logarithms for each client and neighbour.
+    /// The probabilities for these masking parameters. Cost: some logarithms for each client and neighbour.
     pub fn of(
         assumptions: &Assumptions,
         masking: MaskingParameters,
@@ -305,7 +307,7 @@ impl Failure {
         Ok(Model::new(assumptions).failure(masking))
     }
 
-    /// All of it together, by the union bound.
+    /// The probability of any of the three events, by the union bound.
     pub fn total(&self) -> f64 {
         let sum = [self.majority, self.availability, self.connectivity]
             .into_iter()
@@ -315,9 +317,9 @@ impl Failure {
     }
 }
 
-/// Whether masking parameters keep what they promise (`specs/parameters.md` 4): what the auditor asks of a
-/// configuration. Any input gives an answer, in well under a second: the limits of section 1 see to
-/// it (0.5 ms for 10,000 clients, 30 ms for 2^20).
+/// Whether masking parameters are as secure as `security_bits` asks (`specs/parameters.md` 4). The auditor checks it for
+/// each configuration. Because of the limits of section 1, any input gives an answer in well under a second (0.5 ms
+/// for 10,000 clients, 30 ms for 2^20).
 pub fn check(
     assumptions: &Assumptions,
     masking: MaskingParameters,
@@ -373,7 +375,7 @@ mod tests {
             let found = MaskingParameters::for_assumptions(&assumptions, 40.0).unwrap();
             assert_eq!(found, masking(degree, threshold), "{clients} {ppm}");
             assert!(check(&assumptions, found, 40.0).unwrap().total() <= -40.0);
-            // Nothing smaller will do, whatever the threshold.
+            // No smaller degree is enough, whatever the threshold.
             for smaller in degree - 8..degree {
                 for t in smaller / 2 + 1..=smaller {
                     assert!(check(&assumptions, masking(smaller, t), 40.0).is_err());
@@ -418,7 +420,7 @@ mod tests {
                 f64::NEG_INFINITY
             );
         }
-        // 5 clients bear one corrupt; 6 bear one corrupt, 7 one corrupt and one absent.
+        // 5 or 6 clients allow one corrupt client; 7 allow one corrupt and one absent.
         assert_eq!(
             MaskingParameters::for_assumptions(&assume(5, 200_000, 0), 40.0),
             Ok(masking(4, 3))
@@ -441,7 +443,9 @@ mod tests {
                 absent: 20
             }
         );
-        assert!(error.to_string().contains("3 gamma + 2 delta < 1"));
+        assert!(error
+            .to_string()
+            .contains("3 corrupt + 2 absent must be at most clients - 2"));
     }
 
     #[test]

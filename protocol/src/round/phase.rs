@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A phase; its number is what travels.
+/// A phase of a round. Messages hold its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Phase {
     /// Clients publish their round keys.
@@ -11,22 +11,22 @@ pub enum Phase {
     Share,
     /// Clients confirm the shares that they received, or complain about them.
     Confirm,
-    /// Clients post masked vectors with commitments and proofs.
+    /// Clients send masked vectors with commitments and proofs.
     Submit,
-    /// Clients commit to fingerprints of what they masked.
+    /// Clients attest to their masks: they commit to fingerprints of them.
     Attest,
-    /// Clients open edges about which the other end lied.
+    /// Clients open edges for which the other end attested another mask.
     Dispute,
     /// Contributors sign the list of contributors.
     Acknowledge,
-    /// Contributors reveal what removes the masks: in round 0 of everybody, in the further rounds of
-    /// those whom a fraud proof named in the round before.
+    /// Contributors reveal the shares that remove the masks: in round 0 of all participants, in a further round of the
+    /// clients whose false attestations were found in the round before.
     Unmask(u8),
     /// The aggregator publishes the sum.
     Publish,
 }
 
-/// Most further rounds of unmask that a configuration can ask for.
+/// The most further rounds of unmask that a configuration can have.
 pub const MAX_UNMASK_ROUNDS: u8 = 64;
 
 impl Phase {
@@ -42,7 +42,7 @@ impl Phase {
         Phase::Unmask(0),
         Phase::Publish,
     ];
-    /// How many of them clients speak in.
+    /// How many of [`ALL`](Self::ALL) are phases of the clients.
     pub const OF_CLIENTS: usize = 8;
 
     /// The number on the wire.
@@ -61,7 +61,7 @@ impl Phase {
         }
     }
 
-    /// The phase of a number on the wire.
+    /// The phase with this number on the wire; nothing if there is none.
     pub fn from_number(number: u8) -> Option<Self> {
         let further = (1..=MAX_UNMASK_ROUNDS).map(Phase::Unmask);
         Self::ALL
@@ -70,12 +70,12 @@ impl Phase {
             .find(|phase| phase.number() == number)
     }
 
-    /// The place in [`Phase::ALL`], from 0; a further round of unmask stands where publish does.
+    /// The index in [`Phase::ALL`]; for a further round of unmask, that of publish.
     pub fn index(self) -> usize {
         Self::ALL.iter().take_while(|&&phase| phase < self).count()
     }
 
-    /// The phase after this one, if it brings nothing to light that asks for another round of unmask.
+    /// The phase after this one, if no false attestation asks for another round of unmask.
     pub fn next(self) -> Option<Self> {
         Self::ALL.into_iter().find(|&phase| match phase {
             Phase::Unmask(_) => self < Phase::Unmask(0),
@@ -83,7 +83,7 @@ impl Phase {
         })
     }
 
-    /// Whether a client that this phase does not list is not in the sum.
+    /// Whether a client must be on the list of this phase to be in the sum.
     pub fn decides(self) -> bool {
         !matches!(self, Phase::Acknowledge | Phase::Publish)
     }
@@ -103,7 +103,7 @@ impl Phase {
         }
     }
 
-    /// The phase of a name.
+    /// The phase with this name; nothing if there is none.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|phase| phase.name() == name)
     }

@@ -1,4 +1,4 @@
-//! The roster: who may take part, by long-term key (`specs/wire.md` 3).
+//! The roster: the long-term keys of the clients (`specs/wire.md` 3).
 
 use thiserror::Error;
 use veragg_circuits::codec::{DecodeError, Reader};
@@ -30,13 +30,13 @@ pub struct Roster {
 /// Why a roster is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum RosterError {
-    /// One key under two numbers.
+    /// Two clients have the same key.
     #[error("clients {0} and {1} have the same key; every client needs its own")]
     Duplicate(ClientId, ClientId),
-    /// A client with the key of another party.
+    /// A client has the key of the organiser or of the aggregator.
     #[error("client {0} has the key of the {1}; every party needs its own")]
     Role(ClientId, &'static str),
-    /// A key that is none.
+    /// The bytes of a client are no valid key.
     #[error("client {0} has no valid Ed25519 key: {1}")]
     Key(ClientId, DecodeError),
 }
@@ -72,7 +72,7 @@ impl Roster {
         Ok(Self { keys })
     }
 
-    /// Refuses a key that stands there twice.
+    /// Refuses a roster with the same key twice.
     pub fn check_distinct(&self) -> Result<(), RosterError> {
         let mut seen = std::collections::HashMap::with_capacity(self.keys.len());
         for (index, key) in self.keys.iter().enumerate() {
@@ -104,12 +104,12 @@ impl Roster {
         self.keys.iter().flat_map(|key| *key.as_bytes()).collect()
     }
 
-    /// What the configuration names the roster by.
+    /// The digest of the roster, which the configuration holds.
     pub fn digest(&self) -> Digest {
         digest(labels::ROSTER, &[&self.encode()])
     }
 
-    /// Clients on it.
+    /// The number of clients on the roster.
     pub fn clients(&self) -> u32 {
         // A configuration holds the number in 32 bits; longer rosters match none.
         u32::try_from(self.keys.len()).unwrap_or(u32::MAX)

@@ -17,10 +17,10 @@ pub const MAGIC: [u8; 8] = *b"veragg\x00\x01";
 /// Bytes in front of a record: kind and length.
 pub const RECORD_HEAD_LEN: usize = 5;
 
-/// Most bytes of a record that are in memory while it streams by.
+/// The most bytes of a record that are in memory while it is read as a stream.
 pub const PIECE_LEN: usize = 1 << 16;
 
-/// What a record holds.
+/// The kind of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum RecordKind {
@@ -33,13 +33,13 @@ pub enum RecordKind {
 /// A record of the board, in memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
-    /// What it holds.
+    /// Whether it is a message or a checkpoint.
     pub kind: RecordKind,
-    /// The message or checkpoint.
+    /// The encoded message or checkpoint.
     pub bytes: Vec<u8>,
 }
 
-/// What stands in front of the records.
+/// The beginning of a board, in front of the records.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
     /// The signed configuration.
@@ -48,13 +48,13 @@ pub struct Header {
     pub roster: Vec<u8>,
 }
 
-/// Why a board cannot be read on.
+/// Why a board cannot be read any further.
 #[derive(Debug, Error)]
 pub enum BoardError {
-    /// Reading failed.
+    /// The file or stream cannot be read.
     #[error("the board cannot be read: {0}")]
     Io(#[from] io::Error),
-    /// These are not the bytes of a board.
+    /// The first bytes are not those of a board.
     #[error("not a veragg board, or one of another version (wrong first bytes)")]
     Magic,
     /// The header does not decode.
@@ -65,7 +65,7 @@ pub enum BoardError {
     Truncated {
         /// Index of the record.
         record: u64,
-        /// Where it begins.
+        /// The offset at which it begins.
         offset: u64,
     },
     /// A record of an unknown kind, or longer than any message of this configuration.
@@ -73,26 +73,26 @@ pub enum BoardError {
     Record {
         /// Index of the record.
         record: u64,
-        /// Where it begins.
+        /// The offset at which it begins.
         offset: u64,
-        /// Its kind.
+        /// The number of its kind.
         kind: u8,
-        /// Its length.
+        /// Its length in bytes.
         length: u32,
     },
 }
 
 impl BoardError {
-    /// What was read a second time is not what it was.
+    /// The error for a board that changed between two readings.
     pub fn changed() -> Self {
-        let what = "it changed while it was read; read it again when nobody writes to it";
+        let what = "it changed while it was read; read it again when no program writes to it";
         Self::Io(io::Error::new(io::ErrorKind::InvalidData, what))
     }
 }
 
 impl Header {
-    /// The header of a round that the organiser announces: every party needs these bytes, and the organiser's
-    /// public key from elsewhere.
+    /// The header of a round, signed by the organiser. Every party needs its bytes, and the organiser's public key from
+    /// elsewhere.
     pub fn sign(configuration: &Configuration, roster: &Roster, organiser: &SigningKey) -> Self {
         Self {
             configuration: SignedConfiguration::sign(configuration, organiser),
@@ -100,7 +100,7 @@ impl Header {
         }
     }
 
-    /// The bytes that a board begins with.
+    /// The encoded header: the first bytes of a board.
     pub fn encode(&self) -> Vec<u8> {
         self.configuration
             .write(Writer::new().bytes(&MAGIC))
@@ -108,7 +108,7 @@ impl Header {
             .finish()
     }
 
-    /// Reads a header. What is allocated grows only with what is really there.
+    /// Reads a header. It allocates as much as it reads, whatever the lengths in it say.
     pub fn read(source: &mut impl Read) -> Result<Self, BoardError> {
         let magic = take(source, MAGIC.len())?;
         if magic != MAGIC {
@@ -145,7 +145,7 @@ impl Header {
     }
 }
 
-/// Up to `count` bytes; memory grows with what arrives, not with what was announced.
+/// Reads up to `count` bytes. It allocates as much as it reads, even if `count` is larger.
 fn take(source: &mut impl Read, count: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.by_ref().take(count as u64).read_to_end(&mut bytes)?;
@@ -153,7 +153,7 @@ fn take(source: &mut impl Read, count: usize) -> io::Result<Vec<u8>> {
 }
 
 impl Record {
-    /// What stands in front of the content: kind and length.
+    /// The head of the record: kind and length.
     pub fn head(&self) -> [u8; RECORD_HEAD_LEN] {
         // A round whose messages are longer is refused before it begins.
         let [a, b, c, d] = (self.bytes.len() as u32).to_be_bytes();
@@ -169,30 +169,30 @@ impl Record {
     }
 }
 
-/// Where a record stands.
+/// The position of a record on the board.
 #[derive(Debug, Clone, Copy)]
 pub struct RecordPosition {
     record: u64,
     offset: u64,
 }
 
-/// The records behind a header, read from front to back, each as a stream of its own: what a
-/// reader holds of a long record is up to the reader.
+/// The records behind a header, read from front to back. Each is read as a stream, so that the reader decides how much of
+/// a long record it keeps in memory.
 #[derive(Debug)]
 pub struct Records<R> {
     source: R,
-    /// Where the board begins in the source.
+    /// The offset in the source at which the board begins.
     start: u64,
     longest: usize,
     next: RecordPosition,
-    /// The record that is being read, and how many bytes of it are still to come.
+    /// The record that is being read, and how many of its bytes have not been read.
     open: RecordPosition,
     left: usize,
     piece: Vec<u8>,
 }
 
 impl<R: Read> Records<R> {
-    /// Goes on behind a header of `header_len` bytes. No record longer than `longest` is read.
+    /// Reads the records behind a header of `header_len` bytes. A record longer than `longest` is an error.
     pub fn new(source: R, header_len: usize, longest: usize) -> Self {
         let first = RecordPosition {
             record: 0,
@@ -209,8 +209,7 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// Reads the head of the next record, if there is one. What was left unread of the one before
-    /// is passed over.
+    /// Reads the head of the next record, if there is one. It skips what was not read of the record before.
     pub fn next_record(&mut self) -> Result<Option<OpenRecord<'_, R>>, BoardError> {
         self.skip()?;
         self.open = self.next;
@@ -270,7 +269,7 @@ impl<R: Read> Records<R> {
 }
 
 impl<R> Records<R> {
-    /// The same, when it is known how long a record can be.
+    /// The same records, with this limit on the length of a record.
     #[must_use]
     pub fn up_to(self, longest: usize) -> Self {
         Self { longest, ..self }
@@ -278,14 +277,14 @@ impl<R> Records<R> {
 }
 
 impl<R: Read + Seek> Records<R> {
-    /// The records of a board that does not begin where its source does, but at this byte.
+    /// The same records, if the board begins at this offset of the source.
     #[must_use]
     pub fn of_board_at(self, start: u64) -> Self {
         Self { start, ..self }
     }
 
-    /// Reads a record again that was read before, from byte `start` of its content, and then goes on
-    /// where it was. The source must not have changed in between: nothing is hashed a second time.
+    /// Reads a record a second time, from byte `start` of its content, and then returns to the current position. The
+    /// source must not have changed in between: nothing is hashed a second time.
     pub fn again<T>(
         &mut self,
         position: RecordPosition,
@@ -319,7 +318,7 @@ impl<R: Read + Seek> Records<R> {
     }
 }
 
-/// A record whose head was read, and whose content is read as far as somebody wants to know it.
+/// A record whose head has been read. The content can be read as a stream.
 #[derive(Debug)]
 pub struct OpenRecord<'a, R> {
     kind: RecordKind,
@@ -327,17 +326,17 @@ pub struct OpenRecord<'a, R> {
 }
 
 impl<R: Read> OpenRecord<'_, R> {
-    /// What it holds.
+    /// Whether it is a message or a checkpoint.
     pub fn kind(&self) -> RecordKind {
         self.kind
     }
 
-    /// Where it stands.
+    /// Its position on the board.
     pub fn position(&self) -> RecordPosition {
         self.records.open
     }
 
-    /// Bytes of the content that are still to be read.
+    /// Bytes of the content that have not been read.
     pub fn remaining(&self) -> usize {
         self.records.left
     }
@@ -347,8 +346,7 @@ impl<R: Read> OpenRecord<'_, R> {
         self.records.piece(most)
     }
 
-    /// The next `most` bytes, or what remains if that is less. Memory grows with what arrives, not
-    /// with what was announced.
+    /// The next `most` bytes, or what remains if that is less. It allocates as much as it reads.
     pub fn bytes(&mut self, most: usize) -> Result<Vec<u8>, BoardError> {
         let mut bytes = Vec::new();
         loop {
@@ -388,7 +386,7 @@ impl<R: Read> OpenRecord<'_, R> {
         })
     }
 
-    /// Passes over what remains, and finds it there.
+    /// Skips what remains. Errors: the board ends before.
     pub fn skip(self) -> Result<(), BoardError> {
         self.records.skip()
     }
@@ -454,7 +452,7 @@ mod tests {
         let second = records.next_record().unwrap().unwrap();
         assert_eq!(second.whole().unwrap().bytes, [2; 9]);
         assert!(records.next_record().unwrap().is_none());
-        // What is passed over must be there.
+        // Bytes that are skipped must exist.
         let mut records = Records::new(&source[..RECORD_HEAD_LEN + 8], header_len, 9);
         records.next_record().unwrap().unwrap();
         assert!(matches!(

@@ -1,9 +1,8 @@
 //! The body of a message: parts, one behind the other, under the root that the envelope names
 //! (`specs/wire.md` 4.2).
 //!
-//! [`read`] lets a body stream by: it is cut into its parts and hashed, and whoever reads it holds of
-//! it what it wants. Only at the end is it known whether the body is what was signed, so only then
-//! comes out what was read of it.
+//! [`read`] reads a body as a stream: it is cut into its parts and hashed, and the reader keeps of it what it needs. Only
+//! at the end it is known whether the body is the signed one, so only then the result of the reading is given out.
 
 use std::collections::VecDeque;
 use std::io::Read;
@@ -15,19 +14,19 @@ use crate::crypto::tree::{CompactTree, Leaf};
 use crate::wire::board::{BoardError, OpenRecord, PIECE_LEN};
 use crate::wire::message::{BodyError, Envelope};
 
-/// A body that was read to its end and is not the one that its envelope names.
+/// The error for a body that was read to its end, and is not the one that its envelope names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Misfit {
-    /// Why not.
+    /// How the body differs.
     pub error: BodyError,
-    /// Whether it would be, as a single part: then these are the bytes that were signed.
+    /// Whether the envelope names these bytes as a single part: then the sender signed these bytes.
     pub fits_as_one_part: bool,
 }
 
-/// Hashes bytes as they come: cut into parts, and as a single part.
+/// Hashes bytes as they are read, both cut into parts and as a single part.
 #[derive(Debug)]
 struct Hashes {
-    /// Bytes that are still to come of each part.
+    /// How many bytes of each part have not been hashed.
     left: VecDeque<usize>,
     part: Leaf,
     parts: CompactTree,
@@ -42,7 +41,7 @@ impl Hashes {
             parts: CompactTree::default(),
             one_part: Leaf::new(),
         };
-        // Parts of no bytes at the front.
+        // Empty parts at the front.
         hashes.update(&[]);
         hashes
     }
@@ -63,17 +62,17 @@ impl Hashes {
     }
 }
 
-/// Whether nothing follows the envelope although it names something else than an empty body: in
-/// evidence, bodies that it does not rest on are left out so.
+/// Whether the body is left out: nothing follows the envelope, but the envelope names a body that is not empty. Evidence
+/// leaves out the bodies that it does not need.
 pub fn is_left_out<R: Read>(record: &OpenRecord<'_, R>, envelope: &Envelope) -> bool {
     let empty = Leaf::of(&[]).finish();
     let of_no_parts = CompactTree::default().root().hash;
     record.remaining() == 0 && ![empty, of_no_parts].contains(&envelope.body_root)
 }
 
-/// Reads the body of a message from its record, of which the envelope was read, with parts of these
-/// lengths. What `read` makes of it comes out if it is the body that the envelope names; what `read`
-/// leaves is passed over. Cost: two hashes over each byte.
+/// Reads the body of a message from its record, behind the envelope, with parts of these lengths. Gives the result of
+/// `read` only if this is the body that the envelope names. What `read` does not read is skipped. Cost: two hashes over
+/// each byte.
 pub fn read<R: Read, T>(
     record: OpenRecord<'_, R>,
     envelope: &Envelope,
@@ -101,7 +100,7 @@ pub fn read<R: Read, T>(
     }))
 }
 
-/// A body that streams by. If it has not the length of its parts, some reads give less than asked.
+/// A body that is read as a stream. If it is shorter than its parts, some reads give less than asked for.
 #[derive(Debug)]
 pub struct Body<'a, R> {
     record: OpenRecord<'a, R>,
@@ -128,7 +127,7 @@ impl<R: Read> Body<'_, R> {
         self.bytes(self.len)
     }
 
-    /// Whether the next `count` scalars are canonical; they are passed over.
+    /// Whether the next `count` scalars are canonical. Skips them.
     pub fn check_scalars<G: Group>(
         &mut self,
         count: usize,
@@ -157,8 +156,8 @@ impl<R: Read> Body<'_, R> {
         Ok(checked)
     }
 
-    /// The next `count` scalars, one by one to `each`, in pieces of at most [`PIECE_LEN`] bytes, and
-    /// none behind a piece with one that is not canonical.
+    /// Gives the next `count` scalars one by one to `each`, in pieces of at most [`PIECE_LEN`] bytes. It ends with the
+    /// first piece that holds a scalar which is not canonical.
     pub fn scalars<G: Group>(
         &mut self,
         count: usize,

@@ -20,8 +20,7 @@ pub struct Checkpoint {
     pub previous: Digest,
     /// Head of the board's tree.
     pub root: Root,
-    /// The list that the phase derives: who advertised, dealers, participants, accepted, who
-    /// acknowledged, who unmasked, contributors.
+    /// The list that follows from the messages of the phase (`specs/protocol.md` 5).
     pub list: ClientSet,
     /// The aggregator's signature on all of the above.
     pub signature: Signature,
@@ -107,8 +106,8 @@ impl Checkpoint {
         )
     }
 
-    /// What the next checkpoint and the answers to this one name it by; the signature, which could
-    /// be made twice, is left out.
+    /// The digest by which the next checkpoint and the messages of the next phase name this one. It does not cover the
+    /// signature, because there can be two valid signatures.
     pub fn digest(&self) -> Digest {
         digest(labels::CHECKPOINT, &[&self.signed_bytes()])
     }

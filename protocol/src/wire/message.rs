@@ -1,8 +1,8 @@
 //! Signed messages: an envelope of fixed size, and a body in parts (`specs/wire.md` 4).
 //!
-//! The envelope names the body by the Merkle root of its parts and is all that is signed and all
-//! that the board's tree holds. So whoever needs only the fact of a message gets the envelope, and
-//! whoever needs one part of a long one gets that part with its path.
+//! The envelope holds the Merkle root of the parts of the body. Only the envelope is signed, and the board's tree holds
+//! only envelopes. So a client that needs only to know that there is a message gets the envelope, and a client that
+//! needs one part of a long message gets that part with its path.
 
 use thiserror::Error;
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
@@ -20,7 +20,7 @@ use crate::round::Round;
 /// Bytes of an envelope.
 pub const ENVELOPE_LEN: usize = 2 + 32 + 1 + 4 + 32 + 32 + SIGNATURE_LEN;
 
-/// Who signed a message.
+/// The party that signed a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Sender {
     /// The aggregator: number 0 on the wire.
@@ -38,14 +38,14 @@ impl Sender {
     }
 }
 
-/// What a message is about, and the signature on it.
+/// The fixed part of a message: sender, phase, what it answers, the root of the body, and the signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Envelope {
     /// Digest of the round's configuration.
     pub context: Digest,
     /// The phase that the message belongs to.
     pub phase: Phase,
-    /// Who speaks.
+    /// The party that signed it.
     pub sender: Sender,
     /// The checkpoint that the message answers; in the first phase, the context.
     pub answers: Digest,
@@ -105,7 +105,7 @@ impl Envelope {
         key.verify(labels::SIGN_MESSAGE, &self.signed_bytes(), &self.signature)
     }
 
-    /// What the degree test takes of the envelope of a message of share.
+    /// The digests of a message of share that the degree test hashes.
     pub fn dealer_message(&self) -> DealerMessage<'_> {
         DealerMessage {
             context: &self.context,
@@ -123,7 +123,7 @@ impl Envelope {
 /// Why a body is not the one that its envelope names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum BodyError {
-    /// Not the length that the configuration gives.
+    /// The length is not the one that configuration and lists give.
     #[error("the body has {got} bytes, the configuration and the lists give {want}")]
     Length {
         /// Bytes of the body.
@@ -131,7 +131,7 @@ pub enum BodyError {
         /// Bytes that it must have.
         want: usize,
     },
-    /// Not the parts that were signed.
+    /// The parts are not the ones that were signed.
     #[error("the body is not the one that the envelope names")]
     Root,
 }
@@ -180,19 +180,19 @@ impl Message {
             .finish()
     }
 
-    /// The entry of the message that begins like this.
+    /// The entry of the message that begins with these bytes.
     pub fn entry_of(bytes: &[u8]) -> Result<Digest, DecodeError> {
         Envelope::read(&mut Reader::new(bytes)).map(|envelope| envelope.entry())
     }
 
-    /// Decodes the envelope and takes the rest for the body, which is not looked at yet.
+    /// Decodes the envelope. The rest is taken as the body, without any check.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         let BorrowedMessage { envelope, body } = BorrowedMessage::decode(bytes)?;
         let body = body.to_vec();
         Ok(Self { envelope, body })
     }
 
-    /// The message, with its body where it is.
+    /// The same message, with a borrowed body.
     pub fn borrowed(&self) -> BorrowedMessage<'_> {
         BorrowedMessage {
             envelope: self.envelope.clone(),
@@ -206,8 +206,8 @@ impl Message {
     }
 }
 
-/// A message whose body stays where it is: bodies are long, and a copy of each would cost as much memory
-/// and time as the rest of what is done with them.
+/// A message with a borrowed body. Bodies are long: a copy of each would cost as much memory and time as all other work
+/// with them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BorrowedMessage<'a> {
     /// The envelope.
@@ -217,7 +217,7 @@ pub struct BorrowedMessage<'a> {
 }
 
 impl<'a> BorrowedMessage<'a> {
-    /// Decodes the envelope and takes the rest for the body, which is not looked at yet.
+    /// Decodes the envelope. The rest is taken as the body, without any check.
     pub fn decode(bytes: &'a [u8]) -> Result<Self, DecodeError> {
         let envelope = Envelope::read(&mut Reader::new(bytes))?;
         let body = bytes.get(ENVELOPE_LEN..).unwrap_or_default();

@@ -9,7 +9,7 @@ use crate::wire::message::Envelope;
 /// A part of a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
-    /// Its place in the body.
+    /// Its position in the body, from 0.
     pub position: u32,
     /// The part.
     pub bytes: Vec<u8>,

@@ -1,4 +1,4 @@
-//! What the aggregator answers to each message: a signed receipt or a signed refusal
+//! The answer of the aggregator to each message: a signed receipt or a signed refusal
 //! (`specs/wire.md` 6).
 
 use std::fmt;
@@ -10,7 +10,7 @@ use crate::crypto::labels::{self, VERSION};
 use crate::crypto::signing::{Signature, SigningKey, VerifyingKey};
 use crate::wire::message::Message;
 
-/// The aggregator's promise that a message stands on the board.
+/// The aggregator's promise that a message is on the board.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     /// Digest of the round's configuration.
@@ -72,7 +72,7 @@ impl Receipt {
         Ok(receipt)
     }
 
-    /// Whether it is the aggregator's promise for this message: what a client checks before it keeps a receipt.
+    /// Whether this is the aggregator's receipt for this message. A client checks it before it keeps the receipt.
     /// `aggregator` is the key that the configuration names.
     #[must_use]
     pub fn is_for(&self, message: &[u8], aggregator: &VerifyingKey) -> bool {
@@ -86,13 +86,13 @@ impl Receipt {
     }
 }
 
-/// Why a message was not taken.
+/// Why the aggregator refused a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Reason {
-    /// Not a canonical message, or not of the length that the configuration gives.
+    /// The bytes are no canonical message, or the body has not the length that the configuration gives.
     Malformed = 1,
-    /// Another round's, or no answer to the current checkpoint.
+    /// It belongs to another round, or does not answer the current checkpoint.
     Context = 2,
     /// Its phase is over, or its deadline has passed.
     Late = 3,
@@ -102,7 +102,7 @@ pub enum Reason {
     NotEligible = 5,
     /// The signature is not the sender's.
     Signature = 6,
-    /// Another message of this sender already stands in this phase.
+    /// The board already holds another message of this sender in this phase.
     Occupied = 7,
 }
 
@@ -122,7 +122,7 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Reason::Malformed => {
-                "not a canonical message of the expected length, or its body is not the one that was signed"
+                "it is not a canonical message of the expected length, or its body is not the one that was signed"
             }
             Reason::Context => "it belongs to another round or answers another checkpoint",
             Reason::Late => "its phase is over",
@@ -134,14 +134,14 @@ impl fmt::Display for Reason {
     }
 }
 
-/// The aggregator's signed word that it did not take certain bytes, and why.
+/// The aggregator's signed statement that it refused certain bytes, with the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// Digest of the round's configuration.
     pub context: Digest,
     /// Digest of the refused bytes.
     pub refused: Digest,
-    /// Why.
+    /// The reason of the refusal.
     pub reason: Reason,
     /// The aggregator's signature on all of the above.
     pub signature: Signature,

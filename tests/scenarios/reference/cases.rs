@@ -1,26 +1,27 @@
-//! One kind of cheat after the other.
+//! One kind of attack after the other.
 
 use rand_core::OsRng;
 use veragg::protocol::round::phase::Phase;
 use veragg_lab::local::LocalRound;
 
-use super::cheats::Cheat;
+use super::attacks::Attack;
 use super::judgement::{Judgement, Outcome};
 use super::{agree, SMALL};
 use veragg_lab::false_attester::{edge, own, False};
 use veragg_lab::{configuration_builder, id, Finished, Scene};
 
-/// A round of ten in which these clients cheat.
-fn round(cheats: &[(u32, Cheat)]) -> Finished {
+/// A round of ten in which these clients attack.
+fn round(attacks: &[(u32, Attack)]) -> Finished {
     let scene = Scene::new(10, &SMALL);
-    let enter = |scene, (number, cheat): &(u32, Cheat)| cheat.clone().enter(scene, *number);
-    cheats.iter().fold(scene, enter).play()
+    let enter = |scene, (number, attack): &(u32, Attack)| attack.clone().enter(scene, *number);
+    attacks.iter().fold(scene, enter).play()
 }
 
-/// All agree about such a round, that exactly these are named, and that all but the `absent` contribute.
+/// Asserts that reference, verifier and aggregator agree about such a round, that exactly these clients are named, and
+/// that all but the `absent` contribute.
 #[track_caller]
-fn case(cheats: &[(u32, Cheat)], named: &[(u32, &'static str)], absent: &[u32]) -> Judgement {
-    let judgement = agree(&round(cheats));
+fn case(attacks: &[(u32, Attack)], named: &[(u32, &'static str)], absent: &[u32]) -> Judgement {
+    let judgement = agree(&round(attacks));
     assert_eq!(judgement.named, named.iter().copied().collect());
     let rest: Vec<_> = (1..=10).filter(|client| !absent.contains(client)).collect();
     assert_eq!(judgement.contributors, rest);
@@ -50,55 +51,59 @@ fn everybody_honest() {
 fn dropouts_after_each_phase() {
     for (index, phase) in CLIENT_PHASES.into_iter().enumerate() {
         let absent: &[u32] = if index < 4 { &[3] } else { &[] };
-        case(&[(3, Cheat::Drops(phase))], &[], absent);
+        case(&[(3, Attack::Drops(phase))], &[], absent);
     }
-    case(&[(3, Cheat::Silent), (9, Cheat::Silent)], &[], &[3, 9]);
+    case(&[(3, Attack::Silent), (9, Attack::Silent)], &[], &[3, 9]);
 }
 
 #[test]
 fn set_up() {
-    case(&[(3, Cheat::NoPossession)], &[(3, "V-06")], &[3]);
+    case(&[(3, Attack::NoPossession)], &[(3, "V-06")], &[3]);
     for secret in 0..2 {
-        case(&[(3, Cheat::WrongDegree(secret))], &[(3, "V-06")], &[3]);
+        case(&[(3, Attack::WrongDegree(secret))], &[(3, "V-06")], &[3]);
     }
     for holders in [1, 5, 9] {
-        case(&[(3, Cheat::BadSeal(holders))], &[(3, "V-06")], &[3]);
+        case(&[(3, Attack::BadSeal(holders))], &[(3, "V-06")], &[3]);
     }
-    case(&[(5, Cheat::AccusesFalsely(3))], &[(5, "V-06")], &[5]);
-    case(&[(5, Cheat::AccusesWithout(3, 4))], &[(5, "V-06")], &[5]);
-    // A true accusation, by whoever accuses somebody else falsely too.
-    let both = [(3, Cheat::BadSeal(9)), (5, Cheat::AccusesFalsely(4))];
+    case(&[(5, Attack::AccusesFalsely(3))], &[(5, "V-06")], &[5]);
+    case(&[(5, Attack::AccusesWithout(3, 4))], &[(5, "V-06")], &[5]);
+    // A client with a true complaint and a false one.
+    let both = [(3, Attack::BadSeal(9)), (5, Attack::AccusesFalsely(4))];
     case(&both, &[(3, "V-06"), (5, "V-06")], &[3, 5]);
 }
 
 #[test]
 fn submissions() {
-    case(&[(3, Cheat::BadRange)], &[(3, "V-07.B")], &[3]);
-    case(&[(3, Cheat::BadProof(false))], &[(3, "V-07.A")], &[3]);
-    case(&[(3, Cheat::BadVector(false))], &[(3, "V-04")], &[3]);
-    for place in 0..3 {
-        case(&[(3, Cheat::Masks(place))], &[(3, "V-08.A")], &[3]);
+    case(&[(3, Attack::BadRange)], &[(3, "V-07.B")], &[3]);
+    case(&[(3, Attack::BadProof(false))], &[(3, "V-07.A")], &[3]);
+    case(&[(3, Attack::BadVector(false))], &[(3, "V-04")], &[3]);
+    for position in 0..3 {
+        case(
+            &[(3, Attack::WrongVector(position))],
+            &[(3, "V-08.A")],
+            &[3],
+        );
     }
 }
 
 #[test]
 fn attestations() {
     // The digest of the keys, a response, and the commitment towards a neighbour.
-    case(&[(3, Cheat::BadAttestation(0, 0))], &[(3, "V-08.A")], &[3]);
+    case(&[(3, Attack::BadAttestation(0, 0))], &[(3, "V-08.A")], &[3]);
     case(
-        &[(3, Cheat::BadAttestation(0, 128))],
+        &[(3, Attack::BadAttestation(0, 128))],
         &[(3, "V-08.A")],
         &[3],
     );
-    case(&[(3, Cheat::BadAttestation(4, 0))], &[(3, "V-08.A")], &[3]);
-    // The self commitment is no point.
-    case(&[(3, Cheat::BadAttestation(0, 32))], &[(3, "V-04")], &[3]);
+    case(&[(3, Attack::BadAttestation(4, 0))], &[(3, "V-08.A")], &[3]);
+    // The self commitment does not decode.
+    case(&[(3, Attack::BadAttestation(0, 32))], &[(3, "V-04")], &[3]);
     let unattested = False {
         attested: false,
         ..edge(5, 1)
     };
     case(
-        &[(3, Cheat::Lies(vec![unattested]))],
+        &[(3, Attack::MasksFalsely(vec![unattested]))],
         &[(3, "V-08.A")],
         &[3],
     );
@@ -106,42 +111,58 @@ fn attestations() {
 
 #[test]
 fn edges() {
-    for liar in [3, 7] {
+    for culprit in [3, 7] {
         case(
-            &[(liar, Cheat::Lies(vec![edge(5, 9)]))],
-            &[(liar, "V-08.C")],
-            &[liar],
+            &[(culprit, Attack::MasksFalsely(vec![edge(5, 9)]))],
+            &[(culprit, "V-08.C")],
+            &[culprit],
         );
     }
-    let lies = |one: u64, other: u64| {
-        let first = (3, Cheat::Lies(vec![edge(7, one)]));
-        [first, (7, Cheat::Lies(vec![edge(3, other)]))]
+    let false_masks = |one: u64, other: u64| {
+        let first = (3, Attack::MasksFalsely(vec![edge(7, one)]));
+        [first, (7, Attack::MasksFalsely(vec![edge(3, other)]))]
     };
-    case(&lies(1, 2), &[], &[3, 7]);
-    case(&lies(5, 5), &[], &[]);
-    case(&[(3, Cheat::Disputes(Some(100)))], &[(3, "V-04")], &[3]);
-    case(&[(3, Cheat::Disputes(None))], &[(3, "V-08.C")], &[3]);
+    case(&false_masks(1, 2), &[], &[3, 7]);
+    case(&false_masks(5, 5), &[], &[]);
+    case(&[(3, Attack::Disputes(Some(100)))], &[(3, "V-04")], &[3]);
+    case(&[(3, Attack::Disputes(None))], &[(3, "V-08.C")], &[3]);
 }
 
 #[test]
 fn secrets_that_come_out() {
-    case(&[(3, Cheat::Lies(vec![own(4)]))], &[(3, "V-09")], &[3]);
+    case(
+        &[(3, Attack::MasksFalsely(vec![own(4)]))],
+        &[(3, "V-09")],
+        &[3],
+    );
     for after in [Phase::Confirm, Phase::Submit] {
-        let lie = (3, Cheat::Lies(vec![edge(5, 4)]));
-        case(&[(5, Cheat::Drops(after)), lie], &[(3, "V-09")], &[3, 5]);
+        let false_mask = (3, Attack::MasksFalsely(vec![edge(5, 4)]));
+        case(
+            &[(5, Attack::Drops(after)), false_mask],
+            &[(3, "V-09")],
+            &[3, 5],
+        );
     }
-    let silent = Cheat::LiesAndDrops(vec![own(4)], Phase::Acknowledge);
+    let silent = Attack::MasksFalselyAndDrops(vec![own(4)], Phase::Acknowledge);
     case(&[(3, silent)], &[(3, "V-09")], &[3]);
-    for place in [0, 8] {
-        case(&[(3, Cheat::WrongShare(place, true))], &[(3, "V-09")], &[]);
-        case(&[(3, Cheat::WrongShare(place, false))], &[(3, "V-04")], &[]);
+    for position in [0, 8] {
+        case(
+            &[(3, Attack::WrongShare(position, true))],
+            &[(3, "V-09")],
+            &[],
+        );
+        case(
+            &[(3, Attack::WrongShare(position, false))],
+            &[(3, "V-04")],
+            &[],
+        );
     }
 }
 
 #[test]
 fn the_first_step_of_a_submission_that_does_not_hold_decides() {
-    case(&[(3, Cheat::BadProof(true))], &[(3, "V-07.A")], &[3]);
-    case(&[(3, Cheat::BadVector(true))], &[(3, "V-04")], &[3]);
+    case(&[(3, Attack::BadProof(true))], &[(3, "V-07.A")], &[3]);
+    case(&[(3, Attack::BadVector(true))], &[(3, "V-04")], &[3]);
 }
 
 #[test]
@@ -166,7 +187,7 @@ fn a_path_of_colluders() {
 
 #[test]
 fn too_few_neighbours() {
-    // Where the graph is sparse: of the neighbours of client 1 all but a few do not confirm.
+    // The graph is sparse. Most neighbours of client 1 do not confirm.
     let builder = configuration_builder(257, &SMALL)
         .corrupt_ppm(0)
         .dropout_ppm(20_000);

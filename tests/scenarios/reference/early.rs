@@ -6,7 +6,7 @@ use super::attestation::Submission;
 use super::board::{Clients, ADVERTISE, ATTEST, CONFIRM, DISPUTE, SHARE, SUBMIT};
 use super::bytes::scalars;
 use super::judge::Judge;
-use super::judgement::{Derived, Spoken};
+use super::judgement::{Counted, Derived};
 use super::setup::{participants, Advertisement, Dealing, Revealed, CHANNEL, MASK};
 
 impl Judge {
@@ -40,36 +40,36 @@ impl Judge {
         }
     }
 
-    pub(crate) fn advertised(&mut self, spoken: &[Spoken<'_>]) -> Derived {
+    pub(crate) fn advertised(&mut self, messages: &[Counted<'_>]) -> Derived {
         let mut list = Clients::new();
-        for said in spoken {
-            let Some(advertisement) = Advertisement::decode(&said.parts[0]) else {
-                self.find(said.sender, "V-04");
+        for counted in messages {
+            let Some(advertisement) = Advertisement::decode(&counted.parts[0]) else {
+                self.find(counted.sender, "V-04");
                 continue;
             };
-            if advertisement.is_possessed(&self.frame, said.sender) {
-                list.insert(said.sender);
+            if advertisement.is_possessed(&self.frame, counted.sender) {
+                list.insert(counted.sender);
             } else {
-                self.find(said.sender, "V-06");
+                self.find(counted.sender, "V-06");
             }
-            self.advertisements.insert(said.sender, advertisement);
+            self.advertisements.insert(counted.sender, advertisement);
         }
         Derived::of(list)
     }
 
-    pub(crate) fn dealers(&mut self, spoken: &[Spoken<'_>]) -> Derived {
+    pub(crate) fn dealers(&mut self, messages: &[Counted<'_>]) -> Derived {
         let mut list = Clients::new();
-        for said in spoken {
-            let dealer = said.sender;
+        for counted in messages {
+            let dealer = counted.sender;
             let holders = self.frame.h(dealer, self.listed(ADVERTISE));
-            let Some(dealing) = Dealing::decode(&said.parts, &holders) else {
+            let Some(dealing) = Dealing::decode(&counted.parts, &holders) else {
                 self.find(dealer, "V-04");
                 continue;
             };
             let holds = match self.advertisements.get(&dealer) {
                 Some(keys) => {
                     let key = keys.key(MASK);
-                    dealing.is_of_degree(&self.frame, dealer, &key, said.message)
+                    dealing.is_of_degree(&self.frame, dealer, &key, counted.message)
                 }
                 None => true,
             };
@@ -84,13 +84,13 @@ impl Judge {
         Derived::of(list)
     }
 
-    pub(crate) fn participants(&mut self, spoken: &[Spoken<'_>]) -> Derived {
+    pub(crate) fn participants(&mut self, messages: &[Counted<'_>]) -> Derived {
         let dealers = self.listed(SHARE).clone();
         let (mut confirmed, mut upheld) = (Clients::new(), Clients::new());
-        for said in spoken {
-            let accuser = said.sender;
+        for counted in messages {
+            let accuser = counted.sender;
             let allowed = self.frame.h(accuser, &dealers);
-            let Some(complaints) = Revealed::decode(&said.parts[0], &allowed) else {
+            let Some(complaints) = Revealed::decode(&counted.parts[0], &allowed) else {
                 self.find(accuser, "V-04");
                 continue;
             };
@@ -137,15 +137,15 @@ impl Judge {
         Some(proven && complaint.shows_fraud(&self.frame, accuser, dealing))
     }
 
-    pub(crate) fn accepted(&mut self, spoken: &[Spoken<'_>]) -> Derived {
-        for said in spoken {
-            let client = said.sender;
+    pub(crate) fn accepted(&mut self, messages: &[Counted<'_>]) -> Derived {
+        for counted in messages {
+            let client = counted.sender;
             // 2.7 does not say so, but of V-07.1 to V-07.3 the first that does not hold decides.
-            let Ok(proof) = self.frame.proofs.decode(&said.parts[0]) else {
+            let Ok(proof) = self.frame.proofs.decode(&counted.parts[0]) else {
                 self.find(client, "V-07.A");
                 continue;
             };
-            let Some(masked) = scalars(&said.parts[1]) else {
+            let Some(masked) = scalars(&counted.parts[1]) else {
                 self.find(client, "V-04");
                 continue;
             };
@@ -165,7 +165,7 @@ impl Judge {
                 continue;
             }
             let submission = Submission {
-                entry: said.message.entry,
+                entry: counted.message.entry,
                 masked,
                 rows: self.frame.proofs.rows(&proof),
             };

@@ -1,17 +1,18 @@
-//! Clients that sign two messages, with an aggregator that takes both: what depends on their words is held
-//! against nobody.
+//! Clients that equivocate, with an aggregator that accepts both messages: no other client is named for what depends
+//! on these messages.
 
 use veragg::protocol::round::phase::Phase;
 
-use super::cheats::Cheat;
+use super::attacks::Attack;
+use super::equivocator::Equivocator;
 use super::setup::{CHANNEL, MASK};
-use super::two_faced::TwoFaced;
 use super::{same, SMALL};
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
+use veragg_lab::equivocator::with_second_message;
 use veragg_lab::false_attester::{edge, own};
 use veragg_lab::{id, set, sign_again, Scene};
 
-/// The aggregator that shows the second advertisement of a client to those whom `to` says.
+/// An aggregator that shows the second advertisement of a client to those for which `to` holds.
 fn showing_second(number: u32, to: impl Fn(u32) -> bool + 'static) -> CorruptAggregator {
     CorruptAggregator::new().showing_second(number, Phase::Advertise, to)
 }
@@ -19,14 +20,9 @@ fn showing_second(number: u32, to: impl Fn(u32) -> bool + 'static) -> CorruptAgg
 #[test]
 fn two_submissions() {
     let scene = Scene::new(10, &SMALL);
-    let (key, lengths) = (scene.key(3), scene.local.round.submit_lengths());
-    let scene = scene.altering(3, move |phase, _, mut said| {
-        if phase == Phase::Submit {
-            let again = sign_again(&key, &said[0], &lengths, &mut |parts| parts[1][0] ^= 1);
-            said.push(again);
-        }
-        said
-    });
+    let lengths = scene.local.round.submit_lengths();
+    let alter = |parts: &mut Vec<Vec<u8>>| parts[1][0] ^= 1;
+    let scene = with_second_message(scene, 3, Phase::Submit, lengths, alter);
     let (judgement, _) = same(&CorruptAggregator::new().play(scene));
     assert_eq!(judgement.named, [(3, "V-04")].into());
     assert_eq!(judgement.contributors.len(), 10);
@@ -34,7 +30,7 @@ fn two_submissions() {
 
 #[test]
 fn the_complaint_of_a_client_with_two_channel_keys() {
-    let mut two = TwoFaced::new(5, CHANNEL);
+    let mut two = Equivocator::new(5, CHANNEL);
     two.opens = Some(3);
     let finished = showing_second(5, |_| true).play(two.enter(Scene::new(10, &SMALL)));
     let (judgement, _) = same(&finished);
@@ -43,36 +39,36 @@ fn the_complaint_of_a_client_with_two_channel_keys() {
 
 #[test]
 fn an_edge_that_is_opened_by_a_client_with_two_mask_keys() {
-    let mut two = TwoFaced::new(5, MASK);
+    let mut two = Equivocator::new(5, MASK);
     two.opens = Some(3);
     let scene = Scene::new(10, &SMALL).masking_falsely(5, &[edge(3, 9)]);
     let finished = showing_second(5, |_| true).play(two.enter(scene));
     let (judgement, _) = same(&finished);
-    // It dealt the secret of the key that does not count.
+    // Client 5 shared the secret of the key that does not count.
     assert_eq!(judgement.named, [(5, "V-04"), (5, "V-06")].into());
 }
 
 #[test]
 fn masks_towards_a_client_with_two_mask_keys() {
     for drops in [false, true] {
-        let mut two = TwoFaced::new(5, MASK);
+        let mut two = Equivocator::new(5, MASK);
         two.counts = false;
         let mut scene = Scene::new(10, &SMALL);
         if drops {
-            scene = Cheat::Drops(Phase::Confirm).enter(scene, 5);
+            scene = Attack::Drops(Phase::Confirm).enter(scene, 5);
         }
         let finished = showing_second(5, |reader| reader == 3).play(two.enter(scene));
         let (judgement, _) = same(&finished);
         assert_eq!(judgement.named, [(5, "V-04")].into());
-        // Where the other goes on, they differ about their edge, and nobody can open it.
+        // If client 5 goes on, the edge of clients 3 and 5 is disputed, and neither can open it.
         assert_eq!(judgement.contributors.contains(&3), drops);
     }
 }
 
 #[test]
 fn what_a_client_with_two_keys_attested_of_itself() {
-    // Its own seed shows that, and depends on nobody's word.
-    let mut two = TwoFaced::new(5, CHANNEL);
+    // Its own seed shows the false attestation, whatever its keys are.
+    let mut two = Equivocator::new(5, CHANNEL);
     two.counts = false;
     let scene = two.enter(Scene::new(10, &SMALL).masking_falsely(5, &[own(4)]));
     let (judgement, _) = same(&showing_second(5, |_| false).play(scene));
@@ -80,9 +76,9 @@ fn what_a_client_with_two_keys_attested_of_itself() {
 }
 
 #[test]
-fn a_lie_towards_a_client_with_two_keys_and_towards_another() {
-    // What the secret of client 5 shows is held against nobody; that of client 7 shows enough.
-    let mut two = TwoFaced::new(5, CHANNEL);
+fn a_false_mask_towards_a_client_with_two_keys_and_towards_another() {
+    // The secret of client 5 is not used to judge its neighbours, but that of client 7 shows the false attestation.
+    let mut two = Equivocator::new(5, CHANNEL);
     two.counts = false;
     let scene = Scene::new(10, &SMALL).masking_falsely(3, &[edge(5, 1), edge(7, 2)]);
     let scene = scene.dropping(5, Phase::Submit).dropping(7, Phase::Submit);
@@ -90,58 +86,51 @@ fn a_lie_towards_a_client_with_two_keys_and_towards_another() {
     assert_eq!(judgement.named, [(3, "V-09"), (5, "V-04")].into());
 }
 
-/// Client 5 says two things in a phase; an aggregator takes both.
+/// Client 5 sends two messages in a phase.
 fn twice(scene: Scene, when: Phase, lengths: Vec<usize>) -> Scene {
-    let key = scene.key(5);
-    scene.altering(5, move |phase, _, mut said| {
-        if phase == when {
-            let again = sign_again(&key, &said[0], &lengths, &mut |parts| parts[0][0] ^= 1);
-            said.push(again);
-        }
-        said
-    })
+    with_second_message(scene, 5, when, lengths, |parts| parts[0][0] ^= 1)
 }
 
 #[test]
 fn complaints_are_judged_when_the_phase_ends() {
-    // About client 5, which confirms twice after client 1 and before client 9.
+    // Complaints about client 5, which confirms twice: after client 1 and before client 9.
     for holder in [1, 9] {
         let scene = Scene::new(10, &SMALL);
         let key = scene.key(5);
-        let scene = scene.altering(5, move |phase, _, mut said| match phase {
+        let scene = scene.altering(5, move |phase, _, mut messages| match phase {
             Phase::Share => {
                 let lengths: Vec<_> = [32].into_iter().chain([144; 9]).collect();
-                let place = if holder < 5 { holder } else { holder - 1 };
-                vec![sign_again(&key, &said[0], &lengths, &mut |parts| {
-                    parts[place][100] ^= 1;
+                let position = if holder < 5 { holder } else { holder - 1 };
+                vec![sign_again(&key, &messages[0], &lengths, &mut |parts| {
+                    parts[position][100] ^= 1;
                 })]
             }
             Phase::Confirm => {
-                let again = sign_again(&key, &said[0], &[0], &mut |parts| {
+                let again = sign_again(&key, &messages[0], &[0], &mut |parts| {
                     *parts = vec![vec![0xff; 100]];
                 });
-                said.push(again);
-                said
+                messages.push(again);
+                messages
             }
-            _ => said,
+            _ => messages,
         });
-        let crook = CorruptAggregator::new().listing(|phase, mut list| {
+        let corrupt = CorruptAggregator::new().listing(|phase, mut list| {
             if phase == Phase::Confirm {
                 list.remove(id(5));
             }
             list
         });
-        let (judgement, _) = same(&crook.play(scene));
+        let (judgement, _) = same(&corrupt.play(scene));
         assert_eq!(judgement.named, [(5, "V-04")].into());
     }
 }
 
-/// Doubt counts as of the end of the phase (`specs/audit.md` 2.4), however attestations fall into batches.
+/// An equivocation counts from the end of the phase (`specs/audit.md` 2.4), however attestations fall into batches.
 #[test]
 fn attestations_are_judged_when_the_phase_ends() {
-    // A wrong digest of the keys of neighbours, of which client 5 attests twice.
+    // A client attests to a wrong digest of keys. Its neighbour client 5 attests twice.
     for number in [3, 7] {
-        let scene = Cheat::BadAttestation(0, 0).enter(Scene::new(10, &SMALL), number);
+        let scene = Attack::BadAttestation(0, 0).enter(Scene::new(10, &SMALL), number);
         let everybody = set(10, &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
         let lengths = scene.local.round.attest_lengths(id(5), &everybody);
         let (judgement, _) =
@@ -151,10 +140,10 @@ fn attestations_are_judged_when_the_phase_ends() {
 }
 
 #[test]
-fn shares_are_judged_where_they_stand() {
+fn shares_are_judged_at_their_position() {
     // A wrong share of client 5, which unmasks twice.
-    for (number, place, is_named) in [(3, 3, true), (7, 4, false)] {
-        let scene = Cheat::WrongShare(place, true).enter(Scene::new(10, &SMALL), number);
+    for (number, position, is_named) in [(3, 3, true), (7, 4, false)] {
+        let scene = Attack::WrongShare(position, true).enter(Scene::new(10, &SMALL), number);
         let scene = twice(scene, Phase::Unmask(0), vec![32 * 9]);
         let (judgement, _) = same(&CorruptAggregator::new().play(scene));
         assert_eq!(judgement.named.contains(&(number, "V-09")), is_named);

@@ -1,8 +1,8 @@
-//! The pass over a board (`specs/audit.md` 2.4 and 3): who has spoken, which list each phase gives, who is
-//! named, and what becomes of everybody.
+//! The pass over a board (`specs/audit.md` 2.4 and 3): which messages count, which list each phase gives, which
+//! clients are named, and the outcome of each client.
 //!
-//! Of the aggregator only what the lists depend on is looked at: a board whose checkpoints do not hold
-//! together, or with a body that is not its envelope's, panics.
+//! It does not look for faults of the aggregator, except in what the lists depend on. It panics if checkpoints do not
+//! fit, or if a body is not that of its envelope.
 
 use std::collections::BTreeMap;
 
@@ -15,24 +15,24 @@ use super::board::{
 };
 use super::bytes::{is_signed, tree_root, Digest};
 use super::frame::Frame;
-use super::judgement::{Derived, Judgement, Outcome, Spoken};
+use super::judgement::{Counted, Derived, Judgement, Outcome};
 use super::setup::{Advertisement, Dealing};
 
 pub(crate) struct Judge {
     pub(crate) frame: Frame,
     chain: Digest,
-    /// As the checkpoints hold them, by phase.
+    /// The lists of the checkpoints, by phase.
     lists: BTreeMap<u8, Clients>,
     pub(crate) equivocated: Clients,
     found: Vec<(u32, &'static str)>,
     pub(crate) advertisements: BTreeMap<u32, Advertisement>,
     pub(crate) dealings: BTreeMap<u32, Dealing>,
-    /// Whose dealing is not of the degree.
+    /// Dealers whose shares lie on no polynomial of the right degree.
     pub(crate) misdealt: Clients,
     pub(crate) accepted: BTreeMap<u32, Submission>,
     pub(crate) challenges: Option<Challenges>,
     pub(crate) attestations: BTreeMap<u32, Attestation>,
-    /// Rebuilt secrets.
+    /// Reconstructed secrets, by client.
     pub(crate) seeds: BTreeMap<u32, Scalar>,
     pub(crate) mask_secrets: BTreeMap<u32, Scalar>,
 }
@@ -63,7 +63,7 @@ impl Judge {
         let mut result = Judgement::default();
         let mut open = Some(ADVERTISE);
         let mut leaves: Vec<Digest> = Vec::new();
-        let mut spoken: Vec<Spoken<'_>> = Vec::new();
+        let mut messages: Vec<Counted<'_>> = Vec::new();
         for record in records {
             let phase = open.expect("nothing follows the last phase");
             match record {
@@ -80,7 +80,7 @@ impl Judge {
                     let lengths = self.lengths(phase, sender);
                     let parts = self.frame.parts(message, &lengths).expect("damaged");
                     // V-04.7
-                    if let Some(first) = spoken.iter().find(|first| first.sender == sender) {
+                    if let Some(first) = messages.iter().find(|first| first.sender == sender) {
                         if first.message.body_root != message.body_root {
                             self.find(sender, "V-04");
                             self.equivocated.insert(sender);
@@ -88,7 +88,7 @@ impl Judge {
                         continue;
                     }
                     let equivocated = self.equivocated.clone();
-                    spoken.push(Spoken {
+                    messages.push(Counted {
                         message,
                         sender,
                         parts,
@@ -97,20 +97,20 @@ impl Judge {
                 }
                 Record::Checkpoint(checkpoint) => {
                     self.assert_authentic(checkpoint, phase, &leaves);
-                    let derived = self.derive(phase, &spoken);
-                    self.settle(phase, &spoken, &derived, &mut result);
+                    let derived = self.derive(phase, &messages);
+                    self.settle(phase, &messages, &derived, &mut result);
                     self.chain = checkpoint.digest;
                     let part = &checkpoint.list & &self.before(phase);
                     self.lists.insert(phase, part);
                     let both = (phase, derived.list, checkpoint.list.clone());
                     result.lists.push(both);
                     open = self.next(phase);
-                    spoken.clear();
+                    messages.clear();
                 }
             }
         }
-        // 3.6, 3.9: with the last phase closed the round is over, with a sum or, after V-09.4, without, and
-        // who has no outcome yet has contributed.
+        // 3.6, 3.9: when the last phase has closed the round is over, with a sum or, after V-09.4, without one. A
+        // client without an outcome has contributed.
         if open.is_none() {
             for client in self.frame.everybody() {
                 let outcome = result.outcomes.entry(client);
@@ -155,12 +155,12 @@ impl Judge {
         assert!(is_signed(key, label, &checkpoint.signed, signature));
     }
 
-    /// 3.3, before the checkpoint's digest becomes the chain's: names count, and those who are not on the
-    /// list get their outcomes (`specs/protocol.md` 5.9).
+    /// At the end of a phase (3.3), before the checkpoint becomes the last of the chain: faults count, and clients that
+    /// are not on the list get their outcomes (`specs/protocol.md` 5.9).
     fn settle(
         &mut self,
         phase: u8,
-        spoken: &[Spoken<'_>],
+        messages: &[Counted<'_>],
         derived: &Derived,
         result: &mut Judgement,
     ) {
@@ -170,7 +170,7 @@ impl Judge {
         }
         let shown = round_of(phase).map_or(phase, |_| UNMASK);
         for client in self.before(phase).difference(&derived.list) {
-            let has_spoken = spoken.iter().any(|spoken| spoken.sender == *client);
+            let has_spoken = messages.iter().any(|messages| messages.sender == *client);
             let outcome = if shown == UNMASK || derived.excluded.contains(client) {
                 Outcome::Excluded(shown)
             } else if shown == DISPUTE || !has_spoken {
@@ -184,17 +184,17 @@ impl Judge {
         }
     }
 
-    fn derive(&mut self, phase: u8, spoken: &[Spoken<'_>]) -> Derived {
+    fn derive(&mut self, phase: u8, messages: &[Counted<'_>]) -> Derived {
         match phase {
-            ADVERTISE => self.advertised(spoken),
-            SHARE => self.dealers(spoken),
-            CONFIRM => self.participants(spoken),
-            SUBMIT => self.accepted(spoken),
-            ATTEST => self.attested(spoken),
-            DISPUTE => self.undisputed(spoken),
-            ACKNOWLEDGE => Derived::of(spoken.iter().map(|spoken| spoken.sender).collect()),
+            ADVERTISE => self.advertised(messages),
+            SHARE => self.dealers(messages),
+            CONFIRM => self.participants(messages),
+            SUBMIT => self.accepted(messages),
+            ATTEST => self.attested(messages),
+            DISPUTE => self.undisputed(messages),
+            ACKNOWLEDGE => Derived::of(messages.iter().map(|messages| messages.sender).collect()),
             PUBLISH => Derived::of(self.before(PUBLISH)),
-            _ => self.unmasked(round_of(phase).expect("a round of unmask"), spoken),
+            _ => self.unmasked(round_of(phase).expect("a round of unmask"), messages),
         }
     }
 
@@ -248,7 +248,7 @@ impl Judge {
         }
     }
 
-    /// Whose secrets are rebuilt in a round of unmask (`specs/protocol.md` 5.8).
+    /// The clients whose secrets are reconstructed in a round of unmask (`specs/protocol.md` 5.8).
     pub(crate) fn subjects(&self, round: u8) -> Clients {
         match round {
             0 => self.listed(CONFIRM).clone(),

@@ -9,9 +9,9 @@ use super::attestation::{Attestation, Challenges};
 use super::board::{Clients, ATTEST, CONFIRM};
 use super::bytes::scalars;
 use super::judge::Judge;
-use super::judgement::{Derived, Spoken};
+use super::judgement::{Counted, Derived};
 use super::keys::{edge_key, self_key};
-use super::setup::{rebuild, Revealed, MASK};
+use super::setup::{reconstruct, Revealed, MASK};
 
 impl Judge {
     fn challenges(&self) -> &Challenges {
@@ -22,21 +22,21 @@ impl Judge {
         Some(self.advertisements.get(&client)?.key(MASK))
     }
 
-    pub(crate) fn attested(&mut self, spoken: &[Spoken<'_>]) -> Derived {
+    pub(crate) fn attested(&mut self, messages: &[Counted<'_>]) -> Derived {
         // Every message of attest answers the checkpoint of submit.
-        if let Some(said) = spoken.first() {
-            self.challenges = Some(Challenges::new(&self.frame, &said.message.answers));
+        if let Some(counted) = messages.first() {
+            self.challenges = Some(Challenges::new(&self.frame, &counted.message.answers));
         }
-        for said in spoken {
-            let client = said.sender;
+        for counted in messages {
+            let client = counted.sender;
             let neighbours = self.frame.h(client, self.listed(CONFIRM));
-            let decoded = Attestation::decode(&self.frame, &said.parts, &neighbours);
+            let decoded = Attestation::decode(&self.frame, &counted.parts, &neighbours);
             let Some(attestation) = decoded else {
                 self.find(client, "V-04");
                 continue;
             };
             let keys = neighbours.iter().map(|&neighbour| {
-                // 3.2 leaves open whether this is judged where the message stands or when the phase
+                // 3.2 leaves open whether this is judged at the message or when the phase
                 // ends; it matters only if the neighbour attests twice.
                 let known = !self.equivocated.contains(&neighbour);
                 self.mask_key(neighbour).filter(|_| known)
@@ -56,7 +56,7 @@ impl Judge {
         Derived::of(self.attestations.keys().copied().collect())
     }
 
-    /// The edges between clients that attested, about which they differ (V-08.B.1).
+    /// The edges whose ends attested different commitments (V-08.B.1).
     fn disputed(&self) -> Vec<(u32, u32)> {
         let attested = self.listed(ATTEST);
         let mut edges = Vec::new();
@@ -74,14 +74,14 @@ impl Judge {
     }
 
     /// The contributors, at the end of dispute.
-    pub(crate) fn undisputed(&mut self, spoken: &[Spoken<'_>]) -> Derived {
+    pub(crate) fn undisputed(&mut self, messages: &[Counted<'_>]) -> Derived {
         let attested = self.listed(ATTEST).clone();
         let mut excluded = Clients::new();
         let mut opened: BTreeMap<(u32, u32), RistrettoPoint> = BTreeMap::new();
-        for said in spoken {
-            let client = said.sender;
+        for counted in messages {
+            let client = counted.sender;
             let allowed = self.frame.h(client, &attested);
-            let Some(points) = Revealed::decode(&said.parts[0], &allowed) else {
+            let Some(points) = Revealed::decode(&counted.parts[0], &allowed) else {
                 self.find(client, "V-04");
                 excluded.insert(client);
                 continue;
@@ -94,7 +94,7 @@ impl Judge {
                 let (Some(key), Some(other_key)) = keys else {
                     continue;
                 };
-                // V-08.C.2 speaks of "edges to clients that have equivocated": so is the edge of one.
+                // V-08.C.2 names "edges to clients that have equivocated": that holds for both ends of the edge.
                 if self.equivocated.contains(&other) || self.equivocated.contains(&client) {
                     continue;
                 }
@@ -135,9 +135,9 @@ impl Judge {
     }
 
     /// The contributors that a round of unmask leaves.
-    pub(crate) fn unmasked(&mut self, round: u8, spoken: &[Spoken<'_>]) -> Derived {
+    pub(crate) fn unmasked(&mut self, round: u8, messages: &[Counted<'_>]) -> Derived {
         let contributors = self.contributors(round);
-        let shares = self.shares(round, spoken);
+        let shares = self.shares(round, messages);
         for subject in self.subjects(round) {
             let of_seed = round == 0 && contributors.contains(&subject);
             let none = Vec::new();
@@ -146,7 +146,7 @@ impl Judge {
             let Some(first) = shares.get(..self.frame.threshold) else {
                 continue;
             };
-            let secret = rebuild(first);
+            let secret = reconstruct(first);
             let dealt = self.dealings.get(&subject);
             let (committed, secrets) = match of_seed {
                 true => (dealt.map(|dealing| dealing.seed), &mut self.seeds),
@@ -162,7 +162,7 @@ impl Judge {
         // V-09.3
         let mut left = Clients::new();
         for &client in &contributors {
-            if self.has_lied(client, round) {
+            if self.attested_falsely(client, round) {
                 self.find(client, "V-09");
                 left.insert(client);
             }
@@ -170,14 +170,14 @@ impl Judge {
         Derived::of(&contributors - &left)
     }
 
-    /// The shares that count of each secret, in board order (V-09.1).
-    fn shares(&mut self, round: u8, spoken: &[Spoken<'_>]) -> BTreeMap<u32, Vec<(u32, Scalar)>> {
+    /// The shares of each secret that count, in the order of the board (V-09.1).
+    fn shares(&mut self, round: u8, messages: &[Counted<'_>]) -> BTreeMap<u32, Vec<(u32, Scalar)>> {
         let contributors = self.contributors(round);
         let subjects = self.subjects(round);
         let mut shares: BTreeMap<u32, Vec<(u32, Scalar)>> = BTreeMap::new();
-        for said in spoken {
-            let holder = said.sender;
-            let Some(revealed) = scalars(&said.parts[0]) else {
+        for counted in messages {
+            let holder = counted.sender;
+            let Some(revealed) = scalars(&counted.parts[0]) else {
                 self.find(holder, "V-04");
                 continue;
             };
@@ -186,7 +186,7 @@ impl Judge {
             for (dealer, share) in dealers.iter().zip(&revealed) {
                 let dealing = self.dealings.get(dealer);
                 let pair = dealing.and_then(|dealing| dealing.pairs.get(&holder));
-                let Some(pair) = pair.filter(|_| !said.equivocated.contains(dealer)) else {
+                let Some(pair) = pair.filter(|_| !counted.equivocated.contains(dealer)) else {
                     continue;
                 };
                 let committed = match round == 0 && contributors.contains(dealer) {
@@ -206,8 +206,8 @@ impl Judge {
         shares
     }
 
-    /// V-09.3, of a contributor, by the secrets that were rebuilt in this round.
-    fn has_lied(&self, client: u32, round: u8) -> bool {
+    /// V-09.3: whether the secrets that were reconstructed in this round contradict the attestation of a contributor.
+    fn attested_falsely(&self, client: u32, round: u8) -> bool {
         let Some(attestation) = self.attestations.get(&client) else {
             return false;
         };

@@ -1,10 +1,10 @@
-//! Rounds of ten with up to three cheaters and dropouts, whoever they are and whatever they do.
+//! Rounds of ten with three malicious clients or dropouts, with attacks drawn at random.
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
 use veragg::protocol::round::phase::Phase;
 
-use super::cheats::Cheat;
+use super::attacks::Attack;
 use super::{agree, SMALL};
 use veragg_lab::false_attester::{edge, own, False};
 use veragg_lab::Scene;
@@ -20,11 +20,11 @@ impl Draw {
         choices[self.below(choices.len())]
     }
 
-    /// Lies about the own mask, about edges between the bad and about edges to anybody. By few amounts:
-    /// sometimes two say the same of an edge.
-    fn lies(&mut self, number: u32, bad: &[u32]) -> Vec<False> {
-        let mut lies: Vec<False> = Vec::new();
-        // Half of them lie only about what an honest client does not see at once.
+    /// False masks: self-masks, pairwise masks between malicious clients, and pairwise masks with any client. There
+    /// are only two amounts, so that sometimes both ends of an edge have the same false mask.
+    fn false_masks(&mut self, number: u32, bad: &[u32]) -> Vec<False> {
+        let mut false_masks: Vec<False> = Vec::new();
+        // Half of the time, only masks that no honest client can compare.
         let kinds = 2 + self.below(2);
         for _ in 0..1 + self.below(3) {
             let by = 1 + self.below(2) as u64;
@@ -33,20 +33,24 @@ impl Draw {
                 1 => Some(self.of(bad)),
                 _ => Some(1 + self.below(10) as u32),
             };
-            if lies.iter().any(|lie| lie.towards == other) || other == Some(number) {
+            if false_masks
+                .iter()
+                .any(|false_mask| false_mask.towards == other)
+                || other == Some(number)
+            {
                 continue;
             }
             let attested = self.below(8) > 0;
-            lies.push(False {
+            false_masks.push(False {
                 attested,
                 ..other.map_or(own(by), |other| edge(other, by))
             });
         }
-        lies
+        false_masks
     }
 
-    /// What one does, with these as cheaters too and `good` honest; some are bad at advertise.
-    fn cheat(&mut self, number: u32, bad: &[u32], good: &[u32]) -> Cheat {
+    /// The attack of one client, where `bad` are all malicious clients and `good` the honest ones.
+    fn attack(&mut self, number: u32, bad: &[u32], good: &[u32]) -> Attack {
         let after = [
             Phase::Advertise,
             Phase::Share,
@@ -57,23 +61,23 @@ impl Draw {
             Phase::Acknowledge,
         ];
         match self.below(24) {
-            0 | 1 => Cheat::Drops(self.of(&after)),
-            2 => Cheat::NoPossession,
-            3 => Cheat::WrongDegree(self.below(2)),
-            4 => Cheat::BadSeal(1 + self.below(9)),
-            5 => Cheat::AccusesFalsely(self.of(good)),
-            6 => Cheat::AccusesWithout(good[0], good[1]),
-            7 => Cheat::BadRange,
-            8 => Cheat::BadVector(self.below(2) == 0),
-            9 => Cheat::Masks(self.below(3)),
-            10 => Cheat::BadAttestation(self.below(7), 32 * self.below(4)),
-            11 => Cheat::Disputes(self.of(&[None, Some(0), Some(100)])),
-            12 | 13 => Cheat::WrongShare(self.below(6), self.below(2) == 0),
+            0 | 1 => Attack::Drops(self.of(&after)),
+            2 => Attack::NoPossession,
+            3 => Attack::WrongDegree(self.below(2)),
+            4 => Attack::BadSeal(1 + self.below(9)),
+            5 => Attack::AccusesFalsely(self.of(good)),
+            6 => Attack::AccusesWithout(good[0], good[1]),
+            7 => Attack::BadRange,
+            8 => Attack::BadVector(self.below(2) == 0),
+            9 => Attack::WrongVector(self.below(3)),
+            10 => Attack::BadAttestation(self.below(7), 32 * self.below(4)),
+            11 => Attack::Disputes(self.of(&[None, Some(0), Some(100)])),
+            12 | 13 => Attack::WrongShare(self.below(6), self.below(2) == 0),
             14 => {
                 let from = self.of(&[Phase::Attest, Phase::Acknowledge, Phase::Unmask(0)]);
-                Cheat::LiesAndDrops(self.lies(number, bad), from)
+                Attack::MasksFalselyAndDrops(self.false_masks(number, bad), from)
             }
-            _ => Cheat::Lies(self.lies(number, bad)),
+            _ => Attack::MasksFalsely(self.false_masks(number, bad)),
         }
     }
 }
@@ -89,14 +93,14 @@ fn mixtures() {
         let mut scene = Scene::new(10, &SMALL);
         let mut early = 0;
         for &number in &bad {
-            let mut cheat = draw.cheat(number, &bad, &good);
+            let mut attack = draw.attack(number, &bad, &good);
             // With fewer than eight advertisements there is no round.
-            early += usize::from(matches!(cheat, Cheat::NoPossession));
+            early += usize::from(matches!(attack, Attack::NoPossession));
             if early > 2 {
-                cheat = Cheat::BadRange;
+                attack = Attack::BadRange;
             }
-            println!("{turn}: client {number} {cheat:?}");
-            scene = cheat.enter(scene, number);
+            println!("{turn}: client {number} {attack:?}");
+            scene = attack.enter(scene, number);
         }
         let judgement = agree(&scene.play());
         println!("{turn}: {:?}", judgement.named);

@@ -140,7 +140,7 @@ impl Dealing {
 }
 
 /// `f(0)` from shares by holder (4.3.4).
-pub(crate) fn rebuild(shares: &[(u32, Scalar)]) -> Scalar {
+pub(crate) fn reconstruct(shares: &[(u32, Scalar)]) -> Scalar {
     let mut secret = Scalar::ZERO;
     for (j, share) in shares {
         let mut weight = Scalar::ONE;

@@ -89,7 +89,7 @@ impl<P: ProofSystem> Unmask<P> {
                     Secret::Seed => seeds.push(of_client),
                     Secret::Mask => masks.push(of_client),
                 },
-                Err(what) => findings.record(Finding::failure(Step::SecretsRebuilt, what)),
+                Err(what) => findings.record(Finding::failure(Step::SecretsReconstructed, what)),
             }
         }
         [seeds, masks]

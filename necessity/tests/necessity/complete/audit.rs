@@ -1,4 +1,4 @@
-//! `specs/audit.md`: the steps that have no case, each with the reason; and that no step is forgotten.
+//! `specs/audit.md`: the steps without a case, each with the reason; and a test that no step is forgotten.
 
 use std::collections::BTreeSet;
 
@@ -7,13 +7,13 @@ use veragg_verifier::step::Step;
 use super::{has_one_case_each, patches, read};
 use crate::steps::{CASES, UNNAMED};
 
-/// Steps that are no condition, and why, in the words of the specification.
+/// Steps that are no condition, with the reason in the words of the specification.
 const EXCUSED: [(&str, &str); 2] = [
     ("V-05.1", "so there is nothing to compare"),
     ("V-08.D.1", "and it says nothing else"),
 ];
 
-/// Paragraphs of sections 3 and 7 that are no condition of their own, and what they are.
+/// Paragraphs of sections 3 and 7 that are no condition of their own, with what they say.
 const PARAGRAPHS: [(&str, &str); 9] = [
     ("3.1", "where the pass begins; V-04.3 asks for it"),
     ("3.2", "the order of the steps of section 2"),
@@ -37,12 +37,12 @@ fn number(line: &str) -> Option<&str> {
     (is_number && last.is_ok()).then_some(number)
 }
 
-/// What is numbered in a section.
+/// The numbers of the steps or paragraphs of a section.
 fn numbered(specification: &str, section: u32) -> BTreeSet<&str> {
     let heading = format!("\n## {section} ");
     let text = specification.split(&heading).nth(1).unwrap();
     let text = text.split("\n## ").next().unwrap();
-    // Whatever follows an empty line or the heading of a subsection.
+    // A numbered line follows an empty line or the heading of a subsection.
     let begins = |line: &str| line.is_empty() || line.starts_with('#');
     let before = std::iter::once("").chain(text.lines());
     let first = before.zip(text.lines()).filter(|(line, _)| begins(line));
@@ -66,7 +66,7 @@ fn every_numbered_step_has_a_name_a_patch_or_an_excuse() {
     let written: BTreeSet<_> = steps.union(&paragraphs).copied().collect();
     let table = patches::table();
     let patched = table.iter().map(|line| &*line.number);
-    // Rules of the protocol stand in the same table.
+    // The table holds rules of the protocol too.
     let patched = patched.filter(|number| number.starts_with("V-"));
     let named = Step::ALL.iter().map(|step| step.number());
     let cases = named.chain(patched).chain(UNNAMED.iter().copied());

@@ -1,24 +1,24 @@
-//! The table of patches is whole: `necessity/patches.sh` does what it says.
+//! The table of patches is complete: it names every patch, and tests that exist.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::read;
 
-/// Where the table stands.
+/// The path of the table in the repository.
 const TABLE: &str = "necessity/patches.txt";
 
-/// A line of the table.
+/// One line of the table: a patch, and the test that must fail under it.
 pub(super) struct Line {
     /// The number of the rule or step.
     pub(super) number: String,
-    /// The patch, without `.patch`.
+    /// The name of the patch's file, without `.patch`.
     patch: String,
-    /// The test that fails under it.
+    /// The path of the test that fails under the patch.
     test: String,
 }
 
-/// The table.
+/// The lines of the table that are no comments.
 pub(super) fn table() -> Vec<Line> {
     let text = read(TABLE);
     let lines = text.lines().filter(|line| !line.starts_with('#'));
@@ -54,6 +54,6 @@ fn every_test_of_a_patch_exists() {
         let name = test.strip_prefix("patched::").unwrap();
         assert!(tests.contains(&format!("#[test]\nfn {name}()")), "{test}");
     }
-    // And each has its patch.
+    // Each test of `patched.rs` has a patch.
     assert_eq!(tests.matches("#[test]").count(), of_table.len());
 }

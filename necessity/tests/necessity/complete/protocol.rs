@@ -1,4 +1,4 @@
-//! `specs/protocol.md`: the rules, and parts of rules, that have no case, each with the reason; and that no
+//! `specs/protocol.md`: the rules, and parts of rules, without a case, each with the reason; and a test that no
 //! rule is forgotten.
 
 use std::collections::BTreeSet;
@@ -11,17 +11,17 @@ use crate::rules::CASES;
 /// Why there is no attack for a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Why {
-    /// It says what to do, not what must hold.
+    /// The rule says what to do, not what must hold.
     NoCondition,
-    /// What does not meet it is no value to go on with: the types see to it.
+    /// A value that breaks the rule cannot be made: the types prevent it.
     Type,
-    /// Whatever it stops, other rules stop too.
+    /// These other rules stop every attack that this rule stops.
     Covered(&'static [&'static str]),
 }
 
 use Why::{Covered, NoCondition, Type};
 
-/// Number, what of it, and why.
+/// The number of the rule, the part of it, and the reason why it has no case.
 const EXCUSED: &[(&str, &str, Why)] = &[
     (
         "2.2.2",
@@ -29,14 +29,14 @@ const EXCUSED: &[(&str, &str, Why)] = &[
         Type,
     ),
     ("2.2.3", "there is no statement of another shape", Type),
-    // Who unmasks has t neighbours that acknowledged, and by 2 t > k + c one of them is honest.
+    // A client that unmasks has t neighbours that acknowledged, and by 2 t > k + c one of them is honest.
     (
         "2.2.5",
         "the lower bound: a second honest client",
         Covered(&["2.2.4", "3.8.1"]),
     ),
     ("2.2.8", "bytes that do not decode are no roster", Type),
-    // Labels and senders keep the signatures of two parts apart; one person has two keys as easily.
+    // Labels and senders keep the signatures of two roles apart; and one party can have two keys as easily.
     (
         "2.2.8",
         "a client with the organiser's or the aggregator's key",
@@ -52,7 +52,7 @@ const EXCUSED: &[(&str, &str, Why)] = &[
     ("3.1.1", "how keys are drawn", NoCondition),
     ("3.1.2", "what is sent", NoCondition),
     ("3.2", "the list", Covered(&["5.2"])),
-    // It spares clients a round that is not expected to deliver.
+    // The rule only saves the work of a round that would end without a sum.
     (
         "3.2.1",
         "the number of clients in all",
@@ -61,7 +61,7 @@ const EXCUSED: &[(&str, &str, Why)] = &[
     ("3.2.3", "how secrets are shared", NoCondition),
     ("3.2.4", "what is sent", NoCondition),
     ("3.3", "the list", Covered(&["5.3"])),
-    // Lists only shrink: who has t neighbours that acknowledged has as many dealers and participants.
+    // Lists only shrink: a client with t neighbours that acknowledged has as many dealers and participants.
     (
         "3.3.1",
         "t neighbours that dealt",
@@ -74,9 +74,9 @@ const EXCUSED: &[(&str, &str, Why)] = &[
         "t neighbours that participate",
         Covered(&["3.8.1", "3.10.3"]),
     ),
-    // A client keeps neither key nor share of whom it complained about: there is no mask to add.
+    // A client keeps neither key nor share of a dealer about which it complained, so there is no mask to add.
     ("3.4.1", "nobody whom the client complained about", Type),
-    // Of the prover, in another crate; a proof of it would be refused.
+    // This is a check of the prover, in another crate; the verifier would refuse the proof.
     (
         "3.4.2",
         "an input that breaks the statement",
@@ -104,27 +104,27 @@ const EXCUSED: &[(&str, &str, Why)] = &[
     ),
     ("3.7.2", "what is sent", NoCondition),
     // `Rule::EnoughShares` stands under 5.8.
-    ("3.8", "the secrets that are rebuilt", Covered(&["5.8"])),
+    ("3.8", "the secrets that are reconstructed", Covered(&["5.8"])),
     ("3.8.3", "which share is revealed", NoCondition),
     // A client that has revealed is in a state that reveals only against fraud proofs.
     ("3.8.4", "never both", Type),
-    // If nobody has left there is no fraud proof; and of a culprit both secrets may come.
+    // If no client has left there is no fraud proof; and both secrets of a culprit may be revealed.
     (
         "3.8.5",
         "a proper subset, and no round too many",
         Covered(&["3.8.6", "3.10.3"]),
     ),
-    ("3.8.7", "who has nothing to say", NoCondition),
+    ("3.8.7", "who sends nothing", NoCondition),
     ("3.9.1", "what is published", NoCondition),
     ("3.9.2", "what is signed", NoCondition),
     ("3.9.3", "what the sum is", NoCondition),
-    // Nothing that it would say is taken, and its secrets are asked of the others in any case.
+    // No message of it would be accepted, and the others reveal its secrets in any case.
     (
         "3.10.3",
         "the client itself is on the list",
         Covered(&["3.8.2", "3.11.8"]),
     ),
-    // What answers a checkpoint was signed after it.
+    // A message that answers a checkpoint was signed after it.
     (
         "3.10.4",
         "the entry stands behind the view",
@@ -134,14 +134,14 @@ const EXCUSED: &[(&str, &str, Why)] = &[
     ("3.10.6", "what comes after the checks", NoCondition),
     ("3.11.1", "bytes that do not decode are no envelope", Type),
     ("3.11.3", "nobody else has a key to look up", Type),
-    // Its shares are held against the same commitments.
+    // Its shares are compared with the same commitments.
     (
         "3.11.8",
         "who speaks in a further round has acknowledged",
         Covered(&["5.8"]),
     ),
     ("3.11.11", "what is written", NoCondition),
-    // What an honest client signed in answer to a checkpoint is of its round and of the phase after it.
+    // If an honest client signed a message in answer to a checkpoint, the message is of the same round and of the next phase.
     (
         "4.8.1",
         "context and phase beside what is answered",
@@ -162,10 +162,10 @@ const EXCUSED: &[(&str, &str, Why)] = &[
         "fewer than t holders: there is nothing to test with",
         Type,
     ),
-    // Whoever complains falsely opens its own channel, and loses nobody else anything.
+    // A client with a false complaint opens only its own channel, which harms no other client.
     (
         "5.3",
-        "who complained falsely leaves",
+        "a client with a false complaint leaves",
         Covered(&["5.3", "5.8"]),
     ),
     ("5.4", "a vector that does not decode is none", Type),
@@ -222,7 +222,7 @@ fn every_numbered_rule_has_a_name_a_patch_or_an_excuse() {
         written.len()
     );
     let patched = patches::table().into_iter().map(|line| line.number);
-    // Steps of the audit stand in the same table.
+    // The table holds steps of the audit too.
     let patched = patched.filter(|number| written.contains(number));
     let named = Rule::ALL.iter().map(|rule| rule.number().to_owned());
     let cases: BTreeSet<_> = named.chain(patched).collect();

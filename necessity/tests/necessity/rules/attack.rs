@@ -1,4 +1,4 @@
-//! Honest clients, and an aggregator that signs anything.
+//! Honest clients, and a corrupt aggregator that signs anything.
 
 use std::sync::Arc;
 
@@ -16,15 +16,15 @@ use veragg_protocol::wire::checkpoint::Checkpoint;
 use veragg_protocol::wire::message::Message;
 use veragg_protocol::wire::part::Part;
 
-/// What the aggregator keeps of the round; a copy of it is a second board.
+/// The state of the aggregator. A copy of it is a second board.
 #[derive(Clone)]
 pub(super) struct Board {
     pub(super) tree: Tree<Digest>,
     pub(super) chain: Digest,
     pub(super) before: Root,
     pub(super) package: Vec<u8>,
-    /// What was said in each phase, and its list.
-    pub(super) said: Vec<Vec<Message>>,
+    /// The messages of each closed phase, by its index.
+    pub(super) messages: Vec<Vec<Message>>,
     lists: Vec<ClientSet>,
 }
 
@@ -40,7 +40,7 @@ impl Attack {
         Self::with_min(None)
     }
 
-    /// With other than the fewest contributors that the fractions ask for.
+    /// A round with this minimum of contributors instead of the one that the fractions give.
     pub(super) fn with_min(min_contributors: Option<u32>) -> Self {
         let parties = Parties::new();
         let mut configuration = parties.configuration();
@@ -58,7 +58,7 @@ impl Attack {
             chain: *clients.round.context(),
             before: Root::empty(),
             package: Vec::new(),
-            said: Vec::new(),
+            messages: Vec::new(),
             lists: Vec::new(),
         };
         Self {
@@ -69,7 +69,7 @@ impl Attack {
         }
     }
 
-    /// What a client says to the package that is shown to it now, with this input.
+    /// The message that a client with this input sends in answer to the current package; nothing if it refuses it.
     pub(super) fn ask_with(&mut self, number: u32, input: &[u64]) -> Option<Message> {
         self.clients.ask(number, &self.board.package, input)
     }
@@ -112,7 +112,7 @@ impl Attack {
         parts.iter().map(|part| part.to_vec()).collect()
     }
 
-    /// A part of a message, with its path.
+    /// A part of a message with its path to the root of the body.
     pub(super) fn part(&self, message: &Message, position: usize) -> Part {
         let tree = self.parts(message);
         Part {
@@ -130,21 +130,21 @@ impl Attack {
         self.clients.altered(message, &self.lengths(message), alter)
     }
 
-    /// Puts messages on the board, closes the phase with a list and shows all of it.
-    pub(super) fn close(&mut self, phase: Phase, said: Vec<Message>, list: ClientSet) {
-        self.write(said.clone());
-        self.show(phase, &said, list);
+    /// Puts messages on the board, closes the phase with a list, and shows all of these messages.
+    pub(super) fn close(&mut self, phase: Phase, messages: Vec<Message>, list: ClientSet) {
+        self.write(messages.clone());
+        self.show(phase, &messages, list);
     }
 
     /// Puts messages on the board.
-    pub(super) fn write(&mut self, said: Vec<Message>) {
-        for message in &said {
+    pub(super) fn write(&mut self, messages: Vec<Message>) {
+        for message in &messages {
             self.board.tree.push(message.envelope.entry());
         }
-        self.board.said.push(said);
+        self.board.messages.push(messages);
     }
 
-    /// Closes the phase with a list, and shows these messages as if they stood on the board.
+    /// Closes the phase with a list, and shows these messages as if they were on the board.
     pub(super) fn show(&mut self, phase: Phase, shown: &[Message], list: ClientSet) {
         let (context, previous) = (*self.round.context(), self.board.chain);
         let root = self.board.tree.root();
@@ -152,7 +152,7 @@ impl Attack {
         self.show_under(checkpoint, shown);
     }
 
-    /// The same under any checkpoint.
+    /// Like [`show`](Self::show), with any checkpoint.
     pub(super) fn show_under(&mut self, checkpoint: Checkpoint, shown: &[Message]) {
         let tree = &self.board.tree;
         let leaf_of = |message: &Message| {
@@ -160,7 +160,7 @@ impl Attack {
             (0..tree.size()).find(|&index| tree.leaf(index) == Some(&entry))
         };
         let items = shown.iter().map(|message| {
-            // What stands nowhere is shown as if it were the last.
+            // A message that is not on the board is shown as if it were the last one there.
             let index = leaf_of(message).unwrap_or(tree.size() - 1);
             let count = self.parts(message).size() as usize;
             Item {
@@ -182,28 +182,30 @@ impl Attack {
         self.board.lists.push(checkpoint.list);
     }
 
-    /// Changes what is shown.
+    /// Changes the current package.
     pub(super) fn alter_package(&mut self, alter: impl FnOnce(&mut Package)) {
         let mut package = Package::decode(&self.board.package, CLIENTS).unwrap();
         alter(&mut package);
         self.board.package = package.encode();
     }
 
-    /// Everybody is honest up to and with this phase.
+    /// Plays up to this phase, and closes it. All parties are honest so far.
     pub(super) fn honest_through(mut self, last: Phase) -> Self {
-        for phase in Phase::ALL.into_iter().skip(self.board.said.len()) {
+        for phase in Phase::ALL.into_iter().skip(self.board.messages.len()) {
             if phase > last {
                 break;
             }
-            let said = self.ask_all();
-            self.close(phase, said, everybody());
+            let messages = self.ask_all();
+            self.close(phase, messages, everybody());
         }
         self
     }
 
     pub(super) fn of(&self, phase: Phase, number: u32) -> &Message {
-        let mut said = self.board.said[phase.index()].iter();
-        said.find(|message| sender(message) == id(number)).unwrap()
+        let mut messages = self.board.messages[phase.index()].iter();
+        messages
+            .find(|message| sender(message) == id(number))
+            .unwrap()
     }
 
     pub(super) fn keys_of(&self, number: u32) -> RoundKeys {
@@ -211,19 +213,19 @@ impl Attack {
         Advertisement::decode(&message.body).unwrap().keys
     }
 
-    /// Client 2 answers a board on which client 9 submitted nothing, and everybody else one on which it
-    /// did: up to and with attest.
+    /// Plays up to attest, with two boards. Client 2 answers a board without a submission of client 9; all others
+    /// answer a board with one. Also gives the attestation of client 2.
     pub(super) fn two_views(self) -> (Self, Message) {
         let mut attack = self.honest_through(Phase::Confirm);
-        let said = attack.ask_all();
+        let messages = attack.ask_all();
         let board = attack.board.clone();
-        attack.close(Phase::Submit, said.clone(), all_but(9));
+        attack.close(Phase::Submit, messages.clone(), all_but(9));
         let of_two = attack.ask(2).unwrap();
         attack.board = board;
-        attack.close(Phase::Submit, said, everybody());
-        let mut said = attack.ask_those((1..=CLIENTS).filter(|&number| number != 2));
-        said.push(of_two.clone());
-        attack.close(Phase::Attest, said, everybody());
+        attack.close(Phase::Submit, messages, everybody());
+        let mut messages = attack.ask_those((1..=CLIENTS).filter(|&number| number != 2));
+        messages.push(of_two.clone());
+        attack.close(Phase::Attest, messages, everybody());
         (attack, of_two)
     }
 }

@@ -1,5 +1,5 @@
-//! The parties of a round, and its clients: honest software, whatever its owner does with what it says
-//! and with what it saved.
+//! The parties of a round, and its clients. The clients run honest software; an attack changes their messages or
+//! their saved states.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ use veragg_protocol::round::roster::Roster;
 use veragg_protocol::round::{Round, RoundError};
 use veragg_protocol::wire::message::{Message, Sender};
 
-/// Everybody's long-term keys.
+/// The long-term keys of all parties.
 pub(super) struct Parties {
     pub(super) organiser: SigningKey,
     pub(super) aggregator: Arc<SigningKey>,
@@ -46,12 +46,12 @@ impl Parties {
         Roster::new(keys.collect()).unwrap()
     }
 
-    /// What an organiser would sign who knows what it does.
+    /// A configuration as a competent organiser would sign it.
     pub(super) fn configuration(&self) -> Configuration {
         let segments = vec![SegmentConfiguration::integers("numbers", 3, 100)];
         let builder = ConfigurationBuilder::new(segments, 100_000, 200_000, [7; 32]);
         let key = self.aggregator.verifying_key();
-        let configuration = builder.configure::<Suite>(&self.roster(), key, &mut OsRng);
+        let configuration = builder.build_for::<Suite>(&self.roster(), key, &mut OsRng);
         configuration.unwrap()
     }
 
@@ -59,7 +59,7 @@ impl Parties {
         SignedConfiguration::sign(configuration, &self.organiser)
     }
 
-    /// What somebody who enters the round makes of a configuration that the organiser signed.
+    /// Opens the round of a configuration that the organiser signed, with all checks that a party makes.
     pub(super) fn open(&self, configuration: &Configuration) -> Result<Round<Suite>, RoundError> {
         let organiser = self.organiser.verifying_key();
         Round::open(
@@ -69,8 +69,8 @@ impl Parties {
         )
     }
 
-    /// A round in which not everybody is everybody's neighbour: too small to be entered, but large
-    /// enough to show what neighbours are for.
+    /// A round with a sparse graph. A party would refuse it because it is too small, but it is large enough for
+    /// attacks on neighbours.
     pub(super) fn sparse(&self, degree: u32, threshold: u32) -> Round<Suite> {
         let mut configuration = self.configuration();
         configuration.masking = MaskingParameters { degree, threshold };
@@ -79,7 +79,7 @@ impl Parties {
     }
 }
 
-/// The clients of a round, with what each has saved last.
+/// The clients of a round, each with the state that it saved last.
 pub(super) struct Clients {
     pub(super) round: Arc<Round<Suite>>,
     pub(super) keys: Vec<Arc<SigningKey>>,
@@ -100,46 +100,46 @@ impl Clients {
         }
     }
 
-    /// What a client says to a package.
+    /// The message that a client sends in answer to a package; nothing if it refuses it.
     pub(super) fn ask(&mut self, number: u32, package: &[u8], x: &[u64]) -> Option<Message> {
         let at = id(number).index();
-        let said = self.clients[at].advance(package, Some(x), &mut OsRng, &mut self.stores[at]);
-        let said = said.ok().flatten();
-        said.map(|bytes| Message::decode(&bytes).unwrap())
+        let sent = self.clients[at].advance(package, Some(x), &mut OsRng, &mut self.stores[at]);
+        let message = sent.ok().flatten();
+        message.map(|bytes| Message::decode(&bytes).unwrap())
     }
 
-    /// A second process of the same client, from what it saved last.
+    /// A second process of the same client, from the state that it saved last.
     pub(super) fn restarted(&self, number: u32) -> Client {
         let at = id(number).index();
         let (round, key) = (Arc::clone(&self.round), Arc::clone(&self.keys[at]));
         Client::resume(round, key, &self.stores[at]).unwrap().0
     }
 
-    /// Takes a client back to what it saved last.
+    /// Takes a client back to the state that it saved last.
     pub(super) fn restart(&mut self, number: u32) {
         self.clients[id(number).index()] = self.restarted(number);
     }
 
-    /// What a client saved last.
+    /// The state that a client saved last.
     pub(super) fn saved(&self, number: u32) -> Zeroizing<Vec<u8>> {
         self.stores[id(number).index()].clone()
     }
 
-    /// Takes a client back to what it saved once.
+    /// Takes a client back to a state that it saved earlier.
     pub(super) fn restore(&mut self, number: u32, saved: Zeroizing<Vec<u8>>) {
         self.stores[id(number).index()] = saved;
         self.restart(number);
     }
 
-    /// Lets a client go on in another round, as its owner sees it.
+    /// Lets a client go on in another round.
     pub(super) fn mislead(&mut self, number: u32, round: Round<Suite>) {
         let at = id(number).index();
         let client = Client::join(Arc::new(round), Arc::clone(&self.keys[at])).unwrap();
         self.clients[at] = client;
     }
 
-    /// Where the state begins in what a client saved: behind version, state, context, number,
-    /// the checkpoint that it answered last and its last message.
+    /// The offset of the state's own fields in a saved state: behind version, tag, context, number, the checkpoint
+    /// that it answered last, and its last message.
     fn state_at(&self, number: u32) -> usize {
         let saved = &self.stores[id(number).index()];
         let behind = |at: usize| {
@@ -160,7 +160,7 @@ impl Clients {
         [secret(at), secret(at + 32)]
     }
 
-    /// Changes what a client saved, wherever it stands, and lets it go on with that.
+    /// Replaces these bytes in the saved state of a client, wherever they are, and restarts the client with it.
     pub(super) fn patch(&mut self, number: u32, from: &[u8], to: &[u8]) {
         let from_state = self.state_at(number);
         let store = &mut self.stores[id(number).index()];
@@ -171,17 +171,17 @@ impl Clients {
         self.restart(number);
     }
 
-    /// From now on this client computes its edge to another with a key that is not the other's.
-    pub(super) fn lie_about_edge(&mut self, liar: u32, key: &[u8]) {
+    /// From now on this client computes a pairwise mask with a random key instead of `key`.
+    pub(super) fn falsify_pairwise_mask(&mut self, culprit: u32, key: &[u8]) {
         let other = KeyPair::generate(&mut OsRng);
-        self.patch(liar, key, &Ristretto::encode_point(other.public()));
+        self.patch(culprit, key, &Ristretto::encode_point(other.public()));
     }
 
     /// From now on this client masks with a seed that it did not share.
-    pub(super) fn lie_about_seed(&mut self, liar: u32) {
-        let [_, seed] = self.secrets(liar);
+    pub(super) fn falsify_self_mask(&mut self, culprit: u32) {
+        let [_, seed] = self.secrets(culprit);
         self.patch(
-            liar,
+            culprit,
             seed.as_bytes(),
             KeyScalar::random(&mut OsRng).as_bytes(),
         );
@@ -216,7 +216,7 @@ impl Clients {
     }
 }
 
-/// Which client a message is of.
+/// The client that sent a message.
 pub(super) fn sender(message: &Message) -> ClientId {
     let Sender::Client(client) = message.envelope.sender else {
         panic!("a client's");

@@ -1,5 +1,5 @@
-//! How the aggregator derives its lists: the attackers are clients, and the round ends without a sum, with
-//! a wrong one, or with an honest client excluded for a fault.
+//! How the aggregator derives its lists. The attackers are clients. An attack succeeds if the round ends without
+//! a sum, with a wrong sum, or with an honest client excluded for a fault.
 
 use rand_core::OsRng;
 use veragg_protocol::circuits::group::ristretto::{KeyScalar, Ristretto, KEY_TABLE};
@@ -24,12 +24,12 @@ use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::Round;
 use veragg_protocol::wire::message::Message;
 
-/// What everybody advertised, by number.
+/// The keys that the clients advertised, in the order of their numbers.
 struct Advertised(Vec<RoundKeys>);
 
 impl Advertised {
-    fn by(said: &[Message]) -> Self {
-        let keys = said
+    fn by(messages: &[Message]) -> Self {
+        let keys = messages
             .iter()
             .map(|message| Advertisement::decode(&message.body).unwrap().keys);
         Self(keys.collect())
@@ -43,7 +43,7 @@ impl Advertised {
         Ristretto::encode_point(&self.of(number).mask)
     }
 
-    /// What an honest client says about the keys of its neighbours (4.7.5).
+    /// The digest of its neighbours' keys that an honest client attests to (4.7.5).
     fn digest_for(&self, number: u32) -> [u8; 32] {
         let others = (1..=CLIENTS).filter(|&other| other != number);
         let keys: Vec<_> = others.map(|other| self.of(other).mask).collect();
@@ -51,38 +51,39 @@ impl Advertised {
     }
 }
 
-/// Goes through a round with what was advertised at hand from share on.
+/// An attack that knows, from advertise on, the keys that were advertised.
 fn with_keys(
-    mut cheat: impl FnMut(&mut Table, &Advertised, Phase, &mut Vec<Message>),
+    mut attack: impl FnMut(&mut Table, &Advertised, Phase, &mut Vec<Message>),
 ) -> impl FnMut(&mut Table, Phase, &mut Vec<Message>) {
     let mut keys = Advertised(Vec::new());
-    move |table, phase, said| {
+    move |table, phase, messages| {
         if phase == Phase::Advertise {
-            keys = Advertised::by(said);
+            keys = Advertised::by(messages);
         }
-        cheat(table, &keys, phase, said);
+        attack(table, &keys, phase, messages);
     }
 }
 
-/// Client 3 does not know a secret; all its neighbours stop.
+/// Client 3 does not know the secret of its key, and all its neighbours stop.
 pub(super) fn an_unproven_key_stops_everybody() -> bool {
-    !Table::new().delivers(|table, phase, said| {
+    !Table::new().delivers(|table, phase, messages| {
         if phase == Phase::Advertise {
-            table.alter(of(said, 3), |parts| parts[0][64] ^= 1);
+            table.alter(of(messages, 3), |parts| parts[0][64] ^= 1);
         }
     })
 }
 
-/// Shares that client 3 committed to lie on no polynomial of the degree: its secret cannot be rebuilt.
-pub(super) fn a_secret_is_shared_that_cannot_be_rebuilt() -> bool {
-    !Table::new().delivers(with_keys(|table, keys, phase, said| {
+/// The shares that client 3 commits to lie on no polynomial of the right degree, so its secret cannot be
+/// reconstructed.
+pub(super) fn a_shared_secret_cannot_be_reconstructed() -> bool {
+    !Table::new().delivers(with_keys(|table, keys, phase, messages| {
         if phase != Phase::Share {
             return;
         }
         let [_, channel] = table.clients.secrets(3);
         let context = *table.clients.round.context();
-        table.alter(of(said, 3), |parts| {
-            // Of its neighbours 1, 2, 4, 5 and 6: any `t` of all nine have one of these.
+        table.alter(of(messages, 3), |parts| {
+            // Shares of neighbours 1, 2, 4, 5 and 6 are wrong: any `t` of the nine neighbours include one of these.
             for (part, holder) in parts[1..].iter_mut().zip([1, 2, 4, 5, 6]) {
                 let between = Channel {
                     context: &context,
@@ -103,27 +104,27 @@ pub(super) fn a_secret_is_shared_that_cannot_be_rebuilt() -> bool {
     }))
 }
 
-/// Client 3 seals nothing that opens; everybody has complained, and does not go on with it.
+/// No share that client 3 seals can be opened. Its neighbours complain, and cannot go on with it.
 pub(super) fn a_bad_dealer_stays_and_stops_everybody() -> bool {
-    !Table::new().delivers(|table, phase, said| {
+    !Table::new().delivers(|table, phase, messages| {
         if phase == Phase::Share {
-            table.alter(of(said, 3), |parts| {
+            table.alter(of(messages, 3), |parts| {
                 parts[1..].iter_mut().for_each(|part| part[143] ^= 1);
             });
         }
     })
 }
 
-/// Whether client 4 is excluded for a fault that client 3 says it has.
-fn frames_client_4(cheat: impl FnMut(&mut Table, Phase, &mut Vec<Message>)) -> bool {
+/// Whether client 3 gets honest client 4 excluded for a fault.
+fn frames_client_4(attack: impl FnMut(&mut Table, Phase, &mut Vec<Message>)) -> bool {
     let mut table = Table::new();
-    let published = table.finish(cheat).unwrap();
+    let published = table.finish(attack).unwrap();
     matches!(published.outcomes[id(4).index()], Outcome::Faulty(_))
 }
 
-/// Client 3 complains with a point that is none of its own: nothing opens with it.
+/// Client 3 complains with a wrong point, with which the share cannot be opened.
 pub(super) fn a_complaint_with_a_wrong_point_excludes_an_honest_dealer() -> bool {
-    frames_client_4(|table, phase, said| {
+    frames_client_4(|table, phase, messages| {
         if phase == Phase::Confirm {
             let random = KeyScalar::random(&mut OsRng);
             let complaint = Revealed {
@@ -132,15 +133,15 @@ pub(super) fn a_complaint_with_a_wrong_point_excludes_an_honest_dealer() -> bool
                 challenge: random,
                 response: random,
             };
-            complain(table, said, complaint);
+            complain(table, messages, complaint);
         }
     })
 }
 
-/// Client 3 complains about what opens and is right.
+/// Client 3 complains about a valid share.
 pub(super) fn a_complaint_without_reason_excludes_an_honest_dealer() -> bool {
     let mut channel = KeyScalar::ZERO;
-    frames_client_4(with_keys(move |table, keys, phase, said| {
+    frames_client_4(with_keys(move |table, keys, phase, messages| {
         if phase == Phase::Share {
             [_, channel] = table.clients.secrets(3);
         }
@@ -152,21 +153,23 @@ pub(super) fn a_complaint_without_reason_excludes_an_honest_dealer() -> bool {
             };
             let pair = KeyPair::from_secret(channel);
             let complaint = complaint.ends().reveal(&pair, &mut OsRng);
-            complain(table, said, complaint);
+            complain(table, messages, complaint);
         }
     }))
 }
 
-fn complain(table: &Table, said: &mut [Message], complaint: Revealed) {
-    table.alter(of(said, 3), |parts| parts[0] = dleq::encode(&[complaint]));
+fn complain(table: &Table, messages: &mut [Message], complaint: Revealed) {
+    table.alter(of(messages, 3), |parts| {
+        parts[0] = dleq::encode(&[complaint])
+    });
 }
 
-/// Neighbours of client 1 confirm nothing, until it has fewer than `t`: it stops, and nobody can rebuild
-/// its secrets.
+/// So many neighbours of client 1 drop out before confirm that fewer than `t` are left: it stops, and its secrets
+/// cannot be reconstructed.
 pub(super) fn an_isolated_client_is_waited_for() -> bool {
     const DEGREE: u32 = 6;
     const THRESHOLD: u32 = 4;
-    // A graph in which all others keep enough.
+    // In this graph all other clients keep enough neighbours.
     let (parties, round, silent) = std::iter::repeat_with(|| {
         let parties = Parties::new();
         let round = parties.sparse(DEGREE, THRESHOLD);
@@ -176,14 +179,14 @@ pub(super) fn an_isolated_client_is_waited_for() -> bool {
     .find(|(_, round, silent)| keep_enough(round, silent, THRESHOLD as usize))
     .unwrap();
     let silent: Vec<_> = silent.iter().map(|client| client.number()).collect();
-    !Table::in_round(&parties, round).delivers(|_, phase, said| {
+    !Table::in_round(&parties, round).delivers(|_, phase, messages| {
         if phase == Phase::Confirm {
-            silence(said, &silent);
+            silence(messages, &silent);
         }
     })
 }
 
-/// Whether everybody but client 1 and who is silent has enough neighbours among themselves.
+/// Whether all clients but client 1 and the silent ones have enough neighbours among themselves.
 fn keep_enough(round: &Round<Suite>, silent: &[ClientId], threshold: usize) -> bool {
     let others = ClientSet::of(CLIENTS, |client| {
         client != id(1) && !silent.contains(&client)
@@ -192,7 +195,7 @@ fn keep_enough(round: &Round<Suite>, silent: &[ClientId], threshold: usize) -> b
     each.all(|client| lists::holders(round.graph(), &others, client).len() >= threshold)
 }
 
-/// Client 3 has an input with a sum of 7, where 6 is the most, and a proof of that.
+/// Client 3 has an input whose sum is 7, and a proof that the sum is at most 7. The statement says at most 6.
 pub(super) fn an_input_counts_that_breaks_the_statement() -> bool {
     let parties = Parties::new();
     let mut configuration = parties.configuration();
@@ -211,124 +214,127 @@ pub(super) fn an_input_counts_that_breaks_the_statement() -> bool {
     published.outcomes[2] == Outcome::Contributed
 }
 
-/// Client 3 masks with, and attests, a key that is none of colluding client 5's, which then drops out.
-/// What comes out of the mask secret of client 5 shows nothing about client 3 to anybody: it attested other keys.
-pub(super) fn a_lie_under_other_keys_cannot_be_proven() -> bool {
-    !Table::new().delivers(with_keys(|table, keys, phase, said| {
-        lie_after_confirming(table, phase, |table| {
-            table.clients.lie_about_edge(3, &keys.mask_key(5));
+/// Client 3 masks with another key than that of client 5, and attests to the other key. Colluding client 5 then
+/// drops out. Its mask secret, once reconstructed, proves no false attestation of client 3, since client 3
+/// attested to other keys.
+pub(super) fn a_false_attestation_to_other_keys_cannot_be_proven() -> bool {
+    !Table::new().delivers(with_keys(|table, keys, phase, messages| {
+        alter_after_confirm(table, phase, |table| {
+            table.clients.falsify_pairwise_mask(3, &keys.mask_key(5));
         });
         if phase == Phase::Attest {
-            silence(said, &[5]);
+            silence(messages, &[5]);
         }
     }))
 }
 
-/// Client 3 submits another vector than the one under its masks.
+/// The masked vector of client 3 is not the sum of its input and its masks.
 pub(super) fn a_masked_vector_holds_something_else() -> bool {
-    !Table::new().delivers(|table, phase, said| {
+    !Table::new().delivers(|table, phase, messages| {
         if phase == Phase::Submit {
-            table.alter(of(said, 3), |parts| parts[1][0] ^= 1);
+            table.alter(of(messages, 3), |parts| parts[1][0] ^= 1);
         }
     })
 }
 
-/// Before client 3 submits, its owner changes what it saved. `said` of submit is not yet what it is.
-fn lie_after_confirming(table: &mut Table, phase: Phase, lie: impl FnOnce(&mut Table)) {
+/// Changes the saved state of a client after it has confirmed, so that it submits with the change.
+fn alter_after_confirm(table: &mut Table, phase: Phase, alter: impl FnOnce(&mut Table)) {
     if phase == Phase::Confirm {
-        lie(table);
+        alter(table);
     }
 }
 
-/// Client 3 lies about its edge to another, with the keys that it was shown.
-fn lies_about(
+/// Client 3 adds a false pairwise mask towards another client, and attests to it and to the true keys.
+fn masking_falsely_towards(
     other: u32,
     mut and: impl FnMut(Phase, &mut Vec<Message>),
 ) -> impl FnMut(&mut Table, Phase, &mut Vec<Message>) {
-    with_keys(move |table, keys, phase, said| {
-        lie_after_confirming(table, phase, |table| {
-            table.clients.lie_about_edge(3, &keys.mask_key(other));
+    with_keys(move |table, keys, phase, messages| {
+        alter_after_confirm(table, phase, |table| {
+            table
+                .clients
+                .falsify_pairwise_mask(3, &keys.mask_key(other));
         });
         if phase == Phase::Attest {
             let digest = keys.digest_for(3);
-            table.alter(of(said, 3), |parts| parts[0][..32].copy_from_slice(&digest));
+            table.alter(of(messages, 3), |parts| {
+                parts[0][..32].copy_from_slice(&digest)
+            });
         }
-        and(phase, said);
+        and(phase, messages);
     })
 }
 
-/// Honest client 4 attests something else, and opens the edge, but nobody compares.
-pub(super) fn who_lied_about_an_edge_stays() -> bool {
-    !Table::new().delivers(lies_about(4, |phase, said| {
+/// Honest client 4 attests to the true mask and opens the edge, but the attestations are not compared.
+pub(super) fn a_client_with_a_disputed_false_mask_stays() -> bool {
+    !Table::new().delivers(masking_falsely_towards(4, |phase, messages| {
         if phase == Phase::Dispute {
-            silence(said, &[3]);
+            silence(messages, &[3]);
         }
     }))
 }
 
-/// Honest client 4 opens the edge; its mask stands in the sum.
-pub(super) fn who_lied_about_an_opened_edge_stays() -> bool {
-    !Table::new().delivers(lies_about(4, |phase, said| {
-        if phase == Phase::Dispute {
-            silence(said, &[3]);
-        }
-    }))
+/// Honest client 4 opens the edge, but client 3 stays, and its false mask is in the sum.
+pub(super) fn a_client_with_an_opened_false_mask_stays() -> bool {
+    // The same attack: here the attestations are compared, but the opened edge is not.
+    a_client_with_a_disputed_false_mask_stays()
 }
 
-/// Colluding client 5 does not open the edge.
+/// Neither client 3 nor colluding client 5 opens the edge.
 pub(super) fn both_ends_of_an_edge_that_nobody_opened_stay() -> bool {
-    !Table::new().delivers(lies_about(5, |phase, said| {
+    !Table::new().delivers(masking_falsely_towards(5, |phase, messages| {
         if phase == Phase::Dispute {
-            silence(said, &[3, 5]);
+            silence(messages, &[3, 5]);
         }
     }))
 }
 
-/// Client 3 opens the edge to client 4, which drops out, with a point that makes a liar of the other.
+/// Client 4 drops out. Client 3 opens the edge to it with a wrong point, by which the attestation of client 4
+/// looks false.
 pub(super) fn a_wrong_point_excludes_the_honest_end() -> bool {
-    frames_client_4(lies_about(4, |phase, said| {
+    frames_client_4(masking_falsely_towards(4, |phase, messages| {
         if phase == Phase::Dispute {
-            silence(said, &[4]);
+            silence(messages, &[4]);
         }
     }))
 }
 
-/// Client 1 reveals what it does not hold, and clients 9 and 10 nothing. The aggregator takes shares in the
-/// order of clients, and so one of client 1 is among those that rebuild.
-pub(super) fn wrong_shares_rebuild_something_else() -> bool {
-    !Table::new().delivers(|table, phase, said| {
+/// Client 1 reveals wrong shares, and clients 9 and 10 none. The aggregator uses shares in the order of the
+/// clients' numbers, so the wrong ones are among those that reconstruct the secrets.
+pub(super) fn wrong_shares_reconstruct_a_wrong_secret() -> bool {
+    !Table::new().delivers(|table, phase, messages| {
         if phase == Phase::Unmask(0) {
-            table.alter(of(said, 1), |parts| {
+            table.alter(of(messages, 1), |parts| {
                 parts[0].chunks_mut(32).for_each(|share| share[0] ^= 1);
             });
-            silence(said, &[9, 10]);
+            silence(messages, &[9, 10]);
         }
     })
 }
 
-/// The aggregator is in a hurry: half of the clients have unmasked.
-pub(super) fn too_few_shares_rebuild_something_else() -> bool {
+/// The aggregator closes unmask when only half of the clients have revealed their shares.
+pub(super) fn too_few_shares_reconstruct_a_wrong_secret() -> bool {
     let mut table = Table::new().honest_until(Phase::Unmask(0));
-    let said = table.ask_all();
-    table.take_all(&said[..5]);
+    let messages = table.ask_all();
+    table.take_all(&messages[..5]);
     if !table.close() {
-        table.take_all(&said[5..]);
+        table.take_all(&messages[5..]);
     }
     !table.delivers(|_, _, _| {})
 }
 
 /// Client 3 masks with a seed that it did not share.
-pub(super) fn who_lied_about_its_seed_stays() -> bool {
+pub(super) fn a_client_with_a_false_self_mask_stays() -> bool {
     !Table::new().delivers(|table, phase, _| {
-        lie_after_confirming(table, phase, |table| table.clients.lie_about_seed(3));
+        alter_after_confirm(table, phase, |table| table.clients.falsify_self_mask(3));
     })
 }
 
-/// Client 3 lies about its edge to colluding client 5, which drops out before anybody compares.
-pub(super) fn who_lied_about_the_edge_to_a_dropout_stays() -> bool {
-    !Table::new().delivers(lies_about(5, |phase, said| {
+/// Client 3 adds a false pairwise mask towards colluding client 5, which drops out before attest.
+pub(super) fn a_client_with_a_false_mask_to_a_dropout_stays() -> bool {
+    !Table::new().delivers(masking_falsely_towards(5, |phase, messages| {
         if phase == Phase::Attest {
-            silence(said, &[5]);
+            silence(messages, &[5]);
         }
     }))
 }

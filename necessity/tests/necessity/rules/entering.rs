@@ -1,5 +1,7 @@
-//! What is refused before the first message: the attacker is who hands out configuration and roster, or
-//! who signs them.
+//! What a party refuses before the first message. The attacker distributes configuration and roster, or signs
+//! them.
+
+use std::sync::Arc;
 
 use rand_core::OsRng;
 use veragg_protocol::circuits::proof_system::Suite as SuiteNumber;
@@ -7,18 +9,18 @@ use veragg_protocol::circuits::proof_system::Suite as SuiteNumber;
 use super::attack::Attack;
 use super::clients::Parties;
 use super::table::Table;
-use super::{all_but, both_secrets_give_the_input, everybody, id, rebuilt, Suite, CLIENTS};
-use veragg_protocol::client::Client;
+use super::{all_but, both_secrets_give_the_input, everybody, id, reconstructed, Suite, CLIENTS};
 use veragg_protocol::crypto::hash::digest;
 use veragg_protocol::crypto::ids::ClientSet;
 use veragg_protocol::crypto::signing::SigningKey;
 use veragg_protocol::pairwise::publish::Outcome;
+use veragg_protocol::roles::Client;
 use veragg_protocol::round::configuration::{SignedConfiguration, NEVER};
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::Round;
 use veragg_protocol::wire::message::Message;
 
-/// One signature is good for two rounds: whoever enters the second is heard by nobody in the first.
+/// One signature is valid for two rounds. A client that enters the second gets no message into the first.
 pub(super) fn a_configuration_has_two_contexts() -> bool {
     let parties = Parties::new();
     let signed = parties.sign(&parties.configuration());
@@ -33,11 +35,11 @@ pub(super) fn a_configuration_has_two_contexts() -> bool {
     };
     let mut table = Table::in_round(&parties, true_round);
     table.clients.mislead(1, misled);
-    let said = table.ask_all();
-    said.len() == CLIENTS as usize && !table.takes(&said[0])
+    let messages = table.ask_all();
+    messages.len() == CLIENTS as usize && !table.takes(&messages[0])
 }
 
-/// Client 1 is alone among clients that the aggregator made up: the sum is its input.
+/// Whether client 1 is alone among clients that the aggregator controls, so that the sum is its input.
 fn sum_is_the_input_of_one(
     parties: &Parties,
     made_up: Parties,
@@ -64,7 +66,7 @@ fn made_up_around_client_1(parties: &Parties) -> Parties {
     made_up
 }
 
-/// The aggregator writes the configuration itself.
+/// The aggregator makes the configuration itself.
 pub(super) fn a_client_is_alone_in_a_round_that_nobody_signed() -> bool {
     let parties = Parties::new();
     let made_up = made_up_around_client_1(&parties);
@@ -75,7 +77,7 @@ pub(super) fn a_client_is_alone_in_a_round_that_nobody_signed() -> bool {
     sum_is_the_input_of_one(&parties, made_up, &signed)
 }
 
-/// The aggregator hands out another roster.
+/// The aggregator distributes another roster.
 pub(super) fn a_client_is_alone_on_another_roster() -> bool {
     let parties = Parties::new();
     let signed = parties.sign(&parties.configuration());
@@ -83,8 +85,9 @@ pub(super) fn a_client_is_alone_on_another_roster() -> bool {
     sum_is_the_input_of_one(&parties, made_up, &signed)
 }
 
-/// Five shares rebuild a secret, where each client has two corrupt neighbours: these and three more give the
-/// seed of client 4, and these and four others, who see another list, its mask secret.
+/// Five shares reconstruct a secret, and each client has two corrupt neighbours. These two and some of the others
+/// give the seed of client 4. The same two and the rest of the others, who are shown another list, give its mask
+/// secret.
 pub(super) fn few_shares_give_both_secrets() -> bool {
     let parties = Parties::new();
     let mut configuration = parties.configuration();
@@ -105,20 +108,23 @@ pub(super) fn few_shares_give_both_secrets() -> bool {
             attack.clients.restore(*number, saved.clone());
         }
         attack.close(Phase::Dispute, Vec::new(), contributors);
-        let said = attack.ask_those(numbers);
+        let messages = attack.ask_those(numbers);
         let those = ClientSet::of(CLIENTS, |client| numbers.contains(&client.number()));
-        attack.close(Phase::Acknowledge, said, those);
+        attack.close(Phase::Acknowledge, messages, those);
         attack.ask_those(numbers)
     };
     let with = reveal([1, 2, 3, 4, 9, 10], everybody());
     let without = reveal([5, 6, 7, 8, 9, 10], all_but(4));
-    // The place of client 4 among the neighbours of a holder.
-    let place = |holder| if holder < id(4) { 2 } else { 3 };
-    let (seed, mask) = (rebuilt(&with, place), rebuilt(&without, place));
+    // The position of client 4 among the neighbours of a holder.
+    let position = |holder| if holder < id(4) { 2 } else { 3 };
+    let (seed, mask) = (
+        reconstructed(&with, position),
+        reconstructed(&without, position),
+    );
     both_secrets_give_the_input(&attack, &seed, mask)
 }
 
-/// Everybody hands in an input for a sum that there cannot be.
+/// All clients submit an input, but the round can never have enough contributors.
 pub(super) fn more_contributors_are_needed_than_there_are() -> bool {
     let parties = Parties::new();
     let mut configuration = parties.configuration();
@@ -127,15 +133,15 @@ pub(super) fn more_contributors_are_needed_than_there_are() -> bool {
         return false;
     };
     let (mut handed_in, table) = (0, Table::in_round(&parties, round));
-    let delivered = table.delivers(|_, phase, said| {
+    let delivered = table.delivers(|_, phase, messages| {
         if phase == Phase::Submit {
-            handed_in = said.len();
+            handed_in = messages.len();
         }
     });
     handed_in == CLIENTS as usize && !delivered
 }
 
-/// Who advertises in time is too late to share.
+/// A client that advertises in time is already too late to share.
 pub(super) fn a_phase_ends_before_it_begins() -> bool {
     let parties = Parties::new();
     let mut configuration = parties.configuration();
@@ -150,7 +156,7 @@ pub(super) fn a_phase_ends_before_it_begins() -> bool {
     !table.delivers(|_, _, _| {})
 }
 
-/// Whoever looks for a sum by its name finds two.
+/// Two segments, and so two sums, have the same name.
 pub(super) fn a_name_means_two_sums() -> bool {
     let parties = Parties::new();
     let mut configuration = parties.configuration();
@@ -164,8 +170,8 @@ pub(super) fn a_name_means_two_sums() -> bool {
     segments.filter(|segment| segment.name == "numbers").count() == 2
 }
 
-/// Client 1 registered with the key of client 5, who now speaks in its place and has none.
-pub(super) fn a_client_speaks_in_the_place_of_another() -> bool {
+/// Client 1 registered with the key of client 5. Client 5 then joins with the number of client 1.
+pub(super) fn a_client_takes_the_number_of_another() -> bool {
     let parties = Parties::new();
     let mut keys = parties.roster().encode();
     keys.copy_within(4 * 32..5 * 32, 0);
@@ -178,11 +184,11 @@ pub(super) fn a_client_speaks_in_the_place_of_another() -> bool {
     let Ok(round) = Round::<Suite>::open(&signed, &keys, &organiser) else {
         return false;
     };
-    let client = Client::join(round.into(), parties.clients[4].clone());
-    client.is_some_and(|client| client.id() == id(1))
+    let client = Client::join(Arc::new(round), parties.clients[4].clone());
+    client.is_ok_and(|client| client.id() == id(1))
 }
 
-/// Ten clients are configured, and four of them are nobody: more than may be corrupt and absent.
+/// The configuration is for ten clients, and four of them do not exist: more than may be absent.
 pub(super) fn clients_are_counted_who_do_not_exist() -> bool {
     let parties = Parties::new();
     let configured = parties.configuration();
@@ -200,7 +206,7 @@ pub(super) fn clients_are_counted_who_do_not_exist() -> bool {
     !Table::in_round(&fewer, round).delivers(|_, _, _| {})
 }
 
-/// Two parties prove and verify different things in one round.
+/// The configuration names another suite than the one that the party uses.
 pub(super) fn a_round_has_two_suites() -> bool {
     let parties = Parties::new();
     let mut configuration = parties.configuration();

@@ -1,5 +1,5 @@
-//! What a fraud proof needs: each attack accuses honest client 4, of whom the attacker then gets the
-//! second secret.
+//! What a fraud proof must hold. Each attack makes a fraud proof against an honest client. With it the attacker
+//! gets the second secret of that client.
 
 use rand_core::OsRng;
 use veragg_protocol::circuits::group::ristretto::{KeyPoint, KeyScalar, Ristretto, KEY_TABLE};
@@ -15,7 +15,7 @@ use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::message::{Message, Sender};
 use veragg_protocol::wire::part::Part;
 
-/// A round up to attest, and the secrets of all clients as they come out later, one of each.
+/// A round up to attest, with both secrets of all clients.
 struct Attested {
     attack: Attack,
     secrets: Vec<[KeyScalar; 2]>,
@@ -24,12 +24,12 @@ struct Attested {
 impl Attested {
     fn new() -> Self {
         let mut attack = Attack::new().honest_through(Phase::Share);
-        let said = attack.ask_all();
+        let messages = attack.ask_all();
         let clients = 1..=CLIENTS;
         let secrets = clients
             .map(|number| attack.clients.secrets(number))
             .collect();
-        attack.close(Phase::Confirm, said, everybody());
+        attack.close(Phase::Confirm, messages, everybody());
         Self {
             attack: attack.honest_through(Phase::Attest),
             secrets,
@@ -46,7 +46,7 @@ impl Attested {
 
     fn shows_fraud(&self, fraud_proof: &FraudProof) -> bool {
         let (round, everybody) = (&self.attack.round, everybody());
-        // The digest that everybody's message of share answers is that of advertise.
+        // The messages of share answer the checkpoint of advertise.
         let advertise = self.attack.of(Phase::Share, 1).envelope.answers;
         let submit = self.attack.of(Phase::Attest, 1).envelope.answers;
         let challenges = Challenges::<Suite>::new(round, &submit);
@@ -60,7 +60,7 @@ impl Attested {
         fraud_proof.holds(&seen, &self.attack.keys_of(sender_of(fraud_proof)).mask)
     }
 
-    /// By the seed, with these messages of attest and share.
+    /// Whether a fraud proof by this seed holds, with these messages of attest and share.
     fn by_seed(&self, attested: &Message, secret: KeyScalar, shared: &Message) -> bool {
         self.shows_fraud(&FraudProof {
             attestation: attested.envelope.clone(),
@@ -73,7 +73,7 @@ impl Attested {
         })
     }
 
-    /// By the edge to client 5, with these keys of client 4's neighbours.
+    /// Whether a fraud proof by the edge of clients 4 and 5 holds, with these keys of the neighbours of client 4.
     fn by_edge(&self, secret: KeyScalar, keys: Vec<KeyPoint>) -> bool {
         let attested = self.attack.of(Phase::Attest, 4);
         let at = self.neighbours().iter().position(|&number| number == 5);
@@ -117,19 +117,19 @@ fn sender_of(fraud_proof: &FraudProof) -> u32 {
     fraud_proof.culprit().unwrap().number()
 }
 
-/// Client 2 attested to other challenges than its readers have.
+/// Client 2 attested under other challenges than those of the clients that check the fraud proof.
 pub(super) fn by_an_attestation_to_another_checkpoint() -> bool {
     let mut attack = Attack::new().honest_through(Phase::Share);
-    let said = attack.ask_all();
+    let messages = attack.ask_all();
     let [_, seed] = attack.clients.secrets(2);
-    attack.close(Phase::Confirm, said, everybody());
+    attack.close(Phase::Confirm, messages, everybody());
     let (attack, of_two) = attack.two_views();
     let shared = attack.of(Phase::Share, 2).clone();
     let secrets = Vec::new();
     Attested { attack, secrets }.by_seed(&of_two, seed, &shared)
 }
 
-/// The aggregator attests in the client's name.
+/// The aggregator forges the attestation of client 4.
 pub(super) fn by_an_attestation_of_somebody_else() -> bool {
     let round = Attested::new();
     let (attested, other) = (
@@ -155,7 +155,7 @@ pub(super) fn by_a_seed_of_another_round() -> bool {
     round.by_seed(attack.of(Phase::Attest, 4), seed, &shared)
 }
 
-/// The aggregator shares in the client's name.
+/// The aggregator forges the message of share of client 4.
 pub(super) fn by_a_seed_of_somebody_else() -> bool {
     let round = Attested::new();
     let (seed, attack) = (KeyScalar::random(&mut OsRng), &round.attack);
@@ -166,7 +166,7 @@ pub(super) fn by_a_seed_of_somebody_else() -> bool {
     round.by_seed(attack.of(Phase::Attest, 4), seed, &shared)
 }
 
-/// The seed is anything.
+/// The seed is random.
 pub(super) fn by_a_seed_that_was_not_committed() -> bool {
     let round = Attested::new();
     let seed = KeyScalar::random(&mut OsRng);
@@ -174,14 +174,14 @@ pub(super) fn by_a_seed_that_was_not_committed() -> bool {
     round.by_seed(of(Phase::Attest), seed, of(Phase::Share))
 }
 
-/// Client 4 told the truth about its self-mask.
+/// The seed is the true one, and client 4 attested truly to its self-mask.
 pub(super) fn by_its_true_seed() -> bool {
     let round = Attested::new();
     let of = |phase| round.attack.of(phase, 4);
     round.by_seed(of(Phase::Attest), round.seed_of(4), of(Phase::Share))
 }
 
-/// Client 5 has another key, of which client 4 never heard.
+/// The fraud proof shows another key of client 5 than the one that client 4 was shown.
 pub(super) fn by_a_key_that_it_never_saw() -> bool {
     let round = Attested::new();
     let (other, mut keys) = (KeyPair::generate(&mut OsRng), round.keys());
@@ -190,19 +190,19 @@ pub(super) fn by_a_key_that_it_never_saw() -> bool {
     round.by_edge(*other.secret(), keys)
 }
 
-/// The secret is anything.
+/// The secret is random.
 pub(super) fn by_a_secret_of_no_key() -> bool {
     let round = Attested::new();
     round.by_edge(KeyScalar::random(&mut OsRng), round.keys())
 }
 
-/// Client 4 told the truth about its edge to client 5, which does not contribute.
+/// The secret is the true one of client 5, and client 4 attested truly to the pairwise mask.
 pub(super) fn by_the_true_secret_of_a_neighbour() -> bool {
     let round = Attested::new();
     round.by_edge(round.mask_of(5), round.keys())
 }
 
-/// The aggregator changes what the client attested on the way.
+/// The aggregator exchanges the attested part for that of another client.
 pub(super) fn by_a_spoilt_part() -> bool {
     let round = Attested::new();
     let (attested, shared) = (

@@ -1,11 +1,9 @@
-//! An honest aggregator and honest clients, of which some have cheating owners.
+//! An honest aggregator with its clients, of which some are malicious.
 
 use std::sync::Arc;
 
-use veragg_protocol::circuits::proof_system::ProofSystem;
-
 use super::clients::{sender, Clients, Parties};
-use super::{id, Suite, CLIENTS};
+use super::{id, Suite};
 use veragg_protocol::aggregator::Reply;
 use veragg_protocol::crypto::hash::Digest;
 use veragg_protocol::crypto::signing::SigningKey;
@@ -13,7 +11,6 @@ use veragg_protocol::pairwise::publish::{Outcome, Published};
 use veragg_protocol::roles::Aggregator;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::Round;
-use veragg_protocol::wire::board::{Record, RecordKind};
 use veragg_protocol::wire::checkpoint::Checkpoint;
 use veragg_protocol::wire::message::Message;
 
@@ -23,7 +20,7 @@ pub(super) struct Table {
     pub(super) aggregator: Option<Aggregator>,
     /// The time at which messages arrive.
     pub(super) now: u64,
-    /// Everybody's input.
+    /// The clients' inputs, in the order of their numbers.
     pub(super) inputs: Vec<[u64; 3]>,
 }
 
@@ -55,61 +52,61 @@ impl Table {
         self.aggregator().phase()
     }
 
-    /// What the last checkpoint is answered by.
+    /// The digest that the messages of the open phase answer.
     pub(super) fn chain(&self) -> Digest {
         let checkpoint = self.aggregator().checkpoint();
         checkpoint.map_or(*self.clients.round.context(), Checkpoint::digest)
     }
 
-    /// What everybody says in the open phase.
+    /// The messages that all clients send in the open phase.
     pub(super) fn ask_all(&mut self) -> Vec<Message> {
         let aggregator = self.aggregator.as_ref().unwrap();
         let clients = (1..).zip(&self.inputs);
-        let said = clients.filter_map(|(number, input)| {
+        let messages = clients.filter_map(|(number, input)| {
             let package = aggregator.package(id(number));
             self.clients.ask(number, &package, input)
         });
-        said.collect()
+        messages.collect()
     }
 
-    /// Whether the aggregator takes a message.
+    /// Whether the aggregator accepts a message.
     pub(super) fn takes(&mut self, message: &Message) -> bool {
         let aggregator = self.aggregator.as_mut().unwrap();
         let reply = aggregator.receive(message.encode(), self.now).unwrap();
         matches!(reply, Reply::Receipt(_))
     }
 
-    pub(super) fn take_all(&mut self, said: &[Message]) {
-        for message in said {
+    pub(super) fn take_all(&mut self, messages: &[Message]) {
+        for message in messages {
             self.takes(message);
         }
     }
 
-    /// Whether the open phase could be closed.
+    /// Closes the open phase. False if the aggregator refuses to.
     pub(super) fn close(&mut self) -> bool {
         self.aggregator.as_mut().unwrap().close().is_ok()
     }
 
-    /// Everybody is honest up to this phase, which is open then.
+    /// Plays with honest clients until this phase is open.
     pub(super) fn honest_until(mut self, phase: Phase) -> Self {
         while self.phase() < phase {
-            let said = self.ask_all();
-            self.take_all(&said);
+            let messages = self.ask_all();
+            self.take_all(&messages);
             assert!(self.close());
         }
         self
     }
 
-    /// Goes on to the end. What is said in each phase passes through `cheat` first.
+    /// Plays to the end. `attack` changes the messages of each phase before the aggregator gets them.
     pub(super) fn finish(
         &mut self,
-        mut cheat: impl FnMut(&mut Self, Phase, &mut Vec<Message>),
+        mut attack: impl FnMut(&mut Self, Phase, &mut Vec<Message>),
     ) -> Option<Published> {
         while self.phase() != Phase::Publish {
             let phase = self.phase();
-            let mut said = self.ask_all();
-            cheat(self, phase, &mut said);
-            self.take_all(&said);
+            let mut messages = self.ask_all();
+            attack(self, phase, &mut messages);
+            self.take_all(&messages);
             if !self.close() {
                 return None;
             }
@@ -117,7 +114,7 @@ impl Table {
         self.aggregator().published()
     }
 
-    /// Whether this is the sum of the inputs of exactly the contributors, and of enough of them.
+    /// Whether the published sum is that of exactly the contributors, and these are enough.
     pub(super) fn is_right(&self, published: &Published) -> bool {
         let round = &self.clients.round;
         let outcomes = self.inputs.iter().zip(&published.outcomes);
@@ -133,16 +130,16 @@ impl Table {
         count >= round.configuration().min_contributors && found.is_ok_and(|found| *found == sum)
     }
 
-    /// Whether the round ends with the right sum, whatever the cheaters do.
+    /// Whether the round ends with the right sum in spite of the attack.
     pub(super) fn delivers(
         mut self,
-        cheat: impl FnMut(&mut Self, Phase, &mut Vec<Message>),
+        attack: impl FnMut(&mut Self, Phase, &mut Vec<Message>),
     ) -> bool {
-        let published = self.finish(cheat);
+        let published = self.finish(attack);
         published.is_some_and(|published| self.is_right(&published))
     }
 
-    /// The lengths of a message's parts while everybody is on every list.
+    /// The lengths of a message's parts if all clients are on all lists.
     pub(super) fn lengths(&self, message: &Message) -> Vec<usize> {
         let (round, everybody) = (&self.clients.round, super::everybody());
         let (client, body) = (sender(message), message.body.len());
@@ -161,13 +158,15 @@ impl Table {
     }
 }
 
-/// The message of a client among those of a phase.
-pub(super) fn of(said: &mut [Message], number: u32) -> &mut Message {
-    let mut said = said.iter_mut();
-    said.find(|message| sender(message) == id(number)).unwrap()
+/// The message of a client among the messages of a phase.
+pub(super) fn of(messages: &mut [Message], number: u32) -> &mut Message {
+    let mut messages = messages.iter_mut();
+    messages
+        .find(|message| sender(message) == id(number))
+        .unwrap()
 }
 
-/// Takes out what these clients said: they are silent.
-pub(super) fn silence(said: &mut Vec<Message>, numbers: &[u32]) {
-    said.retain(|message| !numbers.contains(&sender(message).number()));
+/// Removes the messages of these clients, as if they had dropped out.
+pub(super) fn silence(messages: &mut Vec<Message>, numbers: &[u32]) {
+    messages.retain(|message| !numbers.contains(&sender(message).number()));
 }

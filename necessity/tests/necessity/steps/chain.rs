@@ -1,16 +1,16 @@
-//! V-03: boards that do not hold together, or that say less than their checkpoints.
+//! V-03: boards whose checkpoints do not fit, or do not fit the messages.
 
 use veragg_protocol::crypto::signing::SigningKey;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::board::Record;
 use veragg_protocol::wire::checkpoint::Checkpoint;
 
+use super::case::Case;
 use super::judged::Off;
-use super::told::Case;
 use super::{ALL, SMALL};
 use veragg_lab::books::signed_anew;
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
-use veragg_lab::{id, place, set, Finished, Scene};
+use veragg_lab::{id, position, set, Finished, Scene};
 
 fn honest() -> Finished {
     Scene::new(4, &SMALL).play()
@@ -21,7 +21,7 @@ fn last_of(finished: &Finished) -> Checkpoint {
     Checkpoint::decode(&finished.records.last().unwrap().bytes, 4).unwrap()
 }
 
-/// What is in a checkpoint, under this signature.
+/// The checkpoint, signed with this key.
 fn signed(key: &SigningKey, checkpoint: Checkpoint) -> Checkpoint {
     let Checkpoint {
         context,
@@ -34,14 +34,14 @@ fn signed(key: &SigningKey, checkpoint: Checkpoint) -> Checkpoint {
     Checkpoint::sign(key, context, phase, previous, root, list)
 }
 
-/// The records with another checkpoint at the end.
+/// The records of the round with another checkpoint at the end.
 fn ending(finished: &Finished, last: &Checkpoint) -> Vec<Record> {
     let mut records = finished.records.clone();
     records.last_mut().unwrap().bytes = last.encode();
     records
 }
 
-/// The round with something else in its last checkpoint, signed by the aggregator.
+/// The round with a changed last checkpoint, signed by the aggregator.
 fn altered(alter: impl FnOnce(&mut Checkpoint)) -> Case {
     let finished = honest();
     let mut last = last_of(&finished);
@@ -57,39 +57,39 @@ pub(super) fn a_round_that_somebody_else_closed(off: &Off) {
     let other_round = altered(|last| last.context[0] ^= 1);
     let other_phase = altered(|last| last.phase = Phase::Submit);
     for case in [forged, other_round, other_phase] {
-        case.tells(off, "failed V-03", "verified");
+        case.assert_summaries(off, "failed V-03", "verified");
     }
 }
 
 pub(super) fn the_end_of_another_board(off: &Off) {
     let case = altered(|last| last.previous[0] ^= 1);
-    case.tells(off, "failed V-03", "verified");
+    case.assert_summaries(off, "failed V-03", "verified");
 }
 
 pub(super) fn a_message_that_is_taken_out_of_the_file(off: &Off) {
-    // It shows that client 4 revealed a wrong share.
+    // The message that is missing shows that client 4 revealed a wrong share.
     let scene = Scene::new(4, &SMALL);
     let lengths = scene.local.round.unmask_lengths(id(4), &set(4, &ALL));
     let scene = scene.altering_parts(4, Phase::Unmask(0), lengths, |parts| parts[0][0] ^= 1);
     let finished = scene.play();
     let mut records = finished.records.clone();
-    records.remove(place(&records, 4, Phase::Unmask(0)));
-    Case::with(&finished, &records).tells(off, "failed V-03", "verified");
-    altered(|last| last.root.hash[0] ^= 1).tells(off, "failed V-03", "verified");
+    records.remove(position(&records, 4, Phase::Unmask(0)));
+    Case::with(&finished, &records).assert_summaries(off, "failed V-03", "verified");
+    altered(|last| last.root.hash[0] ^= 1).assert_summaries(off, "failed V-03", "verified");
 }
 
 pub(super) fn a_client_that_is_not_listed(off: &Off) {
     let failed = "failed V-03, naming aggregator V-03";
-    altered(|last| last.list.remove(id(1))).tells(off, failed, "verified");
-    // It acknowledged, and the aggregator does not let it unmask.
-    let crook = CorruptAggregator::new().listing(|phase, mut list| {
+    altered(|last| last.list.remove(id(1))).assert_summaries(off, failed, "verified");
+    // Client 4 acknowledged, but the aggregator does not let it unmask.
+    let corrupt = CorruptAggregator::new().listing(|phase, mut list| {
         if phase == Phase::Acknowledge {
             list.remove(id(4));
         }
         list
     });
-    let finished = crook.play(Scene::new(4, &SMALL));
-    Case::of(&finished).tells(off, failed, "verified");
+    let finished = corrupt.play(Scene::new(4, &SMALL));
+    Case::of(&finished).assert_summaries(off, failed, "verified");
 }
 
 pub(super) fn two_boards(off: &Off) {
@@ -99,7 +99,7 @@ pub(super) fn two_boards(off: &Off) {
         given.phase = phase;
         let mut case = Case::of(&finished);
         case.options.checkpoint = Some(signed(key, given));
-        case.tells(off, named, "verified");
+        case.assert_summaries(off, named, "verified");
     };
     let aggregator = &finished.local.aggregator_key;
     given(
@@ -107,7 +107,7 @@ pub(super) fn two_boards(off: &Off) {
         aggregator,
         "failed V-03, naming aggregator V-03",
     );
-    // Of somebody else; and of a phase that the board never came to.
+    // A checkpoint that another party signed; and one of a phase that the board does not have.
     given(Phase::Submit, &finished.local.client_keys[0], "failed V-03");
     given(Phase::Unmask(1), aggregator, "failed V-03");
 }
@@ -118,14 +118,14 @@ pub(super) fn a_checkpoint_that_was_altered_in_the_file(off: &Off) {
     last.root.hash[0] ^= 1;
     let mut case = Case::with(&finished, &ending(&finished, &last));
     case.options.checkpoint = Some(last_of(&finished));
-    case.tells(off, "failed V-03", "failed V-03, naming aggregator V-03");
+    case.assert_summaries(off, "failed V-03", "failed V-03, naming aggregator V-03");
 }
 
 pub(super) fn a_record_after_the_end(off: &Off) {
     let finished = honest();
     let mut records = finished.records.clone();
     records.push(records[records.len() - 2].clone());
-    Case::with(&finished, &records).tells(off, "failed V-03", "verified");
+    Case::with(&finished, &records).assert_summaries(off, "failed V-03", "verified");
 }
 
 pub(super) fn a_round_without_a_sum(off: &Off) {
@@ -133,7 +133,7 @@ pub(super) fn a_round_without_a_sum(off: &Off) {
     let mut records = finished.records.clone();
     records.remove(records.len() - 2);
     let records = signed_anew(&finished.local, &records);
-    // Whatever anybody says it is.
+    // The auditor compares with any sum.
     let case = Case::with(&finished, &records).and_sums(vec![1, 2, 3]);
-    case.tells(off, "failed V-03", "verified");
+    case.assert_summaries(off, "failed V-03", "verified");
 }

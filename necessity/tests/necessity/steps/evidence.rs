@@ -1,4 +1,4 @@
-//! Section 7: what can be shown with a part of a board, and what cannot.
+//! Section 7: what a part of a board can prove, and what it cannot.
 
 use std::io::Cursor;
 
@@ -7,8 +7,8 @@ use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::board::{Record, RecordKind};
 use veragg_protocol::wire::message::{Message, Sender, ENVELOPE_LEN};
 
+use super::case::Case;
 use super::judged::Off;
-use super::told::Case;
 use super::{ALL, SMALL};
 use veragg_lab::books::republished;
 use veragg_lab::false_attester::own;
@@ -28,7 +28,7 @@ fn pruned(finished: &Finished, keep: impl Fn(&Message) -> bool) -> Vec<Record> {
 }
 
 pub(super) fn a_board_without_bodies(off: &Off) {
-    // The aggregator publishes a false sum, and leaves out what it does not fit.
+    // The aggregator publishes a false sum, and leaves out the bodies that contradict it.
     let mut finished = Scene::new(4, &SMALL).play();
     finished.records = republished(&finished, |publication| {
         publication.opening[0] += Fr::from(1u64);
@@ -38,10 +38,10 @@ pub(super) fn a_board_without_bodies(off: &Off) {
     let submitted = |message: &Message| message.envelope.phase == Phase::Submit;
     let records = pruned(&finished, |message| !submitted(message));
     let case = Case::with(&finished, &records).and_sums(sums);
-    case.tells(off, "failed V-03 V-04 V-10 V-11 V-12", "verified");
+    case.assert_summaries(off, "failed V-03 V-04 V-10 V-11 V-12", "verified");
 }
 
-/// Whether evidence shows its claim, with all steps in force and without this one.
+/// Asserts whether evidence proves its claim: with all steps in force, and without those of `off`.
 #[track_caller]
 fn shows(off: &Off, finished: &Finished, evidence: &[u8], expected: [bool; 2]) {
     let shown = [&[][..], &off.0].map(|off| {
@@ -52,7 +52,7 @@ fn shows(off: &Off, finished: &Finished, evidence: &[u8], expected: [bool; 2]) {
     assert_eq!(shown, expected, "{off:?}");
 }
 
-/// The evidence for the one fault of a round.
+/// The evidence for the only fault of a round.
 fn evidence_of(finished: &Finished) -> Vec<u8> {
     let case = Case::of(finished);
     let (mut file, board) = (Vec::new(), || Cursor::new(&case.board));
@@ -64,24 +64,24 @@ fn evidence_of(finished: &Finished) -> Vec<u8> {
     file
 }
 
-fn of_a_liar() -> Finished {
+fn with_a_false_mask() -> Finished {
     Scene::new(4, &SMALL).masking_falsely(3, &[own(5)]).play()
 }
 
-pub(super) fn what_a_liar_does_not_want_to_be_shown(off: &Off) {
-    let finished = of_a_liar();
+pub(super) fn evidence_with_every_body_that_it_needs(off: &Off) {
+    let finished = with_a_false_mask();
     shows(off, &finished, &evidence_of(&finished), [true, false]);
 }
 
 pub(super) fn a_claim_about_somebody_else(off: &Off) {
-    let finished = of_a_liar();
+    let finished = with_a_false_mask();
     let mut evidence = evidence_of(&finished);
     let culprit = MAGIC.len()..MAGIC.len() + 4;
     evidence[culprit].copy_from_slice(&1u32.to_be_bytes());
     shows(off, &finished, &evidence, [false, true]);
 }
 
-/// A file that claims something of the aggregator, with what is left of its board.
+/// A file that claims a fault of the aggregator, with these records of its board.
 fn claim(check: &str, finished: &Finished, records: &[Record]) -> Vec<u8> {
     let mut file = MAGIC.to_vec();
     // The aggregator; the check; no receipts and no checkpoint.

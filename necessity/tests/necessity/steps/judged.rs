@@ -1,5 +1,5 @@
-//! What is off. The audit and the aggregator share some judgements, whose conditions are rules of the
-//! protocol. To leave out a step that rests on one, a test turns off those rules too.
+//! Which steps and rules are off. The audit and the aggregator share some checks, whose conditions are rules of the
+//! protocol. To turn off a step that uses such a check, a test turns off those rules too.
 
 use veragg_protocol::rule::Rule;
 use veragg_verifier::step::Step;
@@ -9,14 +9,14 @@ use veragg_verifier::step::Step;
 pub(super) struct Off(pub(super) Vec<&'static str>);
 
 impl Off {
-    /// Whatever asks what a step asks.
+    /// A step, and the rules that make the same check.
     pub(super) fn of_step(step: Step) -> Self {
         let rules = judged_by(step).iter().map(|rule| rule.name());
         Self(rules.chain([step.name()]).collect())
     }
 }
 
-/// The rules of the protocol that make the judgement of a step.
+/// The rules of the protocol that make the check of a step.
 fn judged_by(step: Step) -> &'static [Rule] {
     match step {
         Step::Possession => &[Rule::ProvenKeys],

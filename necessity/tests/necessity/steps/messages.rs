@@ -1,4 +1,4 @@
-//! V-04: messages that an aggregator must not take, and boards that were altered in the file.
+//! V-04: messages that an aggregator must not accept, and boards that were changed in the file.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,13 +8,13 @@ use veragg_protocol::wire::board::{Record, RecordKind};
 use veragg_protocol::wire::checkpoint::Checkpoint;
 use veragg_protocol::wire::message::{Envelope, Message, Sender, ENVELOPE_LEN};
 
+use super::case::Case;
 use super::judged::Off;
-use super::told::Case;
 use super::{ALL, SMALL};
 use veragg_lab::books::{signed_anew, Books};
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
-use veragg_lab::two_faced::twice;
-use veragg_lab::{id, place, set, Scene};
+use veragg_lab::equivocator::twice;
+use veragg_lab::{id, position, set, Scene};
 
 pub(super) fn bytes_that_are_no_message(off: &Off) {
     let finished = Scene::new(4, &SMALL).play();
@@ -24,11 +24,11 @@ pub(super) fn bytes_that_are_no_message(off: &Off) {
         bytes: vec![0xff; 200],
     };
     records.insert(10, noise);
-    Case::with(&finished, &records).tells(off, "failed V-04", "verified");
+    Case::with(&finished, &records).assert_summaries(off, "failed V-04", "verified");
 }
 
-/// All attestations agree, and the aggregator puts a message of dispute on the board all the same, about
-/// nothing: as if client 4 had said it, but for what `alter` does, signed with the key that `by` gives.
+/// The aggregator puts an empty message of dispute of client 4 on the board, although all attestations agree.
+/// `alter` changes its envelope, and the key of `by` signs it.
 fn disputing(
     scene: Scene,
     by: impl FnOnce(&Scene) -> Arc<SigningKey>,
@@ -38,11 +38,11 @@ fn disputing(
     let latest = Arc::new(Mutex::new([0; 32]));
     let seen = Arc::clone(&latest);
     let context = *scene.local.round.context();
-    let crook = CorruptAggregator::new().showing(move |_, package| {
+    let corrupt = CorruptAggregator::new().showing(move |_, package| {
         *seen.lock().unwrap() = package.checkpoint.digest();
         package
     });
-    let crook = crook.admitting(move |phase, mut said| {
+    let corrupt = corrupt.admitting(move |phase, mut messages| {
         if phase == Phase::Dispute {
             let (sender, answers) = (Sender::Client(id(4)), *latest.lock().unwrap());
             let empty = [Vec::new()];
@@ -56,11 +56,11 @@ fn disputing(
                 answers,
                 ..
             } = envelope;
-            said.push(Message::sign(&key, context, phase, sender, answers, &empty).encode());
+            messages.push(Message::sign(&key, context, phase, sender, answers, &empty).encode());
         }
-        said
+        messages
     });
-    Case::of(&crook.play(scene))
+    Case::of(&corrupt.play(scene))
 }
 
 fn by_client(scene: &Scene) -> Arc<SigningKey> {
@@ -73,92 +73,92 @@ fn by_aggregator(scene: &Scene) -> Arc<SigningKey> {
 
 const TAKEN: &str = "failed V-04, naming aggregator V-04";
 
-pub(super) fn a_word_of_another_round(off: &Off) {
-    let case = disputing(Scene::new(4, &SMALL), by_client, |said| {
-        said.context[0] ^= 1
+pub(super) fn a_message_of_another_round(off: &Off) {
+    let case = disputing(Scene::new(4, &SMALL), by_client, |envelope| {
+        envelope.context[0] ^= 1
     });
-    case.tells(off, TAKEN, "verified");
+    case.assert_summaries(off, TAKEN, "verified");
 }
 
-pub(super) fn a_word_out_of_place(off: &Off) {
-    // About other attestations; in another phase.
+pub(super) fn a_message_with_another_answer_or_phase(off: &Off) {
+    // A message that answers another checkpoint; and one of another phase.
     let alterations: [fn(&mut Envelope); 2] = [
-        |said| said.answers[0] ^= 1,
-        |said| said.phase = Phase::Confirm,
+        |envelope| envelope.answers[0] ^= 1,
+        |envelope| envelope.phase = Phase::Confirm,
     ];
     for alter in alterations {
         let case = disputing(Scene::new(4, &SMALL), by_client, alter);
-        case.tells(off, TAKEN, "verified");
+        case.assert_summaries(off, TAKEN, "verified");
     }
 }
 
-pub(super) fn a_word_of_somebody_who_may_not_speak(off: &Off) {
+pub(super) fn a_message_of_a_sender_that_is_not_eligible(off: &Off) {
     let gone = Scene::new(4, &SMALL).dropping(4, Phase::Confirm);
-    disputing(gone, by_client, |_| ()).tells(off, TAKEN, "verified");
-    // The aggregator, while the clients speak.
+    disputing(gone, by_client, |_| ()).assert_summaries(off, TAKEN, "verified");
+    // A message of the aggregator in a phase of the clients.
     let scene = Scene::new(4, &SMALL);
     let key = scene.local.aggregator_key.clone();
     let lengths = scene.local.round.publish_lengths();
-    let crook = CorruptAggregator::new().admitting(move |phase, mut said| {
+    let corrupt = CorruptAggregator::new().admitting(move |phase, mut messages| {
         if phase == Phase::Acknowledge {
             let Envelope {
                 context, answers, ..
-            } = Message::decode(&said[0]).unwrap().envelope;
+            } = Message::decode(&messages[0]).unwrap().envelope;
             let parts: Vec<_> = lengths.iter().map(|&length| vec![0; length]).collect();
             let sender = Sender::Aggregator;
-            said.push(Message::sign(&key, context, phase, sender, answers, &parts).encode());
+            messages.push(Message::sign(&key, context, phase, sender, answers, &parts).encode());
         }
-        said
+        messages
     });
-    Case::of(&crook.play(scene)).tells(off, TAKEN, "verified");
+    Case::of(&corrupt.play(scene)).assert_summaries(off, TAKEN, "verified");
 }
 
-pub(super) fn a_word_that_the_aggregator_made_up(off: &Off) {
+pub(super) fn a_message_that_the_aggregator_forged(off: &Off) {
     let case = disputing(Scene::new(4, &SMALL), by_aggregator, |_| ());
-    case.tells(off, TAKEN, "verified");
+    case.assert_summaries(off, TAKEN, "verified");
 }
 
-/// A round in the file of which somebody exchanged a share that client 4 revealed.
+/// An honest round. Then somebody changed, in the file, a share that client 4 revealed.
 fn exchanged() -> Case {
     let finished = Scene::new(4, &SMALL).play();
     let mut records = finished.records.clone();
-    let at = place(&records, 4, Phase::Unmask(0));
+    let at = position(&records, 4, Phase::Unmask(0));
     records[at].bytes[ENVELOPE_LEN] ^= 1;
     Case::with(&finished, &records)
 }
 
 pub(super) fn a_body_that_was_exchanged_in_the_file(off: &Off) {
-    // Client 4 is honest.
+    // Without the step, honest client 4 is named.
     let framed = "verified, naming client 4 V-09";
-    exchanged().tells(off, "failed V-04", framed);
+    exchanged().assert_summaries(off, "failed V-04", framed);
 }
 
-pub(super) fn a_body_that_was_exchanged_in_the_file_and_the_aggregator(off: &Off) {
-    // So is the aggregator.
-    exchanged().tells(off, "failed V-04", TAKEN);
+pub(super) fn an_exchanged_body_does_not_name_the_aggregator(off: &Off) {
+    // Without the step, the honest aggregator is named.
+    exchanged().assert_summaries(off, "failed V-04", TAKEN);
 }
 
 /// The aggregator puts the acknowledgement of client 2 on the board twice.
 fn doubled() -> Case {
-    let crook = CorruptAggregator::new().admitting(|phase, mut said| {
+    let corrupt = CorruptAggregator::new().admitting(|phase, mut messages| {
         if phase == Phase::Acknowledge {
-            said.push(said[1].clone());
+            messages.push(messages[1].clone());
         }
-        said
+        messages
     });
-    Case::of(&crook.play(Scene::new(4, &SMALL)))
+    Case::of(&corrupt.play(Scene::new(4, &SMALL)))
 }
 
-pub(super) fn two_words_in_one_phase(off: &Off) {
+pub(super) fn two_messages_in_one_phase(off: &Off) {
     let finished = CorruptAggregator::new().play(twice(Scene::new(4, &SMALL), 3, Phase::Attest));
     let both = "failed V-04, naming client 3 V-04, aggregator V-04";
-    Case::of(&finished).tells(off, both, "verified");
-    doubled().tells(off, TAKEN, "verified");
+    Case::of(&finished).assert_summaries(off, both, "verified");
+    doubled().assert_summaries(off, TAKEN, "verified");
 }
 
-pub(super) fn one_word_twice(off: &Off) {
+pub(super) fn the_same_message_twice(off: &Off) {
     let framed = "failed V-04, naming client 2 V-04, aggregator V-04";
-    doubled().tells(off, TAKEN, framed);
+    doubled().assert_summaries(off, TAKEN, framed);
 }
 
 pub(super) fn two_publications(off: &Off) {
@@ -168,7 +168,7 @@ pub(super) fn two_publications(off: &Off) {
     records.insert(at, records[at].clone());
     let records = signed_anew(&finished.local, &records);
     let case = Case::with(&finished, &records);
-    case.tells(off, TAKEN, "verified");
+    case.assert_summaries(off, TAKEN, "verified");
 }
 
 pub(super) fn a_publication_that_is_none(off: &Off) {
@@ -195,9 +195,9 @@ pub(super) fn a_publication_that_is_none(off: &Off) {
         }
         books.take(bytes);
     }
-    // Whatever anybody says it is.
+    // The auditor compares with any sum.
     let case = Case::with(&finished, &books.records).and_sums(vec![1, 2, 3]);
-    case.tells(off, TAKEN, "verified");
+    case.assert_summaries(off, TAKEN, "verified");
 }
 
 pub(super) fn bodies_that_do_not_decode(off: &Off) {
@@ -217,7 +217,9 @@ pub(super) fn bodies_that_do_not_decode(off: &Off) {
             |scene| scene.local.round.share_lengths(id(3), &set(4, &ALL)),
             1,
         ),
-        Scene::new(4, &SMALL).confirming(3, |tongue, said| tongue.say(&said, vec![0xff; 100])),
+        Scene::new(4, &SMALL).confirming(3, |complainant, messages| {
+            complainant.confirm(&messages, vec![0xff; 100])
+        }),
         altered(
             Phase::Unmask(0),
             |scene| scene.local.round.unmask_lengths(id(3), &set(4, &ALL)),
@@ -225,8 +227,8 @@ pub(super) fn bodies_that_do_not_decode(off: &Off) {
         ),
     ];
     for scene in scenes {
-        // Its author stays unnamed.
+        // Without the step, client 3 is not named.
         let named = "verified, naming client 3 V-04";
-        Case::of(&scene.play()).tells(off, named, "verified");
+        Case::of(&scene.play()).assert_summaries(off, named, "verified");
     }
 }

@@ -1,4 +1,4 @@
-//! V-10 to V-13: what was published, what is said of it, and what was promised.
+//! V-10 to V-13: the publication, what the auditor compares it with, and receipts.
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use veragg_protocol::round::roster::Roster;
 use veragg_protocol::round::Round;
 use veragg_protocol::wire::receipt::Receipt;
 
+use super::case::Case;
 use super::judged::Off;
-use super::told::Case;
 use super::{ALL, SMALL};
 use veragg_lab::books::republished;
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
@@ -25,7 +25,7 @@ fn honest() -> Finished {
     Scene::new(4, &SMALL).play()
 }
 
-/// A round with another publication than the right one.
+/// The round with a changed publication.
 fn publishing(finished: &Finished, alter: impl FnOnce(&mut Publication<Ristretto>)) -> Case {
     Case::with(finished, &republished(finished, alter))
 }
@@ -41,12 +41,12 @@ pub(super) fn another_outcome(off: &Off) {
         let case = publishing(&finished, |publication| {
             publication.outcomes[client] = outcome
         });
-        case.tells(off, "failed V-10, naming aggregator V-10", "verified");
+        case.assert_summaries(off, "failed V-10, naming aggregator V-10", "verified");
     }
 }
 
-/// A round whose configuration asks for the acknowledgements of all four clients, among clients and an
-/// aggregator to whom fewer are enough.
+/// A round whose configuration asks for the acknowledgements of all four clients. Its clients and its aggregator use
+/// another configuration, by which three are enough.
 pub(super) fn careless() -> Scene {
     let builder = configuration_builder(4, &SMALL).min_contributors(4);
     let local = veragg_lab::local::LocalRound::new(4, builder, &mut rand_core::OsRng);
@@ -63,7 +63,7 @@ pub(super) fn careless() -> Scene {
 pub(super) fn too_few_acknowledgements(off: &Off) {
     let finished = CorruptAggregator::new().play(careless().dropping(4, Phase::Attest));
     let case = Case::of(&finished).and_sums(finished.sum(&ALL));
-    case.tells(off, "failed V-10, naming aggregator V-10", "verified");
+    case.assert_summaries(off, "failed V-10, naming aggregator V-10", "verified");
 }
 
 pub(super) fn a_false_sum(off: &Off) {
@@ -74,29 +74,30 @@ pub(super) fn a_false_sum(off: &Off) {
         publication.opening[0] += Fr::from(1u64);
     });
     let failed = "failed V-11, naming aggregator V-11";
-    case.and_sums(sums).tells(off, failed, "verified");
+    case.and_sums(sums)
+        .assert_summaries(off, failed, "verified");
 }
 
 pub(super) fn a_false_sum_and_its_author(off: &Off) {
     let case = publishing(&honest(), |publication| {
         publication.opening[0] += Fr::from(1u64);
     });
-    case.tells(off, "failed V-11, naming aggregator V-11", "failed V-11");
+    case.assert_summaries(off, "failed V-11, naming aggregator V-11", "failed V-11");
 }
 
 pub(super) fn a_sum_beyond_all_sums(off: &Off) {
-    // Three coordinates of nine bits share the one scalar. If V-11 and V-07 hold, this step holds; so it
-    // is needed where one of them is skipped.
+    // Three coordinates of nine bits are packed into one scalar. If V-11 and V-07 hold, this step holds too; so it
+    // is needed only where one of them is skipped.
     let mut case = publishing(&honest(), |publication| {
         publication.opening[0] += Fr::from(1u64 << 27);
     });
     case.options.skip.insert(Check::Opening);
-    case.tells(off, "failed V-12", "incomplete");
+    case.assert_summaries(off, "failed V-12", "incomplete");
 }
 
-pub(super) fn sums_that_are_said_to_be_others(off: &Off) {
+pub(super) fn metadata_of_other_sums(off: &Off) {
     let finished = honest();
-    let said = AggregateMetadata {
+    let metadata = AggregateMetadata {
         context: hex(finished.local.round.context()),
         contributors: ALL.to_vec(),
         segments: vec![SegmentMetadata {
@@ -107,16 +108,16 @@ pub(super) fn sums_that_are_said_to_be_others(off: &Off) {
         }],
     };
     let alterations: [fn(&mut AggregateMetadata); 3] = [
-        |said| said.context.push('0'),
-        |said| said.contributors.truncate(3),
-        |said| said.segments[0].decimals = 1,
+        |metadata| metadata.context.push('0'),
+        |metadata| metadata.contributors.truncate(3),
+        |metadata| metadata.segments[0].decimals = 1,
     ];
     for alter in alterations {
-        let mut said = said.clone();
-        alter(&mut said);
+        let mut metadata = metadata.clone();
+        alter(&mut metadata);
         let mut case = Case::of(&finished);
-        case.options.metadata = Some(said);
-        case.tells(off, "failed V-12", "verified");
+        case.options.metadata = Some(metadata);
+        case.assert_summaries(off, "failed V-12", "verified");
     }
 }
 
@@ -127,12 +128,11 @@ pub(super) fn sums_that_are_others(off: &Off) {
     let more = [finished.sum(&ALL), vec![0]].concat();
     for sums in [others, more] {
         let case = Case::of(&finished).and_sums(sums);
-        case.tells(off, "failed V-12", "verified");
+        case.assert_summaries(off, "failed V-12", "verified");
     }
 }
 
-/// The auditor was given a receipt for a message that stands one leaf before the one that it names, or
-/// so far behind.
+/// The auditor has a receipt for a real message, but with an index that is too high by `behind`.
 fn promised(finished: &Finished, key: &SigningKey, behind: u64) -> Case {
     let real = &finished.receipts[7].2;
     let mut case = Case::of(finished);
@@ -145,14 +145,14 @@ pub(super) fn a_receipt_that_somebody_made_up(off: &Off) {
     let finished = honest();
     let case = promised(&finished, &finished.local.client_keys[2], 1);
     let framed = "failed V-13, naming aggregator V-13";
-    case.tells(off, "failed V-13", framed);
+    case.assert_summaries(off, "failed V-13", framed);
 }
 
 pub(super) fn a_receipt_that_was_not_kept(off: &Off) {
     let finished = honest();
     for behind in [1, 500] {
         let case = promised(&finished, &finished.local.aggregator_key, behind);
-        case.tells(off, "failed V-13, naming aggregator V-13", "verified");
+        case.assert_summaries(off, "failed V-13, naming aggregator V-13", "verified");
     }
 }
 
@@ -161,6 +161,6 @@ pub(super) fn receipts_for_what_is_still_to_come(off: &Off) {
     let mut case = Case::with(&finished, &finished.records[..10]);
     let receipts = finished.receipts.iter().map(|given| given.2.clone());
     case.options.receipts = receipts.collect();
-    // Nothing is wrong with that board.
-    case.tells(off, "unfinished", "failed V-13");
+    // The board is valid as far as it goes.
+    case.assert_summaries(off, "unfinished", "failed V-13");
 }

@@ -1,8 +1,8 @@
-//! The row link (`specs/protocol.md` 4.7.4): what a client's masked vector holds besides the masks
-//! that it committed to is what its row commitments open to.
+//! The row link (`specs/protocol.md` 4.7.4): it proves that a client's masked vector, without the attested masks, is what
+//! the row commitments of its submission open to.
 //!
 //! Schnorr's proof of a linear relation between the openings of two commitments: `T`, the rows of the
-//! submission at the challenge, and `Q`, what the attested commitments leave of the masked vector.
+//! submission at the challenge, and `Q`, the masked vector without the attested commitments.
 
 use merlin::Transcript;
 use rand_core::CryptoRngCore;
@@ -23,13 +23,13 @@ use crate::round::Round;
 type Scalar<P> = <<P as ProofSystem>::Group as Group>::Scalar;
 type Point<P> = <<P as ProofSystem>::Group as Group>::Point;
 
-/// Points of one multiplication: more of them save nothing.
+/// The most points of one multiplication: more make it no faster.
 const MOST_POINTS: usize = 1 << 14;
 
 /// The self commitment of a pair, with the proof.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowLink<G: Group> {
-    /// `N`.
+    /// `N`, the self commitment.
     pub own: G::Point,
     /// `A_T`.
     pub row_announcement: G::Point,
@@ -76,12 +76,12 @@ impl<G: Group> RowLink<G> {
     }
 }
 
-/// Whose link it is, and what it is about.
+/// The client and the submission of a row link.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
     /// Digest of the round's configuration.
     pub context: &'a Digest,
-    /// Who attests.
+    /// The client that attests.
     pub client: ClientId,
     /// The entry of its submission.
     pub submission: &'a Digest,
@@ -152,15 +152,15 @@ fn generators<P: ProofSystem>(round: &Round<P>) -> Vec<Point<P>> {
         .collect()
 }
 
-/// What a client submitted and knows.
+/// The secrets of a client that its row link proves to know.
 pub struct Witness<'a, P: ProofSystem> {
     /// `pack(x)`, `D` scalars.
     pub packed: &'a [Scalar<P>],
     /// `rhat`, `R` scalars.
     pub blindings: &'a [Scalar<P>],
-    /// The commitments to its self-mask, and to its edges, in order.
+    /// The commitments to its self-mask, one for each pair.
     pub own: &'a Committed<P>,
-    /// Of each edge.
+    /// The commitments to its pairwise masks, in the order of the neighbours.
     pub edges: &'a [Committed<P>],
 }
 
@@ -225,16 +225,16 @@ pub fn prove<P: ProofSystem>(
         .collect()
 }
 
-/// What an attestation claims of a submission.
+/// What an attestation claims about a submission.
 #[derive(Debug, Clone)]
 pub struct Claim<'a, P: ProofSystem> {
-    /// Whose.
+    /// The client that attests.
     pub subject: Subject<'a>,
     /// The entry of the attestation, which the weights of a batch depend on.
     pub attestation: Digest,
     /// The row commitments that were submitted.
     pub rows: &'a [Point<P>],
-    /// `f(y)`, of the masked vector that was submitted, for each pair.
+    /// For each pair `f(y)`, the fingerprint of the submitted masked vector.
     pub masked: &'a [Scalar<P>],
     /// The neighbours that participate.
     pub neighbours: &'a [ClientId],
@@ -246,7 +246,7 @@ pub struct Claim<'a, P: ProofSystem> {
     pub edge_points: &'a [Vec<Point<P>>],
 }
 
-/// The equations of a claim, each times a weight: what the generators and other points count.
+/// The equations of a claim, each times its weight: the scalars of the generators and of the other points.
 struct Summed<P: ProofSystem> {
     generators: Vec<Scalar<P>>,
     scalars: Vec<Scalar<P>>,
@@ -293,7 +293,7 @@ impl<P: ProofSystem> Claim<'_, P> {
             sum.scalars
                 .extend(pair.rows.iter().map(|weight| -row * e * weight));
             sum.points.extend_from_slice(self.rows);
-            // The second, times `own`.
+            // The second equation, times `own`.
             let masked = *self.masked.get(index)?;
             let fingerprint = fingerprint_of_rows(pair, &responses);
             *sum.generators.first_mut()? += own * (fingerprint - e * masked);

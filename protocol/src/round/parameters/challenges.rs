@@ -2,13 +2,13 @@
 
 use veragg_circuits::group::Group;
 
-/// Bits of security that are left after the cheaters have chosen who attests.
+/// Bits of security that remain after the colluders have chosen which of them attest.
 const SECURITY_BITS: u32 = 104;
 
 /// The smallest `q` with `corrupt + 104 <= q (capacity - ceil(log2(D + R)))`, where the capacity is
-/// that of the suite's group ([`Group::CAPACITY`]). A pair misses a false attestation with
-/// probability `(D + R) / 2^capacity`; the cheaters see it before they decide which of them attest,
-/// and so have `2^corrupt` tries. On ristretto255 it is 1 up to about 128 cheaters on a million
+/// that of the suite's group ([`Group::CAPACITY`]). A pair does not show a false attestation with
+/// probability `(D + R) / 2^capacity`; the colluders see it before they decide which of them attest,
+/// and so have `2^corrupt` tries. On ristretto255 `q` is 1 up to about 128 colluders and a million
 /// scalars.
 pub fn challenge_pairs<G: Group>(corrupt: u32, masked_scalars: usize) -> u32 {
     let spent = masked_scalars.next_power_of_two().trailing_zeros();
@@ -24,7 +24,7 @@ mod tests {
     use veragg_circuits::group::Ristretto;
 
     #[test]
-    fn one_pair_serves_up_to_128_cheaters_on_a_million_scalars() {
+    fn one_pair_is_enough_for_128_colluders_and_a_million_scalars() {
         assert_eq!(challenge_pairs::<Ristretto>(0, 1), 1);
         assert_eq!(challenge_pairs::<Ristretto>(128, 1 << 20), 1);
         assert_eq!(challenge_pairs::<Ristretto>(129, 1 << 20), 2);
@@ -33,8 +33,8 @@ mod tests {
         assert_eq!(challenge_pairs::<Ristretto>(0, 0), 1);
     }
 
-    /// Twenty colluders in a field of 101 elements, who know the challenges before they decide who of
-    /// them attests: how many sets of them have errors that the challenges do not see.
+    /// How many sets of twenty colluders have errors that the challenges do not show, in a field of 101 elements. The
+    /// colluders know the challenges before they decide which of them attest.
     fn unseen(pairs: usize) -> u32 {
         const COLLUDERS: usize = 20;
         const ORDER: u64 = 101;
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn colluders_who_choose_after_the_challenge_need_more_pairs() {
-        // A hundredth of all sets cancels under one pair: whoever checks only their sum sees nothing.
+        // Under one pair, the errors of a hundredth of all sets cancel, and a check of their sum shows nothing.
         let one = unseen(1);
         assert!((9_000..12_000).contains(&one), "{one}");
         // log2(101) is 6.6: six pairs leave 20 bits beyond the 20 that the colluders choose.

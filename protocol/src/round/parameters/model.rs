@@ -9,9 +9,9 @@ use super::{Assumptions, Failure, MaskingParameters};
 pub(super) struct Model {
     clients: usize,
     corrupt: usize,
-    /// Honest clients that stay.
+    /// Honest clients that do not drop out.
     staying: usize,
-    /// `ln(i!)` at place `i`.
+    /// `ln(i!)` at index `i`.
     log_factorials: Vec<f64>,
 }
 
@@ -72,7 +72,7 @@ impl Model {
             .collect()
     }
 
-    /// The expected number of clients with at least `i` corrupt neighbours, at place `i`
+    /// The expected number of clients with at least `i` corrupt neighbours, at index `i`
     /// (`specs/parameters.md` 2.3).
     fn log_majority(&self, degree: usize) -> Vec<f64> {
         let kinds = [
@@ -82,7 +82,7 @@ impl Model {
         expected(kinds, |marked| self.log_upper_tails(marked, degree))
     }
 
-    /// The expected number of clients with fewer than `i` honest neighbours that stay, at place `i`
+    /// The expected number of clients with fewer than `i` honest neighbours that stay, at index `i`
     /// (`specs/parameters.md` 2.4).
     fn log_availability(&self, degree: usize) -> Vec<f64> {
         let kinds = [
@@ -199,8 +199,8 @@ mod tests {
         list.iter().filter(|c| group.contains(&c.number())).count() as u32
     }
 
-    /// The union bound counts a round as often as it has bad clients, so for rare events it is
-    /// close to the frequency of bad rounds, from above.
+    /// The union bound counts a round once for each of its bad clients. So for rare events it is slightly above the
+    /// frequency of bad rounds.
     fn assert_close(bad: usize, rounds: u32, log2_bound: f64) {
         let (frequency, bound) = (bad as f64 / f64::from(rounds), log2_bound.exp2());
         let deviation = (bound / f64::from(rounds)).sqrt();

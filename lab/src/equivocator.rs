@@ -1,4 +1,4 @@
-//! Clients that say two things in one phase.
+//! Clients that equivocate: they sign two messages in one phase.
 // A test gives up where these panic.
 #![allow(clippy::unwrap_used)]
 
@@ -17,13 +17,13 @@ use veragg_protocol::round::Round;
 
 use crate::{id, sign_again, RecordingClient, Scene, Suite};
 
-/// The client, whoever it is by now, advertises another mask key besides its own, before it or after it.
+/// The client advertises twice: also another mask key, before its own if `first`, else after it.
 pub fn with_two_keys(scene: Scene, number: u32, first: bool) -> Scene {
     let (key, context) = (scene.key(number), *scene.local.round.context());
     let lengths = scene.local.round.advertise_lengths();
-    scene.altering(number, move |phase, _, mut said| {
+    scene.altering(number, move |phase, _, mut messages| {
         if phase == Phase::Advertise {
-            let other = sign_again(&key, &said[0], &lengths, &mut |parts| {
+            let other = sign_again(&key, &messages[0], &lengths, &mut |parts| {
                 let mut body = Advertisement::decode(&parts[0]).unwrap();
                 let pair = KeyPair::generate(&mut OsRng);
                 body.keys.mask = *pair.public();
@@ -32,13 +32,31 @@ pub fn with_two_keys(scene: Scene, number: u32, first: bool) -> Scene {
                     Possession::prove(&pair, &context, id(number), purpose, &mut OsRng);
                 parts[0] = body.encode();
             });
-            said.insert(usize::from(!first), other);
+            messages.insert(usize::from(!first), other);
         }
-        said
+        messages
     })
 }
 
-/// A client that was restored from an old copy: in one phase it speaks, and then again as if it had not.
+/// The client sends two messages in a phase: after its own, the same with the parts that `alter` changes.
+pub fn with_second_message(
+    scene: Scene,
+    number: u32,
+    when: Phase,
+    lengths: Vec<usize>,
+    mut alter: impl FnMut(&mut Vec<Vec<u8>>) + Send + 'static,
+) -> Scene {
+    let key = scene.key(number);
+    scene.altering(number, move |phase, _, mut messages| {
+        if phase == when {
+            let second = sign_again(&key, &messages[0], &lengths, &mut alter);
+            messages.push(second);
+        }
+        messages
+    })
+}
+
+/// A client that is restored from an old copy in one phase, and so makes a second message there.
 struct Restored {
     client: RecordingClient,
     round: Arc<Round<Suite>>,
@@ -53,17 +71,17 @@ impl Party for Restored {
 
     fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
         let saved = self.client.store.clone();
-        let mut said = self.client.speak(phase, package);
+        let mut messages = self.client.speak(phase, package);
         if phase == self.when {
             let (round, key) = (Arc::clone(&self.round), Arc::clone(&self.key));
             self.client.client = Client::resume(round, key, &saved).unwrap().0;
-            said.extend(self.client.speak(phase, package));
+            messages.extend(self.client.speak(phase, package));
         }
-        said
+        messages
     }
 }
 
-/// The client speaks twice in a phase, and goes on from the second time.
+/// The client sends two messages in a phase, and goes on from the second.
 pub fn twice(mut scene: Scene, number: u32, when: Phase) -> Scene {
     let restored = Restored {
         client: scene.recording(number),

@@ -1,4 +1,4 @@
-//! Clients that cheat, each in a real round: who is named, who is not, and what the sum is.
+//! Malicious clients, each in a real round: who is named, who is not, and what the sum is.
 
 use std::io::Cursor;
 use std::sync::{Arc, Mutex};
@@ -25,14 +25,15 @@ use veragg::protocol::wire::message::{Message, Sender};
 use veragg::protocol::wire::receipt::Reason;
 use veragg::verifier::{audit, Check, Culprit, Options, Verdict};
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
+use veragg_lab::equivocator::with_second_message;
 use veragg_lab::local::{play, LocalRound, Party};
 use veragg_lab::{client, expect, id, sign_again, Scene, Suite};
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
 const AGGREGATOR: Culprit = Culprit::Aggregator;
 
-/// The suite with a prover that proves a wider range: it commits to any value below 128, hides
-/// nothing else, and leaves the verifier as it is.
+/// The suite with a prover for a wider range: it proves that every value is below 128. The verifier is the honest
+/// one.
 #[derive(Debug)]
 struct WiderProver {
     honest: Suite,
@@ -113,8 +114,8 @@ fn a_value_at_the_bound_or_above_is_named_and_left_out() {
         let mut parties: Vec<Box<dyn Party>> = Vec::new();
         for number in 1..=4 {
             let top = if number == 2 { value } else { 99 };
-            let member = local.client(id(number), vec![1, top, 0]).unwrap();
-            parties.push(Box::new(member));
+            let client = local.client(id(number), vec![1, top, 0]).unwrap();
+            parties.push(Box::new(client));
         }
         let aggregator = local.aggregator(Vec::new()).unwrap();
         let played = play(aggregator, &mut parties, |_| ()).unwrap();
@@ -131,15 +132,15 @@ fn a_value_at_the_bound_or_above_is_named_and_left_out() {
     }
 }
 
-/// Adds `delta` to one coordinate of a submission, in the commitment to its lowest bit and in its
-/// masked vector, so that only the range proof is left to notice.
+/// Adds `delta` to one coordinate of a submission, both in the commitment to its lowest bit and in its masked
+/// vector. So only the range proof can notice it.
 fn shift(scene: &Scene, coordinate: usize, delta: Fr) -> impl FnMut(&mut Vec<Vec<u8>>) + Send {
     let round = Arc::clone(&scene.local.round);
     move |parts| {
         let segment = round.layout().segments()[0].clone();
         let (slot, scalar) = (coordinate / segment.scalars, coordinate % segment.scalars);
         let key = round.proofs().key();
-        // One coordinate a row, and a commitment for each of its bits.
+        // Each row holds one coordinate, with a commitment for each of its bits.
         let bits = (u64::BITS - (segment.bound - 1).leading_zeros()) as usize;
         let at = coordinate * bits * 32..(coordinate * bits + 1) * 32;
         let old = Ristretto::decode_point(&parts[0][at.clone()], "commitment").unwrap();
@@ -152,8 +153,8 @@ fn shift(scene: &Scene, coordinate: usize, delta: Fr) -> impl FnMut(&mut Vec<Vec
     }
 }
 
-/// Plays a round in which client 3 alters its submission, and checks that it is named for `check`,
-/// and the others' sum comes out.
+/// Plays a round in which client 3 changes its submission. Asserts that client 3 is named for `check`, and that the
+/// round delivers the sum of the others.
 #[track_caller]
 fn submission_is_left_out(
     scene: Scene,
@@ -170,7 +171,7 @@ fn submission_is_left_out(
 
 #[test]
 fn a_negative_value_and_any_other_outside_the_range_is_named() {
-    // Client 3 holds 0 at its first coordinate, 99 at its second.
+    // Coordinate 0 of client 3 is 0, coordinate 1 is 99.
     for (coordinate, delta) in [
         (0, -Fr::from(1u64)),
         (0, Fr::from(100u64)),
@@ -195,28 +196,28 @@ fn one_coordinate_of_many_is_enough() {
 }
 
 #[test]
-fn another_clients_proof_and_commitments_are_worth_nothing() {
+fn the_proof_and_commitments_of_another_client_are_refused() {
     let copied: Arc<Mutex<Vec<u8>>> = Arc::default();
     let scene = Scene::new(4, &SMALL);
     let lengths = scene.local.round.submit_lengths();
     let (proof_len, source) = (lengths[0], Arc::clone(&copied));
     let (key, round) = (scene.key(3), Arc::clone(&scene.local.round));
-    let scene = scene.altering(1, move |phase, _, said| {
+    let scene = scene.altering(1, move |phase, _, messages| {
         if phase == Phase::Submit {
-            let body = &Message::decode(&said[0]).unwrap().body;
+            let body = &Message::decode(&messages[0]).unwrap().body;
             *source.lock().unwrap() = body[..proof_len].to_vec();
         }
-        said
+        messages
     });
     let finished = scene
-        .altering(3, move |phase, _, said| {
+        .altering(3, move |phase, _, messages| {
             if phase != Phase::Submit {
-                return said;
+                return messages;
             }
             let copied = copied.lock().unwrap().clone();
             vec![sign_again(
                 &key,
-                &said[0],
+                &messages[0],
                 &round.submit_lengths(),
                 &mut |parts| {
                     parts[0].clone_from(&copied);
@@ -228,9 +229,9 @@ fn another_clients_proof_and_commitments_are_worth_nothing() {
 }
 
 #[test]
-fn an_earlier_rounds_submission_is_refused_at_the_door() {
+fn an_earlier_rounds_submission_is_refused_at_admission() {
     let earlier = Scene::new(4, &SMALL).play();
-    // The same parties, for another round.
+    // Another round with the same parties.
     let mut local = veragg_lab::local_round(4, &SMALL);
     let roster = &earlier.local.header.roster;
     let roster = Roster::decode(roster).unwrap();
@@ -249,9 +250,9 @@ fn an_earlier_rounds_submission_is_refused_at_the_door() {
     local.round = Arc::new(round.unwrap());
     let replayed: Vec<Vec<u8>> = earlier.records.into_iter().map(|r| r.bytes).collect();
     let finished = Scene::of(local)
-        .altering(3, move |phase, _, said| {
+        .altering(3, move |phase, _, messages| {
             if phase != Phase::Submit {
-                return said;
+                return messages;
             }
             let old = replayed.iter().filter(|bytes| {
                 Message::decode(bytes).is_ok_and(|message| {
@@ -284,7 +285,7 @@ fn a_masked_vector_that_does_not_match_is_named() {
             .is_verified(&[1, 2, 4], &[(client(3), Check::RowLinks)]);
         assert_eq!(report.absent[0].outcome, "excluded for a fault (attest)");
     };
-    // A value, one slot of it, a blinding, and noise.
+    // Another value, another slot of the scalar, another blinding, and a random scalar.
     altered(|old| old + Fr::from(1u64), 0);
     altered(|old| old - Fr::from(1u64), 0);
     altered(|old| old + Fr::from(1u64 << 9), 0);
@@ -292,7 +293,7 @@ fn a_masked_vector_that_does_not_match_is_named() {
     altered(|_| Ristretto::from_uniform_bytes(&[0xa5; 64]), 0);
 }
 
-/// Plays a round in which client 3 alters what it shares.
+/// Plays a round of four in which client 3 changes its message of share.
 fn sharing(alter: impl FnMut(&mut Vec<Vec<u8>>) + Send + 'static) -> veragg_lab::Finished {
     sharing_among(4, alter)
 }
@@ -317,7 +318,7 @@ fn alter_pair(part: &mut Vec<u8>, alter: impl FnOnce(&mut DealtPair)) {
 #[test]
 fn commitments_off_the_polynomial_are_named() {
     let one = KEY_TABLE.basepoint();
-    // One share of either secret.
+    // One wrong share of each secret.
     for secret in 0..2 {
         let finished = sharing(move |parts| {
             alter_pair(&mut parts[2], |pair| pair.commitments[secret] += one);
@@ -325,7 +326,7 @@ fn commitments_off_the_polynomial_are_named() {
         let report = finished.is_verified(&[1, 2, 4], &[(client(3), Check::SetUp)]);
         assert_eq!(report.absent[0].outcome, "excluded for a fault (share)");
     }
-    // A seed commitment that is not what was shared.
+    // A seed commitment that does not fit the shares.
     let finished = sharing(move |parts| {
         let seed = Ristretto::decode_point(&parts[0], "seed").unwrap();
         parts[0] = Ristretto::encode_point(&(seed + one));
@@ -343,27 +344,27 @@ fn commitments_off_the_polynomial_are_named() {
 
 #[test]
 fn a_key_without_its_secret_is_named() {
-    // A multiple of the key of client 1, under the own proof and under that of client 1.
+    // A key made from that of client 1, with the own proof and with that of client 1.
     for copied_proof in [false, true] {
         let victim: Arc<Mutex<Option<Vec<u8>>>> = Arc::default();
         let source = Arc::clone(&victim);
         let scene = Scene::new(4, &SMALL);
         let (key, lengths) = (scene.key(3), scene.local.round.advertise_lengths());
         let finished = scene
-            .altering(1, move |phase, _, said| {
+            .altering(1, move |phase, _, messages| {
                 if phase == Phase::Advertise {
-                    let message = Message::decode(&said[0]);
+                    let message = Message::decode(&messages[0]);
                     *source.lock().unwrap() = Some(message.unwrap().body);
                 }
-                said
+                messages
             })
-            .altering(3, move |phase, _, said| {
+            .altering(3, move |phase, _, messages| {
                 if phase != Phase::Advertise {
                     return Vec::new();
                 }
                 let victim = victim.lock().unwrap().clone().unwrap();
                 let victim = Advertisement::decode(&victim).unwrap();
-                vec![sign_again(&key, &said[0], &lengths, &mut |parts| {
+                vec![sign_again(&key, &messages[0], &lengths, &mut |parts| {
                     let mut mine = Advertisement::decode(&parts[0]).unwrap();
                     mine.keys.mask = victim.keys.mask;
                     if copied_proof {
@@ -398,7 +399,7 @@ fn add_order(scalar: &mut [u8]) {
 }
 
 #[test]
-fn bodies_that_are_not_canonical_are_named() {
+fn senders_of_bodies_that_are_not_canonical_are_named() {
     const BAD_POINTS: [[u8; 32]; 3] = [[0; 32], [0xff; 32], {
         let mut odd = [0; 32];
         odd[0] = 1;
@@ -412,7 +413,7 @@ fn bodies_that_are_not_canonical_are_named() {
         }
         _ => scene.local.round.submit_lengths(),
     };
-    // Phase, part, place, whether a scalar stands there, and what the place is checked by.
+    // The phase, the part, the offset in it, whether a scalar is there, and the check that fails.
     for (phase, part, at, is_scalar, check) in [
         (Phase::Advertise, 0, 0, false, Check::Messages),
         (Phase::Advertise, 0, 32, false, Check::Messages),
@@ -433,11 +434,11 @@ fn bodies_that_are_not_canonical_are_named() {
             let lengths = alike(&scene, phase);
             let finished = scene
                 .altering_parts(3, phase, lengths, move |parts| {
-                    let place = &mut parts[part][at..at + 32];
+                    let position = &mut parts[part][at..at + 32];
                     if is_scalar {
-                        add_order(place);
+                        add_order(position);
                     } else {
-                        place.copy_from_slice(point);
+                        position.copy_from_slice(point);
                     }
                 })
                 .play();
@@ -467,22 +468,15 @@ fn a_wrong_share_at_unmask_is_named_and_not_needed() {
     }
 }
 
-/// A second submission beside the first, of the same sender.
-fn two_faces(scene: Scene) -> Scene {
-    let (key, lengths) = (scene.key(3), scene.local.round.submit_lengths());
-    scene.altering(3, move |phase, _, mut said| {
-        if phase == Phase::Submit {
-            said.push(sign_again(&key, &said[0], &lengths, &mut |parts| {
-                parts[1][0] ^= 1;
-            }));
-        }
-        said
-    })
+/// Client 3 sends two submissions.
+fn with_second_submission(scene: Scene) -> Scene {
+    let lengths = scene.local.round.submit_lengths();
+    with_second_message(scene, 3, Phase::Submit, lengths, |parts| parts[1][0] ^= 1)
 }
 
 #[test]
 fn a_second_message_in_one_phase_is_refused() {
-    let finished = two_faces(Scene::new(4, &SMALL)).play();
+    let finished = with_second_submission(Scene::new(4, &SMALL)).play();
     finished.is_verified(&[1, 2, 3, 4], &[]);
     assert_eq!(finished.refusals.len(), 1);
     assert_eq!(finished.refusals[0].2.reason, Reason::Occupied);
@@ -490,7 +484,7 @@ fn a_second_message_in_one_phase_is_refused() {
 
 #[test]
 fn two_messages_that_an_aggregator_took_name_both() {
-    let finished = CorruptAggregator::new().play(two_faces(Scene::new(4, &SMALL)));
+    let finished = CorruptAggregator::new().play(with_second_submission(Scene::new(4, &SMALL)));
     let faults = [(client(3), Check::Messages), (AGGREGATOR, Check::Messages)];
     let failed = [Check::Messages];
     expect(
@@ -503,8 +497,8 @@ fn two_messages_that_an_aggregator_took_name_both() {
 }
 
 #[test]
-fn silence_costs_the_silent_and_nobody_else() {
-    // Having spoken, and then nothing but what an attacker may send instead: nothing at all.
+fn only_a_client_that_drops_out_is_left_out() {
+    // The last phase in which client 3 sends a message.
     for (last, contributors, outcome) in [
         (Phase::Advertise, &[1, 2, 4][..], Some("dropped (share)")),
         (Phase::Share, &[1, 2, 4], Some("dropped (confirm)")),
@@ -515,7 +509,7 @@ fn silence_costs_the_silent_and_nobody_else() {
     ] {
         let finished = Scene::new(4, &SMALL).dropping(3, last).play();
         let report = finished.is_verified(contributors, &[]);
-        let said = report.absent.first().map(|absent| absent.outcome.as_str());
-        assert_eq!(said, outcome);
+        let found = report.absent.first().map(|absent| absent.outcome.as_str());
+        assert_eq!(found, outcome);
     }
 }

@@ -1,4 +1,4 @@
-//! What an audit says, in a line; and that a step makes the difference.
+//! A board with its auditor's options; and what its audit reports, with a step and without it.
 
 use std::collections::BTreeSet;
 use std::io::Cursor;
@@ -44,21 +44,22 @@ impl Case {
         without(off, || audit(Cursor::new(&self.board), &self.options))
     }
 
-    /// What the audit says with all steps in force.
-    pub(crate) fn told(&self) -> String {
-        told(&self.audit(&[]))
+    /// What the audit reports with all steps in force, in the words of [`summary`].
+    pub(crate) fn summary(&self) -> String {
+        summary(&self.audit(&[]))
     }
 
-    /// What the audit says with all steps in force, and what without these.
+    /// Asserts what the audit reports with all steps in force, and what without those of `off`, both in the
+    /// words of [`summary`].
     #[track_caller]
-    pub(super) fn tells(&self, off: &Off, with: &str, without: &str) {
+    pub(super) fn assert_summaries(&self, off: &Off, with: &str, without: &str) {
         let reports = [&[][..], &off.0].map(|off| self.audit(off));
-        assert_eq!(reports.each_ref().map(told), [with, without], "{off:?}");
+        assert_eq!(reports.each_ref().map(summary), [with, without], "{off:?}");
     }
 
-    /// Whom the audit names with all steps in force, and whom without these.
+    /// Asserts whom the audit names with all steps in force, and whom without those of `off`.
     #[track_caller]
-    pub(super) fn names(&self, off: &Off, with: &str, without: &str) {
+    pub(super) fn assert_named(&self, off: &Off, with: &str, without: &str) {
         let reports = [&[][..], &off.0].map(|off| self.audit(off).unwrap());
         let named = reports.each_ref().map(|report| {
             let culprits: BTreeSet<_> = report.faults.iter().map(|fault| fault.culprit).collect();
@@ -73,8 +74,9 @@ fn joined(words: impl Iterator<Item = String>) -> String {
     words.collect::<Vec<_>>().join(", ")
 }
 
-/// The verdict, what failed, and who is named for what.
-fn told(report: &Result<Report, AuditError>) -> String {
+/// The verdict, the checks that failed, and who is named for which check, in one line: `failed V-03, naming
+/// aggregator V-03`.
+fn summary(report: &Result<Report, AuditError>) -> String {
     let Ok(report) = report else {
         return "no report".to_owned();
     };

@@ -1,4 +1,4 @@
-//! Clients that sign two advertisements, for an aggregator that shows one to this and the other to that.
+//! Clients that sign two advertisements, for an aggregator that shows one to some clients and the other to the rest.
 
 use curve25519_dalek::ristretto::RistrettoPoint;
 use curve25519_dalek::scalar::Scalar;
@@ -12,20 +12,20 @@ use super::setup::CHANNEL;
 use super::transcript::Transcript;
 use veragg_lab::{id, sign_again, Scene};
 
-/// A client with two faces.
-pub(crate) struct TwoFaced {
+/// A client that advertises twice.
+pub(crate) struct Equivocator {
     pub(crate) number: u32,
-    /// Which of its keys is another in the further advertisement (`specs/protocol.md` 4.1).
+    /// The purpose of the key that differs in the second advertisement (`specs/protocol.md` 4.1).
     pub(crate) purpose: u64,
-    /// The secret of that.
+    /// The secret of that key.
     pub(crate) secret: Scalar,
-    /// Whether the further one stands first on the board, and is the one that counts.
+    /// Whether the second advertisement is put first on the board, and so counts.
     pub(crate) counts: bool,
-    /// About whom it opens, with the secret, a channel or an edge.
+    /// The client with which it opens a channel or an edge, by the secret.
     pub(crate) opens: Option<u32>,
 }
 
-impl TwoFaced {
+impl Equivocator {
     pub(crate) fn new(number: u32, purpose: u64) -> Self {
         Self {
             number,
@@ -36,20 +36,20 @@ impl TwoFaced {
         }
     }
 
-    /// The client of the scene, whoever it is by now, gets the other face.
+    /// The scene in which the client also sends the second advertisement.
     pub(crate) fn enter(self, scene: Scene) -> Scene {
         let (key, round) = (scene.key(self.number), scene.local.round.clone());
         let mut keys = None;
         scene.altering(
             self.number,
-            move |phase: Phase, package: &[u8], mut said: Vec<Vec<u8>>| {
+            move |phase: Phase, package: &[u8], mut messages: Vec<Vec<u8>>| {
                 let package = Package::decode(package, round.clients()).ok();
                 match phase {
                     Phase::Advertise => {
-                        let further = sign_again(&key, &said[0], &[192], &mut |parts| {
+                        let further = sign_again(&key, &messages[0], &[192], &mut |parts| {
                             self.advertise(round.context(), &mut parts[0]);
                         });
-                        said.insert(usize::from(!self.counts), further);
+                        messages.insert(usize::from(!self.counts), further);
                     }
                     Phase::Share => keys = package.and_then(|package| self.keys_of_other(&package)),
                     Phase::Confirm | Phase::Dispute => {
@@ -66,7 +66,7 @@ impl TwoFaced {
                     }
                     _ => {}
                 }
-                said
+                messages
             },
         )
     }
@@ -96,7 +96,7 @@ impl TwoFaced {
         point(&item.part(0, 1)?[96 * (self.purpose as usize - 1)..][..32])
     }
 
-    /// The body that opens what it shares with the other (`specs/protocol.md` 4.6).
+    /// The body that reveals its Diffie-Hellman point with the other client (`specs/protocol.md` 4.6).
     fn reveal(&self, context: &[u8], other_key: &RistrettoPoint) -> Vec<u8> {
         let other = self.opens.unwrap();
         let point = other_key * self.secret;

@@ -1,4 +1,4 @@
-//! Aggregators that cheat, each in a real round: what the clients refuse, and what the audit says.
+//! Corrupt aggregators, each in a real round: what the clients refuse, and what the audit reports.
 
 use std::sync::{Arc, Mutex};
 
@@ -13,14 +13,14 @@ use veragg::protocol::wire::receipt::Receipt;
 use veragg::verifier::{Check, Culprit, Options, Verdict};
 use veragg_lab::books::{republished, signed_anew};
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
-use veragg_lab::{expect, failed_checks, id, named, place, set, speakers, Finished, Scene};
+use veragg_lab::{expect, failed_checks, id, named, position, set, speakers, Finished, Scene};
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
 const AGGREGATOR: Culprit = Culprit::Aggregator;
 const ALL: [u32; 4] = [1, 2, 3, 4];
 
 #[test]
-fn the_crooked_aggregator_left_alone_is_verified() {
+fn the_corrupt_aggregator_that_does_nothing_wrong_is_verified() {
     let finished = CorruptAggregator::new().play(Scene::new(4, &SMALL));
     finished.is_verified(&ALL, &[]);
     let scene = Scene::new(10, &SMALL).dropping(2, Phase::Confirm);
@@ -32,7 +32,7 @@ fn the_crooked_aggregator_left_alone_is_verified() {
 fn an_altered_result_is_found() {
     let finished = Scene::new(4, &SMALL).play();
     let options = veragg_lab::knowing(&finished.local);
-    // Three coordinates of nine bits share the one scalar; a blinding follows it.
+    // Three coordinates of nine bits are packed into one scalar; a blinding follows it.
     let power = |bits: u32| (0..bits).fold(Fr::from(1u64), |power, _| power + power);
     let (opening, aggregate) = (Check::Opening, Check::Aggregate);
     for (scalar, delta, failed) in [
@@ -51,7 +51,7 @@ fn an_altered_result_is_found() {
         let faults = [(AGGREGATOR, opening)];
         expect(&report, Verdict::Failed, &ALL, &faults, failed);
     }
-    // Unaltered, what was signed anew is as good as the first.
+    // Without a change, the records that are signed anew are the same.
     let records = republished(&finished, |_| ());
     assert!(records == finished.records);
 }
@@ -61,7 +61,7 @@ fn altered_outcomes_are_the_aggregators_fault() {
     let finished = Scene::new(4, &SMALL).dropping(4, Phase::Confirm).play();
     let options = veragg_lab::knowing(&finished.local);
     for (number, outcome) in [
-        // A contributor left out or accused, an absent client invented or accused.
+        // A contributor left out or called faulty, an absent client counted or called faulty.
         (1, Outcome::Dropped(Phase::Submit)),
         (2, Outcome::Faulty(Phase::Submit)),
         (4, Outcome::Contributed),
@@ -81,14 +81,14 @@ fn altered_outcomes_are_the_aggregators_fault() {
 
 #[test]
 fn a_valid_proof_marked_invalid_is_the_aggregators_fault() {
-    let crook = CorruptAggregator::new().listing(|phase, mut list| {
+    let corrupt = CorruptAggregator::new().listing(|phase, mut list| {
         if phase == Phase::Submit {
             list.remove(id(3));
         }
         list
     });
-    let finished = crook.play(Scene::new(4, &SMALL));
-    // The client that was left out goes no further, the others cannot know.
+    let finished = corrupt.play(Scene::new(4, &SMALL));
+    // The client that was left out stops; the other clients cannot notice.
     assert_eq!(speakers(&finished.records, Phase::Unmask(0)), [1, 2, 4]);
     let faults = [
         (AGGREGATOR, Check::Chain),
@@ -100,13 +100,13 @@ fn a_valid_proof_marked_invalid_is_the_aggregators_fault() {
 
 #[test]
 fn a_submission_that_never_came_cannot_be_listed() {
-    let crook = CorruptAggregator::new().listing(|phase, mut list| {
+    let corrupt = CorruptAggregator::new().listing(|phase, mut list| {
         if phase == Phase::Submit {
             list.insert(id(4));
         }
         list
     });
-    let finished = crook.play(Scene::new(4, &SMALL).dropping(4, Phase::Confirm));
+    let finished = corrupt.play(Scene::new(4, &SMALL).dropping(4, Phase::Confirm));
     assert!(speakers(&finished.records, Phase::Acknowledge).is_empty());
     let report = finished.audit();
     assert_eq!(report.verdict, Verdict::Failed, "{report}");
@@ -115,33 +115,33 @@ fn a_submission_that_never_came_cannot_be_listed() {
         "{report}"
     );
     assert!(named(&report).iter().all(|fault| fault.0 == AGGREGATOR));
-    // Nobody whom the list does not convince went on.
+    // No client that checks the list went on.
     assert_eq!(report.contributors, [0; 0]);
 }
 
-/// A crook that leaves out a client's submission.
+/// An aggregator that leaves out the submission of client 3.
 fn withholding() -> CorruptAggregator {
-    CorruptAggregator::new().admitting(|phase, mut said| {
+    CorruptAggregator::new().admitting(|phase, mut messages| {
         if phase == Phase::Submit {
-            said.remove(2);
+            messages.remove(2);
         }
-        said
+        messages
     })
 }
 
 #[test]
-fn a_withheld_submission_shows_by_its_receipt_and_only_by_that() {
+fn only_a_receipt_shows_that_a_submission_was_withheld() {
     let mut lost = Vec::new();
     let kept: Arc<Mutex<Vec<Vec<u8>>>> = Arc::default();
     let copy = Arc::clone(&kept);
-    let scene = Scene::new(4, &SMALL).altering(3, move |_, _, said| {
-        copy.lock().unwrap().extend(said.clone());
-        said
+    let scene = Scene::new(4, &SMALL).altering(3, move |_, _, messages| {
+        copy.lock().unwrap().extend(messages.clone());
+        messages
     });
     let finished = withholding().play(scene);
     let report = finished.is_verified(&[1, 2, 4], &[]);
     assert_eq!(report.absent[0].outcome, "dropped (submit)");
-    // It had got a receipt for leaf 14: three phases of four, and the third submission.
+    // Its receipt was for leaf 14: three phases of four messages, and the third submission.
     lost.append(&mut kept.lock().unwrap()[3]);
     let entry = Message::decode(&lost).unwrap().envelope.entry();
     let (local, context) = (&finished.local, *finished.local.round.context());
@@ -155,7 +155,7 @@ fn a_withheld_submission_shows_by_its_receipt_and_only_by_that() {
         let failed = [Check::Receipts];
         expect(&report, Verdict::Failed, &[1, 2, 4], &faults, &failed);
     }
-    // A receipt that somebody made up accuses nobody.
+    // A forged receipt names nobody.
     let options = Options {
         receipts: vec![Receipt::sign(&local.client_keys[2], context, 14, entry)],
         ..finished.options(&[1, 2, 4])
@@ -193,14 +193,14 @@ fn what_was_answered_cannot_be_changed_under_new_signatures() {
         Phase::Confirm,
         Phase::Submit,
     ] {
-        let at = place(records, 2, phase);
-        let replaced = other.records[place(&other.records, 2, phase)].clone();
+        let at = position(records, 2, phase);
+        let replaced = other.records[position(&other.records, 2, phase)].clone();
         type Alter<'a> = &'a dyn Fn(&mut Vec<Record>);
         let alterations: [Alter<'_>; 4] = [
             &|records| drop(records.remove(at)),
             &|records| records.swap(at, at + 1),
             &|records| records[at] = replaced.clone(),
-            // The signature.
+            // A byte of the signature.
             &|records| records[at].bytes[150] ^= 1,
         ];
         for (case, alter) in alterations.into_iter().enumerate() {
@@ -222,8 +222,8 @@ fn what_was_answered_cannot_be_changed_under_new_signatures() {
             );
         }
     }
-    // What nobody has answered can be put in another order, but the receipts tell.
-    let at = place(records, 1, Phase::Unmask(0));
+    // Messages that no client has answered can be put in another order, but then the receipts do not fit.
+    let at = position(records, 1, Phase::Unmask(0));
     let mut altered = records.clone();
     altered.swap(at, at + 1);
     let altered = signed_anew(local, &altered);
@@ -238,7 +238,7 @@ fn what_was_answered_cannot_be_changed_under_new_signatures() {
     expect(&report, Verdict::Failed, &ALL, &faults, &[Check::Receipts]);
 }
 
-/// A checkpoint with something else in it, signed by the aggregator.
+/// The records with a changed checkpoint, signed by the aggregator.
 fn another_checkpoint(
     finished: &Finished,
     at: usize,
@@ -278,14 +278,14 @@ fn a_checkpoint_that_does_not_match_fails() {
         |c| c.list.remove(ClientId::new(1).unwrap()),
     ];
     let checkpoints = |r: &(usize, &Record)| r.1.kind == RecordKind::Checkpoint;
-    let places: Vec<_> = finished
+    let positions: Vec<_> = finished
         .records
         .iter()
         .enumerate()
         .filter(checkpoints)
         .collect();
-    let last = places.last().unwrap().0;
-    for (at, _) in places {
+    let last = positions.last().unwrap().0;
+    for (at, _) in positions {
         for (case, alter) in alterations.iter().enumerate() {
             let records = another_checkpoint(&finished, at, alter);
             let report = finished.audit_of(&records, &options);
@@ -317,14 +317,14 @@ fn a_checkpoint_that_does_not_match_fails() {
 }
 
 #[test]
-fn fewer_contributors_or_acknowledgements_than_agreed_get_nothing() {
+fn clients_stop_at_fewer_contributors_or_acknowledgements_than_agreed() {
     let few = set(10, &[1, 2]);
     for (phase, next) in [
         (Phase::Submit, Phase::Acknowledge),
         (Phase::Acknowledge, Phase::Unmask(0)),
     ] {
         let few = few.clone();
-        let crook =
+        let corrupt =
             CorruptAggregator::new().listing(
                 move |closed, list| {
                     if closed == phase {
@@ -334,7 +334,7 @@ fn fewer_contributors_or_acknowledgements_than_agreed_get_nothing() {
                     }
                 },
             );
-        let finished = crook.play(Scene::new(10, &SMALL));
+        let finished = corrupt.play(Scene::new(10, &SMALL));
         assert!(speakers(&finished.records, next).is_empty(), "{phase}");
         let report = finished.audit();
         assert_eq!(report.verdict, Verdict::Failed);
@@ -351,13 +351,13 @@ fn fewer_contributors_or_acknowledgements_than_agreed_get_nothing() {
 
 #[test]
 fn nobody_shares_when_half_of_the_advertisements_are_withheld() {
-    let crook = CorruptAggregator::new().admitting(|phase, mut said| {
+    let corrupt = CorruptAggregator::new().admitting(|phase, mut messages| {
         if phase == Phase::Advertise {
-            said.truncate(5);
+            messages.truncate(5);
         }
-        said
+        messages
     });
-    let finished = crook.play(Scene::new(10, &SMALL));
+    let finished = corrupt.play(Scene::new(10, &SMALL));
     assert_eq!(
         speakers(&finished.records, Phase::Advertise),
         [1, 2, 3, 4, 5]
@@ -366,37 +366,40 @@ fn nobody_shares_when_half_of_the_advertisements_are_withheld() {
     assert_eq!(finished.audit().verdict, Verdict::Failed);
 }
 
-/// A crook that puts something more on the board in one phase, made from what is there.
+/// An aggregator that adds one message to the board in a phase, made from the messages of that phase.
 fn adding(when: Phase, make: impl Fn(&[Vec<u8>]) -> Vec<u8> + 'static) -> CorruptAggregator {
-    CorruptAggregator::new().admitting(move |phase, mut said| {
+    CorruptAggregator::new().admitting(move |phase, mut messages| {
         if phase == when {
-            said.push(make(&said));
+            messages.push(make(&messages));
         }
-        said
+        messages
     })
 }
 
 #[test]
 fn garbage_on_the_board_is_the_aggregators_fault() {
     let earlier = Scene::new(4, &SMALL).play();
-    let at = place(&earlier.records, 2, Phase::Acknowledge);
+    let at = position(&earlier.records, 2, Phase::Acknowledge);
     let replayed = earlier.records[at].bytes.clone();
     type Make = Box<dyn Fn(&[Vec<u8>]) -> Vec<u8>>;
     let cases: [(&str, Make); 4] = [
-        ("the same message twice", Box::new(|said| said[1].clone())),
+        (
+            "the same message twice",
+            Box::new(|messages| messages[1].clone()),
+        ),
         (
             "a bad signature",
-            Box::new(|said| {
-                let mut bytes = said[1].clone();
+            Box::new(|messages| {
+                let mut bytes = messages[1].clone();
                 bytes[160] ^= 1;
                 bytes
             }),
         ),
         ("last round's message", Box::new(move |_| replayed.clone())),
         (
-            "somebody who is not on the roster",
-            Box::new(|said| {
-                let mut message = Message::decode(&said[1]).unwrap();
+            "a sender that is not on the roster",
+            Box::new(|messages| {
+                let mut message = Message::decode(&messages[1]).unwrap();
                 message.envelope.sender = Sender::Client(id(5));
                 message.encode()
             }),
@@ -413,11 +416,11 @@ fn garbage_on_the_board_is_the_aggregators_fault() {
 
 #[test]
 fn a_message_of_the_wrong_length_is_the_aggregators_fault() {
-    // Client 3 signs an advertisement with a byte too many, and the aggregator takes it.
+    // Client 3 signs an advertisement with one byte too many, and the aggregator accepts it.
     let scene = Scene::new(4, &SMALL);
     let lengths = scene.local.round.advertise_lengths();
     let scene = scene.altering_parts(3, Phase::Advertise, lengths, |parts| parts[0].push(0));
-    let crook = CorruptAggregator::new()
+    let corrupt = CorruptAggregator::new()
         .listing(|phase, mut list| {
             if phase == Phase::Advertise {
                 list.remove(id(3));
@@ -428,7 +431,7 @@ fn a_message_of_the_wrong_length_is_the_aggregators_fault() {
             publication.outcomes[2] = Outcome::Dropped(Phase::Advertise);
             publication
         });
-    let finished = crook.play(scene);
+    let finished = corrupt.play(scene);
     let faults = [(AGGREGATOR, Check::Messages)];
     let failed = [Check::Messages];
     expect(

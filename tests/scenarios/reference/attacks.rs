@@ -1,4 +1,4 @@
-//! What clients do to a round, each kind with what it takes to do it.
+//! The attacks of a client, by kind.
 
 use curve25519_dalek::constants::RISTRETTO_BASEPOINT_POINT;
 use curve25519_dalek::scalar::Scalar;
@@ -13,38 +13,38 @@ use veragg_lab::false_attester::{False, FalseAttester};
 use veragg_lab::{id, sign_again, Scene};
 
 #[derive(Debug, Clone)]
-pub(crate) enum Cheat {
-    /// Says nothing after this phase.
+pub(crate) enum Attack {
+    /// Drops out after this phase.
     Drops(Phase),
-    /// Says nothing at all.
+    /// Sends nothing at all.
     Silent,
     /// Its mask key is not the one that its proof is about.
     NoPossession,
-    /// The committed share of its mask secret (0) or seed (1) for its first holder is off.
+    /// The committed share of its mask secret (0) or seed (1) for its first holder is wrong.
     WrongDegree(usize),
-    /// What it seals for so many of its holders is garbage.
+    /// The sealed shares for so many of its holders do not open.
     BadSeal(usize),
-    /// Complains about a dealer that dealt well.
+    /// Complains about a dealer of valid shares.
     AccusesFalsely(u32),
-    /// Complains about a dealer with the point that it shares with another.
+    /// Complains about a dealer with its Diffie-Hellman point with another dealer.
     AccusesWithout(u32, u32),
-    /// Its first commitment is to a value out of range.
+    /// Its first commitment is to a value outside the range.
     BadRange,
-    /// Its proof is not canonical, and if so its masked vector is neither.
+    /// Its proof is not canonical. If true, its masked vector is not canonical either.
     BadProof(bool),
-    /// A share of its masked vector that is not canonical, and if so its range is wrong too.
+    /// A scalar of its masked vector is not canonical. If true, its range proof is wrong too.
     BadVector(bool),
-    /// Its masked vector is not what it committed.
-    Masks(usize),
-    /// Lies about masks.
-    Lies(Vec<False>),
-    /// Lies, and says nothing from this phase on.
-    LiesAndDrops(Vec<False>, Phase),
-    /// A byte of this part of its attestation is another.
+    /// This scalar of its masked vector is not the committed one.
+    WrongVector(usize),
+    /// Adds these false masks.
+    MasksFalsely(Vec<False>),
+    /// Adds these false masks, and sends nothing from this phase on.
+    MasksFalselyAndDrops(Vec<False>, Phase),
+    /// This byte of this part of its attestation is changed.
     BadAttestation(usize, usize),
-    /// Says this many bytes of `0xff` in dispute, or a point without a proof.
+    /// Its message of dispute is so many bytes of `0xff`, or a point with a proof that does not hold.
     Disputes(Option<usize>),
-    /// Its share for this place of its unmasking is off by one, or not canonical.
+    /// The share at this position of its message of unmask is wrong by one if true, not canonical if false.
     WrongShare(usize, bool),
 }
 
@@ -61,69 +61,71 @@ fn add_base(bytes: &mut [u8]) {
     bytes.copy_from_slice(sum.compress().as_bytes());
 }
 
-impl Cheat {
-    /// The scene in which this client does so.
+impl Attack {
+    /// The scene in which this client makes the attack.
     pub(crate) fn enter(self, scene: Scene, number: u32) -> Scene {
         let round = scene.local.round.clone();
         let scalars = 32 * round.masked_scalars();
         match self {
-            Cheat::Drops(after) => scene.dropping(number, after),
-            Cheat::Silent => scene.silent(number),
-            Cheat::NoPossession => altering(scene, number, Phase::Advertise, |body| {
+            Attack::Drops(after) => scene.dropping(number, after),
+            Attack::Silent => scene.silent(number),
+            Attack::NoPossession => altering(scene, number, Phase::Advertise, |body| {
                 add_base(&mut body[..32]);
             }),
-            Cheat::WrongDegree(secret) => altering(scene, number, Phase::Share, move |body| {
+            Attack::WrongDegree(secret) => altering(scene, number, Phase::Share, move |body| {
                 add_base(&mut body[32 + 32 * secret..][..32]);
             }),
-            Cheat::BadSeal(holders) => altering(scene, number, Phase::Share, move |body| {
+            Attack::BadSeal(holders) => altering(scene, number, Phase::Share, move |body| {
                 for pair in body[32..].chunks_mut(144).take(holders) {
                     pair[100] ^= 1;
                 }
             }),
-            Cheat::AccusesFalsely(dealer) => scene.confirming(number, move |tongue, said| {
-                tongue.say(&said, dleq::encode(&[tongue.complain(dealer)]))
-            }),
-            Cheat::AccusesWithout(dealer, other) => {
-                scene.confirming(number, move |tongue, said| {
-                    let mut complaint = tongue.complain(dealer);
-                    complaint.point = tongue.complain(other).point;
-                    tongue.say(&said, dleq::encode(&[complaint]))
+            Attack::AccusesFalsely(dealer) => {
+                scene.confirming(number, move |complainant, messages| {
+                    complainant.confirm(&messages, dleq::encode(&[complainant.complain(dealer)]))
                 })
             }
-            Cheat::BadRange => {
+            Attack::AccusesWithout(dealer, other) => {
+                scene.confirming(number, move |complainant, messages| {
+                    let mut complaint = complainant.complain(dealer);
+                    complaint.point = complainant.complain(other).point;
+                    complainant.confirm(&messages, dleq::encode(&[complaint]))
+                })
+            }
+            Attack::BadRange => {
                 let value = round.proofs().key().columns()[0];
                 altering(scene, number, Phase::Submit, move |body| {
                     let wrong = point(&body[..32]).unwrap() + value;
                     body[..32].copy_from_slice(wrong.compress().as_bytes());
                 })
             }
-            Cheat::BadProof(both) => altering(scene, number, Phase::Submit, move |body| {
+            Attack::BadProof(both) => altering(scene, number, Phase::Submit, move |body| {
                 body[..32].copy_from_slice(&NOT_CANONICAL);
                 if both {
                     let at = body.len() - 32;
                     body[at..].copy_from_slice(&NOT_CANONICAL);
                 }
             }),
-            Cheat::BadVector(both) => altering(scene, number, Phase::Submit, move |body| {
+            Attack::BadVector(both) => altering(scene, number, Phase::Submit, move |body| {
                 if both {
                     add_base(&mut body[..32]);
                 }
                 let at = body.len() - 32;
                 body[at..].copy_from_slice(&NOT_CANONICAL);
             }),
-            Cheat::Masks(place) => altering(scene, number, Phase::Submit, move |body| {
+            Attack::WrongVector(position) => altering(scene, number, Phase::Submit, move |body| {
                 let vector = body.len() - scalars;
-                add_one(&mut body[vector + 32 * place..][..32]);
+                add_one(&mut body[vector + 32 * position..][..32]);
             }),
-            Cheat::Lies(lies) => scene.masking_falsely(number, &lies),
-            Cheat::LiesAndDrops(lies, from) => {
+            Attack::MasksFalsely(false_masks) => scene.masking_falsely(number, &false_masks),
+            Attack::MasksFalselyAndDrops(false_masks, from) => {
                 let mut scene = scene;
-                let mut liar = FalseAttester::new(&scene, number, &lies);
-                liar.silent_from = Some(from);
-                scene.parties[id(number).index()] = Box::new(liar);
+                let mut culprit = FalseAttester::new(&scene, number, &false_masks);
+                culprit.silent_from = Some(from);
+                scene.parties[id(number).index()] = Box::new(culprit);
                 scene
             }
-            Cheat::BadAttestation(part, byte) => {
+            Attack::BadAttestation(part, byte) => {
                 let head = 32 + round.challenge_pairs() * 32 * (round.layout().columns() + 5);
                 let edge = 32 * round.challenge_pairs();
                 altering(scene, number, Phase::Attest, move |body| match part {
@@ -131,10 +133,10 @@ impl Cheat {
                     _ => add_base(&mut body[head + edge * (part - 1)..][..32]),
                 })
             }
-            Cheat::Disputes(bytes) => disputing(scene, number, bytes),
-            Cheat::WrongShare(place, canonical) => {
+            Attack::Disputes(bytes) => disputing(scene, number, bytes),
+            Attack::WrongShare(position, canonical) => {
                 altering(scene, number, Phase::Unmask(0), move |body| {
-                    let share = &mut body[32 * place..][..32];
+                    let share = &mut body[32 * position..][..32];
                     match canonical {
                         true => add_one(share),
                         false => share.copy_from_slice(&NOT_CANONICAL),
@@ -145,7 +147,7 @@ impl Cheat {
     }
 }
 
-/// The client says another body of the same length, cut into the same parts.
+/// In one phase, `alter` changes the body of the client's message. The length and the parts stay the same.
 pub(crate) fn altering(
     scene: Scene,
     number: u32,
@@ -153,11 +155,11 @@ pub(crate) fn altering(
     mut alter: impl FnMut(&mut Vec<u8>) + Send + 'static,
 ) -> Scene {
     let (key, round) = (scene.key(number), scene.local.round.clone());
-    scene.altering(number, move |phase, _, said| {
-        if phase != when || said.is_empty() {
-            return said;
+    scene.altering(number, move |phase, _, messages| {
+        if phase != when || messages.is_empty() {
+            return messages;
         }
-        let length = Message::decode(&said[0]).unwrap().body.len();
+        let length = Message::decode(&messages[0]).unwrap().body.len();
         let rest = |first: usize, each: usize| {
             let mut lengths = vec![first];
             lengths.resize(1 + (length - first) / each, each);
@@ -170,7 +172,7 @@ pub(crate) fn altering(
             Phase::Attest => rest(32 + pairs * (round.layout().columns() + 5), pairs),
             _ => vec![length],
         };
-        vec![sign_again(&key, &said[0], &lengths, &mut |parts| {
+        vec![sign_again(&key, &messages[0], &lengths, &mut |parts| {
             let mut body = parts.concat();
             alter(&mut body);
             let mut rest = &body[..];
@@ -183,15 +185,15 @@ pub(crate) fn altering(
     })
 }
 
-/// The client says something in dispute that it should not.
+/// The client sends an invalid message of dispute.
 fn disputing(scene: Scene, number: u32, bytes: Option<usize>) -> Scene {
     let (key, round) = (scene.key(number), scene.local.round.clone());
-    scene.altering(number, move |phase, package, said| {
+    scene.altering(number, move |phase, package, messages| {
         if phase != Phase::Dispute {
-            return said;
+            return messages;
         }
         let Ok(package) = Package::decode(package, round.clients()) else {
-            return said;
+            return messages;
         };
         let list = &package.checkpoint.list;
         let body = match bytes {
