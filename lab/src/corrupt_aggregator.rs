@@ -18,6 +18,24 @@ type Show = dyn FnMut(ClientId, Package) -> Package;
 type Publish = dyn FnMut(&Books, Publication<Ristretto>) -> Publication<Ristretto>;
 
 /// An aggregator that does what a test asks for, and is honest in everything else.
+///
+/// ```
+/// use veragg_lab::corrupt_aggregator::CorruptAggregator;
+/// use veragg_lab::{named, Scene};
+/// use veragg_protocol::circuits::group::ristretto::Fr;
+/// use veragg_verifier::{Check, Culprit, Verdict};
+///
+/// // It publishes a sum that is off by one in the first coordinate, and signs everything as it must be.
+/// let finished = CorruptAggregator::new()
+///     .publishing(|_, mut publication| {
+///         publication.opening[0] += Fr::from(1u64);
+///         publication
+///     })
+///     .play(Scene::new(4, &[(3, 101)]));
+/// let report = finished.audit();
+/// assert_eq!(report.verdict, Verdict::Failed);
+/// assert_eq!(named(&report), [(Culprit::Aggregator, Check::Opening)].into());
+/// ```
 pub struct CorruptAggregator {
     admit: Box<Admit>,
     list: Box<List>,
