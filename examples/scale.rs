@@ -155,10 +155,7 @@ fn run(clients: u32, len: usize, bits: u32) -> Result<(), Box<dyn Error>> {
 
     ALLOCATOR.reset_peak_usage();
     let start = Instant::now();
-    let options = Options {
-        organiser: Some(local.organiser),
-        ..Options::default()
-    };
+    let options = Options::with_organiser(local.organiser);
     let report = audit(BufReader::new(File::open(&path)?), &options)?;
     println!(
         "  audit: {}, {} contributors: {:.2} s, {:.0} MB",

@@ -30,10 +30,7 @@ fn whole_board(c: &mut Criterion) {
     let aggregator = local.aggregator(Vec::new()).unwrap();
     let played = play(aggregator, &mut members, |_| ()).unwrap();
     let board = local.board(&played.aggregator.records().unwrap());
-    let options = Options {
-        organiser: Some(local.organiser),
-        ..Options::default()
-    };
+    let options = Options::with_organiser(local.organiser);
     let mut group = c.benchmark_group("board");
     group.throughput(Throughput::Bytes(board.len() as u64));
     group.bench_function("audit of 30 clients with 60 numbers", |b| {

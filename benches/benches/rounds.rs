@@ -313,7 +313,11 @@ fn total(scene: Scene, cheaters: usize) -> f64 {
     let aggregator = local.aggregator(Vec::new()).unwrap();
     let played = play(aggregator, &mut parties, |_| ()).unwrap();
     let board = local.board(&played.aggregator.records().unwrap());
-    let report = audit(Cursor::new(board), &knowing(&local)).unwrap();
+    let report = audit(
+        Cursor::new(board),
+        &Options::with_organiser(local.organiser),
+    )
+    .unwrap();
     assert_eq!(report.verdict, Verdict::Verified, "{report}");
     assert_eq!(report.faults.len(), cheaters, "{report}");
     let work = played
@@ -321,13 +325,6 @@ fn total(scene: Scene, cheaters: usize) -> f64 {
         .iter()
         .map(|phase| phase.clients + phase.aggregator);
     work.sum::<Duration>().as_secs_f64()
-}
-
-fn knowing(local: &LocalRound<Suite>) -> Options {
-    Options {
-        organiser: Some(local.organiser),
-        ..Options::default()
-    }
 }
 
 /// The audit of a board beside the batch verification of its proofs and one hash over its bytes.
@@ -369,7 +366,13 @@ fn audit_of(clients: u32, len: usize) -> Figure {
         let (digest, time) = timed(|| Sha256::digest(&board));
         assert_eq!(digest.len(), 32);
         hash = hash.min(time);
-        let (report, time) = timed(|| audit(Cursor::new(&board), &knowing(&local)).unwrap());
+        let (report, time) = timed(|| {
+            audit(
+                Cursor::new(&board),
+                &Options::with_organiser(local.organiser),
+            )
+            .unwrap()
+        });
         assert_eq!(report.verdict, Verdict::Verified, "{report}");
         audited = audited.min(time);
     }

@@ -100,10 +100,7 @@ fn close(mut aggregator: Aggregator, phase: usize) {
     if aggregator.close().is_err() {
         return;
     }
-    let options = Options {
-        organiser: Some(sample.local.organiser),
-        ..Options::default()
-    };
+    let options = Options::with_organiser(sample.local.organiser);
     let board = sample
         .local
         .board(&aggregator.records().expect("a log in memory"));

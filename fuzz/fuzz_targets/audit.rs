@@ -34,10 +34,7 @@ fuzz_target!(|data: &[u8]| {
             board = sample.local.board(&records);
         }
     }
-    let mut options = Options {
-        organiser: Some(sample.local.organiser),
-        ..Options::default()
-    };
+    let mut options = Options::with_organiser(sample.local.organiser);
     if kind / 3 % 2 == 1 {
         options.receipts.clone_from(&sample.receipts);
         let shown = sample.checkpoint(Sample::phase(kind / 6));

@@ -44,7 +44,10 @@ impl Finished {
 
     /// The audit with the organiser's key and nothing else.
     pub fn audit(&self) -> Report {
-        self.audit_of(&self.records, &knowing(&self.local))
+        self.audit_of(
+            &self.records,
+            &Options::with_organiser(self.local.organiser),
+        )
     }
 
     /// What these clients' inputs add up to.
@@ -64,13 +67,5 @@ impl Finished {
         let report = self.audit_of(&self.records, &self.options(contributors));
         expect(&report, Verdict::Verified, contributors, faults, &[]);
         report
-    }
-}
-
-/// Options of an auditor who knows the organiser, and nothing else.
-pub fn knowing(local: &LocalRound<Suite>) -> Options {
-    Options {
-        organiser: Some(local.organiser),
-        ..Options::default()
     }
 }

@@ -36,7 +36,7 @@ mod recording;
 mod scene;
 
 pub use expectations::{expect, failed_checks, named};
-pub use finished::{knowing, Finished};
+pub use finished::Finished;
 pub use fixtures::{client, configuration_builder, id, input, local_round, set, Suite};
 pub use messages::{advertised_keys, position, publication, sign_again, speakers};
 pub use recording::RecordingClient;

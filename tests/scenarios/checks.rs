@@ -17,7 +17,7 @@ use veragg_lab::books::republished;
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::dealer::of_high_degree;
 use veragg_lab::false_attester::{edge, own, False, FalseAttester};
-use veragg_lab::{client, expect, failed_checks, knowing, named, position, Scene};
+use veragg_lab::{client, expect, failed_checks, named, position, Scene};
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
 const AGGREGATOR: Culprit = Culprit::Aggregator;
@@ -360,7 +360,7 @@ fn checks_that_all_others_need_cannot_be_skipped() {
     for &check in Check::ALL {
         let options = Options {
             skip: BTreeSet::from([check]),
-            ..knowing(&finished.local)
+            ..Options::with_organiser(finished.local.organiser)
         };
         let report = audit(Cursor::new(&board), &options);
         assert_eq!(report.is_ok(), check > Check::Graph, "{check}");

@@ -16,7 +16,7 @@ use veragg_lab::books::republished;
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::equivocator::with_second_message;
 use veragg_lab::false_attester::{edge, own, False};
-use veragg_lab::{client, id, knowing, named, set, Finished, Scene};
+use veragg_lab::{client, id, named, set, Finished, Scene};
 
 const SMALL: [(usize, u64); 2] = [(3, 100), (2, 7)];
 const AGGREGATOR: Culprit = Culprit::Aggregator;
@@ -68,7 +68,7 @@ fn shows_all(finished: &Finished, faults: &[(Culprit, Check)]) {
     shows(
         finished,
         &finished.records,
-        &knowing(&finished.local),
+        &Options::with_organiser(finished.local.organiser),
         faults,
     );
 }
@@ -151,7 +151,7 @@ fn faults_of_shares() {
 #[test]
 fn faults_of_the_aggregator() {
     let finished = Scene::new(4, &SMALL).dropping(4, Phase::Confirm).play();
-    let options = knowing(&finished.local);
+    let options = Options::with_organiser(finished.local.organiser);
     let records = republished(&finished, |publication| {
         publication.outcomes[3] = Outcome::Faulty(Phase::Submit);
     });
@@ -171,7 +171,7 @@ fn faults_of_the_aggregator() {
     let key = &finished.local.aggregator_key;
     let options = Options {
         receipts: vec![Receipt::sign(key, real.context, real.index + 1, real.entry)],
-        ..knowing(&finished.local)
+        ..Options::with_organiser(finished.local.organiser)
     };
     let records = finished.records.clone();
     shows(
@@ -220,7 +220,11 @@ fn evidence_shows_nothing_that_was_altered_wherever_that_is() {
 fn only_the_evidence_itself_shows(step: usize) {
     let scene = Scene::new(10, &SMALL).masking_falsely(3, &[own(1)]);
     let finished = scene.masking_falsely(7, &[edge(5, 2)]).play();
-    let (report, files) = exported(&finished, &finished.records, &knowing(&finished.local));
+    let (report, files) = exported(
+        &finished,
+        &finished.records,
+        &Options::with_organiser(finished.local.organiser),
+    );
     let board = finished.local.board(&finished.records);
     for (fault, file) in report.faults.iter().zip(&files) {
         assert!(file.len() < board.len());
@@ -254,7 +258,7 @@ fn only_the_evidence_itself_shows(step: usize) {
     }
     let error = evidence::export(
         Cursor::new(&board),
-        &knowing(&finished.local),
+        &Options::with_organiser(finished.local.organiser),
         &report,
         report.faults.len() + 1,
         Vec::new(),

@@ -30,7 +30,7 @@ fn finished() -> (Finished, Vec<u8>, Options) {
     let finished = Scene::new(4, &SEGMENTS).play();
     finished.is_verified(&[1, 2, 3, 4], &[]);
     let board = finished.local.board(&finished.records);
-    let options = veragg_lab::knowing(&finished.local);
+    let options = Options::with_organiser(finished.local.organiser);
     (finished, board, options)
 }
 
@@ -133,7 +133,7 @@ fn records_cannot_be_taken_away_doubled_or_moved() {
 fn a_board_of_another_organiser_is_not_taken_for_this_one() {
     let forged = Scene::new(4, &SEGMENTS).play();
     let board = forged.local.board(&forged.records);
-    let true_organiser = veragg_lab::knowing(&local_round(4, &SEGMENTS));
+    let true_organiser = Options::with_organiser(local_round(4, &SEGMENTS).organiser);
     let report = audit(Cursor::new(&board), &true_organiser).unwrap();
     assert_eq!(report.verdict, Verdict::Failed, "{report}");
     let failed = veragg_lab::failed_checks(&report);

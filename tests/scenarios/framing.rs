@@ -22,7 +22,7 @@ const SMALL: [(usize, u64); 1] = [(2, 100)];
 fn examine(local: &LocalRound<Suite>, board: &[u8], skip: &[Check]) -> Report {
     let options = Options {
         skip: skip.iter().copied().collect(),
-        ..veragg_lab::knowing(local)
+        ..Options::with_organiser(local.organiser)
     };
     audit(Cursor::new(board), &options).unwrap()
 }

@@ -102,8 +102,11 @@ fn clients_restored_in_every_phase_send_the_same_messages() {
     // Each client sent every message twice, and the board holds it once. No edge was disputed.
     assert_eq!(records.len(), 4 * 7 + 1 + 9);
     let board = local.board(&records);
-    let report =
-        veragg::verifier::audit(Cursor::new(&board), &veragg_lab::knowing(&local)).unwrap();
+    let report = veragg::verifier::audit(
+        Cursor::new(&board),
+        &veragg::Options::with_organiser(local.organiser),
+    )
+    .unwrap();
     expect(&report, Verdict::Verified, &[1, 2, 3, 4], &[], &[]);
 }
 
@@ -115,7 +118,7 @@ fn a_client_that_has_unmasked_reveals_more_only_against_a_fraud_proof() {
     let (mut client, _) = Client::resume(round, key, written.last().unwrap()).unwrap();
     let mut store = Zeroizing::new(Vec::new());
     let refused = client.advance(&[], None, &mut OsRng, &mut store);
-    assert!(matches!(refused, Err(ClientError::Malformed(_))));
+    assert!(matches!(refused, Err(ClientError::NoPackage { .. })));
     assert_eq!(client.phase(), Some(Phase::Unmask(1)));
     assert!(store.is_empty());
 }

@@ -14,7 +14,7 @@ use veragg_lab::books::republished;
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::equivocator::with_second_message;
 use veragg_lab::false_attester::{edge, own, False};
-use veragg_lab::{id, knowing, set, Finished, Scene};
+use veragg_lab::{id, set, Finished, Scene};
 
 use crate::reference::judge::judge;
 
@@ -157,7 +157,7 @@ fn write() {
     std::fs::create_dir_all(folder()).unwrap();
     for (name, finished) in cases() {
         let board = finished.local.board(&finished.records);
-        let options = knowing(&finished.local);
+        let options = Options::with_organiser(finished.local.organiser);
         let report = audit(Cursor::new(&board), &options).unwrap();
         let expected = json!({
             "organiser": finished.local.organiser.fingerprint(),
@@ -210,10 +210,7 @@ fn audits_say_what_the_vectors_say() {
         let organiser = unhex(expected["organiser"].as_str().unwrap()).unwrap();
         let organiser = VerifyingKey::from_bytes(&organiser.try_into().unwrap(), "organiser");
         let organiser = organiser.unwrap();
-        let options = Options {
-            organiser: Some(organiser),
-            ..Options::default()
-        };
+        let options = Options::with_organiser(organiser);
         let report = audit(Cursor::new(&board), &options).unwrap();
         assert_eq!(normative(&report), expected["report"], "{name}");
         let text = serde_json::to_string(&report).unwrap();

@@ -24,10 +24,7 @@ impl Case {
 
     /// The same with other records.
     pub(super) fn with(finished: &Finished, records: &[Record]) -> Self {
-        let options = Options {
-            organiser: Some(finished.local.organiser),
-            ..Options::default()
-        };
+        let options = Options::with_organiser(finished.local.organiser);
         Self {
             board: finished.local.board(records),
             options,
