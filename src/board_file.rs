@@ -71,25 +71,25 @@ pub enum BoardFileError {
     /// There is a board already.
     #[error("{} is there already: open it to go on with its round, or choose another file", .file.display())]
     Exists {
-        /// The file.
+        /// The path of the file.
         file: PathBuf,
     },
     /// A crash left a file without a whole header.
     #[error("{} was never begun: create it", .file.display())]
     NotBegun {
-        /// The file.
+        /// The path of the file.
         file: PathBuf,
     },
     /// The board is of another round.
     #[error("{} is the board of another round; choose another file", .file.display())]
     OtherRound {
-        /// The file.
+        /// The path of the file.
         file: PathBuf,
     },
     /// Bytes are missing that had reached the disk.
     #[error("{} has only {whole} bytes that can be read, but its lock file says that {synced} bytes had reached the disk: there may be receipts for what is missing. Restore the file from a copy of that length", .file.display())]
     Lost {
-        /// The file.
+        /// The path of the file.
         file: PathBuf,
         /// Bytes that can be read.
         whole: u64,
@@ -99,7 +99,7 @@ pub enum BoardFileError {
     /// The lock file does not say how much of this board had reached the disk.
     #[error("the lock file of {} says `{note}`, which is not about this board; use the lock file that belongs to the board, or remove this one if you know that the board is whole and that nobody writes to it", .file.display())]
     Note {
-        /// The file.
+        /// The path of the file.
         file: PathBuf,
         /// What it says.
         note: String,
@@ -110,9 +110,9 @@ pub enum BoardFileError {
     /// The file cannot be read or written.
     #[error("{} cannot be used: {source}", .file.display())]
     Io {
-        /// The file.
+        /// The path of the file.
         file: PathBuf,
-        /// Why.
+        /// The cause of the failure.
         source: io::Error,
     },
 }

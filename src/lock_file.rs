@@ -42,7 +42,7 @@ pub enum LockError {
     Io {
         /// The lock file.
         lock: PathBuf,
-        /// Why.
+        /// The cause of the failure.
         source: io::Error,
     },
 }

@@ -49,9 +49,9 @@ pub enum StateFileError {
     /// The file cannot be read.
     #[error("{} cannot be used: {source}", .file.display())]
     Io {
-        /// The file.
+        /// The path of the file.
         file: PathBuf,
-        /// Why.
+        /// The cause of the failure.
         source: io::Error,
     },
 }

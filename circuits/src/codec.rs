@@ -7,6 +7,7 @@
 //! (`specs/wire.md` 1).
 
 use thiserror::Error;
+use zeroize::Zeroize;
 
 /// Why bytes are not the canonical encoding of anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -143,6 +144,8 @@ impl<'a> Reader<'a> {
 #[derive(Debug, Default)]
 pub struct Writer {
     bytes: Vec<u8>,
+    /// Whether buffers that have become too small are wiped.
+    secret: bool,
 }
 
 impl Writer {
@@ -151,8 +154,23 @@ impl Writer {
         Self::default()
     }
 
+    /// A writer of secrets: whenever its buffer grows, the buffer before is wiped. What
+    /// [`finish`](Self::finish) gives is the caller's to wipe.
+    pub fn secret() -> Self {
+        Self {
+            secret: true,
+            ..Self::default()
+        }
+    }
+
     /// Appends bytes whose number the reader knows.
     pub fn bytes(mut self, bytes: &[u8]) -> Self {
+        let needed = self.bytes.len() + bytes.len();
+        if self.secret && needed > self.bytes.capacity() {
+            let mut grown = Vec::with_capacity(needed.max(2 * self.bytes.capacity()));
+            grown.extend_from_slice(&self.bytes);
+            std::mem::replace(&mut self.bytes, grown).zeroize();
+        }
         self.bytes.extend_from_slice(bytes);
         self
     }
@@ -203,6 +221,17 @@ impl Writer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn secrets_are_written_like_anything_else() {
+        let write = |writer: Writer| {
+            (0..100)
+                .fold(writer, |w, n| w.u16(n).long(&[7; 33]))
+                .finish()
+        };
+        assert_eq!(write(Writer::secret()), write(Writer::new()));
+    }
+
     use proptest::prelude::*;
 
     proptest! {

@@ -44,6 +44,7 @@ pub struct Round<P: ProofSystem> {
 
 /// Why a party refuses to enter a round.
 #[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
 pub enum RoundError {
     /// The configuration is not the organiser's.
     #[error("the configuration is not signed by the organiser's key {expected}; check the key, or get the configuration from the organiser again")]

@@ -44,41 +44,41 @@ pub enum ClientError {
     /// The checkpoint does not continue the one that this client answered.
     #[error("the checkpoint of {phase} does not continue the one that this client answered: the aggregator keeps two boards. Keep both checkpoints and tell the auditor")]
     Fork {
-        /// The phase.
+        /// The phase whose package is judged.
         phase: Phase,
     },
     /// The proof that the board only grew does not hold.
     #[error("the package does not show that the board of {phase} continues the one that this client answered. Fetch it again; if it stays so, the aggregator keeps two boards")]
     Inconsistent {
-        /// The phase.
+        /// The phase whose package is judged.
         phase: Phase,
     },
     /// The list is no sublist of the list before it.
     #[error("the list of {phase} names clients that the list before it does not: the aggregator made it up. Keep the checkpoint and tell the auditor")]
     List {
-        /// The phase.
+        /// The phase whose package is judged.
         phase: Phase,
     },
     /// This client is not on the list. With a receipt for what is not on the board it can accuse.
     #[error("this client is not on the list of {phase}: it was late, or too few of its neighbours came through, or it was left out. If it has a receipt and the board does not hold its message, give the receipt to the auditor")]
     Omitted {
-        /// The phase.
+        /// The phase whose package is judged.
         phase: Phase,
     },
     /// The message of somebody on the list is missing or is not theirs.
     #[error("client {client} is on the list of {phase}, but the package holds no message of theirs that puts them there. It may be the package of another client: fetch your own again; if it stays so, the list is false")]
     NotShown {
-        /// The phase.
+        /// The phase whose package is judged.
         phase: Phase,
-        /// Who.
+        /// The client that the package is about.
         client: ClientId,
     },
     /// A listed message breaks the rules that put it on the list.
     #[error("client {client} is on the list of {phase} with a message that does not hold: {what}. The aggregator must not list it")]
     FalselyListed {
-        /// The phase.
+        /// The phase whose package is judged.
         phase: Phase,
-        /// Who.
+        /// The client that the package is about.
         client: ClientId,
         /// What does not hold.
         what: &'static str,
@@ -86,7 +86,7 @@ pub enum ClientError {
     /// Too few clients for the promised privacy.
     #[error("{got} clients in {phase} where privacy needs {need}; this client goes no further")]
     TooFew {
-        /// The phase.
+        /// The phase whose package is judged.
         phase: Phase,
         /// How many there are.
         got: usize,
@@ -96,7 +96,7 @@ pub enum ClientError {
     /// Too few neighbours for the promised privacy.
     #[error("{got} neighbours in {phase} where privacy needs {need}; this client goes no further")]
     TooFewNeighbours {
-        /// The phase.
+        /// The phase whose package is judged.
         phase: Phase,
         /// How many there are.
         got: usize,
@@ -115,9 +115,9 @@ pub enum ClientError {
     /// The aggregator says that a client attested falsely, and gives no valid proof.
     #[error("the aggregator gave no valid proof in the package of {phase} that client {client} attested falsely. Fetch the package again; without a proof, reveal no second share")]
     NoFraudProof {
-        /// The phase.
+        /// The phase whose package is judged.
         phase: Phase,
-        /// Who.
+        /// The client that the package is about.
         client: ClientId,
     },
     /// The state could not be written down.

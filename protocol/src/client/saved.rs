@@ -34,7 +34,7 @@ pub enum ResumeError {
 impl<P: ProofSystem, S: State> Client<P, S> {
     /// The bytes to write down, with the message to send; zeroized when dropped.
     pub(super) fn to_saved(&self, message: Option<&[u8]>) -> Zeroizing<Vec<u8>> {
-        let writer = Writer::new().u16(FORMAT).u8(S::TAG);
+        let writer = Writer::secret().u16(FORMAT).u8(S::TAG);
         let writer = self.session.write(message, writer);
         Zeroizing::new(self.state.write(writer).finish())
     }

@@ -88,6 +88,7 @@ pub struct Configuration {
 
 /// Why a configuration is refused.
 #[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
 pub enum ConfigurationError {
     /// The bytes are not the canonical encoding of a configuration.
     #[error("the configuration is malformed: {0}")]

@@ -24,6 +24,7 @@ const PAIRINGS: u32 = 64;
 
 /// Why there is no such graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum GraphError {
     /// The roster is empty.
     #[error("the roster is empty; put at least one client on it")]

@@ -37,6 +37,7 @@ const SLACK: f64 = 0.001;
 
 /// Why assumptions or masking parameters are refused.
 #[derive(Debug, Clone, Copy, PartialEq, Error)]
+#[non_exhaustive]
 pub enum ParameterError {
     /// Too few or too many clients.
     #[error("the roster has {clients} clients; {MIN_CLIENTS} to {MAX_CLIENTS} are possible")]

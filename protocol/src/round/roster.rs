@@ -29,6 +29,7 @@ pub struct Roster {
 
 /// Why a roster is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum RosterError {
     /// Two clients have the same key.
     #[error("clients {0} and {1} have the same key; every client needs its own")]

@@ -50,6 +50,7 @@ pub struct Header {
 
 /// Why a board cannot be read any further.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum BoardError {
     /// The file or stream cannot be read.
     #[error("the board cannot be read: {0}")]

@@ -122,6 +122,7 @@ impl Envelope {
 
 /// Why a body is not the one that its envelope names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum BodyError {
     /// The length is not the one that configuration and lists give.
     #[error("the body has {got} bytes, the configuration and the lists give {want}")]
