@@ -113,7 +113,7 @@ impl<P: ProofSystem, L: Log, S: Collecting<P>> AnyPhase for Aggregator<P, L, S> 
     }
 }
 
-/// What comes after a phase.
+/// What follows a phase.
 pub trait IntoPhase {
     /// It, in whichever phase.
     fn into_phase(self) -> Box<dyn AnyPhase>;

@@ -20,13 +20,13 @@ pub struct Closing<P: ProofSystem, D> {
     pub(super) list: ClientSet,
     /// Who is excluded for a fault, of those who are not on the list.
     pub(super) faulty: ClientSet,
-    /// What comes then.
+    /// What follows the phase.
     pub(super) then: Then<P>,
     /// What the next phase is made of.
     pub(super) derived: D,
 }
 
-/// What comes after a phase.
+/// What follows a phase.
 pub(super) enum Then<P: ProofSystem> {
     /// The phase that follows in order.
     Next,

@@ -207,7 +207,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         decided(&self.outcomes)
     }
 
-    /// Signs the checkpoint that closes the open phase with its list, and opens what comes then. After
+    /// Signs the checkpoint that closes the open phase with its list, and opens what follows. After
     /// unmask the publication and the last checkpoint follow in the same append. Without an error all of
     /// it stands on the board; with one, nothing, and nothing has changed here.
     pub(super) fn close<D>(&mut self, closing: &Closing<P, D>) -> Result<(), AggregatorError> {
