@@ -90,7 +90,7 @@
 //! # Features
 //!
 //! - `cli` (default): the command line `veragg`, with `survey`, from a CSV table to statistics.
-//! - `lab` (part of `cli`): [`local`](crate::local), a whole round in one process.
+//! - `lab` (part of `cli`): `local`, a whole round in one process.
 //!
 //! With `default-features = false` there is the library alone: the roles, the audit, board and state files.
 //!

@@ -12,7 +12,7 @@
 //! | [`dealer`] | a client whose shares lie on a polynomial of too high a degree |
 //! | [`accuser`] | a client that complains without a reason |
 //! | [`false_attester`] | a client that uses false masks and attests to them |
-//! | [`two_faced`] | a client that signs two messages in one phase |
+//! | [`equivocator`] | a client that signs two messages in one phase |
 //! | [`corrupt_aggregator`], [`books`] | the aggregator |
 //!
 //! An attacker knows only what an honest party in its role knows: its own keys, what it was sent, and what its
