@@ -51,6 +51,8 @@ pub struct BoardFile {
     lock: LockFile,
     /// The round, as the note names it.
     round: String,
+    /// The longest record that it can be opened with again.
+    longest: usize,
 }
 
 /// Where the bytes of a record are in the file.
@@ -229,7 +231,7 @@ impl<'a> Locked<'a> {
     }
 
     /// Begins a board in place of whatever is there.
-    fn begin(mut self, header: &Header) -> Result<BoardFile, BoardFileError> {
+    fn begin(mut self, header: &Header, longest: usize) -> Result<BoardFile, BoardFileError> {
         let mut file = self.open(true)?;
         let bytes = header.encode();
         let (end, round) = (bytes.len() as u64, round_of(header));
@@ -252,6 +254,7 @@ impl<'a> Locked<'a> {
             end,
             lock: self.lock,
             round,
+            longest,
         })
     }
 
@@ -309,6 +312,7 @@ impl<'a> Locked<'a> {
             end,
             lock: self.lock,
             round,
+            longest,
         };
         Ok((header, board))
     }
@@ -336,7 +340,7 @@ impl BoardFile {
                 file: path.to_path_buf(),
             });
         }
-        locked.begin(header)
+        locked.begin(header, usize::MAX)
     }
 
     /// The same, but a board that is there is replaced, unless it is in use.
@@ -346,7 +350,7 @@ impl BoardFile {
         let locked = Locked { path, lock, note };
         // What is no file is refused here too.
         locked.has_board()?;
-        locked.begin(header)
+        locked.begin(header, usize::MAX)
     }
 
     /// Opens the file of a round that was interrupted, and moves what a crash left unfinished to `FILE.cut`.
@@ -368,7 +372,8 @@ impl BoardFile {
     }
 
     /// The board of a round: a new one, or the one that was interrupted. An aggregator that starts calls this
-    /// without asking whether it starts again. Errors: those of [`create`](Self::create) and
+    /// without asking whether it starts again. `longest` is the longest record of the round
+    /// ([`Round::longest_record`](crate::Round::longest_record)); longer ones are not appended. Errors: those of [`create`](Self::create) and
     /// [`open`](Self::open), and a file that holds another round.
     pub fn open_or_create(
         path: &Path,
@@ -377,7 +382,7 @@ impl BoardFile {
     ) -> Result<Self, BoardFileError> {
         let locked = Locked::acquire(path)?;
         if !locked.has_board()? {
-            return locked.begin(header);
+            return locked.begin(header, longest);
         }
         let (_, board) = locked.go_on(longest, Some(header))?;
         Ok(board)
@@ -405,6 +410,13 @@ fn check_file(file: &File, end: u64) -> io::Result<()> {
 impl Log for BoardFile {
     fn append(&mut self, expected: u64, records: Vec<Record>) -> Result<(), AppendError> {
         AppendError::unless_expected(expected, self.len())?;
+        if let Some(record) = records.iter().find(|r| r.bytes.len() > self.longest) {
+            let (bytes, longest) = (record.bytes.len(), self.longest);
+            return Err(io::Error::other(format!(
+                "a record has {bytes} bytes, and the board was opened for records of at most {longest}; open it with the round's longest record"
+            ))
+            .into());
+        }
         let mut spans = Vec::with_capacity(records.len());
         let mut end = self.end;
         let lock = &mut self.lock;

@@ -246,3 +246,13 @@ fn a_writer_that_is_behind_appends_nothing() {
     ));
     assert_eq!(board.len(), 1);
 }
+
+#[test]
+fn a_record_that_could_not_be_read_again_is_not_appended() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("round.board");
+    let mut board = BoardFile::open_or_create(&path, &header(), 4).unwrap();
+    assert!(board.append(0, vec![record(1)]).is_err());
+    drop(board);
+    assert!(BoardFile::open(&path, 4).unwrap().1.is_empty());
+}

@@ -124,7 +124,7 @@ pub(super) fn few_shares_give_both_secrets() -> bool {
     both_secrets_give_the_input(&attack, &seed, mask)
 }
 
-/// All clients submit an input, but the round can never have enough contributors.
+/// All clients share their secrets, but the round can never have enough contributors.
 pub(super) fn more_contributors_are_needed_than_there_are() -> bool {
     let parties = Parties::new();
     let mut configuration = parties.configuration();
@@ -134,7 +134,7 @@ pub(super) fn more_contributors_are_needed_than_there_are() -> bool {
     };
     let (mut handed_in, table) = (0, Table::in_round(&parties, round));
     let delivered = table.delivers(|_, phase, messages| {
-        if phase == Phase::Submit {
+        if phase == Phase::Share {
             handed_in = messages.len();
         }
     });
