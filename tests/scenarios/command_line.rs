@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use cli::{command, put, survey, text, veragg, Round};
 use serde_json::Value;
 use veragg::protocol::wire::board::RECORD_HEAD_LEN;
+use veragg::BoardFile;
 
 /// A task with numbers from a seed instead of a table.
 const SYNTHETIC: &str = "[round]\ntitle = \"Synthetic\"\n\
@@ -201,6 +202,36 @@ fn a_disk_that_is_full_leaves_a_board_of_whole_records() {
     let listed = veragg(&["board", text(&board)]);
     assert_eq!(listed.code, 0, "{}{}", listed.out, listed.err);
     assert!(listed.out.contains("advertise"), "{}", listed.out);
+}
+
+#[test]
+fn a_run_into_the_folder_of_another_is_refused_and_touches_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = survey(folder.path(), &[]);
+    let out = folder.path().join("out");
+    let run = || veragg(&["run", text(&config), "--out", text(&out)]);
+    assert_eq!(run().code, 0);
+    let contents = || {
+        let names = [
+            "round.board",
+            "aggregate.json",
+            "organiser.pub",
+            "round.board.lock",
+        ];
+        names.map(|name| fs::read(out.join(name)).unwrap())
+    };
+    // This process writes to the board, as another run would.
+    let board = out.join("round.board");
+    let (_, writer) = BoardFile::open(&board, usize::MAX).unwrap();
+    let before = contents();
+    let second = run();
+    assert_eq!(second.code, 5);
+    let holder = format!("is in use by process {} (", std::process::id());
+    assert!(second.err.contains(&holder), "{}", second.err);
+    assert!(contents() == before);
+    assert_eq!(fs::read_dir(out.join("receipts")).unwrap().count(), 6 * 7);
+    drop(writer);
+    assert_eq!(run().code, 0);
 }
 
 #[test]
