@@ -190,7 +190,7 @@ impl<'a> Locked<'a> {
     }
 
     /// Whether there is a board, be it a damaged one. What a crash left of the beginning of one is none. A
-    /// board that is gone is an error.
+    /// board that is gone, or empty, is an error if some of it had reached the disk.
     fn has_board(&self) -> Result<bool, BoardFileError> {
         let exists = self.path.try_exists().map_err(|e| self.failed(e))?;
         if exists {
@@ -198,7 +198,9 @@ impl<'a> Locked<'a> {
             if !found.is_file() {
                 return Err(self.failed(io::Error::other("it is not a regular file")));
             }
-            return Ok(self.synced() != Some(0) && found.len() > 0);
+            if found.len() > 0 {
+                return Ok(self.synced() != Some(0));
+            }
         }
         match self.synced() {
             Some(synced) if synced > 0 => Err(BoardFileError::Lost {
@@ -235,19 +237,17 @@ impl<'a> Locked<'a> {
         let mut file = self.open(true)?;
         let bytes = header.encode();
         let (end, round) = (bytes.len() as u64, round_of(header));
-        let write = |lock: &mut LockFile| -> io::Result<()> {
+        let mut write = || -> io::Result<()> {
             // As long as the header is not whole there is no board.
-            lock.set_note(&Note::text(0, &round))?;
+            self.lock.set_note(&Note::text(0, &round))?;
             file.set_len(0)?;
             file.write_all(&bytes)?;
             file.sync_all()?;
             sync_folder(self.path)?;
-            lock.set_note(&Note::text(end, &round))
+            self.lock.set_note(&Note::text(end, &round))
         };
-        let mut write = write;
-        if let Err(error) = write(&mut self.lock) {
-            return Err(self.failed(error));
-        }
+        let written = write();
+        written.map_err(|source| self.failed(source))?;
         Ok(BoardFile {
             file: Mutex::new(file),
             spans: Vec::new(),
@@ -302,10 +302,7 @@ impl<'a> Locked<'a> {
         }
         let cut = cut(&mut file, self.path, end);
         cut.and_then(|()| self.lock.set_note(&Note::text(end, &round)))
-            .map_err(|source| BoardFileError::Io {
-                file: self.path.to_path_buf(),
-                source,
-            })?;
+            .map_err(|source| self.failed(source))?;
         let board = BoardFile {
             file: Mutex::new(file),
             spans,
@@ -373,8 +370,8 @@ impl BoardFile {
 
     /// The board of a round: a new one, or the one that was interrupted. An aggregator that starts calls this
     /// without asking whether it starts again. `longest` is the longest record of the round
-    /// ([`Round::longest_record`](crate::Round::longest_record)); longer ones are not appended. Errors: those of [`create`](Self::create) and
-    /// [`open`](Self::open), and a file that holds another round.
+    /// ([`Round::longest_record`](crate::Round::longest_record)); longer ones are not appended. Errors: those of
+    /// [`create`](Self::create) and [`open`](Self::open), and a file that holds another round.
     pub fn open_or_create(
         path: &Path,
         header: &Header,

@@ -58,16 +58,21 @@ fn a_board_that_is_gone_is_not_begun_anew() {
     let path = directory.path().join("round.board");
     let header = header();
     two_records(&path, &header);
-    fs::remove_file(&path).unwrap();
-    for again in [
-        BoardFile::create(&path, &header),
-        BoardFile::open_or_create(&path, &header, 5),
+    for leave in [
+        |path: &Path| fs::remove_file(path),
+        |path: &Path| fs::write(path, []),
     ] {
-        let lost = again.unwrap_err();
-        assert!(
-            matches!(lost, BoardFileError::Lost { whole: 0, .. }),
-            "{lost}"
-        );
+        leave(&path).unwrap();
+        for again in [
+            BoardFile::create(&path, &header),
+            BoardFile::open_or_create(&path, &header, 5),
+        ] {
+            let lost = again.unwrap_err();
+            assert!(
+                matches!(lost, BoardFileError::Lost { whole: 0, .. }),
+                "{lost}"
+            );
+        }
     }
     BoardFile::replace(&path, &header).unwrap();
 }
