@@ -249,7 +249,7 @@ impl Books {
         for (dealer, mut shares) in shares {
             shares.truncate(round.threshold());
             let secret = reconstruct(&shares);
-            if Secret::to_rebuild(contributors.contains(dealer)) == Secret::Seed {
+            if Secret::to_reconstruct(contributors.contains(dealer)) == Secret::Seed {
                 all.push(Mask::of_seed(context, dealer, &secret).inverse());
                 continue;
             }

@@ -206,7 +206,7 @@ numbered! {
         ProvenPoint = "5.6";
         /// A share that is revealed is the committed one.
         RevealedShare = "5.8";
-        /// Enough shares are there to rebuild a secret (3.8, 4.3.4).
+        /// Enough shares are there to reconstruct a secret (3.8, 4.3.4).
         EnoughShares = "5.8";
         /// What a client attested about its self-mask is what its seed gives.
         TrueOwn = "5.8";

@@ -36,8 +36,8 @@ pub(super) struct Standing {
 /// Envelopes of a phase with their leaf indices, by sender.
 type Envelopes = HashMap<ClientId, (u64, Envelope)>;
 
-/// The phase that closed last: what packages are made of.
-pub(super) struct LastPhase {
+/// A phase that has closed: what its packages are made of.
+pub(super) struct ClosedPhase {
     pub(super) checkpoint: Checkpoint,
     pub(super) before: Root,
     pub(super) tree: Tree<Digest>,
@@ -62,10 +62,10 @@ pub struct Core<P: ProofSystem, L> {
     /// Of the open phase.
     pub(super) envelopes: Envelopes,
     outcomes: Vec<Option<Outcome>>,
-    pub(super) last: Option<LastPhase>,
+    pub(super) last: Option<ClosedPhase>,
     /// Phases before it whose packages a client may still need: in the phases since, not everybody has
     /// something to say, and so they can be over before a client has fetched its package.
-    pub(super) earlier: Vec<LastPhase>,
+    pub(super) earlier: Vec<ClosedPhase>,
 }
 
 impl<P: ProofSystem, L: Log> Core<P, L> {
@@ -229,7 +229,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
             Then::Next => {}
             Then::Further(round, _) => phase = Phase::Unmask(*round),
             Then::Publish(opening) => {
-                unmasked = Some(LastPhase {
+                unmasked = Some(ClosedPhase {
                     checkpoint: checkpoint.clone(),
                     before,
                     tree: tree.clone(),
@@ -268,7 +268,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
             _ => self.earlier.clear(),
         }
         self.earlier.extend(unmasked);
-        self.last = Some(LastPhase {
+        self.last = Some(ClosedPhase {
             checkpoint,
             before,
             tree,

@@ -57,7 +57,7 @@ pub enum AggregatorError {
         /// How many are needed.
         need: usize,
     },
-    /// Too few shares to rebuild a client's secret.
+    /// Too few shares to reconstruct a client's secret.
     #[error("only {got} of the {need} shares needed to remove the masks of client {client} were revealed; wait for more neighbours to unmask, or start a new round")]
     Shares {
         /// Whose secret.

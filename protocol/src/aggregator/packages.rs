@@ -2,7 +2,7 @@
 
 use veragg_circuits::proof_system::ProofSystem;
 
-use super::core::{Core, LastPhase};
+use super::core::{ClosedPhase, Core};
 use super::Log;
 use crate::crypto::ids::ClientId;
 use crate::crypto::tree::Tree;
@@ -29,7 +29,7 @@ impl<'a> Needed<'a> {
 impl<P: ProofSystem, L: Log> Core<P, L> {
     /// The closed phase with whose package a client goes on that speaks next in `phase`, if packages of it
     /// are still made.
-    pub(super) fn before(&self, phase: Phase) -> Option<&LastPhase> {
+    pub(super) fn before(&self, phase: Phase) -> Option<&ClosedPhase> {
         let mut closed = self.earlier.iter().chain(&self.last);
         closed.find(|closed| match closed.checkpoint.phase {
             // Whether a further round follows or not: it is this package that says so.
@@ -41,7 +41,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
     /// The package of a closed phase.
     pub(super) fn package<'a>(
         &self,
-        closed: &LastPhase,
+        closed: &ClosedPhase,
         reader: ClientId,
         needed: impl Fn(ClientId) -> Needed<'a>,
         fraud_proofs: Vec<FraudProof>,

@@ -66,7 +66,7 @@ impl<P: ProofSystem> Collecting<P> for Ended<P::Group> {
     }
 }
 
-/// 3.9: the sum of the contributors' vectors without any mask. `seeds` and `masks` are the rebuilt secrets.
+/// 3.9: the sum of the contributors' vectors without any mask. `seeds` and `masks` are the reconstructed secrets.
 pub(super) fn open<P: ProofSystem, L: Log>(
     core: &Core<P, L>,
     set_up: &SetUp,

@@ -1,4 +1,4 @@
-//! Unmask: rebuilds secrets, and finds whose attestation they contradict (`specs/protocol.md` 3.8).
+//! Unmask: reconstructs secrets, and finds whose attestation they contradict (`specs/protocol.md` 3.8).
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -16,7 +16,7 @@ use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::sharing::reconstruct;
 use crate::crypto::tree::Tree;
 use crate::pairwise::attest::{Attested, Challenges};
-use crate::pairwise::false_attestations::{self, Contradiction, Rebuilt, ShownBy};
+use crate::pairwise::false_attestations::{self, Contradiction, Reconstructed, ShownBy};
 use crate::pairwise::fraud_proof::{FalseAttestation, FraudProof};
 use crate::pairwise::share::DealtPair;
 use crate::pairwise::unmask::{self, Secret, Shares};
@@ -77,22 +77,22 @@ impl<P: ProofSystem> Unmasking<P> {
         }
     }
 
-    /// Whose secrets are rebuilt in this round.
+    /// Whose secrets are reconstructed in this round.
     fn subjects(&self) -> &ClientSet {
         let before = self.round.checked_sub(1);
         let left = before.and_then(|before| self.left.get(&before));
         left.map_or(&self.set_up.participants, |left| &left.clients)
     }
 
-    /// Which secret of a client is rebuilt in this round.
+    /// Which secret of a client is reconstructed in this round.
     fn wanted(&self, client: ClientId) -> Secret {
-        Secret::to_rebuild(self.contributors.contains(client))
+        Secret::to_reconstruct(self.contributors.contains(client))
     }
 }
 
 /// What a round of unmask brings to light.
 pub struct Revealed {
-    /// All secrets rebuilt so far.
+    /// All secrets reconstructed so far.
     seeds: BTreeMap<ClientId, KeyScalar>,
     masks: BTreeMap<ClientId, KeyScalar>,
     left: Left,
@@ -123,7 +123,7 @@ impl<P: ProofSystem> Collecting<P> for Unmasking<P> {
         !lists::holders(round.graph(), self.subjects(), client).is_empty()
     }
 
-    /// 3.8 and 3.9: rebuilds the secrets, and takes out whose attestations they contradict. If there is
+    /// 3.8 and 3.9: reconstructs the secrets, and takes out whose attestations they contradict. If there is
     /// nobody, removes the masks from the sum; else the next round begins, if there is one.
     fn derive<L: Log>(&self, core: &Core<P, L>) -> Result<Closing<P, Revealed>, AggregatorError> {
         let round = core.round();
@@ -136,10 +136,10 @@ impl<P: ProofSystem> Collecting<P> for Unmasking<P> {
         })?;
         // In the order of the clients, so that the same shares count after a restart.
         let shares: BTreeMap<_, _> = judged.into_valid().into_iter().collect();
-        let rebuilt = self.rebuild(round, shares)?;
-        let contradictions = self.contradictions(round, &rebuilt);
+        let reconstructed = self.reconstruct_secrets(round, shares)?;
+        let contradictions = self.contradictions(round, &reconstructed);
         let (mut seeds, mut masks) = (self.seeds.clone(), self.masks.clone());
-        for (client, secret) in rebuilt {
+        for (client, secret) in reconstructed {
             match self.wanted(client) {
                 Secret::Seed => seeds.insert(client, secret),
                 Secret::Mask => masks.insert(client, secret),
@@ -217,7 +217,7 @@ impl<P: ProofSystem> Collecting<P> for Unmasking<P> {
 }
 
 impl<P: ProofSystem> Unmasking<P> {
-    /// What a dealer committed to for a holder: its share of the secret that is rebuilt in this round.
+    /// What a dealer committed to for a holder: its share of the secret that is reconstructed in this round.
     fn committed(&self, round: &Round<P>, dealer: ClientId, holder: ClientId) -> Option<[u8; 32]> {
         let holders = lists::holders(round.graph(), &self.set_up.advertised, dealer);
         let position = 1 + holders.partition_point(|&other| other < holder);
@@ -226,8 +226,8 @@ impl<P: ProofSystem> Unmasking<P> {
         committed.get(self.wanted(dealer).index()).copied()
     }
 
-    /// Rebuilds one secret of each subject of this round.
-    fn rebuild(
+    /// Reconstructs one secret of each subject of this round.
+    fn reconstruct_secrets(
         &self,
         round: &Round<P>,
         revealed: BTreeMap<ClientId, Shares>,
@@ -251,8 +251,8 @@ impl<P: ProofSystem> Unmasking<P> {
             of_client.truncate(need);
             enough.push((client, of_client));
         }
-        let rebuilt = enough.into_par_iter();
-        Ok(rebuilt
+        let reconstructed = enough.into_par_iter();
+        Ok(reconstructed
             .map(|(client, shares)| (client, reconstruct(&shares)))
             .collect())
     }
@@ -261,22 +261,29 @@ impl<P: ProofSystem> Unmasking<P> {
     fn contradictions(
         &self,
         round: &Round<P>,
-        rebuilt: &[(ClientId, KeyScalar)],
+        reconstructed: &[(ClientId, KeyScalar)],
     ) -> BTreeMap<ClientId, Contradiction> {
         let of = |kind: Secret| -> Vec<_> {
-            let wanted = rebuilt
+            let wanted = reconstructed
                 .iter()
                 .filter(|(client, _)| self.wanted(*client) == kind);
             wanted.copied().collect()
         };
         let (seeds, masks) = (of(Secret::Seed), of(Secret::Mask));
-        let rebuilt = Rebuilt {
+        let reconstructed = Reconstructed {
             seeds: &seeds,
             masks: &masks,
         };
         let lists = (&self.set_up.participants, &self.contributors);
         let key = |client| self.set_up.mask_key(client);
-        false_attestations::find(round, &self.challenges, lists, &self.values, rebuilt, key)
+        false_attestations::find(
+            round,
+            &self.challenges,
+            lists,
+            &self.values,
+            reconstructed,
+            key,
+        )
     }
 
     /// What shows to others that a client attested falsely.

@@ -69,25 +69,25 @@ macro_rules! any_states {
 }
 
 any_states! {
-    Joined: |client, turn| taken(client.advertise(turn.rng), turn.store);
-    Advertised: |client, turn| taken(client.share(turn.package, turn.rng), turn.store);
-    Shared: |client, turn| taken(client.confirm(turn.package, turn.rng), turn.store);
+    Joined: |client, turn| save_step(client.advertise(turn.rng), turn.store);
+    Advertised: |client, turn| save_step(client.share(turn.package, turn.rng), turn.store);
+    Shared: |client, turn| save_step(client.confirm(turn.package, turn.rng), turn.store);
     Confirmed: |client, turn| match turn.input {
-        Some(x) => taken(client.submit(turn.package, x, turn.rng), turn.store),
+        Some(x) => save_step(client.submit(turn.package, x, turn.rng), turn.store),
         None => (Some(Box::new(client)), Err(ClientError::InputMissing)),
     };
     Submitted: |client, turn| match turn.input {
-        Some(x) => taken(client.attest(turn.package, x, turn.rng), turn.store),
+        Some(x) => save_step(client.attest(turn.package, x, turn.rng), turn.store),
         None => (Some(Box::new(client)), Err(ClientError::InputMissing)),
     };
-    Attested: |client, turn| taken(client.dispute(turn.package, turn.rng), turn.store);
-    Disputed: |client, turn| taken(client.acknowledge(turn.package), turn.store);
-    Acknowledged: |client, turn| taken(client.unmask(turn.package), turn.store);
-    Unmasked: |client, turn| taken(client.unmask_again(turn.package), turn.store);
+    Attested: |client, turn| save_step(client.dispute(turn.package, turn.rng), turn.store);
+    Disputed: |client, turn| save_step(client.acknowledge(turn.package), turn.store);
+    Acknowledged: |client, turn| save_step(client.unmask(turn.package), turn.store);
+    Unmasked: |client, turn| save_step(client.unmask_again(turn.package), turn.store);
 }
 
 /// Saves a step; a step that cannot be saved is not taken.
-fn taken<P: ProofSystem, S, T>(step: Step<P, S, T>, store: &mut dyn Store) -> Advanced
+fn save_step<P: ProofSystem, S, T>(step: Step<P, S, T>, store: &mut dyn Store) -> Advanced
 where
     T: State,
     Client<P, S>: AnyState,

@@ -15,7 +15,7 @@ use crate::round::lists;
 use crate::round::phase::Phase;
 use crate::rule::Rule;
 
-/// Has seen what its neighbours attested, and opened the edges about which they lied.
+/// Has seen what its neighbours attested, and opened the edges about which they disagree.
 pub struct Disputed {
     pub(super) kept: Kept,
 }

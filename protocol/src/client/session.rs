@@ -123,7 +123,7 @@ impl<P: ProofSystem> Session<P> {
         lists::holders(self.round.graph(), set, self.me)
     }
 
-    /// The neighbours on a list, if they are enough to rebuild a secret.
+    /// The neighbours on a list, if they are enough to reconstruct a secret.
     pub(super) fn enough_neighbours(
         &self,
         phase: Phase,

@@ -43,7 +43,7 @@ impl<P: ProofSystem> Client<P, Acknowledged> {
                 need,
             })?;
             let Acknowledged { kept, contributors } = state;
-            let secret = |client| Secret::to_rebuild(contributors.contains(client));
+            let secret = |client| Secret::to_reconstruct(contributors.contains(client));
             let shares = kept.shares(session, &kept.participants, secret)?;
             let answer = session.say(Phase::Unmask(0), Some(&package), &[shares]);
             Ok((

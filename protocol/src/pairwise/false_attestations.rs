@@ -33,7 +33,7 @@ pub struct Contradiction {
 
 /// Secrets that were reconstructed in one round of unmask, to compare attestations with.
 #[derive(Debug, Clone, Copy)]
-pub struct Rebuilt<'a> {
+pub struct Reconstructed<'a> {
     /// Seeds of contributors.
     pub seeds: &'a [(ClientId, KeyScalar)],
     /// Mask secrets of participants that are no longer contributors.
@@ -42,13 +42,13 @@ pub struct Rebuilt<'a> {
 
 /// Finds the clients of `contributors` whose attestations the secrets contradict, each with its first contradiction.
 /// `key` gives a client's mask key. Cost: one fingerprint for each seed, and for each edge between a contributor and
-/// a client of `rebuilt.masks`.
+/// a client of `reconstructed.masks`.
 pub fn find<P: ProofSystem>(
     round: &Round<P>,
     challenges: &Challenges<P>,
     (participants, contributors): (&ClientSet, &ClientSet),
     attested: &HashMap<ClientId, Attested>,
-    rebuilt: Rebuilt<'_>,
+    reconstructed: Reconstructed<'_>,
     key: impl Fn(ClientId) -> Option<KeyPoint> + Sync,
 ) -> BTreeMap<ClientId, Contradiction> {
     let context = round.context();
@@ -57,7 +57,7 @@ pub fn find<P: ProofSystem>(
         let is_true = rule.holds(claimed == truth);
         (!is_true).then_some(Contradiction { shown_by, truth })
     };
-    let of_seeds = rebuilt.seeds.par_iter().filter_map(|(client, seed)| {
+    let of_seeds = reconstructed.seeds.par_iter().filter_map(|(client, seed)| {
         let claimed = attested.get(client)?;
         let mask = Mask::of_seed(context, *client, seed);
         Some((
@@ -65,7 +65,7 @@ pub fn find<P: ProofSystem>(
             compare(Rule::TrueOwn, &claimed.own, ShownBy::Seed, &mask)?,
         ))
     });
-    let edges: Vec<_> = rebuilt
+    let edges: Vec<_> = reconstructed
         .masks
         .iter()
         .flat_map(|(gone, secret)| {

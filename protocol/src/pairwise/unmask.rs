@@ -31,7 +31,7 @@ pub enum Secret {
 
 impl Secret {
     /// Which secret of a participant is reconstructed (5.8).
-    pub fn to_rebuild(is_contributor: bool) -> Self {
+    pub fn to_reconstruct(is_contributor: bool) -> Self {
         if is_contributor {
             Secret::Seed
         } else {
@@ -156,8 +156,8 @@ mod tests {
 
     #[test]
     fn a_contributor_loses_its_seed_and_nobody_both() {
-        assert_eq!(Secret::to_rebuild(true), Secret::Seed);
-        assert_eq!(Secret::to_rebuild(false), Secret::Mask);
+        assert_eq!(Secret::to_reconstruct(true), Secret::Seed);
+        assert_eq!(Secret::to_reconstruct(false), Secret::Mask);
         assert_ne!(Secret::Seed.index(), Secret::Mask.index());
     }
 }

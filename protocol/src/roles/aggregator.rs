@@ -20,7 +20,8 @@ use crate::wire::checkpoint::Checkpoint;
 ///
 /// It changes only in [`commit`](Self::commit), [`receive`](Self::receive), [`close`](Self::close) and
 /// [`close_prepared`](Self::close_prepared). Behind a `RwLock` everything else, what takes long among it, runs
-/// on many threads at once.
+/// on many threads at once. If a panic interrupts the close of a phase, every later call panics: resume from the
+/// log.
 ///
 /// ```
 /// use veragg_protocol::aggregator::{Admission, Reply};

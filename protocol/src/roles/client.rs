@@ -71,8 +71,8 @@ impl Client {
     }
 
     /// Restores a client from what it saved last, for the same round and long-term key, with the message that
-    /// it was about to send, which may be sent again. Errors: these are not the bytes that this client saved
-    /// in this round; it must drop out.
+    /// it was about to send, which may be sent again. Errors: the state is of another round or of another client,
+    /// or it is damaged.
     pub fn resume(
         round: impl Into<Round>,
         identity: impl Into<Arc<SigningKey>>,
@@ -95,8 +95,8 @@ impl Client {
     }
 
     /// The phase in which it speaks next. After its first round of unmask that is a further round, which may
-    /// never come: the round is over for the client when the aggregator says so. Nothing if no round of unmask
-    /// can follow, or if the store has failed.
+    /// never come: the aggregator's package for it then says that the round is over. Nothing once the client knows
+    /// that, or if the store has failed.
     pub fn phase(&self) -> Option<Phase> {
         self.state.as_ref()?.phase()
     }
@@ -128,14 +128,14 @@ impl Client {
         store: &mut dyn Store,
     ) -> Result<Option<Vec<u8>>, ClientError> {
         let state = self.state.take().ok_or(ClientError::Uncertain)?;
-        let (state, said) = state.advance(Turn {
+        let (state, answer) = state.advance(Turn {
             package,
             input,
             rng,
             store,
         });
         self.state = state;
-        said
+        answer
     }
 }
 

@@ -11,7 +11,7 @@ use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::hash::Digest;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::crypto::sharing::reconstruct;
-use veragg_protocol::pairwise::false_attestations::{self, Contradiction, Rebuilt, ShownBy};
+use veragg_protocol::pairwise::false_attestations::{self, Contradiction, Reconstructed, ShownBy};
 use veragg_protocol::pairwise::unmask::{self, Secret, Shares};
 use veragg_protocol::pairwise::Breach;
 use veragg_protocol::round::phase::Phase;
@@ -40,7 +40,7 @@ pub(crate) struct Unmask<P: ProofSystem> {
 
 /// The secret of a client that is reconstructed in this round.
 fn wanted<P: ProofSystem>(established: &Established<'_, P>, client: ClientId) -> Secret {
-    Secret::to_rebuild(established.contributors.contains(client))
+    Secret::to_reconstruct(established.contributors.contains(client))
 }
 
 /// The dealer's commitment to a holder's share of the secret that is reconstructed.
@@ -113,7 +113,7 @@ impl<P: ProofSystem> Unmask<P> {
             attested,
             ..
         } = &self.attestations;
-        let rebuilt = Rebuilt {
+        let reconstructed = Reconstructed {
             seeds,
             masks: &masks,
         };
@@ -122,7 +122,7 @@ impl<P: ProofSystem> Unmask<P> {
             challenges,
             both,
             attested,
-            rebuilt,
+            reconstructed,
             |client| established.mask_key(client),
         )
     }
