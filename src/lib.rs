@@ -104,6 +104,8 @@ mod state_file;
 
 #[cfg(feature = "cli")]
 pub mod survey;
+#[cfg(feature = "cli")]
+pub mod text_file;
 
 pub use veragg_circuits as circuits;
 pub use veragg_protocol as protocol;

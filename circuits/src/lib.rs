@@ -10,6 +10,7 @@ pub mod bitplane;
 pub mod bulletproofs;
 pub mod codec;
 pub mod commitment;
+pub mod foreign;
 pub mod group;
 pub mod packing;
 pub mod proof_system;

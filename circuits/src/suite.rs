@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
+use crate::foreign::Foreign;
+
 /// Takes the list of suites, each as `variant = number, name, module::type`, and makes the enum
 /// [`Suite`] and the macro `with_suite!` of it. The list begins with a `$`, which the macro that is
 /// made needs for its own variables.
@@ -81,7 +83,7 @@ impl fmt::Display for Suite {
 
 /// A name that no suite has.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("unknown suite `{0}`; known: {known}", known = Suite::all_names())]
+#[error("unknown suite `{}`; known: {known}", Foreign::new(.0), known = Suite::all_names())]
 pub struct UnknownSuite(String);
 
 impl FromStr for Suite {
