@@ -1,5 +1,7 @@
 //! A board in a file: the aggregator's log, written as it grows (`specs/wire.md` 7).
 
+mod place;
+
 use std::borrow::Cow;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
@@ -13,14 +15,16 @@ use veragg_protocol::wire::board::{
     BoardError, Header, Record, RecordKind, Records, RECORD_HEAD_LEN,
 };
 
-use crate::lock_file::{sync_folder, with_suffix, LockError, LockFile};
+use crate::lock_file::{sync_folder, try_lock, with_suffix, LockError, LockFile};
+
+pub use place::BoardPlace;
 
 /// The log of an aggregator as a board file. Only where each record stands is in memory.
 ///
 /// The file has one writer: a lock beside it (`FILE.lock`) is held as long as this value lives, and a second
 /// writer is refused before it touches anything. Readers need no lock. The lock file also keeps how many bytes
 /// of the board have reached stable storage. What stands behind them when the file is opened again was left by
-/// a crash, and nobody has a receipt for it: it is moved to `FILE.cut`.
+/// a crash, and nobody has a receipt for it: it is moved to `FILE.cut` (`FILE.cut2` after a second crash).
 ///
 /// ```
 /// use veragg::{BoardFile, Log};
@@ -219,7 +223,7 @@ impl<'a> Locked<'a> {
         let file = options.open(self.path).map_err(|e| self.failed(e))?;
         // Elsewhere such a lock keeps readers out.
         #[cfg(unix)]
-        match file.try_lock() {
+        match try_lock(&file) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 return Err(BoardFileError::Lock(LockError::Held {
@@ -315,10 +319,17 @@ impl<'a> Locked<'a> {
     }
 }
 
-/// Moves what stands behind `end` to `FILE.cut`. Nobody has a receipt for it, but it may tell what happened.
+/// Moves what stands behind `end` to `FILE.cut`, or to `FILE.cut2` and so on if that is there already. Nobody has
+/// a receipt for it, but it may tell what happened.
 fn cut(file: &mut File, path: &Path, end: u64) -> io::Result<()> {
     if file.metadata()?.len() > end {
-        let mut rest = File::create(with_suffix(path, ".cut"))?;
+        let names =
+            std::iter::once(".cut".to_owned()).chain((2..).map(|n: u64| format!(".cut{n}")));
+        let mut made = names.map(|name| File::create_new(with_suffix(path, &name)));
+        let taken = |made: &io::Result<File>| matches!(made, Err(error) if error.kind() == io::ErrorKind::AlreadyExists);
+        let mut rest = made
+            .find(|made| !taken(made))
+            .unwrap_or(Err(io::ErrorKind::AlreadyExists.into()))?;
         file.seek(SeekFrom::Start(end))?;
         io::copy(file, &mut rest)?;
         rest.sync_all()?;
@@ -337,16 +348,6 @@ impl BoardFile {
                 file: path.to_path_buf(),
             });
         }
-        locked.begin(header, usize::MAX)
-    }
-
-    /// The same, but a board that is there is replaced, unless it is in use.
-    pub fn replace(path: &Path, header: &Header) -> Result<Self, BoardFileError> {
-        let (lock, _) = LockFile::acquire(path)?;
-        let note = None;
-        let locked = Locked { path, lock, note };
-        // What is no file is refused here too.
-        locked.has_board()?;
         locked.begin(header, usize::MAX)
     }
 

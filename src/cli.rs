@@ -9,9 +9,10 @@ mod explain;
 mod fault;
 mod files;
 mod output;
-mod output_files;
+mod output_folder;
 mod params;
 mod run;
+mod stopped;
 mod summary;
 
 use std::io::Write;

@@ -122,7 +122,7 @@ pub use veragg_lab as lab;
 #[cfg(feature = "lab")]
 pub use veragg_lab::local;
 
-pub use board_file::{BoardFile, BoardFileError};
+pub use board_file::{BoardFile, BoardFileError, BoardPlace};
 pub use circuits::proof_system::Suite;
 pub use lock_file::LockError;
 pub use protocol::aggregator::{Admission, AggregatorError, Log, Reply};

@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use thiserror::Error;
 
@@ -45,6 +46,18 @@ pub enum LockError {
         /// The cause of the failure.
         source: io::Error,
     },
+}
+
+/// Locks a file, unless somebody else holds the lock. A process that this program is starting just now holds a
+/// copy of a lock that was released for a moment, so it is tried again for a tenth of a second.
+pub(crate) fn try_lock(file: &File) -> Result<(), TryLockError> {
+    for _ in 0..10 {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(10)),
+            done => return done,
+        }
+    }
+    file.try_lock()
 }
 
 /// The lock file of a file: its name and `.lock`.
@@ -95,7 +108,7 @@ impl LockFile {
             .truncate(false)
             .open(&lock)
             .map_err(refused)?;
-        let held = match file.try_lock() {
+        let held = match try_lock(&file) {
             Ok(()) => false,
             Err(TryLockError::WouldBlock) => true,
             Err(TryLockError::Error(source)) => return Err(refused(source)),

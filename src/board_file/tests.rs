@@ -30,13 +30,14 @@ fn what_a_crash_left_unfinished_is_moved_away() {
     let whole = two_records(&path, &header);
     let last = whole.len() - 10;
     // A record that was cut short, a whole one, zeros, and bytes of anything.
-    for tail in [&whole[last..last + 7], &whole[last..], &[0; 700], &[9; 3]] {
+    let tails = [&whole[last..last + 7], &whole[last..], &[0; 700], &[9; 3]];
+    for (tail, cut) in tails.into_iter().zip(["cut", "cut2", "cut3", "cut4"]) {
         fs::write(&path, [&whole, tail].concat()).unwrap();
         let (read, mut board) = BoardFile::open(&path, 5).unwrap();
         assert_eq!((read, board.len()), (header.clone(), 2));
         assert_eq!(fs::read(&path).unwrap(), whole);
         assert_eq!(
-            fs::read(directory.path().join("round.board.cut")).unwrap(),
+            fs::read(path.with_extension(format!("board.{cut}"))).unwrap(),
             tail
         );
         board.append(2, vec![record(3)]).unwrap();
@@ -74,7 +75,7 @@ fn a_board_that_is_gone_is_not_begun_anew() {
             );
         }
     }
-    BoardFile::replace(&path, &header).unwrap();
+    assert!(BoardPlace::lock(&path).is_ok());
 }
 
 #[test]
@@ -158,7 +159,7 @@ fn no_other_name_leads_to_a_second_writer() {
     for name in [&path, &soft, &hard] {
         for second in [
             BoardFile::open(name, 5).map(drop),
-            BoardFile::replace(name, &header).map(drop),
+            BoardPlace::lock(name).map(drop),
         ] {
             let refused = second.unwrap_err();
             let is_held = matches!(refused, BoardFileError::Lock(LockError::Held { .. }));
@@ -179,7 +180,7 @@ fn what_is_no_file_is_refused() {
     for path in [pipe.as_path(), directory.path()] {
         assert!(BoardFile::open_or_create(path, &header, 5).is_err());
         assert!(BoardFile::open(path, 5).is_err());
-        assert!(BoardFile::replace(path, &header).is_err());
+        assert!(BoardPlace::lock(path).is_err());
     }
 }
 
@@ -207,7 +208,7 @@ fn the_second_writer_is_refused_and_nothing_is_touched() {
     let before = fs::read(&path).unwrap();
     let attempts = [
         BoardFile::create(&path, &other).map(drop),
-        BoardFile::replace(&path, &other).map(drop),
+        BoardPlace::lock(&path).map(drop),
         BoardFile::open(&path, 5).map(drop),
         BoardFile::open_or_create(&path, &header, 5).map(drop),
     ];
@@ -260,4 +261,37 @@ fn a_record_that_could_not_be_read_again_is_not_appended() {
     assert!(board.append(0, vec![record(1)]).is_err());
     drop(board);
     assert!(BoardFile::open(&path, 4).unwrap().1.is_empty());
+}
+
+#[test]
+fn another_board_takes_the_place_only_when_it_is_complete() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("round.board");
+    let elsewhere = directory.path().join("elsewhere.board");
+    let (old, new) = (header(), header());
+    let before = two_records(&path, &old);
+    let mut place = BoardPlace::lock(&path).unwrap();
+    let held = BoardFile::open(&path, 5).unwrap_err();
+    assert!(matches!(held, BoardFileError::Lock(_)), "{held}");
+    // What is no board does not take it.
+    fs::write(&elsewhere, b"something else").unwrap();
+    assert!(place.give_to(&elsewhere).is_err());
+    assert!(place.give_to(&directory.path().join("nothing")).is_err());
+    assert_eq!(fs::read(&path).unwrap(), before);
+    drop(place);
+    assert_eq!(BoardFile::open(&path, 5).unwrap().0, old);
+
+    fs::remove_file(&elsewhere).unwrap();
+    let after = two_records(&elsewhere, &new);
+    let mut place = BoardPlace::lock(&path).unwrap();
+    place.give_to(&elsewhere).unwrap();
+    assert_eq!(fs::read(&path).unwrap(), after);
+    drop(place);
+    let (read, board) = BoardFile::open(&path, 5).unwrap();
+    assert_eq!((read, board.len()), (new, 2));
+    drop(board);
+    // The lock file is about the new board.
+    fs::write(&path, &after[..after.len() - 1]).unwrap();
+    let lost = BoardFile::open(&path, 5).unwrap_err();
+    assert!(matches!(lost, BoardFileError::Lost { .. }), "{lost}");
 }

@@ -10,6 +10,8 @@ use veragg::protocol::wire::board::BoardError;
 use veragg::survey::{Problem, SurveyError};
 use veragg::BoardFileError;
 
+use super::stopped::StoppedClients;
+
 /// Why a command ends without a result: the text that the user reads, and the exit code.
 #[derive(Debug, Error)]
 pub(super) enum CliError {
@@ -62,11 +64,13 @@ pub(super) enum CliError {
     /// A client of the round cannot begin.
     #[error(transparent)]
     LocalClient(#[from] LocalClientError),
-    /// The round could not be finished.
-    #[error("the round stopped: {source}. The messages until then are in {}", .board.display())]
+    /// The round could not be finished. What an earlier run left is still there.
+    #[error("the round stopped: {source}{clients}\nThe messages until then are in {}", .board.display())]
     Stopped {
         /// The file with the board of the round.
         board: PathBuf,
+        /// Why the clients went no further.
+        clients: StoppedClients,
         /// The reason.
         source: AggregatorError,
     },

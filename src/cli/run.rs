@@ -19,7 +19,8 @@ use veragg::verifier::Options;
 use super::aggregate::Aggregate;
 use super::audit::audit_file;
 use super::error::CliError;
-use super::output_files::OutputFiles;
+use super::output_folder::OutputFolder;
+use super::stopped::StoppedClients;
 use super::summary::{Absent, PhaseSummary, Spread, Summary, Traffic};
 use super::{output, Format, RunArgs};
 
@@ -53,8 +54,11 @@ fn run_suite<P: ProofSystem>(
     let survey = Arc::new(survey);
     let mut clients = clients(&local, &survey)?;
 
-    let files = OutputFiles::create(&args.out)?;
-    let log = files.begin(&local.header, &local.organiser)?;
+    let folder = OutputFolder::take(&args.out)?;
+    let (log, board) = (
+        folder.begin(&local.header, &local.organiser)?,
+        folder.board(),
+    );
     let bar = progress_bar();
     let aggregator = local.aggregator(log);
     let played = aggregator.and_then(|aggregator| {
@@ -63,15 +67,23 @@ fn run_suite<P: ProofSystem>(
             Progress::Ends(..) => bar.inc(1),
         })
     });
-    let played = played.map_err(|source| CliError::Stopped {
-        board: files.board.clone(),
-        source,
-    })?;
+    let allowed = local.round.configuration().assumptions.absent();
+    let stopped = StoppedClients::of(&clients, &survey, allowed);
+    let played = match played {
+        Ok(played) => played,
+        Err(source) => {
+            return Err(CliError::Stopped {
+                board,
+                clients: stopped,
+                source,
+            })
+        }
+    };
 
-    let (aggregate, results) = interpret(&files.board, &local, &survey, &played)?;
-    files.write(&played, &aggregate)?;
+    let (aggregate, results) = interpret(&board, &local, &survey, &played)?;
+    folder.write(&played, &aggregate)?;
     let mut summary = summarise(&survey, &local, &played, beacon);
-    // Nothing of what follows needs an input.
+    // Nothing of what follows needs an input, and nobody writes to the board any more.
     drop((clients, survey, played));
 
     bar.set_message("audit");
@@ -82,8 +94,9 @@ fn run_suite<P: ProofSystem>(
         ..Options::default()
     };
     let start = Instant::now();
-    let report = audit_file(&files.board, &options)?;
+    let report = audit_file(&board, &options)?;
     summary.audit_seconds = start.elapsed();
+    summary.files = folder.finish()?;
     bar.finish_and_clear();
 
     for absent in &report.absent {
@@ -92,11 +105,11 @@ fn run_suite<P: ProofSystem>(
             client: absent.client,
             name: summary.names.get(index).cloned().flatten(),
             outcome: absent.outcome.clone(),
+            refusal: stopped.refusal(absent.client).map(str::to_owned),
         });
     }
     summary.contributors = report.contributors.len();
     summary.results = Some(results);
-    summary.files = files.names();
     summary.audit = Some(report);
     output::print(format, &summary, &summary)?;
     Ok(summary.audit.map_or(1, |report| report.verdict.exit_code()))

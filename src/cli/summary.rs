@@ -70,6 +70,9 @@ pub(super) struct Absent {
     pub(super) client: u32,
     pub(super) name: Option<String>,
     pub(super) outcome: String,
+    /// Why it refused to go on, if it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) refusal: Option<String>,
 }
 
 /// The paths of the files with the results.
@@ -156,9 +159,12 @@ impl fmt::Display for Summary {
         for absent in &self.absent {
             let name = absent.name.as_ref();
             let name = name.map_or_else(String::new, |name| format!(" ({name})"));
+            let refusal = absent.refusal.as_ref();
+            let refusal =
+                refusal.map_or_else(String::new, |why| format!(". It went no further: {why}"));
             writeln!(
                 f,
-                "  not client {}{name}: {}",
+                "  not client {}{name}: {}{refusal}",
                 absent.client, absent.outcome
             )?;
         }

@@ -198,7 +198,7 @@ fn a_disk_that_is_full_leaves_a_board_of_whole_records() {
         .unwrap();
     let err = String::from_utf8(limited.stderr).unwrap();
     assert_eq!(limited.status.code(), Some(5), "{err}");
-    let board = out.join("round.board");
+    let board = out.join("unfinished/round.board");
     let listed = veragg(&["board", text(&board)]);
     assert_eq!(listed.code, 0, "{}{}", listed.out, listed.err);
     assert!(listed.out.contains("advertise"), "{}", listed.out);
@@ -335,7 +335,7 @@ fn a_round_that_too_many_leave_is_not_finished() {
     let config = survey(folder.path(), &leave);
     let out = folder.path().join("out");
     let ended = veragg(&["run", text(&config), "--out", text(&out)]);
-    let board = out.join("round.board");
+    let board = out.join("unfinished/round.board");
     let board = text(&board);
     assert_eq!(ended.code, 75, "{}", ended.err);
     assert!(

@@ -17,6 +17,7 @@ mod flipped_bytes;
 mod framing;
 mod malicious_clients;
 mod misuse;
+mod output_folder;
 mod packages;
 mod reference;
 mod restarts;

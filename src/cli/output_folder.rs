@@ -1,0 +1,236 @@
+//! The folder that `veragg run` writes its results to.
+//!
+//! A round writes to the folder `unfinished` inside it. Only when everything is there, the new results take the
+//! place of those of an earlier run: `unfinished` becomes `finished`, and its files move up one by one. If a crash
+//! comes between, the next run goes on where this one was. So the results of a run are there until those of the
+//! next one are complete.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use veragg::local::Played;
+use veragg::protocol::crypto::signing::VerifyingKey;
+use veragg::protocol::round::phase::Phase;
+use veragg::protocol::wire::board::Header;
+use veragg::{BoardFile, BoardPlace};
+
+use super::aggregate::Aggregate;
+use super::error::CliError;
+use super::summary::Files;
+
+const BOARD: &str = "round.board";
+const AGGREGATE: &str = "aggregate.json";
+const ORGANISER: &str = "organiser.pub";
+const RECEIPTS: &str = "receipts";
+/// Where a round writes to, and where complete results wait.
+const UNFINISHED: &str = "unfinished";
+const FINISHED: &str = "finished";
+/// Where the receipts of the earlier run wait to be removed.
+const EARLIER: &str = "earlier-receipts";
+/// What stands beside a board.
+const BESIDE_BOARD: [&str; 2] = ["round.board.lock", "round.board.cut"];
+
+/// The folder, locked against other runs as long as this value lives.
+pub(super) struct OutputFolder {
+    out: PathBuf,
+    place: BoardPlace,
+}
+
+/// Whether a file has a name that [`OutputFolder::write`] gives. Other files are not touched.
+fn is_own_receipt(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let inner = name
+        .strip_prefix("client-")
+        .and_then(|name| name.strip_suffix(".receipt"));
+    inner
+        .and_then(|inner| inner.split_once('-'))
+        .is_some_and(|(number, phase)| {
+            number.parse::<u32>().is_ok() && Phase::from_name(phase).is_some()
+        })
+}
+
+impl OutputFolder {
+    /// Takes the folder, which is made if there is none, for a new round. If another run has it, nothing is
+    /// touched. What is left of a round that did not come to its end is removed; complete results are moved to
+    /// their place.
+    pub(super) fn take(out: &Path) -> Result<Self, CliError> {
+        fs::create_dir_all(out).map_err(CliError::write(out))?;
+        let place = BoardPlace::lock(&out.join(BOARD))?;
+        let mut folder = Self {
+            out: out.to_path_buf(),
+            place,
+        };
+        for name in [AGGREGATE, ORGANISER] {
+            let path = folder.out.join(name);
+            if path.is_dir() {
+                let reason = io::Error::other("it is a folder; move it away");
+                return Err(CliError::write(&path)(reason));
+            }
+        }
+        if folder.out.join(FINISHED).exists() {
+            folder.move_up()?;
+        }
+        let unfinished = folder.out.join(UNFINISHED);
+        if unfinished.exists() {
+            remove_results(&unfinished)?;
+        }
+        let receipts = unfinished.join(RECEIPTS);
+        fs::create_dir_all(&receipts).map_err(CliError::write(&receipts))?;
+        Ok(folder)
+    }
+
+    /// The path of the board while the round is not finished.
+    pub(super) fn board(&self) -> PathBuf {
+        self.out.join(UNFINISHED).join(BOARD)
+    }
+
+    /// Begins the board, and writes the organiser's key beside it.
+    pub(super) fn begin(
+        &self,
+        header: &Header,
+        organiser: &VerifyingKey,
+    ) -> Result<BoardFile, CliError> {
+        let key = organiser.fingerprint() + "\n";
+        write(&self.out.join(UNFINISHED).join(ORGANISER), key.as_bytes())?;
+        Ok(BoardFile::create(&self.board(), header)?)
+    }
+
+    /// Writes the other results beside the board.
+    pub(super) fn write(&self, played: &Played, aggregate: &Aggregate) -> Result<(), CliError> {
+        let unfinished = self.out.join(UNFINISHED);
+        aggregate.save(&unfinished.join(AGGREGATE))?;
+        let digits = played.traffic.len().to_string().len().max(2);
+        for (client, phase, receipt) in &played.receipts {
+            let name = format!("client-{:0digits$}-{phase}.receipt", client.number());
+            let path = unfinished.join(RECEIPTS).join(name);
+            // There can be very many, so they are not synchronised one by one.
+            fs::write(&path, receipt.encode()).map_err(CliError::write(&path))?;
+        }
+        Ok(())
+    }
+
+    /// Puts the results, which are complete, in the place of those of an earlier run. Nobody must write to the
+    /// board any more. Returns their paths.
+    pub(super) fn finish(mut self) -> Result<Files, CliError> {
+        rename(&self.out.join(UNFINISHED), &self.out.join(FINISHED))?;
+        self.move_up()?;
+        let name = |name| self.out.join(name).display().to_string();
+        Ok(Files {
+            board: name(BOARD),
+            aggregate: name(AGGREGATE),
+            receipts: name(RECEIPTS),
+            organiser: name(ORGANISER),
+        })
+    }
+
+    /// Moves complete results to their place. What was moved before a crash is not moved again.
+    fn move_up(&mut self) -> Result<(), CliError> {
+        let finished = self.out.join(FINISHED);
+        let (receipts, earlier) = (self.out.join(RECEIPTS), finished.join(EARLIER));
+        let new_receipts = finished.join(RECEIPTS);
+        if new_receipts.exists() {
+            if receipts.exists() {
+                rename(&receipts, &earlier)?;
+            }
+            rename(&new_receipts, &receipts)?;
+        }
+        for name in [AGGREGATE, ORGANISER] {
+            let path = finished.join(name);
+            if path.exists() {
+                rename(&path, &self.out.join(name))?;
+            }
+        }
+        let board = finished.join(BOARD);
+        if board.exists() {
+            self.place.give_to(&board)?;
+        }
+        if earlier.exists() {
+            // Somebody may keep files of their own beside the receipts.
+            for path in entries(&earlier)? {
+                match path.file_name() {
+                    Some(name) if !is_own_receipt(&path) => rename(&path, &receipts.join(name))?,
+                    _ => remove(&path)?,
+                }
+            }
+            fs::remove_dir(&earlier).map_err(CliError::write(&earlier))?;
+        }
+        remove_results(&finished)
+    }
+}
+
+/// Removes a folder with results, and nothing that a run does not write.
+fn remove_results(folder: &Path) -> Result<(), CliError> {
+    let receipts = folder.join(RECEIPTS);
+    if receipts.exists() {
+        for path in entries(&receipts)?
+            .iter()
+            .filter(|path| is_own_receipt(path))
+        {
+            remove(path)?;
+        }
+        remove_folder(&receipts)?;
+    }
+    for name in [BOARD, AGGREGATE, ORGANISER].iter().chain(&BESIDE_BOARD) {
+        let path = folder.join(name);
+        if path.exists() {
+            remove(&path)?;
+        }
+    }
+    remove_folder(folder)
+}
+
+fn remove_folder(folder: &Path) -> Result<(), CliError> {
+    fs::remove_dir(folder).map_err(|error| match error.kind() {
+        io::ErrorKind::DirectoryNotEmpty => {
+            let reason = "it holds files that veragg did not write; move them away";
+            CliError::write(folder)(io::Error::other(reason))
+        }
+        _ => CliError::write(folder)(error),
+    })
+}
+
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
+    let entries = fs::read_dir(folder).and_then(|entries| {
+        let paths = entries.map(|entry| Ok(entry?.path()));
+        paths.collect::<io::Result<_>>()
+    });
+    entries.map_err(CliError::read(folder))
+}
+
+fn remove(path: &Path) -> Result<(), CliError> {
+    fs::remove_file(path).map_err(CliError::write(path))
+}
+
+fn rename(from: &Path, to: &Path) -> Result<(), CliError> {
+    fs::rename(from, to).map_err(CliError::write(to))
+}
+
+/// Writes a file that has reached the disk when this returns.
+fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
+    let put = || -> io::Result<()> {
+        let mut file = File::create(path)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    };
+    put().map_err(CliError::write(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_own_receipts_are_replaced() {
+        let own = |name| is_own_receipt(Path::new(name));
+        assert!(own("out/receipts/client-07-submit.receipt"));
+        for other in [
+            "evidence.receipt",
+            "client-07.receipt",
+            "client-x-submit.receipt",
+            "client-7-submit.txt",
+        ] {
+            assert!(!own(other), "{other}");
+        }
+    }
+}
