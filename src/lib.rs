@@ -131,6 +131,7 @@ pub use protocol::crypto::ids::ClientId;
 pub use protocol::crypto::signing::{SigningKey, VerifyingKey};
 pub use protocol::roles::{Aggregator, Client, Round};
 pub use protocol::round::configuration::{Configuration, SegmentConfiguration};
+pub use protocol::round::names::{ClientNames, NamesError};
 pub use protocol::round::organiser::ConfigurationBuilder;
 pub use protocol::round::phase::Phase;
 pub use protocol::round::roster::Roster;

@@ -89,6 +89,18 @@ pub enum StatementError {
         /// The bound `M` of the segment.
         bound: u64,
     },
+    /// Claims that no vector satisfies.
+    #[error("no vector satisfies the claims about segment {segment}: {len} values below {bound} that {what}; allow more, or ask for less")]
+    Impossible {
+        /// Index of the segment.
+        segment: usize,
+        /// Number of coordinates of the segment.
+        len: usize,
+        /// The bound `M` of the segment.
+        bound: u64,
+        /// What is asked of them, in words.
+        what: String,
+    },
     /// A norm's offset that no coordinate can take.
     #[error(
         "segment {segment} measures its norm from {offset}, which is not below its bound {bound}"
@@ -194,6 +206,22 @@ impl Statement {
         Ok(Self { segments })
     }
 
+    /// Refuses a statement that no vector satisfies. A round with such a statement would end without a contributor.
+    /// Statements of others are read without it: that nobody can satisfy them harms nobody else.
+    pub fn check_possible(&self) -> Result<(), StatementError> {
+        for (index, segment) in self.segments.iter().enumerate() {
+            if let Some(what) = segment.impossible() {
+                return Err(StatementError::Impossible {
+                    segment: index,
+                    len: segment.len,
+                    bound: segment.bound,
+                    what,
+                });
+            }
+        }
+        Ok(())
+    }
+
     /// The segments, in the order of their coordinates.
     pub fn segments(&self) -> &[Segment] {
         &self.segments
@@ -237,6 +265,35 @@ impl Statement {
 }
 
 impl Segment {
+    /// What is asked of the coordinates, in words, if no coordinates satisfy it.
+    fn impossible(&self) -> Option<String> {
+        let (len, most) = (self.len as u128, u128::from(self.bound.saturating_sub(1)));
+        let (rule, sum) = match self.sum? {
+            SumRule::Equal(sum) => ("are", sum),
+            SumRule::AtMost(sum) => ("are at most", sum),
+        };
+        let together = format!("together {rule} {sum}");
+        let sum = u128::from(sum);
+        if matches!(self.sum, Some(SumRule::Equal(_))) && sum > len * most {
+            return Some(together);
+        }
+        let Norm { offset, max_square } = self.norm?;
+        let at_offset = len * u128::from(offset);
+        if matches!(self.sum, Some(SumRule::AtMost(_))) && sum >= at_offset {
+            return None;
+        }
+        // The vector of this sum that is nearest to the offset has its distance spread evenly.
+        let distance = sum.abs_diff(at_offset);
+        let (each, longer) = (distance / len, distance % len);
+        let square = (each * each).checked_mul(len - longer);
+        let square =
+            square.and_then(|square| square.checked_add((each + 1).pow(2).checked_mul(longer)?));
+        let possible = square.is_some_and(|square| square <= u128::from(max_square));
+        (!possible).then(|| {
+            format!("{together} and whose squared distance from {offset} is at most {max_square}")
+        })
+    }
+
     /// Writes every field: length, bound, norm, sum.
     pub fn write(&self, writer: Writer) -> Writer {
         let writer = writer.u64(self.len as u64).u64(self.bound);
@@ -440,6 +497,68 @@ mod tests {
                 Segment::range(MAX_COORDINATES, 2)
             ]),
             Err(StatementError::Length { segment: 1, total })
+        );
+    }
+
+    /// Every segment of a few small values, against all its vectors.
+    #[test]
+    fn a_statement_is_impossible_if_no_vector_satisfies_it() {
+        let rules = (0..9).flat_map(|s| [SumRule::Equal(s), SumRule::AtMost(s)]);
+        let sums: Vec<_> = rules.map(Some).chain([None]).collect();
+        let (mut possible, mut impossible) = (0, 0);
+        for (len, bound) in [(1u32, 2u64), (2, 2), (2, 4), (3, 3)] {
+            let vectors: Vec<Vec<u64>> = (0..bound.pow(len))
+                .map(|at: u64| {
+                    (0..len)
+                        .map(|digit| at / bound.pow(digit) % bound)
+                        .collect()
+                })
+                .collect();
+            let norms = (0..bound)
+                .flat_map(|offset| (0..12).map(move |max_square| Norm { offset, max_square }));
+            for norm in norms.map(Some).chain([None]) {
+                for &sum in &sums {
+                    let segment = Segment {
+                        norm,
+                        sum,
+                        ..Segment::range(len as usize, bound)
+                    };
+                    let statement = Statement::new(vec![segment]).unwrap();
+                    let exists = vectors.iter().any(|vector| statement.check(vector).is_ok());
+                    assert_eq!(statement.check_possible().is_ok(), exists, "{segment:?}");
+                    possible += u32::from(exists);
+                    impossible += u32::from(!exists);
+                }
+            }
+        }
+        assert!(possible > 100 && impossible > 100);
+        // The largest numbers overflow nothing.
+        for offset in [0, u64::MAX - 1] {
+            for sum in [0, u64::MAX] {
+                let norm = Some(Norm {
+                    offset,
+                    max_square: u64::MAX,
+                });
+                let sum = Some(SumRule::Equal(sum));
+                let segment = Segment {
+                    norm,
+                    sum,
+                    ..Segment::range(MAX_COORDINATES, u64::MAX)
+                };
+                let _ = Statement::new(vec![segment]).unwrap().check_possible();
+            }
+        }
+        let segment = Segment {
+            sum: Some(SumRule::Equal(100)),
+            ..Segment::range(4, 2)
+        };
+        let refused = Statement::new(vec![segment])
+            .unwrap()
+            .check_possible()
+            .unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "no vector satisfies the claims about segment 0: 4 values below 2 that together are 100; allow more, or ask for less"
         );
     }
 }

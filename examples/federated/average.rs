@@ -25,6 +25,10 @@ pub(crate) const SCALE: f64 = 1e6;
 const DECIMALS: u8 = 6;
 /// What makes every coordinate non-negative: none exceeds the length of its vector.
 const OFFSET: u64 = (CLIP * SCALE) as u64;
+// `CLIP * SCALE` is a whole number.
+const _: () = assert!(OFFSET as f64 == CLIP * SCALE);
+/// Up to here an `f64` tells every whole number from the next.
+const EXACT: f64 = (1_u64 << 53) as f64;
 
 /// One client's part of a round.
 #[derive(Debug, Clone)]
@@ -33,24 +37,46 @@ pub(crate) struct Contribution {
     pub(crate) update: Vec<f64>,
 }
 
-/// Shortens an update to [`CLIP`].
-pub(crate) fn clip(update: &[f64]) -> Vec<f64> {
-    let length = update.iter().map(|u| u * u).sum::<f64>().sqrt();
-    let factor = (CLIP / length).min(1.0);
-    update.iter().map(|u| u * factor).collect()
+/// Shortens an update to [`CLIP`]. An update with a number that is not finite has no length.
+pub(crate) fn clip(update: &[f64]) -> Result<Vec<f64>, String> {
+    if let Some(at) = update.iter().position(|u| !u.is_finite()) {
+        return Err(format!("weight {at} of the update is {}", update[at]));
+    }
+    // Squares of the largest numbers would be infinite, so the lengths are measured in the largest of them.
+    let largest = update
+        .iter()
+        .fold(0.0, |largest: f64, u| largest.max(u.abs()));
+    if largest == 0.0 {
+        return Ok(update.to_vec());
+    }
+    let length = update
+        .iter()
+        .map(|u| (u / largest).powi(2))
+        .sum::<f64>()
+        .sqrt();
+    let clipped = update.iter().map(|u| match CLIP / largest < length {
+        true => u / largest * (CLIP / length),
+        false => *u,
+    });
+    Ok(clipped.collect())
 }
 
 /// The weighted average in the clear, over the clients that are there.
-pub(crate) fn plain<'a>(contributions: impl Iterator<Item = &'a Contribution> + Clone) -> Vec<f64> {
+pub(crate) fn plain<'a>(
+    contributions: impl Iterator<Item = &'a Contribution> + Clone,
+) -> Result<Vec<f64>, String> {
     let samples: usize = contributions.clone().map(|c| c.samples).sum();
+    if samples == 0 {
+        return Err("nobody has a sample, so there is no average".to_owned());
+    }
     let mut average = vec![0.0; WEIGHTS];
     for contribution in contributions {
         let share = contribution.samples as f64 / samples as f64;
-        for (sum, u) in average.iter_mut().zip(clip(&contribution.update)) {
+        for (sum, u) in average.iter_mut().zip(clip(&contribution.update)?) {
             *sum += share * u;
         }
     }
-    average
+    Ok(average)
 }
 
 /// What everybody proves: at most so many samples; an update around [`OFFSET`] of bounded length.
@@ -75,14 +101,26 @@ fn segments(most_samples: usize) -> Vec<SegmentConfiguration> {
 
 /// A client's vector: its samples, then its update times its share of the most samples, so that
 /// the length of what is added is bounded too. Rounded towards zero: never longer. An update with a
-/// number that [`OFFSET`] does not make non-negative has no vector.
+/// number that is not finite, or that [`OFFSET`] does not make non-negative, has no vector.
 fn vector(contribution: &Contribution, most_samples: usize) -> Result<Vec<u64>, String> {
-    let share = contribution.samples as f64 / most_samples as f64;
-    let fixed = |u: &f64| {
-        let shifted = (OFFSET as i64).saturating_add((u * share * SCALE) as i64);
-        u64::try_from(shifted).map_err(|_| format!("{u} is below the least that can be summed"))
+    if contribution.samples > most_samples {
+        return Err(format!(
+            "{} samples, but at most {most_samples} are allowed",
+            contribution.samples
+        ));
+    }
+    let share = contribution.samples as f64 / most_samples.max(1) as f64;
+    let fixed = |(at, u): (usize, &f64)| {
+        let scaled = (u * share * SCALE).trunc();
+        // A whole number of at most 2^53 is converted exactly; what is not finite is in no range.
+        let exact = -EXACT..=EXACT;
+        let shifted = exact
+            .contains(&scaled)
+            .then(|| scaled as i64 + OFFSET as i64);
+        let shifted = shifted.and_then(|shifted| u64::try_from(shifted).ok());
+        shifted.ok_or_else(|| format!("weight {at} of the update is {u}, which cannot be summed"))
     };
-    let update = contribution.update.iter().map(fixed);
+    let update = contribution.update.iter().enumerate().map(fixed);
     std::iter::once(Ok(contribution.samples as u64))
         .chain(update)
         .collect()
@@ -101,11 +139,15 @@ pub(crate) fn secure(
     let local = LocalRound::<RistrettoBitplane>::new(count, builder, &mut OsRng)?;
     let mut clients = Vec::new();
     for (id, contribution) in ClientId::all(count).zip(contributions) {
-        let clipped = Contribution {
-            update: clip(&contribution.update),
-            ..*contribution
+        let input = || {
+            let clipped = Contribution {
+                update: clip(&contribution.update)?,
+                ..*contribution
+            };
+            vector(&clipped, most_samples)
         };
-        let client = local.client(id, vector(&clipped, most_samples)?)?;
+        let input = input().map_err(|error| format!("client {id}: {error}"))?;
+        let client = local.client(id, input)?;
         clients.push(match absent {
             Some(absent) if absent == id.index() => client.dropping_out_after(Phase::Confirm),
             _ => client,
@@ -132,6 +174,9 @@ pub(crate) fn secure(
     let [samples, updates @ ..] = &sums[..] else {
         return Err("a vector without numbers".into());
     };
+    if *samples == 0 {
+        return Err("nobody has a sample, so there is no average".into());
+    }
     let shares = *samples as f64 / most_samples as f64;
     let shift = f64::from(contributors) * OFFSET as f64;
     let average = updates

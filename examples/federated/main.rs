@@ -59,7 +59,7 @@ fn learn(
             .iter()
             .enumerate()
             .filter(|(client, _)| Some(*client) != absent);
-        let plain = average::plain(there.map(|(_, contribution)| contribution));
+        let plain = average::plain(there.map(|(_, contribution)| contribution))?;
         for (weights, average) in [(&mut learned.secure, average), (&mut learned.plain, plain)] {
             for (weight, update) in weights.iter_mut().zip(average) {
                 *weight += update;
@@ -171,11 +171,12 @@ mod tests {
                 matches!(claim, Some(InputError::Norm { segment: 1, .. })) && part.is_some(),
                 "{refused:?}"
             );
-            contribution.update = average::clip(&contribution.update);
+            contribution.update = average::clip(&contribution.update).unwrap();
             let taken = average::unclipped(&contribution, own.len()).unwrap();
             assert_eq!(taken, (None, None));
         }
     }
+
     #[test]
     fn what_cannot_be_summed_is_an_error() {
         let mut contribution = Contribution {
@@ -183,7 +184,50 @@ mod tests {
             update: vec![0.0; model::WEIGHTS],
         };
         assert!(average::unclipped(&contribution, 24).is_ok());
-        contribution.update[5] = -1.1 * average::CLIP;
-        assert!(average::unclipped(&contribution, 24).is_err());
+        assert!(average::unclipped(&contribution, 23).is_err());
+        for wrong in [-1.1, 1e300, f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            contribution.update[5] = wrong;
+            let refused = average::unclipped(&contribution, 24).unwrap_err();
+            let want = format!("weight 5 of the update is {wrong}, which cannot be summed");
+            assert_eq!(refused.to_string(), want);
+        }
+    }
+
+    /// The largest numbers are clipped as any others, and what is no number spoils no average.
+    #[test]
+    fn no_number_becomes_another_one() {
+        let contribution = |number: f64| Contribution {
+            samples: 10,
+            update: [number]
+                .into_iter()
+                .chain(vec![0.0; model::WEIGHTS - 1])
+                .collect(),
+        };
+        for large in [f64::MAX, -f64::MAX, 1e200, 3.0] {
+            let clipped = average::clip(&contribution(large).update).unwrap();
+            assert_eq!(clipped[0], average::CLIP.copysign(large));
+        }
+        for kept in [0.0, 0.5, -1.0, f64::MIN_POSITIVE] {
+            assert_eq!(average::clip(&contribution(kept).update).unwrap()[0], kept);
+        }
+        for wrong in [f64::NAN, f64::INFINITY] {
+            let all: Vec<_> = [0.1, wrong, 0.2].map(contribution).into();
+            assert!(average::plain(all.iter()).is_err());
+            let refused = average::secure(&all, 10, None).unwrap_err().to_string();
+            assert_eq!(
+                refused,
+                format!("client 2: weight 0 of the update is {wrong}")
+            );
+        }
+        let mut none: Vec<_> = [0.1, 0.2, 0.3].map(contribution).into();
+        for contribution in &mut none {
+            contribution.samples = 0;
+        }
+        let want = "nobody has a sample, so there is no average";
+        assert_eq!(average::plain(none.iter()).unwrap_err(), want);
+        assert_eq!(
+            average::secure(&none, 10, None).unwrap_err().to_string(),
+            want
+        );
     }
 }

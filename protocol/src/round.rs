@@ -4,7 +4,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`configuration`], [`organiser`] | what the organiser signs, and how to choose it |
-//! | [`roster`] | the clients' keys |
+//! | [`roster`], [`names`] | the clients' keys, and their names |
 //! | [`parameters`], [`graph`] | the graph of neighbours: how many each client has, and which |
 //! | [`phase`], [`lists`] | the phases in order, and how one list follows from another |
 //! | this one | a [`Round`], as every party sees it; it is entered in [`crate::pairwise::enter`] |
@@ -12,6 +12,7 @@
 pub mod configuration;
 pub mod graph;
 pub mod lists;
+pub mod names;
 pub mod organiser;
 pub mod parameters;
 pub mod phase;

@@ -20,11 +20,16 @@ const MILLION: f64 = 1e6;
 /// Parses a fraction as parts per million.
 pub(super) fn parts_per_million(text: &str) -> Result<u32, String> {
     let fraction: f64 = text.parse().unwrap_or(f64::NAN);
-    if (0.0..1.0).contains(&fraction) {
-        Ok((fraction * MILLION).round() as u32)
-    } else {
-        Err("give a fraction of at least 0 and below 1, such as 0.05".to_owned())
+    if !(0.0..1.0).contains(&fraction) {
+        return Err("give a fraction of at least 0 and below 1, such as 0.05".to_owned());
     }
+    let (parts, whole) = (fraction * MILLION, (fraction * MILLION).round());
+    // A fraction of six digits is read with an error of less than a millionth of a part.
+    if (parts - whole).abs() > 1e-6 || whole >= MILLION {
+        return Err("give at most six digits after the point, such as 0.000001".to_owned());
+    }
+    // Whole, and from 0 to 999,999.
+    Ok(whole as u32)
 }
 
 /// Runs the command.
@@ -259,7 +264,16 @@ mod tests {
     fn fractions_are_below_one() {
         assert_eq!(parts_per_million("0"), Ok(0));
         assert_eq!(parts_per_million("0.05"), Ok(50_000));
-        for bad in ["1", "-0.1", "nan", "", "5%"] {
+        for bad in [
+            "0.9999999",
+            "0.0000005",
+            "1e-7",
+            "1",
+            "-0.1",
+            "nan",
+            "",
+            "5%",
+        ] {
             assert!(parts_per_million(bad).is_err(), "{bad}");
         }
     }

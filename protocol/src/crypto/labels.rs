@@ -28,6 +28,9 @@ pub(crate) const SIGN_RECEIPT: &str = "veragg/1 sign receipt";
 /// Signature of the aggregator on a refusal.
 pub(crate) const SIGN_REFUSAL: &str = "veragg/1 sign refusal";
 
+/// Signature of the organiser on the names of clients.
+pub(crate) const SIGN_NAMES: &str = "veragg/1 sign names";
+
 /// Transcript of a proof of possession.
 pub(crate) const POSSESSION: &str = "veragg/1 possession";
 /// Digest by which a client recognises the input that it submitted.
@@ -61,7 +64,7 @@ pub(crate) const SEAL: &str = "veragg/1 sealed shares";
 
 /// Every label, for the test that keeps them distinct.
 #[cfg(test)]
-const ALL: [&str; 25] = [
+const ALL: [&str; 26] = [
     CONTEXT,
     ROSTER,
     GRAPH,
@@ -73,6 +76,7 @@ const ALL: [&str; 25] = [
     SIGN_CHECKPOINT,
     SIGN_RECEIPT,
     SIGN_REFUSAL,
+    SIGN_NAMES,
     EDGE_MASK,
     SELF_MASK,
     SEAL,

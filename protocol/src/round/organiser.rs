@@ -135,7 +135,7 @@ impl ConfigurationBuilder {
 
     /// The configuration of a fresh round: a random round id, and the smallest `k` with its `t`. `aggregator` is
     /// the public key of the aggregator. Errors: no parameters are secure under these fractions, or the vector
-    /// is one that the suite cannot take. Cost: up to two seconds on large rosters.
+    /// is one that the suite cannot take, or no vector satisfies the segments. Cost: up to two seconds on large rosters.
     pub fn build(
         self,
         roster: &Roster,
@@ -181,6 +181,7 @@ impl ConfigurationBuilder {
             segments: self.segments,
         };
         let statement = configuration.statement()?;
+        statement.check_possible()?;
         configuration.columns = self
             .columns
             .unwrap_or_else(|| P::best_columns(&statement, clients) as u32);
