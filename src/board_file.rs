@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use thiserror::Error;
+use veragg_circuits::foreign::Foreign;
 use veragg_protocol::aggregator::{AppendError, Log};
 use veragg_protocol::crypto::signing::hex;
 use veragg_protocol::wire::board::{
@@ -75,25 +76,25 @@ pub enum BoardFileError {
     #[error(transparent)]
     Lock(#[from] LockError),
     /// There is a board already.
-    #[error("{} is there already: open it to go on with its round, or choose another file", .file.display())]
+    #[error("{} is there already: open it to go on with its round, or choose another file", Foreign::path(.file))]
     Exists {
         /// The path of the file.
         file: PathBuf,
     },
     /// A crash left a file without a whole header.
-    #[error("{} was never begun: create it", .file.display())]
+    #[error("{} was never begun: create it", Foreign::path(.file))]
     NotBegun {
         /// The path of the file.
         file: PathBuf,
     },
     /// The board is of another round.
-    #[error("{} is the board of another round; choose another file", .file.display())]
+    #[error("{} is the board of another round; choose another file", Foreign::path(.file))]
     OtherRound {
         /// The path of the file.
         file: PathBuf,
     },
     /// Bytes are missing that had reached the disk.
-    #[error("{} has only {whole} bytes that can be read, but its lock file says that {synced} bytes had reached the disk: there may be receipts for what is missing. Restore the file from a copy of that length", .file.display())]
+    #[error("{} has only {whole} bytes that can be read, but its lock file says that {synced} bytes had reached the disk: there may be receipts for what is missing. Restore the file from a copy of that length", Foreign::path(.file))]
     Lost {
         /// The path of the file.
         file: PathBuf,
@@ -103,7 +104,7 @@ pub enum BoardFileError {
         synced: u64,
     },
     /// The lock file does not say how much of this board had reached the disk.
-    #[error("the lock file of {} says `{note}`, which is not about this board; use the lock file that belongs to the board, or remove this one if you know that the board is whole and that nobody writes to it", .file.display())]
+    #[error("the lock file of {} says `{note}`, which is not about this board; use the lock file that belongs to the board, or remove this one if you know that the board is whole and that nobody writes to it", Foreign::path(.file))]
     Note {
         /// The path of the file.
         file: PathBuf,
@@ -114,7 +115,7 @@ pub enum BoardFileError {
     #[error(transparent)]
     Board(#[from] BoardError),
     /// The file cannot be read or written.
-    #[error("{} cannot be used: {source}", .file.display())]
+    #[error("{} cannot be used: {source}", Foreign::path(.file))]
     Io {
         /// The path of the file.
         file: PathBuf,

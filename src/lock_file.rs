@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use thiserror::Error;
+use veragg_circuits::foreign::Foreign;
 
 /// Bytes of the line in which the writer keeps a note.
 const NOTE_LEN: usize = 64;
@@ -25,7 +26,7 @@ pub(crate) struct LockFile {
 #[non_exhaustive]
 pub enum LockError {
     /// Somebody else holds it.
-    #[error("{} is in use by {holder}; stop that one first, or choose another file", .file.display())]
+    #[error("{} is in use by {holder}; stop that one first, or choose another file", Foreign::path(.file))]
     Held {
         /// The file that the lock protects.
         file: PathBuf,
@@ -33,13 +34,13 @@ pub enum LockError {
         holder: String,
     },
     /// A file with the name of the lock file is something else.
-    #[error("{} is no lock file of veragg; move it away, or choose another file", .lock.display())]
+    #[error("{} is no lock file of veragg; move it away, or choose another file", Foreign::path(.lock))]
     NotALock {
         /// The file that has the lock file's name.
         lock: PathBuf,
     },
     /// The lock file cannot be used.
-    #[error("the lock file {} cannot be used: {source}", .lock.display())]
+    #[error("the lock file {} cannot be used: {source}", Foreign::path(.lock))]
     Io {
         /// The lock file.
         lock: PathBuf,

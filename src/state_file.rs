@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
+use veragg_circuits::foreign::Foreign;
 use veragg_protocol::client::Store;
 use zeroize::Zeroizing;
 
@@ -47,7 +48,7 @@ pub enum StateFileError {
     #[error(transparent)]
     Lock(#[from] LockError),
     /// The file cannot be read.
-    #[error("{} cannot be used: {source}", .file.display())]
+    #[error("{} cannot be used: {source}", Foreign::path(.file))]
     Io {
         /// The path of the file.
         file: PathBuf,

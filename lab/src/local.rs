@@ -36,6 +36,8 @@ pub struct LocalRound<P: ProofSystem> {
     pub header: Header,
     /// The organiser's key: what an auditor must know beforehand.
     pub organiser: VerifyingKey,
+    /// The organiser's secret key, which signs nothing that the protocol needs any more.
+    pub organiser_key: Arc<SigningKey>,
     /// The aggregator's long-term key.
     pub aggregator_key: Arc<SigningKey>,
     /// The clients' keys, in the order of their numbers.
@@ -64,7 +66,7 @@ impl<P: ProofSystem> LocalRound<P> {
         builder: ConfigurationBuilder,
         rng: &mut dyn CryptoRngCore,
     ) -> Result<Self, LocalRoundError> {
-        let organiser = SigningKey::generate(rng);
+        let organiser_key = Arc::new(SigningKey::generate(rng));
         let aggregator_key = Arc::new(SigningKey::generate(rng));
         let client_keys: Vec<_> = (0..clients)
             .map(|_| Arc::new(SigningKey::generate(rng)))
@@ -72,8 +74,8 @@ impl<P: ProofSystem> LocalRound<P> {
         let roster = Roster::new(client_keys.iter().map(|key| key.verifying_key()).collect())?;
         let aggregator = aggregator_key.verifying_key();
         let configuration = builder.build_for::<P>(&roster, aggregator, rng)?;
-        let header = Header::sign(&configuration, &roster, &organiser);
-        let organiser = organiser.verifying_key();
+        let header = Header::sign(&configuration, &roster, &organiser_key);
+        let organiser = organiser_key.verifying_key();
         let round = Arc::new(Round::open(
             &header.configuration,
             &header.roster,
@@ -83,6 +85,7 @@ impl<P: ProofSystem> LocalRound<P> {
             round,
             header,
             organiser,
+            organiser_key,
             aggregator_key,
             client_keys,
         })

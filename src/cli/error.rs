@@ -4,11 +4,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
+use veragg::circuits::foreign::Foreign;
 use veragg::local::{LocalClientError, LocalRoundError};
 use veragg::protocol::aggregator::AggregatorError;
 use veragg::protocol::wire::board::BoardError;
 use veragg::survey::{Problem, SurveyError};
-use veragg::BoardFileError;
+use veragg::{BoardFileError, NamesError};
 
 use super::stopped::StoppedClients;
 
@@ -19,7 +20,7 @@ pub(super) enum CliError {
     #[error("{0}")]
     Usage(String),
     /// A file does not hold what it must hold.
-    #[error("{}: {reason}", .file.display())]
+    #[error("{}: {reason}", Foreign::path(.file))]
     Malformed {
         /// The path of the file.
         file: PathBuf,
@@ -27,7 +28,7 @@ pub(super) enum CliError {
         reason: String,
     },
     /// A file cannot be read.
-    #[error("{}: cannot be read ({source}); check the path", .file.display())]
+    #[error("{}: cannot be read ({source}); check the path", Foreign::path(.file))]
     Read {
         /// The path of the file.
         file: PathBuf,
@@ -35,7 +36,7 @@ pub(super) enum CliError {
         source: io::Error,
     },
     /// A file cannot be written.
-    #[error("{}: cannot be written ({source}); choose another folder with --out", .file.display())]
+    #[error("{}: cannot be written ({source}); choose another folder with --out", Foreign::path(.file))]
     Write {
         /// The path of the file.
         file: PathBuf,
@@ -51,7 +52,7 @@ pub(super) enum CliError {
     #[error(transparent)]
     Survey(#[from] SurveyError),
     /// The round that the survey asks for is refused.
-    #[error("{}: {source}", .file.display())]
+    #[error("{}: {source}", Foreign::path(.file))]
     LocalRound {
         /// The path of the configuration.
         file: PathBuf,
@@ -61,11 +62,14 @@ pub(super) enum CliError {
     /// The board cannot be written.
     #[error(transparent)]
     BoardFile(#[from] BoardFileError),
+    /// The names of the clients cannot be signed.
+    #[error(transparent)]
+    Names(#[from] NamesError),
     /// A client of the round cannot begin.
     #[error(transparent)]
     LocalClient(#[from] LocalClientError),
     /// The round could not be finished. What an earlier run left is still there.
-    #[error("the round stopped: {source}{clients}\nThe messages until then are in {}", .board.display())]
+    #[error("the round stopped: {source}{clients}\nThe messages until then are in {}", Foreign::path(.board))]
     Stopped {
         /// The file with the board of the round.
         board: PathBuf,
@@ -113,7 +117,10 @@ impl CliError {
     pub(super) fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) => 2,
-            Self::Malformed { .. } | Self::LocalRound { .. } | Self::LocalClient(_) => 3,
+            Self::Malformed { .. }
+            | Self::LocalRound { .. }
+            | Self::LocalClient(_)
+            | Self::Names(_) => 3,
             Self::Survey(error) if matches!(*error.problem, Problem::Read(_)) => 5,
             Self::Survey(_) => 3,
             Self::Read { .. } | Self::Write { .. } | Self::Output(_) | Self::BoardFile(_) => 5,

@@ -9,11 +9,12 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use veragg::circuits::foreign::Foreign;
 use veragg::local::Played;
 use veragg::protocol::crypto::signing::VerifyingKey;
 use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::board::Header;
-use veragg::{BoardFile, BoardPlace};
+use veragg::{BoardFile, BoardPlace, ClientNames};
 
 use super::aggregate::Aggregate;
 use super::error::CliError;
@@ -21,6 +22,7 @@ use super::summary::Files;
 
 const BOARD: &str = "round.board";
 const AGGREGATE: &str = "aggregate.json";
+const NAMES: &str = "names.txt";
 const ORGANISER: &str = "organiser.pub";
 const RECEIPTS: &str = "receipts";
 /// Where a round writes to, and where complete results wait.
@@ -61,7 +63,7 @@ impl OutputFolder {
             out: out.to_path_buf(),
             place,
         };
-        for name in [AGGREGATE, ORGANISER] {
+        for name in [AGGREGATE, NAMES, ORGANISER] {
             let path = folder.out.join(name);
             if path.is_dir() {
                 let reason = io::Error::other("it is a folder; move it away");
@@ -97,9 +99,17 @@ impl OutputFolder {
     }
 
     /// Writes the other results beside the board.
-    pub(super) fn write(&self, played: &Played, aggregate: &Aggregate) -> Result<(), CliError> {
+    pub(super) fn write(
+        &self,
+        played: &Played,
+        aggregate: &Aggregate,
+        names: Option<&ClientNames>,
+    ) -> Result<(), CliError> {
         let unfinished = self.out.join(UNFINISHED);
         aggregate.save(&unfinished.join(AGGREGATE))?;
+        if let Some(names) = names {
+            write(&unfinished.join(NAMES), names.to_string().as_bytes())?;
+        }
         let digits = played.traffic.len().to_string().len().max(2);
         for (client, phase, receipt) in &played.receipts {
             let name = format!("client-{:0digits$}-{phase}.receipt", client.number());
@@ -115,11 +125,12 @@ impl OutputFolder {
     pub(super) fn finish(mut self) -> Result<Files, CliError> {
         rename(&self.out.join(UNFINISHED), &self.out.join(FINISHED))?;
         self.move_up()?;
-        let name = |name| self.out.join(name).display().to_string();
+        let name = |name| Foreign::path(&self.out.join(name));
         Ok(Files {
             board: name(BOARD),
             aggregate: name(AGGREGATE),
             receipts: name(RECEIPTS),
+            names: self.out.join(NAMES).exists().then(|| name(NAMES)),
             organiser: name(ORGANISER),
         })
     }
@@ -133,9 +144,14 @@ impl OutputFolder {
             if receipts.exists() {
                 rename(&receipts, &earlier)?;
             }
+            // The names of an earlier round would be wrong for this one.
+            let names = self.out.join(NAMES);
+            if names.exists() && !finished.join(NAMES).exists() {
+                remove(&names)?;
+            }
             rename(&new_receipts, &receipts)?;
         }
-        for name in [AGGREGATE, ORGANISER] {
+        for name in [AGGREGATE, NAMES, ORGANISER] {
             let path = finished.join(name);
             if path.exists() {
                 rename(&path, &self.out.join(name))?;
@@ -171,7 +187,10 @@ fn remove_results(folder: &Path) -> Result<(), CliError> {
         }
         remove_folder(&receipts)?;
     }
-    for name in [BOARD, AGGREGATE, ORGANISER].iter().chain(&BESIDE_BOARD) {
+    for name in [BOARD, AGGREGATE, NAMES, ORGANISER]
+        .iter()
+        .chain(&BESIDE_BOARD)
+    {
         let path = folder.join(name);
         if path.exists() {
             remove(&path)?;

@@ -15,6 +15,7 @@ use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::round::phase::Phase;
 use veragg::survey::{Results, Survey};
 use veragg::verifier::Options;
+use veragg::ClientNames;
 
 use super::aggregate::Aggregate;
 use super::audit::audit_file;
@@ -53,6 +54,7 @@ fn run_suite<P: ProofSystem>(
     })?;
     let survey = Arc::new(survey);
     let mut clients = clients(&local, &survey)?;
+    let names = names(&local, &survey)?;
 
     let folder = OutputFolder::take(&args.out)?;
     let (log, board) = (
@@ -81,7 +83,7 @@ fn run_suite<P: ProofSystem>(
     };
 
     let (aggregate, results) = interpret(&board, &local, &survey, &played)?;
-    folder.write(&played, &aggregate)?;
+    folder.write(&played, &aggregate, names.as_ref())?;
     let mut summary = summarise(&survey, &local, &played, beacon);
     // Nothing of what follows needs an input, and nobody writes to the board any more.
     drop((clients, survey, played));
@@ -133,6 +135,25 @@ fn clients<P: ProofSystem>(
             )
         })
         .collect()
+}
+
+/// The names of the clients, signed, if the table gives them.
+fn names<P: ProofSystem>(
+    local: &LocalRound<P>,
+    survey: &Survey,
+) -> Result<Option<ClientNames>, CliError> {
+    let names: Vec<_> = ClientId::all(survey.clients())
+        .filter_map(|id| Some((id.number(), survey.client_name(id)?)))
+        .collect();
+    if names.is_empty() {
+        return Ok(None);
+    }
+    let context = *local.round.context();
+    Ok(Some(ClientNames::sign(
+        context,
+        names,
+        &local.organiser_key,
+    )?))
 }
 
 /// One step for each phase and one for the audit; hidden where standard error is no terminal.

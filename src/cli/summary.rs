@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use serde::{Serialize, Serializer};
+use veragg::circuits::foreign::Foreign;
 use veragg::local::PhaseTime;
 use veragg::survey::Results;
 use veragg::verifier::Report;
@@ -81,6 +82,9 @@ pub(super) struct Files {
     pub(super) board: String,
     pub(super) aggregate: String,
     pub(super) receipts: String,
+    /// The names of the clients, if the table gives them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) names: Option<String>,
     pub(super) organiser: String,
 }
 
@@ -123,7 +127,7 @@ impl fmt::Display for Spread {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}", self.title)?;
+        writeln!(f, "{}", Foreign::new(&self.title).at_most(200))?;
         writeln!(
             f,
             "{} clients, {} numbers each, {}; {} neighbours, {} shares reconstruct a secret",
@@ -158,7 +162,7 @@ impl fmt::Display for Summary {
         )?;
         for absent in &self.absent {
             let name = absent.name.as_ref();
-            let name = name.map_or_else(String::new, |name| format!(" ({name})"));
+            let name = name.map_or_else(String::new, |name| format!(" ({})", Foreign::new(name)));
             let refusal = absent.refusal.as_ref();
             let refusal =
                 refusal.map_or_else(String::new, |why| format!(". It went no further: {why}"));
@@ -187,6 +191,9 @@ impl fmt::Display for Summary {
         writeln!(f, "  board       {}", self.files.board)?;
         writeln!(f, "  sums        {}", self.files.aggregate)?;
         writeln!(f, "  receipts    {}", self.files.receipts)?;
+        if let Some(names) = &self.files.names {
+            writeln!(f, "  names       {names}")?;
+        }
         writeln!(f, "  organiser   {}", self.files.organiser)?;
         writeln!(
             f,

@@ -270,6 +270,7 @@ fn a_dealer_and_an_aggregator_cannot_frame_a_holder() {
         round: Arc::clone(&scene.local.round),
         header: scene.local.header.clone(),
         organiser: scene.local.organiser,
+        organiser_key: Arc::clone(&scene.local.organiser_key),
         aggregator_key: Arc::clone(&scene.local.aggregator_key),
         client_keys: scene.local.client_keys.clone(),
     };

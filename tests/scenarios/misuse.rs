@@ -68,7 +68,7 @@ fn misuse_is_answered_with_what_to_do() {
         (vec!["run", &suite], 3, "{}/suite.toml:3: unknown suite `magic`; known: ristretto255-bitplane, ristretto255-bulletproofs".into()),
         (vec!["run", &columns], 3, "{}/columns.toml: suite ristretto255-bitplane commits in rows of a power of two up to 65536 columns, the configuration says 7; leave the number out to have the best one chosen".into()),
         (vec!["run", &wide], 3, "{}/wide.toml: the parameters are refused: 2 corrupt and 1 absent clients of 6 are too many: 3 corrupt + 2 absent must be at most clients - 2; choose a smaller corrupt or dropout fraction, or a larger roster".into()),
-        (vec!["run", text(&config), "--out", &under_file], 5, "{}/plain/out/receipts: cannot be written (Not a directory (os error 20)); choose another folder with --out".into()),
+        (vec!["run", text(&config), "--out", &under_file], 5, "{}/plain/out: cannot be written (Not a directory (os error 20)); choose another folder with --out".into()),
         (vec!["params", "--clients", "2", "--corrupt", "0", "--dropout", "0"], 2, "the roster has 2 clients; 3 to 1048576 are possible".into()),
         (vec!["params", "--clients", "9", "--corrupt", "1", "--dropout", "0"], 2, "invalid value '1' for '--corrupt <FRACTION>': give a fraction of at least 0 and below 1, such as 0.05".into()),
         (vec!["params", "--clients", "9", "--corrupt", "0", "--dropout", "0", "--suite", "magic"], 2, "invalid value 'magic' for '--suite <NAME>': unknown suite `magic`; known: ristretto255-bitplane, ristretto255-bulletproofs".into()),

@@ -70,7 +70,7 @@ fn a_run_that_fails_leaves_the_results_before_it() {
     }
     assert!(!out.join("unfinished").exists() && !out.join("finished").exists());
     // Client 2 sent two messages of its seven.
-    assert_eq!(after.len(), 3 + 1 + 5 * 7 + 2);
+    assert_eq!(after.len(), 4 + 1 + 5 * 7 + 2);
 }
 
 /// A run that is killed can have moved any number of its files.
