@@ -82,7 +82,7 @@ pub enum BoardFileError {
         file: PathBuf,
     },
     /// A crash left a file without a whole header.
-    #[error("{} was never begun: create it", Foreign::path(.file))]
+    #[error("{} holds no board: a crash came before it was begun. Create it", Foreign::path(.file))]
     NotBegun {
         /// The path of the file.
         file: PathBuf,

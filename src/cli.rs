@@ -21,6 +21,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use veragg::circuits::proof_system::Suite;
+use veragg::circuits::statement::MAX_COORDINATES;
 use veragg::protocol::crypto::labels::VERSION;
 
 // `--version` names the version of the protocol. It is a literal, since clap needs a constant.
@@ -141,7 +142,7 @@ struct ParamsArgs {
     #[arg(long, value_name = "FRACTION", value_parser = params::parts_per_million, allow_negative_numbers = true)]
     dropout: u32,
     /// The number of coordinates of each client's vector. With --max, bytes are computed too.
-    #[arg(long, value_name = "D", requires = "max", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "D", requires = "max", value_parser = clap::value_parser!(u32).range(1..=MAX_COORDINATES as i64))]
     len: Option<u32>,
     /// The largest value of a coordinate. The smallest is 0.
     #[arg(long, value_name = "M", requires = "len", value_parser = clap::value_parser!(u64).range(1..u64::MAX))]

@@ -1,5 +1,7 @@
 //! What a client claims about its vector (`specs/proofs.md` 1).
 
+use std::fmt;
+
 use thiserror::Error;
 
 use crate::codec::{DecodeError, Reader, Writer};
@@ -66,6 +68,15 @@ pub enum SumRule {
     AtMost(u64),
 }
 
+impl fmt::Display for SumRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Equal(sum) => write!(f, "exactly {sum}"),
+            Self::AtMost(sum) => write!(f, "at most {sum}"),
+        }
+    }
+}
+
 /// Why a statement is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -74,7 +85,7 @@ pub enum StatementError {
     #[error("a statement needs 1 to {MAX_SEGMENTS} segments, this one has {0}; merge segments with equal bounds")]
     Segments(usize),
     /// A segment without coordinates, or more coordinates than [`MAX_COORDINATES`].
-    #[error("segment {segment} makes the vector {total} coordinates long; 1 to {MAX_COORDINATES} are allowed, at least 1 a segment")]
+    #[error("segment {segment} (counted from 0) makes the vector {total} coordinates long; 1 to {MAX_COORDINATES} are allowed, at least 1 a segment")]
     Length {
         /// Index of the segment.
         segment: usize,
@@ -82,7 +93,7 @@ pub enum StatementError {
         total: usize,
     },
     /// A bound below 2.
-    #[error("segment {segment} has the bound {bound}; with values from 0 to bound - 1, it must be at least 2")]
+    #[error("segment {segment} (counted from 0) has the bound {bound}; every value is below it, so it must be at least 2")]
     Bound {
         /// Index of the segment.
         segment: usize,
@@ -90,7 +101,7 @@ pub enum StatementError {
         bound: u64,
     },
     /// Claims that no vector satisfies.
-    #[error("no vector satisfies the claims about segment {segment}: {len} values below {bound} that {what}; allow more, or ask for less")]
+    #[error("no vector satisfies the claims about segment {segment} (counted from 0): {len} values below {bound} that {what}; allow more, or ask for less")]
     Impossible {
         /// Index of the segment.
         segment: usize,
@@ -103,7 +114,7 @@ pub enum StatementError {
     },
     /// A norm's offset that no coordinate can take.
     #[error(
-        "segment {segment} measures its norm from {offset}, which is not below its bound {bound}"
+        "segment {segment} (counted from 0) measures its norm from {offset}, which is not below its bound {bound}; choose an offset that a value can have"
     )]
     Offset {
         /// Index of the segment.
@@ -120,7 +131,7 @@ pub enum StatementError {
 #[non_exhaustive]
 pub enum InputError {
     /// Wrong number of coordinates.
-    #[error("the vector has {got} coordinates, the statement speaks of {want}")]
+    #[error("the vector has {got} coordinates, and the statement asks for {want}; give one number for each")]
     Length {
         /// Number of coordinates given.
         got: usize,
@@ -128,7 +139,7 @@ pub enum InputError {
         want: usize,
     },
     /// A coordinate at or above its bound.
-    #[error("coordinate {coordinate} is {value}; it must be below {bound}. Clip the value, or ask the organiser for a larger bound")]
+    #[error("coordinate {coordinate} (counted from 0) is {value}; it must be below {bound}. Clip the value, or ask the organiser for a larger bound")]
     Range {
         /// Index of the coordinate in the whole vector.
         coordinate: usize,
@@ -139,7 +150,7 @@ pub enum InputError {
     },
     /// A segment's norm above its bound.
     #[error(
-        "segment {segment} has the squared norm {square}, above {max_square}. Clip the vector"
+        "segment {segment} (counted from 0) has the squared norm {square}, above {max_square}. Clip the vector"
     )]
     Norm {
         /// Index of the segment.
@@ -150,7 +161,7 @@ pub enum InputError {
         max_square: u64,
     },
     /// A segment's sum that breaks its rule.
-    #[error("segment {segment} has the sum {sum}, the statement says {rule:?}")]
+    #[error("the values of segment {segment} (counted from 0) add up to {sum}; the statement asks for {rule}. Correct the values")]
     Sum {
         /// Index of the segment.
         segment: usize,
@@ -268,11 +279,9 @@ impl Segment {
     /// What is asked of the coordinates, in words, if no coordinates satisfy it.
     fn impossible(&self) -> Option<String> {
         let (len, most) = (self.len as u128, u128::from(self.bound.saturating_sub(1)));
-        let (rule, sum) = match self.sum? {
-            SumRule::Equal(sum) => ("are", sum),
-            SumRule::AtMost(sum) => ("are at most", sum),
-        };
-        let together = format!("together {rule} {sum}");
+        let rule = self.sum?;
+        let (SumRule::Equal(sum) | SumRule::AtMost(sum)) = rule;
+        let together = format!("together are {rule}");
         let sum = u128::from(sum);
         if matches!(self.sum, Some(SumRule::Equal(_))) && sum > len * most {
             return Some(together);
@@ -558,7 +567,7 @@ mod tests {
             .unwrap_err();
         assert_eq!(
             refused.to_string(),
-            "no vector satisfies the claims about segment 0: 4 values below 2 that together are 100; allow more, or ask for less"
+            "no vector satisfies the claims about segment 0 (counted from 0): 4 values below 2 that together are exactly 100; allow more, or ask for less"
         );
     }
 }

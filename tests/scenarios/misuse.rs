@@ -73,7 +73,7 @@ fn misuse_is_answered_with_what_to_do() {
         (vec!["params", "--clients", "9", "--corrupt", "1", "--dropout", "0"], 2, "invalid value '1' for '--corrupt <FRACTION>': give a fraction of at least 0 and below 1, such as 0.05".into()),
         (vec!["params", "--clients", "9", "--corrupt", "0", "--dropout", "0", "--suite", "magic"], 2, "invalid value 'magic' for '--suite <NAME>': unknown suite `magic`; known: ristretto255-bitplane, ristretto255-bulletproofs".into()),
         (vec!["params", "--clients", "9", "--corrupt", "0", "--dropout", "0", "--len", "5"], 2, "the following required arguments were not provided:".into()),
-        (vec!["params", "--clients", "9", "--corrupt", "0", "--dropout", "0", "--len", "4294967295", "--max", "9"], 2, "segment 0 makes the vector 4294967295 coordinates long; 1 to 134217728 are allowed, at least 1 a segment".into()),
+        (vec!["params", "--clients", "9", "--corrupt", "0", "--dropout", "0", "--len", "4294967295", "--max", "9"], 2, "invalid value '4294967295' for '--len <D>': 4294967295 is not in 1..=134217728".into()),
         (vec!["board", &nowhere], 3, "{}/plain: not a veragg board, or one of another version (wrong first bytes)".into()),
     ];
     for (args, code, message) in cases {
