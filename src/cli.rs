@@ -5,6 +5,7 @@ mod audit;
 mod board;
 mod error;
 mod evidence;
+mod evidence_files;
 mod explain;
 mod fault;
 mod files;
@@ -85,13 +86,14 @@ struct AuditArgs {
     /// A receipt that a client was given. May be repeated.
     #[arg(long = "receipt", value_name = "FILE")]
     receipts: Vec<PathBuf>,
-    /// A checkpoint that a client received, to compare with the one on the board.
-    #[arg(long, value_name = "FILE")]
-    checkpoint: Option<PathBuf>,
+    /// A checkpoint that a client received, to compare with the one on the board. May be repeated.
+    #[arg(long = "checkpoint", value_name = "FILE")]
+    checkpoints: Vec<PathBuf>,
     /// Sums that were published elsewhere, to compare with those on the board; an aggregate.json of `veragg run`.
     #[arg(long, value_name = "FILE")]
     aggregate: Option<PathBuf>,
-    /// A folder. Each fault is written to a file in it, which `veragg evidence` checks.
+    /// A folder. The faults of each culprit under each check are written to a file in it, which `veragg evidence`
+    /// checks. Files that are there are not replaced.
     #[arg(long, value_name = "DIR")]
     evidence: Option<PathBuf>,
     /// A check to leave out, such as V-09. V-07 means all its parts. May be repeated.

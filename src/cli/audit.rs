@@ -8,7 +8,7 @@ use veragg::verifier::{audit, AuditError, Check, Options, Report};
 
 use super::aggregate::Aggregate;
 use super::error::CliError;
-use super::{evidence, files, output, AuditArgs, Format};
+use super::{evidence_files, files, output, AuditArgs, Format};
 
 /// Runs the command. The verdict gives the exit code.
 pub(super) fn run(args: &AuditArgs, format: Format) -> Result<u8, CliError> {
@@ -27,8 +27,9 @@ pub(super) fn run(args: &AuditArgs, format: Format) -> Result<u8, CliError> {
         ..Options::default()
     };
     let configuration = files::open_board(&args.board)?.configuration;
-    if let Some(path) = &args.checkpoint {
-        options.checkpoint = Some(files::checkpoint(path, configuration.clients())?);
+    for path in &args.checkpoints {
+        let checkpoint = files::checkpoint(path, configuration.clients())?;
+        options.checkpoints.push(checkpoint);
     }
     if let Some(path) = &args.aggregate {
         let aggregate = Aggregate::load(path)?;
@@ -36,10 +37,10 @@ pub(super) fn run(args: &AuditArgs, format: Format) -> Result<u8, CliError> {
         options.metadata = Some(aggregate.metadata());
     }
     let report = audit_file(&args.board, &options)?;
-    if let Some(folder) = &args.evidence {
-        evidence::export(&args.board, &options, &report, folder)?;
-    }
     output::print(format, &report, &report)?;
+    if let Some(folder) = &args.evidence {
+        evidence_files::write(&args.board, &options, &report, folder)?;
+    }
     Ok(report.verdict.exit_code())
 }
 

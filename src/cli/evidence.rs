@@ -1,13 +1,12 @@
-//! `veragg evidence`, and the export of the files that it checks.
+//! `veragg evidence`: checks a file of evidence.
 
 use std::fmt;
-use std::fs::{self, File};
-use std::io::{BufWriter, Seek};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::path::Path;
 
 use serde::Serialize;
 use veragg::verifier::evidence::{self, EvidenceError};
-use veragg::verifier::{Culprit, Fault, Options, Report};
+use veragg::verifier::Culprit;
 
 use super::error::CliError;
 use super::fault::ExplainedFault;
@@ -63,35 +62,4 @@ impl fmt::Display for Checked<'_> {
         }
         writeln!(f, "SHOWN: {culprit} broke the rules, as {check} finds.")
     }
-}
-
-/// Writes the evidence for each fault of a report to a file, and returns the paths of the files.
-pub(super) fn export(
-    board: &Path,
-    options: &Options,
-    report: &Report,
-    folder: &Path,
-) -> Result<Vec<PathBuf>, CliError> {
-    fs::create_dir_all(folder).map_err(CliError::write(folder))?;
-    let mut file = File::open(board).map_err(CliError::read(board))?;
-    let mut written = Vec::new();
-    for (number, fault) in (1..).zip(&report.faults) {
-        let path = folder.join(name(number, fault));
-        let out = File::create(&path).map_err(CliError::write(&path))?;
-        file.rewind().map_err(CliError::read(board))?;
-        evidence::export(&file, options, report, number, BufWriter::new(out)).map_err(|error| {
-            match error {
-                EvidenceError::Io(source) => CliError::write(&path)(source),
-                error => problem(board)(error),
-            }
-        })?;
-        written.push(path);
-    }
-    Ok(written)
-}
-
-/// The name of the file for a fault.
-fn name(number: usize, fault: &Fault) -> String {
-    let culprit = fault.culprit.to_string().replace(' ', "-");
-    format!("fault-{number:02}-{culprit}-{}.evidence", fault.check)
 }

@@ -141,14 +141,13 @@ fn with_texts(report: &Value) -> Value {
     value
 }
 
-/// Evidence for each fault of a report.
+/// Evidence for each fault of a report. In the vectors no culprit has two faults under one check.
 fn exported(board: &[u8], options: &Options, report: &Report) -> Vec<Vec<u8>> {
-    let files = (1..=report.faults.len()).map(|number| {
-        let mut file = Vec::new();
-        evidence::export(Cursor::new(board), options, report, number, &mut file).unwrap();
-        file
-    });
-    files.collect()
+    let bundles = evidence::bundles(report).into_iter();
+    let mut files: Vec<_> = bundles.map(|bundle| (bundle, Vec::new())).collect();
+    evidence::export(Cursor::new(board), options, report, &mut files).unwrap();
+    assert_eq!(files.len(), report.faults.len());
+    files.into_iter().map(|(_, file)| file).collect()
 }
 
 #[test]

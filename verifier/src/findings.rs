@@ -225,11 +225,15 @@ impl Findings {
         }
     }
 
-    /// Settles the findings that wait, at a checkpoint. `authentic`: whether it is signed and matches the board.
-    /// After a checkpoint that does not, no finding names anybody any more.
+    /// Notes that one more checkpoint was read. What is found from now on may rest on it.
+    pub(crate) fn read_checkpoint(&mut self) {
+        self.checkpoints += 1;
+    }
+
+    /// Settles the findings that wait, at a checkpoint or at the end of a finished board. `authentic`: whether the
+    /// checkpoint is signed and matches the board. After one that does not, no finding names anybody any more.
     pub(crate) fn settle(&mut self, authentic: bool) {
         self.authentic &= Step::Authentic.holds(authentic);
-        self.checkpoints += 1;
         let attribute = self.authentic;
         for finding in std::mem::take(&mut self.unsettled) {
             self.settle_one(finding, attribute);

@@ -32,8 +32,8 @@ pub struct Options {
     pub organiser: Option<VerifyingKey>,
     /// Receipts that clients handed over, to find their messages on the board.
     pub receipts: Vec<Receipt>,
-    /// A checkpoint that a client received, to compare with the one on the board.
-    pub checkpoint: Option<Checkpoint>,
+    /// Checkpoints that clients received, to compare with those on the board and with each other.
+    pub checkpoints: Vec<Checkpoint>,
     /// Sums that were published elsewhere, to compare with those on the board.
     pub aggregate: Option<Vec<u128>>,
     /// The metadata of these sums, to compare with the board.

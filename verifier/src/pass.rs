@@ -71,7 +71,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         Self {
             established: Established::new(round, options),
             findings,
-            chain: Chain::new(*round.context(), options.checkpoint.clone()),
+            chain: Chain::new(*round.context(), &options.checkpoints),
             receipts: Receipts::new(&options.receipts),
             received: HashMap::new(),
             timeline: Vec::new(),
@@ -84,6 +84,8 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         mut self,
         mut records: Records<R>,
     ) -> Result<Outcomes, BoardError> {
+        self.chain
+            .compare_shown(self.established.round, &mut self.findings);
         let mut open = Some(Open::Advertise(Advertise::default()));
         while let Some(record) = records.next_record()? {
             let Some(phase) = open.take() else {
@@ -255,6 +257,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         checkpoint: Result<Checkpoint, DecodeError>,
     ) -> Option<Checkpoint> {
         let phase = in_phase!(open, phase => Judge::<P>::phase(phase));
+        self.findings.read_checkpoint();
         checkpoint
             .map_err(|error| {
                 let what = format!("the checkpoint of {phase} is malformed: {error}");

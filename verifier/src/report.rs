@@ -165,7 +165,7 @@ pub struct Fault {
     pub what: String,
     /// The values that were computed to find it.
     pub workings: Vec<Working>,
-    /// How many checkpoints had been read when the fault was settled; 0 if it needs none.
+    /// How many checkpoints of the board show the fault; 0 if it needs none.
     pub checkpoints: u32,
 }
 
