@@ -8,16 +8,29 @@ use veragg::verifier::{audit, AuditError, Check, Options, Report};
 
 use super::aggregate::Aggregate;
 use super::error::CliError;
-use super::{evidence_files, files, output, AuditArgs, Format};
+use super::{evidence_files, files, output, AuditArgs, AuditorArgs, Format};
 
 /// Runs the command. The verdict gives the exit code.
 pub(super) fn run(args: &AuditArgs, format: Format) -> Result<u8, CliError> {
+    let board = &args.auditor.board;
+    let options = options(&args.auditor)?;
+    let report = audit_file(board, &options)?;
+    output::print(format, &report, &report)?;
+    if let Some(folder) = &args.evidence {
+        evidence_files::write(board, &options, &report, folder)?;
+    }
+    Ok(report.verdict.exit_code())
+}
+
+/// What the auditor has, read from files.
+pub(super) fn options(args: &AuditorArgs) -> Result<Options, CliError> {
     let mut options = Options {
         organiser: args
             .organiser
             .as_deref()
             .map(files::organiser)
             .transpose()?,
+        any_organiser: args.any_organiser,
         receipts: args
             .receipts
             .iter()
@@ -36,12 +49,7 @@ pub(super) fn run(args: &AuditArgs, format: Format) -> Result<u8, CliError> {
         options.aggregate = Some(aggregate.sums());
         options.metadata = Some(aggregate.metadata());
     }
-    let report = audit_file(&args.board, &options)?;
-    output::print(format, &report, &report)?;
-    if let Some(folder) = &args.evidence {
-        evidence_files::write(&args.board, &options, &report, folder)?;
-    }
-    Ok(report.verdict.exit_code())
+    Ok(options)
 }
 
 /// Audits the board in a file.

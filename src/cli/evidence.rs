@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::Serialize;
 use veragg::verifier::evidence::{self, EvidenceError};
-use veragg::verifier::Culprit;
+use veragg::verifier::{Culprit, Program};
 
 use super::error::CliError;
 use super::fault::ExplainedFault;
@@ -26,6 +26,9 @@ pub(super) fn run(args: &EvidenceArgs, format: Format) -> Result<u8, CliError> {
     let checked = Checked {
         culprit: confirmed.claim.culprit,
         check: confirmed.claim.check.id(),
+        program: &confirmed.program,
+        board: &confirmed.board,
+        context: confirmed.context.as_deref(),
         holds: !faults.is_empty(),
         faults,
     };
@@ -47,6 +50,10 @@ fn problem(path: &Path) -> impl FnOnce(EvidenceError) -> CliError + '_ {
 struct Checked<'a> {
     culprit: Culprit,
     check: &'static str,
+    program: &'a Program,
+    /// The digest of the part of the board that the file holds.
+    board: &'a str,
+    context: Option<&'a str>,
     holds: bool,
     faults: Vec<ExplainedFault<'a>>,
 }
@@ -54,12 +61,26 @@ struct Checked<'a> {
 impl fmt::Display for Checked<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (culprit, check) = (self.culprit, self.check);
-        if !self.holds {
-            return writeln!(f, "NOT SHOWN: this file does not show a fault of {culprit} under {check} in a round of this organiser.");
-        }
+        let the = match culprit {
+            Culprit::Client(_) => "",
+            // Every other culprit is named by its role.
+            _ => "the ",
+        };
         for fault in &self.faults {
             writeln!(f, "{fault}")?;
         }
-        writeln!(f, "SHOWN: {culprit} broke the rules, as {check} finds.")
+        if let Some(context) = self.context {
+            writeln!(f, "round      {context}")?;
+        }
+        writeln!(f, "board      {}, as far as this file holds it", self.board)?;
+        writeln!(f, "checked by {}", self.program)?;
+        if self.holds {
+            writeln!(
+                f,
+                "SHOWN: {the}{culprit} broke the rules, as {check} finds."
+            )
+        } else {
+            writeln!(f, "NOT SHOWN: this file does not show a fault of {the}{culprit} under {check} in a round of this organiser.")
+        }
     }
 }

@@ -15,6 +15,7 @@ mod driving;
 mod every_fault;
 mod evidence;
 mod evidence_files;
+mod explain;
 mod flipped_bytes;
 mod framing;
 mod malicious_clients;

@@ -21,6 +21,7 @@ use veragg_protocol::wire::receipt::Receipt;
 use crate::audit::{audit_pruned, AuditError};
 use crate::check::Check;
 use crate::options::Options;
+use crate::program::Program;
 use crate::report::{Culprit, Fault};
 use crate::step::Step;
 
@@ -91,6 +92,12 @@ pub struct Confirmed {
     /// The faults of the claimed culprit under the claimed check, as recomputed. Empty if the evidence does not
     /// show what it claims.
     pub faults: Vec<Fault>,
+    /// The program that has checked the evidence.
+    pub program: Program,
+    /// The digest of the board as far as the evidence holds it, in hexadecimal.
+    pub board: String,
+    /// The context of the round, in hexadecimal; `None` if its configuration or roster is refused.
+    pub context: Option<String>,
 }
 
 impl Claim {
@@ -197,5 +204,8 @@ pub fn check(
     Ok(Confirmed {
         faults: faults.filter(claimed).collect(),
         claim,
+        program: report.program,
+        board: report.board,
+        context: report.round.map(|round| round.context),
     })
 }

@@ -28,8 +28,10 @@ use crate::check::Check;
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// The organiser's key, known beforehand. If there is none, the key on the board is used, and the report
-    /// warns that anybody may have made the whole board.
+    /// warns that anybody may have made the whole board. It is then [`Incomplete`](crate::Verdict::Incomplete).
     pub organiser: Option<VerifyingKey>,
+    /// Whether the board of any organiser will do. If no key is given, the report is then not incomplete for that.
+    pub any_organiser: bool,
     /// Receipts that clients handed over, to find their messages on the board.
     pub receipts: Vec<Receipt>,
     /// Checkpoints that clients received, to compare with those on the board and with each other.

@@ -14,14 +14,17 @@ fn example() -> Value {
     };
     json!({
         "protocol": 1,
+        "program": { "version": "0.1.0", "commit": "unknown" },
         "verdict": "failed",
         "organiser": { "key": "00ff", "given": true },
+        "board": "77",
         "round": {
             "context": "01", "suite": "ristretto255-bitplane", "clients": 5, "degree": 4,
             "threshold": 3, "min_contributors": 2, "coordinates": 5,
         },
         "checks": [
             check(Check::Configuration, json!({ "status": "passed", "records": 1 })),
+            check(Check::Graph, json!({ "status": "passed-in-part", "records": 1, "skipped": "x" })),
             check(Check::Roster, json!({ "status": "failed", "failures": ["one", "another"] })),
             check(Check::Edges, json!({ "status": "passed-with-faults", "records": 9, "bad": 1 })),
             check(Check::Unmasking, json!({ "status": "skipped" })),
@@ -48,6 +51,7 @@ fn example() -> Value {
             "client": 1,
             "messages": [{ "phase": "unmask", "leaf": 7, "bytes": 900 }],
             "outcome": "contributed", "contributed": true,
+            "faults": [{ "fault": 2, "concern": "left-out", "phase": "submit" }],
         },
     })
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::hash::Digest;
-use veragg_protocol::crypto::ids::ClientSet;
+use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::crypto::tree::{CompactTree, Leaf, Root};
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::Round;
@@ -12,7 +12,7 @@ use veragg_protocol::wire::checkpoint::Checkpoint;
 
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
-use crate::report::Culprit;
+use crate::report::{Concern, Culprit};
 use crate::step::Step;
 
 /// The tree over the messages so far, and the last checkpoint.
@@ -160,20 +160,32 @@ impl Chain {
             return;
         }
         let phase = checkpoint.phase;
-        let numbers = |a: &ClientSet, b: &ClientSet| -> Vec<u32> {
-            a.iter()
-                .filter(|&c| !b.contains(c))
-                .map(|c| c.number())
-                .take(20)
-                .collect()
+        let without = |a: &ClientSet, b: &ClientSet| {
+            let clients = a.iter().filter(|&client| !b.contains(client));
+            clients.map(ClientId::number).collect::<Vec<_>>()
         };
         let (added, missing) = (
-            numbers(&checkpoint.list, derived),
-            numbers(derived, &checkpoint.list),
+            without(&checkpoint.list, derived),
+            without(derived, &checkpoint.list),
         );
-        let what = format!("the list of {phase} is not the one that follows from the board. Listed but not derivable from the board: {added:?}. Derivable but not listed: {missing:?}");
+        let added = names(&added).map(|names| format!("it names {names}, which it must not name"));
+        let missing = names(&missing).map(|names| format!("it leaves out {names}, without reason"));
+        let both: Vec<_> = added.into_iter().chain(missing).collect();
+        let both = both.join(", and ");
+        let what =
+            format!("the list of {phase} is not the one that follows from the board: {both}");
         let leaf = self.size().saturating_sub(1);
-        findings.record(Finding::failure(Step::DerivedList, what).by_aggregator(leaf));
+        let follows = |a: &ClientSet, b: &ClientSet| {
+            a.iter()
+                .any(|client| findings.follows(client) && !b.contains(client))
+        };
+        let concern = if follows(derived, &checkpoint.list) {
+            Some(Concern::LeftOut)
+        } else {
+            follows(&checkpoint.list, derived).then_some(Concern::Listed)
+        };
+        let finding = Finding::failure(Step::DerivedList, what).by_aggregator(leaf);
+        findings.record(finding.concerning(concern));
     }
 
     /// V-03.5: records a failure for each given checkpoint of a phase that the board has no checkpoint of.
@@ -185,6 +197,17 @@ impl Chain {
             );
             findings.record(Finding::failure(Step::SameCheckpoint, what));
         }
+    }
+}
+
+/// The first clients of a list in words, such as `clients 2, 3 and 7`; `None` if there are none.
+fn names(clients: &[u32]) -> Option<String> {
+    let numbers: Vec<_> = clients.iter().take(20).map(u32::to_string).collect();
+    match (&numbers[..], clients.len() - numbers.len()) {
+        ([], _) => None,
+        ([one], _) => Some(format!("client {one}")),
+        ([some @ .., last], 0) => Some(format!("clients {} and {last}", some.join(", "))),
+        (some, more) => Some(format!("clients {} and {more} more", some.join(", "))),
     }
 }
 

@@ -117,6 +117,7 @@ pub(super) struct RawStatus {
     bad: Option<u64>,
     failures: Option<Vec<String>>,
     reason: Option<String>,
+    skipped: Option<String>,
 }
 
 impl TryFrom<RawStatus> for Status {
@@ -129,18 +130,27 @@ impl TryFrom<RawStatus> for Status {
             bad,
             failures,
             reason,
+            skipped,
         } = raw;
-        Ok(match (&*status, records, bad, failures, reason) {
-            ("passed", Some(records), None, None, None) => Status::Passed { records },
-            ("passed-with-faults", Some(records), Some(bad), None, None) => {
+        Ok(match (&*status, records, bad, failures, reason, skipped) {
+            ("passed", Some(records), None, None, None, None) => Status::Passed { records },
+            ("passed-with-faults", Some(records), Some(bad), None, None, None) => {
                 Status::PassedWithFaults { records, bad }
             }
-            ("failed", None, None, Some(failures), None) => Status::Failed { failures },
-            ("not-applicable", None, None, None, Some(reason)) => Status::NotApplicable { reason },
-            ("skipped", None, None, None, None) => Status::Skipped,
+            ("passed-in-part", Some(records), None, None, None, Some(skipped)) => {
+                Status::PassedInPart { records, skipped }
+            }
+            ("failed", None, None, Some(failures), None, None) => Status::Failed { failures },
+            ("not-applicable", None, None, None, Some(reason), None) => {
+                Status::NotApplicable { reason }
+            }
+            ("skipped", None, None, None, None, None) => Status::Skipped,
             ("passed", ..) => return Err(fields("passed", "`records`")),
             ("passed-with-faults", ..) => {
                 return Err(fields("passed-with-faults", "`records` and `bad`"))
+            }
+            ("passed-in-part", ..) => {
+                return Err(fields("passed-in-part", "`records` and `skipped`"))
             }
             ("failed", ..) => return Err(fields("failed", "`failures`")),
             ("not-applicable", ..) => return Err(fields("not-applicable", "`reason`")),
@@ -186,6 +196,7 @@ struct RawCheckReport {
     bad: Option<u64>,
     failures: Option<Vec<String>>,
     reason: Option<String>,
+    skipped: Option<String>,
 }
 
 impl<'de> Deserialize<'de> for CheckReport {
@@ -204,6 +215,7 @@ impl<'de> Deserialize<'de> for CheckReport {
             bad: raw.bad,
             failures: raw.failures,
             reason: raw.reason,
+            skipped: raw.skipped,
         };
         let status = Status::try_from(status);
         let status = status.map_err(|error| D::Error::custom(format!("{id}: {error}")))?;
