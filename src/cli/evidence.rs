@@ -1,7 +1,6 @@
 //! `veragg evidence`: checks a file of evidence.
 
 use std::fmt;
-use std::fs::File;
 use std::path::Path;
 
 use serde::Serialize;
@@ -10,14 +9,19 @@ use veragg::verifier::{Culprit, Program};
 
 use super::error::CliError;
 use super::fault::ExplainedFault;
-use super::{files, output, EvidenceArgs, Format};
+use super::kind::Kind;
+use super::progress::Watched;
+use super::{files, key, output, EvidenceArgs, Format};
+
+const WHAT: &str = "a file of evidence";
 
 /// Checks a file of evidence. The exit code is 0 if the file shows what it claims, else 1.
 pub(super) fn run(args: &EvidenceArgs, format: Format) -> Result<u8, CliError> {
-    let organiser = files::organiser(&args.organiser)?;
+    let organiser = key::organiser(&args.organiser)?;
     let path = &args.file;
-    let file = File::open(path).map_err(CliError::read(path))?;
-    let confirmed = evidence::check(file, &organiser).map_err(problem(path))?;
+    let (file, length) = files::open(path, WHAT)?;
+    let checked = evidence::check(Watched::new(file, length), &organiser);
+    let confirmed = checked.map_err(problem(path))?;
     let faults: Vec<_> = confirmed
         .faults
         .iter()
@@ -39,6 +43,7 @@ pub(super) fn run(args: &EvidenceArgs, format: Format) -> Result<u8, CliError> {
 /// The error that this file of evidence is refused or cannot be read.
 fn problem(path: &Path) -> impl FnOnce(EvidenceError) -> CliError + '_ {
     move |error| match error {
+        EvidenceError::Magic => files::other_kind(path, Kind::Evidence, WHAT),
         EvidenceError::Board(error) => CliError::board(path, error),
         EvidenceError::Io(source) => CliError::read(path)(source),
         error => CliError::malformed(path, error),

@@ -11,6 +11,7 @@ use veragg::verifier::evidence::{self, Bundle, EvidenceError};
 use veragg::verifier::{Options, Report};
 
 use super::error::CliError;
+use super::files;
 
 /// The most files that are open at once. Each group of so many needs one pass over the board.
 const OPEN: usize = 128;
@@ -50,7 +51,7 @@ pub(super) fn write(
         return Err(EvidenceFilesError::Exists(path.clone()).into());
     }
     fs::create_dir_all(folder).map_err(refused(folder))?;
-    let mut source = File::open(board).map_err(CliError::read(board))?;
+    let (mut source, _) = files::open(board, "a board")?;
     let mut created = Vec::new();
     let groups = bundles.chunks(OPEN).zip(paths.chunks(OPEN));
     for (bundles, paths) in groups {

@@ -12,7 +12,7 @@ use veragg::verifier::{
     Check, Culprit, Fault, Options, Program, Report, Status, Step, StepNumber, Verdict,
 };
 
-use super::audit::{self, audit_file};
+use super::audit::{self, audit_watched};
 use super::error::CliError;
 use super::fault::ExplainedFault;
 use super::story::story;
@@ -34,7 +34,7 @@ pub(super) fn run(args: &ExplainArgs, format: Format) -> Result<u8, CliError> {
         )));
     };
     options.follow = Some(client);
-    let report = audit_file(&args.auditor.board, &options)?;
+    let report = audit_watched(&args.auditor.board, &options)?;
     let explained = Explained::new(&report, client, clients, &options.receipts);
     output::print(format, &explained, &explained)?;
     Ok(report.verdict.exit_code())
@@ -42,7 +42,7 @@ pub(super) fn run(args: &ExplainArgs, format: Format) -> Result<u8, CliError> {
 
 /// Explains one fault of the report.
 fn run_fault(args: &ExplainArgs, options: &Options, format: Format) -> Result<u8, CliError> {
-    let report = audit_file(&args.auditor.board, options)?;
+    let report = audit_watched(&args.auditor.board, options)?;
     let number = args.fault.unwrap_or_default();
     let fault = number.checked_sub(1).and_then(|at| report.faults.get(at));
     let Some(fault) = fault else {

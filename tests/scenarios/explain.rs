@@ -239,7 +239,11 @@ fn a_client_whose_neighbours_are_gone_is_told() {
     let board = Board::of(&finished);
     let alone = "too few of its neighbours confirmed their shares, so its secrets could not be reconstructed later. Client 1 did nothing wrong.";
     board.tells(1, &[], &["The input of client 1 is not in the sum:", alone]);
-    board.tells(3, &[], &["in the phase `confirm` the board holds no message of it."]);
+    board.tells(
+        3,
+        &[],
+        &["in the phase `confirm` the board holds no message of it."],
+    );
 }
 
 #[test]

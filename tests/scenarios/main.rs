@@ -18,6 +18,7 @@ mod evidence_files;
 mod explain;
 mod flipped_bytes;
 mod framing;
+mod inputs;
 mod malicious_clients;
 mod misuse;
 mod packages;
