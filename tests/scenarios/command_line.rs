@@ -602,3 +602,29 @@ fn every_report_names_program_and_board() {
     let shorter = json(&["audit", &shorter, "--organiser", &key]);
     assert_eq!(shorter["board"], cut["board"]);
 }
+
+#[test]
+fn names_of_segments_reach_no_terminal_as_they_are() {
+    use veragg::protocol::round::configuration::{Configuration, SignedConfiguration};
+    let mut local = veragg_lab::local_round(4, &[(3, 100)]);
+    let signed = &local.header.configuration;
+    let mut configuration = Configuration::decode(&signed.bytes).unwrap();
+    configuration.segments[0].name = "a\u{1b}[2J\u{9b}\u{202e}b".to_owned();
+    let key = veragg::protocol::crypto::signing::SigningKey::from_bytes(&[3; 32]);
+    local.header.configuration = SignedConfiguration::sign(&configuration, &key);
+    let folder = tempfile::tempdir().unwrap();
+    let board = put(&folder, "round.board", &local.board(&[]));
+    let listed = veragg(&["board", &board]);
+    assert!(
+        listed
+            .out
+            .contains("\n  a\\u{1b}[2J\\u{9b}\\u{202e}b: 3 values"),
+        "{}",
+        listed.out
+    );
+    let json = veragg(&["board", &board, "--format", "json"]).out;
+    assert!(!json.contains(['\u{1b}', '\u{9b}', '\u{202e}']), "{json}");
+    let json: Value = serde_json::from_str(&json).unwrap();
+    let name = json["header"]["segments"][0]["name"].as_str().unwrap();
+    assert_eq!(name, configuration.segments[0].name);
+}

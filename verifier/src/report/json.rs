@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use veragg_protocol::circuits::foreign::Foreign;
 use veragg_protocol::crypto::labels::VERSION;
 
 use super::{CheckReport, Culprit, Status};
@@ -18,7 +19,8 @@ fn named<'de, D: Deserializer<'de>, T>(
     from_name: impl FnOnce(&str) -> Option<T>,
 ) -> Result<T, D::Error> {
     let name = Cow::<str>::deserialize(deserializer)?;
-    from_name(&name).ok_or_else(|| D::Error::custom(format!("unknown {what} {name:?}")))
+    from_name(&name)
+        .ok_or_else(|| D::Error::custom(format!("unknown {what} \"{}\"", Foreign::new(&name))))
 }
 
 /// The version of the protocol, which must be the one of this crate.
@@ -155,7 +157,7 @@ impl TryFrom<RawStatus> for Status {
             ("failed", ..) => return Err(fields("failed", "`failures`")),
             ("not-applicable", ..) => return Err(fields("not-applicable", "`reason`")),
             ("skipped", ..) => return Err(fields("skipped", "nothing")),
-            _ => return Err(format!("unknown status {status:?}")),
+            _ => return Err(format!("unknown status \"{}\"", Foreign::new(&status))),
         })
     }
 }
@@ -204,9 +206,9 @@ impl<'de> Deserialize<'de> for CheckReport {
         let raw = RawCheckReport::deserialize(deserializer)?;
         let id = raw.id;
         if raw.title != id.title() {
-            let (title, given) = (id.title(), raw.title);
+            let (title, given) = (id.title(), Foreign::new(&raw.title));
             return Err(D::Error::custom(format!(
-                "the title of {id} is {title:?}, not {given:?}"
+                "the title of {id} is \"{title}\", not \"{given}\""
             )));
         }
         let status = RawStatus {
