@@ -70,7 +70,7 @@ enum Command {
     Audit(AuditArgs),
     /// Explain in plain words what the board shows about one client, or about one fault.
     Explain(ExplainArgs),
-    /// Check one fault from a file alone, which `veragg audit --evidence` has written.
+    /// Check the faults in a file of evidence, which `veragg audit --evidence` has written. The board is not needed.
     Evidence(EvidenceArgs),
     /// Compute neighbours, threshold and bytes for a number of clients.
     Params(ParamsArgs),
@@ -93,10 +93,11 @@ struct AuditorArgs {
     /// The file with the board.
     board: PathBuf,
     /// The organiser's key, known beforehand: 64 hexadecimal digits, or a file that holds them. Without it the audit
-    /// is incomplete, since anybody can make a whole board.
+    /// is incomplete, since anybody can make a whole board with a key of their own.
     #[arg(long, value_name = "KEY")]
     organiser: Option<String>,
-    /// Accept the board of any organiser: the audit is then not incomplete for want of the organiser's key.
+    /// Accept the board of any organiser. The audit is then complete without the organiser's key, and says nothing
+    /// about whose board it is.
     #[arg(long, conflicts_with = "organiser")]
     any_organiser: bool,
     /// A receipt that a client was given, to see whether the aggregator kept the message. May be repeated.
@@ -108,7 +109,7 @@ struct AuditorArgs {
     /// Sums that were published elsewhere, to compare with those on the board; an aggregate.json of `veragg run`.
     #[arg(long, value_name = "FILE")]
     aggregate: Option<PathBuf>,
-    /// A check to leave out, such as V-09. V-07 means all its parts. May be repeated.
+    /// A check to leave out, such as V-09. V-07 means all its parts. May be repeated. The audit is then incomplete.
     #[arg(long, value_name = "ID")]
     skip: Vec<String>,
 }

@@ -1,5 +1,6 @@
 //! The organiser's key, as it is given on the command line or in a file.
 
+use std::io;
 use std::path::Path;
 
 use veragg::circuits::foreign::Foreign;
@@ -22,12 +23,18 @@ pub(super) fn organiser(given: &str) -> Result<VerifyingKey, CliError> {
         return key.map_err(|reason| CliError::Usage(format!("--organiser {given}: {reason}")));
     }
     if !path.exists() {
-        let reason = match mistake(given) {
-            Some(mistake) => format!("{mistake}; {EXPECTED}"),
-            None => format!("no file has this name, and it is no key; {EXPECTED}"),
-        };
-        let given = Foreign::new(given);
-        return Err(CliError::Usage(format!("--organiser {given}: {reason}")));
+        return Err(match mistake(given) {
+            Some(mistake) => {
+                let given = Foreign::new(given);
+                CliError::Usage(format!(
+                    "--organiser {given}: the key {mistake}; {EXPECTED}"
+                ))
+            }
+            None => CliError::read(path)(io::Error::new(
+                io::ErrorKind::NotFound,
+                "no such file, and not a key of 64 hexadecimal digits either",
+            )),
+        });
     }
     let text = text_file::read(path, MAX_FILE_LEN).map_err(|error| match error {
         TextFileError::Io(source) => CliError::read(path)(source),
@@ -43,7 +50,7 @@ pub(super) fn organiser(given: &str) -> Result<VerifyingKey, CliError> {
         None => {
             let mistake = mistake(text).map_or_else(
                 || format!("`{}` is no key", Foreign::new(text)),
-                |mistake| format!("what the file holds {mistake}"),
+                |mistake| format!("the key in this file {mistake}"),
             );
             Err(CliError::malformed(path, format!("{mistake}; {EXPECTED}")))
         }
@@ -159,9 +166,6 @@ mod tests {
             "{error}"
         );
         let error = organiser("nowhere.pub").unwrap_err().to_string();
-        assert!(
-            error.contains("no file has this name, and it is no key"),
-            "{error}"
-        );
+        assert!(error.contains("no such file, and not a key of"), "{error}");
     }
 }

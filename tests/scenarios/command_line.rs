@@ -178,7 +178,7 @@ fn another_aggregate_fails() {
         (
             "\"offset\": 0",
             "\"offset\": 1",
-            "the given aggregate has other segments than the configuration",
+            "the given aggregate has other segments than the configuration: of segment 0 (counted from 0), ",
         ),
         (
             "\"context\": \"",
@@ -188,7 +188,7 @@ fn another_aggregate_fails() {
         (
             "    5,\n",
             "",
-            "the given aggregate lists other contributors",
+            "the given aggregate lists other contributors: it does not name client 5, in the sum",
         ),
     ] {
         assert!(good.contains(from), "{from}: {good}");

@@ -41,6 +41,7 @@ pub mod program;
 pub mod report;
 pub mod step;
 mod text;
+mod words;
 
 pub use aggregate_metadata::AggregateMetadata;
 pub use audit::{audit, AuditError};

@@ -244,7 +244,10 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
             self.findings.record(Finding::failure(step, what));
             return;
         }
-        let what = format!("leaf {leaf} holds a message that the aggregator must refuse: {what}");
+        let what = match sender {
+            Sender::Client(client) => format!("leaf {leaf} holds a message in the name of client {client} that the aggregator must refuse: {what}"),
+            Sender::Aggregator => format!("leaf {leaf} holds a message of the aggregator that must not stand there: {what}"),
+        };
         let followed = match sender {
             Sender::Client(client) => self.findings.follows(client),
             Sender::Aggregator => false,

@@ -14,6 +14,7 @@ use crate::check::Check;
 use crate::findings::{Finding, Findings};
 use crate::report::{Concern, Culprit};
 use crate::step::Step;
+use crate::words;
 
 /// The tree over the messages so far, and the last checkpoint.
 pub(crate) struct Chain {
@@ -168,8 +169,10 @@ impl Chain {
             without(&checkpoint.list, derived),
             without(derived, &checkpoint.list),
         );
-        let added = names(&added).map(|names| format!("it names {names}, which it must not name"));
-        let missing = names(&missing).map(|names| format!("it leaves out {names}, without reason"));
+        let added =
+            words::clients(&added).map(|names| format!("it names {names}, which it must not name"));
+        let missing =
+            words::clients(&missing).map(|names| format!("it leaves out {names}, without reason"));
         let both: Vec<_> = added.into_iter().chain(missing).collect();
         let both = both.join(", and ");
         let what =
@@ -197,17 +200,6 @@ impl Chain {
             );
             findings.record(Finding::failure(Step::SameCheckpoint, what));
         }
-    }
-}
-
-/// The first clients of a list in words, such as `clients 2, 3 and 7`; `None` if there are none.
-fn names(clients: &[u32]) -> Option<String> {
-    let numbers: Vec<_> = clients.iter().take(20).map(u32::to_string).collect();
-    match (&numbers[..], clients.len() - numbers.len()) {
-        ([], _) => None,
-        ([one], _) => Some(format!("client {one}")),
-        ([some @ .., last], 0) => Some(format!("clients {} and {last}", some.join(", "))),
-        (some, more) => Some(format!("clients {} and {more} more", some.join(", "))),
     }
 }
 

@@ -146,7 +146,8 @@ impl<P: ProofSystem> Judge<P> for Publish {
         let outcomes = match outcomes {
             Ok(outcomes) => outcomes,
             Err(error) => {
-                let finding = Finding::failure(Step::PublicationDecodes, error.to_string());
+                let what = format!("the publication does not decode: {error}");
+                let finding = Finding::failure(Step::PublicationDecodes, what);
                 findings.record(finding.by_aggregator(leaf));
                 return Ok(());
             }
