@@ -47,7 +47,7 @@ impl Kind {
             Self::Receipt
         } else if is_checkpoint(start) {
             Self::Checkpoint
-        } else if text.len() >= 64 && text[..64].iter().all(u8::is_ascii_hexdigit) {
+        } else if is_key(text) {
             Self::Key
         } else if text.starts_with(b"{") {
             Self::Json
@@ -90,6 +90,15 @@ impl fmt::Display for Kind {
     }
 }
 
+/// A key is 64 hexadecimal digits, and then the file or the line ends.
+fn is_key(text: &[u8]) -> bool {
+    let digits = text
+        .iter()
+        .take_while(|byte| byte.is_ascii_hexdigit())
+        .count();
+    digits == 64 && text.get(64).is_none_or(u8::is_ascii_whitespace)
+}
+
 /// Receipts are the only files of this length that begin with the version.
 fn is_receipt(start: &[u8]) -> bool {
     start.len() == Receipt::LEN && Receipt::decode(start).is_ok()
@@ -123,7 +132,7 @@ mod tests {
             (&evidence::MAGIC[..], "a file of evidence"),
             (&receipt[..], "a receipt"),
             (&checkpoint[..], "a checkpoint"),
-            (&[b'a'; 65][..], "a key"),
+            (&[b'a'; 64][..], "a key"),
             (b"\n{\"protocol\": 1", "JSON"),
             (b"\x1f\x8b\x08", "gzip"),
             (b"PK\x03\x04", "zip"),
@@ -133,7 +142,7 @@ mod tests {
                 "{what}"
             );
         }
-        for bytes in [&b"clinic,age\n"[..], &[0; 200], &[0xff; 9]] {
+        for bytes in [&b"clinic,age\n"[..], &[b'a'; 65], &[0; 200], &[0xff; 9]] {
             assert_eq!(Kind::of(bytes), None);
         }
     }

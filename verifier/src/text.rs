@@ -70,14 +70,14 @@ impl fmt::Display for Fault {
     }
 }
 
-/// The checks, one a line. Those that do not apply for the same reason, one after the other, share a line.
+/// The checks, one a line. Three or more, one after the other, that do not apply for the same reason share a line.
 fn checks(report: &Report, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let same = |a: &CheckReport, b: &CheckReport| {
         matches!(a.status, Status::NotApplicable { .. }) && a.status == b.status
     };
     for group in report.checks.chunk_by(same) {
         match group {
-            [first, .., last] => {
+            [first, _, .., last] => {
                 writeln!(f, "  {} to {}: {}", first.id, last.id, first.status)?;
             }
             one => one.iter().try_for_each(|check| writeln!(f, "{check}"))?,

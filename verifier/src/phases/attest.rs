@@ -112,7 +112,7 @@ impl<P: ProofSystem> Attest<P> {
             .collect();
         for (client, leaf, _, _, attestation) in good {
             if let Some(breach) = bad.get(&client) {
-                let what = words::breach(&breach);
+                let what = words::breach(breach);
                 findings.record(Finding::fault(Step::RowLink, client, [leaf], what));
                 continue;
             }

@@ -250,7 +250,7 @@ impl<P: ProofSystem> Judge<P> for Unmask<P> {
             }
             Err(ref breach @ Breach::Shares(ref wrong)) => {
                 let dealers: Vec<_> = wrong.iter().map(|(dealer, _)| *dealer).collect();
-                let what = words::breach(&breach);
+                let what = words::breach(breach);
                 let finding = Finding::fault(Step::CommittedShare, client, [leaf], what);
                 let finding = wrong
                     .iter()
