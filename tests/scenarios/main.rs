@@ -21,6 +21,7 @@ mod framing;
 mod inputs;
 mod malicious_clients;
 mod misuse;
+mod origins;
 mod packages;
 mod reference;
 mod restarts;
