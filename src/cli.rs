@@ -5,32 +5,44 @@ mod audit;
 mod board;
 mod error;
 mod evidence;
+mod evidence_files;
 mod explain;
 mod fault;
 mod files;
+mod key;
+mod kind;
 mod output;
 mod output_folder;
 mod params;
+mod progress;
 mod run;
 mod stopped;
+mod story;
 mod summary;
 
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::LazyLock;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use veragg::circuits::proof_system::Suite;
 use veragg::circuits::statement::MAX_COORDINATES;
 use veragg::protocol::crypto::labels::VERSION;
+use veragg::verifier::Program;
 
-// `--version` names the version of the protocol. It is a literal, since clap needs a constant.
-const VERSIONS: &str = concat!(env!("CARGO_PKG_VERSION"), " (protocol 1)");
-const _: () = assert!(VERSION == 1);
+/// What `--version` prints: the versions of program and protocol, and the commit.
+fn version() -> &'static str {
+    static TEXT: LazyLock<String> = LazyLock::new(|| {
+        let (version, commit) = (env!("CARGO_PKG_VERSION"), Program::COMMIT);
+        format!("{version} (protocol {VERSION}, commit {commit})")
+    });
+    &TEXT
+}
 
 /// Verifiable secure aggregation: nobody can read a client's input, and anybody can check the sum.
 #[derive(Debug, Parser)]
-#[command(name = "veragg", version = VERSIONS, after_help = EXIT_CODES)]
+#[command(name = "veragg", version = version(), after_help = EXIT_CODES)]
 struct Cli {
     /// The form in which results are printed on standard output.
     #[arg(long, global = true, value_enum, default_value = "text")]
@@ -41,7 +53,7 @@ struct Cli {
 
 const EXIT_CODES: &str =
     "Exit codes: 0 verified, or the command is done; 1 the audit failed; 2 wrong arguments; 3 malformed input; \
-4 no check failed, but one was skipped; 5 input or output error; 75 the round is not finished.";
+4 no check failed, but one was skipped, or the organiser's key was not given; 5 input or output error; 75 the round is not finished.";
 
 /// The form in which results are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -60,7 +72,7 @@ enum Command {
     Audit(AuditArgs),
     /// Explain in plain words what the board shows about one client, or about one fault.
     Explain(ExplainArgs),
-    /// Check one fault from a file alone, which `veragg audit --evidence` has written.
+    /// Check the faults in a file of evidence, which `veragg audit --evidence` has written. The board is not needed.
     Evidence(EvidenceArgs),
     /// Compute neighbours, threshold and bytes for a number of clients.
     Params(ParamsArgs),
@@ -77,34 +89,47 @@ struct RunArgs {
     out: PathBuf,
 }
 
+/// What an auditor has, and what the audit leaves out.
 #[derive(Debug, Args)]
-struct AuditArgs {
+struct AuditorArgs {
     /// The file with the board.
     board: PathBuf,
-    /// The organiser's key, known beforehand: 64 hexadecimal digits, or a file that holds them.
+    /// The organiser's key, known beforehand: 64 hexadecimal digits, or a file that holds them. Without it the audit
+    /// is incomplete, since anybody can make a whole board with a key of their own.
     #[arg(long, value_name = "KEY")]
     organiser: Option<String>,
-    /// A receipt that a client was given. May be repeated.
+    /// Accept the board of any organiser. The audit is then complete without the organiser's key, and says nothing
+    /// about whose board it is.
+    #[arg(long, conflicts_with = "organiser")]
+    any_organiser: bool,
+    /// A receipt that a client was given, to see whether the aggregator kept the message. May be repeated.
     #[arg(long = "receipt", value_name = "FILE")]
     receipts: Vec<PathBuf>,
-    /// A checkpoint that a client received, to compare with the one on the board.
-    #[arg(long, value_name = "FILE")]
-    checkpoint: Option<PathBuf>,
+    /// A checkpoint that a client received, to compare with the one on the board. May be repeated.
+    #[arg(long = "checkpoint", value_name = "FILE")]
+    checkpoints: Vec<PathBuf>,
     /// Sums that were published elsewhere, to compare with those on the board; an aggregate.json of `veragg run`.
     #[arg(long, value_name = "FILE")]
     aggregate: Option<PathBuf>,
-    /// A folder. Each fault is written to a file in it, which `veragg evidence` checks.
-    #[arg(long, value_name = "DIR")]
-    evidence: Option<PathBuf>,
-    /// A check to leave out, such as V-09. V-07 means all its parts. May be repeated.
+    /// A check to leave out, such as V-09. V-07 means all its parts. May be repeated. The audit is then incomplete.
     #[arg(long, value_name = "ID")]
     skip: Vec<String>,
 }
 
 #[derive(Debug, Args)]
+struct AuditArgs {
+    #[command(flatten)]
+    auditor: AuditorArgs,
+    /// A folder. The faults of each culprit under each check are written to one file in it, which `veragg evidence`
+    /// checks. No file is replaced.
+    #[arg(long, value_name = "DIR")]
+    evidence: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 struct ExplainArgs {
-    /// The file with the board.
-    board: PathBuf,
+    #[command(flatten)]
+    auditor: AuditorArgs,
     /// The client's number on the roster, counted from 1.
     #[arg(
         long,
@@ -113,12 +138,9 @@ struct ExplainArgs {
         conflicts_with = "fault"
     )]
     client: Option<u32>,
-    /// The fault's number in the report of `veragg audit`, counted from 1.
+    /// The fault's number in the report of `veragg audit` with the same arguments, counted from 1.
     #[arg(long, value_name = "N")]
     fault: Option<usize>,
-    /// The organiser's key, known beforehand: 64 hexadecimal digits, or a file that holds them.
-    #[arg(long, value_name = "KEY")]
-    organiser: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -204,11 +204,11 @@ impl Content {
             return None;
         }
         let note = Some(note.trim_end().to_owned()).filter(|note| !note.is_empty());
-        // The text need not be ours: control characters in it would reach a terminal.
-        let holder = Some(holder.chars().take(2 * NOTE_LEN).collect::<String>());
+        // The text need not be ours.
+        let shown = |text: &str| Foreign::message(text).at_most(2 * NOTE_LEN).to_string();
         Some(Self {
-            note: note.map(|note| note.escape_debug().to_string()),
-            holder: holder.map(|holder| holder.escape_debug().to_string()),
+            note: note.map(|note| shown(&note)),
+            holder: Some(shown(holder)),
         })
     }
 }

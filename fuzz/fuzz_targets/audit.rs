@@ -39,7 +39,7 @@ fuzz_target!(|data: &[u8]| {
         options.receipts.clone_from(&sample.receipts);
         let shown = sample.checkpoint(Sample::phase(kind / 6));
         let shown = Checkpoint::decode(shown, CLIENTS);
-        options.checkpoint = Some(shown.expect("a checkpoint of the sample"));
+        options.checkpoints.push(shown.expect("a checkpoint of the sample"));
     }
     let Ok(report) = audit(Cursor::new(&board), &options) else {
         return;

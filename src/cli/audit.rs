@@ -1,23 +1,33 @@
 //! `veragg audit`: audits the board in a file.
 
 use std::collections::BTreeSet;
-use std::fs::File;
+use std::io::{Read, Seek};
 use std::path::Path;
 
 use veragg::verifier::{audit, AuditError, Check, Options, Report};
 
 use super::aggregate::Aggregate;
 use super::error::CliError;
-use super::{evidence, files, output, AuditArgs, Format};
+use super::progress::Watched;
+use super::{evidence_files, files, key, output, AuditArgs, AuditorArgs, Format};
 
 /// Runs the command. The verdict gives the exit code.
 pub(super) fn run(args: &AuditArgs, format: Format) -> Result<u8, CliError> {
+    let board = &args.auditor.board;
+    let options = options(&args.auditor)?;
+    let report = audit_watched(board, &options)?;
+    output::print(format, &report, &report)?;
+    if let Some(folder) = &args.evidence {
+        evidence_files::write(board, &options, &report, folder)?;
+    }
+    Ok(report.verdict.exit_code())
+}
+
+/// What the auditor has, read from files.
+pub(super) fn options(args: &AuditorArgs) -> Result<Options, CliError> {
     let mut options = Options {
-        organiser: args
-            .organiser
-            .as_deref()
-            .map(files::organiser)
-            .transpose()?,
+        organiser: args.organiser.as_deref().map(key::organiser).transpose()?,
+        any_organiser: args.any_organiser,
         receipts: args
             .receipts
             .iter()
@@ -26,27 +36,38 @@ pub(super) fn run(args: &AuditArgs, format: Format) -> Result<u8, CliError> {
         skip: checks_to_skip(&args.skip)?,
         ..Options::default()
     };
-    let configuration = files::open_board(&args.board)?.configuration;
-    if let Some(path) = &args.checkpoint {
-        options.checkpoint = Some(files::checkpoint(path, configuration.clients())?);
+    let board = files::open_board(&args.board)?;
+    let configuration = &board.configuration;
+    for path in &args.checkpoints {
+        let checkpoint = files::checkpoint(path, configuration.clients())?;
+        options.checkpoints.push(checkpoint);
     }
     if let Some(path) = &args.aggregate {
-        let aggregate = Aggregate::load(path)?;
+        let aggregate = Aggregate::load(path, configuration)?;
         options.aggregate = Some(aggregate.sums());
         options.metadata = Some(aggregate.metadata());
     }
-    let report = audit_file(&args.board, &options)?;
-    if let Some(folder) = &args.evidence {
-        evidence::export(&args.board, &options, &report, folder)?;
-    }
-    output::print(format, &report, &report)?;
-    Ok(report.verdict.exit_code())
+    Ok(options)
 }
 
 /// Audits the board in a file.
 pub(super) fn audit_file(path: &Path, options: &Options) -> Result<Report, CliError> {
-    let file = File::open(path).map_err(CliError::read(path))?;
-    audit(file, options).map_err(|error| match error {
+    let (file, _) = files::open(path, "a board")?;
+    audit_source(path, file, options)
+}
+
+/// The same. On a terminal a bar shows how far the audit is.
+pub(super) fn audit_watched(path: &Path, options: &Options) -> Result<Report, CliError> {
+    let (file, length) = files::open(path, "a board")?;
+    audit_source(path, Watched::new(file, length), options)
+}
+
+fn audit_source(
+    path: &Path,
+    source: impl Read + Seek,
+    options: &Options,
+) -> Result<Report, CliError> {
+    audit(source, options).map_err(|error| match error {
         AuditError::Board(error) => CliError::board(path, error),
         AuditError::Skip(_) => CliError::Usage(error.to_string()),
         // Any other error is about the bytes of the file.

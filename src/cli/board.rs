@@ -4,6 +4,7 @@ use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
 use serde_json::{json, Value};
+use veragg::circuits::foreign::Foreign;
 use veragg::circuits::with_suite;
 use veragg::protocol::crypto::signing::hex;
 use veragg::protocol::round::configuration::Configuration;
@@ -24,7 +25,10 @@ pub(super) fn run(args: &BoardArgs, format: Format) -> Result<u8, CliError> {
     let header = describe(&board);
     let begun = match format {
         Format::Text => write_header(&mut out, &header, &board.configuration),
-        Format::Json => write!(out, "{{\"header\":{header},\"records\":["),
+        Format::Json => {
+            let header = output::unseen_escaped(&header.to_string());
+            write!(out, "{{\"header\":{header},\"records\":[")
+        }
     };
     if !listened(begun)? {
         return Ok(0);
@@ -67,7 +71,8 @@ pub(super) fn run(args: &BoardArgs, format: Format) -> Result<u8, CliError> {
         Format::Text => Ok(()),
         Format::Json => {
             let error = problem.as_ref().map(ToString::to_string);
-            writeln!(out, "],\"error\":{}}}", json!(error))
+            let error = output::unseen_escaped(&json!(error).to_string());
+            writeln!(out, "],\"error\":{error}}}")
         }
     };
     if !listened(ended.and_then(|()| out.flush()))? {
@@ -151,11 +156,10 @@ fn write_header(
     )?;
     writeln!(out, "segments    {}", configuration.segments.len())?;
     for segment in &configuration.segments {
-        // The name is escaped, since anybody may have made the board.
         writeln!(
             out,
-            "  {:?}: {} values below {}, {} decimals, offset {}",
-            segment.name,
+            "  {}: {} values below {}, {} decimals, offset {}",
+            Foreign::new(&segment.name),
             segment.claims.len,
             segment.claims.bound,
             segment.decimals,

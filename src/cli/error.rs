@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::evidence_files::EvidenceFilesError;
 use thiserror::Error;
 use veragg::circuits::foreign::Foreign;
 use veragg::local::{LocalClientError, LocalRoundError};
@@ -48,6 +49,9 @@ pub(super) enum CliError {
         "standard output cannot be written ({0}); check the disk, or where the output is sent"
     )]
     Output(#[from] io::Error),
+    /// The evidence was not written.
+    #[error(transparent)]
+    Evidence(#[from] EvidenceFilesError),
     /// The survey is refused.
     #[error(transparent)]
     Survey(#[from] SurveyError),
@@ -124,6 +128,7 @@ impl CliError {
             Self::Survey(error) if matches!(*error.problem, Problem::Read(_)) => 5,
             Self::Survey(_) => 3,
             Self::Read { .. } | Self::Write { .. } | Self::Output(_) | Self::BoardFile(_) => 5,
+            Self::Evidence(_) => 5,
             Self::Stopped { source, .. } => match source {
                 AggregatorError::TooFew { .. } | AggregatorError::Shares { .. } => 75,
                 _ => 5,

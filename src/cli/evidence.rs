@@ -1,24 +1,27 @@
-//! `veragg evidence`, and the export of the files that it checks.
+//! `veragg evidence`: checks a file of evidence.
 
 use std::fmt;
-use std::fs::{self, File};
-use std::io::{BufWriter, Seek};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Serialize;
 use veragg::verifier::evidence::{self, EvidenceError};
-use veragg::verifier::{Culprit, Fault, Options, Report};
+use veragg::verifier::{Culprit, Program};
 
 use super::error::CliError;
 use super::fault::ExplainedFault;
-use super::{files, output, EvidenceArgs, Format};
+use super::kind::Kind;
+use super::progress::Watched;
+use super::{files, key, output, EvidenceArgs, Format};
+
+const WHAT: &str = "a file of evidence";
 
 /// Checks a file of evidence. The exit code is 0 if the file shows what it claims, else 1.
 pub(super) fn run(args: &EvidenceArgs, format: Format) -> Result<u8, CliError> {
-    let organiser = files::organiser(&args.organiser)?;
+    let organiser = key::organiser(&args.organiser)?;
     let path = &args.file;
-    let file = File::open(path).map_err(CliError::read(path))?;
-    let confirmed = evidence::check(file, &organiser).map_err(problem(path))?;
+    let (file, length) = files::open(path, WHAT)?;
+    let checked = evidence::check(Watched::new(file, length), &organiser);
+    let confirmed = checked.map_err(problem(path))?;
     let faults: Vec<_> = confirmed
         .faults
         .iter()
@@ -27,6 +30,9 @@ pub(super) fn run(args: &EvidenceArgs, format: Format) -> Result<u8, CliError> {
     let checked = Checked {
         culprit: confirmed.claim.culprit,
         check: confirmed.claim.check.id(),
+        program: &confirmed.program,
+        board: &confirmed.board,
+        context: confirmed.context.as_deref(),
         holds: !faults.is_empty(),
         faults,
     };
@@ -37,6 +43,7 @@ pub(super) fn run(args: &EvidenceArgs, format: Format) -> Result<u8, CliError> {
 /// The error that this file of evidence is refused or cannot be read.
 fn problem(path: &Path) -> impl FnOnce(EvidenceError) -> CliError + '_ {
     move |error| match error {
+        EvidenceError::Magic => files::other_kind(path, Kind::Evidence, WHAT),
         EvidenceError::Board(error) => CliError::board(path, error),
         EvidenceError::Io(source) => CliError::read(path)(source),
         error => CliError::malformed(path, error),
@@ -48,6 +55,10 @@ fn problem(path: &Path) -> impl FnOnce(EvidenceError) -> CliError + '_ {
 struct Checked<'a> {
     culprit: Culprit,
     check: &'static str,
+    program: &'a Program,
+    /// The digest of the part of the board that the file holds.
+    board: &'a str,
+    context: Option<&'a str>,
     holds: bool,
     faults: Vec<ExplainedFault<'a>>,
 }
@@ -55,43 +66,26 @@ struct Checked<'a> {
 impl fmt::Display for Checked<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (culprit, check) = (self.culprit, self.check);
-        if !self.holds {
-            return writeln!(f, "NOT SHOWN: this file does not show a fault of {culprit} under {check} in a round of this organiser.");
-        }
+        let the = match culprit {
+            Culprit::Client(_) => "",
+            // Every other culprit is named by its role.
+            _ => "the ",
+        };
         for fault in &self.faults {
             writeln!(f, "{fault}")?;
         }
-        writeln!(f, "SHOWN: {culprit} broke the rules, as {check} finds.")
+        if let Some(context) = self.context {
+            writeln!(f, "round      {context}")?;
+        }
+        writeln!(f, "board      {}, as far as this file holds it", self.board)?;
+        writeln!(f, "checked by {}", self.program)?;
+        if self.holds {
+            writeln!(
+                f,
+                "SHOWN: {the}{culprit} broke the rules, as {check} finds."
+            )
+        } else {
+            writeln!(f, "NOT SHOWN: this file does not show a fault of {the}{culprit} under {check} in a round of this organiser.")
+        }
     }
-}
-
-/// Writes the evidence for each fault of a report to a file, and returns the paths of the files.
-pub(super) fn export(
-    board: &Path,
-    options: &Options,
-    report: &Report,
-    folder: &Path,
-) -> Result<Vec<PathBuf>, CliError> {
-    fs::create_dir_all(folder).map_err(CliError::write(folder))?;
-    let mut file = File::open(board).map_err(CliError::read(board))?;
-    let mut written = Vec::new();
-    for (number, fault) in (1..).zip(&report.faults) {
-        let path = folder.join(name(number, fault));
-        let out = File::create(&path).map_err(CliError::write(&path))?;
-        file.rewind().map_err(CliError::read(board))?;
-        evidence::export(&file, options, report, number, BufWriter::new(out)).map_err(|error| {
-            match error {
-                EvidenceError::Io(source) => CliError::write(&path)(source),
-                error => problem(board)(error),
-            }
-        })?;
-        written.push(path);
-    }
-    Ok(written)
-}
-
-/// The name of the file for a fault.
-fn name(number: usize, fault: &Fault) -> String {
-    let culprit = fault.culprit.to_string().replace(' ', "-");
-    format!("fault-{number:02}-{culprit}-{}.evidence", fault.check)
 }

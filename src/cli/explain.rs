@@ -1,88 +1,135 @@
 //! `veragg explain`: explains in plain words what a board shows about one client, or about one fault.
 
-use std::fmt::{self, Write};
+use std::fmt;
 
 use serde::Serialize;
+use veragg::circuits::foreign::Foreign;
 use veragg::protocol::crypto::ids::ClientId;
-use veragg::protocol::crypto::signing::VerifyingKey;
-use veragg::protocol::pairwise::publish::Outcome;
 use veragg::protocol::round::phase::Phase;
-use veragg::verifier::report::ClientTimeline;
-use veragg::verifier::{Check, Culprit, Fault, Options, Report, Status, Verdict};
+use veragg::protocol::wire::receipt::Receipt;
+use veragg::verifier::report::{ClientTimeline, OrganiserReport};
+use veragg::verifier::{
+    Check, Culprit, Fault, Options, Program, Report, Status, Step, StepNumber, Verdict,
+};
 
-use super::audit::audit_file;
+use super::audit::{self, audit_watched};
 use super::error::CliError;
 use super::fault::ExplainedFault;
+use super::story::story;
 use super::{files, output, ExplainArgs, Format};
 
 /// Runs the command. The verdict on the whole board gives the exit code.
 pub(super) fn run(args: &ExplainArgs, format: Format) -> Result<u8, CliError> {
-    let organiser = args
-        .organiser
-        .as_deref()
-        .map(files::organiser)
-        .transpose()?;
-    let clients = files::open_board(&args.board)?.configuration.clients();
+    let mut options = audit::options(&args.auditor)?;
     let Some(number) = args.client else {
-        return run_fault(args, organiser, format);
+        return run_fault(args, &options, format);
     };
+    let clients = files::open_board(&args.auditor.board)?
+        .configuration
+        .clients();
     let client = ClientId::new(number).filter(|client| client.number() <= clients);
     let Some(client) = client else {
         return Err(CliError::Usage(format!(
             "--client {number}: this board has no such client; give a number from 1 to {clients}",
         )));
     };
-    let options = Options {
-        organiser,
-        follow: Some(client),
-        ..Options::default()
-    };
-    let report = audit_file(&args.board, &options)?;
-    let explained = Explained::new(&report, client);
+    options.follow = Some(client);
+    let report = audit_watched(&args.auditor.board, &options)?;
+    let explained = Explained::new(&report, client, clients, &options.receipts);
     output::print(format, &explained, &explained)?;
     Ok(report.verdict.exit_code())
 }
 
 /// Explains one fault of the report.
-fn run_fault(
-    args: &ExplainArgs,
-    organiser: Option<VerifyingKey>,
-    format: Format,
-) -> Result<u8, CliError> {
-    let options = Options {
-        organiser,
-        ..Options::default()
-    };
-    let report = audit_file(&args.board, &options)?;
+fn run_fault(args: &ExplainArgs, options: &Options, format: Format) -> Result<u8, CliError> {
+    let report = audit_watched(&args.auditor.board, options)?;
     let number = args.fault.unwrap_or_default();
     let fault = number.checked_sub(1).and_then(|at| report.faults.get(at));
     let Some(fault) = fault else {
         let advice = match report.faults.len() {
-            0 => "the audit of this board finds none".to_owned(),
+            0 => "an audit with these arguments finds none".to_owned(),
+            1 => "an audit with these arguments finds one, with the number 1".to_owned(),
             faults => {
-                format!("give a number from 1 to {faults}, as in the report of `veragg audit`")
+                format!("give a number from 1 to {faults}, as in the report of `veragg audit` with the same arguments")
             }
         };
         return Err(CliError::Usage(format!(
             "--fault {number}: no such fault; {advice}"
         )));
     };
-    let explained = ExplainedFault::new(Some(number), fault);
+    let explained = FaultOfBoard {
+        origin: Origin::of(&report),
+        fault: ExplainedFault::new(Some(number), fault),
+    };
     output::print(format, &explained, &explained)?;
     Ok(report.verdict.exit_code())
 }
 
+/// Which program has explained which board.
+#[derive(Serialize)]
+struct Origin<'a> {
+    program: &'a Program,
+    board: &'a str,
+    organiser: &'a OrganiserReport,
+}
+
+impl<'a> Origin<'a> {
+    fn of(report: &'a Report) -> Self {
+        Self {
+            program: &report.program,
+            board: &report.board,
+            organiser: &report.organiser,
+        }
+    }
+}
+
+impl fmt::Display for Origin<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "\nboard      {}", self.board)?;
+        writeln!(f, "audited by {}", self.program)
+    }
+}
+
+/// One fault of a board.
+#[derive(Serialize)]
+struct FaultOfBoard<'a> {
+    #[serde(flatten)]
+    origin: Origin<'a>,
+    #[serde(flatten)]
+    fault: ExplainedFault<'a>,
+}
+
+impl fmt::Display for FaultOfBoard<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.origin.organiser.given {
+            writeln!(f, "{NO_KEY}")?;
+        }
+        write!(f, "{}{}", self.fault, self.origin)
+    }
+}
+
+const NO_KEY: &str = "WARNING: no organiser's key was given, so anybody may have made this whole board. Give the key with --organiser.\n";
+
 /// Everything that is explained about a client.
 #[derive(Serialize)]
 struct Explained<'a> {
+    #[serde(flatten)]
+    origin: Origin<'a>,
     client: u32,
     clients: u32,
-    organiser_given: bool,
     verdict: Verdict,
     timeline: Option<&'a ClientTimeline>,
-    in_words: String,
+    in_words: Vec<String>,
     checks: Vec<ClientCheck>,
-    faults: Vec<&'a Fault>,
+    faults: Vec<NumberedFault<'a>>,
+}
+
+/// A fault that is told in the story, with its number in the report.
+#[derive(Serialize)]
+struct NumberedFault<'a> {
+    number: usize,
+    #[serde(flatten)]
+    fault: &'a Fault,
 }
 
 /// What a check found about the client.
@@ -94,21 +141,36 @@ struct ClientCheck {
 }
 
 impl<'a> Explained<'a> {
-    fn new(report: &'a Report, client: ClientId) -> Self {
+    fn new(report: &'a Report, client: ClientId, clients: u32, receipts: &[Receipt]) -> Self {
         let timeline = report.timeline.as_ref();
-        let faults: Vec<_> = report
-            .faults
-            .iter()
-            .filter(|fault| fault.culprit == Culprit::Client(client))
+        let concerns = |number: usize| {
+            let mut faults = timeline.iter().flat_map(|timeline| &timeline.faults);
+            faults.any(|fault| fault.fault == number)
+        };
+        // What receipts and checkpoints show was asked for.
+        let asked = |fault: &Fault| {
+            let steps = [
+                Step::ReceiptKept,
+                Step::SameCheckpoint,
+                Step::OneCheckpointShown,
+            ];
+            steps.map(StepNumber::from).contains(&fault.rule)
+        };
+        let faults: Vec<_> = (1..)
+            .zip(&report.faults)
+            .filter(|&(number, fault)| concerns(number) || asked(fault))
+            .map(|(number, fault)| NumberedFault { number, fault })
             .collect();
+        let own = |fault: &&NumberedFault<'_>| fault.fault.culprit == Culprit::Client(client);
+        let own: Vec<&Fault> = faults.iter().filter(own).map(|fault| fault.fault).collect();
         let spoke = |phase: Phase| {
             timeline.is_some_and(|timeline| timeline.messages.iter().any(|m| m.phase == phase))
         };
         let checks = Check::ALL
             .iter()
             .filter_map(|&check| {
-                let (phases, what) = concerns(check)?;
-                let found = found(report, check, &faults);
+                let (phases, what) = concerns_messages(check)?;
+                let found = found(report, check, &own);
                 phases.iter().any(|&phase| spoke(phase)).then_some({
                     let id = check.id();
                     ClientCheck { id, what, found }
@@ -116,15 +178,12 @@ impl<'a> Explained<'a> {
             })
             .collect();
         Self {
+            origin: Origin::of(report),
             client: client.number(),
-            clients: report.round.as_ref().map_or(0, |round| round.clients),
-            organiser_given: report.organiser.given,
+            clients,
             verdict: report.verdict,
             timeline,
-            in_words: timeline.map_or_else(
-                || "The configuration or the roster of the board is refused, so nothing is known about the client.".to_owned(),
-                |timeline| in_words(timeline, report.verdict),
-            ),
+            in_words: story(report, receipts),
             checks,
             faults,
         }
@@ -133,7 +192,7 @@ impl<'a> Explained<'a> {
 
 /// The phases whose messages a check is about, and what it requires of them. `None` for checks that are not
 /// about the messages of a single client.
-fn concerns(check: Check) -> Option<(&'static [Phase], &'static str)> {
+fn concerns_messages(check: Check) -> Option<(&'static [Phase], &'static str)> {
     Some(match check {
         Check::Messages => (&Phase::ALL, "each message is signed by it, and was sent in its phase"),
         Check::SetUp => (
@@ -183,47 +242,14 @@ fn found(report: &Report, check: Check, faults: &[&Fault]) -> &'static str {
         return "A FAULT, see below";
     }
     match report.status(check) {
-        Some(Status::Passed { .. } | Status::PassedWithFaults { .. }) => "nothing wrong",
+        Some(
+            Status::Passed { .. } | Status::PassedWithFaults { .. } | Status::PassedInPart { .. },
+        ) => "nothing wrong",
         Some(Status::Failed { .. }) => {
             "the check failed for this board, but does not name this client"
         }
         Some(Status::Skipped) => "skipped on request",
         Some(Status::NotApplicable { .. }) | None => "nothing to check in this round",
-    }
-}
-
-fn in_words(timeline: &ClientTimeline, verdict: Verdict) -> String {
-    if verdict == Verdict::Failed {
-        return format!(
-            "The outcome of the client that follows from the board is: {}. But the audit of the board FAILED, so do not rely on it.",
-            timeline.outcome
-        );
-    }
-    if timeline.contributed {
-        let mut words = "Its input is in the sum. Nobody can read the input from the board: only the sum of all contributors was opened.".to_owned();
-        let last = timeline.messages.last().map(|message| message.phase);
-        if last != Some(Phase::Unmask(0)) {
-            words += " It sent no message in the last phase. That does not matter: after it had attested its input, its neighbours could finish without it.";
-        }
-        return words;
-    }
-    let outcome = Phase::ALL
-        .into_iter()
-        .flat_map(|phase| [Outcome::Dropped(phase), Outcome::Faulty(phase)])
-        .chain([Outcome::Isolated])
-        .find(|outcome| outcome.to_string() == timeline.outcome);
-    match outcome {
-        Some(Outcome::Dropped(Phase::Dispute)) => "Its input is not in the sum: it and a neighbour attested different commitments about the edge between them, and neither opened the edge. Nobody can know which of the two attested falsely, so neither is accused.".to_owned(),
-        Some(Outcome::Dropped(phase)) => format!(
-            "Its input is not in the sum: in the phase `{phase}` the board holds no message of it. That is no accusation: its connection may have failed, or the aggregator may have left it out. If the client has a receipt for the missing message, `veragg audit --receipt FILE` shows that the aggregator left it out."
-        ),
-        Some(Outcome::Faulty(phase)) => format!(
-            "Its input is not in the sum: in the phase `{phase}` the board shows that it broke the rules, so it is excluded. The faults below say how it broke them, and anybody can check them."
-        ),
-        Some(Outcome::Isolated) => "Its input is not in the sum: too few of its neighbours confirmed their shares, so its secrets could not be reconstructed later. It did nothing wrong.".to_owned(),
-        Some(Outcome::Contributed) | None => {
-            "The board ends before it is decided whether its input is in the sum.".to_owned()
-        }
     }
 }
 
@@ -248,28 +274,28 @@ fn meaning(phase: Phase) -> &'static str {
 
 impl fmt::Display for Explained<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.organiser_given {
-            writeln!(f, "WARNING: no organiser's key was given, so anybody may have made this whole board. Give the key with --organiser.\n")?;
+        if !self.origin.organiser.given {
+            writeln!(f, "{NO_KEY}")?;
         }
         writeln!(f, "client {} of {}", self.client, self.clients)?;
-        writeln!(f, "\n{}", self.in_words)?;
+        for paragraph in &self.in_words {
+            writeln!(f, "\n{}", sentence(paragraph))?;
+        }
         let messages = self.timeline.map_or(&[][..], |timeline| &timeline.messages);
         writeln!(f, "\nmessages on the board")?;
-        let mut lines = String::new();
+        if messages.is_empty() {
+            writeln!(f, "  none")?;
+        }
         for message in messages {
             let bytes = output::bytes(message.bytes);
             let phase = message.phase.name();
             let meaning = meaning(message.phase);
             writeln!(
-                lines,
+                f,
                 "  {phase:<12}leaf {:<6}{bytes:>10}  {meaning}",
                 message.leaf
             )?;
         }
-        if lines.is_empty() {
-            lines.push_str("  none\n");
-        }
-        f.write_str(&lines)?;
         if !self.checks.is_empty() {
             writeln!(f, "\nwhat was checked about it")?;
             for check in &self.checks {
@@ -277,14 +303,26 @@ impl fmt::Display for Explained<'_> {
             }
         }
         if self.faults.is_empty() {
-            writeln!(f, "\nfaults: none")?;
+            writeln!(f, "\nfaults that concern it: none")?;
         } else {
-            writeln!(f, "\nfaults")?;
-            for fault in &self.faults {
-                let (check, what, leaves) = (fault.check, &fault.what, &fault.evidence);
-                writeln!(f, "  {check}: {what} (evidence: leaves {leaves:?})")?;
+            writeln!(
+                f,
+                "\nfaults that concern it (`veragg explain BOARD --fault N` explains one)"
+            )?;
+            for NumberedFault { number, fault } in &self.faults {
+                writeln!(f, "  {number}. {fault}")?;
             }
         }
-        writeln!(f, "\nverdict on the whole board: {}", self.verdict)
+        write!(f, "{}", self.origin)?;
+        writeln!(f, "verdict on the whole board: {}", self.verdict)
     }
+}
+
+/// A paragraph in which the sentences that begin with a client or the aggregator begin with an upper-case letter.
+fn sentence(text: &str) -> String {
+    let text = format!(". {text}").replace(". client ", ". Client ");
+    let text = text.replace(". aggregator ", ". The aggregator ");
+    Foreign::message(text.trim_start_matches(". "))
+        .at_most(usize::MAX)
+        .to_string()
 }

@@ -1,75 +1,102 @@
-//! The files that commands read: keys, receipts, checkpoints, the header of a board.
+//! The files that commands read: receipts, checkpoints, boards, evidence. No file is read further than it can be long.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{BufReader, Read};
 use std::path::Path;
 
-use veragg::protocol::crypto::signing::{unhex, VerifyingKey};
+use veragg::protocol::circuits::codec::DecodeError;
 use veragg::protocol::round::configuration::Configuration;
 use veragg::protocol::wire::board::{BoardError, Header};
 use veragg::protocol::wire::checkpoint::Checkpoint;
 use veragg::protocol::wire::receipt::Receipt;
 
 use super::error::CliError;
+use super::kind::{Kind, ENOUGH};
 
-/// The longest file in which a key is looked for.
-const MAX_KEY_FILE_LEN: usize = 1 << 10;
-
-/// Reads a file, but no more than `most + 1` bytes: those are enough to see that it is too long.
-fn read(path: &Path, most: usize) -> Result<Vec<u8>, CliError> {
+/// Reads a file that is the encoding of `what`, of exactly `len` bytes, and decodes it.
+fn read_exactly<T>(
+    path: &Path,
+    what: &str,
+    len: usize,
+    decode: impl FnOnce(&[u8]) -> Result<T, DecodeError>,
+) -> Result<T, CliError> {
+    refuse_folder(path, what)?;
+    let most = len.max(ENOUGH);
     let mut bytes = Vec::new();
     File::open(path)
         .and_then(|file| file.take(most as u64 + 1).read_to_end(&mut bytes))
         .map_err(CliError::read(path))?;
-    Ok(bytes)
-}
-
-fn key(text: &str) -> Option<Result<VerifyingKey, String>> {
-    let bytes: [u8; 32] = unhex(text)?.try_into().ok()?;
-    Some(VerifyingKey::from_bytes(&bytes, "organiser's key").map_err(|error| error.to_string()))
-}
-
-/// The organiser's key: 64 hexadecimal digits, or a file that holds them.
-pub(super) fn organiser(given: &str) -> Result<VerifyingKey, CliError> {
-    if let Some(key) = key(given) {
-        return key.map_err(|error| CliError::Usage(format!("--organiser {given}: {error}")));
-    }
-    let path = Path::new(given);
-    if !path.exists() {
-        return Err(CliError::Read {
-            file: path.to_path_buf(),
-            source: std::io::Error::new(
-                std::io::ErrorKind::NotFound,
-                "no such file, and not a key of 64 hexadecimal digits either",
-            ),
-        });
-    }
-    let bytes = read(path, MAX_KEY_FILE_LEN)?;
-    let text = std::str::from_utf8(&bytes).unwrap_or_default().trim();
-    match key(text) {
-        Some(Ok(key)) => Ok(key),
-        Some(Err(error)) => Err(CliError::malformed(path, error)),
-        None => Err(CliError::malformed(
-            path,
-            "not a key; the file must hold 64 hexadecimal digits, as organiser.pub of `veragg run` does",
-        )),
-    }
+    let reason = match decode(&bytes) {
+        Ok(value) => return Ok(value),
+        Err(error) => match Kind::of(&bytes) {
+            Some(kind) => format!("this is not {what}: {kind}"),
+            None if bytes.len() > len => {
+                format!("the file is longer than {len} bytes, the length of {what}; check that it is the right file")
+            }
+            None => format!("this is not {what} ({error}); check that it is the right file"),
+        },
+    };
+    Err(CliError::malformed(path, reason))
 }
 
 /// Reads a receipt from a file.
 pub(super) fn receipt(path: &Path) -> Result<Receipt, CliError> {
-    let bytes = read(path, Receipt::LEN)?;
-    Receipt::decode(&bytes)
-        .map_err(|error| CliError::malformed(path, format!("not a receipt ({error}); give a file from the folder receipts of `veragg run`, or from the client")))
+    read_exactly(path, "a receipt", Receipt::LEN, Receipt::decode)
 }
 
 /// Reads a checkpoint of a round of `clients` clients from a file.
 pub(super) fn checkpoint(path: &Path, clients: u32) -> Result<Checkpoint, CliError> {
-    let bytes = read(path, Checkpoint::encoded_len(clients))?;
-    Checkpoint::decode(&bytes, clients).map_err(|error| {
-        let reason = format!("not a checkpoint of a round of {clients} clients: {error}");
-        CliError::malformed(path, reason)
-    })
+    let what = format!("a checkpoint of a round of {clients} clients");
+    let len = Checkpoint::encoded_len(clients);
+    read_exactly(path, &what, len, |bytes| Checkpoint::decode(bytes, clients))
+}
+
+/// Refuses a folder in place of a file.
+fn refuse_folder(path: &Path, what: &str) -> Result<(), CliError> {
+    let is_folder = fs::metadata(path).map_err(CliError::read(path))?.is_dir();
+    if !is_folder {
+        return Ok(());
+    }
+    let inside = path.join("round.board");
+    let advice = match what {
+        "a board" if inside.is_file() => "give the file round.board in it".to_owned(),
+        _ => format!("give the file with {what}"),
+    };
+    let reason = format!("this is a folder, not {what}; {advice}");
+    Err(CliError::malformed(path, reason))
+}
+
+/// Opens a board or evidence, which must be a file, since parts of it are read twice. Returns its length too.
+pub(super) fn open(path: &Path, what: &str) -> Result<(File, u64), CliError> {
+    let is_input = path.as_os_str() == "-" && !path.exists();
+    if !is_input {
+        refuse_folder(path, what)?;
+    }
+    // Whatever else is no file, such as a pipe, is not even opened: that could wait for ever.
+    if is_input || !fs::metadata(path).map_err(CliError::read(path))?.is_file() {
+        let reason = format!("{what} must be a file, not a pipe or a device, since parts of it are read twice; write it to a file first, and give that");
+        return Err(CliError::malformed(path, reason));
+    }
+    let file = File::open(path).map_err(CliError::read(path))?;
+    let length = file.metadata().map_err(CliError::read(path))?.len();
+    Ok((file, length))
+}
+
+/// The error that a file is not of this kind, which `what` names, and what it is.
+pub(super) fn other_kind(path: &Path, kind: Kind, what: &str) -> CliError {
+    let hint = match Kind::of_file(path) {
+        // All is right but the version.
+        Some(found) if found == kind => {
+            "it is of another version of the format; use the version of veragg that wrote it"
+                .to_owned()
+        }
+        Some(found) => found.to_string(),
+        None => "its first bytes are others; check that it is the right file".to_owned(),
+    };
+    CliError::malformed(
+        path,
+        format!("this is not {what} that veragg can read: {hint}"),
+    )
 }
 
 /// A board whose header was read.
@@ -84,9 +111,12 @@ pub(super) struct OpenBoard {
 
 /// Opens a board and reads its header.
 pub(super) fn open_board(path: &Path) -> Result<OpenBoard, CliError> {
-    let file = File::open(path).map_err(CliError::read(path))?;
+    let (file, _) = open(path, "a board")?;
     let mut rest = BufReader::new(file);
-    let header = Header::read(&mut rest).map_err(|error| CliError::board(path, error))?;
+    let header = Header::read(&mut rest).map_err(|error| match error {
+        BoardError::Magic => other_kind(path, Kind::Board, "a board"),
+        error => CliError::board(path, error),
+    })?;
     let configuration = Configuration::decode(&header.configuration.bytes)
         .map_err(|error| CliError::board(path, BoardError::Header(error)))?;
     Ok(OpenBoard {

@@ -1,7 +1,7 @@
 //! Prints results and numbers with units. Standard output may be closed early.
 
-use std::fmt::Display;
-use std::io::{self, Write};
+use std::fmt::{Display, Write as _};
+use std::io::{self, Write as _};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -17,7 +17,10 @@ pub(super) fn print(
 ) -> Result<(), CliError> {
     let mut bytes = match format {
         Format::Text => text.to_string().into_bytes(),
-        Format::Json => serde_json::to_vec_pretty(json).map_err(io::Error::from)?,
+        Format::Json => {
+            let text = serde_json::to_string_pretty(json).map_err(io::Error::from)?;
+            unseen_escaped(&text).into_bytes()
+        }
     };
     if bytes.last() != Some(&b'\n') {
         bytes.push(b'\n');
@@ -25,6 +28,28 @@ pub(super) fn print(
     let mut out = io::stdout().lock();
     listened(out.write_all(&bytes).and_then(|()| out.flush()))?;
     Ok(())
+}
+
+/// The same JSON, in which characters that a terminal obeys or that nobody sees are escaped. They can stand only in
+/// texts, of which some are not ours.
+pub(super) fn unseen_escaped(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for character in json.chars() {
+        let is_seen = match character {
+            '\n' => true,
+            character if character.is_ascii() => !character.is_ascii_control(),
+            character => character.escape_debug().len() == 1,
+        };
+        if is_seen {
+            escaped.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                // Writing to a text cannot fail.
+                let _ = write!(escaped, "\\u{unit:04x}");
+            }
+        }
+    }
+    escaped
 }
 
 /// Whether standard output is still read. If the reader has closed the pipe, as `| head` does, that is not an
@@ -69,6 +94,20 @@ mod tests {
         assert_eq!(bytes(3_000_000_000), "3.0 GB");
         assert_eq!(seconds(Duration::from_micros(12_340)), "12.3 ms");
         assert_eq!(seconds(Duration::from_millis(1_234)), "1.23 s");
+    }
+
+    #[test]
+    fn json_is_the_same_and_shows_everything() {
+        let value = serde_json::json!({ "Zürich": "\u{1b}[2J\u{9b}\u{7f}\u{202e}\u{e0001}\\n\n" });
+        let text = unseen_escaped(&serde_json::to_string_pretty(&value).unwrap());
+        assert_eq!(
+            text,
+            "{\n  \"Zürich\": \"\\u001b[2J\\u009b\\u007f\\u202e\\udb40\\udc01\\\\n\\n\"\n}"
+        );
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&text).unwrap(),
+            value
+        );
     }
 
     #[test]

@@ -284,6 +284,40 @@ fn v_11_opening() {
     let report = only(Check::Opening, &board, &options);
     let faults = [(AGGREGATOR, Check::Opening)];
     expect(&report, Verdict::Failed, &ALL, &faults, &[Check::Opening]);
+    // The report says by how much the sum is wrong.
+    let sum = finished.sum(&ALL)[0];
+    let off = format!(
+        ": the sum of coordinate 0 is {}, but {sum} follows from the board: 1 too much",
+        sum + 1
+    );
+    assert!(report.faults[0].what.ends_with(&off), "{report}");
+}
+
+#[test]
+fn v_11_opening_of_which_many_sums_or_only_the_blindings_are_wrong() {
+    let finished = Scene::new(4, &[(3, 100), (400, 100)])
+        .dropping(4, Phase::Submit)
+        .play();
+    let what = |alter: &dyn Fn(&mut Vec<Fr>)| {
+        let records = republished(&finished, |publication| alter(&mut publication.opening));
+        let options = Options::with_organiser(finished.local.organiser);
+        let report = finished.audit_of(&records, &options);
+        let mut faults = report.faults.iter();
+        let fault = faults.find(|fault| fault.check == Check::Opening);
+        fault.unwrap().what.clone()
+    };
+    let many = what(&|opening| {
+        for scalar in opening.iter_mut().take(9) {
+            *scalar += Fr::from(1u64);
+        }
+    });
+    assert!(many.contains("1 too much; "), "{many}");
+    assert!(many.ends_with("; 4 more sums are wrong"), "{many}");
+    let blindings = what(&|opening| *opening.last_mut().unwrap() += Fr::from(1u64));
+    assert!(
+        blindings.ends_with("the sums are right, but not the blindings beside them"),
+        "{blindings}"
+    );
 }
 
 #[test]

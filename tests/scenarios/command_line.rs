@@ -112,11 +112,38 @@ fn the_key_decides_whose_round_it_is() {
         veragg(&["audit", &board, "--organiser", key.trim()]).code,
         0
     );
+    // Without a key nobody knows whose board it is, so the audit is not complete.
     let without = veragg(&["audit", &board]);
-    assert_eq!(without.code, 0);
+    assert_eq!(without.code, 4);
     assert!(without
         .out
         .starts_with("WARNING: no organiser's key was given"));
+    for line in [
+        "  V-01    configuration: well formed, signed by the organiser, secure: passed in part (1). Skipped: V-01.1, whose key signed the configuration, since no organiser's key was given",
+        "verdict: INCOMPLETE: no check failed, but a check or a part of one was skipped",
+    ] {
+        assert!(without.out.lines().any(|l| l == line), "{}", without.out);
+    }
+    let json = veragg(&["audit", &board, "--format", "json"]);
+    let json: Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(json["verdict"], "incomplete");
+    assert_eq!(json["organiser"]["given"], false);
+    assert_eq!(json["checks"][0]["status"], "passed-in-part");
+    assert_eq!(veragg(&["explain", &board, "--client", "1"]).code, 4);
+    // Whoever wants any organiser's board says so.
+    for command in [&["audit"][..], &["explain", "--client", "1"]] {
+        let any = veragg(&[command, &[&board, "--any-organiser"]].concat());
+        assert_eq!(any.code, 0, "{}{}", any.out, any.err);
+        assert!(any.out.starts_with("WARNING: no organiser's key was given"));
+    }
+    let both = [
+        "audit",
+        &board,
+        "--any-organiser",
+        "--organiser",
+        key.trim(),
+    ];
+    assert_eq!(veragg(&both).code, 2);
     // The aggregator's key is valid, but it is not the organiser's.
     let listed = veragg(&["board", &board, "--format", "json"]).out;
     let listed: Value = serde_json::from_str(&listed).unwrap();
@@ -124,6 +151,17 @@ fn the_key_decides_whose_round_it_is() {
     let forged = veragg(&["audit", &board, "--organiser", other]);
     assert_eq!(forged.code, 1, "{}", forged.out);
     assert!(forged.out.contains("verdict: FAILED"));
+    assert!(forged
+        .out
+        .contains("the board names another organiser: its key is "));
+    // The checks that were not reached share a line.
+    let checks = forged.out.lines().filter(|line| line.starts_with("  V-"));
+    let checks: Vec<_> = checks.collect();
+    assert_eq!(checks.len(), 2, "{}", forged.out);
+    assert_eq!(
+        checks[1],
+        "  V-02 to V-14: not applicable: V-01 failed, and every later check relies on it"
+    );
 }
 
 #[test]
@@ -140,7 +178,7 @@ fn another_aggregate_fails() {
         (
             "\"offset\": 0",
             "\"offset\": 1",
-            "the given aggregate has other segments than the configuration",
+            "the given aggregate has other segments than the configuration: of segment 0 (counted from 0), ",
         ),
         (
             "\"context\": \"",
@@ -150,7 +188,7 @@ fn another_aggregate_fails() {
         (
             "    5,\n",
             "",
-            "the given aggregate lists other contributors",
+            "the given aggregate lists other contributors: it does not name client 5, in the sum",
         ),
     ] {
         assert!(good.contains(from), "{from}: {good}");
@@ -284,7 +322,7 @@ fn a_client_is_explained_in_words() {
         ended.out
     };
     let dropped = explain("2");
-    assert!(dropped.starts_with("client 2 of 6\n\nIts input is not in the sum: in the phase `confirm` the board holds no message of it. That is no accusation:"), "{dropped}");
+    assert!(dropped.starts_with("client 2 of 6\n\nThe input of client 2 is not in the sum: in the phase `confirm` the board holds no message of it. That is no accusation:"), "{dropped}");
     assert!(!dropped.contains("its masked input"));
     let silent = explain("5");
     assert!(
@@ -292,10 +330,13 @@ fn a_client_is_explained_in_words() {
         "{silent}"
     );
     let whole = explain("1");
-    assert!(whole.contains("\n\nIts input is in the sum."), "{whole}");
+    assert!(
+        whole.contains("\n\nThe input of client 1 is in the sum."),
+        "{whole}"
+    );
     assert!(whole.contains("  unmask      leaf "), "{whole}");
     assert!(whole.contains("V-09    the shares that it revealed are those that it was dealt, and what it attested about its masks is true: nothing wrong"));
-    assert!(whole.contains("\nfaults: none\n"));
+    assert!(whole.contains("\nfaults that concern it: none\n"));
 }
 
 #[test]
@@ -471,7 +512,7 @@ fn a_reader_may_go_away() {
     let board = Round::get().file("round.board");
     for args in [
         &["board", &board][..],
-        &["audit", &board],
+        &["audit", &board, "--any-organiser"],
         &["--help"],
         &[
             "params",
@@ -493,13 +534,4 @@ fn a_reader_may_go_away() {
         assert_eq!(String::from_utf8_lossy(&ended.stderr), "", "{args:?}");
         assert_eq!(ended.status.code(), Some(0), "{args:?}");
     }
-}
-
-#[test]
-fn the_version_names_the_protocol() {
-    let ended = veragg(&["--version"]);
-    assert_eq!(
-        ended.out,
-        concat!("veragg ", env!("CARGO_PKG_VERSION"), " (protocol 1)\n")
-    );
 }

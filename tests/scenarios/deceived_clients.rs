@@ -85,7 +85,7 @@ fn two_boards_shown_to_two_groups_are_found() {
     // The first board is valid by itself.
     finished.is_verified(&[1, 2, 4], &[]);
     let options = Options {
-        checkpoint: Some(shown.checkpoint),
+        checkpoints: vec![shown.checkpoint],
         ..finished.options(&[1, 2, 4])
     };
     let report = finished.audit_of(&finished.records, &options);

@@ -10,7 +10,7 @@ use veragg::protocol::pairwise::share::PAIR_LEN;
 use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::board::Record;
 use veragg::protocol::wire::receipt::Receipt;
-use veragg::verifier::evidence::{self, Confirmed, EvidenceError};
+use veragg::verifier::evidence::{self, Bundle, Confirmed, EvidenceError};
 use veragg::verifier::{audit, Check, Culprit, Options, Report};
 use veragg_lab::books::republished;
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
@@ -21,16 +21,17 @@ use veragg_lab::{client, id, named, set, Finished, Scene};
 const SMALL: [(usize, u64); 2] = [(3, 100), (2, 7)];
 const AGGREGATOR: Culprit = Culprit::Aggregator;
 
-/// The report of a board, and an evidence file for each fault in it.
-fn exported(finished: &Finished, records: &[Record], options: &Options) -> (Report, Vec<Vec<u8>>) {
+/// The report of a board, and the files of evidence for the faults in it.
+fn exported(
+    finished: &Finished,
+    records: &[Record],
+    options: &Options,
+) -> (Report, Vec<(Bundle, Vec<u8>)>) {
     let board = finished.local.board(records);
     let report = audit(Cursor::new(&board), options).unwrap();
-    let files = (1..=report.faults.len()).map(|number| {
-        let mut file = Vec::new();
-        evidence::export(Cursor::new(&board), options, &report, number, &mut file).unwrap();
-        file
-    });
-    let files = files.collect();
+    let bundles = evidence::bundles(&report).into_iter();
+    let mut files: Vec<_> = bundles.map(|bundle| (bundle, Vec::new())).collect();
+    evidence::export(Cursor::new(&board), options, &report, &mut files).unwrap();
     (report, files)
 }
 
@@ -38,29 +39,35 @@ fn check(finished: &Finished, file: &[u8]) -> Result<Confirmed, EvidenceError> {
     evidence::check(Cursor::new(file), &finished.local.organiser)
 }
 
-/// Asserts that each file proves its fault to an auditor who knows the organiser, and only to those.
+/// Asserts that each file proves its faults to an auditor who knows the organiser, and only to those.
 #[track_caller]
-fn shows(finished: &Finished, records: &[Record], options: &Options, faults: &[(Culprit, Check)]) {
+pub(crate) fn shows(
+    finished: &Finished,
+    records: &[Record],
+    options: &Options,
+    faults: &[(Culprit, Check)],
+) -> Report {
     let (report, files) = exported(finished, records, options);
     assert_eq!(named(&report), faults.iter().copied().collect(), "{report}");
+    let shown: Vec<_> = files
+        .iter()
+        .flat_map(|(bundle, _)| &bundle.faults)
+        .collect();
+    assert_eq!(shown.len(), report.faults.len());
     let stranger = SigningKey::from_bytes(&[9; 32]).verifying_key();
-    for (fault, file) in report.faults.iter().zip(&files) {
+    for (bundle, file) in &files {
         let confirmed = check(finished, file).unwrap();
         let claim = (confirmed.claim.culprit, confirmed.claim.check);
-        assert_eq!(claim, (fault.culprit, fault.check));
-        let mut same = fault.clone();
-        same.checkpoints = confirmed
-            .faults
-            .first()
-            .map_or(0, |fault| fault.checkpoints);
-        assert!(
-            confirmed.faults.contains(&same),
-            "{fault:?} {:?}",
-            confirmed.faults
-        );
+        assert_eq!(claim, (bundle.culprit, bundle.check));
+        let wanted = bundle.faults.iter();
+        let wanted: Vec<_> = wanted
+            .map(|number| report.faults[number - 1].clone())
+            .collect();
+        assert_eq!(confirmed.faults, wanted, "{report}");
         let foreign = evidence::check(Cursor::new(file), &stranger).unwrap();
         assert_eq!(foreign.faults, []);
     }
+    report
 }
 
 #[track_caller]
@@ -226,7 +233,7 @@ fn only_the_evidence_itself_shows(step: usize) {
         &Options::with_organiser(finished.local.organiser),
     );
     let board = finished.local.board(&finished.records);
-    for (fault, file) in report.faults.iter().zip(&files) {
+    for (fault, file) in &files {
         assert!(file.len() < board.len());
         // A claim of another culprit, and of another check.
         for number in 1..=10u32 {
@@ -256,12 +263,13 @@ fn only_the_evidence_itself_shows(step: usize) {
             }
         }
     }
+    let mut unknown = files[0].0.clone();
+    unknown.faults.push(report.faults.len() + 1);
     let error = evidence::export(
         Cursor::new(&board),
         &Options::with_organiser(finished.local.organiser),
         &report,
-        report.faults.len() + 1,
-        Vec::new(),
+        &mut [(unknown, Vec::new())],
     );
     assert!(matches!(error, Err(EvidenceError::NoFault { .. })));
 }

@@ -47,16 +47,16 @@ fn misuse_is_answered_with_what_to_do() {
 
     let cases: Vec<(Vec<&str>, i32, String)> = vec![
         (vec!["audit", &missing], 5, format!("{{}}/missing: {os}")),
-        (vec!["audit", text(folder.path())], 5, "{}: cannot be read (Is a directory (os error 21)); check the path".into()),
-        (vec!["audit", &nowhere], 3, "{}/plain: not a veragg board, or one of another version (wrong first bytes)".into()),
+        (vec!["audit", text(folder.path())], 3, "{}: this is a folder, not a board; give the file round.board in it".into()),
+        (vec!["audit", &nowhere], 3, "{}/plain: this is not a board that veragg can read: its first bytes are others; check that it is the right file".into()),
         (vec!["audit", &board, "--organiser", &missing], 5, "{}/missing: cannot be read (no such file, and not a key of 64 hexadecimal digits either); check the path".into()),
-        (vec!["audit", &board, "--organiser", &nowhere], 3, "{}/plain: not a key; the file must hold 64 hexadecimal digits, as organiser.pub of `veragg run` does".into()),
-        (vec!["audit", &board, "--organiser", &weak], 2, format!("--organiser {weak}: organiser's key is the identity element, which is never allowed")),
-        (vec!["audit", &board, "--receipt", &nowhere], 3, "{}/plain: not a receipt (version holds a value that is not allowed there); give a file from the folder receipts of `veragg run`, or from the client".into()),
+        (vec!["audit", &board, "--organiser", &nowhere], 3, "{}/plain: `text` is no key; a key is 64 hexadecimal digits and nothing else, as in organiser.pub of `veragg run`".into()),
+        (vec!["audit", &board, "--organiser", &weak], 2, format!("--organiser {weak}: these are 64 hexadecimal digits, but no Ed25519 key; copy the organiser's key again")),
+        (vec!["audit", &board, "--receipt", &nowhere], 3, "{}/plain: this is not a receipt (version holds a value that is not allowed there); check that it is the right file".into()),
         (vec!["audit", &board, "--receipt", &missing], 5, format!("{{}}/missing: {os}")),
-        (vec!["audit", &board, "--checkpoint", &nowhere], 3, "{}/plain: not a checkpoint of a round of 6 clients: ".into()),
-        (vec!["audit", &board, "--aggregate", &nowhere], 3, "{}/plain: not an aggregate (expected ident at line 1 column 2); give an aggregate.json that `veragg run` wrote".into()),
-        (vec!["audit", &board, "--aggregate", &not_number], 3, "{}/sums.json: not an aggregate (the sum \"1.5\" is not a whole number below 2^128 at line 1 column 107); give an aggregate.json that `veragg run` wrote".into()),
+        (vec!["audit", &board, "--checkpoint", &nowhere], 3, "{}/plain: this is not a checkpoint of a round of 6 clients (version holds a value that is not allowed there); check that it is the right file".into()),
+        (vec!["audit", &board, "--aggregate", &nowhere], 3, "{}/plain: line 1: expected ident; this is not an aggregate.json as `veragg run` writes it".into()),
+        (vec!["audit", &board, "--aggregate", &not_number], 3, "{}/sums.json: line 1: the sum \"1.5\" is not a whole number from 0 to 2^128 - 1; this is not an aggregate.json as `veragg run` writes it".into()),
         (vec!["audit", &board, "--aggregate", &version], 3, "{}/version.json: the aggregate is of protocol version 2; this version of veragg reads version 1".into()),
         (vec!["audit", &board, "--skip", "V-99"], 2, format!("--skip V-99: V-99 is not a check; {skippable}")),
         (vec!["audit", &board, "--skip", "V-03"], 2, format!("--skip V-03: V-03 cannot be skipped, since every later check relies on it; {skippable}")),
@@ -74,7 +74,7 @@ fn misuse_is_answered_with_what_to_do() {
         (vec!["params", "--clients", "9", "--corrupt", "0", "--dropout", "0", "--suite", "magic"], 2, "invalid value 'magic' for '--suite <NAME>': unknown suite `magic`; known: ristretto255-bitplane, ristretto255-bulletproofs".into()),
         (vec!["params", "--clients", "9", "--corrupt", "0", "--dropout", "0", "--len", "5"], 2, "the following required arguments were not provided:".into()),
         (vec!["params", "--clients", "9", "--corrupt", "0", "--dropout", "0", "--len", "4294967295", "--max", "9"], 2, "invalid value '4294967295' for '--len <D>': 4294967295 is not in 1..=134217728".into()),
-        (vec!["board", &nowhere], 3, "{}/plain: not a veragg board, or one of another version (wrong first bytes)".into()),
+        (vec!["board", &nowhere], 3, "{}/plain: this is not a board that veragg can read: its first bytes are others; check that it is the right file".into()),
     ];
     for (args, code, message) in cases {
         let ended = veragg(&args);

@@ -106,9 +106,10 @@ fn cases() -> Vec<(&'static str, Finished)> {
     ]
 }
 
-/// A report without its texts for parties, which are not normative.
+/// A report without the program that made it and without its texts for people, which are not normative.
 fn normative(report: &Report) -> Value {
     let mut value = serde_json::to_value(report).unwrap();
+    value.as_object_mut().unwrap().remove("program").unwrap();
     for check in value["checks"].as_array_mut().unwrap() {
         if let Some(failures) = check.get_mut("failures") {
             *failures = json!(failures.as_array().unwrap().len());
@@ -123,9 +124,10 @@ fn normative(report: &Report) -> Value {
     value
 }
 
-/// A report of the vectors, with a text wherever one was left out.
+/// A report of the vectors, with a program, and with a text wherever one was left out.
 fn with_texts(report: &Value) -> Value {
     let mut value = report.clone();
+    value["program"] = json!({ "version": "0.0.0", "commit": "unknown" });
     for check in value["checks"].as_array_mut().unwrap() {
         if let Some(failures) = check.get_mut("failures") {
             *failures = json!(vec!["text"; failures.as_u64().unwrap() as usize]);
@@ -141,14 +143,13 @@ fn with_texts(report: &Value) -> Value {
     value
 }
 
-/// Evidence for each fault of a report.
+/// Evidence for each fault of a report. In the vectors no culprit has two faults under one check.
 fn exported(board: &[u8], options: &Options, report: &Report) -> Vec<Vec<u8>> {
-    let files = (1..=report.faults.len()).map(|number| {
-        let mut file = Vec::new();
-        evidence::export(Cursor::new(board), options, report, number, &mut file).unwrap();
-        file
-    });
-    files.collect()
+    let bundles = evidence::bundles(report).into_iter();
+    let mut files: Vec<_> = bundles.map(|bundle| (bundle, Vec::new())).collect();
+    evidence::export(Cursor::new(board), options, report, &mut files).unwrap();
+    assert_eq!(files.len(), report.faults.len());
+    files.into_iter().map(|(_, file)| file).collect()
 }
 
 #[test]

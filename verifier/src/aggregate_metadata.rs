@@ -1,5 +1,6 @@
 //! The metadata of sums that were published elsewhere.
 
+use veragg_protocol::circuits::foreign::Foreign;
 use veragg_protocol::round::configuration::Configuration;
 
 /// The metadata of published sums: their round, their contributors and their segments.
@@ -27,17 +28,38 @@ pub struct SegmentMetadata {
 }
 
 impl AggregateMetadata {
-    /// Whether the segments are those of the configuration.
-    pub(crate) fn has_segments_of(&self, configuration: &Configuration) -> bool {
-        let theirs = configuration
+    /// How the segments differ from those of the configuration, in words.
+    pub(crate) fn other_segment(&self, configuration: &Configuration) -> Option<String> {
+        const OTHERS: &str = "the given aggregate has other segments than the configuration";
+        let (got, want) = (self.segments.len(), configuration.segments.len());
+        if got != want {
+            return Some(format!("{OTHERS}: it has {got}, the configuration {want}"));
+        }
+        let mut pairs = self
             .segments
             .iter()
-            .map(|segment| SegmentMetadata {
-                name: segment.name.clone(),
-                len: segment.claims.len,
-                decimals: segment.decimals,
-                offset: segment.offset,
-            });
-        self.segments.iter().cloned().eq(theirs)
+            .zip(&configuration.segments)
+            .enumerate();
+        pairs.find_map(|(number, (given, segment))| {
+            let name = Foreign::new(&segment.name);
+            let differs = if given.name != segment.name {
+                let given = Foreign::new(&given.name);
+                format!("it is called \"{given}\" there")
+            } else if given.len != segment.claims.len {
+                format!("it has {} sums, not {}", given.len, segment.claims.len)
+            } else if given.decimals != segment.decimals {
+                format!(
+                    "it has {} decimals, not {}",
+                    given.decimals, segment.decimals
+                )
+            } else if given.offset != segment.offset {
+                format!("it has the offset {}, not {}", given.offset, segment.offset)
+            } else {
+                return None;
+            };
+            Some(format!(
+                "{OTHERS}: of segment {number} (counted from 0), \"{name}\", {differs}"
+            ))
+        })
     }
 }

@@ -6,21 +6,21 @@ use std::io::{BufReader, Read, Seek};
 use thiserror::Error;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::circuits::with_suite;
-use veragg_protocol::crypto::hash::Digest;
+use veragg_protocol::crypto::hash::{digest, Digest};
 use veragg_protocol::crypto::ids::ClientId;
-use veragg_protocol::crypto::labels::VERSION;
+use veragg_protocol::crypto::labels::{self, VERSION};
 use veragg_protocol::crypto::signing::hex;
 use veragg_protocol::pairwise::publish::Outcome;
 use veragg_protocol::round::configuration::Configuration;
-use veragg_protocol::round::roster::Roster;
 use veragg_protocol::round::Round;
-use veragg_protocol::wire::board::{BoardError, Header, Records, PIECE_LEN};
+use veragg_protocol::wire::board::{BoardError, Header, RecordKind, Records, PIECE_LEN};
 
 use crate::check::Check;
 use crate::checks;
 use crate::findings::{Finding, Findings};
 use crate::options::{Bodies, Options};
 use crate::pass::{Outcomes, Pass};
+use crate::program::Program;
 use crate::report::{
     Absent, ClientTimeline, Culprit, OrganiserReport, Report, RoundReport, Status, Verdict,
 };
@@ -102,17 +102,19 @@ fn audit_as(
     let mut board = BufReader::with_capacity(PIECE_LEN, board);
     let start = board.stream_position().map_err(BoardError::from)?;
     let header = Header::read(&mut board)?;
-    let header_len = header.encode().len();
-    let mut findings = Findings::new(with_parts(&options.skip));
+    let encoded = header.encode();
+    let mut findings = Findings::new(with_parts(&options.skip), options.follow);
     let signed = &header.configuration;
     let organiser = options.organiser.unwrap_or(signed.organiser);
     let mut report = Report {
         protocol: VERSION,
+        program: Program::this(),
         verdict: Verdict::Failed,
         organiser: OrganiserReport {
             key: organiser.fingerprint(),
             given: options.organiser.is_some(),
         },
+        board: String::new(),
         round: None,
         checks: Vec::new(),
         faults: Vec::new(),
@@ -120,38 +122,85 @@ fn audit_as(
         absent: Vec::new(),
         timeline: None,
     };
-    findings.not_applicable(Check::TrustedSetUp, "the suite needs no trusted set-up");
     let configuration = checks::configuration::check(
         signed,
         &organiser,
         options.organiser.is_some(),
         &mut findings,
     );
-    let entered = configuration.and_then(|configuration| {
-        let roster =
-            checks::roster::check(&configuration, &organiser, &header.roster, &mut findings)?;
-        Some((configuration, roster))
-    });
-    let Some((configuration, roster)) = entered else {
-        conclude(
+    let context = signed.context();
+    let records = Records::new(board, encoded.len(), 0).of_board_at(start);
+    let last = match configuration {
+        None => refused(
             &mut report,
             findings,
-            false,
-            "the configuration or the roster is refused (V-01, V-02)",
-        );
-        return Ok(report);
+            records,
+            &header,
+            Check::Configuration,
+        )?,
+        Some(configuration) => {
+            match checks::roster::check(&configuration, &organiser, &header.roster, &mut findings) {
+                None => refused(&mut report, findings, records, &header, Check::Roster)?,
+                Some(roster) => with_suite!(configuration.suite, P => {
+                    // V-01.4
+                    match Round::<P>::assemble(configuration, context, roster) {
+                        Err(error) => {
+                            let culprit = options.organiser.map(|_| Culprit::Organiser);
+                            let finding = Finding::failure(Step::SuiteAndGraph, error.to_string());
+                            findings.record(finding.by(culprit).by_signature());
+                            refused(&mut report, findings, records, &header, Check::Configuration)?
+                        }
+                        Ok(round) => {
+                            audit_round(&round, records, (options, bodies), findings, &mut report)?
+                        }
+                    }
+                }),
+            }
+        }
     };
-    with_suite!(configuration.suite, P => {
-        audit_suite::<P>(
-            Records::new(board, header_len, 0).of_board_at(start),
-            header.configuration.context(),
-            (configuration, roster),
-            (options, bodies),
-            findings,
-            &mut report,
-        )?
-    });
+    report.board = hex(&digest(labels::BOARD, &[&encoded, &last]));
     Ok(report)
+}
+
+/// Concludes the report on a board whose configuration or roster is refused. Returns the digest of the last
+/// checkpoint, as far as the records can be read.
+fn refused(
+    report: &mut Report,
+    findings: Findings,
+    records: Records<impl Read>,
+    header: &Header,
+    by: Check,
+) -> Result<Digest, BoardError> {
+    let unreached = format!("{by} failed, and every later check relies on it");
+    conclude(
+        report,
+        findings,
+        Concluded {
+            finished: false,
+            any_organiser: false,
+        },
+        &unreached,
+    );
+    let mut last = header.configuration.context();
+    let configuration = Configuration::decode(&header.configuration.bytes);
+    let clients = configuration.map_err(BoardError::Header)?.clients();
+    let mut records = records.up_to(usize::MAX);
+    loop {
+        let next = records.next_record().and_then(|record| match record {
+            Some(record) if record.kind() == RecordKind::Checkpoint => {
+                Ok(Some(record.checkpoint(clients)?.ok()))
+            }
+            Some(record) => record.skip().map(|()| Some(None)),
+            None => Ok(None),
+        });
+        match next {
+            Ok(Some(Some(checkpoint))) => last = checkpoint.digest(),
+            Ok(Some(None)) => {}
+            Err(BoardError::Io(error)) => return Err(error.into()),
+            // The records of a round that is refused may be anything.
+            Ok(None) | Err(_) => return Ok(last),
+        }
+    }
 }
 
 /// Checks that are decided together: one proof decides the parts of V-07, and one list follows from V-08.A to
@@ -175,39 +224,25 @@ fn with_parts(skip: &BTreeSet<Check>) -> BTreeSet<Check> {
     skip.iter().chain(skipped.flatten()).copied().collect()
 }
 
-fn audit_suite<P: ProofSystem>(
+/// Audits the records of a round that can be entered. Returns the digest of the last checkpoint.
+fn audit_round<P: ProofSystem>(
+    round: &Round<P>,
     records: Records<impl Read + Seek>,
-    context: Digest,
-    (configuration, roster): (Configuration, Roster),
     (options, bodies): (&Options, Bodies),
     mut findings: Findings,
     report: &mut Report,
-) -> Result<(), AuditError> {
-    // V-01.4
-    let round = match Round::<P>::assemble(configuration, context, roster) {
-        Ok(round) => round,
-        Err(error) => {
-            let culprit = options.organiser.map(|_| Culprit::Organiser);
-            let finding = Finding::failure(Step::SuiteAndGraph, error.to_string());
-            findings.record(finding.by(culprit).by_signature());
-            conclude(
-                report,
-                findings,
-                false,
-                "the configuration or the roster is refused (V-01, V-02)",
-            );
-            return Ok(());
-        }
-    };
-    report.round = Some(describe(&round));
-    checks::graph::check(&round, &mut findings);
+) -> Result<Digest, BoardError> {
+    report.round = Some(describe(round));
+    findings.not_applicable(Check::TrustedSetUp, "the suite needs no trusted set-up");
+    checks::graph::check(round, &mut findings);
     let records = records.up_to(round.longest_record());
     let Outcomes {
         findings,
         finished,
         clients,
         timeline,
-    } = Pass::new(&round, options, bodies, findings).run(records)?;
+        last,
+    } = Pass::new(round, options, bodies, findings).run(records)?;
     for (client, outcome) in ClientId::all(round.clients()).zip(&clients) {
         match outcome {
             Some(Outcome::Contributed) => report.contributors.push(client.number()),
@@ -225,15 +260,19 @@ fn audit_suite<P: ProofSystem>(
             messages: timeline,
             outcome: outcome.map_or("not decided yet".to_owned(), |outcome| outcome.to_string()),
             contributed: outcome == Some(Outcome::Contributed),
+            faults: Vec::new(),
         }
     });
     conclude(
         report,
         findings,
-        finished,
+        Concluded {
+            finished,
+            any_organiser: options.any_organiser,
+        },
         "the board ends before the data that the check needs",
     );
-    Ok(())
+    Ok(last)
 }
 
 /// The settings of the round, for the report.
@@ -250,19 +289,35 @@ fn describe<P: ProofSystem>(round: &Round<P>) -> RoundReport {
     }
 }
 
+/// What the verdict depends on besides the checks.
+struct Concluded {
+    /// Whether the last phase was closed.
+    finished: bool,
+    /// Whether the board of any organiser will do.
+    any_organiser: bool,
+}
+
 /// Completes the report with the checks, the faults and the verdict (`specs/audit.md` 4.2).
-fn conclude(report: &mut Report, findings: Findings, finished: bool, unreached: &str) {
-    let (checks, faults) = findings.finish(unreached);
+fn conclude(report: &mut Report, findings: Findings, concluded: Concluded, unreached: &str) {
+    let Concluded {
+        finished,
+        any_organiser,
+    } = concluded;
+    let (checks, faults, concerned) = findings.finish(unreached);
     let any = |holds: fn(&Status) -> bool| checks.iter().any(|check| holds(&check.status));
+    let in_part = any(|status| matches!(status, Status::PassedInPart { .. }));
     report.verdict = if any(|status| matches!(status, Status::Failed { .. })) {
         Verdict::Failed
     } else if !finished {
         Verdict::Unfinished
-    } else if any(|status| matches!(status, Status::Skipped)) {
+    } else if any(|status| matches!(status, Status::Skipped)) || in_part && !any_organiser {
         Verdict::Incomplete
     } else {
         Verdict::Verified
     };
     report.checks = checks;
     report.faults = faults;
+    if let Some(timeline) = &mut report.timeline {
+        timeline.faults = concerned;
+    }
 }

@@ -1,35 +1,38 @@
-//! Evidence: a file that shows one fault without the board (`specs/audit.md` 7).
+//! Evidence: a file that shows faults without the board (`specs/audit.md` 7).
 //!
-//! It holds the board up to the checkpoint that settled the fault, without the bodies that are not needed to
-//! show it. All envelopes stay: so the tree, the checkpoints and the signatures can be checked, and a client
+//! It holds the board up to the checkpoint that settled the faults, without the bodies that are not needed to
+//! show them. All envelopes stay: so the tree, the checkpoints and the signatures can be checked, and a client
 //! that signed two messages shows. The same audit checks it.
 
-use std::io::{self, BufReader, Read, Seek, Write};
+mod export;
+
+use std::io::{self, BufReader, Read, Seek};
 
 use thiserror::Error;
 use veragg_protocol::circuits::codec::{DecodeError, Reader, Writer};
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::crypto::signing::VerifyingKey;
 use veragg_protocol::round::configuration::Configuration;
-use veragg_protocol::round::graph::Graph;
-use veragg_protocol::round::graph_seed;
 use veragg_protocol::round::parameters::MAX_CLIENTS;
-use veragg_protocol::round::phase::Phase;
-use veragg_protocol::wire::board::{BoardError, Header, Record, RecordKind, Records};
+use veragg_protocol::wire::board::{BoardError, Header};
 use veragg_protocol::wire::checkpoint::Checkpoint;
-use veragg_protocol::wire::message::{Envelope, Sender, ENVELOPE_LEN};
 use veragg_protocol::wire::receipt::Receipt;
 
 use crate::audit::{audit_pruned, AuditError};
 use crate::check::Check;
 use crate::options::Options;
-use crate::report::{Culprit, Fault, Report};
+use crate::program::Program;
+use crate::report::{Culprit, Fault};
 use crate::step::Step;
+
+pub use export::{bundles, export, Bundle};
 
 /// The first bytes of a file of evidence: the name and the version of the format.
 pub const MAGIC: [u8; 8] = *b"veragge\x01";
 /// The most receipts that evidence can hold.
 const MOST_RECEIPTS: u32 = 1 << 16;
+/// The most checkpoints that evidence can hold.
+const MOST_CHECKPOINTS: usize = 1 << 8;
 /// The numbers that stand for culprits other than clients.
 const AGGREGATOR: u32 = 0;
 const ORGANISER: u32 = u32::MAX;
@@ -41,10 +44,10 @@ pub struct Claim {
     pub culprit: Culprit,
     /// The check that finds the fault.
     pub check: Check,
-    /// The receipts that the auditor had.
+    /// The receipts that the auditor had and that the fault rests on.
     pub receipts: Vec<Receipt>,
-    /// The encoded checkpoint that the auditor had, if any.
-    pub checkpoint: Option<Vec<u8>>,
+    /// The checkpoints that the auditor had and that the fault rests on, encoded one after the other.
+    pub checkpoints: Vec<u8>,
 }
 
 /// Why evidence cannot be checked, or cannot be written.
@@ -60,11 +63,19 @@ pub enum EvidenceError {
     /// The board in the file is refused.
     #[error(transparent)]
     Board(#[from] BoardError),
-    /// Reading or writing failed.
-    #[error("reading or writing evidence failed: {0}")]
+    /// The evidence cannot be read.
+    #[error("the evidence cannot be read: {0}")]
     Io(#[from] io::Error),
+    /// The evidence cannot be written.
+    #[error("file {file} of the evidence cannot be written: {source}")]
+    Write {
+        /// Which of the files that were to be written, counted from 0.
+        file: usize,
+        /// The reason.
+        source: io::Error,
+    },
     /// The report has no such fault.
-    #[error("the report has no fault {wanted}; it has {faults}, numbered from 1")]
+    #[error("the report has no fault {wanted}; its {faults} faults are numbered from 1")]
     NoFault {
         /// The number that was asked for.
         wanted: usize,
@@ -81,6 +92,12 @@ pub struct Confirmed {
     /// The faults of the claimed culprit under the claimed check, as recomputed. Empty if the evidence does not
     /// show what it claims.
     pub faults: Vec<Fault>,
+    /// The program that has checked the evidence.
+    pub program: Program,
+    /// The digest of the board as far as the evidence holds it, in hexadecimal.
+    pub board: String,
+    /// The context of the round, in hexadecimal; `None` if its configuration or roster is refused.
+    pub context: Option<String>,
 }
 
 impl Claim {
@@ -97,9 +114,7 @@ impl Claim {
             .u32(self.receipts.len() as u32);
         let write = |writer: Writer, receipt: &Receipt| writer.bytes(&receipt.encode());
         let writer = self.receipts.iter().fold(start, write);
-        writer
-            .long(self.checkpoint.as_deref().unwrap_or_default())
-            .finish()
+        writer.long(&self.checkpoints).finish()
     }
 
     fn read(source: &mut impl Read) -> Result<Self, EvidenceError> {
@@ -118,14 +133,16 @@ impl Claim {
         for _ in 0..count {
             receipts.push(Receipt::decode(&take(source, Receipt::LEN)?)?);
         }
-        let length = Reader::new(&take(source, 4)?).u32("checkpoint")?;
-        let checkpoint = match length as usize {
-            length if length <= Checkpoint::encoded_len(MAX_CLIENTS) => take(source, length)?,
+        let length = Reader::new(&take(source, 4)?).u32("checkpoints")? as usize;
+        let checkpoints = match length {
+            length if length <= MOST_CHECKPOINTS * Checkpoint::encoded_len(MAX_CLIENTS) => {
+                take(source, length)?
+            }
             _ => Vec::new(),
         };
-        if checkpoint.len() < length as usize {
+        if checkpoints.len() < length {
             return Err(DecodeError::Value {
-                field: "checkpoint",
+                field: "checkpoints",
             }
             .into());
         }
@@ -140,7 +157,7 @@ impl Claim {
             },
             check: check.ok_or(DecodeError::Value { field: "check" })?,
             receipts,
-            checkpoint: Some(checkpoint).filter(|bytes| !bytes.is_empty()),
+            checkpoints,
         })
     }
 }
@@ -164,13 +181,13 @@ pub fn check(
     let clients = Header::read(&mut evidence)?;
     let clients = Configuration::decode(&clients.configuration.bytes)?.clients();
     evidence.seek(io::SeekFrom::Start(start))?;
-    let shown = claim.checkpoint.as_deref();
+    let shown = claim.checkpoints.chunks(Checkpoint::encoded_len(clients));
     let options = Options {
         organiser: Some(*organiser),
         receipts: claim.receipts.clone(),
-        checkpoint: shown
+        checkpoints: shown
             .map(|bytes| Checkpoint::decode(bytes, clients))
-            .transpose()?,
+            .collect::<Result<_, _>>()?,
         ..Options::default()
     };
     let report = match audit_pruned(evidence, &options) {
@@ -187,115 +204,8 @@ pub fn check(
     Ok(Confirmed {
         faults: faults.filter(claimed).collect(),
         claim,
+        program: report.program,
+        board: report.board,
+        context: report.round.map(|round| round.context),
     })
-}
-
-/// Writes the evidence for fault `number` of a report, counted from 1. `board` and `options` must be those that
-/// the report was made from.
-pub fn export(
-    board: impl Read + Seek,
-    options: &Options,
-    report: &Report,
-    number: usize,
-    mut out: impl Write,
-) -> Result<(), EvidenceError> {
-    let faults = report.faults.len();
-    let fault = number.checked_sub(1).and_then(|at| report.faults.get(at));
-    let fault = fault.ok_or(EvidenceError::NoFault {
-        wanted: number,
-        faults,
-    })?;
-    let claim = Claim {
-        culprit: fault.culprit,
-        check: fault.check,
-        receipts: options.receipts.clone(),
-        checkpoint: options.checkpoint.as_ref().map(Checkpoint::encode),
-    };
-    let mut board = BufReader::new(board);
-    let header = Header::read(&mut board)?;
-    let configuration = Configuration::decode(&header.configuration.bytes)?;
-    out.write_all(&claim.write())?;
-    out.write_all(&header.encode())?;
-    let masking = configuration.masking;
-    let seed = graph_seed(&configuration);
-    let graph = Graph::new(configuration.clients(), masking.degree, &seed).ok();
-    let needed = Needed { fault, graph };
-    let mut records = Records::new(board, header.encode().len(), usize::MAX);
-    let (mut leaf, mut checkpoints) = (0, 0);
-    // A fault that no checkpoint settled is shown by signatures, or by records after the last checkpoint.
-    let last = match fault.checkpoints {
-        0 => u32::MAX,
-        settled => settled,
-    };
-    while checkpoints < last {
-        let Some(record) = records.next_record()? else {
-            break;
-        };
-        let mut record = record.whole()?;
-        match record.kind {
-            RecordKind::Checkpoint => checkpoints += 1,
-            RecordKind::Message => {
-                let envelope = record.bytes.get(..ENVELOPE_LEN);
-                let envelope = envelope.and_then(|bytes| Envelope::decode(bytes).ok());
-                if envelope.is_some_and(|envelope| !needed.body(leaf, &envelope)) {
-                    record.bytes.truncate(ENVELOPE_LEN);
-                }
-                leaf += 1;
-            }
-        }
-        write(&mut out, &record)?;
-    }
-    out.flush()?;
-    Ok(())
-}
-
-fn write(out: &mut impl Write, record: &Record) -> io::Result<()> {
-    out.write_all(&record.encode())
-}
-
-/// Decides which bodies are needed to show a fault.
-struct Needed<'a> {
-    fault: &'a Fault,
-    graph: Option<Graph>,
-}
-
-impl Needed<'_> {
-    fn body(&self, leaf: u64, envelope: &Envelope) -> bool {
-        let Fault {
-            culprit,
-            check,
-            evidence,
-            involved,
-            ..
-        } = self.fault;
-        if evidence.contains(&leaf) {
-            return true;
-        }
-        let (Culprit::Client(culprit), Sender::Client(sender)) = (culprit, envelope.sender) else {
-            // Lists, outcomes and sums follow from all messages.
-            let all = [
-                Check::Chain,
-                Check::Contributors,
-                Check::Opening,
-                Check::Aggregate,
-            ];
-            return all.contains(check);
-        };
-        let concerned = sender == *culprit || involved.contains(&sender.number());
-        match envelope.phase {
-            Phase::Advertise => true,
-            Phase::Submit => {
-                let about_input = *check >= Check::InputCommitments && *check <= Check::RowLinks;
-                sender == *culprit && about_input
-            }
-            // The shares that reconstruct the secret which contradicts the attestation.
-            Phase::Unmask(_) if *check == Check::Unmasking => {
-                let of = involved.first().copied().and_then(ClientId::new);
-                let of = of.unwrap_or(*culprit);
-                let graph = self.graph.as_ref();
-                sender == *culprit || graph.is_some_and(|graph| graph.are_neighbours(sender, of))
-            }
-            _ => concerned,
-        }
-    }
 }

@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::crypto::signing::hex;
+use veragg_protocol::round::phase::Phase;
 
 use crate::check::Check;
-use crate::report::{CheckReport, Culprit, Fault, Status, Working};
+use crate::report::{CheckReport, ClientFault, Concern, Culprit, Fault, Status, Working};
 use crate::step::Step;
 
 /// The most failures of a check, and the most faults of one culprit under a check, that a report lists. It
@@ -27,6 +28,8 @@ struct Tally {
     failures: Vec<String>,
     failed: usize,
     reason: Option<String>,
+    /// The part of the check that is left out, if one is.
+    left_out: Option<&'static str>,
 }
 
 /// What a finding means for the round.
@@ -56,6 +59,8 @@ pub(crate) struct Finding {
     workings: Vec<Working>,
     /// Whether signatures alone prove it, so that no checkpoint is needed.
     by_signature: bool,
+    /// What it has to do with the followed client, besides what culprit and involved say.
+    concern: Option<Concern>,
 }
 
 impl Finding {
@@ -70,6 +75,7 @@ impl Finding {
             involved: Vec::new(),
             workings: Vec::new(),
             by_signature: false,
+            concern: None,
         }
     }
 
@@ -132,6 +138,13 @@ impl Finding {
         self
     }
 
+    /// Sets what the finding has to do with the followed client.
+    #[must_use]
+    pub(crate) fn concerning(mut self, concern: Option<Concern>) -> Self {
+        self.concern = concern;
+        self
+    }
+
     /// Declares that signatures alone prove the finding, so that no checkpoint is needed.
     #[must_use]
     pub(crate) fn by_signature(mut self) -> Self {
@@ -144,8 +157,13 @@ impl Finding {
 #[derive(Debug)]
 pub(crate) struct Findings {
     skip: BTreeSet<Check>,
+    /// The client that the auditor follows.
+    follow: Option<ClientId>,
+    /// The phase that is open.
+    phase: Phase,
     tallies: BTreeMap<Check, Tally>,
-    faults: Vec<Fault>,
+    /// The faults, with what they have to do with the followed client, and the phase in which they were found.
+    faults: Vec<(Fault, Option<(Concern, Phase)>)>,
     named: BTreeMap<(Culprit, Check), usize>,
     unsettled: Vec<Finding>,
     /// How many findings of a kind wait, including those that are only counted.
@@ -157,9 +175,11 @@ pub(crate) struct Findings {
 }
 
 impl Findings {
-    pub(crate) fn new(skip: BTreeSet<Check>) -> Self {
+    pub(crate) fn new(skip: BTreeSet<Check>, follow: Option<ClientId>) -> Self {
         Self {
             skip,
+            follow,
+            phase: Phase::Advertise,
             tallies: BTreeMap::new(),
             faults: Vec::new(),
             named: BTreeMap::new(),
@@ -173,6 +193,16 @@ impl Findings {
     /// Whether the auditor asked to leave out a check.
     pub(crate) fn skips(&self, check: Check) -> bool {
         self.skip.contains(&check)
+    }
+
+    /// Whether the auditor follows this client.
+    pub(crate) fn follows(&self, client: ClientId) -> bool {
+        self.follow == Some(client)
+    }
+
+    /// Notes which phase is open.
+    pub(crate) fn enter(&mut self, phase: Phase) {
+        self.phase = phase;
     }
 
     fn tally(&mut self, check: Check) -> &mut Tally {
@@ -192,6 +222,11 @@ impl Findings {
     /// Notes that a check does not apply to this board, and why.
     pub(crate) fn not_applicable(&mut self, check: Check, reason: &str) {
         self.tally(check).reason = Some(reason.to_owned());
+    }
+
+    /// Notes that a part of a check is left out: which, and why.
+    pub(crate) fn skipped_part(&mut self, check: Check, part: &'static str) {
+        self.tally(check).left_out = Some(part);
     }
 
     /// Records a finding. If it names a culprit, it waits for the checkpoint that covers it, unless signatures
@@ -225,11 +260,15 @@ impl Findings {
         }
     }
 
-    /// Settles the findings that wait, at a checkpoint. `authentic`: whether it is signed and matches the board.
-    /// After a checkpoint that does not, no finding names anybody any more.
+    /// Notes that one more checkpoint was read. What is found from now on may rest on it.
+    pub(crate) fn read_checkpoint(&mut self) {
+        self.checkpoints += 1;
+    }
+
+    /// Settles the findings that wait, at a checkpoint or at the end of a finished board. `authentic`: whether the
+    /// checkpoint is signed and matches the board. After one that does not, no finding names anybody any more.
     pub(crate) fn settle(&mut self, authentic: bool) {
         self.authentic &= Step::Authentic.holds(authentic);
-        self.checkpoints += 1;
         let attribute = self.authentic;
         for finding in std::mem::take(&mut self.unsettled) {
             self.settle_one(finding, attribute);
@@ -270,8 +309,14 @@ impl Findings {
         if *named > MOST_FAILURES {
             return;
         }
+        let concern = match self.follow {
+            Some(client) if culprit == Culprit::Client(client) => Some(Concern::Culprit),
+            Some(client) if finding.involved.contains(&client) => Some(Concern::Involved),
+            _ => finding.concern,
+        };
+        let concern = concern.map(|concern| (concern, self.phase));
         let involved = finding.involved.iter();
-        self.faults.push(Fault {
+        let fault = Fault {
             culprit,
             check,
             rule: finding.step.into(),
@@ -280,12 +325,16 @@ impl Findings {
             what: finding.what,
             workings: finding.workings,
             checkpoints: self.checkpoints,
-        });
+        };
+        self.faults.push((fault, concern));
     }
 
-    /// Returns how each check ended, and the faults in board order. `unreached` is the reason that is given for
-    /// checks that were never computed.
-    pub(crate) fn finish(mut self, unreached: &str) -> (Vec<CheckReport>, Vec<Fault>) {
+    /// Returns how each check ended, the faults in board order, and those that concern the followed client.
+    /// `unreached` is the reason that is given for checks that were never computed.
+    pub(crate) fn finish(
+        mut self,
+        unreached: &str,
+    ) -> (Vec<CheckReport>, Vec<Fault>, Vec<ClientFault>) {
         // A finding that no checkpoint covers names nobody. If it is a fault, the round may still exclude the
         // client, since it is not finished.
         for ((_, check, kind), waiting) in std::mem::take(&mut self.waiting) {
@@ -297,7 +346,7 @@ impl Findings {
                 Kind::Fault => self.count(finding.check, Kind::Fault, true, 1),
             }
         }
-        self.faults.sort_by(|a, b| {
+        self.faults.sort_by(|(a, _), (b, _)| {
             (&a.evidence, a.culprit, a.check).cmp(&(&b.evidence, b.culprit, b.check))
         });
         let checks = Check::ALL
@@ -316,6 +365,14 @@ impl Findings {
                         reason: unreached.to_owned(),
                     },
                     Some(Tally {
+                        records,
+                        left_out: Some(part),
+                        ..
+                    }) => Status::PassedInPart {
+                        records,
+                        skipped: part.to_owned(),
+                    },
+                    Some(Tally {
                         records, bad: 0, ..
                     }) => Status::Passed { records },
                     Some(Tally { records, bad, .. }) => Status::PassedWithFaults { records, bad },
@@ -323,7 +380,17 @@ impl Findings {
                 CheckReport { id, status }
             })
             .collect();
-        (checks, self.faults)
+        let numbered = (1..).zip(&self.faults);
+        let concerned = numbered.filter_map(|(fault, (_, concern))| {
+            concern.map(|(concern, phase)| ClientFault {
+                fault,
+                concern,
+                phase,
+            })
+        });
+        let concerned = concerned.collect();
+        let faults = self.faults.into_iter().map(|(fault, _)| fault).collect();
+        (checks, faults, concerned)
     }
 }
 

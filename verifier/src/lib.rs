@@ -18,6 +18,7 @@
 //! | `checks` | the checks that belong to no phase, and those of the publication |
 //! | [`step`], `findings` | the conditions that the audit asks for, and those that do not hold |
 //! | [`report`], [`evidence`] | the results |
+//! | [`program`] | the version and the commit that every result names |
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -36,14 +37,17 @@ mod findings;
 mod options;
 mod pass;
 mod phases;
+pub mod program;
 pub mod report;
 pub mod step;
 mod text;
+mod words;
 
 pub use aggregate_metadata::AggregateMetadata;
 pub use audit::{audit, AuditError};
 pub use check::Check;
 pub use options::Options;
+pub use program::Program;
 pub use report::{Culprit, Fault, Report, Status, Verdict};
 pub use step::{Step, StepNumber};
 

@@ -28,12 +28,14 @@ use crate::check::Check;
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// The organiser's key, known beforehand. If there is none, the key on the board is used, and the report
-    /// warns that anybody may have made the whole board.
+    /// warns that anybody may have made the whole board. It is then [`Incomplete`](crate::Verdict::Incomplete).
     pub organiser: Option<VerifyingKey>,
+    /// Whether the board of any organiser will do. If no key is given, the report is then not incomplete for that.
+    pub any_organiser: bool,
     /// Receipts that clients handed over, to find their messages on the board.
     pub receipts: Vec<Receipt>,
-    /// A checkpoint that a client received, to compare with the one on the board.
-    pub checkpoint: Option<Checkpoint>,
+    /// Checkpoints that clients received, to compare with those on the board and with each other.
+    pub checkpoints: Vec<Checkpoint>,
     /// Sums that were published elsewhere, to compare with those on the board.
     pub aggregate: Option<Vec<u128>>,
     /// The metadata of these sums, to compare with the board.

@@ -25,7 +25,7 @@ use crate::findings::{Finding, Findings};
 use crate::options::{Bodies, Options};
 use crate::phases::advertise::Advertise;
 use crate::phases::{in_phase, Derived, Judge, Open, PhaseEnd, ReadMessage, Workspace};
-use crate::report::TimelineMessage;
+use crate::report::{Concern, TimelineMessage};
 use crate::step::Step;
 
 /// The state of the audit between two records (`specs/audit.md` 5), except for the open phase.
@@ -59,6 +59,8 @@ pub(crate) struct Outcomes {
     /// The outcome of each client; `None` if the board ends before it is decided.
     pub(crate) clients: Vec<Option<Outcome>>,
     pub(crate) timeline: Vec<TimelineMessage>,
+    /// The digest of the last checkpoint; the context if there is none.
+    pub(crate) last: Digest,
 }
 
 impl<'a, P: ProofSystem> Pass<'a, P> {
@@ -71,7 +73,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         Self {
             established: Established::new(round, options),
             findings,
-            chain: Chain::new(*round.context(), options.checkpoint.clone()),
+            chain: Chain::new(*round.context(), &options.checkpoints),
             receipts: Receipts::new(&options.receipts),
             received: HashMap::new(),
             timeline: Vec::new(),
@@ -84,6 +86,8 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         mut self,
         mut records: Records<R>,
     ) -> Result<Outcomes, BoardError> {
+        self.chain
+            .compare_shown(self.established.round, &mut self.findings);
         let mut open = Some(Open::Advertise(Advertise::default()));
         while let Some(record) = records.next_record()? {
             let Some(phase) = open.take() else {
@@ -95,6 +99,8 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
                     .record(Finding::failure(Step::NothingFollows, what));
                 break;
             };
+            self.findings
+                .enter(in_phase!(&phase, phase => Judge::<P>::phase(phase)));
             open = match record.kind() {
                 RecordKind::Message => {
                     let mut phase = phase;
@@ -159,7 +165,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         if let Err(inadmissible) =
             messages::check_envelope(self.established.round, &open, &envelope)
         {
-            self.inadmissible(leaf, inadmissible);
+            self.inadmissible(leaf, envelope.sender, inadmissible);
             return Ok(Admitted::Nothing);
         }
         let lengths = match envelope.sender {
@@ -192,7 +198,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         })?;
         // V-04.6: if it does not hold, what was read of the body is dropped.
         if let (Err(misfit), false) = (&read, Step::BodyOfEnvelope.holds(read.is_ok())) {
-            self.inadmissible(leaf, messages::misfit(misfit));
+            self.inadmissible(leaf, envelope.sender, messages::misfit(misfit));
             return Ok(Admitted::Nothing);
         }
         let Some(content) = content.filter(|_| self.is_first(leaf, &envelope)) else {
@@ -220,7 +226,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
     /// V-04.7: whether this is the sender's first message in this phase. If it is, it is noted as received.
     fn is_first(&mut self, leaf: u64, envelope: &Envelope) -> bool {
         if let Err(inadmissible) = messages::check_first(&self.received, envelope) {
-            self.inadmissible(leaf, inadmissible);
+            self.inadmissible(leaf, envelope.sender, inadmissible);
             return false;
         }
         if let Sender::Client(client) = envelope.sender {
@@ -230,16 +236,25 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
     }
 
     /// Records a message that must not stand where it does.
-    fn inadmissible(&mut self, leaf: u64, Inadmissible { step, what, shows }: Inadmissible) {
+    fn inadmissible(&mut self, leaf: u64, sender: Sender, inadmissible: Inadmissible) {
+        let Inadmissible { step, what, shows } = inadmissible;
         if let Shows::Nothing = shows {
             let what = format!("the message at leaf {leaf} is damaged in this file: {what}");
             self.findings.distrust();
             self.findings.record(Finding::failure(step, what));
             return;
         }
-        let what = format!("leaf {leaf} holds a message that the aggregator must refuse: {what}");
+        let what = match sender {
+            Sender::Client(client) => format!("leaf {leaf} holds a message in the name of client {client} that the aggregator must refuse: {what}"),
+            Sender::Aggregator => format!("leaf {leaf} holds a message of the aggregator that must not stand there: {what}"),
+        };
+        let followed = match sender {
+            Sender::Client(client) => self.findings.follows(client),
+            Sender::Aggregator => false,
+        };
+        let finding = Finding::failure(step, what).by_aggregator(leaf);
         self.findings
-            .record(Finding::failure(step, what).by_aggregator(leaf));
+            .record(finding.concerning(followed.then_some(Concern::Message)));
         if let Shows::Equivocation(client) = shows {
             self.established.equivocated.insert(client);
             let what = "it signed two different messages for one phase";
@@ -255,6 +270,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         checkpoint: Result<Checkpoint, DecodeError>,
     ) -> Option<Checkpoint> {
         let phase = in_phase!(open, phase => Judge::<P>::phase(phase));
+        self.findings.read_checkpoint();
         checkpoint
             .map_err(|error| {
                 let what = format!("the checkpoint of {phase} is malformed: {error}");
@@ -359,12 +375,14 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         if Step::SettledAtEnd.holds(finished) {
             self.findings.settle(true);
         }
+        let last = *self.chain.last();
         self.chain.finish(&mut self.findings);
         Outcomes {
             findings: self.findings,
             finished,
             clients,
             timeline: self.timeline,
+            last,
         }
     }
 }

@@ -10,6 +10,7 @@ use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::round::phase::Phase;
 
 use crate::check::Check;
+use crate::program::Program;
 use crate::step::StepNumber;
 
 /// The result of the whole audit.
@@ -34,7 +35,8 @@ pub enum Verdict {
     Verified,
     /// At least one check failed: the published round contradicts it.
     Failed,
-    /// No check failed, but at least one was skipped on request.
+    /// No check failed, but at least one was skipped, or a part of one: on request, or for want of the organiser's
+    /// key.
     Incomplete,
     /// No check failed, but the board ends before the round is finished.
     Unfinished,
@@ -57,7 +59,9 @@ impl fmt::Display for Verdict {
         f.write_str(match self {
             Verdict::Verified => "VERIFIED",
             Verdict::Failed => "FAILED",
-            Verdict::Incomplete => "INCOMPLETE: no check failed, but some were skipped on request",
+            Verdict::Incomplete => {
+                "INCOMPLETE: no check failed, but a check or a part of one was skipped"
+            }
             Verdict::Unfinished => {
                 "NOT FINISHED: no check failed, but the board ends before the result"
             }
@@ -85,6 +89,14 @@ pub enum Status {
         records: u64,
         /// How many of them were bad.
         bad: u64,
+    },
+    /// The check holds for every record, but a part of it was left out. Only V-01 ends so: without the organiser's
+    /// key nobody can check who signed the configuration.
+    PassedInPart {
+        /// The number of records that it was computed for.
+        records: u64,
+        /// Which part was left out, and why.
+        skipped: String,
     },
     /// The published round contradicts the check.
     Failed {
@@ -165,7 +177,7 @@ pub struct Fault {
     pub what: String,
     /// The values that were computed to find it.
     pub workings: Vec<Working>,
-    /// How many checkpoints had been read when the fault was settled; 0 if it needs none.
+    /// How many checkpoints of the board show the fault; 0 if it needs none.
     pub checkpoints: u32,
 }
 
@@ -234,6 +246,38 @@ pub struct TimelineMessage {
     pub bytes: usize,
 }
 
+/// What a fault has to do with a followed client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Concern {
+    /// The client is the culprit.
+    Culprit,
+    /// Messages of the client help to show the fault of another client. The client is not accused.
+    Involved,
+    /// The aggregator left the client out of a list that the client belongs on.
+    LeftOut,
+    /// The aggregator put the client on a list that it does not belong on.
+    Listed,
+    /// The aggregator published another outcome of the client than the one that follows from the board.
+    Outcome,
+    /// The aggregator put a message in the client's name on the board that must not stand there.
+    Message,
+}
+
+/// A fault that concerns a followed client.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientFault {
+    /// The number of the fault in the report, counted from 1.
+    pub fault: usize,
+    /// What it has to do with the client.
+    pub concern: Concern,
+    /// The phase of the list or of the message.
+    #[serde(with = "json::phase")]
+    pub phase: Phase,
+}
+
 /// What the board shows about one client.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -244,8 +288,10 @@ pub struct ClientTimeline {
     pub messages: Vec<TimelineMessage>,
     /// Its outcome, as recomputed.
     pub outcome: String,
-    /// Whether its input is in the sum.
+    /// Whether its input is in the sum, or would be if the aggregator had followed the rules.
     pub contributed: bool,
+    /// The faults that concern it, in the order of the report.
+    pub faults: Vec<ClientFault>,
 }
 
 /// The whole report. It is written as JSON (`specs/audit.md` 4.3) and read back with serde:
@@ -256,8 +302,10 @@ pub struct ClientTimeline {
 /// # fn main() -> Result<(), serde_json::Error> {
 /// let json = r#"{
 ///     "protocol": 1,
+///     "program": { "version": "0.1.0", "commit": "unknown" },
 ///     "verdict": "verified",
 ///     "organiser": { "key": "278d504a", "given": true },
+///     "board": "7f3a9c",
 ///     "round": null,
 ///     "checks": [{
 ///         "id": "V-13",
@@ -285,10 +333,15 @@ pub struct Report {
     /// Version of the protocol. A report of another version cannot be read back.
     #[serde(deserialize_with = "json::protocol")]
     pub protocol: u16,
+    /// The program that made the report.
+    pub program: Program,
     /// The result of the audit.
     pub verdict: Verdict,
     /// The organiser's key, and where it comes from.
     pub organiser: OrganiserReport,
+    /// The digest of the board, in hexadecimal (`specs/audit.md` 4.5). Copies of a board have the same, whatever
+    /// follows the last checkpoint.
+    pub board: String,
     /// The settings of the round; `None` if its configuration or roster is refused.
     #[serde(deserialize_with = "Option::deserialize")]
     pub round: Option<RoundReport>,

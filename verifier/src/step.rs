@@ -37,6 +37,8 @@ veragg_protocol::numbered! {
         NothingFollows = "V-03.6";
         /// The last phase does not end without a publication.
         SomethingPublished = "V-03.7";
+        /// The checkpoints of one phase that the auditor was given are one.
+        OneCheckpointShown = "V-03.8";
         /// An envelope decodes.
         EnvelopeDecodes = "V-04.1";
         /// A message belongs to this round.

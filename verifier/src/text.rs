@@ -1,8 +1,18 @@
-//! Writes the report as text.
+//! Writes the report as text. A report that was read may hold any text, so all of it is escaped.
 
 use std::fmt;
 
-use crate::report::{CheckReport, Report, Status, Verdict};
+use veragg_protocol::circuits::foreign::Foreign;
+
+use crate::report::{CheckReport, Fault, Report, Status, Verdict};
+
+/// The most characters of a finding that are shown. Those of the audit are shorter.
+const SHOWN: usize = 2000;
+
+/// A sentence of a report.
+fn sentence(text: &str) -> Foreign<'_> {
+    Foreign::message(text).at_most(SHOWN)
+}
 
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -14,8 +24,14 @@ impl fmt::Display for Status {
                     "passed with faults ({bad} of {records} are bad and do not count)"
                 )
             }
+            Status::PassedInPart { records, skipped } => {
+                let skipped = sentence(skipped);
+                write!(f, "passed in part ({records}). Skipped: {skipped}")
+            }
             Status::Failed { .. } => f.write_str("FAILED"),
-            Status::NotApplicable { reason } => write!(f, "not applicable: {reason}"),
+            Status::NotApplicable { reason } => {
+                write!(f, "not applicable: {}", sentence(reason))
+            }
             Status::Skipped => f.write_str("skipped on request"),
         }
     }
@@ -32,11 +48,42 @@ impl fmt::Display for CheckReport {
         )?;
         if let Status::Failed { failures } = &self.status {
             for failure in failures {
-                write!(f, "\n            {failure}")?;
+                write!(f, "\n            {}", sentence(failure))?;
             }
         }
         Ok(())
     }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (culprit, check, what) = (self.culprit, self.check, sentence(&self.what));
+        write!(f, "{culprit}, {check}: {what}")?;
+        match &self.evidence[..] {
+            [] => Ok(()),
+            [leaf] => write!(f, " (leaf {leaf})"),
+            leaves => {
+                let leaves: Vec<_> = leaves.iter().map(u64::to_string).collect();
+                write!(f, " (leaves {})", leaves.join(", "))
+            }
+        }
+    }
+}
+
+/// The checks, one a line. Three or more, one after the other, that do not apply for the same reason share a line.
+fn checks(report: &Report, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let same = |a: &CheckReport, b: &CheckReport| {
+        matches!(a.status, Status::NotApplicable { .. }) && a.status == b.status
+    };
+    for group in report.checks.chunk_by(same) {
+        match group {
+            [first, _, .., last] => {
+                writeln!(f, "  {} to {}: {}", first.id, last.id, first.status)?;
+            }
+            one => one.iter().try_for_each(|check| writeln!(f, "{check}"))?,
+        }
+    }
+    Ok(())
 }
 
 impl fmt::Display for Report {
@@ -44,36 +91,31 @@ impl fmt::Display for Report {
         if !self.organiser.given {
             writeln!(f, "WARNING: no organiser's key was given, so the key on the board was used. Anybody may have made this whole board. Ask the organiser whether this key is theirs:")?;
         }
-        writeln!(f, "organiser  {}", self.organiser.key)?;
+        writeln!(f, "organiser  {}", Foreign::new(&self.organiser.key))?;
         if let Some(round) = &self.round {
             writeln!(
                 f,
                 "round      {}\n           {}, {} clients, {} coordinates, {} neighbours each, {} shares reconstruct a secret",
-                round.context, round.suite, round.clients, round.coordinates, round.degree, round.threshold
+                Foreign::new(&round.context), round.suite, round.clients, round.coordinates, round.degree, round.threshold
             )?;
         }
+        writeln!(f, "board      {}", Foreign::new(&self.board))?;
+        writeln!(f, "audited by {}", self.program)?;
         writeln!(f, "\nchecks")?;
-        for check in &self.checks {
-            writeln!(f, "{check}")?;
-        }
+        checks(self, f)?;
         if self.faults.is_empty() {
             writeln!(f, "\nfaults: none; nobody is accused")?;
         } else {
             writeln!(f, "\nfaults")?;
-            for (index, fault) in self.faults.iter().enumerate() {
-                let leaves = &fault.evidence;
-                let (number, culprit, check) = (index + 1, fault.culprit, fault.check);
-                writeln!(
-                    f,
-                    "  {number}. {culprit}, {check}: {} (leaves {leaves:?})",
-                    fault.what
-                )?;
+            for (number, fault) in (1..).zip(&self.faults) {
+                writeln!(f, "  {number}. {fault}")?;
             }
         }
         if !self.absent.is_empty() {
             writeln!(f, "\nnot in the sum")?;
             for absent in &self.absent {
-                writeln!(f, "  client {}: {}", absent.client, absent.outcome)?;
+                let outcome = Foreign::new(&absent.outcome);
+                writeln!(f, "  client {}: {outcome}", absent.client)?;
             }
         }
         if self.round.is_some() {

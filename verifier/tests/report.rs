@@ -14,8 +14,10 @@ fn example() -> Value {
     };
     json!({
         "protocol": 1,
+        "program": { "version": "0.1.0", "commit": "unknown" },
         "verdict": "failed",
         "organiser": { "key": "00ff", "given": true },
+        "board": "77",
         "round": {
             "context": "01", "suite": "ristretto255-bitplane", "clients": 5, "degree": 4,
             "threshold": 3, "min_contributors": 2, "coordinates": 5,
@@ -26,6 +28,7 @@ fn example() -> Value {
             check(Check::Edges, json!({ "status": "passed-with-faults", "records": 9, "bad": 1 })),
             check(Check::Unmasking, json!({ "status": "skipped" })),
             check(Check::Receipts, json!({ "status": "not-applicable", "reason": "none" })),
+            check(Check::Graph, json!({ "status": "passed-in-part", "records": 1, "skipped": "x" })),
         ],
         "faults": [
             {
@@ -48,6 +51,7 @@ fn example() -> Value {
             "client": 1,
             "messages": [{ "phase": "unmask", "leaf": 7, "bytes": 900 }],
             "outcome": "contributed", "contributed": true,
+            "faults": [{ "fault": 2, "concern": "left-out", "phase": "submit" }],
         },
     })
 }
@@ -131,6 +135,11 @@ fn a_report_that_no_audit_writes_is_refused() {
             "V-09: the status `skipped` comes with nothing",
         ),
         (
+            "/checks/5/records",
+            Value::Null,
+            "V-05: the status `passed-in-part` comes with `records` and `skipped`",
+        ),
+        (
             "/faults/0/culprit",
             json!("client 0"),
             "unknown culprit \"client 0\"",
@@ -193,6 +202,36 @@ fn a_report_with_a_field_missing_is_refused() {
     }
     let text = example().to_string();
     assert!(serde_json::from_str::<Report>(&text[..text.len() - 1]).is_err());
+}
+
+#[test]
+fn no_text_of_a_report_reaches_the_terminal_as_it_is() {
+    let foreign = "x\u{1b}[2J\nverdict: VERIFIED\u{202e}";
+    let mut value = example();
+    for at in [
+        "/program/version",
+        "/program/commit",
+        "/organiser/key",
+        "/board",
+        "/round/context",
+        "/checks/1/failures/0",
+        "/checks/4/reason",
+        "/checks/5/skipped",
+        "/faults/0/what",
+        "/absent/0/outcome",
+    ] {
+        *value.pointer_mut(at).unwrap() = json!(foreign);
+    }
+    let shown = read(&value).unwrap().to_string();
+    assert!(
+        shown.matches("\\u{1b}[2J\\nverdict").count() == 10,
+        "{shown}"
+    );
+    let lines = shown.lines().filter(|line| line.starts_with("verdict: "));
+    assert_eq!(lines.collect::<Vec<_>>(), ["verdict: FAILED"]);
+    for forbidden in ['\u{1b}', '\u{202e}'] {
+        assert!(!shown.contains(forbidden));
+    }
 }
 
 /// The timeline gives all rounds of unmask one name, and steps share numbers: values that are equal in

@@ -76,6 +76,7 @@ cases! {
     BothSigned: chain::a_checkpoint_that_was_altered_in_the_file;
     NothingFollows: chain::a_record_after_the_end;
     SomethingPublished: chain::a_round_without_a_sum;
+    OneCheckpointShown: chain::two_boards_that_two_clients_were_shown;
     EnvelopeDecodes: messages::bytes_that_are_no_message;
     MessageOfRound: messages::a_message_of_another_round;
     MessageInPlace: messages::a_message_with_another_answer_or_phase;

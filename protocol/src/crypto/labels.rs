@@ -14,6 +14,8 @@ pub(crate) const GRAPH: &str = "veragg/1 graph";
 pub(crate) const ENTRY: &str = "veragg/1 entry";
 /// Digest of a checkpoint.
 pub(crate) const CHECKPOINT: &str = "veragg/1 checkpoint";
+/// Digest of a board, by which reports name it.
+pub const BOARD: &str = "veragg/1 board";
 /// Digest of bytes that were refused.
 pub(crate) const REFUSED: &str = "veragg/1 refused bytes";
 
@@ -70,6 +72,7 @@ const ALL: [&str; 26] = [
     GRAPH,
     ENTRY,
     CHECKPOINT,
+    BOARD,
     REFUSED,
     SIGN_CONFIGURATION,
     SIGN_MESSAGE,

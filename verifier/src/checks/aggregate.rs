@@ -1,6 +1,6 @@
 //! V-12: the contributors can reach the unpacked sums, and the sums are those that were published elsewhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::packing::{Layout, UnpackError};
@@ -11,6 +11,7 @@ use crate::check::Check;
 use crate::established::Established;
 use crate::findings::{Finding, Findings, MOST_FAILURES};
 use crate::step::Step;
+use crate::words;
 
 /// The sums of a publication. They are unpacked as the scalars are read, compared with the sums that the auditor
 /// was given, if any, and not kept.
@@ -75,7 +76,9 @@ impl<'a> Sums<'a> {
         // V-12.1
         if let Some(error) = self.impossible {
             // It names nobody, since V-11 does: a client's masked vector can cause this, too.
-            let finding = Finding::failure(Step::Unpacks, error.to_string());
+            let contributors = self.contributors;
+            let what = format!("the published sums are none that {contributors} contributors can add up to: {error}");
+            let finding = Finding::failure(Step::Unpacks, what);
             findings.record(finding.at([leaf]));
             return;
         }
@@ -96,6 +99,32 @@ impl<'a> Sums<'a> {
     }
 }
 
+/// How the given contributors differ from the recomputed ones, in words.
+fn other_contributors(given: &[u32], recomputed: &[u32]) -> Option<String> {
+    if given == recomputed {
+        return None;
+    }
+    let without = |a: &[u32], b: &[u32]| -> Vec<u32> {
+        let b: BTreeSet<_> = b.iter().collect();
+        a.iter()
+            .copied()
+            .filter(|number| !b.contains(number))
+            .collect()
+    };
+    let added = words::clients(&without(given, recomputed));
+    let missing = words::clients(&without(recomputed, given));
+    let added = added.map(|names| format!("it names {names}, not in the sum"));
+    let missing = missing.map(|names| format!("it does not name {names}, in the sum"));
+    let both: Vec<_> = added.into_iter().chain(missing).collect();
+    let how = match &both[..] {
+        [] => "it names them twice, or in another order".to_owned(),
+        both => both.join(", and "),
+    };
+    Some(format!(
+        "the given aggregate lists other contributors: {how}"
+    ))
+}
+
 /// Compares the given sums and their metadata with the board. `contributors` are the recomputed ones.
 pub(crate) fn check<P: ProofSystem>(
     established: &Established<'_, P>,
@@ -111,24 +140,15 @@ pub(crate) fn check<P: ProofSystem>(
     findings.computed(check, round.layout().coordinates());
     // V-12.2 comes before the sums, of which there can be many.
     if let Some(metadata) = &established.options.metadata {
+        let others = (metadata.context != hex(round.context()))
+            .then(|| "the given aggregate is of another round".to_owned());
         let problems = [
-            (
-                metadata.context != hex(round.context()),
-                "the given aggregate is of another round",
-            ),
-            (
-                metadata.contributors != contributors,
-                "the given aggregate lists other contributors",
-            ),
-            (
-                !metadata.has_segments_of(round.configuration()),
-                "the given aggregate has other segments than the configuration: another name, length, number of decimals or offset",
-            ),
+            others,
+            other_contributors(&metadata.contributors, contributors),
+            metadata.other_segment(round.configuration()),
         ];
-        for (found, what) in problems {
-            if found {
-                findings.record(Finding::failure(Step::AggregateMetadata, what));
-            }
+        for what in problems.into_iter().flatten() {
+            findings.record(Finding::failure(Step::AggregateMetadata, what));
         }
     }
     sums.check(leaf, findings);

@@ -1,8 +1,10 @@
 //! V-03: the tree over the messages, the chain of checkpoints, and the lists in them.
 
+use std::collections::HashMap;
+
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::hash::Digest;
-use veragg_protocol::crypto::ids::ClientSet;
+use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::crypto::tree::{CompactTree, Leaf, Root};
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::Round;
@@ -10,24 +12,25 @@ use veragg_protocol::wire::checkpoint::Checkpoint;
 
 use crate::check::Check;
 use crate::findings::{Finding, Findings};
-use crate::report::Culprit;
+use crate::report::{Concern, Culprit};
 use crate::step::Step;
+use crate::words;
 
 /// The tree over the messages so far, and the last checkpoint.
 pub(crate) struct Chain {
     tree: CompactTree,
     /// The digest of the last checkpoint; the context before the first.
     last: Digest,
-    /// A checkpoint that the auditor was given.
-    earlier: Option<Checkpoint>,
+    /// The checkpoints that the auditor was given and that were not compared yet.
+    shown: Vec<Checkpoint>,
 }
 
 impl Chain {
-    pub(crate) fn new(context: Digest, earlier: Option<Checkpoint>) -> Self {
+    pub(crate) fn new(context: Digest, shown: &[Checkpoint]) -> Self {
         Self {
             tree: CompactTree::default(),
             last: context,
-            earlier,
+            shown: shown.to_vec(),
         }
     }
 
@@ -58,7 +61,7 @@ impl Chain {
         findings.computed(Check::Chain, 1);
         let judged = self.judge(round, phase, checkpoint);
         self.last = checkpoint.digest();
-        self.compare_with_earlier(round, checkpoint, findings);
+        self.compare_with_shown(round, checkpoint, findings);
         match judged {
             Ok(()) => true,
             Err(finding) => {
@@ -102,36 +105,48 @@ impl Chain {
         })
     }
 
-    /// V-03.5: compares with the given checkpoint. Two signed ones of one phase are evidence without a board.
-    fn compare_with_earlier<P: ProofSystem>(
+    /// V-03.5: compares with the given checkpoints of the phase. Two signed ones of one phase are evidence without
+    /// a board.
+    fn compare_with_shown<P: ProofSystem>(
         &mut self,
         round: &Round<P>,
         checkpoint: &Checkpoint,
         findings: &mut Findings,
     ) {
-        let aggregator = &round.configuration().aggregator;
-        let Some(earlier) = self
-            .earlier
-            .take_if(|earlier| earlier.phase == checkpoint.phase)
-        else {
-            return;
-        };
-        findings.computed(Check::Chain, 1);
-        let phase = earlier.phase;
+        let of_phase = |shown: &Checkpoint| shown.phase == checkpoint.phase;
+        let (now, later) = std::mem::take(&mut self.shown)
+            .into_iter()
+            .partition(of_phase);
+        self.shown = later;
         let step = Step::SameCheckpoint;
-        let of_round = earlier.context == *round.context() && earlier.is_signed_by(aggregator);
-        if !of_round {
-            let what = format!("the given checkpoint of {phase} is of another round, or this round's aggregator did not sign it");
-            findings.record(Finding::failure(step, what));
-        } else if earlier.digest() != checkpoint.digest() {
-            let both_signed =
-                checkpoint.context == earlier.context && checkpoint.is_signed_by(aggregator);
-            let culprit = Step::BothSigned
-                .holds(both_signed)
-                .then_some(Culprit::Aggregator);
-            let what = format!("the given checkpoint of {phase} and the one on the board differ: there are two boards");
-            let finding = Finding::failure(step, what).by(culprit);
-            findings.record(finding.by_signature());
+        let phase = checkpoint.phase;
+        for shown in now {
+            findings.computed(Check::Chain, 1);
+            if !is_signed(round, &shown) {
+                let what = format!("the given checkpoint of {phase} is of another round, or this round's aggregator did not sign it");
+                findings.record(Finding::failure(step, what));
+            } else if shown.digest() != checkpoint.digest() {
+                let both_signed = Step::BothSigned.holds(is_signed(round, checkpoint));
+                let culprit = both_signed.then_some(Culprit::Aggregator);
+                let what = format!("the given checkpoint of {phase} and the one on the board differ: there are two boards");
+                let finding = Finding::failure(step, what).by(culprit);
+                findings.record(finding.by_signature());
+            }
+        }
+    }
+
+    /// V-03.8: compares the given checkpoints of each phase with the first one of this phase.
+    pub(crate) fn compare_shown<P: ProofSystem>(&self, round: &Round<P>, findings: &mut Findings) {
+        let mut first: HashMap<Phase, Digest> = HashMap::new();
+        let signed = self.shown.iter().filter(|shown| is_signed(round, shown));
+        for shown in signed {
+            let (phase, digest) = (shown.phase, shown.digest());
+            if *first.entry(phase).or_insert(digest) != digest {
+                let what = format!("two given checkpoints of {phase} differ, and the aggregator signed both: there are two boards");
+                let finding = Finding::failure(Step::OneCheckpointShown, what);
+                let finding = finding.by(Some(Culprit::Aggregator));
+                findings.record(finding.by_signature());
+            }
         }
     }
 
@@ -146,32 +161,52 @@ impl Chain {
             return;
         }
         let phase = checkpoint.phase;
-        let numbers = |a: &ClientSet, b: &ClientSet| -> Vec<u32> {
-            a.iter()
-                .filter(|&c| !b.contains(c))
-                .map(|c| c.number())
-                .take(20)
-                .collect()
+        let without = |a: &ClientSet, b: &ClientSet| {
+            let clients = a.iter().filter(|&client| !b.contains(client));
+            clients.map(ClientId::number).collect::<Vec<_>>()
         };
         let (added, missing) = (
-            numbers(&checkpoint.list, derived),
-            numbers(derived, &checkpoint.list),
+            without(&checkpoint.list, derived),
+            without(derived, &checkpoint.list),
         );
-        let what = format!("the list of {phase} is not the one that follows from the board. Listed but not derivable from the board: {added:?}. Derivable but not listed: {missing:?}");
+        let added =
+            words::clients(&added).map(|names| format!("it names {names}, which it must not name"));
+        let missing =
+            words::clients(&missing).map(|names| format!("it leaves out {names}, without reason"));
+        let both: Vec<_> = added.into_iter().chain(missing).collect();
+        let both = both.join(", and ");
+        let what =
+            format!("the list of {phase} is not the one that follows from the board: {both}");
         let leaf = self.size().saturating_sub(1);
-        findings.record(Finding::failure(Step::DerivedList, what).by_aggregator(leaf));
+        let follows = |a: &ClientSet, b: &ClientSet| {
+            a.iter()
+                .any(|client| findings.follows(client) && !b.contains(client))
+        };
+        let concern = if follows(derived, &checkpoint.list) {
+            Some(Concern::LeftOut)
+        } else {
+            follows(&checkpoint.list, derived).then_some(Concern::Listed)
+        };
+        let finding = Finding::failure(Step::DerivedList, what).by_aggregator(leaf);
+        findings.record(finding.concerning(concern));
     }
 
-    /// Records a failure if the board has no checkpoint of the phase of the given one.
+    /// V-03.5: records a failure for each given checkpoint of a phase that the board has no checkpoint of.
     pub(crate) fn finish(self, findings: &mut Findings) {
-        if let Some(earlier) = self.earlier {
-            let phase = earlier.phase;
+        for shown in self.shown {
+            let phase = shown.phase;
             let what = format!(
                 "the board has no checkpoint of {phase}, so the given one cannot be compared"
             );
             findings.record(Finding::failure(Step::SameCheckpoint, what));
         }
     }
+}
+
+/// Whether a checkpoint is of this round and signed by its aggregator.
+fn is_signed<P: ProofSystem>(round: &Round<P>, checkpoint: &Checkpoint) -> bool {
+    checkpoint.context == *round.context()
+        && checkpoint.is_signed_by(&round.configuration().aggregator)
 }
 
 fn wrong_root(checkpoint: &Checkpoint, root: &Root) -> String {

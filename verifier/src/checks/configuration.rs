@@ -17,6 +17,12 @@ pub(crate) fn check(
     findings: &mut Findings,
 ) -> Option<Configuration> {
     findings.computed(Check::Configuration, 1);
+    if !given {
+        findings.skipped_part(
+            Check::Configuration,
+            "V-01.1, whose key signed the configuration, since no organiser's key was given",
+        );
+    }
     let given = given.then_some(Culprit::Organiser);
     match judge(signed, organiser, given) {
         Ok(configuration) => Some(configuration),
@@ -38,7 +44,7 @@ fn judge(
     step.require(signed.organiser == *organiser, || {
         let (named, known) = (signed.organiser.fingerprint(), organiser.fingerprint());
         let what = format!(
-            "the board belongs to another organiser: it names the key {named}, but the key of the auditor is {known}"
+            "the board names another organiser: its key is {named}, and the given key is {known}. Check that the key is the organiser's, and that the board is the one of your round"
         );
         Finding::failure(step, what)
     })?;

@@ -8,6 +8,7 @@ use veragg_protocol::round::phase::Phase;
 use crate::check::Check;
 use crate::established::Established;
 use crate::findings::{Finding, Findings};
+use crate::report::Concern;
 use crate::step::Step;
 
 /// Compares the published outcomes with the recomputed ones.
@@ -25,8 +26,11 @@ pub(crate) fn check<P: ProofSystem>(
     findings.computed(check, recomputed.len());
     let [set_up, disputes, unmasking] =
         [Check::SetUp, Check::Disputes, Check::Unmasking].map(|check| findings.skips(check));
-    let mut record = |step, what: String| {
-        findings.record(Finding::failure(step, what).by_aggregator(leaf));
+    let mut record = |step, what: String, about: Option<ClientId>| {
+        let followed = about.is_some_and(|client| findings.follows(client));
+        let concern = followed.then_some(Concern::Outcome);
+        let finding = Finding::failure(step, what).by_aggregator(leaf);
+        findings.record(finding.concerning(concern));
     };
     // V-10.1
     // If the check that decides a phase is skipped, it is not known why a client is not on its list.
@@ -51,7 +55,7 @@ pub(crate) fn check<P: ProofSystem>(
             let client = ClientId::from_index(index);
             let what =
                 format!("the published outcome of client {client} is '{published}', but '{recomputed}' follows from the board");
-            record(Step::Outcomes, what);
+            record(Step::Outcomes, what, Some(client));
         }
     }
     // V-10.2
@@ -61,6 +65,6 @@ pub(crate) fn check<P: ProofSystem>(
         let what = format!(
             "{got} contributors acknowledged the list, but the configuration asks for {need}"
         );
-        record(Step::Acknowledgements, what);
+        record(Step::Acknowledgements, what, None);
     }
 }

@@ -70,7 +70,7 @@ impl Receipts {
                 findings.record(Finding::failure(Step::ReceiptOfRound, what));
             } else if !kept {
                 // V-13.2: both the receipt and the board that contradicts it are signed.
-                let what = format!("the message that the receipt for leaf {index} promises is not at this leaf of the board");
+                let what = format!("the aggregator signed a receipt for a message at leaf {index}, but this message is not at this leaf of the board");
                 findings.record(Finding::failure(Step::ReceiptKept, what).by_aggregator(index));
             }
         }

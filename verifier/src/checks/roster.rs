@@ -38,8 +38,8 @@ fn judge(
     };
     // V-02.1
     let step = Step::DistinctKeys;
-    let roster =
-        Roster::decode_keys(bytes).map_err(|error| Finding::failure(step, error.to_string()))?;
+    let roster = Roster::decode_keys(bytes)
+        .map_err(|error| Finding::failure(step, format!("the roster does not decode: {error}")))?;
     let distinct = roster.check_distinct();
     require(step, distinct.map_err(|error| error.to_string()))?;
     // V-02.2
@@ -49,7 +49,7 @@ fn judge(
     step.require(named, || {
         Finding::failure(
             step,
-            "the roster is not the one that the configuration names",
+            "the roster on the board is not the one that the signed configuration names; get another copy of the board",
         )
     })?;
     // V-02.3

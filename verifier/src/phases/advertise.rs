@@ -17,6 +17,7 @@ use crate::check::Check;
 use crate::established::{Advertised, Established};
 use crate::findings::{Finding, Findings};
 use crate::step::Step;
+use crate::words;
 
 /// The advertisements that were not judged yet.
 #[derive(Default)]
@@ -59,7 +60,7 @@ impl Advertise {
                         Breach::Possession => Step::Possession,
                         _ => Step::BodyDecodes,
                     };
-                    let what = breach.to_string();
+                    let what = words::breach(&breach);
                     findings.record(Finding::fault(step, client, [leaf], what));
                 }
             }

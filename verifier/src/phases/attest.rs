@@ -19,6 +19,7 @@ use crate::check::Check;
 use crate::established::{Attestations, Established};
 use crate::findings::{Finding, Findings};
 use crate::step::Step;
+use crate::words;
 
 type Scalar<P> = <<P as ProofSystem>::Group as Group>::Scalar;
 
@@ -84,7 +85,7 @@ impl<P: ProofSystem> Attest<P> {
                     good.push((*client, *leaf, entry, neighbours, attestation));
                 }
                 Err(breach) => {
-                    let (step, what) = (Step::AttestationDecodes, breach.to_string());
+                    let (step, what) = (Step::AttestationDecodes, words::breach(&breach));
                     findings.record(Finding::fault(step, *client, [*leaf], what));
                 }
             }
@@ -111,7 +112,7 @@ impl<P: ProofSystem> Attest<P> {
             .collect();
         for (client, leaf, _, _, attestation) in good {
             if let Some(breach) = bad.get(&client) {
-                let what = breach.to_string();
+                let what = words::breach(breach);
                 findings.record(Finding::fault(Step::RowLink, client, [leaf], what));
                 continue;
             }
@@ -140,7 +141,7 @@ impl<P: ProofSystem> Attest<P> {
             if let Err(breach) = attest::judge_keys(&attested, &theirs) {
                 self.attestations.attested.remove(&client);
                 let leaf = self.attestations.leaf(client);
-                let what = breach.to_string();
+                let what = words::breach(&breach);
                 findings.record(Finding::fault(Step::AttestedKeys, client, leaf, what));
             }
         }

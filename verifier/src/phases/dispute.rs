@@ -19,6 +19,7 @@ use crate::check::Check;
 use crate::established::{Attestations, Established};
 use crate::findings::{Finding, Findings};
 use crate::step::Step;
+use crate::words;
 
 /// The messages that were received so far. Each opened edge takes 100 bytes until it is judged.
 pub(crate) struct Dispute<P: ProofSystem> {
@@ -99,7 +100,7 @@ impl<P: ProofSystem> Dispute<P> {
                 }
                 Err(breach) => {
                     let (step, what) = match breach {
-                        Breach::Point(_) => (Step::EdgePoint, breach.to_string()),
+                        Breach::Point(_) => (Step::EdgePoint, words::breach(&breach)),
                         other => {
                             let what =
                                 format!("its message with opened edges is malformed: {other}");

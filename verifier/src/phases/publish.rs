@@ -122,8 +122,7 @@ impl<P: ProofSystem> Judge<P> for Publish {
         }: Workspace<'_, '_, P, R>,
     ) -> Result<(), BoardError> {
         let again = std::mem::replace(&mut self.published, true);
-        let Some(message) = message.filter(|_| Step::PublicationOfRest.holds(!established.missing))
-        else {
+        let Some(message) = message else {
             return Ok(());
         };
         let leaf = message.leaf;
@@ -147,11 +146,16 @@ impl<P: ProofSystem> Judge<P> for Publish {
         let outcomes = match outcomes {
             Ok(outcomes) => outcomes,
             Err(error) => {
-                let finding = Finding::failure(Step::PublicationDecodes, error.to_string());
+                let what = format!("the publication does not decode: {error}");
+                let finding = Finding::failure(Step::PublicationDecodes, what);
                 findings.record(finding.by_aggregator(leaf));
                 return Ok(());
             }
         };
+        // What follows from the other messages cannot be judged without them.
+        if !Step::PublicationOfRest.holds(!established.missing) {
+            return Ok(());
+        }
         let recomputed = established.recomputed();
         contributors::check(established, &recomputed, &outcomes, leaf, findings);
         let numbers = contributing(&recomputed);

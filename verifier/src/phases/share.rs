@@ -17,6 +17,7 @@ use crate::check::Check;
 use crate::established::{Dealt, Established};
 use crate::findings::{Finding, Findings};
 use crate::step::Step;
+use crate::words;
 
 /// A dealer's message, and the position of its record.
 struct Waiting {
@@ -64,7 +65,7 @@ impl Share {
                         Breach::Degree { .. } => Step::Degree,
                         _ => Step::BodyDecodes,
                     };
-                    let what = breach.to_string();
+                    let what = words::breach(&breach);
                     findings.record(Finding::fault(step, client, [leaf], what));
                 }
             }

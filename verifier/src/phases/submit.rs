@@ -96,8 +96,8 @@ impl<P: ProofSystem> Submit<P> {
                 Err(breach) => {
                     let check = check_of(&breach);
                     let what = format!(
-                        "its proof does not hold; the part that fails first belongs to {}",
-                        check.title()
+                        "the proof of its input does not hold: the first part of it that fails is about {}",
+                        check.title().trim_start_matches("inputs: ")
                     );
                     let finding = Finding::fault(Step::ProofHolds, client, [leaf], what);
                     findings.record(finding.under(check));
@@ -180,16 +180,16 @@ impl<P: ProofSystem> Judge<P> for Submit<P> {
         let proof = match decoded {
             Ok(proof) => proof,
             Err(error) => {
-                let what = error.to_string();
+                let what = format!("its proof does not decode: {error}");
                 findings.record(Finding::fault(Step::ProofDecodes, client, [leaf], what));
                 return;
             }
         };
         // V-07.2
         if !Step::MaskedScalars.holds(masked.is_ok()) {
-            let what = masked
-                .err()
-                .map_or_else(String::new, |error| error.to_string());
+            let what = masked.err().map_or_else(String::new, |error| {
+                format!("its masked vector does not decode: {error}")
+            });
             findings.record(Finding::fault(Step::MaskedScalars, client, [leaf], what));
             return;
         }

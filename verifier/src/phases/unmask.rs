@@ -23,6 +23,7 @@ use crate::check::Check;
 use crate::established::{Attestations, Established, Secrets};
 use crate::findings::{Finding, Findings};
 use crate::step::Step;
+use crate::words;
 
 /// How many wrong shares of one message a fault shows. Of the others it only names the dealers.
 const MOST_SHOWN: usize = 5;
@@ -249,7 +250,7 @@ impl<P: ProofSystem> Judge<P> for Unmask<P> {
             }
             Err(ref breach @ Breach::Shares(ref wrong)) => {
                 let dealers: Vec<_> = wrong.iter().map(|(dealer, _)| *dealer).collect();
-                let what = breach.to_string();
+                let what = words::breach(breach);
                 let finding = Finding::fault(Step::CommittedShare, client, [leaf], what);
                 let finding = wrong
                     .iter()
@@ -260,7 +261,7 @@ impl<P: ProofSystem> Judge<P> for Unmask<P> {
                 findings.record(finding);
             }
             Err(breach) => {
-                let what = breach.to_string();
+                let what = words::breach(&breach);
                 findings.record(Finding::fault(Step::BodyDecodes, client, [leaf], what));
             }
         }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use veragg_protocol::circuits::foreign::Foreign;
 use veragg_protocol::crypto::labels::VERSION;
 
 use super::{CheckReport, Culprit, Status};
@@ -18,7 +19,8 @@ fn named<'de, D: Deserializer<'de>, T>(
     from_name: impl FnOnce(&str) -> Option<T>,
 ) -> Result<T, D::Error> {
     let name = Cow::<str>::deserialize(deserializer)?;
-    from_name(&name).ok_or_else(|| D::Error::custom(format!("unknown {what} {name:?}")))
+    from_name(&name)
+        .ok_or_else(|| D::Error::custom(format!("unknown {what} \"{}\"", Foreign::new(&name))))
 }
 
 /// The version of the protocol, which must be the one of this crate.
@@ -117,6 +119,7 @@ pub(super) struct RawStatus {
     bad: Option<u64>,
     failures: Option<Vec<String>>,
     reason: Option<String>,
+    skipped: Option<String>,
 }
 
 impl TryFrom<RawStatus> for Status {
@@ -129,23 +132,32 @@ impl TryFrom<RawStatus> for Status {
             bad,
             failures,
             reason,
+            skipped,
         } = raw;
-        Ok(match (&*status, records, bad, failures, reason) {
-            ("passed", Some(records), None, None, None) => Status::Passed { records },
-            ("passed-with-faults", Some(records), Some(bad), None, None) => {
+        Ok(match (&*status, records, bad, failures, reason, skipped) {
+            ("passed", Some(records), None, None, None, None) => Status::Passed { records },
+            ("passed-with-faults", Some(records), Some(bad), None, None, None) => {
                 Status::PassedWithFaults { records, bad }
             }
-            ("failed", None, None, Some(failures), None) => Status::Failed { failures },
-            ("not-applicable", None, None, None, Some(reason)) => Status::NotApplicable { reason },
-            ("skipped", None, None, None, None) => Status::Skipped,
+            ("passed-in-part", Some(records), None, None, None, Some(skipped)) => {
+                Status::PassedInPart { records, skipped }
+            }
+            ("failed", None, None, Some(failures), None, None) => Status::Failed { failures },
+            ("not-applicable", None, None, None, Some(reason), None) => {
+                Status::NotApplicable { reason }
+            }
+            ("skipped", None, None, None, None, None) => Status::Skipped,
             ("passed", ..) => return Err(fields("passed", "`records`")),
             ("passed-with-faults", ..) => {
                 return Err(fields("passed-with-faults", "`records` and `bad`"))
             }
+            ("passed-in-part", ..) => {
+                return Err(fields("passed-in-part", "`records` and `skipped`"))
+            }
             ("failed", ..) => return Err(fields("failed", "`failures`")),
             ("not-applicable", ..) => return Err(fields("not-applicable", "`reason`")),
             ("skipped", ..) => return Err(fields("skipped", "nothing")),
-            _ => return Err(format!("unknown status {status:?}")),
+            _ => return Err(format!("unknown status \"{}\"", Foreign::new(&status))),
         })
     }
 }
@@ -186,6 +198,7 @@ struct RawCheckReport {
     bad: Option<u64>,
     failures: Option<Vec<String>>,
     reason: Option<String>,
+    skipped: Option<String>,
 }
 
 impl<'de> Deserialize<'de> for CheckReport {
@@ -193,9 +206,9 @@ impl<'de> Deserialize<'de> for CheckReport {
         let raw = RawCheckReport::deserialize(deserializer)?;
         let id = raw.id;
         if raw.title != id.title() {
-            let (title, given) = (id.title(), raw.title);
+            let (title, given) = (id.title(), Foreign::new(&raw.title));
             return Err(D::Error::custom(format!(
-                "the title of {id} is {title:?}, not {given:?}"
+                "the title of {id} is \"{title}\", not \"{given}\""
             )));
         }
         let status = RawStatus {
@@ -204,6 +217,7 @@ impl<'de> Deserialize<'de> for CheckReport {
             bad: raw.bad,
             failures: raw.failures,
             reason: raw.reason,
+            skipped: raw.skipped,
         };
         let status = Status::try_from(status);
         let status = status.map_err(|error| D::Error::custom(format!("{id}: {error}")))?;

@@ -98,7 +98,7 @@ pub(super) fn two_boards(off: &Off) {
         let mut given = last_of(&finished);
         given.phase = phase;
         let mut case = Case::of(&finished);
-        case.options.checkpoint = Some(signed(key, given));
+        case.options.checkpoints = vec![signed(key, given)];
         case.assert_summaries(off, named, "verified");
     };
     let aggregator = &finished.local.aggregator_key;
@@ -117,8 +117,25 @@ pub(super) fn a_checkpoint_that_was_altered_in_the_file(off: &Off) {
     let mut last = last_of(&finished);
     last.root.hash[0] ^= 1;
     let mut case = Case::with(&finished, &ending(&finished, &last));
-    case.options.checkpoint = Some(last_of(&finished));
+    case.options.checkpoints = vec![last_of(&finished)];
     case.assert_summaries(off, "failed V-03", "failed V-03, naming aggregator V-03");
+}
+
+pub(super) fn two_boards_that_two_clients_were_shown(off: &Off) {
+    // The round is not finished: the board has no checkpoint of the phase that both were shown.
+    let finished = honest();
+    let mut records = finished.records.clone();
+    records.truncate(10);
+    let mut case = Case::with(&finished, &records);
+    let [one, mut other] = [last_of(&finished), last_of(&finished)];
+    other.root.hash[0] ^= 1;
+    let key = &finished.local.aggregator_key;
+    case.options.checkpoints = vec![one.clone(), signed(key, other.clone())];
+    let named = "failed V-03, naming aggregator V-03";
+    case.assert_summaries(off, named, "failed V-03");
+    // Anybody can make a second one that is not signed.
+    case.options.checkpoints = vec![one, other];
+    case.assert_summaries(off, "failed V-03", "failed V-03");
 }
 
 pub(super) fn a_record_after_the_end(off: &Off) {

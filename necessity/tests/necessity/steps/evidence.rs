@@ -14,7 +14,7 @@ use veragg_lab::books::republished;
 use veragg_lab::false_attester::own;
 use veragg_lab::{Finished, Scene};
 use veragg_protocol::switch::without;
-use veragg_verifier::evidence::{check, export, MAGIC};
+use veragg_verifier::evidence::{bundles, check, export, MAGIC};
 
 /// The records without some of the bodies.
 fn pruned(finished: &Finished, keep: impl Fn(&Message) -> bool) -> Vec<Record> {
@@ -55,13 +55,16 @@ fn shows(off: &Off, finished: &Finished, evidence: &[u8], expected: [bool; 2]) {
 /// The evidence for the only fault of a round.
 fn evidence_of(finished: &Finished) -> Vec<u8> {
     let case = Case::of(finished);
-    let (mut file, board) = (Vec::new(), || Cursor::new(&case.board));
+    let board = || Cursor::new(&case.board);
     without(&[], || {
         let report = veragg_verifier::audit(board(), &case.options).unwrap();
         assert_eq!(report.faults.len(), 1);
-        export(board(), &case.options, &report, 1, &mut file).unwrap();
-    });
-    file
+        let bundle = bundles(&report).remove(0);
+        let mut files = [(bundle, Vec::new())];
+        export(board(), &case.options, &report, &mut files).unwrap();
+        let [(_, file)] = files;
+        file
+    })
 }
 
 fn with_a_false_mask() -> Finished {

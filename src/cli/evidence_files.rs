@@ -1,0 +1,139 @@
+//! The files that `veragg audit --evidence` writes: one for all faults of a culprit under a check.
+
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Seek, Write as _};
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+use veragg::circuits::foreign::Foreign;
+use veragg::verifier::evidence::{self, Bundle, EvidenceError};
+use veragg::verifier::{Options, Report};
+
+use super::error::CliError;
+use super::files;
+
+/// The most files that are open at once. Each group of so many needs one pass over the board.
+const OPEN: usize = 128;
+
+/// Why evidence was not written.
+#[derive(Debug, Error)]
+pub(super) enum EvidenceFilesError {
+    /// A file of this name is there.
+    #[error("{}: exists already, so no evidence was written; give --evidence an empty or a new folder", Foreign::path(.0))]
+    Exists(PathBuf),
+    /// The folder or a file cannot be written.
+    #[error("{}: cannot be written ({source}), so no evidence was kept; choose another folder with --evidence", Foreign::path(.file))]
+    Write {
+        /// The path of the file.
+        file: PathBuf,
+        /// The reason.
+        source: io::Error,
+    },
+}
+
+/// Writes the evidence for the faults of a report, and says on standard error which files there are. A file that
+/// exists is not touched: then nothing is written. If a file cannot be written, none of them is kept.
+pub(super) fn write(
+    board: &Path,
+    options: &Options,
+    report: &Report,
+    folder: &Path,
+) -> Result<(), CliError> {
+    let bundles = evidence::bundles(report);
+    let paths: Vec<_> = bundles
+        .iter()
+        .map(|bundle| folder.join(name(bundle)))
+        .collect();
+    // A link that leads nowhere exists too.
+    let existing = paths.iter().find(|path| path.symlink_metadata().is_ok());
+    if let Some(path) = existing {
+        return Err(EvidenceFilesError::Exists(path.clone()).into());
+    }
+    fs::create_dir_all(folder).map_err(refused(folder))?;
+    let (mut source, _) = files::open(board, "a board")?;
+    let mut created = Vec::new();
+    let groups = bundles.chunks(OPEN).zip(paths.chunks(OPEN));
+    for (bundles, paths) in groups {
+        let written = source
+            .rewind()
+            .map_err(CliError::read(board))
+            .and_then(|()| {
+                write_group(
+                    (board, &source),
+                    options,
+                    report,
+                    (bundles, paths),
+                    &mut created,
+                )
+            });
+        if let Err(error) = written {
+            for path in created {
+                // The error that is returned is the first one.
+                let _ = fs::remove_file(path);
+            }
+            return Err(error);
+        }
+    }
+    say(&bundles, &paths);
+    Ok(())
+}
+
+/// Writes these files in one pass over the board. `created` holds the paths of all files that were created.
+fn write_group(
+    (board, source): (&Path, &File),
+    options: &Options,
+    report: &Report,
+    (bundles, paths): (&[Bundle], &[PathBuf]),
+    created: &mut Vec<PathBuf>,
+) -> Result<(), CliError> {
+    let mut files = Vec::new();
+    for (bundle, path) in bundles.iter().zip(paths) {
+        // This does not follow a link, and fails if the file has come into being since.
+        let file = File::create_new(path).map_err(refused(path))?;
+        created.push(path.clone());
+        files.push((bundle.clone(), BufWriter::new(file)));
+    }
+    evidence::export(source, options, report, &mut files).map_err(|error| match error {
+        EvidenceError::Write { file, source } => match paths.get(file) {
+            Some(path) => refused(path)(source).into(),
+            None => CliError::from(source),
+        },
+        EvidenceError::Board(error) => CliError::board(board, error),
+        error => CliError::malformed(board, error),
+    })
+}
+
+fn refused(path: &Path) -> impl FnOnce(io::Error) -> EvidenceFilesError + '_ {
+    move |source| EvidenceFilesError::Write {
+        file: path.to_path_buf(),
+        source,
+    }
+}
+
+/// Says which faults each file shows. Standard output holds the report alone.
+fn say(bundles: &[Bundle], paths: &[PathBuf]) {
+    let mut text = String::new();
+    for (bundle, path) in bundles.iter().zip(paths) {
+        let numbers: Vec<_> = bundle.faults.iter().map(usize::to_string).collect();
+        let faults = match numbers.len() {
+            1 => "fault",
+            _ => "faults",
+        };
+        let (numbers, path) = (numbers.join(", "), Foreign::path(path));
+        // Writing to a text cannot fail.
+        let _ = writeln!(text, "evidence of {faults} {numbers}: {path}");
+    }
+    if bundles.is_empty() {
+        text += "the audit names nobody, so there is no evidence to write\n";
+    }
+    // If standard error cannot be written, the files are there nevertheless.
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// The name of the file for a bundle, with the number of its first fault.
+fn name(bundle: &Bundle) -> String {
+    let culprit = bundle.culprit.to_string().replace(' ', "-");
+    let number = bundle.faults.first().copied().unwrap_or_default();
+    format!("fault-{number:02}-{culprit}-{}.evidence", bundle.check)
+}

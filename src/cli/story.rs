@@ -1,0 +1,290 @@
+//! The story of one client in plain words: what became of its input, who did what to it, and what to do.
+
+use veragg::protocol::pairwise::publish::Outcome;
+use veragg::protocol::round::phase::Phase;
+use veragg::protocol::wire::receipt::Receipt;
+use veragg::verifier::report::{ClientFault, ClientTimeline, Concern};
+use veragg::verifier::{Check, Culprit, Fault, Report, Status, Step, StepNumber, Verdict};
+
+/// The paragraphs of the story. `receipts` are those that the auditor gave.
+pub(super) fn story(report: &Report, receipts: &[Receipt]) -> Vec<String> {
+    let Some(timeline) = &report.timeline else {
+        return vec!["The configuration or the roster of the board is refused, so nothing is known about the client. `veragg audit` says what is wrong.".to_owned()];
+    };
+    let story = Story {
+        report,
+        timeline,
+        receipts,
+        client: format!("client {}", timeline.client),
+    };
+    let mut paragraphs = vec![story.fate()];
+    paragraphs.extend(story.promises());
+    paragraphs.extend(story.others());
+    paragraphs.extend(story.two_boards());
+    paragraphs.extend(story.advice());
+    paragraphs.extend(story.verdict());
+    paragraphs
+}
+
+struct Story<'a> {
+    report: &'a Report,
+    timeline: &'a ClientTimeline,
+    receipts: &'a [Receipt],
+    /// `client 2`.
+    client: String,
+}
+
+impl Story<'_> {
+    /// The faults that concern the client in this way.
+    fn concerning(&self, concern: Concern) -> Vec<&ClientFault> {
+        let faults = self.timeline.faults.iter();
+        faults.filter(|fault| fault.concern == concern).collect()
+    }
+
+    /// The numbers of the faults of these steps, whomever they concern.
+    fn of_steps(&self, steps: &[Step]) -> Vec<usize> {
+        let is_one = |fault: &Fault| {
+            steps
+                .iter()
+                .any(|&step| fault.rule == StepNumber::from(step))
+        };
+        let numbered = (1..).zip(&self.report.faults);
+        let found = numbered.filter(|(_, fault)| is_one(fault));
+        found.map(|(number, _)| number).collect()
+    }
+
+    /// The outcome that follows from the board, if it is decided.
+    fn outcome(&self) -> Option<Outcome> {
+        Phase::ALL
+            .into_iter()
+            .flat_map(|phase| [Outcome::Dropped(phase), Outcome::Faulty(phase)])
+            .chain([Outcome::Isolated, Outcome::Contributed])
+            .find(|outcome| outcome.to_string() == self.timeline.outcome)
+    }
+
+    /// Whether the client is not in the sum because it broke a rule.
+    fn is_excluded(&self) -> bool {
+        matches!(self.outcome(), Some(Outcome::Faulty(_)))
+    }
+
+    /// What became of the client's input.
+    fn fate(&self) -> String {
+        let client = &self.client;
+        let [left_out, false_outcomes] =
+            [Concern::LeftOut, Concern::Outcome].map(|concern| self.concerning(concern));
+        if let Some(first) = left_out.first() {
+            let phase = first.phase.name();
+            let numbers = left_out.iter().chain(&false_outcomes);
+            let faults = listed(numbers.map(|fault| fault.fault));
+            let so = match first.phase {
+                Phase::Acknowledge => {
+                    "Its input stays in the sum, but it could not help to remove the masks."
+                }
+                _ => "So its input is not in the published sum, although it belongs there.",
+            };
+            return format!("The aggregator left {client} out, without reason: {faults}. {client} did in the phase `{phase}` what the rules ask for, but the list that the aggregator signed at the end of this phase does not name it. {so}");
+        }
+        if !false_outcomes.is_empty() {
+            let faults = listed(false_outcomes.iter().map(|fault| fault.fault));
+            let outcome = &self.timeline.outcome;
+            return format!("The aggregator published a false outcome of {client}: {faults}. The outcome that follows from the board is: {outcome}.");
+        }
+        match self.outcome() {
+            Some(Outcome::Contributed) => self.contributed(),
+            Some(Outcome::Dropped(Phase::Dispute)) => format!("The input of {client} is not in the sum: {client} and a neighbour attested different commitments about the edge between them, and neither opened the edge. Nobody can know which of the two attested falsely, so neither is accused."),
+            Some(Outcome::Dropped(phase)) => format!("The input of {client} is not in the sum: in the phase `{phase}` the board holds no message of it. That is no accusation: its connection may have failed, or the aggregator may have left it out."),
+            Some(Outcome::Faulty(phase)) => {
+                let faults = listed(self.concerning(Concern::Culprit).iter().map(|fault| fault.fault));
+                let by = if faults.is_empty() { String::new() } else { format!(": {faults}") };
+                format!("The input of {client} is not in the sum: in the phase `{phase}` it broke the rules, so it is excluded{by}. Anybody can check this.")
+            }
+            Some(Outcome::Isolated) => format!("The input of {client} is not in the sum: too few of its neighbours confirmed their shares, so its secrets could not be reconstructed later. {client} did nothing wrong. The neighbours may have lost their connections, or the aggregator may have left them out: their receipts can show it."),
+            None => format!("The board ends before it is decided whether the input of {client} is in the sum."),
+        }
+    }
+
+    fn contributed(&self) -> String {
+        let client = &self.client;
+        let mut words = if self.report.verdict == Verdict::Failed {
+            format!("By the messages on the board the input of {client} belongs in the sum. But the audit of the board failed, so the published sum may be another.")
+        } else {
+            format!("The input of {client} is in the sum. Nobody can read the input from the board: only the sum of all contributors was opened.")
+        };
+        let last = self.timeline.messages.last().map(|message| message.phase);
+        if last != Some(Phase::Unmask(0)) {
+            words += " It sent no message in the last phase. That does not matter: after it had attested its input, its neighbours could finish without it.";
+        }
+        words
+    }
+
+    /// What the receipts show.
+    fn promises(&self) -> Vec<String> {
+        let client = &self.client;
+        let mut words = Vec::new();
+        let broken = self.of_steps(&[Step::ReceiptKept]);
+        for &number in &broken {
+            let leaves = self
+                .report
+                .faults
+                .get(number - 1)
+                .map(|fault| &fault.evidence[..]);
+            let leaf = leaves
+                .and_then(|leaves| leaves.first())
+                .copied()
+                .unwrap_or_default();
+            words.push(format!("The aggregator signed a receipt for a message at leaf {leaf}, but this message is not there: fault {number}. Whoever was given this receipt sent the message in time. If {client} was given it, the aggregator left {client} out."));
+        }
+        if let (Some(Status::Failed { failures }), true) =
+            (self.report.status(Check::Receipts), broken.is_empty())
+        {
+            let failures = failures.join("; ");
+            words.push(format!("The receipts show nothing: {failures}."));
+            return words;
+        }
+        for receipt in self.receipts {
+            let leaf = receipt.index;
+            let is_broken = broken.iter().any(|&number| {
+                let fault = self.report.faults.get(number - 1);
+                fault.is_some_and(|fault| fault.evidence.contains(&leaf))
+            });
+            let is_own = self
+                .timeline
+                .messages
+                .iter()
+                .any(|message| message.leaf == leaf);
+            if is_broken {
+                continue;
+            }
+            words.push(if is_own {
+                format!("The aggregator kept the receipt for leaf {leaf}: the message of {client} stands there.")
+            } else if self.report.verdict == Verdict::Unfinished {
+                format!("Nothing is known yet about the receipt for leaf {leaf}, or it is for a message of another client: {client} has no message there so far.")
+            } else {
+                format!("The receipt for leaf {leaf} is for a message of another client than {client}.")
+            });
+        }
+        words
+    }
+
+    /// What others did to the client, and what of it shows what others did.
+    fn others(&self) -> Vec<String> {
+        let client = &self.client;
+        let faults = self.timeline.faults.iter();
+        let told = faults.filter_map(|concerned| {
+            let number = concerned.fault;
+            let phase = concerned.phase.name();
+            let fault = self.report.faults.get(number - 1)?;
+            match concerned.concern {
+                Concern::Involved => Some(self.involved(number, fault)),
+                Concern::Listed => Some(format!("The aggregator put {client} on the list of the phase `{phase}`, although it does not belong there: fault {number}.")),
+                Concern::Message => Some(format!("In the phase `{phase}` the aggregator put a message in the name of {client} on the board that must not stand there: fault {number}.")),
+                // The fate tells what excluded the client.
+                Concern::Culprit if !self.is_excluded() => {
+                    let what = &fault.what;
+                    Some(format!("{client} broke a rule in the phase `{phase}`: {what} (fault {number})."))
+                }
+                // It tells the other faults of the aggregator, too.
+                _ => None,
+            }
+        });
+        told.collect()
+    }
+
+    /// How the client is involved in the fault of another.
+    fn involved(&self, number: usize, fault: &Fault) -> String {
+        let client = &self.client;
+        let culprit = fault.culprit;
+        let innocent = format!("{client} did nothing wrong in this.");
+        let is = |step: Step| fault.rule == StepNumber::from(step);
+        if is(Step::ComplaintsJudged) {
+            let complained = self.timeline.messages.iter().any(|message| {
+                message.phase == Phase::Confirm && fault.evidence.contains(&message.leaf)
+            });
+            if complained {
+                format!("{culprit} gave {client} a wrong share. {client} complained, and was right: fault {number}. {innocent}")
+            } else {
+                format!("{culprit} complained about {client} falsely: fault {number}. {innocent}")
+            }
+        } else if is(Step::Settled) {
+            format!("{culprit} attested something false about its edge to {client}: fault {number}. {innocent}")
+        } else if is(Step::CommittedShare) {
+            format!("{culprit} revealed a wrong share of a secret of {client}: fault {number}. {innocent}")
+        } else if is(Step::TrueAttestations) {
+            format!("{culprit} attested something false about its edge to {client}. The reconstructed secret of {client} shows it: fault {number}. {innocent}")
+        } else {
+            format!(
+                "Messages of {client} help to show what {culprit} did: fault {number}. {innocent}"
+            )
+        }
+    }
+
+    /// Whether the aggregator showed another board to somebody.
+    fn two_boards(&self) -> Option<String> {
+        let client = &self.client;
+        let numbers = self.of_steps(&[Step::SameCheckpoint, Step::OneCheckpointShown]);
+        let faults = listed(numbers.into_iter());
+        (!faults.is_empty()).then(|| format!("The aggregator signed two different checkpoints of one phase: {faults}. So it showed different boards to different people. What {client} sent may stand on another board than this one."))
+    }
+
+    /// What whoever asks can do.
+    fn advice(&self) -> Option<String> {
+        let dropped = match self.outcome() {
+            Some(Outcome::Dropped(phase)) => phase != Phase::Dispute,
+            _ => false,
+        };
+        let shown = !self.of_steps(&[Step::ReceiptKept]).is_empty()
+            || !self.concerning(Concern::LeftOut).is_empty();
+        (dropped && !shown).then(|| {
+            let client = &self.client;
+            format!("If {client} has a receipt for the missing message, give it with --receipt FILE: it shows that the aggregator left {client} out. If {client} was shown a checkpoint, give it with --checkpoint FILE: it shows whether the aggregator showed it another board.")
+        })
+    }
+
+    /// What the verdict on the whole board means for the story.
+    fn verdict(&self) -> Option<String> {
+        if self.report.verdict != Verdict::Failed {
+            return None;
+        }
+        let failed = self.report.checks.iter();
+        let failed = failed.filter(|check| matches!(check.status, Status::Failed { .. }));
+        let failed: Vec<_> = failed.map(|check| check.id.id()).collect();
+        let (checks, named) = (failed.join(", "), !self.report.faults.is_empty());
+        let by_aggregator = self.report.faults.iter().any(|fault| {
+            let is_failure = failed.contains(&fault.check.id());
+            is_failure && fault.culprit == Culprit::Aggregator
+        });
+        Some(if by_aggregator {
+            format!("The audit of the whole board failed ({checks}), and the aggregator is named for it. Nobody should use the published sum.")
+        } else if named {
+            format!("The audit of the whole board failed ({checks}). Nobody should use the published sum. `veragg audit` says what is wrong.")
+        } else {
+            format!("The audit of the whole board failed ({checks}), and nobody can be named for it. This file may be damaged: get another copy of the board, since what is said above may not hold. `veragg audit` says what is wrong.")
+        })
+    }
+}
+
+/// Numbers of faults in words: `faults 1, 2 and 4`. Empty if there are none.
+fn listed(numbers: impl Iterator<Item = usize>) -> String {
+    let mut numbers: Vec<_> = numbers.collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let texts: Vec<_> = numbers.iter().map(usize::to_string).collect();
+    match &texts[..] {
+        [] => String::new(),
+        [one] => format!("fault {one}"),
+        [some @ .., last] => format!("faults {} and {last}", some.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_listed_in_words() {
+        let words = |numbers: &[usize]| listed(numbers.iter().copied());
+        assert_eq!(words(&[]), "");
+        assert_eq!(words(&[2]), "fault 2");
+        assert_eq!(words(&[4, 1, 2, 1]), "faults 1, 2 and 4");
+    }
+}

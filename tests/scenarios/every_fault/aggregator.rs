@@ -1,0 +1,207 @@
+//! What the aggregator alone can have done.
+
+use std::sync::Arc;
+
+use rand_core::OsRng;
+use veragg::circuits::group::ristretto::Fr;
+use veragg::protocol::crypto::signing::SigningKey;
+use veragg::protocol::pairwise::publish::Outcome;
+use veragg::protocol::round::configuration::Configuration;
+use veragg::protocol::round::roster::Roster;
+use veragg::protocol::round::Round;
+use veragg::protocol::wire::board::{Record, RecordKind};
+use veragg::protocol::wire::checkpoint::Checkpoint;
+use veragg::protocol::wire::message::{Envelope, Message, Sender};
+use veragg_lab::books::{republished, signed_anew, Books};
+use veragg_lab::corrupt_aggregator::CorruptAggregator;
+use veragg_lab::local::LocalRound;
+use veragg_lab::{configuration_builder, id, position};
+
+use super::*;
+
+pub(super) fn a_client_that_is_not_listed() -> Broken {
+    let corrupt = CorruptAggregator::new().listing(|phase, mut list| {
+        if phase == Phase::Acknowledge {
+            list.remove(id(4));
+        }
+        list
+    });
+    let finished = corrupt.play(Scene::new(4, &SMALL));
+    Broken::by(finished, &[(AGGREGATOR, Check::Chain)])
+}
+
+/// A message of client 4 in unmask, as far as it is signed.
+struct Forged {
+    envelope: Envelope,
+    body: Vec<u8>,
+    key: Arc<SigningKey>,
+}
+
+impl Forged {
+    fn signed(self) -> Vec<u8> {
+        let Envelope {
+            context,
+            phase,
+            sender,
+            answers,
+            ..
+        } = self.envelope;
+        Message::sign(&self.key, context, phase, sender, answers, &[self.body]).encode()
+    }
+}
+
+/// An honest round in which the aggregator puts one more message on the board at the end of unmask. No client answers
+/// it any more, so the aggregator can sign anew what follows.
+fn with_another(make: impl FnOnce(&Finished, Forged) -> Vec<u8>) -> Finished {
+    let mut finished = Scene::new(4, &SMALL).play();
+    let last = position(&finished.records, 4, Phase::Unmask(0));
+    let Message { envelope, body } = Message::decode(&finished.records[last].bytes).unwrap();
+    let key = Arc::clone(&finished.local.client_keys[3]);
+    let bytes = make(
+        &finished,
+        Forged {
+            envelope,
+            body,
+            key,
+        },
+    );
+    let kind = RecordKind::Message;
+    finished.records.insert(last + 1, Record { kind, bytes });
+    finished.records = signed_anew(&finished.local, &finished.records);
+    finished
+}
+
+fn taken(make: impl FnOnce(&Finished, Forged) -> Vec<u8>) -> Broken {
+    Broken::by(with_another(make), &[(AGGREGATOR, Check::Messages)])
+}
+
+pub(super) fn a_message_of_another_round() -> Broken {
+    taken(|_, mut forged| {
+        forged.envelope.context[0] ^= 1;
+        forged.signed()
+    })
+}
+
+pub(super) fn a_message_with_another_answer() -> Broken {
+    taken(|_, mut forged| {
+        forged.envelope.answers[0] ^= 1;
+        forged.signed()
+    })
+}
+
+/// Bytes that are no message are no leaf: what follows keeps its leaf.
+pub(super) fn after_bytes_that_are_no_message() -> Broken {
+    let mut broken = a_message_with_another_answer();
+    let noise = Record {
+        kind: RecordKind::Message,
+        bytes: vec![0xff; 200],
+    };
+    broken.finished.records.insert(10, noise);
+    broken
+}
+
+pub(super) fn a_message_of_the_aggregator_among_the_clients() -> Broken {
+    taken(|finished, mut forged| {
+        forged.envelope.sender = Sender::Aggregator;
+        forged.key = Arc::clone(&finished.local.aggregator_key);
+        forged.signed()
+    })
+}
+
+pub(super) fn a_message_that_the_aggregator_forged() -> Broken {
+    taken(|finished, mut forged| {
+        forged.key = Arc::clone(&finished.local.aggregator_key);
+        forged.signed()
+    })
+}
+
+pub(super) fn a_body_that_is_too_long() -> Broken {
+    taken(|_, mut forged| {
+        forged.body.push(0);
+        forged.signed()
+    })
+}
+
+pub(super) fn the_same_message_twice() -> Broken {
+    taken(|finished, _| {
+        let records = &finished.records;
+        records[position(records, 4, Phase::Unmask(0))]
+            .bytes
+            .clone()
+    })
+}
+
+pub(super) fn two_messages_of_one_client() -> Broken {
+    let finished = with_another(|_, mut forged| {
+        forged.body[0] ^= 1;
+        forged.signed()
+    });
+    let named = [(client(4), Check::Messages), (AGGREGATOR, Check::Messages)];
+    Broken::by(finished, &named)
+}
+
+pub(super) fn two_publications() -> Broken {
+    let mut finished = Scene::new(4, &SMALL).play();
+    let at = finished.records.len() - 2;
+    finished.records.insert(at, finished.records[at].clone());
+    finished.records = signed_anew(&finished.local, &finished.records);
+    Broken::by(finished, &[(AGGREGATOR, Check::Messages)])
+}
+
+pub(super) fn a_publication_that_is_none() -> Broken {
+    let mut finished = Scene::new(4, &SMALL).play();
+    let mut books = Books::new(&finished.local);
+    for record in &finished.records {
+        let mut bytes = record.bytes.clone();
+        if record.kind == RecordKind::Checkpoint {
+            books.close(Checkpoint::decode(&bytes, 4).unwrap().list);
+            continue;
+        }
+        if books.phase == Phase::Publish {
+            let Message { envelope, mut body } = Message::decode(&bytes).unwrap();
+            body[..32].fill(0xff);
+            let key = Arc::clone(&finished.local.aggregator_key);
+            bytes = Forged {
+                envelope,
+                body,
+                key,
+            }
+            .signed();
+        }
+        books.take(bytes);
+    }
+    finished.records = books.records;
+    Broken::by(finished, &[(AGGREGATOR, Check::Messages)])
+}
+
+pub(super) fn another_outcome() -> Broken {
+    let mut finished = Scene::new(4, &SMALL).dropping(4, Phase::Confirm).play();
+    finished.records = republished(&finished, |publication| {
+        publication.outcomes[0] = Outcome::Faulty(Phase::Submit);
+        publication.outcomes[3] = Outcome::Faulty(Phase::Submit);
+    });
+    Broken::by(finished, &[(AGGREGATOR, Check::Contributors)])
+}
+
+/// The configuration asks for the acknowledgements of all four clients, but clients and aggregator go on with three.
+pub(super) fn too_few_acknowledgements() -> Broken {
+    let builder = configuration_builder(4, &SMALL).min_contributors(4);
+    let mut local = LocalRound::new(4, builder, &mut OsRng).unwrap();
+    let signed = &local.header.configuration;
+    let mut configuration = Configuration::decode(&signed.bytes).unwrap();
+    configuration.min_contributors = 3;
+    let roster = Roster::decode(&local.header.roster).unwrap();
+    let round = Round::assemble(configuration, signed.context(), roster);
+    local.round = Arc::new(round.unwrap());
+    let scene = Scene::of(local).dropping(4, Phase::Attest);
+    let finished = CorruptAggregator::new().play(scene);
+    Broken::by(finished, &[(AGGREGATOR, Check::Contributors)])
+}
+
+pub(super) fn a_false_sum() -> Broken {
+    let mut finished = Scene::new(4, &SMALL).play();
+    finished.records = republished(&finished, |publication| {
+        publication.opening[0] += Fr::from(1u64);
+    });
+    Broken::by(finished, &[(AGGREGATOR, Check::Opening)])
+}

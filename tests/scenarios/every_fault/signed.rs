@@ -1,0 +1,93 @@
+//! What signatures alone show: configurations, checkpoints that clients were shown, and receipts.
+
+use rand_core::OsRng;
+use veragg::protocol::crypto::signing::SigningKey;
+use veragg::protocol::round::configuration::{Configuration, SignedConfiguration};
+use veragg::protocol::wire::checkpoint::Checkpoint;
+use veragg::protocol::wire::receipt::Receipt;
+use veragg_lab::local_round;
+
+use super::*;
+
+/// A round with a changed configuration, signed by a new organiser. It was not played.
+fn signed(alter: impl FnOnce(&mut Configuration)) -> Broken {
+    let mut local = local_round(4, &SMALL);
+    let organiser = SigningKey::generate(&mut OsRng);
+    let mut configuration = Configuration::decode(&local.header.configuration.bytes).unwrap();
+    alter(&mut configuration);
+    local.header.configuration = SignedConfiguration::sign(&configuration, &organiser);
+    local.organiser = organiser.verifying_key();
+    let finished = Finished {
+        local,
+        inputs: Vec::new(),
+        records: Scene::new(4, &SMALL).play().records,
+        receipts: Vec::new(),
+        refusals: Vec::new(),
+    };
+    Broken::by(finished, &[(ORGANISER, Check::Configuration)])
+}
+
+pub(super) fn a_round_in_which_somebody_may_stand_alone() -> Broken {
+    signed(|configuration| configuration.min_contributors = 1)
+}
+
+pub(super) fn a_configuration_that_no_suite_takes() -> Broken {
+    signed(|configuration| configuration.columns = 3)
+}
+
+/// The checkpoint of a phase on the board, with another root, signed by the aggregator.
+fn other(finished: &Finished, phase: Phase, byte: u8) -> Checkpoint {
+    let mut checkpoints = finished.records.iter().filter_map(|record| {
+        let checkpoint = Checkpoint::decode(&record.bytes, 4).ok()?;
+        (checkpoint.phase == phase).then_some(checkpoint)
+    });
+    let Checkpoint {
+        context,
+        previous,
+        mut root,
+        list,
+        ..
+    } = checkpoints.next().unwrap();
+    root.hash[0] ^= byte;
+    let key = &finished.local.aggregator_key;
+    Checkpoint::sign(key, context, phase, previous, root, list)
+}
+
+pub(super) fn another_checkpoint_than_that_of_the_board() -> Broken {
+    let finished = Scene::new(4, &SMALL).play();
+    let shown = |phase| other(&finished, phase, 1);
+    // The first phase, one in the middle, and the last one.
+    let checkpoints = [Phase::Publish, Phase::Advertise, Phase::Submit].map(shown);
+    let mut broken = Broken::by(finished, &[(AGGREGATOR, Check::Chain)]);
+    broken.options.checkpoints = checkpoints.to_vec();
+    broken
+}
+
+pub(super) fn two_checkpoints_of_one_phase() -> Broken {
+    let mut finished = Scene::new(4, &SMALL).play();
+    let [one, two] = [1, 2].map(|byte| other(&finished, Phase::Unmask(0), byte));
+    // The board ends before the phase.
+    finished.records.truncate(7);
+    let mut broken = Broken::by(finished, &[(AGGREGATOR, Check::Chain)]);
+    broken.options.checkpoints = vec![one, two];
+    broken
+}
+
+fn promised(behind: u64) -> Broken {
+    let finished = Scene::new(4, &SMALL).play();
+    let real = finished.receipts[7].2.clone();
+    let key = &finished.local.aggregator_key;
+    let promised = Receipt::sign(key, real.context, real.index + behind, real.entry);
+    let mut broken = Broken::by(finished, &[(AGGREGATOR, Check::Receipts)]);
+    // Other receipts hold.
+    broken.options.receipts = vec![real, promised];
+    broken
+}
+
+pub(super) fn a_receipt_that_was_not_kept() -> Broken {
+    promised(1)
+}
+
+pub(super) fn a_receipt_for_a_leaf_behind_the_end() -> Broken {
+    promised(500)
+}

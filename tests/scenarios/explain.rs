@@ -1,0 +1,258 @@
+//! `veragg explain`: the story of a client, from everything that the auditor gives.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use veragg::protocol::crypto::dleq;
+use veragg::protocol::round::phase::Phase;
+use veragg::protocol::wire::checkpoint::Checkpoint;
+use veragg::protocol::wire::receipt::Receipt;
+use veragg_lab::corrupt_aggregator::CorruptAggregator;
+use veragg_lab::{id, Finished, Scene};
+
+use crate::cli::{text, veragg, Ended};
+
+const SMALL: [(usize, u64); 1] = [(3, 100)];
+
+/// A board in a file, with its organiser's key.
+struct Board {
+    folder: TempDir,
+    path: PathBuf,
+    key: String,
+}
+
+impl Board {
+    fn of(finished: &Finished) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("round.board");
+        fs::write(&path, finished.local.board(&finished.records)).unwrap();
+        Self {
+            folder,
+            path,
+            key: finished.local.organiser.fingerprint(),
+        }
+    }
+
+    fn put(&self, name: &str, bytes: &[u8]) -> String {
+        let path = self.folder.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        text(&path).to_owned()
+    }
+
+    fn run(&self, command: &str, more: &[&str]) -> Ended {
+        let given = [command, text(&self.path), "--organiser", &self.key];
+        veragg(&[&given, more].concat())
+    }
+
+    /// The story of a client is told with these words, in this order.
+    #[track_caller]
+    fn tells(&self, client: u32, more: &[&str], words: &[&str]) {
+        let client = client.to_string();
+        let ended = self.run("explain", &[&["--client", &client], more].concat());
+        assert_eq!(ended.err, "");
+        let mut rest = &ended.out[..];
+        for words in words {
+            let Some(at) = rest.find(words) else {
+                panic!("{words}:\n{}", ended.out)
+            };
+            rest = &rest[at + words.len()..];
+        }
+    }
+}
+
+/// The board of the test vectors with this name.
+fn vector(name: &str) -> (String, String) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs/vectors/boards");
+    let path = |extension: &str| folder.join(format!("{name}.{extension}"));
+    let expected: Value = serde_json::from_slice(&fs::read(path("json")).unwrap()).unwrap();
+    let key = expected["organiser"].as_str().unwrap().to_owned();
+    (text(&path("board")).to_owned(), key)
+}
+
+#[test]
+fn a_client_that_was_left_out_reads_who_did_it() {
+    let (board, key) = vector("left-out");
+    let ended = veragg(&["explain", &board, "--organiser", &key, "--client", "2"]);
+    assert_eq!(ended.code, 1);
+    assert!(ended.out.starts_with("client 2 of 5\n\nThe aggregator left client 2 out, without reason: faults 1 and 2. Client 2 did in the phase `submit` what the rules ask for"), "{}", ended.out);
+    assert!(ended.out.contains("\n  1. aggregator, V-03: the list of submit is not the one that follows from the board: it leaves out client 2, without reason (leaf 19)\n"), "{}", ended.out);
+    let other = veragg(&["explain", &board, "--organiser", &key, "--client", "1"]);
+    assert!(
+        other.out.contains("Nobody should use the published sum."),
+        "{}",
+        other.out
+    );
+    assert!(!other.out.contains("left client"), "{}", other.out);
+    let json = [
+        "explain",
+        &board,
+        "--organiser",
+        &key,
+        "--client",
+        "2",
+        "--format",
+        "json",
+    ];
+    let json: Value = serde_json::from_str(&veragg(&json).out).unwrap();
+    let concerns = json["timeline"]["faults"].as_array().unwrap();
+    let concerns: Vec<_> = concerns.iter().map(|fault| &fault["concern"]).collect();
+    assert_eq!(concerns, ["left-out", "outcome"]);
+    assert_eq!(json["faults"][1]["number"], 2);
+    assert_eq!(json["faults"][1]["rule"], "V-10.1");
+}
+
+#[test]
+fn every_client_of_every_vector_has_a_story() {
+    for (name, client, words) in [
+        ("complaint", 2, "Client 3 gave client 2 a wrong share. Client 2 complained, and was right: fault 1. Client 2 did nothing wrong in this."),
+        ("complaint", 3, "in the phase `confirm` it broke the rules, so it is excluded: fault 1."),
+        ("dropout", 4, "If client 4 has a receipt for the missing message, give it with --receipt FILE"),
+        ("edge", 5, "Client 3 attested something false about its edge to client 5: fault 1."),
+        ("range", 2, "in the phase `submit` it broke the rules, so it is excluded: fault 1."),
+        ("row-link", 3, "in the phase `attest` it broke the rules"),
+        ("self-mask", 3, "in the phase `unmask` it broke the rules"),
+        ("two-submissions", 3, "Client 3 broke a rule in the phase `submit`: it signed two different messages for one phase (fault 1)."),
+        ("two-submissions", 3, "the aggregator put a message in the name of client 3 on the board that must not stand there: fault 2."),
+        ("wrong-share", 1, "Client 4 revealed a wrong share of a secret of client 1: fault 1."),
+        ("wrong-share", 4, "The input of client 4 is in the sum."),
+        ("miscounted", 1, "By the messages on the board the input of client 1 belongs in the sum. But the audit of the board failed, so the published sum may be another."),
+    ] {
+        let (board, key) = vector(name);
+        let client = client.to_string();
+        let ended = veragg(&["explain", &board, "--organiser", &key, "--client", &client]);
+        assert!(ended.out.contains(words), "{words}: {}", ended.out);
+    }
+}
+
+#[test]
+fn a_neighbour_that_complains_falsely_is_told() {
+    let scene = Scene::new(4, &SMALL).confirming(3, |complainant, messages| {
+        complainant.confirm(&messages, dleq::encode(&[complainant.complain(1)]))
+    });
+    let board = Board::of(&scene.play());
+    let words = "Client 3 complained about client 1 falsely: fault 1. Client 1 did nothing wrong";
+    board.tells(1, &[], &["The input of client 1 is in the sum.", words]);
+}
+
+#[test]
+fn a_receipt_shows_that_a_message_was_not_kept() {
+    let finished = Scene::new(4, &SMALL).dropping(2, Phase::Confirm).play();
+    let board = Board::of(&finished);
+    let real = &finished.receipts[1].2;
+    let key = &finished.local.aggregator_key;
+    let promised = Receipt::sign(key, real.context, 13, real.entry);
+    let lost = board.put("lost.receipt", &promised.encode());
+    let kept = board.put("kept.receipt", &real.encode());
+    let given = ["--receipt", &lost, "--receipt", &kept];
+    board.tells(
+        2,
+        &given,
+        &[
+            "The input of client 2 is not in the sum: in the phase `submit` the board holds no message of it.",
+            "The aggregator signed a receipt for a message at leaf 13, but this message is not there: fault 1.",
+            "If client 2 was given it, the aggregator left client 2 out.",
+            "The aggregator kept the receipt for leaf 1: the message of client 2 stands there.",
+            "\n  1. aggregator, V-13:",
+        ],
+    );
+    board.tells(
+        3,
+        &given,
+        &["The receipt for leaf 1 is for a message of another client than client 3."],
+    );
+    // Faults have the numbers that the audit with these arguments gives them.
+    let audited = board.run("audit", &given);
+    assert!(
+        audited.out.contains("\n  1. aggregator, V-13:"),
+        "{}",
+        audited.out
+    );
+    let explained = board.run("explain", &[&["--fault", "1"], &given[..]].concat());
+    assert!(
+        explained
+            .out
+            .starts_with("fault 1: aggregator\ncheck    V-13 "),
+        "{}",
+        explained.out
+    );
+    let without = board.run("explain", &["--fault", "1"]);
+    assert_eq!(without.code, 2);
+    assert!(
+        without
+            .err
+            .contains("an audit with these arguments finds none"),
+        "{}",
+        without.err
+    );
+}
+
+#[test]
+fn two_boards_are_told() {
+    let finished = Scene::new(4, &SMALL).play();
+    let board = Board::of(&finished);
+    let last = &finished.records.last().unwrap().bytes;
+    let Checkpoint {
+        context,
+        phase,
+        previous,
+        mut root,
+        list,
+        ..
+    } = Checkpoint::decode(last, 4).unwrap();
+    root.hash[0] ^= 1;
+    let key = &finished.local.aggregator_key;
+    let other = Checkpoint::sign(key, context, phase, previous, root, list);
+    let shown = board.put("shown.checkpoint", &other.encode());
+    board.tells(
+        2,
+        &["--checkpoint", &shown],
+        &[
+            "The aggregator signed two different checkpoints of one phase: fault 1.",
+            "What client 2 sent may stand on another board than this one.",
+            "\n  1. aggregator, V-03:",
+        ],
+    );
+}
+
+#[test]
+fn a_client_that_is_listed_without_a_message_is_told() {
+    let corrupt = CorruptAggregator::new().listing(|phase, mut list| {
+        if phase == Phase::Acknowledge {
+            list.insert(id(4));
+        }
+        list
+    });
+    let finished = corrupt.play(Scene::new(4, &SMALL).dropping(4, Phase::Dispute));
+    Board::of(&finished).tells(
+        4,
+        &[],
+        &["The aggregator put client 4 on the list of the phase `acknowledge`, although it does not belong there: fault 1."],
+    );
+}
+
+#[test]
+fn a_client_whose_neighbours_are_gone_is_told() {
+    let scene = Scene::new(4, &SMALL).dropping(3, Phase::Share);
+    let finished = CorruptAggregator::new().play(scene.dropping(4, Phase::Share));
+    let board = Board::of(&finished);
+    let alone = "too few of its neighbours confirmed their shares, so its secrets could not be reconstructed later. Client 1 did nothing wrong.";
+    board.tells(1, &[], &["The input of client 1 is not in the sum:", alone]);
+    board.tells(
+        3,
+        &[],
+        &["in the phase `confirm` the board holds no message of it."],
+    );
+}
+
+#[test]
+fn a_damaged_copy_accuses_nobody() {
+    let finished = Scene::new(4, &SMALL).play();
+    let board = Board::of(&finished);
+    let mut bytes = fs::read(&board.path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&board.path, bytes).unwrap();
+    board.tells(1, &[], &["and nobody can be named for it. This file may be damaged: get another copy of the board"]);
+}
