@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
-use veragg::local::{LocalClientError, LocalRoundError};
+use veragg::local::LocalClientError;
 use veragg::protocol::aggregator::AggregatorError;
 use veragg::protocol::wire::board::BoardError;
 use veragg::survey::{Problem, SurveyError};
@@ -48,14 +48,6 @@ pub(super) enum CliError {
     /// The survey is refused.
     #[error(transparent)]
     Survey(#[from] SurveyError),
-    /// The round that the survey asks for is refused.
-    #[error("{}: {source}", .file.display())]
-    LocalRound {
-        /// The path of the configuration.
-        file: PathBuf,
-        /// The reason.
-        source: LocalRoundError,
-    },
     /// The board cannot be written.
     #[error(transparent)]
     BoardFile(#[from] BoardFileError),
@@ -109,7 +101,7 @@ impl CliError {
     pub(super) fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) => 2,
-            Self::Malformed { .. } | Self::LocalRound { .. } | Self::LocalClient(_) => 3,
+            Self::Malformed { .. } | Self::LocalClient(_) => 3,
             Self::Survey(error) if matches!(*error.problem, Problem::Read(_)) => 5,
             Self::Survey(_) => 3,
             Self::Read { .. } | Self::Write { .. } | Self::Output(_) | Self::BoardFile(_) => 5,
