@@ -5,9 +5,12 @@ mod audit;
 mod board;
 mod error;
 mod evidence;
+mod example;
 mod explain;
 mod fault;
 mod files;
+mod init;
+mod new_file;
 mod output;
 mod output_files;
 mod params;
@@ -54,6 +57,10 @@ enum Format {
 enum Command {
     /// Play a whole round on this machine, from a configuration to its audit.
     Run(RunArgs),
+    /// Write a first configuration, with comments; for a table of your own if you name one.
+    Init(InitArgs),
+    /// List the examples, or write one to a new folder.
+    Example(ExampleArgs),
     /// Audit a board: recompute everything, name every culprit, trust nobody.
     Audit(AuditArgs),
     /// Explain in plain words what the board shows about one client, or about one fault.
@@ -68,11 +75,29 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct RunArgs {
-    /// The configuration (TOML). The comments in examples/hospitals/round.toml explain the keys.
+    /// The configuration (TOML). `veragg init` writes one.
     config: PathBuf,
     /// The folder that the results are written to.
     #[arg(long, value_name = "DIR", default_value = "veragg-out")]
     out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct InitArgs {
+    /// The file to write. If there is one already, it is not touched.
+    file: PathBuf,
+    /// A CSV table. The configuration measures its columns of numbers, and runs as it is.
+    #[arg(long, value_name = "CSV")]
+    table: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct ExampleArgs {
+    /// The example: hospitals or million. Without it, they are listed.
+    name: Option<String>,
+    /// The folder to write, which must be new or empty. By default it is called like the example.
+    #[arg(long, value_name = "DIR", requires = "name")]
+    out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -169,6 +194,8 @@ pub(super) fn main() -> ExitCode {
     let format = cli.format;
     let done = match &cli.command {
         Command::Run(args) => run::run(args, format),
+        Command::Init(args) => init::run(args, format),
+        Command::Example(args) => example::run(args, format),
         Command::Audit(args) => audit::run(args, format),
         Command::Explain(args) => explain::run(args, format),
         Command::Evidence(args) => evidence::run(args, format),

@@ -13,6 +13,7 @@
 
 mod config;
 mod decimal;
+mod draft;
 mod error;
 mod lookalike;
 mod problem;
@@ -35,6 +36,7 @@ use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::round::configuration::SegmentConfiguration;
 
 pub use config::Dropout;
+pub use draft::draft;
 pub use error::{Location, SurveyError, Warning};
 pub use problem::Problem;
 pub use synthetic::Recomputed;

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
+use veragg::circuits::foreign::Foreign;
 use veragg::local::LocalClientError;
 use veragg::protocol::aggregator::AggregatorError;
 use veragg::protocol::wire::board::BoardError;
@@ -35,6 +36,14 @@ pub(super) enum CliError {
     /// A file cannot be written.
     #[error("{}: cannot be written ({source}); choose another folder with --out", .file.display())]
     Write {
+        /// The path of the file.
+        file: PathBuf,
+        /// The reason.
+        source: io::Error,
+    },
+    /// A new file cannot be written.
+    #[error("{}: cannot be written ({source}); give another path", Foreign::path(.file))]
+    NewFile {
         /// The path of the file.
         file: PathBuf,
         /// The reason.
@@ -104,7 +113,8 @@ impl CliError {
             Self::Malformed { .. } | Self::LocalClient(_) => 3,
             Self::Survey(error) if matches!(*error.problem, Problem::Read(_)) => 5,
             Self::Survey(_) => 3,
-            Self::Read { .. } | Self::Write { .. } | Self::Output(_) | Self::BoardFile(_) => 5,
+            Self::Read { .. } | Self::Write { .. } | Self::NewFile { .. } => 5,
+            Self::Output(_) | Self::BoardFile(_) => 5,
             Self::Stopped { source, .. } => match source {
                 AggregatorError::TooFew { .. } | AggregatorError::Shares { .. } => 75,
                 _ => 5,

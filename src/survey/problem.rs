@@ -375,6 +375,16 @@ pub enum Problem {
         /// The configured value.
         clients: u32,
     },
+    /// The table has fewer rows than a round has clients.
+    #[error(
+        "the table has {rows} rows; a round has at least {least} clients, and each of them a row"
+    )]
+    FewRows {
+        /// The number of rows in the table.
+        rows: usize,
+        /// The least number of clients.
+        least: u32,
+    },
     /// The column with the client of each row names too many.
     #[error("the cells above name more than {0} clients, the most that a round can have; name another column")]
     ManyClients(u32),

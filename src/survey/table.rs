@@ -18,10 +18,12 @@ mod warnings;
 use veragg_protocol::round::configuration::SegmentConfiguration;
 
 pub(super) use config::{RawData, RawGroups, RawTable, TableConfig};
-pub(super) use contents::{Table, MAX_TABLE};
+pub(super) use contents::{Table, MAX_TABLE, SEPARATORS};
 pub(super) use count::RawCount;
 pub use csv::CsvError;
-pub(super) use measure::RawMeasure;
+pub(super) use measure::{RawMeasure, MAX_DECIMALS};
+pub(super) use names::is_name;
+pub(super) use plan::fits;
 pub use statistics::{CountRow, Statistics, StatisticsRow};
 
 use super::error::{SurveyError, Warning};

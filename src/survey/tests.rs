@@ -421,7 +421,7 @@ fn the_example_gives_the_statistics_of_its_table() {
     let survey = hospitals();
     let statistics = statistics(&survey, &sums(&inputs(&survey)), 30).unwrap();
     let text = std::fs::read_to_string(
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/data/breast_cancer.csv"),
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/hospitals/breast_cancer.csv"),
     )
     .unwrap();
     let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());

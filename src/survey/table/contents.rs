@@ -97,6 +97,11 @@ impl Table {
         self.lines.len()
     }
 
+    /// The path of the table.
+    pub(in crate::survey) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The names in the header, in order.
     pub(in crate::survey) fn header(&self) -> &[String] {
         &self.header

@@ -11,7 +11,7 @@ use crate::survey::problem::Problem;
 use crate::survey::text::{Located, Number, Text};
 
 /// Most digits after the point: `10^18` is the largest power of ten in an `i64`.
-pub(super) const MAX_DECIMALS: u8 = 18;
+pub(in crate::survey) const MAX_DECIMALS: u8 = 18;
 
 /// Columns that are measured in the same way.
 #[derive(Debug)]

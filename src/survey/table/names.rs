@@ -31,7 +31,12 @@ pub(super) fn check(name: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The same for a name that is that of a column.
+/// Whether a text can be a name.
+pub(in crate::survey) fn is_name(name: &str) -> bool {
+    check(name).is_ok()
+}
+
+/// Refuses the same of a name that is that of a column.
 pub(super) fn check_column(name: &str) -> Result<(), Problem> {
     check(name).map_err(|problem| match problem {
         Problem::LongName {

@@ -175,15 +175,16 @@ fn largest_sum(range: u128, max_rows: u64, squares: bool) -> Option<u64> {
         .filter(|&largest| largest < u64::MAX)
 }
 
-/// Whether sums, or sums of squares, of this range fit 64 bits.
-pub(super) fn fits(range: u128, max_rows: u64, squares: bool) -> bool {
-    largest_sum(range, max_rows, squares).is_some()
+/// Whether what is added up of columns with this range fits.
+pub(in crate::survey) fn fits(clients: u32, range: u128, max_rows: u64, squares: bool) -> bool {
+    largest_sum(range, max_rows, squares)
+        .is_some_and(|largest| range > 0 && (!squares || totals_fit(clients, max_rows, largest)))
 }
 
 fn too_wide(measure: &Measure, max_rows: u64) -> Problem {
     let fewer = (1..=measure.decimals).find(|&dropped| {
         let coarser = measure.range.div_ceil(10u128.pow(u32::from(dropped)));
-        fits(coarser, max_rows, measure.squares)
+        largest_sum(coarser, max_rows, measure.squares).is_some()
     });
     let mut advice = match fewer {
         Some(dropped) => format!(
