@@ -101,6 +101,16 @@ pub enum StatementError {
         /// The bound `M` of the segment.
         bound: u64,
     },
+    /// Claims that no vector satisfies together.
+    #[error("segment {segment} asks for what no vector has: {len} numbers below {bound} cannot have this sum, or not within this norm; change the rule of the sum, the norm or the bound")]
+    Unmeetable {
+        /// Index of the segment.
+        segment: usize,
+        /// Number of its coordinates.
+        len: usize,
+        /// The bound `M` of the segment.
+        bound: u64,
+    },
 }
 
 /// How a vector breaks a statement.
@@ -187,6 +197,13 @@ impl Statement {
                 return Err(StatementError::Offset {
                     segment: index,
                     offset,
+                    bound,
+                });
+            }
+            if !segment.can_be_met() {
+                return Err(StatementError::Unmeetable {
+                    segment: index,
+                    len: segment.len,
                     bound,
                 });
             }
@@ -281,6 +298,33 @@ impl Segment {
             norm,
             sum,
         })
+    }
+
+    /// Whether some vector satisfies all claims. The bound is at least 2, and the norm's offset below it.
+    fn can_be_met(&self) -> bool {
+        let (equal, sum) = match self.sum {
+            // The offset everywhere has the norm 0.
+            None => return true,
+            Some(SumRule::Equal(sum)) => (true, u128::from(sum)),
+            Some(SumRule::AtMost(sum)) => (false, u128::from(sum)),
+        };
+        let len = self.len as u128;
+        if equal && sum > len * u128::from(self.bound - 1) {
+            return false;
+        }
+        let Some(Norm { offset, max_square }) = self.norm else {
+            return true;
+        };
+        // Of all vectors with a sum, the one with the smallest norm has distances that differ by at most one.
+        let centre = len * u128::from(offset);
+        let apart = match equal {
+            true => sum.abs_diff(centre),
+            false => centre.saturating_sub(sum),
+        };
+        let (each, more) = (apart / len, apart % len);
+        let square = |distance: u128, times: u128| distance.saturating_pow(2).saturating_mul(times);
+        let least = square(each, len - more).saturating_add(square(each + 1, more));
+        least <= u128::from(max_square)
     }
 
     fn check(&self, segment: usize, start: usize, values: &[u64]) -> Result<(), InputError> {
@@ -414,6 +458,65 @@ mod tests {
             statement.check(&[u64::MAX - 1; 3]),
             Err(InputError::Norm { segment: 0, .. })
         ));
+    }
+
+    /// Every statement over a few small numbers is refused if, and only if, none of all vectors satisfies it.
+    #[test]
+    fn what_no_vector_satisfies_is_refused() {
+        let (mut refused, mut taken) = (0, 0);
+        for (len, bound) in [(1, 2), (1, 4), (2, 3), (3, 3)] {
+            let rules = (0..14).flat_map(|sum| [SumRule::Equal(sum), SumRule::AtMost(sum)]);
+            for sum in rules {
+                let norms = (0..bound)
+                    .flat_map(|offset| (0..8).map(move |max_square| (offset, max_square)));
+                let norms = norms.map(|(offset, max_square)| Some(Norm { offset, max_square }));
+                for norm in norms.chain([None]) {
+                    let segment = Segment {
+                        norm,
+                        sum: Some(sum),
+                        ..Segment::range(len, bound)
+                    };
+                    let base = bound as usize;
+                    let mut vectors = (0..base.pow(len as u32)).map(|number| {
+                        let digits =
+                            (0..len as u32).map(|at| (number / base.pow(at) % base) as u64);
+                        digits.collect::<Vec<_>>()
+                    });
+                    let possible = vectors.any(|x| segment.check(0, 0, &x).is_ok());
+                    let statement = Statement::new(vec![Segment::range(1, 2), segment]);
+                    match statement {
+                        Ok(_) => taken += 1,
+                        Err(error) => {
+                            assert_eq!(
+                                error,
+                                StatementError::Unmeetable {
+                                    segment: 1,
+                                    len,
+                                    bound
+                                }
+                            );
+                            refused += 1;
+                        }
+                    }
+                    assert_eq!(
+                        Statement::new(vec![segment]).is_ok(),
+                        possible,
+                        "{segment:?}"
+                    );
+                }
+            }
+        }
+        assert!(refused > 100 && taken > 100);
+        // The largest numbers do not overflow.
+        let huge = Segment {
+            norm: Some(Norm {
+                offset: u64::MAX - 1,
+                max_square: u64::MAX,
+            }),
+            sum: Some(SumRule::AtMost(0)),
+            ..Segment::range(MAX_COORDINATES, u64::MAX)
+        };
+        assert!(Statement::new(vec![huge]).is_err());
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub enum Problem {
     )]
     Read(#[source] std::io::Error),
     /// A file is no text.
-    #[error("{}", Foreign::message(&.0.to_string()))]
+    #[error("{}", unlocated(.0))]
     Text(#[source] TextFileError),
 
     /// The configuration is not TOML, or a key is missing, unknown or of the wrong type.
@@ -503,6 +503,17 @@ impl Problem {
         let text = text.to_owned();
         Self::Number { key, text }
     }
+}
+
+/// The error without the line, which the location has.
+fn unlocated(error: &TextFileError) -> String {
+    let text = error.to_string();
+    let line = error.line();
+    let line = line.map(|line| format!("line {line}: "));
+    let text = line
+        .and_then(|line| text.strip_prefix(&line))
+        .unwrap_or(&text);
+    Foreign::message(text).to_string()
 }
 
 /// A separator in a message.

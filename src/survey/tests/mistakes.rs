@@ -307,7 +307,7 @@ fn files_that_are_not_there_or_no_text() {
         assert!(error.ends_with(want), "{error}");
     };
     write("t.csv", b"kind,size\na,\xe8\n");
-    refused("t.csv:2: line 2: the byte 0xe8 is not UTF-8 text; the file is in another encoding, such as Windows-1252: save it as UTF-8");
+    refused("t.csv:2: the byte 0xe8 is not UTF-8 text; the file is in another encoding, such as Windows-1252: save it as UTF-8");
     write("t.csv", b"\x1f\x8b\x08");
     refused("t.csv: is compressed with gzip; unpack it first, with `gunzip`");
     write("t.csv", b"PK\x03\x04");
