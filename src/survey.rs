@@ -2,11 +2,11 @@
 //! the sums of a round.
 //!
 //! The numbers come from a CSV table, whose rows are dealt to clients. Each client contributes, for each measured
-//! column and each group of rows, the number of its rows, the sum and the sum of squares of their
-//! values, all as integers in fixed point, and how many rows have each value of the columns that are counted. After the round only the sums of these over the contributing
-//! clients are known. Count, mean and standard deviation follow from them, and are equal in every digit to
-//! those of the plain rows. `examples/hospitals/round.toml` explains every
-//! key.
+//! column and each group of rows, the number of its rows, the sum and the sum of squares of their values, all as
+//! integers in fixed point; and how many of its rows have each value of a column that is counted. After the round
+//! only the sums of these over the contributing clients are known. Count, mean and standard deviation follow from
+//! them, and are equal in every digit to those of the plain rows. `veragg init` writes a configuration that explains
+//! every key.
 //!
 //! Or they come from a generator, for rounds whose size matters. Each client's vector follows from a seed and
 //! its number, so that the sums can be recomputed. `examples/million/round.toml` explains the keys.
@@ -61,7 +61,7 @@ pub struct Survey {
 
 #[derive(Debug)]
 enum Numbers {
-    Tabular(Tabular),
+    Tabular(Box<Tabular>),
     Synthetic(Synthetic),
 }
 
@@ -113,7 +113,7 @@ impl Survey {
                 let text = read(&source.table, MAX_TABLE)?;
                 let table = Table::parse(&source.table, &text, source.separator)?;
                 drop(text);
-                Numbers::Tabular(Tabular::new(source, &table)?)
+                Numbers::Tabular(Box::new(Tabular::new(source, &table)?))
             }
             Source::Synthetic(source) => Numbers::Synthetic(source),
         };

@@ -71,6 +71,7 @@ fn write(
         decimal,
         missing,
     } = contents;
+    let title = file.rsplit(['/', '\\']).next().unwrap_or(file);
     writeln!(
         out,
         "# A first configuration, made from the table. `veragg init FILE` without a table writes one that\n\
@@ -79,7 +80,7 @@ fn write(
          # The fraction of clients that may conspire, and of those that may drop out.\n\
          corrupt = 0.1\ndropout = 0.1\n\n\
          [data]\nfile = {}\nseparator = {}\ndecimal = \"{decimal}\"",
-        quoted(&format!("Sums over {file}")),
+        quoted(&format!("Sums over {title}")),
         quoted(file),
         quoted(&separator.to_string()),
     )?;

@@ -68,7 +68,10 @@ fn parsed(config: &str) -> Result<(Config, TableConfig), SurveyError> {
 fn survey(config: &str, table: &str) -> Result<Survey, SurveyError> {
     let (config, source) = parsed(config)?;
     let table = Table::parse(&source.table, table, source.separator)?;
-    Survey::new(config, Numbers::Tabular(Tabular::new(source, &table)?))
+    Survey::new(
+        config,
+        Numbers::Tabular(Box::new(Tabular::new(source, &table)?)),
+    )
 }
 
 /// Everybody's vector.

@@ -23,4 +23,5 @@ mod restarts;
 mod rounds;
 mod sizes;
 mod specs;
+mod tables;
 mod vectors;
