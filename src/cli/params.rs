@@ -20,11 +20,15 @@ const MILLION: f64 = 1e6;
 /// Parses a fraction as parts per million.
 pub(super) fn parts_per_million(text: &str) -> Result<u32, String> {
     let fraction: f64 = text.parse().unwrap_or(f64::NAN);
-    if (0.0..1.0).contains(&fraction) {
-        Ok((fraction * MILLION).round() as u32)
-    } else {
-        Err("give a fraction of at least 0 and below 1, such as 0.05".to_owned())
+    if !(0.0..1.0).contains(&fraction) {
+        return Err("give a fraction of at least 0 and below 1, such as 0.05".to_owned());
     }
+    // Rounded, it could be another fraction than the one that is wanted.
+    let (scaled, rounded) = (fraction * MILLION, (fraction * MILLION).round());
+    if (scaled - rounded).abs() > 1e-6 {
+        return Err("give at most 6 digits after the point".to_owned());
+    }
+    Ok(rounded as u32)
 }
 
 /// Runs the command.
@@ -259,7 +263,7 @@ mod tests {
     fn fractions_are_below_one() {
         assert_eq!(parts_per_million("0"), Ok(0));
         assert_eq!(parts_per_million("0.05"), Ok(50_000));
-        for bad in ["1", "-0.1", "nan", "", "5%"] {
+        for bad in ["1", "-0.1", "nan", "", "5%", "0.0000001", "0.9999999"] {
             assert!(parts_per_million(bad).is_err(), "{bad}");
         }
     }

@@ -64,6 +64,9 @@ fn words(text: &Text<'_>, message: &str, span: Range<usize>) -> String {
             but(text, span)
         );
     }
+    if message.contains("recurs") {
+        return "lists, blocks or keys are nested too deeply".to_owned();
+    }
     if message.contains("overflow")
         || message.contains("too large")
         || message.contains("too small")

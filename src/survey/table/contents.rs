@@ -155,15 +155,18 @@ impl Table {
 
     fn suggestion(&self, name: &str) -> String {
         let lowercase = name.to_lowercase();
-        let short = |name: &&String| name.len() <= COMPARED;
+        let length = name.chars().count();
+        let allowed = 1 + length / 4;
+        let similar = |header: &&String| {
+            header.len() <= COMPARED && header.chars().count().abs_diff(length) <= allowed
+        };
         let nearest = self
             .header
             .iter()
-            .filter(short)
+            .filter(similar)
             .map(|header| (distance(&header.to_lowercase(), &lowercase), header))
             .min_by_key(|(distance, _)| *distance)
-            .filter(|(distance, _)| *distance <= 1 + name.chars().count() / 4)
-            .filter(|_| lowercase.len() <= 2 * COMPARED);
+            .filter(|(distance, _)| *distance <= allowed);
         match nearest {
             Some((_, header)) if lookalike::seem_equal(header, name) => {
                 let (theirs, ours) = lookalike::told_apart(header, name);

@@ -28,6 +28,7 @@ fn mistakes_of_the_file_format() {
         ("\"submit\"", "\"unmask\"", "dir/c.toml:32: `unmask` is not possible for `after`; choose among `advertise`, `share`, `confirm`, `submit`, `attest`, `dispute`, `acknowledge`"),
         ("max = 100\n", "max = \"100\"\n", "dir/c.toml:28: `max` must be a number, but it is \"100\""),
         ("max = 100\n", "max = 100\nmax = 100\n", "dir/c.toml:29: this key is given twice; remove one of the two"),
+        ("title = \"test\"", &format!("title = {}", "[".repeat(1000)), "dir/c.toml:2: lists, blocks or keys are nested too deeply"),
         ("title = \"test\"", "title = a b", "dir/c.toml:2: this is not written as TOML has it (string values must be quoted, expected literal string)"),
     ] {
         assert_eq!(config_refusal(from, to), format!("{want}{HINT}"));
