@@ -191,7 +191,7 @@ height       second letter      1   0.0   0.000                   -
 height       first letter       2   7.5   3.750               8.839
 age          second letter      1    40   40.00                   -
 age          first letter       2    40   20.00               14.14
-note: 6 cells above have fewer than 5 rows. Such a result says much about each of them. Coarser groups avoid that; `least_count` under [data] leaves such results out of the statistics, but not out of the board.
+note: 6 results above are about fewer than 5 rows, and such a result says much about each of them. Coarser groups avoid that; `least_count` under [data] leaves such results out of the statistics, but not out of the board.
 ";
     assert_eq!(statistics.to_string(), want);
     let json = serde_json::to_string(&statistics).unwrap();

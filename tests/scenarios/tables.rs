@@ -117,7 +117,7 @@ fn votes_are_counted_and_small_cells_withheld() {
     for want in [
         "measurement  count   sum   mean  standard deviation\nx                4  10.5  2.625    no squares asked\n",
         "counted  value  count  share\nvote     yes        3      -\n",
-        "withheld: 1 cell with fewer than 2 rows (`least_count`). The board and the sums in aggregate.json still hold it.\n",
+        "withheld: 1 result about fewer than 2 rows (`least_count`). The board and the sums in aggregate.json still hold it.\n",
     ] {
         assert!(ended.out.contains(want), "{}", ended.out);
     }

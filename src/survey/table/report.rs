@@ -105,7 +105,7 @@ fn counted(rows: &[CountRow]) -> Vec<Column> {
     columns
 }
 
-/// Writes the measurements and the counts, and what is to be said of small cells. A dash stands for a value that is
+/// Writes the measurements and the counts, and what is to be said of results about few rows. A dash stands for a value that is
 /// absent.
 impl fmt::Display for Statistics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -124,24 +124,24 @@ impl fmt::Display for Statistics {
         match self.least_count {
             Some(least) if self.withheld > 0 => writeln!(
                 f,
-                "withheld: {} with fewer than {least} rows (`least_count`). The board and the sums in aggregate.json still hold {}.",
-                cells(self.withheld),
+                "withheld: {} about fewer than {least} rows (`least_count`). The board and the sums in aggregate.json still hold {}.",
+                results(self.withheld),
                 if self.withheld == 1 { "it" } else { "them" },
             ),
             None if few > 0 => writeln!(
                 f,
-                "note: {} above {} fewer than {FEW} rows. Such a result says much about each of them. Coarser groups avoid that; `least_count` under [data] leaves such results out of the statistics, but not out of the board.",
-                cells(few),
-                if few == 1 { "has" } else { "have" },
+                "note: {} above {} about fewer than {FEW} rows, and such a result says much about each of them. Coarser groups avoid that; `least_count` under [data] leaves such results out of the statistics, but not out of the board.",
+                results(few),
+                if few == 1 { "is" } else { "are" },
             ),
             _ => Ok(()),
         }
     }
 }
 
-fn cells(number: usize) -> String {
+fn results(number: usize) -> String {
     match number {
-        1 => "1 cell".to_owned(),
-        more => format!("{more} cells"),
+        1 => "1 result".to_owned(),
+        more => format!("{more} results"),
     }
 }

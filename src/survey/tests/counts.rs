@@ -100,7 +100,7 @@ vote     yes    south      0   0.00 %
 vote     no     south      1  25.00 %
 voters   -      north      4  66.67 %
 voters   -      south      2  33.33 %
-note: 5 cells above have fewer than 5 rows. Such a result says much about each of them. ";
+note: 5 results above are about fewer than 5 rows, and such a result says much about each of them. ";
     let got = statistics.to_string();
     assert!(got.starts_with(want), "{got}");
     let json = serde_json::to_string(&statistics).unwrap();
@@ -246,7 +246,7 @@ fn small_cells_are_withheld_on_request() {
     assert_eq!((some.least_count, some.withheld), (Some(2), 3));
     let text = some.to_string();
     assert!(
-        text.ends_with("withheld: 3 cells with fewer than 2 rows (`least_count`). The board and the sums in aggregate.json still hold them.\n"),
+        text.ends_with("withheld: 3 results about fewer than 2 rows (`least_count`). The board and the sums in aggregate.json still hold them.\n"),
         "{text}"
     );
     assert!(!text.contains("note:"));
