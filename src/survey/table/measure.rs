@@ -179,28 +179,78 @@ fn written(least: Option<&Number>) -> String {
     }
 }
 
+/// Whether a character separates thousands, and nothing else, in some country.
+fn parts_thousands(character: char) -> bool {
+    matches!(
+        character,
+        ' ' | '\'' | '\u{a0}' | '\u{2009}' | '\u{2019}' | '\u{202f}' | '_'
+    )
+}
+
+/// The number as it could be meant, if something separates the thousands in the cell.
+fn without_thousands(cell: &str, decimal: char, other: char) -> Option<String> {
+    let bare: String = cell.chars().filter(|&it| !parts_thousands(it)).collect();
+    let (decimals, others) = (bare.matches(decimal).count(), bare.matches(other).count());
+    let plain = match (decimals, others) {
+        // Nothing says what the sign is.
+        (0, 1) if bare.len() == cell.len() => return None,
+        (0, 1) => bare.replace(other, &decimal.to_string()),
+        (2.., 0) => bare.replace(decimal, ""),
+        (0, _) => bare.replace(other, ""),
+        // With both signs, the last one is that of the decimals.
+        (1, _) if bare.rfind(decimal) > bare.rfind(other) => bare.replace(other, ""),
+        (_, 1) if bare.rfind(other) > bare.rfind(decimal) => bare
+            .replace(decimal, "")
+            .replace(other, &decimal.to_string()),
+        _ => return None,
+    };
+    Decimal::parse(&plain, decimal).map(|_| plain)
+}
+
 /// What to do about a cell that is no number.
 fn advice(cell: &str, decimal: char, separator: char) -> String {
     let other = if decimal == '.' { ',' } else { '.' };
-    let spaced = cell.contains([' ', '\'', '\u{a0}', '\u{2019}', '\u{202f}', '_']);
-    let groups = |it: char| matches!(it, ' ' | '\'' | '\u{a0}' | '\u{2019}' | '\u{202f}' | '_');
-    let bare: String = cell.chars().filter(|&it| !groups(it)).collect();
-    let joined = bare.replace(other, "");
-    let is_number = Decimal::parse(&joined, decimal).is_some();
-    let parted = bare.matches(other).count();
-    if is_number && (spaced || parted > 1 || (parted == 1 && bare.contains(decimal))) {
-        return format!("remove what separates the thousands, and write {joined}");
+    if let Some(plain) = without_thousands(cell, decimal, other) {
+        return format!("write it without separators of thousands, as {plain}");
     }
-    if parted == 1 && is_number {
-        let swapped = cell.replace(other, &decimal.to_string());
+    let swapped = cell.replace(other, &decimal.to_string());
+    if cell.contains(other) && Decimal::parse(&swapped, decimal).is_some() {
         let key = match (other, separator) {
             (',', ',') => "save the table with another separator, and write `decimal = \",\"` and `separator = \";\"` under [data]".to_owned(),
             _ => format!("write `decimal = \"{other}\"` under [data]"),
         };
         return format!("if `{other}` is the decimal sign, {key}, or write {swapped} here; if it separates thousands, remove it");
     }
-    match decimal {
-        '.' => "write it like 12, -0.5 or 1e-3; if the value is missing, leave the cell empty, or list its text in `missing` under [data]".to_owned(),
-        _ => "write it like 12, -0,5 or 1e-3; if the value is missing, leave the cell empty, or list its text in `missing` under [data]".to_owned(),
+    format!("write it like 12, -0{decimal}5 or 1e-3; if the value is missing, leave the cell empty, or list its text in `missing` under [data]")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_separates_thousands_is_told_from_the_decimal_sign() {
+        for (cell, decimal, want) in [
+            ("1,234.5", '.', Some("1234.5")),
+            ("1.234,5", '.', Some("1234.5")),
+            ("1.234,5", ',', Some("1234,5")),
+            ("1,234.5", ',', Some("1234,5")),
+            ("1.234.567", '.', Some("1234567")),
+            ("1.234.567", ',', Some("1234567")),
+            ("1.234.567,5", '.', Some("1234567.5")),
+            ("-1\u{202f}234\u{202f}567,5", ',', Some("-1234567,5")),
+            ("1 234", '.', Some("1234")),
+            ("1 234,5", '.', Some("1234.5")),
+            ("1,5", '.', None),
+            ("1,2.3,4", '.', None),
+            ("1 x", '.', None),
+            ("", '.', None),
+        ] {
+            let other = if decimal == '.' { ',' } else { '.' };
+            let got = without_thousands(cell, decimal, other);
+            assert_eq!(got.as_deref(), want, "{cell}");
+        }
+        assert!(advice("x", '.', ';').starts_with("write it like 12, -0.5"));
+        assert!(advice("abc", ',', ';').starts_with("write it like 12, -0,5"));
     }
 }
