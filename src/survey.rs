@@ -12,9 +12,11 @@
 //! its number, so that the sums can be recomputed. `examples/million/round.toml` explains the keys.
 
 mod config;
+mod csv_error;
 mod decimal;
 mod draft;
 mod error;
+mod file;
 mod lookalike;
 mod problem;
 mod refusal;
@@ -36,17 +38,16 @@ use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::round::configuration::SegmentConfiguration;
 
 pub use config::Dropout;
+pub use csv_error::CsvError;
 pub use draft::draft;
 pub use error::{Location, SurveyError, Warning};
 pub use problem::Problem;
 pub use synthetic::Recomputed;
-pub use table::{CountRow, CsvError, Statistics, StatisticsRow};
+pub use table::{CountRow, Statistics, StatisticsRow};
 
 use config::{Config, Source};
 use synthetic::Synthetic;
 use table::{Table, Tabular, MAX_TABLE};
-
-use crate::text_file::{self, TextFileError};
 
 /// The most bytes of a configuration.
 const MAX_CONFIGURATION: u64 = 16 << 20;
@@ -84,25 +85,11 @@ impl fmt::Display for Results {
     }
 }
 
-/// Reads a text file of at most `most` bytes.
-fn read(path: &Path, most: u64) -> Result<String, SurveyError> {
-    text_file::read(path, most).map_err(|error| {
-        let location = match error.line() {
-            Some(line) => Location::line(path, line),
-            None => Location::file(path),
-        };
-        location.error(match error {
-            TextFileError::Io(error) => Problem::Read(error),
-            other => Problem::Text(other),
-        })
-    })
-}
-
 impl Survey {
     /// Reads a configuration, and the table if it names one, and checks both.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, SurveyError> {
         let path = path.as_ref();
-        Self::parse(path, &read(path, MAX_CONFIGURATION)?)
+        Self::parse(path, &file::read(path, MAX_CONFIGURATION)?)
     }
 
     /// The survey of a configuration with this text. `path` is the path of the configuration.
@@ -110,7 +97,7 @@ impl Survey {
         let (config, source) = Config::parse(path, text)?;
         let numbers = match source {
             Source::Table(source) => {
-                let text = read(&source.table, MAX_TABLE)?;
+                let text = file::read(&source.table, MAX_TABLE)?;
                 let table = Table::parse(&source.table, &text, source.separator)?;
                 drop(text);
                 Numbers::Tabular(Box::new(Tabular::new(source, &table)?))

@@ -9,24 +9,19 @@ use std::path::Path;
 use veragg_protocol::round::parameters::MIN_CLIENTS;
 
 use super::error::{Location, SurveyError};
+use super::file;
 use super::problem::Problem;
 use super::table::{Table, MAX_TABLE, SEPARATORS};
-use bounds::Bounds;
+use bounds::{Bounds, CLIENTS};
 use columns::{Column, Contents};
-
-/// How many clients the rows are dealt to at first.
-const CLIENTS: usize = 10;
-
-/// The most values that a column of groups has.
-const GROUPS: usize = 12;
 
 /// The most columns of each kind that the comments show.
 const SHOWN: usize = 5;
 
-/// Writes a configuration for this table, which is called `file` in it. It runs as it is: rows are dealt in turn, and
+/// Writes a configuration for this table, which is called `called` in it. It runs as it is: rows are dealt in turn, and
 /// every column of numbers is measured. Comments say what else could be meant.
-pub fn draft(table: &Path, file: &str) -> Result<String, SurveyError> {
-    let text = super::read(table, MAX_TABLE)?;
+pub fn draft(table: &Path, called: &str) -> Result<String, SurveyError> {
+    let text = file::read(table, MAX_TABLE)?;
     let (separator, table) = separated(table, &text)?;
     drop(text);
     let contents = Contents::of(&table, separator);
@@ -43,7 +38,7 @@ pub fn draft(table: &Path, file: &str) -> Result<String, SurveyError> {
     let max_rows = 2 * rows.div_ceil(clients) as u64;
     let mut out = String::new();
     // Writing to a string cannot fail.
-    let _ = write(&mut out, &contents, file, separator, clients, max_rows);
+    let _ = write(&mut out, &contents, called, separator, clients, max_rows);
     Ok(out)
 }
 

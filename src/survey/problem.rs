@@ -4,7 +4,7 @@ use thiserror::Error;
 use veragg_circuits::foreign::Foreign;
 use veragg_circuits::proof_system::UnknownSuite;
 
-use super::table::CsvError;
+use super::csv_error::CsvError;
 use crate::text_file::TextFileError;
 
 /// What a mistake is, and what to do about it.

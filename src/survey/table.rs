@@ -20,7 +20,6 @@ use veragg_protocol::round::configuration::SegmentConfiguration;
 pub(super) use config::{RawData, RawGroups, RawTable, TableConfig};
 pub(super) use contents::{Table, MAX_TABLE, SEPARATORS};
 pub(super) use count::RawCount;
-pub use csv::CsvError;
 pub(super) use measure::{RawMeasure, MAX_DECIMALS};
 pub(super) use names::is_name;
 pub(super) use plan::fits;

@@ -1,9 +1,11 @@
 //! Bounds with headroom for the numbers of a column.
 
 use super::columns::Numbers;
-use super::CLIENTS;
 use crate::survey::decimal;
 use crate::survey::table::{self, MAX_DECIMALS};
+
+/// How many clients the rows are dealt to at first.
+pub(super) const CLIENTS: usize = 10;
 
 /// What a `[[measure]]` says about its columns.
 #[derive(Debug, PartialEq, Eq)]

@@ -2,10 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::GROUPS;
+use veragg_protocol::round::parameters::{MAX_CLIENTS, MIN_CLIENTS};
+
 use crate::survey::decimal::Decimal;
 use crate::survey::table::{self, Table};
-use veragg_protocol::round::parameters::{MAX_CLIENTS, MIN_CLIENTS};
+
+/// The most values that a column of groups has.
+const GROUPS: usize = 12;
 
 /// Texts that mean in many tables that a value is missing.
 const MISSING: [&str; 12] = [
