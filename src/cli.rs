@@ -6,11 +6,15 @@ mod board;
 mod error;
 mod evidence;
 mod evidence_files;
+mod example;
 mod explain;
 mod fault;
 mod files;
+mod init;
 mod key;
 mod kind;
+mod names;
+mod new_file;
 mod output;
 mod output_folder;
 mod params;
@@ -68,6 +72,10 @@ enum Format {
 enum Command {
     /// Play a whole round on this machine, from a configuration to its audit.
     Run(RunArgs),
+    /// Write a first configuration, with comments; for a table of your own if you name one.
+    Init(InitArgs),
+    /// List the examples, or write one to a new folder.
+    Example(ExampleArgs),
     /// Audit a board: recompute everything, name every culprit, trust nobody.
     Audit(AuditArgs),
     /// Explain in plain words what the board shows about one client, or about one fault.
@@ -82,11 +90,29 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct RunArgs {
-    /// The configuration (TOML). The comments in examples/hospitals/round.toml explain the keys.
+    /// The configuration (TOML). `veragg init` writes one.
     config: PathBuf,
     /// The folder that the results are written to.
     #[arg(long, value_name = "DIR", default_value = "veragg-out")]
     out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct InitArgs {
+    /// The file to write. If there is one already, it is not touched.
+    file: PathBuf,
+    /// A CSV table. The configuration measures its columns of numbers, and runs as it is.
+    #[arg(long, value_name = "CSV")]
+    table: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct ExampleArgs {
+    /// The example: hospitals or million. Without it, they are listed.
+    name: Option<String>,
+    /// The folder to write, which must be new or empty. By default it is called like the example.
+    #[arg(long, value_name = "DIR", requires = "name")]
+    out: Option<PathBuf>,
 }
 
 /// What an auditor has, and what the audit leaves out.
@@ -111,6 +137,10 @@ struct AuditorArgs {
     /// Sums that were published elsewhere, to compare with those on the board; an aggregate.json of `veragg run`.
     #[arg(long, value_name = "FILE")]
     aggregate: Option<PathBuf>,
+    /// The names of the clients, in a file that the organiser signed (wire.md 9), such as names.txt of `veragg run`. They
+    /// stand behind the clients' numbers in the output.
+    #[arg(long, value_name = "FILE")]
+    names: Option<PathBuf>,
     /// A check to leave out, such as V-09. V-07 means all its parts. May be repeated. The audit is then incomplete.
     #[arg(long, value_name = "ID")]
     skip: Vec<String>,
@@ -150,6 +180,10 @@ struct EvidenceArgs {
     /// The organiser's key, known beforehand: 64 hexadecimal digits, or a file that holds them.
     #[arg(long, value_name = "KEY")]
     organiser: String,
+    /// The names of the clients, in a file that the organiser signed (wire.md 9), such as names.txt of `veragg run`. They
+    /// stand behind the clients' numbers in the output.
+    #[arg(long, value_name = "FILE")]
+    names: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -193,6 +227,8 @@ pub(super) fn main() -> ExitCode {
     let format = cli.format;
     let done = match &cli.command {
         Command::Run(args) => run::run(args, format),
+        Command::Init(args) => init::run(args, format),
+        Command::Example(args) => example::run(args, format),
         Command::Audit(args) => audit::run(args, format),
         Command::Explain(args) => explain::run(args, format),
         Command::Evidence(args) => evidence::run(args, format),

@@ -2,40 +2,55 @@
 //! the sums of a round.
 //!
 //! The numbers come from a CSV table, whose rows are dealt to clients. Each client contributes, for each measured
-//! column and each group of rows, the number of its rows, the sum and the sum of squares of their
-//! values, all as integers in fixed point. After the round only the sums of these over the contributing
-//! clients are known. Count, mean and standard deviation follow from them, and are equal in every digit to
-//! those of the plain rows. `examples/hospitals/round.toml` explains every
-//! key.
+//! column and each group of rows, the number of its rows, the sum and the sum of squares of their values, all as
+//! integers in fixed point; and how many of its rows have each value of a column that is counted. After the round
+//! only the sums of these over the contributing clients are known. Count, mean and standard deviation follow from
+//! them, and are equal in every digit to those of the plain rows. `veragg init` writes a configuration that explains
+//! every key.
 //!
 //! Or they come from a generator, for rounds whose size matters. Each client's vector follows from a seed and
 //! its number, so that the sums can be recomputed. `examples/million/round.toml` explains the keys.
 
 mod config;
+mod csv_error;
 mod decimal;
+mod draft;
 mod error;
+mod file;
+mod lookalike;
+mod problem;
+mod refusal;
+mod size;
 mod synthetic;
 mod table;
 #[cfg(test)]
 mod tests;
 mod text;
+mod toml_words;
 
 use std::fmt;
 use std::path::Path;
 
 use serde::Serialize;
 use veragg_circuits::proof_system::Suite;
+use veragg_lab::local::LocalRoundError;
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::round::configuration::SegmentConfiguration;
 
 pub use config::Dropout;
-pub use error::{Location, Problem, SurveyError};
+pub use csv_error::CsvError;
+pub use draft::draft;
+pub use error::{Location, SurveyError, Warning};
+pub use problem::Problem;
 pub use synthetic::Recomputed;
-pub use table::{Statistics, StatisticsRow};
+pub use table::{CountRow, Statistics, StatisticsRow};
 
 use config::{Config, Source};
 use synthetic::Synthetic;
-use table::{Table, Tabular};
+use table::{Table, Tabular, MAX_TABLE};
+
+/// The most bytes of a configuration.
+const MAX_CONFIGURATION: u64 = 16 << 20;
 
 /// A configuration, and the numbers of its clients.
 #[derive(Debug)]
@@ -47,7 +62,7 @@ pub struct Survey {
 
 #[derive(Debug)]
 enum Numbers {
-    Tabular(Tabular),
+    Tabular(Box<Tabular>),
     Synthetic(Synthetic),
 }
 
@@ -70,17 +85,11 @@ impl fmt::Display for Results {
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, SurveyError> {
-    std::fs::read(path).map_err(|error| Location::file(path).error(Problem::Read(error)))
-}
-
 impl Survey {
     /// Reads a configuration, and the table if it names one, and checks both.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, SurveyError> {
         let path = path.as_ref();
-        let text = String::from_utf8(read(path)?)
-            .map_err(|_| Location::file(path).error(Problem::Toml("not UTF-8 text".to_owned())))?;
-        Self::parse(path, &text)
+        Self::parse(path, &file::read(path, MAX_CONFIGURATION)?)
     }
 
     /// The survey of a configuration with this text. `path` is the path of the configuration.
@@ -88,8 +97,10 @@ impl Survey {
         let (config, source) = Config::parse(path, text)?;
         let numbers = match source {
             Source::Table(source) => {
-                let table = Table::parse(&source.table, &read(&source.table)?)?;
-                Numbers::Tabular(Tabular::new(source, &table)?)
+                let text = file::read(&source.table, MAX_TABLE)?;
+                let table = Table::parse(&source.table, &text, source.separator)?;
+                drop(text);
+                Numbers::Tabular(Box::new(Tabular::new(source, &table)?))
             }
             Source::Synthetic(source) => Numbers::Synthetic(source),
         };
@@ -122,7 +133,7 @@ impl Survey {
     /// The number of scalars of a committed row, if configured; at least 1. Whether the suite takes so many is not
     /// checked here.
     pub fn columns(&self) -> Option<u32> {
-        self.config.columns
+        self.config.columns.as_ref().map(|columns| columns.value)
     }
 
     /// The number of clients. They are numbered from 1. With a table, each owns at least one row.
@@ -143,12 +154,12 @@ impl Survey {
 
     /// The assumed fraction of corrupt clients, in parts per million; below a million.
     pub fn corrupt_ppm(&self) -> u32 {
-        self.config.corrupt_ppm
+        self.config.corrupt_ppm.value
     }
 
     /// The assumed fraction of clients that drop out, in parts per million; below a million.
     pub fn dropout_ppm(&self) -> u32 {
-        self.config.dropout_ppm
+        self.config.dropout_ppm.value
     }
 
     /// The fewest contributors whose sum may be published, if configured: 1 to the number of
@@ -160,13 +171,30 @@ impl Survey {
             .map(|wanted| wanted.value)
     }
 
+    /// What need not be a mistake, but probably is one: names that look alike.
+    pub fn warnings(&self) -> &[Warning] {
+        match &self.numbers {
+            Numbers::Tabular(tabular) => tabular.warnings(),
+            Numbers::Synthetic(_) => &[],
+        }
+    }
+
+    /// The mistake in this configuration for which the protocol refuses the round.
+    pub fn refusal(&self, error: &LocalRoundError) -> SurveyError {
+        let line_of = |segment| match &self.numbers {
+            Numbers::Tabular(tabular) => tabular.line(segment),
+            Numbers::Synthetic(synthetic) => synthetic.line(),
+        };
+        refusal::refusal(&self.config, self.clients(), error, line_of)
+    }
+
     /// The clients that leave the round, and when. No client is listed twice.
     pub fn dropouts(&self) -> &[Dropout] {
         &self.dropouts
     }
 
     /// The segments of each client's vector. With a table: for each measure counts, sums and sums
-    /// of squares.
+    /// of squares, then the counts of rows and values.
     pub fn segments(&self) -> &[SegmentConfiguration] {
         match &self.numbers {
             Numbers::Tabular(tabular) => tabular.segments(),

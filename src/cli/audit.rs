@@ -5,9 +5,11 @@ use std::io::{Read, Seek};
 use std::path::Path;
 
 use veragg::verifier::{audit, AuditError, Check, Options, Report};
+use veragg::ClientNames;
 
 use super::aggregate::Aggregate;
 use super::error::CliError;
+use super::names::{self, Named};
 use super::progress::Watched;
 use super::{evidence_files, files, key, output, AuditArgs, AuditorArgs, Format};
 
@@ -15,8 +17,13 @@ use super::{evidence_files, files, key, output, AuditArgs, AuditorArgs, Format};
 pub(super) fn run(args: &AuditArgs, format: Format) -> Result<u8, CliError> {
     let board = &args.auditor.board;
     let options = options(&args.auditor)?;
+    let names = names(&args.auditor, &options)?;
     let report = audit_watched(board, &options)?;
-    output::print(format, &report, &report)?;
+    let named = Named {
+        result: &report,
+        names: names.as_ref(),
+    };
+    output::print(format, &named, &named)?;
     if let Some(folder) = &args.evidence {
         evidence_files::write(board, &options, &report, folder)?;
     }
@@ -48,6 +55,21 @@ pub(super) fn options(args: &AuditorArgs) -> Result<Options, CliError> {
         options.metadata = Some(aggregate.metadata());
     }
     Ok(options)
+}
+
+/// The names of the clients, if the auditor has them.
+pub(super) fn names(
+    args: &AuditorArgs,
+    options: &Options,
+) -> Result<Option<ClientNames>, CliError> {
+    let Some(path) = &args.names else {
+        return Ok(None);
+    };
+    let board = files::open_board(&args.board)?;
+    let signed = &board.header.configuration;
+    let organiser = options.organiser.unwrap_or(signed.organiser);
+    let clients = board.configuration.clients();
+    names::load(path, clients, &signed.context(), &organiser).map(Some)
 }
 
 /// Audits the board in a file.

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use super::evidence_files::EvidenceFilesError;
 use thiserror::Error;
 use veragg::circuits::foreign::Foreign;
-use veragg::local::{LocalClientError, LocalRoundError};
+use veragg::local::LocalClientError;
 use veragg::protocol::aggregator::AggregatorError;
 use veragg::protocol::wire::board::BoardError;
 use veragg::survey::{Problem, SurveyError};
+use veragg::text_file::TextFileError;
 use veragg::{BoardFileError, NamesError};
 
 use super::stopped::StoppedClients;
@@ -44,6 +45,14 @@ pub(super) enum CliError {
         /// The reason.
         source: io::Error,
     },
+    /// A new file cannot be written.
+    #[error("{}: cannot be written ({source}); give another path", Foreign::path(.file))]
+    NewFile {
+        /// The path of the file.
+        file: PathBuf,
+        /// The reason.
+        source: io::Error,
+    },
     /// Standard output cannot be written.
     #[error(
         "standard output cannot be written ({0}); check the disk, or where the output is sent"
@@ -55,14 +64,6 @@ pub(super) enum CliError {
     /// The survey is refused.
     #[error(transparent)]
     Survey(#[from] SurveyError),
-    /// The round that the survey asks for is refused.
-    #[error("{}: {source}", Foreign::path(.file))]
-    LocalRound {
-        /// The path of the configuration.
-        file: PathBuf,
-        /// The reason.
-        source: LocalRoundError,
-    },
     /// The board cannot be written.
     #[error(transparent)]
     BoardFile(#[from] BoardFileError),
@@ -90,6 +91,14 @@ impl CliError {
         Self::Malformed {
             file: file.to_path_buf(),
             reason: reason.to_string(),
+        }
+    }
+
+    /// The error that this file is not read as text.
+    pub(super) fn text(file: &Path, error: TextFileError) -> Self {
+        match error {
+            TextFileError::Io(source) => Self::read(file)(source),
+            error => Self::malformed(file, error),
         }
     }
 
@@ -121,14 +130,11 @@ impl CliError {
     pub(super) fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) => 2,
-            Self::Malformed { .. }
-            | Self::LocalRound { .. }
-            | Self::LocalClient(_)
-            | Self::Names(_) => 3,
+            Self::Malformed { .. } | Self::LocalClient(_) | Self::Names(_) => 3,
             Self::Survey(error) if matches!(*error.problem, Problem::Read(_)) => 5,
             Self::Survey(_) => 3,
-            Self::Read { .. } | Self::Write { .. } | Self::Output(_) | Self::BoardFile(_) => 5,
-            Self::Evidence(_) => 5,
+            Self::Read { .. } | Self::Write { .. } | Self::NewFile { .. } => 5,
+            Self::Output(_) | Self::BoardFile(_) | Self::Evidence(_) => 5,
             Self::Stopped { source, .. } => match source {
                 AggregatorError::TooFew { .. } | AggregatorError::Shares { .. } => 75,
                 _ => 5,

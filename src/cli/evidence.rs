@@ -4,12 +4,16 @@ use std::fmt;
 use std::path::Path;
 
 use serde::Serialize;
-use veragg::verifier::evidence::{self, EvidenceError};
+use veragg::protocol::crypto::signing::{unhex, VerifyingKey};
+use veragg::protocol::round::parameters::MAX_CLIENTS;
+use veragg::verifier::evidence::{self, Confirmed, EvidenceError};
 use veragg::verifier::{Culprit, Program};
+use veragg::ClientNames;
 
 use super::error::CliError;
 use super::fault::ExplainedFault;
 use super::kind::Kind;
+use super::names::{self, Named};
 use super::progress::Watched;
 use super::{files, key, output, EvidenceArgs, Format};
 
@@ -36,8 +40,29 @@ pub(super) fn run(args: &EvidenceArgs, format: Format) -> Result<u8, CliError> {
         holds: !faults.is_empty(),
         faults,
     };
-    output::print(format, &checked, &checked)?;
+    let names = names(args, &organiser, &confirmed)?;
+    let named = Named {
+        result: &checked,
+        names: names.as_ref(),
+    };
+    output::print(format, &named, &named)?;
     Ok(u8::from(!checked.holds))
+}
+
+/// The names of the clients of the round that the evidence is about, if they are given.
+fn names(
+    args: &EvidenceArgs,
+    organiser: &VerifyingKey,
+    confirmed: &Confirmed,
+) -> Result<Option<ClientNames>, CliError> {
+    let context = confirmed.context.as_deref().and_then(unhex);
+    match (&args.names, context.and_then(|bytes| bytes.try_into().ok())) {
+        (Some(path), Some(context)) => {
+            names::load(path, MAX_CLIENTS, &context, organiser).map(Some)
+        }
+        // Of a round that is refused there are no names.
+        _ => Ok(None),
+    }
 }
 
 /// The error that this file of evidence is refused or cannot be read.

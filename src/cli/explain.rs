@@ -11,18 +11,22 @@ use veragg::verifier::report::{ClientTimeline, OrganiserReport};
 use veragg::verifier::{
     Check, Culprit, Fault, Options, Program, Report, Status, Step, StepNumber, Verdict,
 };
+use veragg::ClientNames;
 
 use super::audit::{self, audit_watched};
 use super::error::CliError;
 use super::fault::ExplainedFault;
+use super::names::Named;
 use super::story::story;
 use super::{files, output, ExplainArgs, Format};
 
 /// Runs the command. The verdict on the whole board gives the exit code.
 pub(super) fn run(args: &ExplainArgs, format: Format) -> Result<u8, CliError> {
     let mut options = audit::options(&args.auditor)?;
+    let names = audit::names(&args.auditor, &options)?;
+    let names = names.as_ref();
     let Some(number) = args.client else {
-        return run_fault(args, &options, format);
+        return run_fault(args, &options, names, format);
     };
     let clients = files::open_board(&args.auditor.board)?
         .configuration
@@ -36,12 +40,21 @@ pub(super) fn run(args: &ExplainArgs, format: Format) -> Result<u8, CliError> {
     options.follow = Some(client);
     let report = audit_watched(&args.auditor.board, &options)?;
     let explained = Explained::new(&report, client, clients, &options.receipts);
-    output::print(format, &explained, &explained)?;
+    let named = Named {
+        result: &explained,
+        names,
+    };
+    output::print(format, &named, &named)?;
     Ok(report.verdict.exit_code())
 }
 
 /// Explains one fault of the report.
-fn run_fault(args: &ExplainArgs, options: &Options, format: Format) -> Result<u8, CliError> {
+fn run_fault(
+    args: &ExplainArgs,
+    options: &Options,
+    names: Option<&ClientNames>,
+    format: Format,
+) -> Result<u8, CliError> {
     let report = audit_watched(&args.auditor.board, options)?;
     let number = args.fault.unwrap_or_default();
     let fault = number.checked_sub(1).and_then(|at| report.faults.get(at));
@@ -61,7 +74,11 @@ fn run_fault(args: &ExplainArgs, options: &Options, format: Format) -> Result<u8
         origin: Origin::of(&report),
         fault: ExplainedFault::new(Some(number), fault),
     };
-    output::print(format, &explained, &explained)?;
+    let named = Named {
+        result: &explained,
+        names,
+    };
+    output::print(format, &named, &named)?;
     Ok(report.verdict.exit_code())
 }
 

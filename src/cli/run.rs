@@ -1,5 +1,7 @@
 //! `veragg run`: a whole round on this machine, from a configuration to the audited results.
 
+use std::collections::HashMap;
+use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -28,6 +30,10 @@ use super::{output, Format, RunArgs};
 /// Runs the command; the audit's verdict gives the exit code.
 pub(super) fn run(args: &RunArgs, format: Format) -> Result<u8, CliError> {
     let survey = Survey::load(&args.config)?;
+    for warning in survey.warnings() {
+        // If standard error cannot be written, the round goes on.
+        let _ = writeln!(std::io::stderr(), "warning: {warning}");
+    }
     with_suite!(survey.suite(), P => run_suite::<P>(args, survey, format))
 }
 
@@ -46,12 +52,8 @@ fn run_suite<P: ProofSystem>(
     )
     .columns(survey.columns())
     .min_contributors(survey.min_contributors());
-    let local = LocalRound::<P>::new(survey.clients(), builder, &mut OsRng).map_err(|source| {
-        CliError::LocalRound {
-            file: args.config.clone(),
-            source,
-        }
-    })?;
+    let local = LocalRound::<P>::new(survey.clients(), builder, &mut OsRng)
+        .map_err(|error| survey.refusal(&error))?;
     let survey = Arc::new(survey);
     let mut clients = clients(&local, &survey)?;
     let names = names(&local, &survey)?;
@@ -122,17 +124,16 @@ fn clients<P: ProofSystem>(
     local: &LocalRound<P>,
     survey: &Arc<Survey>,
 ) -> Result<Vec<LocalClient>, CliError> {
+    let dropouts = survey.dropouts().iter();
+    let dropouts: HashMap<_, _> = dropouts.map(|it| (it.client, it.after)).collect();
     ClientId::all(survey.clients())
         .map(|id| {
             let of = Arc::clone(survey);
             let client = local.client(id, move || of.input(id))?;
-            let mut dropouts = survey.dropouts().iter();
-            Ok(
-                match dropouts.find(|dropout| dropout.client == id.number()) {
-                    Some(dropout) => client.dropping_out_after(dropout.after),
-                    None => client,
-                },
-            )
+            Ok(match dropouts.get(&id.number()) {
+                Some(&after) => client.dropping_out_after(after),
+                None => client,
+            })
         })
         .collect()
 }
@@ -224,6 +225,7 @@ fn summarise<P: ProofSystem>(
         names: ClientId::all(survey.clients())
             .map(|id| survey.client_name(id).map(str::to_owned))
             .collect(),
+        warnings: survey.warnings().iter().map(ToString::to_string).collect(),
         ..Summary::default()
     }
 }

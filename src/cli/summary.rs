@@ -37,6 +37,8 @@ pub(super) struct Summary {
     #[serde(serialize_with = "as_seconds")]
     pub(super) audit_seconds: Duration,
     pub(super) audit: Option<Report>,
+    /// What the configuration and the table were warned of, on standard error.
+    pub(super) warnings: Vec<String>,
     pub(super) files: Files,
     /// The clients' names, if the table gives them.
     #[serde(skip)]

@@ -9,10 +9,12 @@ use toml::Spanned;
 use veragg_circuits::proof_system::Suite;
 use veragg_protocol::round::phase::Phase;
 
-use super::error::{Location, Problem, SurveyError};
+use super::error::{Location, SurveyError};
+use super::problem::Problem;
 use super::synthetic::{RawSynthetic, Synthetic};
-use super::table::{RawData, RawGroups, RawMeasure, TableConfig};
+use super::table::{RawCount, RawData, RawGroups, RawMeasure, RawTable, TableConfig};
 use super::text::{Located, Text};
+use super::toml_words;
 
 /// The settings of a round that do not depend on where its numbers come from.
 #[derive(Debug)]
@@ -21,9 +23,9 @@ pub(super) struct Config {
     pub(super) path: PathBuf,
     pub(super) title: String,
     pub(super) suite: Suite,
-    pub(super) columns: Option<u32>,
-    pub(super) corrupt_ppm: u32,
-    pub(super) dropout_ppm: u32,
+    pub(super) columns: Option<Located<u32>>,
+    pub(super) corrupt_ppm: Located<u32>,
+    pub(super) dropout_ppm: Located<u32>,
     pub(super) min_contributors: Option<Located<u32>>,
     pub(super) dropouts: Vec<Located<Dropout>>,
 }
@@ -45,13 +47,15 @@ pub struct Dropout {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a block of keys")]
 struct RawConfig {
     round: RawRound,
     data: Option<Spanned<RawData>>,
     groups: Option<Spanned<RawGroups>>,
     #[serde(default)]
     measure: Vec<Spanned<RawMeasure>>,
+    #[serde(default)]
+    count: Vec<Spanned<RawCount>>,
     synthetic: Option<Spanned<RawSynthetic>>,
     #[serde(default)]
     dropout: Vec<Spanned<RawDropout>>,
@@ -60,7 +64,7 @@ struct RawConfig {
 // Numbers that may have a decimal point are `Spanned<f64>` only for their type and position. Their exact value is
 // parsed from the text.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a block of keys")]
 struct RawRound {
     title: String,
     suite: Option<Spanned<String>>,
@@ -71,7 +75,7 @@ struct RawRound {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a block of keys")]
 struct RawDropout {
     client: u32,
     after: RawPhase,
@@ -107,22 +111,27 @@ impl From<RawPhase> for Phase {
 impl Config {
     /// Parses and checks a configuration. `path` is its path.
     pub(super) fn parse(path: &Path, text: &str) -> Result<(Self, Source), SurveyError> {
-        let text = Text { path, text };
+        let text = Text::new(path, text);
         let raw: RawConfig = toml::from_str(text.text).map_err(|error| {
-            let line = text.line_at(error.span().map_or(0, |span| span.start));
-            // The message of a syntax error can have several lines.
-            let message = error.message().replace('\n', ", ");
+            let (line, message) = toml_words::refusal(&text, &error);
             text.error(line, Problem::Toml(message))
         })?;
         let source = match (raw.data, raw.synthetic) {
             (Some(data), None) => {
-                Source::Table(TableConfig::parse(&text, data, raw.groups, raw.measure)?)
+                let raw = RawTable {
+                    data,
+                    groups: raw.groups,
+                    measures: raw.measure,
+                    counts: raw.count,
+                };
+                Source::Table(TableConfig::parse(&text, raw)?)
             }
             (None, Some(synthetic)) => {
                 let groups = raw.groups.iter().map(|block| ("[groups]", block.span()));
                 let measures = raw.measure.iter();
                 let measures = measures.map(|block| ("[[measure]]", block.span()));
-                if let Some((block, span)) = groups.chain(measures).next() {
+                let counts = raw.count.iter().map(|block| ("[[count]]", block.span()));
+                if let Some((block, span)) = groups.chain(measures).chain(counts).next() {
                     let line = text.line_at(span.start);
                     return Err(text.error(line, Problem::NoTable(block)));
                 }
@@ -143,7 +152,7 @@ impl Config {
             suite: suite.transpose()?.unwrap_or(Suite::DEFAULT),
             columns: round
                 .columns
-                .map(|columns| Ok(text.positive("columns", columns)?.value))
+                .map(|columns| text.positive("columns", columns))
                 .transpose()?,
             corrupt_ppm: text.parts_per_million("corrupt", &round.corrupt)?,
             dropout_ppm: text.parts_per_million("dropout", &round.dropout)?,

@@ -10,18 +10,21 @@ use toml::Spanned;
 use veragg_circuits::statement::MAX_COORDINATES;
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::round::configuration::SegmentConfiguration;
+use veragg_protocol::round::parameters::{MAX_CLIENTS, MIN_CLIENTS};
 
-use super::error::{Location, Problem, SurveyError};
+use super::error::{Location, SurveyError};
+use super::problem::Problem;
+use super::size;
 use super::text::{Located, Text};
 
 /// How many sums are shown.
 const SHOWN: usize = 5;
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a block of keys")]
 pub(super) struct RawSynthetic {
     clients: Spanned<u32>,
-    len: Spanned<usize>,
+    len: Spanned<u64>,
     bound: Spanned<u64>,
     seed: u64,
 }
@@ -38,15 +41,17 @@ pub(super) struct Synthetic {
 impl Synthetic {
     pub(super) fn parse(text: &Text<'_>, raw: Spanned<RawSynthetic>) -> Result<Self, SurveyError> {
         let Located { line, value: raw } = text.located(raw);
-        let clients = text.positive("clients", raw.clients)?.value;
-        let len = text.positive("len", raw.len)?;
-        if len.value > MAX_COORDINATES {
-            let problem = Problem::Long {
-                got: len.value,
-                most: MAX_COORDINATES,
+        let clients = text.counted("clients", raw.clients, MAX_CLIENTS)?;
+        if clients.value < MIN_CLIENTS {
+            let problem = Problem::FewClients {
+                clients: clients.value,
+                least: MIN_CLIENTS,
             };
-            return Err(text.error(len.line, problem));
+            return Err(text.error(clients.line, problem));
         }
+        let len = text.counted("len", raw.len, MAX_COORDINATES as u64)?;
+        size::check(clients.value, len.value).map_err(|problem| text.error(len.line, problem))?;
+        let (clients, len) = (clients.value, len.value as usize);
         let bound = text.located(raw.bound);
         if bound.value < 2 {
             return Err(text.error(bound.line, Problem::OneValue(bound.value)));
@@ -54,9 +59,14 @@ impl Synthetic {
         Ok(Self {
             location: Location::line(text.path, line),
             clients,
-            segment: SegmentConfiguration::integers("synthetic", len.value, bound.value),
+            segment: SegmentConfiguration::integers("synthetic", len, bound.value),
             seed: raw.seed,
         })
+    }
+
+    /// The line of `[synthetic]`.
+    pub(super) fn line(&self) -> Option<usize> {
+        self.location.line
     }
 
     pub(super) fn clients(&self) -> u32 {
@@ -240,19 +250,25 @@ after = "share"
         sums[999] = want.abs_diff(1);
         assert_eq!(
             refused(&sums, &[1, 4, 5]),
-            format!("dir/c.toml:6: coordinate 999 sums to {}, but the synthetic vectors of the contributors add up to {want}; a client contributed other numbers than those of its seed, so do not use these sums", sums[999])
+            format!("dir/c.toml:6: number 999 of the sums (counted from 0) is {}, but the synthetic vectors of the contributors add up to {want}; a client contributed other numbers than those of its seed, so do not use these sums", sums[999])
         );
-        assert!(refused(&good, &[1, 3, 5]).starts_with("dir/c.toml:6: coordinate 0 sums to "));
+        assert!(refused(&good, &[1, 3, 5])
+            .starts_with("dir/c.toml:6: number 0 of the sums (counted from 0) is "));
         assert!(refused(&good[1..], &[1, 4, 5]).starts_with("dir/c.toml: 999 sums were given"));
     }
 
     #[test]
     fn mistakes() {
-        const HINT: &str = "; the comments in examples/hospitals/round.toml, and for [synthetic] in examples/million/round.toml, explain every key, required or not";
+        const HINT: &str = "; `veragg init FILE` writes a configuration that explains every key, and `veragg example million` one with [synthetic]";
         for (from, to, want) in [
             ("clients = 5", "clients = 0", "dir/c.toml:7: `clients = 0` is too small; give at least 1"),
+            ("clients = 5", "clients = 2", "dir/c.toml:7: 2 clients are too few: from a sum of two numbers each of the two clients learns the other's; a round has at least 3"),
+            ("clients = 5", "clients = 1_048_577", "dir/c.toml:7: `clients = 1048577` is too large; give at most 1048576"),
+            ("clients = 5", "clients = 4_294_967_295", "dir/c.toml:7: `clients = 4294967295` is too large; give at most 1048576"),
+            ("len = 1_000", "len = 9_223_372_036_854_775_807", "dir/c.toml:8: `len = 9223372036854775807` is too large; give at most 134217728"),
+            ("clients = 5\nlen = 1_000", "clients = 1_048_576\nlen = 16_385", "dir/c.toml:8: 1048576 clients with 16385 numbers each are 17180917760 numbers, more than one machine can work through; a round has at most 17179869184 (clients times numbers)"),
             ("len = 1_000", "len = 0", "dir/c.toml:8: `len = 0` is too small; give at least 1"),
-            ("len = 1_000", "len = 134_217_729", "dir/c.toml:8: `len = 134217729` is too long; a vector has at most 134217728 numbers"),
+            ("len = 1_000", "len = 134_217_729", "dir/c.toml:8: `len = 134217729` is too large; give at most 134217728"),
             ("bound = 1000", "bound = 1", "dir/c.toml:9: `bound = 1` is too small, since every value must be below it; give at least 2"),
             ("client = 2", "client = 6", "dir/c.toml:12: client 6 does not exist; the clients are numbered from 1 to 5"),
             ("dropout = 0.2", "dropout = 0.2\nmin_contributors = 6", "dir/c.toml:5: `min_contributors = 6` can never be reached with 5 clients; lower it to at most 5"),
@@ -264,8 +280,8 @@ after = "share"
             assert_eq!(survey(&CONFIG.replace(from, to)).unwrap_err(), want);
         }
         for (from, to, want) in [
-            ("seed = 7\n", "", "dir/c.toml:6: missing field `seed`"),
-            ("seed = 7\n", "seed = 7\nbits = 8\n", "dir/c.toml:11: unknown field `bits`, expected one of `clients`, `len`, `bound`, `seed`"),
+            ("seed = 7\n", "", "dir/c.toml:6: the key `seed` is missing"),
+            ("seed = 7\n", "seed = 7\nbits = 8\n", "dir/c.toml:11: there is no key `bits` here; the keys are `clients`, `len`, `bound`, `seed`"),
         ] {
             let want = format!("{want}{HINT}");
             assert_eq!(survey(&CONFIG.replace(from, to)).unwrap_err(), want);

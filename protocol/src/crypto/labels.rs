@@ -66,7 +66,7 @@ pub(crate) const SEAL: &str = "veragg/1 sealed shares";
 
 /// Every label, for the test that keeps them distinct.
 #[cfg(test)]
-const ALL: [&str; 26] = [
+const ALL: [&str; 27] = [
     CONTEXT,
     ROSTER,
     GRAPH,

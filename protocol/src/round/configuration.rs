@@ -395,7 +395,7 @@ pub(crate) mod tests {
                             offset: 1 << 15,
                             max_square: 77,
                         }),
-                        sum: Some(SumRule::AtMost(5)),
+                        sum: Some(SumRule::AtMost(1 << 16)),
                     },
                     decimals: 4,
                     offset: -32768,

@@ -1,30 +1,48 @@
-//! The parts of a configuration that are about a table: `[data]`, `[groups]` and `[[measure]]`.
+//! The parts of a configuration that are about a table: `[data]`, `[groups]`, `[[measure]]` and `[[count]]`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use toml::Spanned;
+use veragg_protocol::round::parameters::MAX_CLIENTS;
 
-use crate::survey::decimal;
-use crate::survey::error::{Location, Problem, SurveyError};
+use super::contents::SEPARATORS;
+use super::count::{Count, RawCount};
+use super::measure::{Measure, RawMeasure};
+use super::values::{RawValues, Values};
+use crate::survey::error::{Location, SurveyError};
+use crate::survey::problem::Problem;
 use crate::survey::text::{Located, Text};
 
-/// Most digits after the point: `10^18` is the largest power of ten in an `i64`.
-const MAX_DECIMALS: u8 = 18;
+/// The most rows of a client in a group that can be configured. With it, the rows of all clients are below `2^53`.
+pub(super) const MAX_ROWS: u64 = 1 << 32;
 
-/// A table, and what is measured in it.
+/// A table, and what is measured and counted in it.
 #[derive(Debug)]
 pub(in crate::survey) struct TableConfig {
     /// The path of the configuration, for messages.
     pub(super) path: PathBuf,
     /// The table, resolved against the folder of `path`.
     pub(in crate::survey) table: PathBuf,
+    /// The line of `[data]`.
+    pub(super) line: usize,
+    /// The character between cells.
+    pub(in crate::survey) separator: char,
+    /// The character between the whole part and the fraction of a number.
+    pub(super) decimal: char,
+    /// The texts of cells that are missing values.
+    missing: HashSet<String>,
     pub(super) clients: Option<Located<u32>>,
     pub(super) deal: Deal,
     pub(super) max_rows: Located<u64>,
+    /// The fewest rows of a client in a cell of the result for which it contributes to that cell.
+    pub(super) least_rows: u64,
+    /// The fewest rows of all contributors for which a cell of the result is shown, if configured.
+    pub(super) least_count: Option<u64>,
     pub(super) groups: Option<Groups>,
     pub(super) measures: Vec<Measure>,
+    pub(super) counts: Vec<Count>,
 }
 
 /// How the rows are dealt to the clients.
@@ -42,34 +60,36 @@ pub(super) enum Deal {
 #[derive(Debug)]
 pub(super) struct Groups {
     pub(super) column: Located<String>,
-    /// Values of the column and their names, in the order of the configuration.
-    pub(super) names: Vec<(String, String)>,
+    pub(super) values: Values,
 }
 
-/// Columns that are measured in the same way.
-#[derive(Debug)]
-pub(super) struct Measure {
-    pub(super) line: usize,
-    pub(super) name: String,
-    pub(super) columns: Vec<Located<String>>,
-    pub(super) decimals: u8,
-    /// The smallest value, in units of `10^-decimals`.
-    pub(super) min: i64,
-    /// The largest value minus the smallest, in units of `10^-decimals`; positive.
-    pub(super) range: u128,
+/// The blocks of a configuration that are about a table.
+pub(in crate::survey) struct RawTable {
+    pub(in crate::survey) data: Spanned<RawData>,
+    pub(in crate::survey) groups: Option<Spanned<RawGroups>>,
+    pub(in crate::survey) measures: Vec<Spanned<RawMeasure>>,
+    pub(in crate::survey) counts: Vec<Spanned<RawCount>>,
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a block of keys")]
 pub(in crate::survey) struct RawData {
     file: PathBuf,
+    separator: Option<Spanned<String>>,
+    decimal: Option<Spanned<String>>,
+    missing: Option<Vec<String>>,
     clients: Option<Spanned<u32>>,
     deal: RawDeal,
     max_rows: Spanned<u64>,
+    least_rows: Option<Spanned<u64>>,
+    least_count: Option<Spanned<u64>>,
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(
+    rename_all = "kebab-case",
+    expecting = "\"round-robin\", \"blocks\" or { column = \"...\" }"
+)]
 enum RawDeal {
     RoundRobin,
     Blocks,
@@ -77,55 +97,89 @@ enum RawDeal {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a block of keys")]
 pub(in crate::survey) struct RawGroups {
     column: Spanned<String>,
-    names: BTreeMap<String, Spanned<String>>,
-}
-
-// A number that may have a decimal point is `Spanned<f64>` only for its type and position: see [`Text::number`].
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(in crate::survey) struct RawMeasure {
-    name: Option<String>,
-    columns: Vec<Spanned<String>>,
-    decimals: Spanned<u8>,
-    min: Option<Spanned<f64>>,
-    max: Spanned<f64>,
+    names: RawValues,
 }
 
 impl TableConfig {
     /// Checks everything that does not need the table itself.
-    pub(in crate::survey) fn parse(
-        text: &Text<'_>,
-        data: Spanned<RawData>,
-        groups: Option<Spanned<RawGroups>>,
-        measures: Vec<Spanned<RawMeasure>>,
-    ) -> Result<Self, SurveyError> {
-        let data = text.located(data);
+    pub(in crate::survey) fn parse(text: &Text<'_>, raw: RawTable) -> Result<Self, SurveyError> {
+        let Located { line, value: data } = text.located(raw.data);
         let clients = data
-            .value
             .clients
-            .map(|clients| text.positive("clients", clients))
+            .map(|clients| text.counted("clients", clients, MAX_CLIENTS))
             .transpose()?;
-        let deal = match data.value.deal {
+        let deal = match data.deal {
             RawDeal::Column(column) => Deal::Column(text.located(column)),
-            _ if clients.is_none() => return Err(text.error(data.line, Problem::ClientsMissing)),
+            _ if clients.is_none() => return Err(text.error(line, Problem::ClientsMissing)),
             RawDeal::RoundRobin => Deal::RoundRobin,
             RawDeal::Blocks => Deal::Blocks,
         };
+        let separator = parse_sign(text, data.separator, &SEPARATORS, Problem::Separator)?;
+        let decimal = parse_sign(text, data.decimal, &['.', ','], Problem::DecimalSign)?;
+        if decimal.value == separator.value {
+            return Err(text.error(decimal.line, Problem::SameSign));
+        }
+        let missing = data.missing.unwrap_or_else(|| vec![String::new()]);
+        let max_rows = text.counted("max_rows", data.max_rows, MAX_ROWS)?;
+        let least_rows = match data.least_rows {
+            Some(least) => text.positive("least_rows", least)?,
+            None => Located { line, value: 1 },
+        };
+        if least_rows.value > max_rows.value {
+            let problem = Problem::LeastRows {
+                least: least_rows.value,
+                max_rows: max_rows.value,
+            };
+            return Err(text.error(least_rows.line, problem));
+        }
+        let least_count = data
+            .least_count
+            .map(|least| Ok(text.positive("least_count", least)?.value))
+            .transpose()?;
+        let (measures, counts) = parse_blocks(text, raw.measures, raw.counts)?;
         let folder = text.path.parent().unwrap_or(Path::new(""));
-        Ok(Self {
-            table: folder.join(data.value.file),
+        let config = Self {
+            table: folder.join(data.file),
+            line,
+            separator: separator.value,
+            decimal: decimal.value,
+            // Cells are compared without white space around them.
+            missing: missing.iter().map(|text| text.trim().to_owned()).collect(),
             clients,
             deal,
-            max_rows: text.positive("max_rows", data.value.max_rows)?,
-            groups: groups
-                .map(|groups| parse_groups(text, groups))
-                .transpose()?,
-            measures: parse_measures(text, measures)?,
+            max_rows,
+            least_rows: least_rows.value,
+            least_count,
+            groups: raw.groups.map(|raw| parse_groups(text, raw)).transpose()?,
+            measures,
+            counts,
             path: text.path.to_path_buf(),
-        })
+        };
+        config.check_missing(text)?;
+        Ok(config)
+    }
+
+    /// Refuses a value that is counted and at the same time missing.
+    fn check_missing(&self, text: &Text<'_>) -> Result<(), SurveyError> {
+        let answers = self
+            .counts
+            .iter()
+            .filter_map(|count| count.answers.as_ref());
+        for entry in answers.flat_map(|answers| answers.values.entries()) {
+            if self.is_missing(&entry.value) {
+                let problem = Problem::MissingValue(entry.value.clone());
+                return Err(text.error(entry.line, problem));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a cell with this text is a missing value.
+    pub(super) fn is_missing(&self, cell: &str) -> bool {
+        self.missing.contains(cell)
     }
 
     /// The location of a mistake on a line of the configuration.
@@ -135,139 +189,90 @@ impl TableConfig {
 
     /// The number of groups; 1 if rows are not grouped.
     pub(super) fn group_count(&self) -> usize {
-        self.groups.as_ref().map_or(1, |groups| groups.names.len())
+        self.groups.as_ref().map_or(1, |groups| groups.values.len())
     }
 
     /// The name of a group, if rows are grouped.
     pub(super) fn group_name(&self, group: usize) -> Option<&str> {
-        let (_, name) = self.groups.as_ref()?.names.get(group)?;
-        Some(name)
+        self.groups.as_ref()?.values.name(group)
+    }
+
+    /// The columns that the configuration asks for.
+    pub(super) fn columns(&self) -> impl Iterator<Item = &Located<String>> {
+        let dealt = match &self.deal {
+            Deal::Column(column) => Some(column),
+            Deal::RoundRobin | Deal::Blocks => None,
+        };
+        let groups = self.groups.as_ref().map(|groups| &groups.column);
+        let measured = self.measures.iter().flat_map(|measure| &measure.columns);
+        let answers = self
+            .counts
+            .iter()
+            .filter_map(|count| count.answers.as_ref());
+        let counted = answers.map(|answers| &answers.column);
+        dealt
+            .into_iter()
+            .chain(groups)
+            .chain(measured)
+            .chain(counted)
     }
 }
 
-impl Measure {
-    /// The smallest value, as text.
-    pub(super) fn min_text(&self) -> String {
-        decimal::format(i128::from(self.min), self.decimals)
-    }
-
-    /// The largest value, as text.
-    pub(super) fn max_text(&self) -> String {
-        let range = i128::try_from(self.range).unwrap_or(i128::MAX);
-        decimal::format(range.saturating_add(i128::from(self.min)), self.decimals)
+/// One of a few characters; the first one if none is given.
+fn parse_sign(
+    text: &Text<'_>,
+    given: Option<Spanned<String>>,
+    signs: &[char],
+    refused: fn(String) -> Problem,
+) -> Result<Located<char>, SurveyError> {
+    let Some(given) = given else {
+        let value = signs.first().copied().unwrap_or_default();
+        return Ok(Located { line: 1, value });
+    };
+    let Located { line, value: given } = text.located(given);
+    let sign = signs.iter().find(|sign| given.chars().eq([**sign]));
+    match sign {
+        Some(&value) => Ok(Located { line, value }),
+        None => Err(text.error(line, refused(given))),
     }
 }
 
 fn parse_groups(text: &Text<'_>, raw: Spanned<RawGroups>) -> Result<Groups, SurveyError> {
     let Located { line, value: raw } = text.located(raw);
-    let mut names: Vec<(String, Spanned<String>)> = raw.names.into_iter().collect();
-    if names.is_empty() {
-        return Err(text.error(line, Problem::NoGroups));
-    }
-    // The map is sorted by value; here the order of the file is restored.
-    names.sort_by_key(|(_, name)| name.span().start);
-    for (at, (_, name)) in names.iter().enumerate() {
-        let taken = names
-            .iter()
-            .take(at)
-            .any(|(_, other)| other.get_ref() == name.get_ref());
-        if taken {
-            let line = text.line_at(name.span().start);
-            return Err(text.error(line, Problem::GroupTwice(name.get_ref().clone())));
-        }
-    }
     Ok(Groups {
         column: text.located(raw.column),
-        names: names
-            .into_iter()
-            .map(|(value, name)| (value, name.into_inner()))
-            .collect(),
+        values: Values::parse(text, raw.names, (line, Problem::NoGroups))?,
     })
 }
 
-fn parse_measures(
+fn parse_blocks(
     text: &Text<'_>,
-    raw: Vec<Spanned<RawMeasure>>,
-) -> Result<Vec<Measure>, SurveyError> {
-    if raw.is_empty() {
-        return Err(text.error(1, Problem::NoMeasure));
+    measures: Vec<Spanned<RawMeasure>>,
+    counts: Vec<Spanned<RawCount>>,
+) -> Result<(Vec<Measure>, Vec<Count>), SurveyError> {
+    if measures.is_empty() && counts.is_empty() {
+        return Err(text.error(1, Problem::NothingAsked));
     }
-    let mut names: HashMap<String, usize> = HashMap::new();
-    let mut columns: HashMap<String, usize> = HashMap::new();
-    let mut measures = Vec::with_capacity(raw.len());
-    for (index, spanned) in raw.into_iter().enumerate() {
-        let measure = parse_measure(text, index, spanned)?;
-        if let Some(first) = names.insert(measure.name.clone(), measure.line) {
-            let name = measure.name;
-            return Err(text.error(measure.line, Problem::MeasureTwice { name, first }));
+    let measures = measures.into_iter().enumerate();
+    let measures = measures.map(|(index, raw)| Measure::parse(text, index, raw));
+    let measures = measures.collect::<Result<Vec<_>, _>>()?;
+    let counts = counts.into_iter().map(|raw| Count::parse(text, raw));
+    let counts = counts.collect::<Result<Vec<_>, _>>()?;
+    let mut names: HashMap<&str, usize> = HashMap::new();
+    let blocks = measures.iter().map(|measure| (&measure.name, measure.line));
+    let blocks = blocks.chain(counts.iter().map(|count| (&count.name, count.line)));
+    for (name, line) in blocks {
+        if let Some(first) = names.insert(name, line) {
+            let name = name.clone();
+            return Err(text.error(line, Problem::BlockTwice { name, first }));
         }
-        for column in &measure.columns {
-            if let Some(first) = columns.insert(column.value.clone(), column.line) {
-                let location = Location::line(text.path, column.line).column(&column.value);
-                return Err(location.error(Problem::ColumnTwice { first }));
-            }
+    }
+    let mut columns: HashMap<&str, usize> = HashMap::new();
+    for column in measures.iter().flat_map(|measure| &measure.columns) {
+        if let Some(first) = columns.insert(&column.value, column.line) {
+            let location = Location::line(text.path, column.line).column(&column.value);
+            return Err(location.error(Problem::ColumnTwice { first }));
         }
-        measures.push(measure);
     }
-    Ok(measures)
-}
-
-fn parse_measure(
-    text: &Text<'_>,
-    index: usize,
-    raw: Spanned<RawMeasure>,
-) -> Result<Measure, SurveyError> {
-    let Located { line, value: raw } = text.located(raw);
-    if raw.columns.is_empty() {
-        return Err(text.error(line, Problem::NoColumns));
-    }
-    let Located {
-        line: decimals_line,
-        value: decimals,
-    } = text.located(raw.decimals);
-    if decimals > MAX_DECIMALS {
-        let problem = Problem::Decimals {
-            got: decimals,
-            most: MAX_DECIMALS,
-        };
-        return Err(text.error(decimals_line, problem));
-    }
-    let min = match &raw.min {
-        Some(min) => text.number("min", min, decimals)?,
-        None => Located { line, value: 0 },
-    };
-    let max = text.number("max", &raw.max, decimals)?;
-    let range = u128::try_from(max.value - min.value).unwrap_or(0);
-    if range == 0 {
-        return Err(text.error(
-            max.line,
-            Problem::EmptyRange {
-                min: decimal::format(min.value, decimals),
-                max: decimal::format(max.value, decimals),
-                decimals,
-            },
-        ));
-    }
-    let offset = i64::try_from(min.value).map_err(|_| {
-        let min_text = decimal::format(min.value, decimals);
-        text.error(
-            min.line,
-            Problem::Offset {
-                min: min_text,
-                decimals,
-            },
-        )
-    })?;
-    Ok(Measure {
-        line,
-        name: raw.name.unwrap_or_else(|| format!("measure {}", index + 1)),
-        columns: raw
-            .columns
-            .into_iter()
-            .map(|column| text.located(column))
-            .collect(),
-        decimals,
-        min: offset,
-        range,
-    })
+    Ok((measures, counts))
 }

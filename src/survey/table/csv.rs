@@ -1,246 +1,273 @@
-//! The table: CSV with a header row. Cells are kept as text until they are needed.
+//! Reads CSV strictly, as RFC 4180 has it: what could be read in two ways is refused.
 
-use std::path::{Path, PathBuf};
+use std::borrow::Cow;
 
-use csv::{ErrorKind, ReaderBuilder, StringRecord, Trim};
+use crate::survey::csv_error::{CsvError, MAX_COLUMNS};
 
-use crate::survey::error::{Location, Problem, SurveyError};
-
-/// The most column names that a message lists.
-const LISTED: usize = 12;
-
-/// A table in memory.
-#[derive(Debug)]
-pub(in crate::survey) struct Table {
-    path: PathBuf,
-    header: Vec<String>,
-    rows: Vec<Row>,
+/// A refused record.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Refused {
+    /// The line on which the cell begins that is wrong.
+    pub(super) line: usize,
+    /// The index of the cell in its record.
+    pub(super) column: usize,
+    pub(super) error: CsvError,
 }
 
-#[derive(Debug)]
-struct Row {
+/// Reads one record after the other. It copies no cell but those with doubled quotation marks.
+///
+/// A line ends with a line feed, a carriage return, or both. Empty lines are skipped. White space around the text of a
+/// cell is left out, also between quotation marks.
+pub(super) struct Reader<'a> {
+    text: &'a str,
+    /// The offset of what is not read yet.
+    at: usize,
+    /// The line of that offset, counted from 1.
     line: usize,
-    cells: StringRecord,
+    separator: char,
 }
 
-impl Table {
-    /// Parses a table. `path` is its path.
-    pub(in crate::survey) fn parse(path: &Path, bytes: &[u8]) -> Result<Self, SurveyError> {
-        let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(bytes);
-        let refuse = |error| refusal(path, bytes, error);
-        let header = reader
-            .headers()
-            .map_err(refuse)?
-            .iter()
-            .map(str::to_owned)
-            .collect();
-        let mut rows = Vec::new();
-        for record in reader.into_records() {
-            let cells = record.map_err(refuse)?;
-            let line = cells.position().map_or(0, |at| line_of(at, bytes));
-            rows.push(Row { line, cells });
+/// What ends a cell.
+#[derive(PartialEq, Eq)]
+enum End {
+    Cell,
+    Record,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads this text. The separator is an ASCII character, and none of a quotation mark and the line ends.
+    pub(super) fn new(text: &'a str, separator: char) -> Self {
+        Self {
+            text,
+            at: 0,
+            line: 1,
+            separator,
         }
-        if rows.is_empty() {
-            return Err(Location::file(path).error(Problem::NoRows));
+    }
+
+    /// Reads the next record into `cells`, and returns the line on which it begins; `None` after the last one.
+    pub(super) fn record(
+        &mut self,
+        cells: &mut Vec<Cow<'a, str>>,
+    ) -> Result<Option<usize>, Refused> {
+        cells.clear();
+        while self.skip_line_end() {}
+        if self.at == self.text.len() {
+            return Ok(None);
         }
-        Ok(Self {
-            path: path.to_path_buf(),
-            header,
-            rows,
+        let first = self.line;
+        loop {
+            let (line, column) = (self.line, cells.len());
+            let refuse = |error| Refused {
+                line,
+                column,
+                error,
+            };
+            if column == MAX_COLUMNS {
+                return Err(refuse(CsvError::Columns));
+            }
+            cells.push(self.cell().map_err(refuse)?);
+            if self.end() == End::Record {
+                return Ok(Some(first));
+            }
+        }
+    }
+
+    fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    /// Reads a cell up to what ends it.
+    fn cell(&mut self) -> Result<Cow<'a, str>, CsvError> {
+        if self.rest().starts_with('"') {
+            return self.quoted();
+        }
+        let rest = self.rest();
+        let ends = |character| character == self.separator || matches!(character, '\n' | '\r');
+        let cell = &rest[..rest.find(ends).unwrap_or(rest.len())];
+        if cell.contains('"') {
+            return Err(match cell.trim_start().starts_with('"') {
+                true => CsvError::SpaceBefore,
+                false => CsvError::Within,
+            });
+        }
+        self.at += cell.len();
+        Ok(cell.trim().into())
+    }
+
+    fn quoted(&mut self) -> Result<Cow<'a, str>, CsvError> {
+        let rest = self.rest();
+        let (mut end, mut doubled) = (1, false);
+        loop {
+            end += rest[end..].find('"').ok_or(CsvError::Unclosed)?;
+            if !rest[end + 1..].starts_with('"') {
+                break;
+            }
+            doubled = true;
+            end += 2;
+        }
+        let cell = &rest[1..end];
+        let opened = self.line;
+        self.at += end + 1;
+        self.line += line_ends(cell);
+        let follows = self.rest().chars().next();
+        if follows.is_some_and(|it| it != self.separator && !matches!(it, '\n' | '\r')) {
+            let closed = (self.line != opened).then_some(self.line);
+            return Err(CsvError::AfterQuote { closed });
+        }
+        let cell = cell.trim();
+        Ok(match doubled {
+            true => cell.replace("\"\"", "\"").into(),
+            false => cell.into(),
         })
     }
 
-    /// The number of rows without the header, which is at least 1.
-    pub(in crate::survey) fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// The index of the column with this name, or the reason why there is none.
-    pub(in crate::survey) fn column(&self, name: &str) -> Result<usize, Problem> {
-        let mut found = self
-            .header
-            .iter()
-            .enumerate()
-            .filter(|(_, header)| *header == name);
-        match (found.next(), found.count()) {
-            (Some((index, _)), 0) => Ok(index),
-            (Some(_), more) => Err(Problem::AmbiguousColumn(more + 1)),
-            (None, _) => Err(Problem::UnknownColumn(self.suggestion(name))),
+    /// Skips what ends the cell that was read.
+    fn end(&mut self) -> End {
+        if self.rest().starts_with(self.separator) {
+            self.at += self.separator.len_utf8();
+            return End::Cell;
         }
+        self.skip_line_end();
+        End::Record
     }
 
-    /// The cell of a row in a column, without surrounding white space.
-    pub(in crate::survey) fn cell(&self, row: usize, column: usize) -> &str {
-        // Each row has as many cells as the header, since the reader refuses other rows.
-        self.rows
-            .get(row)
-            .and_then(|row| row.cells.get(column))
-            .unwrap_or_default()
-    }
-
-    /// The location of a mistake in a cell.
-    pub(in crate::survey) fn location(&self, row: usize, column: usize) -> Location {
-        let location = match self.rows.get(row) {
-            Some(row) => Location::line(&self.path, row.line),
-            None => Location::file(&self.path),
+    /// Skips the end of a line, if the text goes on with one.
+    fn skip_line_end(&mut self) -> bool {
+        let skipped = match self.rest().as_bytes() {
+            [b'\r', b'\n', ..] => 2,
+            [b'\r' | b'\n', ..] => 1,
+            _ => return false,
         };
-        match self.header.get(column) {
-            Some(name) => location.column(name),
-            None => location,
-        }
-    }
-
-    fn suggestion(&self, name: &str) -> String {
-        let lowercase = name.to_lowercase();
-        let nearest = self
-            .header
-            .iter()
-            .map(|header| (distance(&header.to_lowercase(), &lowercase), header))
-            .min_by_key(|(distance, _)| *distance);
-        match nearest {
-            Some((distance, header)) if distance <= 1 + name.chars().count() / 4 => {
-                format!("did you mean `{header}`?")
-            }
-            _ => {
-                let listed = self
-                    .header
-                    .iter()
-                    .take(LISTED)
-                    .map(|header| format!("`{header}`"));
-                let more = match self.header.len().saturating_sub(LISTED) {
-                    0 => String::new(),
-                    more => format!(" and {more} more"),
-                };
-                format!(
-                    "choose among {}{more}",
-                    listed.collect::<Vec<_>>().join(", ")
-                )
-            }
-        }
+        self.at += skipped;
+        self.line += 1;
+        true
     }
 }
 
-/// The line on which a record starts. The reader gives a position before the empty lines that it skips.
-fn line_of(position: &csv::Position, bytes: &[u8]) -> usize {
-    let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
-    let skipped = bytes
-        .iter()
-        .skip(start)
-        .take_while(|byte| matches!(byte, b'\r' | b'\n'))
-        .filter(|&&byte| byte == b'\n')
-        .count();
-    usize::try_from(position.line())
-        .unwrap_or(usize::MAX)
-        .saturating_add(skipped)
-}
-
-fn refusal(path: &Path, bytes: &[u8], error: csv::Error) -> SurveyError {
-    let location = match error.position() {
-        Some(position) => Location::line(path, line_of(position, bytes)),
-        None => Location::file(path),
-    };
-    let message = error.to_string();
-    location.error(match error.into_kind() {
-        ErrorKind::UnequalLengths {
-            expected_len, len, ..
-        } => Problem::Cells {
-            got: len,
-            want: expected_len,
-        },
-        ErrorKind::Utf8 { .. } => Problem::Utf8,
-        _ => Problem::Csv(message),
-    })
-}
-
-/// Number of characters to insert, remove or replace (Levenshtein) to get from one to the other.
-fn distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut previous: Vec<usize> = (0..=to.len()).collect();
-    for (row, a) in from.chars().enumerate() {
-        let mut left = row + 1;
-        let mut current = vec![left];
-        for (&b, pair) in to.iter().zip(previous.windows(2)) {
-            if let &[diagonal, above] = pair {
-                left = (diagonal + usize::from(a != b))
-                    .min(above + 1)
-                    .min(left + 1);
-                current.push(left);
-            }
-        }
-        previous = current;
-    }
-    previous.last().copied().unwrap_or_default()
+fn line_ends(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let feeds = bytes.iter().filter(|&&byte| byte == b'\n').count();
+    let returns = bytes.iter().filter(|&&byte| byte == b'\r').count();
+    let both = bytes.windows(2).filter(|pair| pair == b"\r\n").count();
+    feeds + returns - both
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
-    fn table(text: &str) -> Result<Table, String> {
-        Table::parse(Path::new("t.csv"), text.as_bytes()).map_err(|error| error.to_string())
-    }
+    type Records = Vec<(usize, Vec<String>)>;
 
-    #[test]
-    fn cells_are_trimmed_and_lines_counted_across_empty_lines_and_quotes() {
-        let table = table("\u{feff}a, b\r\n\r\n1 ,\"x\ny\"\r\n\n\n2,\n").unwrap();
-        assert_eq!(table.column("a").unwrap(), 0);
-        assert_eq!(table.len(), 2);
-        assert_eq!((table.cell(0, 0), table.cell(0, 1)), ("1", "x\ny"));
-        assert_eq!(table.cell(1, 1), "");
-        assert_eq!(table.location(0, 1).to_string(), "t.csv:3: column `b`");
-        assert_eq!(table.location(1, 0).to_string(), "t.csv:7: column `a`");
-    }
-
-    #[test]
-    fn mistakes_of_the_table() {
-        for (text, want) in [
-            ("a,b\n", "t.csv: the table has no rows below its header; add some, or point `file` to another table"),
-            ("", "t.csv: the table has no rows below its header; add some, or point `file` to another table"),
-            ("a,b\n1,2\n\n3\n", "t.csv:4: this row has 1 cells, but the header has 2; look for a missing or an unquoted comma"),
-        ] {
-            assert_eq!(table(text).unwrap_err(), want);
+    fn records(text: &str, separator: char) -> Result<Records, Refused> {
+        let mut reader = Reader::new(text, separator);
+        let (mut records, mut cells) = (Vec::new(), Vec::new());
+        while let Some(line) = reader.record(&mut cells)? {
+            records.push((line, cells.iter().map(|cell| cell.to_string()).collect()));
         }
-        let latin = Table::parse(Path::new("t.csv"), b"a\n1\n\xe9\n").unwrap_err();
-        assert_eq!(
-            latin.to_string(),
-            "t.csv:3: this row is not UTF-8 text; save the table as UTF-8"
+        Ok(records)
+    }
+
+    #[test]
+    fn lines_are_counted_across_empty_lines_and_quoted_line_ends() {
+        let text = "\n a ,\"b\r\nc\rd\ne\"\r\n\r\n\r1,\"say \"\"x\"\" \"\n\"\",\n3,4";
+        let want = [
+            (2, ["a", "b\r\nc\rd\ne"]),
+            (8, ["1", "say \"x\""]),
+            (9, ["", ""]),
+            (10, ["3", "4"]),
+        ];
+        let want: Vec<_> = want
+            .iter()
+            .map(|(line, cells)| (*line, cells.map(str::to_owned).to_vec()))
+            .collect();
+        assert_eq!(records(text, ',').unwrap(), want);
+        assert_eq!(records("\r\n\n", ',').unwrap(), []);
+    }
+
+    #[test]
+    fn what_could_be_read_in_two_ways_is_refused() {
+        for (text, line, column, error) in [
+            ("a,b\n1,\"2\n3,4\n", 2, 1, CsvError::Unclosed),
+            ("a,\"", 1, 1, CsvError::Unclosed),
+            ("a,\"\"\"", 1, 1, CsvError::Unclosed),
+            ("a\n\"2\"3\n", 2, 0, CsvError::AfterQuote { closed: None }),
+            (
+                "a,b\n1,\"2\n3,\"x\",4\n",
+                2,
+                1,
+                CsvError::AfterQuote { closed: Some(3) },
+            ),
+            ("a,\"b\" ,c", 1, 1, CsvError::AfterQuote { closed: None }),
+            ("a\n5\" pipe\n", 2, 0, CsvError::Within),
+            ("a, \"b\"\n", 1, 1, CsvError::SpaceBefore),
+        ] {
+            let want = Refused {
+                line,
+                column,
+                error,
+            };
+            assert_eq!(records(text, ','), Err(want), "{text}");
+        }
+        let wide = ",".repeat(MAX_COLUMNS);
+        assert_eq!(records(&wide, ',').unwrap_err().error, CsvError::Columns);
+        assert!(records(&wide[1..], ',').is_ok());
+    }
+
+    /// A cell, and whether it is written between quotation marks though it need not be.
+    fn cell() -> impl Strategy<Value = (String, bool)> {
+        let text = prop::collection::vec(
+            prop::sample::select(vec![
+                "a", "é", " ", "\"", ",", ";", "\t", "|", "\n", "\r\n", "1.5",
+            ]),
+            0..5,
         );
+        (text.prop_map(|parts| parts.concat()), any::<bool>())
     }
 
-    #[test]
-    fn unknown_and_ambiguous_columns() {
-        let table = table("mean_radius,mean_area,id,id\n1,2,3,4\n").unwrap();
-        for (name, want) in [
-            (
-                "mean_raduis",
-                "the table has no such column; did you mean `mean_radius`?",
-            ),
-            (
-                "Mean_Area",
-                "the table has no such column; did you mean `mean_area`?",
-            ),
-            (
-                "weight",
-                "the table has no such column; choose among `mean_radius`, `mean_area`, `id`, `id`",
-            ),
-            (
-                "id",
-                "the table has 2 columns of this name; rename all but one",
-            ),
-        ] {
-            assert_eq!(table.column(name).unwrap_err().to_string(), want);
+    proptest! {
+        /// Well-formed tables are read as the `csv` crate reads them.
+        #[test]
+        fn well_formed_tables_are_read_as_by_another_reader(
+            rows in prop::collection::vec(prop::collection::vec(cell(), 1..5), 1..6),
+            separator in prop::sample::select(vec![',', ';', '\t', '|']),
+            end in prop::sample::select(vec!["\n", "\r\n", "\n\n"]),
+            last in any::<bool>(),
+        ) {
+            let write = |(text, quoted): &(String, bool)| {
+                let must = text.contains([separator, '"', '\n', '\r']);
+                match *quoted || must {
+                    true => format!("\"{}\"", text.replace('"', "\"\"")),
+                    false => text.clone(),
+                }
+            };
+            let lines: Vec<_> = rows
+                .iter()
+                .map(|row| row.iter().map(write).collect::<Vec<_>>().join(&separator.to_string()))
+                .collect();
+            let text = lines.join(end) + if last { end } else { "" };
+            let reader = csv::ReaderBuilder::new()
+                .trim(csv::Trim::All)
+                .flexible(true)
+                .has_headers(false)
+                .delimiter(separator as u8)
+                .from_reader(text.as_bytes());
+            let want: Vec<Vec<String>> = reader
+                .into_records()
+                .map(|record| record.unwrap().iter().map(str::to_owned).collect())
+                .collect();
+            let got: Vec<_> = records(&text, separator).unwrap().into_iter().map(|(_, cells)| cells).collect();
+            prop_assert_eq!(got, want);
         }
-    }
 
-    #[test]
-    fn distances() {
-        for (from, to, want) in [
-            ("", "", 0),
-            ("abc", "", 3),
-            ("", "ab", 2),
-            ("kitten", "sitting", 3),
-        ] {
-            assert_eq!(distance(from, to), want);
+        /// No text makes the reader panic, and it reads each text in one way.
+        #[test]
+        fn any_text_is_read_or_refused(text in "[a\", \r\n]{0,40}") {
+            if let Ok(records) = records(&text, ',') {
+                let ends = 1 + line_ends(&text);
+                prop_assert!(records.iter().all(|(line, _)| (1..=ends).contains(line)));
+            }
         }
     }
 }

@@ -2,9 +2,14 @@
 
 use std::collections::HashMap;
 
+use veragg_circuits::foreign::Foreign;
+use veragg_protocol::round::parameters::{MAX_CLIENTS, MIN_CLIENTS};
+
 use super::config::{Deal, TableConfig};
-use super::csv::Table;
-use crate::survey::error::{Problem, SurveyError};
+use super::contents::Table;
+use crate::survey::error::{Location, SurveyError};
+use crate::survey::problem::Problem;
+use crate::survey::text::Located;
 
 /// The owner of each row.
 #[derive(Debug)]
@@ -14,15 +19,23 @@ pub(super) struct Dealt {
     /// The number of clients. Each owns at least one row.
     pub(super) clients: u32,
     /// The clients' names, if a column gives them.
-    pub(super) names: Option<Vec<String>>,
+    pub(super) names: Option<Names>,
+}
+
+/// The names of the clients.
+#[derive(Debug)]
+pub(super) struct Names {
+    pub(super) names: Vec<String>,
+    /// Where each name stands first.
+    pub(super) first: Vec<Location>,
 }
 
 impl Dealt {
     /// A client's number and name, for messages. `index` is counted from 0.
     pub(super) fn describe(&self, index: usize) -> String {
         let number = index + 1;
-        match self.names.as_ref().and_then(|names| names.get(index)) {
-            Some(name) => format!("client {number} (`{name}`)"),
+        match self.names.as_ref().and_then(|it| it.names.get(index)) {
+            Some(name) => format!("client {number} (`{}`)", Foreign::new(name)),
             None => format!("client {number}"),
         }
     }
@@ -39,7 +52,7 @@ pub(super) fn deal(config: &TableConfig, table: &Table) -> Result<Dealt, SurveyE
                     .column(&column.value)
                     .error(problem)
             })?;
-            return by_column(config, table, index, &column.value);
+            return by_column(config, table, index, column);
         }
         other => other,
     };
@@ -48,6 +61,7 @@ pub(super) fn deal(config: &TableConfig, table: &Table) -> Result<Dealt, SurveyE
         .clients
         .as_ref()
         .map_or((1, 1), |clients| (clients.line, clients.value));
+    check_least(config, line, clients)?;
     let count = usize::try_from(clients).unwrap_or(usize::MAX);
     if count > rows {
         return Err(config
@@ -72,39 +86,63 @@ pub(super) fn deal(config: &TableConfig, table: &Table) -> Result<Dealt, SurveyE
     })
 }
 
+/// Refuses fewer clients than a round can have.
+fn check_least(config: &TableConfig, line: usize, clients: u32) -> Result<(), SurveyError> {
+    if clients >= MIN_CLIENTS {
+        return Ok(());
+    }
+    let least = MIN_CLIENTS;
+    Err(config
+        .location(line)
+        .error(Problem::FewClients { clients, least }))
+}
+
 fn by_column(
     config: &TableConfig,
     table: &Table,
     index: usize,
-    column: &str,
+    column: &Located<String>,
 ) -> Result<Dealt, SurveyError> {
     let mut numbers: HashMap<&str, usize> = HashMap::new();
-    let mut names = Vec::new();
+    let mut names = Names {
+        names: Vec::new(),
+        first: Vec::new(),
+    };
     let mut owners = Vec::with_capacity(table.len());
     for row in 0..table.len() {
         let name = table.cell(row, index);
-        if name.is_empty() {
-            return Err(table.location(row, index).error(Problem::Owner));
+        let refuse = |problem| Err(table.location(row, index).error(problem));
+        if name.is_empty() || config.is_missing(name) {
+            return refuse(Problem::Owner);
         }
-        owners.push(*numbers.entry(name).or_insert_with(|| {
-            names.push(name.to_owned());
-            names.len() - 1
-        }));
+        let owner = *numbers.entry(name).or_insert(names.names.len());
+        if owner == names.names.len() {
+            if owner == MAX_CLIENTS as usize {
+                return refuse(Problem::ManyClients(MAX_CLIENTS));
+            }
+            names.names.push(name.to_owned());
+            names.first.push(table.location(row, index));
+        }
+        owners.push(owner);
     }
-    let found = names.len();
+    let found = names.names.len();
     match &config.clients {
         Some(clients) if usize::try_from(clients.value).ok() != Some(found) => Err(config
             .location(clients.line)
             .error(Problem::ClientsDisagree {
                 clients: clients.value,
-                column: column.to_owned(),
+                column: column.value.clone(),
                 found,
             })),
-        // The memory does not hold more rows than a `u32` can count.
-        _ => Ok(Dealt {
-            owners,
-            clients: u32::try_from(found).unwrap_or(u32::MAX),
-            names: Some(names),
-        }),
+        _ => {
+            // At most `MAX_CLIENTS`.
+            let clients = u32::try_from(found).unwrap_or(u32::MAX);
+            check_least(config, column.line, clients)?;
+            Ok(Dealt {
+                owners,
+                clients,
+                names: Some(names),
+            })
+        }
     }
 }
