@@ -90,6 +90,9 @@ pub(super) struct Files {
     pub(super) organiser: String,
 }
 
+/// The most names of clients that are listed.
+const SHOWN_NAMES: usize = 30;
+
 const BEACON: &str = "All roles were played on this machine, with fresh keys and a beacon drawn at random. \
 In a real round each client keeps its own key and data, and the beacon must come from a public source \
 after the roster was fixed.";
@@ -141,6 +144,16 @@ impl fmt::Display for Summary {
             self.corrupt, self.may_be_absent
         )?;
         writeln!(f, "{BEACON}")?;
+        let names: Vec<_> = self.names.iter().flatten().collect();
+        if !names.is_empty() {
+            let shown = names.iter().take(SHOWN_NAMES);
+            let shown: Vec<_> = shown.map(|name| Foreign::new(name).to_string()).collect();
+            let more = match names.len().saturating_sub(SHOWN_NAMES) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            writeln!(f, "\nthe clients, from 1 on: {}{more}", shown.join(", "))?;
+        }
         writeln!(
             f,
             "\n{:<12}  {:>12}  {:>12}",
