@@ -229,7 +229,9 @@ impl<'a> Locked<'a> {
             Err(TryLockError::WouldBlock) => {
                 return Err(BoardFileError::Lock(LockError::Held {
                     file: self.path.to_path_buf(),
-                    holder: "another process, under another name".to_owned(),
+                    holder:
+                        "another process, which uses another name of the file or not its lock file"
+                            .to_owned(),
                 }))
             }
             Err(TryLockError::Error(source)) => return Err(self.failed(source)),

@@ -30,6 +30,7 @@ use std::process::ExitCode;
 use std::sync::LazyLock;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use veragg::circuits::foreign::Foreign;
 use veragg::circuits::proof_system::Suite;
 use veragg::circuits::statement::MAX_COORDINATES;
 use veragg::protocol::crypto::labels::VERSION;
@@ -219,8 +220,20 @@ pub(super) fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
+            // The parser repeats arguments as they are. One with a control character could forge a line.
+            let arguments = std::env::args_os().map(|it| it.to_string_lossy().into_owned());
+            let forged = arguments
+                .filter(|it| it.chars().any(char::is_control))
+                .last();
             // If the help cannot be printed, the exit code does not change.
-            let _ = error.print();
+            let _ = match forged {
+                Some(argument) => writeln!(
+                    std::io::stderr(),
+                    "error: the arguments are wrong, and one holds a control character: `{}`",
+                    Foreign::new(&argument)
+                ),
+                None => error.print(),
+            };
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };

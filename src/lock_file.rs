@@ -61,6 +61,18 @@ pub(crate) fn try_lock(file: &File) -> Result<(), TryLockError> {
     file.try_lock()
 }
 
+/// Whether the process that a lock file names may be alive.
+fn is_alive(holder: &str) -> bool {
+    let number = holder
+        .split(' ')
+        .nth(1)
+        .and_then(|number| number.parse().ok());
+    let processes = Path::new("/proc");
+    number.is_some_and(|number: u32| {
+        !processes.join("self").exists() || processes.join(number.to_string()).exists()
+    })
+}
+
 /// The lock file of a file: its name and `.lock`.
 fn lock_path(file: &Path) -> PathBuf {
     with_suffix(file, ".lock")
@@ -118,6 +130,8 @@ impl LockFile {
         let content = text.as_deref().and_then(Content::parse);
         if held {
             let holder = content.and_then(|content| content.holder);
+            // Somebody who does not write to the lock file can hold it too.
+            let holder = holder.filter(|holder| is_alive(holder));
             return Err(LockError::Held {
                 file: path.to_path_buf(),
                 holder: holder.unwrap_or_else(|| "another process".to_owned()),

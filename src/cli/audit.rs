@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{Read, Seek};
 use std::path::Path;
 
+use veragg::circuits::foreign::Foreign;
 use veragg::verifier::{audit, AuditError, Check, Options, Report};
 use veragg::ClientNames;
 
@@ -121,6 +122,7 @@ fn checks_to_skip(ids: &[String]) -> Result<BTreeSet<Check>, CliError> {
             .map(|check| check.id())
             .collect();
         let possible = possible.join(", ");
+        let id = Foreign::new(id);
         return Err(CliError::Usage(format!(
             "--skip {id}: {id} {problem}; choose among {possible} (V-07 means all its parts)"
         )));

@@ -13,8 +13,6 @@ use veragg::survey::{Problem, SurveyError};
 use veragg::text_file::TextFileError;
 use veragg::{BoardFileError, NamesError};
 
-use super::stopped::StoppedClients;
-
 /// Why a command ends without a result: the text that the user reads, and the exit code.
 #[derive(Debug, Error)]
 pub(super) enum CliError {
@@ -67,6 +65,16 @@ pub(super) enum CliError {
     /// The board cannot be written.
     #[error(transparent)]
     BoardFile(#[from] BoardFileError),
+    /// Complete results could not all be moved to their place.
+    #[error("the results of the round are complete, but not all of them could be moved from {} to {}, whose files are of two rounds until then. Remove the cause, and run again into this folder: that finishes the move first. The cause: {source}", Foreign::path(.finished), Foreign::path(.folder))]
+    HalfMoved {
+        /// The folder of the results.
+        folder: PathBuf,
+        /// Where the others wait.
+        finished: PathBuf,
+        /// The cause.
+        source: Box<CliError>,
+    },
     /// The names of the clients cannot be signed.
     #[error(transparent)]
     Names(#[from] NamesError),
@@ -79,7 +87,7 @@ pub(super) enum CliError {
         /// The file with the board of the round.
         board: PathBuf,
         /// Why the clients went no further.
-        clients: StoppedClients,
+        clients: String,
         /// The reason.
         source: AggregatorError,
     },
@@ -134,7 +142,7 @@ impl CliError {
             Self::Survey(error) if matches!(*error.problem, Problem::Read(_)) => 5,
             Self::Survey(_) => 3,
             Self::Read { .. } | Self::Write { .. } | Self::NewFile { .. } => 5,
-            Self::Output(_) | Self::BoardFile(_) | Self::Evidence(_) => 5,
+            Self::Output(_) | Self::BoardFile(_) | Self::Evidence(_) | Self::HalfMoved { .. } => 5,
             Self::Stopped { source, .. } => match source {
                 AggregatorError::TooFew { .. } | AggregatorError::Shares { .. } => 75,
                 _ => 5,

@@ -1,9 +1,10 @@
 //! The files that commands read: receipts, checkpoints, boards, evidence. No file is read further than it can be long.
 
 use std::fs::{self, File};
-use std::io::{BufReader, Read};
+use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
 
+use veragg::circuits::foreign::Foreign;
 use veragg::protocol::circuits::codec::DecodeError;
 use veragg::protocol::round::configuration::Configuration;
 use veragg::protocol::wire::board::{BoardError, Header};
@@ -12,6 +13,7 @@ use veragg::protocol::wire::receipt::Receipt;
 
 use super::error::CliError;
 use super::kind::{Kind, ENOUGH};
+use super::output_folder::is_half_moved;
 
 /// Reads a file that is the encoding of `what`, of exactly `len` bytes, and decodes it.
 fn read_exactly<T>(
@@ -112,6 +114,10 @@ pub(super) struct OpenBoard {
 /// Opens a board and reads its header.
 pub(super) fn open_board(path: &Path) -> Result<OpenBoard, CliError> {
     let (file, _) = open(path, "a board")?;
+    if is_half_moved(path) {
+        // If standard error cannot be written, the command goes on.
+        let _ = writeln!(io::stderr(), "warning: the files in the folder of {} are of two rounds: a run was stopped while it moved its results there. Run again into this folder: that finishes the move first", Foreign::path(path));
+    }
     let mut rest = BufReader::new(file);
     let header = Header::read(&mut rest).map_err(|error| match error {
         BoardError::Magic => other_kind(path, Kind::Board, "a board"),

@@ -62,6 +62,19 @@ pub(super) fn listened(written: io::Result<()>) -> Result<bool, CliError> {
     }
 }
 
+/// A path as a shell takes it as one argument that is no option.
+pub(super) fn quoted(path: &str) -> String {
+    let path = match path.strip_prefix('-') {
+        Some(_) => format!("./{path}"),
+        None => path.to_owned(),
+    };
+    let plain = |c: char| c.is_alphanumeric() || "/._-+:@%,=".contains(c);
+    match path.chars().all(plain) && !path.is_empty() {
+        true => path,
+        false => format!("'{}'", path.replace('\'', "'\\''")),
+    }
+}
+
 /// A number of bytes with a decimal unit, and three or more significant digits.
 pub(super) fn bytes(count: usize) -> String {
     let count = count as f64;
@@ -85,6 +98,20 @@ pub(super) fn seconds(duration: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paths_are_one_argument() {
+        for (path, want) in [
+            ("out/round.board", "out/round.board"),
+            ("my out", "'my out'"),
+            ("-x", "./-x"),
+            ("a;touch b", "'a;touch b'"),
+            ("it's", "'it'\\''s'"),
+            ("Zürich", "Zürich"),
+        ] {
+            assert_eq!(quoted(path), want);
+        }
+    }
 
     #[test]
     fn numbers_have_units() {

@@ -3,7 +3,7 @@
 //! A round writes to the folder `unfinished` inside it. Only when everything is there, the new results take the
 //! place of those of an earlier run: `unfinished` becomes `finished`, and its files move up one by one. If a crash
 //! comes between, the next run goes on where this one was. So the results of a run are there until those of the
-//! next one are complete.
+//! next one are complete. A mark tells these two folders from others that have their names.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -30,6 +30,10 @@ const UNFINISHED: &str = "unfinished";
 const FINISHED: &str = "finished";
 /// Where the receipts of the earlier run wait to be removed.
 const EARLIER: &str = "earlier-receipts";
+/// The file by which a folder is known to be one of those two.
+const MARK: &str = "veragg-run.txt";
+const MARK_TEXT: &str =
+    "veragg run writes to this folder, and takes it away when the round is complete.\n";
 /// What stands beside a board.
 const BESIDE_BOARD: [&str; 2] = ["round.board.lock", "round.board.cut"];
 
@@ -57,6 +61,10 @@ impl OutputFolder {
     /// touched. What is left of a round that did not come to its end is removed; complete results are moved to
     /// their place.
     pub(super) fn take(out: &Path) -> Result<Self, CliError> {
+        if out.exists() && !out.is_dir() {
+            let reason = io::Error::other("it is a file, not a folder");
+            return Err(CliError::write(out)(reason));
+        }
         fs::create_dir_all(out).map_err(CliError::write(out))?;
         let place = BoardPlace::lock(&out.join(BOARD))?;
         let mut folder = Self {
@@ -70,15 +78,27 @@ impl OutputFolder {
                 return Err(CliError::write(&path)(reason));
             }
         }
-        if folder.out.join(FINISHED).exists() {
-            folder.move_up()?;
+        let receipts = folder.out.join(RECEIPTS);
+        match fs::symlink_metadata(&receipts) {
+            Ok(found) if !found.is_dir() => {
+                let reason = io::Error::other("it is not a folder; move it away");
+                return Err(CliError::write(&receipts)(reason));
+            }
+            _ => {}
+        }
+        if is_own(&folder.out.join(FINISHED))? {
+            folder.move_all_up()?;
         }
         let unfinished = folder.out.join(UNFINISHED);
-        if unfinished.exists() {
+        if is_own(&unfinished)? {
+            // Somebody may still use the board of a round that stopped.
+            drop(BoardPlace::lock(&unfinished.join(BOARD))?);
             remove_results(&unfinished)?;
         }
+        fs::create_dir(&unfinished).map_err(CliError::write(&unfinished))?;
+        write(&unfinished.join(MARK), MARK_TEXT.as_bytes())?;
         let receipts = unfinished.join(RECEIPTS);
-        fs::create_dir_all(&receipts).map_err(CliError::write(&receipts))?;
+        fs::create_dir(&receipts).map_err(CliError::write(&receipts))?;
         Ok(folder)
     }
 
@@ -124,7 +144,7 @@ impl OutputFolder {
     /// board any more. Returns their paths.
     pub(super) fn finish(mut self) -> Result<Files, CliError> {
         rename(&self.out.join(UNFINISHED), &self.out.join(FINISHED))?;
-        self.move_up()?;
+        self.move_all_up()?;
         let name = |name| Foreign::path(&self.out.join(name));
         Ok(Files {
             board: name(BOARD),
@@ -132,6 +152,15 @@ impl OutputFolder {
             receipts: name(RECEIPTS),
             names: self.out.join(NAMES).exists().then(|| name(NAMES)),
             organiser: name(ORGANISER),
+        })
+    }
+
+    /// The same as [`move_up`](Self::move_up); an error says that the folder now holds files of two rounds.
+    fn move_all_up(&mut self) -> Result<(), CliError> {
+        self.move_up().map_err(|source| CliError::HalfMoved {
+            folder: self.out.clone(),
+            finished: self.out.join(FINISHED),
+            source: Box::new(source),
         })
     }
 
@@ -175,6 +204,29 @@ impl OutputFolder {
     }
 }
 
+/// Whether there is a folder of this name that an earlier run has made. A folder that somebody else has made, and
+/// that holds something, is refused.
+fn is_own(folder: &Path) -> Result<bool, CliError> {
+    if fs::symlink_metadata(folder).is_err() {
+        return Ok(false);
+    }
+    if folder.join(MARK).is_file() {
+        return Ok(true);
+    }
+    // A crash may have come before the mark was made.
+    if fs::remove_dir(folder).is_ok() {
+        return Ok(false);
+    }
+    let reason = "`veragg run` needs this name, and did not make what is there; move it away";
+    Err(CliError::write(folder)(io::Error::other(reason)))
+}
+
+/// Whether the results beside this file are of two rounds, since a run was stopped while it moved its results.
+pub(super) fn is_half_moved(beside: &Path) -> bool {
+    let folder = beside.parent().unwrap_or(Path::new(""));
+    folder.join(FINISHED).join(MARK).is_file()
+}
+
 /// Removes a folder with results, and nothing that a run does not write.
 fn remove_results(folder: &Path) -> Result<(), CliError> {
     let receipts = folder.join(RECEIPTS);
@@ -187,10 +239,9 @@ fn remove_results(folder: &Path) -> Result<(), CliError> {
         }
         remove_folder(&receipts)?;
     }
-    for name in [BOARD, AGGREGATE, NAMES, ORGANISER]
-        .iter()
-        .chain(&BESIDE_BOARD)
-    {
+    // The mark goes last: without it the folder would not be known.
+    let names = [BOARD, AGGREGATE, NAMES, ORGANISER].into_iter();
+    for name in names.chain(BESIDE_BOARD).chain([MARK]) {
         let path = folder.join(name);
         if path.exists() {
             remove(&path)?;

@@ -71,14 +71,13 @@ fn run_suite<P: ProofSystem>(
             Progress::Ends(..) => bar.inc(1),
         })
     });
-    let allowed = local.round.configuration().assumptions.absent();
-    let stopped = StoppedClients::of(&clients, &survey, allowed);
+    let stopped = StoppedClients::of(&clients, &survey, local.round.configuration());
     let played = match played {
         Ok(played) => played,
         Err(source) => {
             return Err(CliError::Stopped {
                 board,
-                clients: stopped,
+                clients: stopped.explain(&source),
                 source,
             })
         }

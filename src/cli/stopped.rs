@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use veragg::local::{LocalClient, Party};
+use veragg::protocol::aggregator::AggregatorError;
+use veragg::protocol::round::configuration::Configuration;
 use veragg::protocol::round::phase::Phase;
 use veragg::survey::Survey;
 
@@ -20,14 +22,25 @@ enum Reason {
 #[derive(Debug, Default)]
 pub(super) struct StoppedClients {
     by_reason: BTreeMap<Reason, Vec<u32>>,
+    /// Those that did not stop.
+    ready: Vec<u32>,
     left: usize,
     /// How many may be absent, as the round assumes.
     allowed: u32,
+    /// How many neighbours a client needs.
+    threshold: u32,
+    /// The number of contributors that the configuration asks for, if it does.
+    wanted: Option<u32>,
 }
 
 impl StoppedClients {
-    /// Those among these clients. `allowed`: how many of them may be absent.
-    pub(super) fn of(clients: &[LocalClient], survey: &Survey, allowed: u32) -> Self {
+    /// Those among the clients of a round.
+    pub(super) fn of(
+        clients: &[LocalClient],
+        survey: &Survey,
+        configuration: &Configuration,
+    ) -> Self {
+        let mut ready = Vec::new();
         let mut by_reason: BTreeMap<_, Vec<_>> = BTreeMap::new();
         let left: BTreeMap<_, _> = survey
             .dropouts()
@@ -39,14 +52,20 @@ impl StoppedClients {
             let reason = match (client.stopped(), left.get(&number)) {
                 (Some(error), _) => Reason::Refused(error.to_string()),
                 (None, Some(&after)) => Reason::Left(after),
-                (None, None) => continue,
+                (None, None) => {
+                    ready.push(number);
+                    continue;
+                }
             };
             by_reason.entry(reason).or_default().push(number);
         }
         Self {
             by_reason,
+            ready,
             left: left.len(),
-            allowed,
+            allowed: configuration.assumptions.absent(),
+            threshold: configuration.masking.threshold,
+            wanted: survey.min_contributors(),
         }
     }
 
@@ -58,6 +77,27 @@ impl StoppedClients {
                 Reason::Refused(why) if clients.contains(&client) => Some(why.as_str()),
                 _ => None,
             })
+    }
+}
+
+impl StoppedClients {
+    /// What explains that too few clients came through a phase, a line each.
+    pub(super) fn explain(&self, error: &AggregatorError) -> String {
+        let mut lines = self.to_string();
+        let AggregatorError::TooFew { phase, need, .. } = error else {
+            return lines;
+        };
+        if *phase == Phase::Confirm && !self.ready.is_empty() {
+            lines += &format!(
+                "\n  {} did not stop; but in confirm a client counts only if {} of its neighbours confirm too",
+                numbers(&self.ready),
+                self.threshold
+            );
+        }
+        if self.wanted.is_some_and(|wanted| wanted as usize == *need) {
+            lines += &format!("\n  `min_contributors = {need}` asks for so many clients: lower it, or let fewer leave");
+        }
+        lines
     }
 }
 
@@ -78,8 +118,9 @@ impl fmt::Display for StoppedClients {
         if self.left > self.allowed as usize {
             write!(
                 f,
-                "\n  {} clients left, and `dropout` allows for {}: raise `dropout`, or remove [[dropout]] blocks",
-                self.left, self.allowed
+                "\n  {} left, and `dropout` allows for {}: raise `dropout`, or remove [[dropout]] blocks",
+                if self.left == 1 { "1 client".to_owned() } else { format!("{} clients", self.left) },
+                self.allowed
             )?;
         }
         Ok(())
@@ -97,10 +138,10 @@ pub(super) fn numbers(clients: &[u32]) -> String {
     }
     let runs: Vec<String> = runs
         .into_iter()
-        .map(|(first, last)| match last - first {
-            0 => first.to_string(),
-            1 => format!("{first}, {last}"),
-            _ => format!("{first} to {last}"),
+        .flat_map(|(first, last)| match last - first {
+            0 => vec![first.to_string()],
+            1 => vec![first.to_string(), last.to_string()],
+            _ => vec![format!("{first} to {last}")],
         })
         .collect();
     let word = if clients.len() == 1 {
@@ -124,7 +165,8 @@ mod tests {
     fn clients_are_listed_in_words() {
         for (clients, want) in [
             (&[7][..], "client 7"),
-            (&[7, 8], "clients 7, 8"),
+            (&[7, 8], "clients 7 and 8"),
+            (&[2, 7, 8], "clients 2, 7 and 8"),
             (&[1, 2, 3], "clients 1 to 3"),
             (&[1, 3, 4, 5, 9], "clients 1, 3 to 5 and 9"),
         ] {

@@ -213,7 +213,9 @@ impl fmt::Display for Summary {
         writeln!(
             f,
             "\nTo audit again: veragg audit {} --organiser {} --aggregate {}",
-            self.files.board, self.files.organiser, self.files.aggregate
+            output::quoted(&self.files.board),
+            output::quoted(&self.files.organiser),
+            output::quoted(&self.files.aggregate)
         )
     }
 }

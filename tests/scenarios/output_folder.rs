@@ -85,6 +85,7 @@ fn complete_results_are_moved_to_their_place_after_a_crash() {
         let out = folder.path().join(format!("out{moved}"));
         assert_eq!(run(&config, &out).code, 0);
         fs::create_dir(out.join("finished")).unwrap();
+        fs::write(out.join("finished/veragg-run.txt"), "").unwrap();
         for (at, name) in names.iter().enumerate() {
             let to = match at < moved {
                 true => out.join(name),
@@ -141,11 +142,35 @@ fn what_somebody_else_put_there_is_not_removed() {
     fs::write(out.join("unfinished/thesis.txt"), "mine").unwrap();
     let refused = run(&config, &out);
     assert_eq!(refused.code, 5);
-    let says = "it holds files that veragg did not write; move them away";
+    let says = "`veragg run` needs this name, and did not make what is there; move it away";
     assert!(refused.err.contains(says), "{}", refused.err);
     assert_eq!(
         fs::read(out.join("unfinished/thesis.txt")).unwrap(),
         b"mine"
+    );
+    fs::remove_dir_all(&out).unwrap();
+
+    // Complete results of another run are not ours to move or to remove.
+    assert_eq!(run(&config, &out).code, 0);
+    for name in ["finished", "unfinished"] {
+        let archive = out.join(name);
+        assert_eq!(run(&config, &archive).code, 0);
+        let before = contents(&out);
+        let refused = run(&config, &out);
+        assert!(refused.err.contains(says), "{}", refused.err);
+        assert!(contents(&out) == before);
+        fs::remove_dir_all(archive).unwrap();
+    }
+    fs::remove_dir_all(&out).unwrap();
+
+    fs::create_dir_all(&out).unwrap();
+    fs::write(out.join("receipts"), "mine").unwrap();
+    let refused = run(&config, &out);
+    assert_eq!(refused.code, 5);
+    assert!(
+        refused.err.contains("it is not a folder; move it away"),
+        "{}",
+        refused.err
     );
     fs::remove_dir_all(&out).unwrap();
 
@@ -158,6 +183,53 @@ fn what_somebody_else_put_there_is_not_removed() {
         refused.err
     );
     assert!(!out.join("round.board").exists() && !out.join("organiser.pub").exists());
+}
+
+/// A board of a round that stopped can be in use, by a reader or by another run.
+#[test]
+fn an_unfinished_board_that_is_in_use_is_not_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let leaving = [(1, "share"), (2, "share"), (3, "share"), (4, "share")];
+    assert_eq!(run(&survey(folder.path(), &leaving), &out).code, 75);
+    let board = out.join("unfinished/round.board");
+    let (_, writer) = veragg::BoardFile::open(&board, usize::MAX).unwrap();
+    let refused = run(&survey(folder.path(), &[]), &out);
+    assert_eq!(refused.code, 5);
+    assert!(
+        refused.err.contains("is in use by process "),
+        "{}",
+        refused.err
+    );
+    assert!(board.exists());
+    drop(writer);
+    assert_eq!(run(&survey(folder.path(), &[]), &out).code, 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn results_of_two_rounds_are_called_that() {
+    let folder = tempfile::tempdir().unwrap();
+    let (config, out) = (survey(folder.path(), &[]), folder.path().join("out"));
+    assert_eq!(run(&config, &out).code, 0);
+    let half = out.join("finished");
+    fs::create_dir(&half).unwrap();
+    fs::write(half.join("veragg-run.txt"), "").unwrap();
+    fs::rename(out.join("organiser.pub"), half.join("organiser.pub")).unwrap();
+    let board = out.join("round.board");
+    let audited = veragg(&["audit", text(&board)]);
+    assert!(
+        audited
+            .err
+            .contains("are of two rounds: a run was stopped while it moved"),
+        "{}",
+        audited.err
+    );
+    // The next run into the folder finishes the move, whatever becomes of its own round.
+    let leaving = [(1, "share"), (2, "share"), (3, "share"), (4, "share")];
+    assert_eq!(run(&survey(folder.path(), &leaving), &out).code, 75);
+    assert_eq!(audit(&out), 0);
+    assert_eq!(veragg(&["audit", text(&board)]).err, "");
 }
 
 #[test]
@@ -192,4 +264,18 @@ fn a_stopped_round_says_why_its_clients_stopped() {
     ] {
         assert!(stopped.err.contains(says), "{says}: {}", stopped.err);
     }
+    // Those that spoke in confirm, but whose neighbours did not.
+    let leaving = [(1, "share"), (2, "share"), (3, "share"), (4, "share")];
+    let stopped = run(&survey(folder.path(), &leaving), &out);
+    let says = "\n  clients 5 and 6 did not stop; but in confirm a client counts only if 3 of its neighbours confirm too\n";
+    assert!(stopped.err.contains(says), "{}", stopped.err);
+    // More contributors are asked for than are left.
+    let config = survey(folder.path(), &[(1, "share")]);
+    let wanted = fs::read_to_string(&config).unwrap();
+    let wanted = wanted.replacen("dropout = 0.2", "dropout = 0.2\nmin_contributors = 6", 1);
+    fs::write(&config, wanted).unwrap();
+    let stopped = run(&config, &out);
+    assert_eq!(stopped.code, 75);
+    let says = "`min_contributors = 6` asks for so many clients: lower it";
+    assert!(stopped.err.contains(says), "{}", stopped.err);
 }
