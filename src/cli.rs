@@ -221,10 +221,8 @@ pub(super) fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // The parser repeats arguments as they are. One with a control character could forge a line.
-            let arguments = std::env::args_os().map(|it| it.to_string_lossy().into_owned());
-            let forged = arguments
-                .filter(|it| it.chars().any(char::is_control))
-                .last();
+            let mut arguments = std::env::args_os().map(|it| it.to_string_lossy().into_owned());
+            let forged = arguments.find(|it| it.chars().any(char::is_control));
             // If the help cannot be printed, the exit code does not change.
             let _ = match forged {
                 Some(argument) => writeln!(
