@@ -118,7 +118,7 @@ pub enum ParameterError {
         bits: f64,
     },
     /// No degree is large enough.
-    #[error("no degree up to {most} gives {bits} bits of security for {clients} clients; choose a smaller corrupt or dropout fraction, a smaller roster, or fewer bits")]
+    #[error("no number of neighbours up to {most}, the most that {clients} clients can have, keeps the chance of failure below 2^-{bits}; choose a smaller fraction of corrupt or absent clients, or a smaller roster")]
     NoParameters {
         /// Clients on the roster.
         clients: u32,
