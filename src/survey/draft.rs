@@ -11,7 +11,7 @@ use veragg_protocol::round::parameters::MIN_CLIENTS;
 use super::error::{Location, SurveyError};
 use super::file;
 use super::problem::Problem;
-use super::table::{Table, MAX_TABLE, SEPARATORS};
+use super::table::{Note, Table, MAX_TABLE, SEPARATORS};
 use bounds::{Bounds, CLIENTS};
 use columns::{Column, Contents};
 
@@ -44,6 +44,10 @@ pub fn draft(table: &Path, called: &str) -> Result<String, SurveyError> {
 
 /// The table, read with the separator that gives the most columns.
 fn separated(path: &Path, text: &str) -> Result<(char, Table), SurveyError> {
+    // A table with such a note is refused, and it is not told to add a key to a configuration that is not yet there.
+    if let Some(separator) = Note::of(text).and_then(|note| note.separator) {
+        return Table::parse(path, text, separator).map(|table| (separator, table));
+    }
     let first = text.lines().find(|line| !line.is_empty()).unwrap_or("");
     let likely = SEPARATORS
         .into_iter()

@@ -80,7 +80,7 @@ pub enum Problem {
         most: u64,
     },
     /// There are too few clients to hide a number among theirs.
-    #[error("{clients} clients are too few: from a sum of two numbers each of the two clients learns the other's; a round has at least {least}")]
+    #[error("{} too few: from a sum of two numbers each of the two clients learns the other's; a round has at least {least}", if *.clients == 1 { "1 client is".to_owned() } else { format!("{clients} clients are") })]
     FewClients {
         /// The number of clients.
         clients: u32,
@@ -338,7 +338,7 @@ pub enum Problem {
     },
     /// A row has too few or too many cells.
     #[error(
-        "this row has {got} cells, but the header has {want}; look for a missing {0}, or for one too many: a cell that holds {0} stands between quotation marks", sign(*.separator)
+        "this row has {}, but the header has {want}; look for a missing {1}, or for one too many: a cell that holds {1} stands between quotation marks", several(*.got, "cell"), sign(*.separator)
     )]
     Cells {
         /// The number of cells in the row.
@@ -351,8 +351,17 @@ pub enum Problem {
     /// The table is not CSV.
     #[error("{0}")]
     Csv(#[source] CsvError),
+    /// The first line of the table tells Excel the separator, here if it is not the configured one.
+    #[error("this line is a note for Excel; remove it{}", .0.map_or_else(String::new, |found| format!(", and write `separator = \"{}\"` under [data]", found.escape_debug())))]
+    Note(Option<char>),
+    /// The table has no text.
+    #[error("the table is empty; write a header with the names of the columns, and rows below it, or give another table")]
+    EmptyTable,
+    /// The header has no names.
+    #[error("the first row must be the header, but it has no names; remove it, or write the names of the columns in it")]
+    NamelessHeader,
     /// The table has no rows.
-    #[error("the table has no rows below its header; add some, or point `file` to another table")]
+    #[error("the table has no rows below its header; add some, or give another table")]
     NoRows,
     /// A cell has a value that the configuration does not name.
     #[error("`{value}` is not among the values that {place} ({known}); correct the cell, or add the value there")]
@@ -368,7 +377,7 @@ pub enum Problem {
     #[error("the cell is empty or a missing value, so the row belongs to no client; fill it or remove the row")]
     Owner,
     /// The table has fewer rows than there are clients.
-    #[error("{rows} rows cannot be dealt to {clients} clients; lower `clients` to at most {rows}")]
+    #[error("{} cannot be dealt to {clients} clients; lower `clients` to at most {rows}", several(*.rows, "row"))]
     TooFewRows {
         /// The number of rows in the table.
         rows: usize,
@@ -377,7 +386,7 @@ pub enum Problem {
     },
     /// The table has fewer rows than a round has clients.
     #[error(
-        "the table has {rows} rows; a round has at least {least} clients, and each of them a row"
+        "the table has {}; a round has at least {least} clients, and each of them a row", several(*.rows, "row")
     )]
     FewRows {
         /// The number of rows in the table.
@@ -514,6 +523,14 @@ fn unlocated(error: &TextFileError) -> String {
         .and_then(|line| text.strip_prefix(&line))
         .unwrap_or(&text);
     Foreign::message(text).to_string()
+}
+
+/// A number of things.
+fn several(number: usize, what: &str) -> String {
+    match number {
+        1 => format!("1 {what}"),
+        _ => format!("{number} {what}s"),
+    }
 }
 
 /// A separator in a message.

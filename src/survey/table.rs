@@ -9,6 +9,7 @@ mod deal;
 mod inputs;
 mod measure;
 mod names;
+mod note;
 mod plan;
 mod report;
 mod statistics;
@@ -22,6 +23,7 @@ pub(super) use contents::{Table, MAX_TABLE, SEPARATORS};
 pub(super) use count::RawCount;
 pub(super) use measure::{RawMeasure, MAX_DECIMALS};
 pub(super) use names::is_name;
+pub(super) use note::Note;
 pub(super) use plan::fits;
 pub use statistics::{CountRow, Statistics, StatisticsRow};
 

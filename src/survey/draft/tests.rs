@@ -90,7 +90,8 @@ fn every_table_gives_a_draft_that_runs() {
     for table in [
         "a\n1\n2\n3\n",
         "x,y\nq,w\nq,e\nq,r\n",
-        "x\n\"\"\n1\n2\n",
+        "x\n\"\"\n1\n2\n3\n",
+        "x;y\n1;2\n2;3\n3;4\n;\n;\n",
         "x,x,,y\n1,2,3,4\n1,2,3,4\n1,2,3,4\n",
         "\"a\nb\u{1b}\u{202e}\\\",\"\"\"\"\n1,0\n2,0\n3,0\n",
         "x\n0\n0\n0\n0\n",
@@ -122,5 +123,8 @@ fn what_cannot_run_is_refused() {
     ));
     assert!(refused("a,b\n1,\"2\n")
         .contains("t.csv:2: column `b`: the quotation mark that opens this cell is never closed"));
+    assert!(refused("sep=\\t\na\tb\n1\t2\n")
+        .ends_with("t.csv:1: this line is a note for Excel; remove it"));
+    assert!(refused("a;b\n1;2\n2;2\n;\n;\n").contains("the table has 2 rows"));
     assert!(refused("PK\u{3}\u{4}").contains("is a spreadsheet or a zip archive"));
 }
