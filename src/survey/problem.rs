@@ -3,6 +3,7 @@
 use thiserror::Error;
 use veragg_circuits::foreign::Foreign;
 use veragg_circuits::proof_system::UnknownSuite;
+use veragg_protocol::round::parameters::MIN_CLIENTS;
 
 use super::csv_error::CsvError;
 use crate::text_file::TextFileError;
@@ -12,16 +13,23 @@ use crate::text_file::TextFileError;
 #[non_exhaustive]
 pub enum Problem {
     /// A file cannot be read.
-    #[error(
-        "cannot be read ({0}); check the path (`file` is relative to the configuration's folder)"
-    )]
-    Read(#[source] std::io::Error),
+    #[error("{}cannot be read ({error}){}", .file.as_ref().map_or_else(String::new, |file| format!("`file = \"{}\"`: ", Foreign::new(file))), if .file.is_some() { "; check the path, which is relative to the folder of the configuration" } else { "; check the path" })]
+    Read {
+        /// The table as the configuration names it, if it does.
+        file: Option<String>,
+        /// The reason.
+        #[source]
+        error: std::io::Error,
+    },
+    /// The path of the table is empty.
+    #[error("`file` is empty; write the path of the table")]
+    NoFile,
     /// A file is no text.
     #[error("{}", unlocated(.0))]
     Text(#[source] TextFileError),
 
     /// The configuration is not TOML, or a key is missing, unknown or of the wrong type.
-    #[error("{0}; `veragg init FILE` writes a configuration that explains every key, and `veragg example million` one with [synthetic]")]
+    #[error("{0}")]
     Toml(String),
     /// There is no suite with this name.
     #[error("{}", Foreign::message(&.0.to_string()))]
@@ -67,7 +75,7 @@ pub enum Problem {
         most: u8,
     },
     /// A value is 0 that must be at least 1.
-    #[error("`{0} = 0` is too small; give at least 1")]
+    #[error("`{} = 0` is too small; give at least {}", .0, if *.0 == "clients" { MIN_CLIENTS } else { 1 })]
     Zero(&'static str),
     /// A value is larger than is possible.
     #[error("`{key} = {got}` is too large; give at most {most}")]
@@ -372,6 +380,14 @@ pub enum Problem {
         place: &'static str,
         /// The values that it names, as a list.
         known: String,
+    },
+    /// The name of a client is too long, or does not show what it is.
+    #[error("`{}` cannot be the name of a client: a name has at most {most} bytes, visible text and no line end or other control character; correct the cell, or deal by another column", Foreign::new(.name))]
+    ClientName {
+        /// The text of the cell.
+        name: String,
+        /// The most bytes that are allowed.
+        most: usize,
     },
     /// The cell with the client of a row is empty.
     #[error("the cell is empty or a missing value, so the row belongs to no client; fill it or remove the row")]

@@ -9,7 +9,7 @@ fn drafted(table: &str) -> (String, Survey) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a \"table\".csv");
     fs::write(&path, table).unwrap();
-    let text = draft(&path, "a \"table\".csv").unwrap();
+    let text = draft(&path, "a \"table\".csv").unwrap().text;
     let configuration = folder.path().join("round.toml");
     fs::write(&configuration, &text).unwrap();
     let survey = Survey::load(&configuration);
@@ -108,6 +108,31 @@ fn every_table_gives_a_draft_that_runs() {
         assert!(survey.clients() >= 3, "{text}");
         assert!(!text.contains(['\u{1b}', '\u{202e}']));
     }
+}
+
+#[test]
+fn columns_that_are_not_measured_are_named() {
+    let table = "clinic,weight,share,dose,x,x,,n\nA,\"1.234,5\",50%,1,1,1,2,1\nB,75kg,40%,Inf,1,1,2,2\nC,80,30%,2,1,1,2,3\n";
+    let (text, _) = drafted(table);
+    has(
+        &text,
+        &[
+            "# Not measured: \"weight\" (line 2: `1.234,5` is not a number)",
+            "# Not measured: \"share\" (line 2: `50%` is not a number)",
+            "# Not measured: \"dose\" (line 3: `Inf` is not a number)",
+            "# Not measured: `x` (the table has 2 columns of this name; rename all but one)",
+            "# Not measured: column 7 (it has no name)",
+        ],
+    );
+    assert_eq!(text.matches("# Not measured").count(), 5, "{text}");
+}
+
+#[test]
+fn no_column_is_proposed_whose_values_cannot_be_names_of_clients() {
+    let (text, _) = drafted("clinic,x\nA,1\n\"B\nC\",2\nD,3\n");
+    assert!(!text.contains("# deal = { column"), "{text}");
+    let (text, _) = drafted("clinic,x\nA,1\nB,2\nD,3\n");
+    has(&text, &["# deal = { column = \"clinic\" }"]);
 }
 
 #[test]
