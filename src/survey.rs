@@ -113,7 +113,7 @@ impl Survey {
                 let text = read_table(&source, path)?;
                 let table = Table::parse(&source.table, &text, source.separator)?;
                 drop(text);
-                Numbers::Tabular(Box::new(Tabular::new(source, &table)?))
+                Numbers::Tabular(Box::new(Tabular::new(*source, &table)?))
             }
             Source::Synthetic(source) => Numbers::Synthetic(source),
         };
