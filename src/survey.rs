@@ -39,7 +39,7 @@ use veragg_protocol::round::configuration::SegmentConfiguration;
 
 pub use config::Dropout;
 pub use csv_error::CsvError;
-pub use draft::draft;
+pub use draft::{draft, Draft};
 pub use error::{Location, SurveyError, Warning};
 pub use problem::Problem;
 pub use synthetic::Recomputed;
@@ -47,7 +47,8 @@ pub use table::{CountRow, Statistics, StatisticsRow};
 
 use config::{Config, Source};
 use synthetic::Synthetic;
-use table::{Table, Tabular, MAX_TABLE};
+use table::{Table, TableConfig, Tabular, MAX_TABLE};
+use text::Located;
 
 /// The most bytes of a configuration.
 const MAX_CONFIGURATION: u64 = 16 << 20;
@@ -85,6 +86,18 @@ impl fmt::Display for Results {
     }
 }
 
+/// Reads the table. If it cannot be read, the configuration names the wrong file.
+fn read_table(source: &TableConfig, configuration: &Path) -> Result<String, SurveyError> {
+    file::read(&source.table, MAX_TABLE).map_err(|refused| match *refused.problem {
+        Problem::Read { error, .. } => {
+            let Located { line, value } = &source.file;
+            let file = Some(value.clone());
+            Location::line(configuration, *line).error(Problem::Read { file, error })
+        }
+        _ => refused,
+    })
+}
+
 impl Survey {
     /// Reads a configuration, and the table if it names one, and checks both.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, SurveyError> {
@@ -97,10 +110,10 @@ impl Survey {
         let (config, source) = Config::parse(path, text)?;
         let numbers = match source {
             Source::Table(source) => {
-                let text = file::read(&source.table, MAX_TABLE)?;
+                let text = read_table(&source, path)?;
                 let table = Table::parse(&source.table, &text, source.separator)?;
                 drop(text);
-                Numbers::Tabular(Box::new(Tabular::new(source, &table)?))
+                Numbers::Tabular(Box::new(Tabular::new(*source, &table)?))
             }
             Source::Synthetic(source) => Numbers::Synthetic(source),
         };

@@ -39,6 +39,12 @@ pub enum TextFileError {
         /// The first byte that is wrong.
         byte: u8,
     },
+    /// The text holds a zero byte.
+    #[error("line {line}: there is a byte with the value zero, which no text holds; remove it, or save the file again as UTF-8 text")]
+    Zero {
+        /// The line, counted from 1.
+        line: usize,
+    },
     /// UTF-16 text is cut off or damaged.
     #[error("line {line}: the UTF-16 text is damaged; save the file again, as UTF-8")]
     Utf16 {
@@ -51,7 +57,7 @@ impl TextFileError {
     /// The line that is wrong, if one is.
     pub fn line(&self) -> Option<usize> {
         match self {
-            Self::Encoding { line, .. } | Self::Utf16 { line } => Some(*line),
+            Self::Encoding { line, .. } | Self::Zero { line } | Self::Utf16 { line } => Some(*line),
             _ => None,
         }
     }
@@ -73,7 +79,7 @@ pub fn read(path: &Path, most: u64) -> Result<String, TextFileError> {
 }
 
 /// First bytes of files that are not text, and what they are.
-const KINDS: [(&[u8], &str, &str); 5] = [
+const KINDS: [(&[u8], &str, &str); 6] = [
     (
         b"\x1f\x8b",
         "compressed with gzip",
@@ -82,12 +88,17 @@ const KINDS: [(&[u8], &str, &str); 5] = [
     (
         b"PK\x03\x04",
         "a spreadsheet or a zip archive",
-        "save the sheet as CSV, or unpack the archive",
+        "save it as text (tables: as CSV)",
+    ),
+    (
+        b"%PDF-",
+        "a PDF document",
+        "give the text that it was made from (tables: as CSV)",
     ),
     (
         b"\xd0\xcf\x11\xe0",
         "an old spreadsheet or document of Office",
-        "save the sheet as CSV",
+        "save it as text (tables: as CSV)",
     ),
     (b"\xff\xfe\0\0", "text in UTF-32", "save it as UTF-8"),
     (b"\0\0\xfe\xff", "text in UTF-32", "save it as UTF-8"),
@@ -108,11 +119,17 @@ pub fn decode(mut bytes: Vec<u8>) -> Result<String, TextFileError> {
             if bytes.starts_with(b"\xef\xbb\xbf") {
                 bytes.drain(..3);
             }
-            if bytes.contains(&0) {
+            let zeros = bytes.iter().filter(|&&byte| byte == 0).count();
+            // Text in UTF-16 has a zero beside each ASCII character.
+            if zeros > 0 && (4 * zeros >= bytes.len() || std::str::from_utf8(&bytes).is_err()) {
                 return Err(TextFileError::Kind {
                     what: "binary, or text in UTF-16 without a byte order mark",
                     advice: "save it as UTF-8 text",
                 });
+            }
+            if zeros > 0 {
+                let before = bytes.iter().copied().take_while(|&byte| byte != 0);
+                return Err(TextFileError::Zero { line: line(before) });
             }
             String::from_utf8(bytes).map_err(|error| {
                 let valid = error.utf8_error().valid_up_to();
@@ -194,8 +211,10 @@ mod tests {
         odd.push(0);
         for (bytes, want) in [
             (&b"\x1f\x8b\x08"[..], "is compressed with gzip; unpack it first, with `gunzip`"),
-            (b"PK\x03\x04..", "is a spreadsheet or a zip archive; save the sheet as CSV, or unpack the archive"),
-            (b"\xd0\xcf\x11\xe0", "is an old spreadsheet or document of Office; save the sheet as CSV"),
+            (b"PK\x03\x04..", "is a spreadsheet or a zip archive; save it as text (tables: as CSV)"),
+            (b"%PDF-1.7\n", "is a PDF document; give the text that it was made from (tables: as CSV)"),
+            (b"clinic,x\nA,1\nB\0,2\n", "line 3: there is a byte with the value zero, which no text holds; remove it, or save the file again as UTF-8 text"),
+            (b"\xd0\xcf\x11\xe0", "is an old spreadsheet or document of Office; save it as text (tables: as CSV)"),
             (b"\xff\xfe\0\0a\0\0\0", "is text in UTF-32; save it as UTF-8"),
             (b"a\0b\0", "is binary, or text in UTF-16 without a byte order mark; save it as UTF-8 text"),
             (b"a\r\nb\rGen\xe8ve", "line 3: the byte 0xe8 is not UTF-8 text; the file is in another encoding, such as Windows-1252: save it as UTF-8"),

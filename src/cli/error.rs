@@ -139,7 +139,7 @@ impl CliError {
         match self {
             Self::Usage(_) => 2,
             Self::Malformed { .. } | Self::LocalClient(_) | Self::Names(_) => 3,
-            Self::Survey(error) if matches!(*error.problem, Problem::Read(_)) => 5,
+            Self::Survey(error) if matches!(*error.problem, Problem::Read { .. }) => 5,
             Self::Survey(_) => 3,
             Self::Read { .. } | Self::Write { .. } | Self::NewFile { .. } => 5,
             Self::Output(_) | Self::BoardFile(_) | Self::Evidence(_) | Self::HalfMoved { .. } => 5,

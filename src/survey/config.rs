@@ -33,7 +33,7 @@ pub(super) struct Config {
 /// Where the clients' numbers come from.
 #[derive(Debug)]
 pub(super) enum Source {
-    Table(TableConfig),
+    Table(Box<TableConfig>),
     Synthetic(Synthetic),
 }
 
@@ -124,7 +124,7 @@ impl Config {
                     measures: raw.measure,
                     counts: raw.count,
                 };
-                Source::Table(TableConfig::parse(&text, raw)?)
+                Source::Table(Box::new(TableConfig::parse(&text, raw)?))
             }
             (None, Some(synthetic)) => {
                 let groups = raw.groups.iter().map(|block| ("[groups]", block.span()));

@@ -11,16 +11,28 @@ use veragg_protocol::round::parameters::MIN_CLIENTS;
 use super::error::{Location, SurveyError};
 use super::file;
 use super::problem::Problem;
-use super::table::{Table, MAX_TABLE, SEPARATORS};
+use super::table::{Note, Table, MAX_TABLE, SEPARATORS};
 use bounds::{Bounds, CLIENTS};
 use columns::{Column, Contents};
 
 /// The most columns of each kind that the comments show.
 const SHOWN: usize = 5;
 
+/// The most columns that are not measured that the comments show.
+const LEFT_OUT: usize = 100;
+
+/// A first configuration.
+#[derive(Debug)]
+pub struct Draft {
+    /// The text of the configuration.
+    pub text: String,
+    /// The number of columns that seem to hold numbers, or that have no name of their own, and are not measured.
+    pub left_out: usize,
+}
+
 /// Writes a configuration for this table, which is called `called` in it. It runs as it is: rows are dealt in turn, and
 /// every column of numbers is measured. Comments say what else could be meant.
-pub fn draft(table: &Path, called: &str) -> Result<String, SurveyError> {
+pub fn draft(table: &Path, called: &str) -> Result<Draft, SurveyError> {
     let text = file::read(table, MAX_TABLE)?;
     let (separator, table) = separated(table, &text)?;
     drop(text);
@@ -39,11 +51,32 @@ pub fn draft(table: &Path, called: &str) -> Result<String, SurveyError> {
     let mut out = String::new();
     // Writing to a string cannot fail.
     let _ = write(&mut out, &contents, called, separator, clients, max_rows);
-    Ok(out)
+    let left_out = left_out(&contents, max_rows);
+    if !left_out.is_empty() {
+        out.push('\n');
+    }
+    for what in left_out.iter().take(LEFT_OUT) {
+        let _ = writeln!(out, "# Not measured: {what}");
+    }
+    if left_out.len() > LEFT_OUT {
+        let _ = writeln!(
+            out,
+            "# Not measured: {} more columns",
+            left_out.len() - LEFT_OUT
+        );
+    }
+    Ok(Draft {
+        text: out,
+        left_out: left_out.len(),
+    })
 }
 
 /// The table, read with the separator that gives the most columns.
 fn separated(path: &Path, text: &str) -> Result<(char, Table), SurveyError> {
+    // A table with such a note is refused, and it is not told to add a key to a configuration that is not yet there.
+    if let Some(separator) = Note::of(text).and_then(|note| note.separator) {
+        return Table::parse(path, text, separator).map(|table| (separator, table));
+    }
     let first = text.lines().find(|line| !line.is_empty()).unwrap_or("");
     let likely = SEPARATORS
         .into_iter()
@@ -51,6 +84,19 @@ fn separated(path: &Path, text: &str) -> Result<(char, Table), SurveyError> {
         .max_by_key(|&separator| first.matches(separator).count());
     let likely = likely.unwrap_or(',');
     Table::parse(path, text, likely).map(|table| (likely, table))
+}
+
+/// The columns that are not measured, and why.
+fn left_out(contents: &Contents, max_rows: u64) -> Vec<String> {
+    let columns = contents.columns.iter().filter_map(|column| {
+        let why = match &column.numbers {
+            Some(numbers) if Bounds::around(numbers, max_rows).is_some() => None,
+            Some(_) => Some("the sums would not fit 64 bits".to_owned()),
+            None => column.unmeasured.clone(),
+        };
+        why.map(|why| format!("{} ({why})", quoted(&column.name)))
+    });
+    columns.chain(contents.nameless.iter().cloned()).collect()
 }
 
 fn write(
@@ -65,6 +111,7 @@ fn write(
         columns,
         decimal,
         missing,
+        ..
     } = contents;
     let title = file.rsplit(['/', '\\']).next().unwrap_or(file);
     writeln!(
@@ -137,13 +184,11 @@ fn write_measures(
     max_rows: u64,
 ) -> Result<bool, std::fmt::Error> {
     let mut blocks: Vec<(Bounds, Vec<&Column>)> = Vec::new();
-    let mut left_out = Vec::new();
     for column in columns {
         let Some(numbers) = &column.numbers else {
             continue;
         };
         let Some(bounds) = Bounds::around(numbers, max_rows) else {
-            left_out.push(column);
             continue;
         };
         match blocks.iter_mut().find(|(other, _)| *other == bounds) {
@@ -175,13 +220,6 @@ fn write_measures(
             )?;
         }
         writeln!(out)?;
-    }
-    for column in left_out.iter().take(SHOWN) {
-        writeln!(
-            out,
-            "# Not measured, since the sums would not fit 64 bits: {}",
-            quoted(&column.name)
-        )?;
     }
     Ok(!blocks.is_empty())
 }

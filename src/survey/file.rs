@@ -14,7 +14,7 @@ pub(super) fn read(path: &Path, most: u64) -> Result<String, SurveyError> {
             None => Location::file(path),
         };
         location.error(match error {
-            TextFileError::Io(error) => Problem::Read(error),
+            TextFileError::Io(error) => Problem::Read { file: None, error },
             other => Problem::Text(other),
         })
     })

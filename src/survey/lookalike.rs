@@ -13,13 +13,30 @@ fn is_invisible(character: char) -> bool {
         || matches!(character,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
             | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
             | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
             | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// What is left of a name if its encoding, its case, its invisible characters and the width of its white space do not
-/// count.
+/// Dashes as a hyphen, and quotation marks as an apostrophe.
+fn plain(character: char) -> char {
+    match character {
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{ad}' => '-',
+        '"'
+        | '`'
+        | '\u{b4}'
+        | '\u{2bc}'
+        | '\u{2018}'..='\u{201f}'
+        | '\u{2032}'
+        | '\u{2033}'
+        | '\u{ab}'
+        | '\u{bb}' => '\'',
+        other => other,
+    }
+}
+
+/// What is left of a name if its encoding, its case, its invisible characters, points at its end, the kind of its
+/// dashes and quotation marks and the width of its white space do not count.
 fn skeleton(name: &str) -> String {
     let visible = |text: &str| -> String {
         let spaced = text
@@ -29,7 +46,11 @@ fn skeleton(name: &str) -> String {
     };
     // Changing the case can undo the normalisation.
     let folded = visible(name).to_uppercase().to_lowercase();
-    let folded = visible(&folded);
+    let folded: String = visible(&folded).chars().map(plain).collect();
+    let folded = match folded.trim_end_matches(['.', ' ']) {
+        "" => folded.as_str(),
+        rest => rest,
+    };
     folded
         .split(' ')
         .filter(|word| !word.is_empty())
@@ -86,8 +107,19 @@ pub(super) fn told_apart(one: &str, other: &str) -> (String, String) {
     if seem_equal(one, other) {
         return (numbered(one), numbered(other));
     }
-    let shown = |name| Foreign::new(name).to_string();
-    (shown(one), shown(other))
+    (visible(one), visible(other))
+}
+
+/// A name as a message shows it, in which invisible characters are written as their numbers.
+fn visible(name: &str) -> String {
+    let mut out = String::new();
+    for character in Foreign::new(name).to_string().chars() {
+        match is_invisible(character) {
+            true => out.extend(character.escape_unicode()),
+            false => out.push(character),
+        }
+    }
+    out
 }
 
 fn numbered(name: &str) -> String {
@@ -123,6 +155,18 @@ mod tests {
                 "New\u{a0} York",
                 ("New York", "New\\u{a0} York"),
             ),
+            ("a\u{34f}", "a", ("a\\u{34f}", "a")),
+            ("a\u{fe0f}", "a", ("a\\u{fe0f}", "a")),
+            ("a\u{3164}", "a", ("a\\u{3164}", "a")),
+            ("a\u{2800}", "a", ("a\\u{2800}", "a")),
+            ("a-b", "a\u{2011}b", ("a-b", "a\u{2011}b")),
+            ("a\u{2212}b", "a\u{2013}b", ("a\u{2212}b", "a\u{2013}b")),
+            (
+                "St. Mary's",
+                "St. Mary\u{2019}s",
+                ("St. Mary's", "St. Mary\u{2019}s"),
+            ),
+            ("Inc.", "Inc", ("Inc.", "Inc")),
             ("\u{ff21}", "A", ("\\u{ff21}", "A")),
             ("\u{3a3}", "\u{3c2}", ("\u{3a3}", "\u{3c2}")),
         ] {

@@ -3,6 +3,7 @@
 use thiserror::Error;
 use veragg_circuits::foreign::Foreign;
 use veragg_circuits::proof_system::UnknownSuite;
+use veragg_protocol::round::parameters::MIN_CLIENTS;
 
 use super::csv_error::CsvError;
 use crate::text_file::TextFileError;
@@ -12,16 +13,23 @@ use crate::text_file::TextFileError;
 #[non_exhaustive]
 pub enum Problem {
     /// A file cannot be read.
-    #[error(
-        "cannot be read ({0}); check the path (`file` is relative to the configuration's folder)"
-    )]
-    Read(#[source] std::io::Error),
+    #[error("{}cannot be read ({error}){}", .file.as_ref().map_or_else(String::new, |file| format!("`file = \"{}\"`: ", Foreign::new(file))), if .file.is_some() { "; check the path, which is relative to the folder of the configuration" } else { "; check the path" })]
+    Read {
+        /// The table as the configuration names it, if it does.
+        file: Option<String>,
+        /// The reason.
+        #[source]
+        error: std::io::Error,
+    },
+    /// The path of the table is empty.
+    #[error("`file` is empty; write the path of the table")]
+    NoFile,
     /// A file is no text.
     #[error("{}", unlocated(.0))]
     Text(#[source] TextFileError),
 
     /// The configuration is not TOML, or a key is missing, unknown or of the wrong type.
-    #[error("{0}; `veragg init FILE` writes a configuration that explains every key, and `veragg example million` one with [synthetic]")]
+    #[error("{0}")]
     Toml(String),
     /// There is no suite with this name.
     #[error("{}", Foreign::message(&.0.to_string()))]
@@ -67,7 +75,7 @@ pub enum Problem {
         most: u8,
     },
     /// A value is 0 that must be at least 1.
-    #[error("`{0} = 0` is too small; give at least 1")]
+    #[error("`{} = 0` is too small; give at least {}", .0, if *.0 == "clients" { MIN_CLIENTS } else { 1 })]
     Zero(&'static str),
     /// A value is larger than is possible.
     #[error("`{key} = {got}` is too large; give at most {most}")]
@@ -80,7 +88,7 @@ pub enum Problem {
         most: u64,
     },
     /// There are too few clients to hide a number among theirs.
-    #[error("{clients} clients are too few: from a sum of two numbers each of the two clients learns the other's; a round has at least {least}")]
+    #[error("{} too few: from a sum of two numbers each of the two clients learns the other's; a round has at least {least}", if *.clients == 1 { "1 client is".to_owned() } else { format!("{clients} clients are") })]
     FewClients {
         /// The number of clients.
         clients: u32,
@@ -338,7 +346,7 @@ pub enum Problem {
     },
     /// A row has too few or too many cells.
     #[error(
-        "this row has {got} cells, but the header has {want}; look for a missing {0}, or for one too many: a cell that holds {0} stands between quotation marks", sign(*.separator)
+        "this row has {}, but the header has {want}; look for a missing {1}, or for one too many: a cell that holds {1} stands between quotation marks", several(*.got, "cell"), sign(*.separator)
     )]
     Cells {
         /// The number of cells in the row.
@@ -351,8 +359,17 @@ pub enum Problem {
     /// The table is not CSV.
     #[error("{0}")]
     Csv(#[source] CsvError),
+    /// The first line of the table tells Excel the separator, here if it is not the configured one.
+    #[error("this line is a note for Excel; remove it{}", .0.map_or_else(String::new, |found| format!(", and write `separator = \"{}\"` under [data]", found.escape_debug())))]
+    Note(Option<char>),
+    /// The table has no text.
+    #[error("the table is empty; write a header with the names of the columns, and rows below it, or give another table")]
+    EmptyTable,
+    /// The header has no names.
+    #[error("the first row must be the header, but it has no names; remove it, or write the names of the columns in it")]
+    NamelessHeader,
     /// The table has no rows.
-    #[error("the table has no rows below its header; add some, or point `file` to another table")]
+    #[error("the table has no rows below its header; add some, or give another table")]
     NoRows,
     /// A cell has a value that the configuration does not name.
     #[error("`{value}` is not among the values that {place} ({known}); correct the cell, or add the value there")]
@@ -364,11 +381,19 @@ pub enum Problem {
         /// The values that it names, as a list.
         known: String,
     },
+    /// The name of a client is too long, or does not show what it is.
+    #[error("`{}` cannot be the name of a client: a name has at most {most} bytes, visible text and no line end or other control character; correct the cell, or deal by another column", Foreign::new(.name))]
+    ClientName {
+        /// The text of the cell.
+        name: String,
+        /// The most bytes that are allowed.
+        most: usize,
+    },
     /// The cell with the client of a row is empty.
     #[error("the cell is empty or a missing value, so the row belongs to no client; fill it or remove the row")]
     Owner,
     /// The table has fewer rows than there are clients.
-    #[error("{rows} rows cannot be dealt to {clients} clients; lower `clients` to at most {rows}")]
+    #[error("{} cannot be dealt to {clients} clients; lower `clients` to at most {rows}", several(*.rows, "row"))]
     TooFewRows {
         /// The number of rows in the table.
         rows: usize,
@@ -377,7 +402,7 @@ pub enum Problem {
     },
     /// The table has fewer rows than a round has clients.
     #[error(
-        "the table has {rows} rows; a round has at least {least} clients, and each of them a row"
+        "the table has {}; a round has at least {least} clients, and each of them a row", several(*.rows, "row")
     )]
     FewRows {
         /// The number of rows in the table.
@@ -514,6 +539,14 @@ fn unlocated(error: &TextFileError) -> String {
         .and_then(|line| text.strip_prefix(&line))
         .unwrap_or(&text);
     Foreign::message(text).to_string()
+}
+
+/// A number of things.
+fn several(number: usize, what: &str) -> String {
+    match number {
+        1 => format!("1 {what}"),
+        _ => format!("{number} {what}s"),
+    }
 }
 
 /// A separator in a message.

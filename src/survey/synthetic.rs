@@ -259,9 +259,9 @@ after = "share"
 
     #[test]
     fn mistakes() {
-        const HINT: &str = "; `veragg init FILE` writes a configuration that explains every key, and `veragg example million` one with [synthetic]";
+        const HINT: &str = "; `veragg init FILE` writes a configuration that explains every key";
         for (from, to, want) in [
-            ("clients = 5", "clients = 0", "dir/c.toml:7: `clients = 0` is too small; give at least 1"),
+            ("clients = 5", "clients = 0", "dir/c.toml:7: `clients = 0` is too small; give at least 3"),
             ("clients = 5", "clients = 2", "dir/c.toml:7: 2 clients are too few: from a sum of two numbers each of the two clients learns the other's; a round has at least 3"),
             ("clients = 5", "clients = 1_048_577", "dir/c.toml:7: `clients = 1048577` is too large; give at most 1048576"),
             ("clients = 5", "clients = 4_294_967_295", "dir/c.toml:7: `clients = 4294967295` is too large; give at most 1048576"),

@@ -9,7 +9,9 @@ mod deal;
 mod inputs;
 mod measure;
 mod names;
+mod note;
 mod plan;
+mod raw_deal;
 mod report;
 mod statistics;
 mod values;
@@ -17,11 +19,13 @@ mod warnings;
 
 use veragg_protocol::round::configuration::SegmentConfiguration;
 
-pub(super) use config::{RawData, RawGroups, RawTable, TableConfig};
+pub(super) use config::{RawData, RawGroups, RawTable, TableConfig, MAX_ROWS};
 pub(super) use contents::{Table, MAX_TABLE, SEPARATORS};
 pub(super) use count::RawCount;
+pub(super) use deal::is_client_name;
 pub(super) use measure::{RawMeasure, MAX_DECIMALS};
 pub(super) use names::is_name;
+pub(super) use note::Note;
 pub(super) use plan::fits;
 pub use statistics::{CountRow, Statistics, StatisticsRow};
 

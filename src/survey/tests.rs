@@ -60,7 +60,7 @@ b,0,0,,z
 /// The settings, and the part of them that is about a table.
 fn parsed(config: &str) -> Result<(Config, TableConfig), SurveyError> {
     match Config::parse(Path::new("dir/c.toml"), config)? {
-        (config, Source::Table(table)) => Ok((config, table)),
+        (config, Source::Table(table)) => Ok((config, *table)),
         (_, Source::Synthetic(_)) => panic!("no table:\n{}", config),
     }
 }

@@ -3,16 +3,40 @@
 use std::ops::Range;
 
 use veragg_circuits::foreign::Foreign;
+use veragg_circuits::statement::MAX_COORDINATES;
+use veragg_protocol::round::parameters::{MAX_CLIENTS, MIN_CLIENTS};
 
+use super::decimal::Decimal;
+use super::table::{MAX_DECIMALS, MAX_ROWS};
 use super::text::Text;
 
 /// The most bytes of a value that a message shows.
 const SHOWN: usize = 200;
 
+/// The largest whole number of TOML.
+const MOST: u64 = i64::MAX as u64;
+
+/// What to read to know all keys.
+const HINT: &str = "`veragg init FILE` writes a configuration that explains every key";
+
 /// The line of a refusal, and what is wrong there.
 pub(super) fn refusal(text: &Text<'_>, error: &toml::de::Error) -> (usize, String) {
+    let message = error.message();
     let span = error.span().unwrap_or(0..0);
-    (text.line_at(span.start), words(text, error.message(), span))
+    let line = match error.span() {
+        // The parser does not say where keys are nested too deeply: it is the line with the most parts.
+        None if message.contains("recursion") => deepest(text.text),
+        _ => text.line_at(span.start),
+    };
+    (line, words(text, message, span))
+}
+
+/// The line with the longest key.
+fn deepest(text: &str) -> usize {
+    let lines = (1..).zip(text.lines());
+    let parts = |line: &str| line.matches(['.', '[', '{']).count();
+    let deepest = lines.max_by_key(|(number, line)| (parts(line), std::cmp::Reverse(*number)));
+    deepest.map_or(1, |(number, _)| number)
 }
 
 fn words(text: &Text<'_>, message: &str, span: Range<usize>) -> String {
@@ -26,16 +50,33 @@ fn words(text: &Text<'_>, message: &str, span: Range<usize>) -> String {
         .or_else(|| message.strip_prefix("invalid value: "))
     {
         if let Some((_, wanted)) = rest.rsplit_once(", expected ") {
-            return format!("{} must be {}{}", what(), kind(wanted), but(text, span));
+            if let Some(block) = block(text, &span) {
+                return match wanted {
+                    "a sequence" => format!("write `[[{block}]]` in place of `[{block}]`"),
+                    _ => format!(
+                        "write `[{block}]` in place of `[[{block}]]`; it is there only once"
+                    ),
+                };
+            }
+            let written = text.text.get(span.clone()).unwrap_or_default();
+            if wanted == "f64" && Decimal::parse(&written.replace('_', ""), '.').is_some() {
+                return format!(
+                    "{} is too far from zero for a number without a point, which goes from -{MOST} to {MOST}{}",
+                    what(),
+                    but(text, span)
+                );
+            }
+            let kind = kind(key(text, span.start), wanted);
+            return format!("{} must be {kind}{}", what(), but(text, span));
         }
     }
     if let Some(field) = message.strip_prefix("missing field ") {
-        return format!("the key {} is missing", Foreign::message(field));
+        return format!("the key {} is missing; {HINT}", Foreign::message(field));
     }
     if let Some((field, known)) = split(&message, "unknown field ", ", expected ") {
         let known = known.strip_prefix("one of ").unwrap_or(known);
         let field = Foreign::message(field);
-        return format!("there is no key {field} here; the keys are {known}");
+        return format!("there is no key {field} here; the keys are {known}; {HINT}");
     }
     if let Some((variant, known)) = split(&message, "unknown variant ", ", expected ") {
         let known = known.strip_prefix("one of ").unwrap_or(known);
@@ -48,22 +89,6 @@ fn words(text: &Text<'_>, message: &str, span: Range<usize>) -> String {
     if message.starts_with("duplicate key") || message.starts_with("duplicate field") {
         return "this key is given twice; remove one of the two".to_owned();
     }
-    if message.starts_with("wanted exactly 1 element")
-        || message.starts_with("expected table with 0 keys")
-    {
-        return format!(
-            "{} must be one text or one key with a value{}",
-            what(),
-            but(text, span)
-        );
-    }
-    if message == "wanted string or table" {
-        return format!(
-            "{} must be text between quotation marks, or one key with a value between {{ and }}{}",
-            what(),
-            but(text, span)
-        );
-    }
     if message.contains("recurs") {
         return "lists, blocks or keys are nested too deeply".to_owned();
     }
@@ -71,10 +96,17 @@ fn words(text: &Text<'_>, message: &str, span: Range<usize>) -> String {
         || message.contains("too large")
         || message.contains("too small")
     {
-        return format!("{} is a number with too many digits", what());
+        return format!(
+            "{} is too far from zero{}; a number has at most 37 digits, and a whole number is at most {MOST}",
+            what(),
+            but(text, span)
+        );
+    }
+    if message.contains("missing escaped value") || message.contains("unicode value digits") {
+        return "a backslash between \" and \" has a meaning of its own in TOML; write the text between ' and ', or, in a path, / in place of the backslash".to_owned();
     }
     format!(
-        "this is not written as TOML has it ({})",
+        "this is not written as TOML has it ({}); {HINT}",
         Foreign::message(&message)
     )
 }
@@ -103,15 +135,51 @@ fn but(text: &Text<'_>, span: Range<usize>) -> String {
     }
 }
 
+/// The name of the block whose first line is here, between one or two brackets.
+fn block<'a>(text: &Text<'a>, span: &Range<usize>) -> Option<&'a str> {
+    let line = text.text.get(span.start..)?.lines().next()?;
+    let starts = text.text[..span.start]
+        .rsplit('\n')
+        .next()?
+        .trim()
+        .is_empty();
+    let line = line.split('#').next()?.trim();
+    let name = line.trim_start_matches('[').trim_end_matches(']').trim();
+    let known = [
+        "round",
+        "data",
+        "groups",
+        "measure",
+        "count",
+        "synthetic",
+        "dropout",
+    ];
+    (starts && line.starts_with('[') && known.contains(&name)).then_some(name)
+}
+
 /// What a value must be.
-fn kind(wanted: &str) -> &str {
+fn kind(key: Option<&str>, wanted: &str) -> String {
+    let (least, most): (u64, u64) = match (key, wanted) {
+        (Some("clients"), "u32") => (MIN_CLIENTS.into(), MAX_CLIENTS.into()),
+        (Some("client" | "min_contributors"), "u32") => (1, MAX_CLIENTS.into()),
+        (Some("max_rows" | "least_rows"), "u64") => (1, MAX_ROWS),
+        (Some("len"), "u64") => (1, MAX_COORDINATES as u64),
+        (Some("bound"), "u64") => (2, MOST),
+        (Some("decimals"), "u8") => (0, MAX_DECIMALS.into()),
+        (Some("columns"), "u32") => (1, u32::MAX.into()),
+        (Some("least_count"), "u64") => (1, MOST),
+        (_, "u64" | "usize") => (0, MOST),
+        _ => return other_kind(wanted).to_owned(),
+    };
+    format!("a whole number from {least} to {most}")
+}
+
+/// What a value must be that is not a whole number.
+fn other_kind(wanted: &str) -> &str {
     match wanted {
-        "u8" => "a whole number from 0 to 255",
-        "u32" => "a whole number from 0 to 4294967295",
-        "u64" | "usize" => "a whole number from 0 to 9223372036854775807",
         "f64" => "a number",
         "a boolean" => "true or false",
-        "a string" | "path string" | "string or table" => "text between quotation marks",
+        "a string" | "path string" => "text between quotation marks",
         "a sequence" => "a list, between [ and ]",
         "a map" => "a block of keys, or keys between { and }",
         other => other,

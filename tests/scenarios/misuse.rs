@@ -34,6 +34,7 @@ fn misuse_is_answered_with_what_to_do() {
     let columns = file("columns.toml", columns.as_bytes());
     let nowhere = file("plain", b"text");
     let under_file = format!("{nowhere}/out");
+    let fresh = format!("{}/fresh.toml", folder.path().display());
     let missing = format!("{}/missing", folder.path().display());
     let not_number = br#"{"protocol":1,"context":"","contributors":[],"segments":[{"name":"a","decimals":0,"offset":0,"sums":["1.5"]}]}"#;
     let not_number = file("sums.json", not_number);
@@ -62,8 +63,9 @@ fn misuse_is_answered_with_what_to_do() {
         (vec!["audit", &board, "--skip", "V-03"], 2, format!("--skip V-03: V-03 cannot be skipped, since every later check relies on it; {skippable}")),
         (vec!["explain", &board, "--client", "7"], 2, "--client 7: this board has no such client; give a number from 1 to 6".into()),
         (vec!["explain", &board, "--client", "0"], 2, "--client 0: this board has no such client; give a number from 1 to 6".into()),
-        (vec!["run", &missing], 5, "{}/missing: cannot be read (No such file or directory (os error 2)); check the path (`file` is relative to the configuration's folder)".into()),
-        (vec!["run", &table], 5, "{}/none.csv: cannot be read (No such file or directory (os error 2)); check the path (`file` is relative to the configuration's folder)".into()),
+        (vec!["run", &missing], 5, format!("{{}}/missing: {os}")),
+        (vec!["init", &fresh, "--table", &missing], 5, format!("{{}}/missing: {os}")),
+        (vec!["run", &table], 5, format!("{{}}/table.toml:7: `file = \"none.csv\"`: {os}, which is relative to the folder of the configuration")),
         (vec!["run", &syntax], 3, "{}/syntax.toml:9: ".into()),
         (vec!["run", &suite], 3, "{}/suite.toml:3: unknown suite `magic`; known: ristretto255-bitplane, ristretto255-bulletproofs".into()),
         (vec!["run", &columns], 3, "{}/columns.toml:4: `columns = 7` is not possible with the suite ristretto255-bitplane, which takes a power of two up to 65536; leave `columns` out to have the best number chosen".into()),

@@ -309,3 +309,47 @@ fn the_template_explains_every_key() {
     assert!(out.contains("\nin the sum: 29 of 30 clients\n"), "{out}");
     assert!(out.contains("\nvote     abstain"), "{out}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_table_whose_name_no_configuration_can_hold_is_refused() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let folder = tempfile::tempdir().unwrap();
+    let table = folder
+        .path()
+        .join(std::ffi::OsStr::from_bytes(b"t\xe8.csv"));
+    fs::write(&table, "x\n1\n2\n3\n").unwrap();
+    let config = folder.path().join("round.toml");
+    let program = std::process::Command::new(env!("CARGO_BIN_EXE_veragg"))
+        .arg("init")
+        .arg(&config)
+        .arg("--table")
+        .arg(&table)
+        .output()
+        .unwrap();
+    assert_eq!(program.status.code(), Some(2));
+    let err = String::from_utf8(program.stderr).unwrap();
+    assert!(err.contains(": a name in this path is not Unicode text, and a configuration cannot hold it; rename the file or the folder\n"), "{err}");
+    assert!(!config.exists());
+}
+
+#[test]
+fn columns_that_a_first_configuration_leaves_out_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = put(
+        &folder,
+        "t.csv",
+        b"clinic,weight,n\nA,75kg,1\nB,80,2\nC,81,3\n",
+    );
+    let config = folder.path().join("round.toml");
+    let ended = veragg(&["init", text(&config), "--table", &table]);
+    assert_eq!(ended.code, 0, "{}", ended.err);
+    assert!(
+        ended
+            .out
+            .contains("\n1 column is not measured; its comment at the end says why\n"),
+        "{}",
+        ended.out
+    );
+}

@@ -1,7 +1,8 @@
 //! What the columns of a table hold.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use veragg_circuits::foreign::Foreign;
 use veragg_protocol::round::parameters::{MAX_CLIENTS, MIN_CLIENTS};
 
 use crate::survey::decimal::Decimal;
@@ -22,6 +23,8 @@ pub(super) struct Contents {
     pub(super) decimal: char,
     /// The texts of missing values.
     pub(super) missing: Vec<&'static str>,
+    /// Why columns without a name of their own cannot be measured.
+    pub(super) nameless: Vec<String>,
 }
 
 /// One column.
@@ -35,9 +38,13 @@ pub(super) struct Column {
     pub(super) values: Vec<String>,
     /// Whether a value is missing.
     has_missing: bool,
+    /// Whether every value can be the name of a client.
+    can_be_clients: bool,
     rows: usize,
     /// The numbers, if all values are numbers.
     pub(super) numbers: Option<Numbers>,
+    /// Why the column is not measured though some of its values seem to be numbers.
+    pub(super) unmeasured: Option<String>,
 }
 
 /// The numbers of a column.
@@ -80,6 +87,7 @@ impl Contents {
             columns,
             decimal,
             missing,
+            nameless: nameless(table),
         }
     }
 }
@@ -107,7 +115,9 @@ impl Column {
             most_rows: counts.values().copied().max().unwrap_or(0),
             values,
             has_missing,
+            can_be_clients: counts.keys().all(|name| table::is_client_name(name)),
             rows: table.len(),
+            unmeasured: unmeasured(table, index, decimal),
             numbers: numbers(table, index, decimal),
         })
     }
@@ -124,8 +134,41 @@ impl Column {
     pub(super) fn is_owner(&self) -> bool {
         self.numbers.is_none()
             && !self.has_missing
+            && self.can_be_clients
             && (MIN_CLIENTS as usize..=MAX_CLIENTS as usize).contains(&self.distinct)
     }
+}
+
+/// Why a column is not measured, if some of its values are numbers or begin like one.
+fn unmeasured(table: &Table, index: usize, decimal: char) -> Option<String> {
+    let present = || {
+        let rows = (0..table.len()).map(|row| (row, table.cell(row, index)));
+        rows.filter(|(_, cell)| !MISSING.contains(cell))
+    };
+    let is_number = |cell: &str| Decimal::parse(cell, decimal).is_some();
+    let seems = |cell: &str| {
+        let bare = cell.trim_start_matches(['-', '+', '.', ',']);
+        bare.starts_with(|first: char| first.is_ascii_digit())
+    };
+    let (row, cell) = present().find(|(_, cell)| !is_number(cell))?;
+    present().find(|(_, cell)| seems(cell))?;
+    let line = table.location(row, index).line.unwrap_or(1);
+    Some(format!(
+        "line {line}: `{}` is not a number",
+        Foreign::new(cell)
+    ))
+}
+
+/// The columns that no configuration can ask for, and why.
+fn nameless(table: &Table) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let names = (1..).zip(table.header());
+    let nameless = names.filter_map(|(number, name)| match table.column(name) {
+        Err(_) if name.is_empty() => Some(format!("column {number} (it has no name)")),
+        Err(problem) if seen.insert(name) => Some(format!("`{}` ({problem})", Foreign::new(name))),
+        _ => None,
+    });
+    nameless.collect()
 }
 
 /// The numbers of a column, if there is one and every other cell is a missing value.

@@ -9,7 +9,7 @@ fn drafted(table: &str) -> (String, Survey) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a \"table\".csv");
     fs::write(&path, table).unwrap();
-    let text = draft(&path, "a \"table\".csv").unwrap();
+    let text = draft(&path, "a \"table\".csv").unwrap().text;
     let configuration = folder.path().join("round.toml");
     fs::write(&configuration, &text).unwrap();
     let survey = Survey::load(&configuration);
@@ -90,7 +90,8 @@ fn every_table_gives_a_draft_that_runs() {
     for table in [
         "a\n1\n2\n3\n",
         "x,y\nq,w\nq,e\nq,r\n",
-        "x\n\"\"\n1\n2\n",
+        "x\n\"\"\n1\n2\n3\n",
+        "x;y\n1;2\n2;3\n3;4\n;\n;\n",
         "x,x,,y\n1,2,3,4\n1,2,3,4\n1,2,3,4\n",
         "\"a\nb\u{1b}\u{202e}\\\",\"\"\"\"\n1,0\n2,0\n3,0\n",
         "x\n0\n0\n0\n0\n",
@@ -110,6 +111,31 @@ fn every_table_gives_a_draft_that_runs() {
 }
 
 #[test]
+fn columns_that_are_not_measured_are_named() {
+    let table = "clinic,weight,share,dose,x,x,,n\nA,\"1.234,5\",50%,1,1,1,2,1\nB,75kg,40%,Inf,1,1,2,2\nC,80,30%,2,1,1,2,3\n";
+    let (text, _) = drafted(table);
+    has(
+        &text,
+        &[
+            "# Not measured: \"weight\" (line 2: `1.234,5` is not a number)",
+            "# Not measured: \"share\" (line 2: `50%` is not a number)",
+            "# Not measured: \"dose\" (line 3: `Inf` is not a number)",
+            "# Not measured: `x` (the table has 2 columns of this name; rename all but one)",
+            "# Not measured: column 7 (it has no name)",
+        ],
+    );
+    assert_eq!(text.matches("# Not measured").count(), 5, "{text}");
+}
+
+#[test]
+fn no_column_is_proposed_whose_values_cannot_be_names_of_clients() {
+    let (text, _) = drafted("clinic,x\nA,1\n\"B\nC\",2\nD,3\n");
+    assert!(!text.contains("# deal = { column"), "{text}");
+    let (text, _) = drafted("clinic,x\nA,1\nB,2\nD,3\n");
+    has(&text, &["# deal = { column = \"clinic\" }"]);
+}
+
+#[test]
 fn what_cannot_run_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let refused = |table: &str| {
@@ -122,5 +148,8 @@ fn what_cannot_run_is_refused() {
     ));
     assert!(refused("a,b\n1,\"2\n")
         .contains("t.csv:2: column `b`: the quotation mark that opens this cell is never closed"));
+    assert!(refused("sep=\\t\na\tb\n1\t2\n")
+        .ends_with("t.csv:1: this line is a note for Excel; remove it"));
+    assert!(refused("a;b\n1;2\n2;2\n;\n;\n").contains("the table has 2 rows"));
     assert!(refused("PK\u{3}\u{4}").contains("is a spreadsheet or a zip archive"));
 }

@@ -10,13 +10,14 @@ use veragg_protocol::round::parameters::MAX_CLIENTS;
 use super::contents::SEPARATORS;
 use super::count::{Count, RawCount};
 use super::measure::{Measure, RawMeasure};
+use super::raw_deal::RawDeal;
 use super::values::{RawValues, Values};
 use crate::survey::error::{Location, SurveyError};
 use crate::survey::problem::Problem;
 use crate::survey::text::{Located, Text};
 
 /// The most rows of a client in a group that can be configured. With it, the rows of all clients are below `2^53`.
-pub(super) const MAX_ROWS: u64 = 1 << 32;
+pub(in crate::survey) const MAX_ROWS: u64 = 1 << 32;
 
 /// A table, and what is measured and counted in it.
 #[derive(Debug)]
@@ -25,6 +26,8 @@ pub(in crate::survey) struct TableConfig {
     pub(super) path: PathBuf,
     /// The table, resolved against the folder of `path`.
     pub(in crate::survey) table: PathBuf,
+    /// The same as it is written.
+    pub(in crate::survey) file: Located<String>,
     /// The line of `[data]`.
     pub(super) line: usize,
     /// The character between cells.
@@ -74,7 +77,7 @@ pub(in crate::survey) struct RawTable {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a block of keys")]
 pub(in crate::survey) struct RawData {
-    file: PathBuf,
+    file: Spanned<String>,
     separator: Option<Spanned<String>>,
     decimal: Option<Spanned<String>>,
     missing: Option<Vec<String>>,
@@ -83,17 +86,6 @@ pub(in crate::survey) struct RawData {
     max_rows: Spanned<u64>,
     least_rows: Option<Spanned<u64>>,
     least_count: Option<Spanned<u64>>,
-}
-
-#[derive(Deserialize)]
-#[serde(
-    rename_all = "kebab-case",
-    expecting = "\"round-robin\", \"blocks\" or { column = \"...\" }"
-)]
-enum RawDeal {
-    RoundRobin,
-    Blocks,
-    Column(Spanned<String>),
 }
 
 #[derive(Deserialize)]
@@ -140,9 +132,14 @@ impl TableConfig {
             .map(|least| Ok(text.positive("least_count", least)?.value))
             .transpose()?;
         let (measures, counts) = parse_blocks(text, raw.measures, raw.counts)?;
+        let file = text.located(data.file);
+        if file.value.trim().is_empty() {
+            return Err(text.error(file.line, Problem::NoFile));
+        }
         let folder = text.path.parent().unwrap_or(Path::new(""));
         let config = Self {
-            table: folder.join(data.file),
+            table: folder.join(&file.value),
+            file,
             line,
             separator: separator.value,
             decimal: decimal.value,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use veragg_circuits::foreign::Foreign;
 
 use super::csv::{Reader, Refused};
+use super::note::Note;
 use crate::survey::error::{listed, Location, SurveyError};
 use crate::survey::lookalike;
 use crate::survey::problem::Problem;
@@ -37,7 +38,7 @@ pub(in crate::survey) struct Table {
 }
 
 impl Table {
-    /// Parses a table. `path` is its path.
+    /// Parses a table. `path` is its path. Rows whose cells are all empty are skipped, as empty lines are.
     pub(in crate::survey) fn parse(
         path: &Path,
         text: &str,
@@ -48,10 +49,24 @@ impl Table {
             let error = TextFileError::TooLong { most: MAX_TABLE };
             return Err(Location::file(path).error(Problem::Text(error)));
         }
+        if let Some(Note {
+            line,
+            separator: noted,
+        }) = Note::of(text)
+        {
+            let noted = noted.filter(|&it| it != separator);
+            return Err(Location::line(path, line).error(Problem::Note(noted)));
+        }
         let mut reader = Reader::new(text, separator);
         let mut record = Vec::new();
         let read = reader.record(&mut record);
-        read.map_err(|refused| refusal(path, &[], refused))?;
+        let read = read.map_err(|refused| refusal(path, &[], refused))?;
+        let Some(line) = read else {
+            return Err(Location::file(path).error(Problem::EmptyTable));
+        };
+        if record.iter().all(|name| name.is_empty()) {
+            return Err(Location::line(path, line).error(Problem::NamelessHeader));
+        }
         let header: Vec<String> = record.iter().map(|name| name.to_string()).collect();
         let mut columns: HashMap<String, (usize, usize)> = HashMap::new();
         for (index, name) in header.iter().enumerate() {
@@ -71,6 +86,9 @@ impl Table {
             let Some(line) = read.map_err(|refused| refusal(path, &table.header, refused))? else {
                 break;
             };
+            if record.iter().all(|cell| cell.is_empty()) {
+                continue;
+            }
             let (got, want) = (record.len(), table.header.len());
             if got != want {
                 let problem = table.other_separator().unwrap_or(Problem::Cells {
@@ -158,7 +176,9 @@ impl Table {
         let length = name.chars().count();
         let allowed = 1 + length / 4;
         let similar = |header: &&String| {
-            header.len() <= COMPARED && header.chars().count().abs_diff(length) <= allowed
+            !header.is_empty()
+                && header.len() <= COMPARED
+                && header.chars().count().abs_diff(length) <= allowed
         };
         let nearest = self
             .header
@@ -173,7 +193,10 @@ impl Table {
                 format!("`{theirs}` looks like `{ours}`, but is written with other characters: copy the name from the table")
             }
             Some((_, header)) => format!("did you mean `{}`?", Foreign::new(header)),
-            None => format!("choose among {}", listed(&self.header)),
+            None => {
+                let named = self.header.iter().filter(|name| !name.is_empty());
+                format!("choose among {}", listed(named))
+            }
         }
     }
 }
@@ -236,11 +259,24 @@ mod tests {
     }
 
     #[test]
+    fn rows_without_any_text_are_skipped() {
+        let table = table("a,b,c\n1,2,3\n,,\n,\n\"\", ,\"\"\n4,,\n,,,,,\n").unwrap();
+        assert_eq!(table.len(), 2);
+        assert_eq!(table.location(1, 0).to_string(), "t.csv:6: column `a`");
+    }
+
+    #[test]
     fn mistakes_of_the_table() {
         for (text, want) in [
-            ("a,b\n", "t.csv: the table has no rows below its header; add some, or point `file` to another table"),
-            ("", "t.csv: the table has no rows below its header; add some, or point `file` to another table"),
-            ("a,b\n1,2\n\n3\n", "t.csv:4: this row has 1 cells, but the header has 2; look for a missing `,`, or for one too many: a cell that holds `,` stands between quotation marks"),
+            ("a,b\n", "t.csv: the table has no rows below its header; add some, or give another table"),
+            ("", "t.csv: the table is empty; write a header with the names of the columns, and rows below it, or give another table"),
+            ("\r\n\n", "t.csv: the table is empty; write a header with the names of the columns, and rows below it, or give another table"),
+            ("a,b\n,\n\"\", ,\n", "t.csv: the table has no rows below its header; add some, or give another table"),
+            ("\n,,\na,b\n1,2\n", "t.csv:2: the first row must be the header, but it has no names; remove it, or write the names of the columns in it"),
+            ("sep=;\na;b\n1;2\n", "t.csv:1: this line is a note for Excel; remove it, and write `separator = \";\"` under [data]"),
+            ("\"SEP=\\t\"\na\tb\n1\t2\n", "t.csv:1: this line is a note for Excel; remove it, and write `separator = \"\\t\"` under [data]"),
+            ("sep=,\na,b\n1,2\n", "t.csv:1: this line is a note for Excel; remove it"),
+            ("a,b\n1,2\n\n3\n", "t.csv:4: this row has 1 cell, but the header has 2; look for a missing `,`, or for one too many: a cell that holds `,` stands between quotation marks"),
             ("a,notes\n1,ok\n2,\"5 kg\n3,ok\n", "t.csv:3: column `notes`: the quotation mark that opens this cell is never closed; write \" at the end of the cell, or remove the mark"),
             ("a,\"b\n1,2\n", "t.csv:1: the quotation mark that opens this cell is never closed; write \" at the end of the cell, or remove the mark"),
             ("a,notes\n1,\"ok\n2,\"5\"\n", "t.csv:2: column `notes`: there is text after the quotation mark that closes this cell (on line 3); put the whole cell between quotation marks and double those within it, as in \"2\"\" pipe\""),
@@ -268,7 +304,15 @@ mod tests {
             ),
             (
                 "weight",
-                "the table has no such column; choose among `mean_radius`, `mean_area`, `id`, `id`, ``, ``, `Zu\u{308}rich`",
+                "the table has no such column; choose among `mean_radius`, `mean_area`, `id`, `id`, `Zu\u{308}rich`",
+            ),
+            (
+                "i",
+                "the table has no such column; did you mean `id`?",
+            ),
+            (
+                "x",
+                "the table has no such column; choose among `mean_radius`, `mean_area`, `id`, `id`, `Zu\u{308}rich`",
             ),
             (
                 "id",

@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 
 use veragg_circuits::foreign::Foreign;
+use veragg_protocol::round::configuration::MAX_NAME_LEN;
 use veragg_protocol::round::parameters::{MAX_CLIENTS, MIN_CLIENTS};
 
 use super::config::{Deal, TableConfig};
 use super::contents::Table;
 use crate::survey::error::{Location, SurveyError};
+use crate::survey::lookalike;
 use crate::survey::problem::Problem;
 use crate::survey::text::Located;
 
@@ -86,6 +88,11 @@ pub(super) fn deal(config: &TableConfig, table: &Table) -> Result<Dealt, SurveyE
     })
 }
 
+/// Whether a cell, without white space around it, can be the name of a client in the list that the organiser signs.
+pub(in crate::survey) fn is_client_name(name: &str) -> bool {
+    name.len() <= MAX_NAME_LEN && !name.chars().any(char::is_control) && !lookalike::is_blank(name)
+}
+
 /// Refuses fewer clients than a round can have.
 fn check_least(config: &TableConfig, line: usize, clients: u32) -> Result<(), SurveyError> {
     if clients >= MIN_CLIENTS {
@@ -117,6 +124,10 @@ fn by_column(
         }
         let owner = *numbers.entry(name).or_insert(names.names.len());
         if owner == names.names.len() {
+            if !is_client_name(name) {
+                let (name, most) = (name.to_owned(), MAX_NAME_LEN);
+                return refuse(Problem::ClientName { name, most });
+            }
             if owner == MAX_CLIENTS as usize {
                 return refuse(Problem::ManyClients(MAX_CLIENTS));
             }

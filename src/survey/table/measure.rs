@@ -187,30 +187,45 @@ fn parts_thousands(character: char) -> bool {
     )
 }
 
-/// The number as it could be meant, if something separates the thousands in the cell.
-fn without_thousands(cell: &str, decimal: char, other: char) -> Option<String> {
-    let bare: String = cell.chars().filter(|&it| !parts_thousands(it)).collect();
-    let (decimals, others) = (bare.matches(decimal).count(), bare.matches(other).count());
-    let plain = match (decimals, others) {
-        // Nothing says what the sign is.
-        (0, 1) if bare.len() == cell.len() => return None,
-        (0, 1) => bare.replace(other, &decimal.to_string()),
-        (2.., 0) => bare.replace(decimal, ""),
-        (0, _) => bare.replace(other, ""),
-        // With both signs, the last one is that of the decimals.
-        (1, _) if bare.rfind(decimal) > bare.rfind(other) => bare.replace(other, ""),
-        (_, 1) if bare.rfind(other) > bare.rfind(decimal) => bare
-            .replace(decimal, "")
-            .replace(other, &decimal.to_string()),
-        _ => return None,
+/// The number as it could be meant, if something separates groups of digits in the cell: groups of three, or, as in
+/// India, of two before the last three.
+fn without_thousands(cell: &str, decimal: char) -> Option<String> {
+    let unsigned = cell.strip_prefix(['-', '+']).unwrap_or(cell);
+    let sign = &cell[..cell.len() - unsigned.len()];
+    let signs: Vec<char> = unsigned.chars().filter(|it| !it.is_ascii_digit()).collect();
+    let (&separator, &last) = (signs.first()?, signs.last()?);
+    // With several signs, a last one of another kind is that of the decimals.
+    let (whole, fraction) = match separator != last && matches!(last, '.' | ',') {
+        true => unsigned.rsplit_once(last)?,
+        false => (unsigned, ""),
     };
+    // Nothing says what a single point or comma is.
+    let unclear = signs.len() == 1 && matches!(separator, '.' | ',');
+    if unclear || !(parts_thousands(separator) || matches!(separator, '.' | ',')) {
+        return None;
+    }
+    let groups: Vec<&str> = whole.split(separator).collect();
+    let (first, rest) = groups.split_first()?;
+    let (end, middle) = rest.split_last()?;
+    let of = |len: usize| middle.iter().all(|group| group.len() == len);
+    let most = if of(3) { 3 } else { 2 };
+    let grouped = end.len() == 3 && (of(3) || of(2)) && (1..=most).contains(&first.len());
+    if !grouped || first.starts_with('0') {
+        return None;
+    }
+    let point = if fraction.is_empty() {
+        String::new()
+    } else {
+        decimal.to_string()
+    };
+    let plain = format!("{sign}{}{point}{fraction}", groups.concat());
     Decimal::parse(&plain, decimal).map(|_| plain)
 }
 
 /// What to do about a cell that is no number.
 fn advice(cell: &str, decimal: char, separator: char) -> String {
     let other = if decimal == '.' { ',' } else { '.' };
-    if let Some(plain) = without_thousands(cell, decimal, other) {
+    if let Some(plain) = without_thousands(cell, decimal) {
         return format!("write it without separators of thousands, as {plain}");
     }
     let swapped = cell.replace(other, &decimal.to_string());
@@ -241,13 +256,22 @@ mod tests {
             ("-1\u{202f}234\u{202f}567,5", ',', Some("-1234567,5")),
             ("1 234", '.', Some("1234")),
             ("1 234,5", '.', Some("1234.5")),
+            ("12,34,567.8", '.', Some("1234567.8")),
+            ("05.01.2024", '.', None),
+            ("05.01.2024", ',', None),
+            ("1.2.3", '.', None),
+            ("1 2", '.', None),
+            ("5'11", '.', None),
+            ("044 123 45 67", '.', None),
+            ("044 123 456", '.', None),
+            ("1,23,4567", '.', None),
+            ("1 234.567 890", '.', None),
             ("1,5", '.', None),
             ("1,2.3,4", '.', None),
             ("1 x", '.', None),
             ("", '.', None),
         ] {
-            let other = if decimal == '.' { ',' } else { '.' };
-            let got = without_thousands(cell, decimal, other);
+            let got = without_thousands(cell, decimal);
             assert_eq!(got.as_deref(), want, "{cell}");
         }
         assert!(advice("x", '.', ';').starts_with("write it like 12, -0.5"));

@@ -4,23 +4,29 @@ use super::*;
 
 #[test]
 fn mistakes_of_the_file_format() {
-    const HINT: &str =
-        "; `veragg init FILE` writes a configuration that explains every key, and `veragg example million` one with [synthetic]";
+    const HINT: &str = "; `veragg init FILE` writes a configuration that explains every key";
+    const DEAL: &str = "dir/c.toml:10: `deal` must be \"round-robin\", \"blocks\" or { column = \"...\" }, but it is";
     for (from, to, want) in [
         ("title =", "tilte =", "dir/c.toml:2: there is no key `tilte` here; the keys are `title`, `suite`, `columns`, `corrupt`, `dropout`, `min_contributors`"),
         ("max = 100\n", "max = 100\nmean = 3\n", "dir/c.toml:29: there is no key `mean` here; the keys are `name`, `columns`, `decimals`, `min`, `max`, `squares`"),
         ("max = 100\n", "", "dir/c.toml:25: the key `max` is missing"),
         ("[groups]", "[group]", "dir/c.toml:14: there is no key `group` here; the keys are `round`, `data`, `groups`, `measure`, `count`, `synthetic`, `dropout`"),
-        ("clients = 3", "clients = -3", "dir/c.toml:11: `clients` must be a whole number from 0 to 4294967295, but it is -3"),
-        ("clients = 3", "clients = \"3\\n\"", "dir/c.toml:11: `clients` must be a whole number from 0 to 4294967295, but it is \"3\\n\""),
-        ("max_rows = 2", "max_rows = 99999999999999999999", "dir/c.toml:12: `max_rows` must be a whole number from 0 to 9223372036854775807, but it is 99999999999999999999"),
-        ("decimals = 1", "decimals = 256", "dir/c.toml:21: `decimals` must be a whole number from 0 to 255, but it is 256"),
-        ("decimals = 1", "decimals = 1.5", "dir/c.toml:21: `decimals` must be a whole number from 0 to 255, but it is 1.5"),
+        ("clients = 3", "clients = -3", "dir/c.toml:11: `clients` must be a whole number from 3 to 1048576, but it is -3"),
+        ("clients = 3", "clients = \"3\\n\"", "dir/c.toml:11: `clients` must be a whole number from 3 to 1048576, but it is \"3\\n\""),
+        ("max_rows = 2", "max_rows = 99999999999999999999", "dir/c.toml:12: `max_rows` must be a whole number from 1 to 4294967296, but it is 99999999999999999999"),
+        ("decimals = 1", "decimals = 256", "dir/c.toml:21: `decimals` must be a whole number from 0 to 18, but it is 256"),
+        ("decimals = 1", "decimals = 1.5", "dir/c.toml:21: `decimals` must be a whole number from 0 to 18, but it is 1.5"),
         ("decimals = 1", "decimals = 1\nsquares = 0", "dir/c.toml:22: `squares` must be true or false, but it is 0"),
-        ("\"round-robin\"", "\"random\"", "dir/c.toml:10: `random` is not possible for `deal`; choose among `round-robin`, `blocks`, `column`"),
-        ("\"round-robin\"", "3", "dir/c.toml:10: `deal` must be text between quotation marks, or one key with a value between { and }, but it is 3"),
         ("\"round-robin\"", "{ column = 3 }", "dir/c.toml:10: `column` must be text between quotation marks, but it is 3"),
-        ("\"round-robin\"", "{ column = \"owner\", clients = 3 }", "dir/c.toml:10: `deal` must be one text or one key with a value, but it is { column = \"owner\", clients = 3 }"),
+        ("[groups]", "[[groups]]", "dir/c.toml:14: write `[groups]` in place of `[[groups]]`; it is there only once"),
+        ("[data]", "[[data]]", "dir/c.toml:8: write `[data]` in place of `[[data]]`; it is there only once"),
+        ("[[dropout]]", "[dropout]", "dir/c.toml:30: write `[[dropout]]` in place of `[dropout]`"),
+        ("max = 100\n", "max = 100\n[count]\nname = \"n\"\n", "dir/c.toml:29: write `[[count]]` in place of `[count]`"),
+        ("max = 100\n", "max = 92233720368547758070\n", "dir/c.toml:28: `max` is too far from zero for a number without a point, which goes from -9223372036854775807 to 9223372036854775807, but it is 92233720368547758070"),
+        ("max = 100\n", "max = 1e400\n", "dir/c.toml:28: `max` is too far from zero, but it is 1e400; a number has at most 37 digits, and a whole number is at most 9223372036854775807"),
+        ("clients = 3", "clients = 1e9", "dir/c.toml:11: `clients` must be a whole number from 3 to 1048576, but it is 1e9"),
+        ("\"t.csv\"", "\"C:\\data\\t.csv\"", "dir/c.toml:9: a backslash between \" and \" has a meaning of its own in TOML; write the text between ' and ', or, in a path, / in place of the backslash"),
+        ("\"t.csv\"", "\"C:\\Users\\t.csv\"", "dir/c.toml:9: a backslash between \" and \" has a meaning of its own in TOML; write the text between ' and ', or, in a path, / in place of the backslash"),
         ("[\"size\", \"height\"]", "\"size\"", "dir/c.toml:20: `columns` must be a list, between [ and ], but it is \"size\""),
         ("[\"size\", \"height\"]", "[\"size\", 3]", "dir/c.toml:20: this value must be text between quotation marks, but it is 3"),
         ("{ b = \"second letter\", a = \"first letter\" }", "3", "dir/c.toml:16: `names` must be a list, as in [\"yes\", \"no\"], or values with names, as in { \"1\" = \"yes\", \"0\" = \"no\" }, but it is 3"),
@@ -31,7 +37,36 @@ fn mistakes_of_the_file_format() {
         ("title = \"test\"", &format!("title = {}", "[".repeat(1000)), "dir/c.toml:2: lists, blocks or keys are nested too deeply"),
         ("title = \"test\"", "title = a b", "dir/c.toml:2: this is not written as TOML has it (string values must be quoted, expected literal string)"),
     ] {
-        assert_eq!(config_refusal(from, to), format!("{want}{HINT}"));
+        let got = config_refusal(from, to);
+        assert_eq!(got.strip_suffix(HINT).unwrap_or(&got), want);
+        let hinted = ["there is no key", "is missing", "not written as TOML"];
+        assert_eq!(got.ends_with(HINT), hinted.iter().any(|it| want.contains(it)), "{got}");
+    }
+    for (to, want) in [
+        ("\"column\"", "\"column\""),
+        ("\"roundrobin\"", "\"roundrobin\""),
+        ("{ colum = \"owner\" }", "{ colum = \"owner\" }"),
+        (
+            "{ column = \"owner\", clients = 3 }",
+            "{ column = \"owner\", clients = 3 }",
+        ),
+        ("3", "3"),
+    ] {
+        assert_eq!(
+            config_refusal("\"round-robin\"", to),
+            format!("{DEAL} {want}")
+        );
+    }
+    let deep = format!("[data]\n{} = 1", vec!["a"; 100_000].join("."));
+    assert_eq!(
+        config_refusal("[data]", &deep),
+        "dir/c.toml:9: lists, blocks or keys are nested too deeply"
+    );
+    for file in ["\"\"", "\" \""] {
+        assert_eq!(
+            config_refusal("\"t.csv\"", file),
+            "dir/c.toml:9: `file` is empty; write the path of the table"
+        );
     }
 }
 
@@ -49,7 +84,7 @@ fn mistakes_of_the_configuration() {
         ("dropout = 0.25", "dropout = nan", "dir/c.toml:5: `dropout = nan` is not a decimal number of at most 37 digits; write it like 12, -0.5 or 1e-3"),
         ("min_contributors = 2", "min_contributors = 0", "dir/c.toml:6: `min_contributors = 0` is too small; give at least 1"),
         ("min_contributors = 2", "min_contributors = 4", "dir/c.toml:6: `min_contributors = 4` can never be reached with 3 clients; lower it to at most 3"),
-        ("clients = 3", "clients = 0", "dir/c.toml:11: `clients = 0` is too small; give at least 1"),
+        ("clients = 3", "clients = 0", "dir/c.toml:11: `clients = 0` is too small; give at least 3"),
         ("clients = 3", "clients = 2", "dir/c.toml:11: 2 clients are too few: from a sum of two numbers each of the two clients learns the other's; a round has at least 3"),
         ("clients = 3", "clients = 1048577", "dir/c.toml:11: `clients = 1048577` is too large; give at most 1048576"),
         ("clients = 3", "clients = 5", "dir/c.toml:11: 4 rows cannot be dealt to 5 clients; lower `clients` to at most 4"),
@@ -280,10 +315,7 @@ fn files_that_are_not_there_or_no_text() {
         error.starts_with("nowhere/round.toml: cannot be read ("),
         "{error}"
     );
-    assert!(
-        error.ends_with("check the path (`file` is relative to the configuration's folder)"),
-        "{error}"
-    );
+    assert!(error.ends_with("check the path"), "{error}");
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
     let load = || Survey::load(folder.path().join("c.toml"));
@@ -307,16 +339,20 @@ fn files_that_are_not_there_or_no_text() {
         let error = load().unwrap_err().to_string();
         assert!(error.ends_with(want), "{error}");
     };
+    std::fs::remove_file(folder.path().join("t.csv")).unwrap();
+    write("c.toml", CONFIG.as_bytes());
+    let error = load().unwrap_err().to_string();
+    assert!(
+        error.contains("c.toml:9: `file = \"t.csv\"`: cannot be read ("),
+        "{error}"
+    );
+    refused("check the path, which is relative to the folder of the configuration");
     write("t.csv", b"kind,size\na,\xe8\n");
     refused("t.csv:2: the byte 0xe8 is not UTF-8 text; the file is in another encoding, such as Windows-1252: save it as UTF-8");
     write("t.csv", b"\x1f\x8b\x08");
     refused("t.csv: is compressed with gzip; unpack it first, with `gunzip`");
     write("t.csv", b"PK\x03\x04");
-    refused(
-        "t.csv: is a spreadsheet or a zip archive; save the sheet as CSV, or unpack the archive",
-    );
+    refused("t.csv: is a spreadsheet or a zip archive; save it as text (tables: as CSV)");
     write("c.toml", b"PK\x03\x04");
-    refused(
-        "c.toml: is a spreadsheet or a zip archive; save the sheet as CSV, or unpack the archive",
-    );
+    refused("c.toml: is a spreadsheet or a zip archive; save it as text (tables: as CSV)");
 }

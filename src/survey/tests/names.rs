@@ -62,10 +62,30 @@ fn no_name_of_a_table_reaches_a_terminal_as_it_is() {
         .replace("max_rows = 2", "max_rows = 1");
     let table = TABLE
         .replace("size", "si\u{1b}ze")
-        .replace(",x", ",\"x\nverdict: VERIFIED\"");
+        .replace(",x", ",x\u{200b}");
+    let lines = table.replace("x\u{200b}", "\"x\nverdict: VERIFIED\"");
+    assert_eq!(
+        refusal(&config, &lines),
+        "dir/t.csv:2: column `owner`: `x\\nverdict: VERIFIED` cannot be the name of a client: a name has at most 200 bytes, visible text and no line end or other control character; correct the cell, or deal by another column"
+    );
+    for name in [
+        "\u{200b}".to_owned(),
+        "x".repeat(201),
+        "x\u{1b}y".to_owned(),
+    ] {
+        let refused = refusal(&config, &table.replace("x\u{200b}", &name));
+        assert!(
+            refused.starts_with("dir/t.csv:2: column `owner`: `"),
+            "{refused}"
+        );
+        assert!(
+            refused.contains("` cannot be the name of a client: "),
+            "{refused}"
+        );
+    }
     assert_eq!(
         refusal(&config, &table),
-        "dir/c.toml:12: client 1 (`x\\nverdict: VERIFIED`) has 2 rows in the group `first letter`, more than `max_rows = 1`; raise it to at least 2, or deal to more clients"
+        "dir/c.toml:12: client 1 (`x\\u{200b}`) has 2 rows in the group `first letter`, more than `max_rows = 1`; raise it to at least 2, or deal to more clients"
     );
     let survey = survey(&config.replace("max_rows = 1", "max_rows = 2"), &table).unwrap();
     let text = statistics(&survey, &sums(&inputs(&survey)), 3)
