@@ -60,12 +60,27 @@ impl<'a> Foreign<'a> {
     }
 }
 
+/// Whether a character takes no room on paper, and does not show otherwise that it is there: what Unicode calls
+/// Default_Ignorable_Code_Point, blank letters, and controls.
+pub fn is_invisible(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}')
+}
+
 impl fmt::Display for Foreign<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for character in self.text.chars().take(self.shown) {
             match character {
                 '"' | '\'' => f.write_char(character)?,
                 '\\' if !self.doubled => f.write_char(character)?,
+                _ if is_invisible(character) && !character.is_control() => {
+                    write!(f, "{}", character.escape_unicode())?;
+                }
                 _ if is_mark(character) => f.write_char(character)?,
                 _ => write!(f, "{}", character.escape_debug())?,
             }
@@ -131,6 +146,11 @@ mod tests {
             '\u{2069}',
             '\u{feff}',
             '\u{e0001}',
+            '\u{34f}',
+            '\u{115f}',
+            '\u{2800}',
+            '\u{3164}',
+            '\u{fe0f}',
             '\u{f8ff}',
         ] {
             let shown = Foreign::new(&format!("a{character}b")).to_string();

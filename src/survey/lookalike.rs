@@ -4,19 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use unicode_normalization::UnicodeNormalization;
-use veragg_circuits::foreign::Foreign;
-
-/// Whether a character of a name takes no room on paper, and does not show otherwise that it is there.
-fn is_invisible(character: char) -> bool {
-    // The characters that Unicode calls Default_Ignorable_Code_Point, and controls.
-    character.is_control()
-        || matches!(character,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
-            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{e0fff}')
-}
+use veragg_circuits::foreign::{is_invisible, Foreign};
 
 /// Dashes as a hyphen, and quotation marks as an apostrophe.
 fn plain(character: char) -> char {
