@@ -159,7 +159,7 @@ impl Story<'_> {
             let failures = failures.join("; ");
             words.push(if !self.contradicted() {
                 format!("The receipts show nothing: {failures}.")
-            } else if self.only_receipts_failed() {
+            } else if self.only_given_failed() {
                 format!("What the receipts show: {failures}. A receipt contradicts the board. The aggregator can be named for it once the round is finished: then explain the finished board with the same receipt.")
             } else {
                 format!("What the receipts show: {failures}. A receipt contradicts the board, but nobody can be named for it, since this board is not as the aggregator signed it.")
@@ -213,9 +213,17 @@ impl Story<'_> {
         failed.map(|check| check.id.id()).collect()
     }
 
-    /// Whether nothing but the given receipts made the audit fail.
-    fn only_receipts_failed(&self) -> bool {
-        self.failed() == [Check::Receipts.id()]
+    /// Whether nothing but the given receipts and the given aggregate made the audit fail. Where V-12 fails for
+    /// another reason, it names the aggregator, or an earlier check fails too.
+    fn only_given_failed(&self) -> bool {
+        let given = [Check::Aggregate, Check::Receipts].map(Check::id);
+        let failed = self.failed();
+        let named = self
+            .report
+            .faults
+            .iter()
+            .any(|fault| failed.contains(&fault.check.id()));
+        !named && !failed.is_empty() && failed.iter().all(|id| given.contains(id))
     }
 
     /// What others did to the client, and what of it shows what others did.
@@ -324,8 +332,8 @@ impl Story<'_> {
         });
         Some(if by_aggregator {
             format!("The audit of the whole board failed ({checks}), and the aggregator is named for it. Nobody should use the published sum.")
-        } else if self.only_receipts_failed() {
-            format!("The audit of the whole board failed ({checks}) because of the receipts alone.")
+        } else if self.only_given_failed() {
+            format!("The audit of the whole board failed ({checks}) only because of the receipts or the aggregate that were given: they do not agree with the board.")
         } else if named {
             format!("The audit of the whole board failed ({checks}). Nobody should use the published sum. `veragg audit` says what is wrong.")
         } else {

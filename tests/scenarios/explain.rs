@@ -14,7 +14,7 @@ use veragg::protocol::wire::receipt::Receipt;
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::{id, Finished, Scene};
 
-use crate::cli::{text, veragg, Ended};
+use crate::cli::{put, text, veragg, Ended, Round};
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
 
@@ -215,7 +215,7 @@ fn a_receipt_that_an_unfinished_board_contradicts_waits_for_the_end() {
         &[
             "What the receipts show: the aggregator signed a receipt for a message at leaf 2, but this message is not at this leaf of the board. A receipt contradicts the board. The aggregator can be named for it once the round is finished",
             "If client 2 was shown a checkpoint, give it with --checkpoint FILE",
-            "The audit of the whole board failed (V-13) because of the receipts alone.",
+            "The audit of the whole board failed (V-13) only because of the receipts or the aggregate that were given",
         ],
     );
     for words in ["show nothing", "--receipt FILE", "may be damaged"] {
@@ -341,6 +341,25 @@ fn the_story_in_json_has_whole_sentences_and_a_fault_has_the_verdict() {
         two.contains("  The two values must be equal, and are not.\n"),
         "{two}"
     );
+}
+
+#[test]
+fn another_aggregate_is_no_damage_of_the_board() {
+    let round = Round::get();
+    let folder = tempfile::tempdir().unwrap();
+    let sums = fs::read_to_string(round.file("aggregate.json")).unwrap();
+    let sums = put(
+        &folder,
+        "sums.json",
+        sums.replacen("\"190\"", "\"191\"", 1).as_bytes(),
+    );
+    let (board, key) = (round.file("round.board"), round.file("organiser.pub"));
+    let given = ["explain", &board, "--organiser", &key, "--client", "1"];
+    let told = veragg(&[&given[..], &["--aggregate", &sums]].concat());
+    assert_eq!(told.code, 1, "{}{}", told.out, told.err);
+    let says = "The audit of the whole board failed (V-12) only because of the receipts or the aggregate that were given";
+    assert!(told.out.contains(says), "{}", told.out);
+    assert!(!told.out.contains("may be damaged"), "{}", told.out);
 }
 
 #[test]
