@@ -29,7 +29,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::LazyLock;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use veragg::circuits::foreign::Foreign;
 use veragg::circuits::proof_system::Suite;
 use veragg::circuits::statement::MAX_COORDINATES;
@@ -158,17 +158,13 @@ struct AuditArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("asked").required(true).args(["client", "fault"])))]
 struct ExplainArgs {
     #[command(flatten)]
     auditor: AuditorArgs,
     /// The client's number on the roster, counted from 1.
-    #[arg(
-        long,
-        value_name = "ID",
-        required_unless_present = "fault",
-        conflicts_with = "fault"
-    )]
-    client: Option<u32>,
+    #[arg(long, value_name = "ID")]
+    client: Option<u64>,
     /// The fault's number in the report of `veragg audit` with the same arguments, counted from 1.
     #[arg(long, value_name = "N")]
     fault: Option<usize>,

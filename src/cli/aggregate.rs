@@ -20,7 +20,10 @@ use super::kind::Kind;
 
 /// The results that `veragg run` publishes beside the board.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(expecting = "an object with `protocol`, `context`, `contributors` and `segments`")]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an object with `protocol`, `context`, `contributors` and `segments`"
+)]
 pub(super) struct Aggregate {
     /// Version of the protocol.
     pub(super) protocol: u16,
@@ -41,7 +44,10 @@ pub(super) struct Aggregate {
 
 /// The sums of one segment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(expecting = "an object with `name`, `decimals`, `offset` and `sums`")]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an object with `name`, `decimals`, `offset` and `sums`"
+)]
 pub(super) struct SegmentSums {
     /// The name of the segment.
     pub(super) name: String,

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::evidence_files::EvidenceFilesError;
 use thiserror::Error;
+use veragg::circuits::codec::DecodeError;
 use veragg::circuits::foreign::Foreign;
 use veragg::local::LocalClientError;
 use veragg::protocol::aggregator::AggregatorError;
@@ -130,8 +131,26 @@ impl CliError {
     pub(super) fn board(file: &Path, error: BoardError) -> Self {
         match error {
             BoardError::Io(source) => Self::read(file)(source),
+            BoardError::Header(error) => Self::damaged(file, "the header of the board", error),
+            error @ BoardError::Truncated { .. } => Self::malformed(
+                file,
+                format!("{error}: the file is cut short; get another copy of it"),
+            ),
+            error @ BoardError::Record { .. } => Self::malformed(
+                file,
+                format!("{error}: the file is damaged; get another copy of it"),
+            ),
             error => Self::malformed(file, error),
         }
+    }
+
+    /// The error that a part of this file does not decode.
+    pub(super) fn damaged(file: &Path, part: &str, error: DecodeError) -> Self {
+        let reason = match error {
+            DecodeError::Truncated { field, need, have } => format!("{part} ends too early: {field} needs {need} bytes, and {have} are left. The file is cut short; get another copy of it"),
+            error => format!("{part} is malformed ({error}): the file is damaged; get another copy of it"),
+        };
+        Self::malformed(file, reason)
     }
 
     /// The code that the process ends with.

@@ -4,8 +4,10 @@ use std::fmt;
 use std::path::Path;
 
 use serde::Serialize;
+use veragg::circuits::foreign::Foreign;
 use veragg::protocol::crypto::signing::{unhex, VerifyingKey};
 use veragg::protocol::round::parameters::MAX_CLIENTS;
+use veragg::protocol::wire::board::BoardError;
 use veragg::verifier::evidence::{self, Confirmed, EvidenceError};
 use veragg::verifier::{Culprit, Program};
 use veragg::ClientNames;
@@ -37,6 +39,7 @@ pub(super) fn run(args: &EvidenceArgs, format: Format) -> Result<u8, CliError> {
         program: &confirmed.program,
         board: &confirmed.board,
         context: confirmed.context.as_deref(),
+        refused: confirmed.refused.as_deref(),
         holds: !faults.is_empty(),
         faults,
     };
@@ -67,11 +70,18 @@ fn names(
 
 /// The error that this file of evidence is refused or cannot be read.
 fn problem(path: &Path) -> impl FnOnce(EvidenceError) -> CliError + '_ {
-    move |error| match error {
+    move |error| {
+        match error {
         EvidenceError::Magic => files::other_kind(path, Kind::Evidence, WHAT),
+        EvidenceError::Head(error) => CliError::damaged(path, "the claim at the beginning of the evidence", error),
+        EvidenceError::Board(BoardError::Magic) => CliError::malformed(
+            path,
+            "no board follows the claim at the beginning of the evidence: the file is damaged or cut short; get another copy of it",
+        ),
         EvidenceError::Board(error) => CliError::board(path, error),
         EvidenceError::Io(source) => CliError::read(path)(source),
         error => CliError::malformed(path, error),
+    }
     }
 }
 
@@ -84,6 +94,9 @@ struct Checked<'a> {
     /// The digest of the part of the board that the file holds.
     board: &'a str,
     context: Option<&'a str>,
+    /// Why the round is refused, if it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused: Option<&'a str>,
     holds: bool,
     faults: Vec<ExplainedFault<'a>>,
 }
@@ -110,6 +123,13 @@ impl fmt::Display for Checked<'_> {
                 "SHOWN: {the}{culprit} broke the rules, as {check} finds."
             )
         } else {
+            if let Some(refused) = self.refused {
+                writeln!(
+                    f,
+                    "\nThe round is refused: {}.",
+                    Foreign::message(refused).at_most(usize::MAX)
+                )?;
+            }
             writeln!(f, "NOT SHOWN: this file does not show a fault of {the}{culprit} under {check} in a round of this organiser.")
         }
     }

@@ -22,6 +22,9 @@ pub(super) enum EvidenceFilesError {
     /// A file of this name is there.
     #[error("{}: exists already, so no evidence was written; give --evidence an empty or a new folder", Foreign::path(.0))]
     Exists(PathBuf),
+    /// A file stands where the folder belongs.
+    #[error("{}: is a file, not a folder, so no evidence was written; give a folder with --evidence", Foreign::path(.0))]
+    NotFolder(PathBuf),
     /// The folder or a file cannot be written.
     #[error("{}: cannot be written ({source}), so no evidence was kept; choose another folder with --evidence", Foreign::path(.file))]
     Write {
@@ -33,13 +36,17 @@ pub(super) enum EvidenceFilesError {
 }
 
 /// Writes the evidence for the faults of a report, and says on standard error which files there are. A file that
-/// exists is not touched: then nothing is written. If a file cannot be written, none of them is kept.
+/// exists is not touched: then nothing is written. If a file cannot be written, none of them is kept. All files are
+/// complete before the first one gets its name.
 pub(super) fn write(
     board: &Path,
     options: &Options,
     report: &Report,
     folder: &Path,
 ) -> Result<(), CliError> {
+    if folder.exists() && !folder.is_dir() {
+        return Err(EvidenceFilesError::NotFolder(folder.to_path_buf()).into());
+    }
     let bundles = evidence::bundles(report);
     let paths: Vec<_> = bundles
         .iter()
@@ -51,47 +58,89 @@ pub(super) fn write(
         return Err(EvidenceFilesError::Exists(path.clone()).into());
     }
     fs::create_dir_all(folder).map_err(refused(folder))?;
-    let (mut source, _) = files::open(board, "a board")?;
     let mut created = Vec::new();
-    let groups = bundles.chunks(OPEN).zip(paths.chunks(OPEN));
-    for (bundles, paths) in groups {
-        let written = source
-            .rewind()
-            .map_err(CliError::read(board))
-            .and_then(|()| {
-                write_group(
-                    (board, &source),
-                    options,
-                    report,
-                    (bundles, paths),
-                    &mut created,
-                )
-            });
-        if let Err(error) = written {
-            for path in created {
-                // The error that is returned is the first one.
-                let _ = fs::remove_file(path);
-            }
-            return Err(error);
+    if let Err(error) = write_all(board, options, report, (&bundles, &paths), &mut created) {
+        for path in created {
+            // The error that is returned is the first one.
+            let _ = fs::remove_file(path);
         }
+        return Err(error);
     }
     say(&bundles, &paths);
     Ok(())
 }
 
-/// Writes these files in one pass over the board. `created` holds the paths of all files that were created.
+/// Writes all files under other names first, and then gives them their names. `created` holds the paths of all files
+/// that were created.
+fn write_all(
+    board: &Path,
+    options: &Options,
+    report: &Report,
+    (bundles, paths): (&[Bundle], &[PathBuf]),
+    created: &mut Vec<PathBuf>,
+) -> Result<(), CliError> {
+    let (mut source, _) = files::open(board, "a board")?;
+    let mut parts = Vec::new();
+    for (bundles, paths) in bundles.chunks(OPEN).zip(paths.chunks(OPEN)) {
+        source.rewind().map_err(CliError::read(board))?;
+        let of = (board, &source);
+        let written = write_group(of, options, report, (bundles, paths), created)?;
+        parts.extend(written);
+    }
+    for (part, path) in parts.iter().zip(paths) {
+        name_part(part, path).map_err(|source| match source.kind() {
+            io::ErrorKind::AlreadyExists => EvidenceFilesError::Exists(path.clone()),
+            _ => refused(path)(source),
+        })?;
+        created.push(path.clone());
+    }
+    Ok(())
+}
+
+/// The most unfinished files of killed processes that are passed over.
+const MOST_LEFT: usize = 1000;
+
+/// Creates the file that is to become the one at `path`. A process that was killed may have left such files; they
+/// are not touched.
+fn create_part(path: &Path) -> io::Result<(File, PathBuf)> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut number = 0;
+    loop {
+        let part = path.with_file_name(format!(".{name}.part{number}"));
+        // This does not follow a link.
+        match File::create_new(&part) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < MOST_LEFT => {
+                number += 1;
+            }
+            created => return created.map(|file| (file, part)),
+        }
+    }
+}
+
+/// Gives a complete file its name. A file that has this name is not replaced.
+fn name_part(part: &Path, path: &Path) -> io::Result<()> {
+    match fs::hard_link(part, path) {
+        Ok(()) => fs::remove_file(part),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+        // This file system has no hard links. The file that is replaced is the empty one that was just created.
+        Err(_) => File::create_new(path).and_then(|_| fs::rename(part, path)),
+    }
+}
+
+/// Writes these files in one pass over the board, and returns the paths that they have until they get their names.
 fn write_group(
     (board, source): (&Path, &File),
     options: &Options,
     report: &Report,
     (bundles, paths): (&[Bundle], &[PathBuf]),
     created: &mut Vec<PathBuf>,
-) -> Result<(), CliError> {
+) -> Result<Vec<PathBuf>, CliError> {
     let mut files = Vec::new();
+    let mut parts = Vec::new();
     for (bundle, path) in bundles.iter().zip(paths) {
-        // This does not follow a link, and fails if the file has come into being since.
-        let file = File::create_new(path).map_err(refused(path))?;
-        created.push(path.clone());
+        let (file, part) = create_part(path).map_err(refused(path))?;
+        created.push(part.clone());
+        parts.push(part);
         files.push((bundle.clone(), BufWriter::new(file)));
     }
     evidence::export(source, options, report, &mut files).map_err(|error| match error {
@@ -101,7 +150,8 @@ fn write_group(
         },
         EvidenceError::Board(error) => CliError::board(board, error),
         error => CliError::malformed(board, error),
-    })
+    })?;
+    Ok(parts)
 }
 
 fn refused(path: &Path) -> impl FnOnce(io::Error) -> EvidenceFilesError + '_ {

@@ -6,7 +6,6 @@ use serde::Serialize;
 use veragg::circuits::foreign::Foreign;
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::round::phase::Phase;
-use veragg::protocol::wire::receipt::Receipt;
 use veragg::verifier::report::{ClientTimeline, OrganiserReport};
 use veragg::verifier::{
     Check, Culprit, Fault, Options, Program, Report, Status, Step, StepNumber, Verdict,
@@ -17,7 +16,7 @@ use super::audit::{self, audit_watched};
 use super::error::CliError;
 use super::fault::ExplainedFault;
 use super::names::Named;
-use super::story::story;
+use super::story::{story, Given};
 use super::{files, output, ExplainArgs, Format};
 
 /// Runs the command. The verdict on the whole board gives the exit code.
@@ -28,10 +27,10 @@ pub(super) fn run(args: &ExplainArgs, format: Format) -> Result<u8, CliError> {
     let Some(number) = args.client else {
         return run_fault(args, &options, names, format);
     };
-    let clients = files::open_board(&args.auditor.board)?
-        .configuration
-        .clients();
-    let client = ClientId::new(number).filter(|client| client.number() <= clients);
+    let configuration = files::open_board(&args.auditor.board)?.configuration;
+    let clients = configuration.clients();
+    let client = u32::try_from(number).ok().and_then(ClientId::new);
+    let client = client.filter(|client| client.number() <= clients);
     let Some(client) = client else {
         return Err(CliError::Usage(format!(
             "--client {number}: this board has no such client; give a number from 1 to {clients}",
@@ -39,7 +38,12 @@ pub(super) fn run(args: &ExplainArgs, format: Format) -> Result<u8, CliError> {
     };
     options.follow = Some(client);
     let report = audit_watched(&args.auditor.board, &options)?;
-    let explained = Explained::new(&report, client, clients, &options.receipts);
+    let given = Given {
+        receipts: &options.receipts,
+        checkpoints: &options.checkpoints,
+        aggregator: configuration.aggregator,
+    };
+    let explained = Explained::new(&report, client, clients, given);
     let named = Named {
         result: &explained,
         names,
@@ -59,11 +63,16 @@ fn run_fault(
     let number = args.fault.unwrap_or_default();
     let fault = number.checked_sub(1).and_then(|at| report.faults.get(at));
     let Some(fault) = fault else {
-        let advice = match report.faults.len() {
-            0 => "an audit with these arguments finds none".to_owned(),
-            1 => "an audit with these arguments finds one, with the number 1".to_owned(),
-            faults => {
-                format!("give a number from 1 to {faults}, as in the report of `veragg audit` with the same arguments")
+        const SAME: &str = "A fault that an audit finds with --receipt, --checkpoint or --aggregate needs the same arguments here";
+        let advice = match (report.refused(), report.faults.len()) {
+            (Some(refused), 0) => format!(
+                "the round is refused: {}",
+                Foreign::message(&refused).at_most(usize::MAX)
+            ),
+            (_, 0) => format!("an audit with these arguments finds none. {SAME}"),
+            (_, 1) => format!("an audit with these arguments finds one, with the number 1. {SAME}"),
+            (_, faults) => {
+                format!("give a number from 1 to {faults}, as in the report of `veragg audit` with the same arguments. {SAME}")
             }
         };
         return Err(CliError::Usage(format!(
@@ -72,6 +81,7 @@ fn run_fault(
     };
     let explained = FaultOfBoard {
         origin: Origin::of(&report),
+        verdict: report.verdict,
         fault: ExplainedFault::new(Some(number), fault),
     };
     let named = Named {
@@ -112,6 +122,8 @@ impl fmt::Display for Origin<'_> {
 struct FaultOfBoard<'a> {
     #[serde(flatten)]
     origin: Origin<'a>,
+    /// The verdict on the whole board.
+    verdict: Verdict,
     #[serde(flatten)]
     fault: ExplainedFault<'a>,
 }
@@ -121,7 +133,8 @@ impl fmt::Display for FaultOfBoard<'_> {
         if !self.origin.organiser.given {
             writeln!(f, "{NO_KEY}")?;
         }
-        write!(f, "{}{}", self.fault, self.origin)
+        write!(f, "{}{}", self.fault, self.origin)?;
+        writeln!(f, "verdict on the whole board: {}", self.verdict)
     }
 }
 
@@ -158,7 +171,7 @@ struct ClientCheck {
 }
 
 impl<'a> Explained<'a> {
-    fn new(report: &'a Report, client: ClientId, clients: u32, receipts: &[Receipt]) -> Self {
+    fn new(report: &'a Report, client: ClientId, clients: u32, given: Given<'_>) -> Self {
         let timeline = report.timeline.as_ref();
         let concerns = |number: usize| {
             let mut faults = timeline.iter().flat_map(|timeline| &timeline.faults);
@@ -180,14 +193,23 @@ impl<'a> Explained<'a> {
             .collect();
         let own = |fault: &&NumberedFault<'_>| fault.fault.culprit == Culprit::Client(client);
         let own: Vec<&Fault> = faults.iter().filter(own).map(|fault| fault.fault).collect();
-        let spoke = |phase: Phase| {
-            timeline.is_some_and(|timeline| timeline.messages.iter().any(|m| m.phase == phase))
+        let messages = timeline.map_or(&[][..], |timeline| &timeline.messages);
+        let spoke = |phase: Phase| messages.iter().any(|message| message.phase == phase);
+        // Messages that V-04 refuses reach no other check.
+        let refused = |leaf: u64| {
+            let mut faults = report.faults.iter();
+            faults.any(|fault| fault.check == Check::Messages && fault.evidence.contains(&leaf))
+        };
+        let counts = |phase: Phase| {
+            let mut sent = messages.iter();
+            sent.any(|message| message.phase == phase && !refused(message.leaf))
         };
         let checks = Check::ALL
             .iter()
             .filter_map(|&check| {
                 let (phases, what) = concerns_messages(check)?;
-                let found = found(report, check, &own);
+                let reached = check == Check::Messages || phases.iter().copied().any(counts);
+                let found = found(report, check, &own, reached);
                 phases.iter().any(|&phase| spoke(phase)).then_some({
                     let id = check.id();
                     ClientCheck { id, what, found }
@@ -200,12 +222,20 @@ impl<'a> Explained<'a> {
             clients,
             verdict: report.verdict,
             timeline,
-            in_words: story(report, receipts),
+            in_words: story(report, given),
             checks,
             faults,
         }
     }
 }
+
+/// The checks that are decided by the one proof of a submission.
+const INPUT_CHECKS: [Check; 4] = [
+    Check::InputCommitments,
+    Check::InputRange,
+    Check::InputNorm,
+    Check::InputSum,
+];
 
 /// The phases whose messages a check is about, and what it requires of them. `None` for checks that are not
 /// about the messages of a single client.
@@ -254,19 +284,31 @@ fn concerns_messages(check: Check) -> Option<(&'static [Phase], &'static str)> {
     })
 }
 
-fn found(report: &Report, check: Check, faults: &[&Fault]) -> &'static str {
+/// What a check found about the client. `reached`: whether a message of the client counts for the check.
+fn found(report: &Report, check: Check, faults: &[&Fault], reached: bool) -> &'static str {
     if faults.iter().any(|fault| fault.check == check) {
         return "A FAULT, see below";
     }
+    let is_input = |check| INPUT_CHECKS.contains(&check);
     match report.status(check) {
+        Some(Status::Skipped) => "skipped on request",
+        Some(Status::NotApplicable { .. }) | None => "nothing to check in this round",
+        Some(_) if !reached => "not checked: the message does not count",
+        // The parts of the proof are checked in this order, up to the first that fails.
+        Some(_)
+            if is_input(check)
+                && faults
+                    .iter()
+                    .any(|fault| is_input(fault.check) && fault.check < check) =>
+        {
+            "not checked, since an earlier part of the proof does not hold"
+        }
         Some(
             Status::Passed { .. } | Status::PassedWithFaults { .. } | Status::PassedInPart { .. },
         ) => "nothing wrong",
         Some(Status::Failed { .. }) => {
             "the check failed for this board, but does not name this client"
         }
-        Some(Status::Skipped) => "skipped on request",
-        Some(Status::NotApplicable { .. }) | None => "nothing to check in this round",
     }
 }
 
@@ -296,7 +338,8 @@ impl fmt::Display for Explained<'_> {
         }
         writeln!(f, "client {} of {}", self.client, self.clients)?;
         for paragraph in &self.in_words {
-            writeln!(f, "\n{}", sentence(paragraph))?;
+            let paragraph = Foreign::message(paragraph).at_most(usize::MAX);
+            writeln!(f, "\n{paragraph}")?;
         }
         let messages = self.timeline.map_or(&[][..], |timeline| &timeline.messages);
         writeln!(f, "\nmessages on the board")?;
@@ -333,13 +376,4 @@ impl fmt::Display for Explained<'_> {
         write!(f, "{}", self.origin)?;
         writeln!(f, "verdict on the whole board: {}", self.verdict)
     }
-}
-
-/// A paragraph in which the sentences that begin with a client or the aggregator begin with an upper-case letter.
-fn sentence(text: &str) -> String {
-    let text = format!(". {text}").replace(". client ", ". Client ");
-    let text = text.replace(". aggregator ", ". The aggregator ");
-    Foreign::message(text.trim_start_matches(". "))
-        .at_most(usize::MAX)
-        .to_string()
 }

@@ -140,7 +140,11 @@ impl fmt::Display for ExplainedFault<'_> {
                     "  The last value is the true one. A client that attested another value attested falsely."
                 )?,
                 Check::Unmasking => {
-                    writeln!(f, "  The last two values must be equal, and are not.")?
+                    let which = match workings.len() {
+                        2 => "two",
+                        _ => "last two",
+                    };
+                    writeln!(f, "  The {which} values must be equal, and are not.")?
                 }
                 _ => {}
             }

@@ -1,5 +1,6 @@
 //! The files that commands read: receipts, checkpoints, boards, evidence. No file is read further than it can be long.
 
+use std::cmp::Ordering;
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
@@ -15,10 +16,11 @@ use super::error::CliError;
 use super::kind::{Kind, ENOUGH};
 use super::output_folder::is_half_moved;
 
-/// Reads a file that is the encoding of `what`, of exactly `len` bytes, and decodes it.
+/// Reads a file that is the encoding of `what`, of exactly `len` bytes, and decodes it. `advice` says what else may be
+/// wrong with a file of this kind.
 fn read_exactly<T>(
     path: &Path,
-    what: &str,
+    (kind, what, advice): (Kind, &str, &str),
     len: usize,
     decode: impl FnOnce(&[u8]) -> Result<T, DecodeError>,
 ) -> Result<T, CliError> {
@@ -28,29 +30,42 @@ fn read_exactly<T>(
     File::open(path)
         .and_then(|file| file.take(most as u64 + 1).read_to_end(&mut bytes))
         .map_err(CliError::read(path))?;
-    let reason = match decode(&bytes) {
+    let error = match decode(&bytes) {
         Ok(value) => return Ok(value),
-        Err(error) => match Kind::of(&bytes) {
-            Some(kind) => format!("this is not {what}: {kind}"),
-            None if bytes.len() > len => {
-                format!("the file is longer than {len} bytes, the length of {what}; check that it is the right file")
-            }
-            None => format!("this is not {what} ({error}); check that it is the right file"),
-        },
+        Err(error) => error,
+    };
+    let other = Kind::of(&bytes).filter(|found| *found != kind);
+    // The length of a pipe or a device is not known.
+    let whole = fs::metadata(path).ok().filter(fs::Metadata::is_file);
+    let whole = whole.map(|file| file.len());
+    let has = whole.map(|whole| format!("; it has {whole}"));
+    let has = has.unwrap_or_default();
+    let reason = match (other, bytes.len().cmp(&len)) {
+        (Some(other), _) => format!("this is not {what}: {other}"),
+        (None, Ordering::Greater) if whole == Some(2 * len as u64) => format!("the file has {} bytes, two times the length of {what} ({len} bytes); if it holds two, write each to a file of its own", 2 * len),
+        (None, Ordering::Greater) => format!("the file is longer than {len} bytes, the length of {what}{has}; check that it is the right file{advice}"),
+        (None, _) if error == (DecodeError::Value { field: "version" }) => {
+            format!("this is not {what} ({error}); check that it is the right file")
+        }
+        (None, Ordering::Less) => format!("the file has {} bytes, and {what} has {len}: it is cut short, or another file; get another copy of it{advice}", bytes.len()),
+        (None, Ordering::Equal) => format!("this is not {what}, though it has the right length ({error}): it is damaged, or another file; get another copy of it{advice}"),
     };
     Err(CliError::malformed(path, reason))
 }
 
 /// Reads a receipt from a file.
 pub(super) fn receipt(path: &Path) -> Result<Receipt, CliError> {
-    read_exactly(path, "a receipt", Receipt::LEN, Receipt::decode)
+    let of = (Kind::Receipt, "a receipt", "");
+    read_exactly(path, of, Receipt::LEN, Receipt::decode)
 }
 
 /// Reads a checkpoint of a round of `clients` clients from a file.
 pub(super) fn checkpoint(path: &Path, clients: u32) -> Result<Checkpoint, CliError> {
     let what = format!("a checkpoint of a round of {clients} clients");
     let len = Checkpoint::encoded_len(clients);
-    read_exactly(path, &what, len, |bytes| Checkpoint::decode(bytes, clients))
+    let advice = ", and that the checkpoint is of a round with this number of clients";
+    let of = (Kind::Checkpoint, &what[..], advice);
+    read_exactly(path, of, len, |bytes| Checkpoint::decode(bytes, clients))
 }
 
 /// Refuses a folder in place of a file.
@@ -62,6 +77,7 @@ fn refuse_folder(path: &Path, what: &str) -> Result<(), CliError> {
     let inside = path.join("round.board");
     let advice = match what {
         "a board" if inside.is_file() => "give the file round.board in it".to_owned(),
+        "a file of evidence" => "give one of the files in it".to_owned(),
         _ => format!("give the file with {what}"),
     };
     let reason = format!("this is a folder, not {what}; {advice}");

@@ -1,5 +1,6 @@
 //! The organiser's key, as it is given on the command line or in a file.
 
+use std::fs;
 use std::io;
 use std::path::Path;
 
@@ -38,6 +39,10 @@ pub(super) fn organiser(given: &str) -> Result<VerifyingKey, CliError> {
     }
     let text = text_file::read(path, MAX_FILE_LEN).map_err(|error| match error {
         TextFileError::Io(source) => CliError::read(path)(source),
+        _ if fs::metadata(path).is_ok_and(|file| file.len() == 32) => CliError::malformed(
+            path,
+            format!("the file holds 32 binary bytes; write the key as 64 hexadecimal digits. {EXPECTED}"),
+        ),
         error => CliError::malformed(
             path,
             format!("the file of the organiser's key {error}; {EXPECTED}"),
@@ -91,11 +96,22 @@ fn mistake(text: &str) -> Option<String> {
         "has spaces, line ends or signs between the digits; leave them out".to_owned()
     } else if is_hex && digits.len() >= 32 {
         format!("has {} hexadecimal digits, not 64", digits.len())
+    } else if let Some(wrong) = wrong_digit(&digits) {
+        let wrong = Foreign::new(wrong);
+        format!("has the character `{wrong}`, which is no hexadecimal digit; the digits are 0 to 9 and a to f")
     } else if text.len() == 44 && text.ends_with('=') {
         "is in Base64, which veragg does not take".to_owned()
     } else {
         return None;
     })
+}
+
+/// The first character that keeps a text of the length of a key from being one, if most others are digits.
+fn wrong_digit(digits: &str) -> Option<&str> {
+    let is_wrong = |c: char| !c.is_ascii_hexdigit();
+    let count = digits.chars().filter(|c| is_wrong(*c)).count();
+    let looks = digits.chars().count() == 64 && count <= 8;
+    digits.matches(is_wrong).next().filter(|_| looks)
 }
 
 #[cfg(test)]
@@ -148,6 +164,10 @@ mod tests {
             ("ssh-ed25519 AAAA".to_owned(), "is a key of SSH"),
             ("A".repeat(43) + "=", "is in Base64"),
             ("hello\u{1b}".to_owned(), "`hello\\u{1b}` is no key"),
+            (
+                hex.replacen(|c: char| c.is_ascii_digit(), "O", 1),
+                "has the character `O`, which is no hexadecimal digit",
+            ),
             ("00".repeat(32), "but no Ed25519 key"),
         ] {
             std::fs::write(&path, &text).unwrap();
@@ -159,6 +179,9 @@ mod tests {
                 assert_eq!(error.exit_code(), 2);
             }
         }
+        std::fs::write(&path, [0xe8; 32]).unwrap();
+        let error = organiser(path.to_str().unwrap()).unwrap_err().to_string();
+        assert!(error.contains("holds 32 binary bytes; write"), "{error}");
         std::fs::write(&path, b"Gen\xe8ve").unwrap();
         let error = organiser(path.to_str().unwrap()).unwrap_err().to_string();
         assert!(

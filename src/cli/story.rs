@@ -1,20 +1,32 @@
 //! The story of one client in plain words: what became of its input, who did what to it, and what to do.
 
+use veragg::protocol::crypto::signing::{hex, VerifyingKey};
 use veragg::protocol::pairwise::publish::Outcome;
 use veragg::protocol::round::phase::Phase;
+use veragg::protocol::wire::checkpoint::Checkpoint;
 use veragg::protocol::wire::receipt::Receipt;
 use veragg::verifier::report::{ClientFault, ClientTimeline, Concern};
 use veragg::verifier::{Check, Culprit, Fault, Report, Status, Step, StepNumber, Verdict};
 
-/// The paragraphs of the story. `receipts` are those that the auditor gave.
-pub(super) fn story(report: &Report, receipts: &[Receipt]) -> Vec<String> {
+/// What the auditor gave besides the board.
+#[derive(Clone, Copy)]
+pub(super) struct Given<'a> {
+    pub(super) receipts: &'a [Receipt],
+    pub(super) checkpoints: &'a [Checkpoint],
+    /// The key that receipts of this round are signed with.
+    pub(super) aggregator: VerifyingKey,
+}
+
+/// The paragraphs of the story.
+pub(super) fn story(report: &Report, given: Given<'_>) -> Vec<String> {
     let Some(timeline) = &report.timeline else {
-        return vec!["The configuration or the roster of the board is refused, so nothing is known about the client. `veragg audit` says what is wrong.".to_owned()];
+        let refused = report.refused().unwrap_or_default();
+        return vec![format!("Nothing is known about the client, since the configuration or the roster of the board is refused: {refused}.")];
     };
     let story = Story {
         report,
         timeline,
-        receipts,
+        given,
         client: format!("client {}", timeline.client),
     };
     let mut paragraphs = vec![story.fate()];
@@ -23,13 +35,20 @@ pub(super) fn story(report: &Report, receipts: &[Receipt]) -> Vec<String> {
     paragraphs.extend(story.two_boards());
     paragraphs.extend(story.advice());
     paragraphs.extend(story.verdict());
-    paragraphs
+    paragraphs.iter().map(|text| sentence(text)).collect()
+}
+
+/// A paragraph in which the sentences that begin with a client or the aggregator begin with an upper-case letter.
+fn sentence(text: &str) -> String {
+    let text = format!(". {text}").replace(". client ", ". Client ");
+    let text = text.replace(". aggregator ", ". The aggregator ");
+    text.trim_start_matches(". ").to_owned()
 }
 
 struct Story<'a> {
     report: &'a Report,
     timeline: &'a ClientTimeline,
-    receipts: &'a [Receipt],
+    given: Given<'a>,
     /// `client 2`.
     client: String,
 }
@@ -138,10 +157,16 @@ impl Story<'_> {
             (self.report.status(Check::Receipts), broken.is_empty())
         {
             let failures = failures.join("; ");
-            words.push(format!("The receipts show nothing: {failures}."));
+            words.push(if !self.contradicted() {
+                format!("The receipts show nothing: {failures}.")
+            } else if self.only_given_failed() {
+                format!("What the receipts show: {failures}. A receipt contradicts the board. The aggregator can be named for it once the round is finished: then explain the finished board with the same receipt.")
+            } else {
+                format!("What the receipts show: {failures}. A receipt contradicts the board, but nobody can be named for it, since this board is not as the aggregator signed it.")
+            });
             return words;
         }
-        for receipt in self.receipts {
+        for receipt in self.given.receipts {
             let leaf = receipt.index;
             let is_broken = broken.iter().any(|&number| {
                 let fault = self.report.faults.get(number - 1);
@@ -164,6 +189,41 @@ impl Story<'_> {
             });
         }
         words
+    }
+
+    /// Whether a receipt of this round contradicts the board, although nobody is named for it.
+    fn contradicted(&self) -> bool {
+        let round = self.report.round.as_ref();
+        let is_foreign = |receipt: &&Receipt| {
+            let of_round = round.is_some_and(|round| round.context == hex(&receipt.context));
+            !(of_round && receipt.is_signed_by(&self.given.aggregator))
+        };
+        // The check fails once for each receipt of another round, and once for each that contradicts the board.
+        let foreign = self.given.receipts.iter().filter(is_foreign).count();
+        let failed = self.report.status(Check::Receipts);
+        let failed =
+            matches!(failed, Some(Status::Failed { failures }) if failures.len() > foreign);
+        failed && self.of_steps(&[Step::ReceiptKept]).is_empty()
+    }
+
+    /// The ids of the checks that failed.
+    fn failed(&self) -> Vec<&'static str> {
+        let failed = self.report.checks.iter();
+        let failed = failed.filter(|check| matches!(check.status, Status::Failed { .. }));
+        failed.map(|check| check.id.id()).collect()
+    }
+
+    /// Whether nothing but the given receipts and the given aggregate made the audit fail. Where V-12 fails for
+    /// another reason, it names the aggregator, or an earlier check fails too.
+    fn only_given_failed(&self) -> bool {
+        let given = [Check::Aggregate, Check::Receipts].map(Check::id);
+        let failed = self.failed();
+        let named = self
+            .report
+            .faults
+            .iter()
+            .any(|fault| failed.contains(&fault.check.id()));
+        !named && !failed.is_empty() && failed.iter().all(|id| given.contains(id))
     }
 
     /// What others did to the client, and what of it shows what others did.
@@ -234,10 +294,29 @@ impl Story<'_> {
         };
         let shown = !self.of_steps(&[Step::ReceiptKept]).is_empty()
             || !self.concerning(Concern::LeftOut).is_empty();
-        (dropped && !shown).then(|| {
-            let client = &self.client;
-            format!("If {client} has a receipt for the missing message, give it with --receipt FILE: it shows that the aggregator left {client} out. If {client} was shown a checkpoint, give it with --checkpoint FILE: it shows whether the aggregator showed it another board.")
-        })
+        if !dropped || shown {
+            return None;
+        }
+        let client = &self.client;
+        let mut advice = Vec::new();
+        if !self.is_receipt_given() {
+            advice.push(format!("If {client} has a receipt for the missing message, give it with --receipt FILE: it shows that the aggregator left {client} out."));
+        }
+        if self.given.checkpoints.is_empty() {
+            advice.push(format!("If {client} was shown a checkpoint, give it with --checkpoint FILE: it shows whether the aggregator showed it another board."));
+        }
+        (!advice.is_empty()).then(|| advice.join(" "))
+    }
+
+    /// Whether the receipt for the missing message may be among those that were given.
+    fn is_receipt_given(&self) -> bool {
+        let pending = self.report.verdict == Verdict::Unfinished;
+        let mut receipts = self.given.receipts.iter();
+        let missing = |receipt: &Receipt| {
+            let mut messages = self.timeline.messages.iter();
+            !messages.any(|message| message.leaf == receipt.index)
+        };
+        self.contradicted() || pending && receipts.any(missing)
     }
 
     /// What the verdict on the whole board means for the story.
@@ -245,9 +324,7 @@ impl Story<'_> {
         if self.report.verdict != Verdict::Failed {
             return None;
         }
-        let failed = self.report.checks.iter();
-        let failed = failed.filter(|check| matches!(check.status, Status::Failed { .. }));
-        let failed: Vec<_> = failed.map(|check| check.id.id()).collect();
+        let failed = self.failed();
         let (checks, named) = (failed.join(", "), !self.report.faults.is_empty());
         let by_aggregator = self.report.faults.iter().any(|fault| {
             let is_failure = failed.contains(&fault.check.id());
@@ -255,6 +332,8 @@ impl Story<'_> {
         });
         Some(if by_aggregator {
             format!("The audit of the whole board failed ({checks}), and the aggregator is named for it. Nobody should use the published sum.")
+        } else if self.only_given_failed() {
+            format!("The audit of the whole board failed ({checks}) only because of the receipts or the aggregate that were given: they do not agree with the board.")
         } else if named {
             format!("The audit of the whole board failed ({checks}). Nobody should use the published sum. `veragg audit` says what is wrong.")
         } else {

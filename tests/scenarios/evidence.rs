@@ -3,6 +3,7 @@ use crate::cli;
 
 use std::io::Cursor;
 
+use veragg::circuits::codec::{DecodeError, Writer};
 use veragg::circuits::group::ristretto::Fr;
 use veragg::protocol::crypto::signing::SigningKey;
 use veragg::protocol::pairwise::publish::Outcome;
@@ -202,6 +203,35 @@ fn faults_of_the_aggregator() {
 }
 
 #[test]
+fn evidence_holds_no_more_checkpoints_than_it_may() {
+    let finished = Scene::new(4, &SMALL).play();
+    let checkpoint = &finished.records.last().unwrap().bytes;
+    let with = |count| {
+        let claim = Writer::new()
+            .bytes(&evidence::MAGIC)
+            .u32(0)
+            .short(b"V-03")
+            .u32(0)
+            .long(&checkpoint.repeat(count))
+            .finish();
+        check(
+            &finished,
+            &[claim, finished.local.board(&finished.records)].concat(),
+        )
+    };
+    assert_eq!(
+        with(256).unwrap().claim.checkpoints.len(),
+        256 * checkpoint.len()
+    );
+    let refused = with(257);
+    let field = "checkpoints";
+    assert!(matches!(
+        refused,
+        Err(EvidenceError::Head(DecodeError::Value { field: at })) if at == field
+    ));
+}
+
+#[test]
 fn two_messages_of_one_sender() {
     let scene = Scene::new(4, &SMALL);
     let lengths = scene.local.round.submit_lengths();
@@ -315,12 +345,14 @@ fn the_command_line_explains_exports_and_checks() {
         assert!(ended.out.contains("\nSHOWN: client "), "{}", ended.out);
         let other = "ab".repeat(32);
         let ended = cli::veragg(&["evidence", cli::text(file), "--organiser", &other]);
-        assert!(
-            ended.code == 1 || ended.code == 2,
-            "{}{}",
-            ended.out,
-            ended.err
+        assert_eq!(ended.code, 2, "{}{}", ended.out, ended.err);
+        let receipts = finished.local.aggregator_key.verifying_key().fingerprint();
+        let ended = cli::veragg(&["evidence", cli::text(file), "--organiser", &receipts]);
+        assert_eq!(ended.code, 1, "{}{}", ended.out, ended.err);
+        let says = format!(
+            "The round is refused: the board names another organiser: its key is {key}, and the given key is {receipts}."
         );
+        assert!(ended.out.contains(&says), "{}", ended.out);
     }
     let ended = cli::veragg(&["evidence", board, "--organiser", &key]);
     assert_eq!(ended.code, 3, "{}", ended.out);

@@ -119,6 +119,48 @@ fn a_link_is_not_followed() {
 }
 
 #[test]
+fn a_file_in_place_of_the_folder_is_called_a_file() {
+    let board = Board::new();
+    let file = board.folder.path().join("plain");
+    fs::write(&file, "mine").unwrap();
+    let ended = board.audit(&file);
+    assert_eq!(ended.code, 5, "{}{}", ended.out, ended.err);
+    let said = format!(
+        "error: {}: is a file, not a folder, so no evidence was written; give a folder with --evidence\n",
+        text(&file)
+    );
+    assert_eq!(ended.err, said);
+    assert_eq!(fs::read(&file).unwrap(), b"mine");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_process_that_is_killed_leaves_no_half_of_a_file_under_its_name() {
+    use std::os::unix::process::ExitStatusExt;
+    let board = Board::new();
+    let folder = board.folder.path().join("faults");
+    // The system kills a process that makes a file longer than this limit.
+    let script = "ulimit -c 0; ulimit -f 1; exec \"$@\"";
+    for _ in 0..2 {
+        let killed = std::process::Command::new("sh")
+            .args(["-c", script, "sh", env!("CARGO_BIN_EXE_veragg"), "audit"])
+            .args([text(&board.path), "--organiser", &board.key, "--evidence"])
+            .arg(&folder)
+            .output()
+            .unwrap();
+        assert!(killed.status.signal().is_some(), "{killed:?}");
+    }
+    let left = names(&folder);
+    assert!(!left.is_empty());
+    assert!(left.iter().all(|name| name.starts_with('.')), "{left:?}");
+    let ended = board.audit(&folder);
+    assert_eq!(ended.code, 1, "{}{}", ended.out, ended.err);
+    let now = names(&folder).into_iter();
+    let now: Vec<_> = now.filter(|name| !left.contains(name)).collect();
+    assert_eq!(now, FILES);
+}
+
+#[test]
 fn a_folder_that_cannot_be_made_is_an_error_after_the_report() {
     let board = Board::new();
     let folder = board.path.join("faults");

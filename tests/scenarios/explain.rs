@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use tempfile::TempDir;
 use veragg::protocol::crypto::dleq;
+use veragg::protocol::crypto::signing::SigningKey;
 use veragg::protocol::round::phase::Phase;
+use veragg::protocol::wire::board::RecordKind;
 use veragg::protocol::wire::checkpoint::Checkpoint;
 use veragg::protocol::wire::receipt::Receipt;
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::{id, Finished, Scene};
 
-use crate::cli::{text, veragg, Ended};
+use crate::cli::{put, text, veragg, Ended, Round};
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
 
@@ -48,7 +50,7 @@ impl Board {
 
     /// The story of a client is told with these words, in this order.
     #[track_caller]
-    fn tells(&self, client: u32, more: &[&str], words: &[&str]) {
+    fn tells(&self, client: u32, more: &[&str], words: &[&str]) -> String {
         let client = client.to_string();
         let ended = self.run("explain", &[&["--client", &client], more].concat());
         assert_eq!(ended.err, "");
@@ -59,6 +61,7 @@ impl Board {
             };
             rest = &rest[at + words.len()..];
         }
+        ended.out
     }
 }
 
@@ -186,6 +189,177 @@ fn a_receipt_shows_that_a_message_was_not_kept() {
         "{}",
         without.err
     );
+}
+
+#[test]
+fn a_receipt_that_an_unfinished_board_contradicts_waits_for_the_end() {
+    let finished = Scene::new(4, &SMALL).dropping(2, Phase::Confirm).play();
+    let mut checkpoints = 0;
+    let end = finished.records.iter().position(|record| {
+        checkpoints += usize::from(record.kind == RecordKind::Checkpoint);
+        checkpoints == 4
+    });
+    let unfinished = &finished.records[..=end.unwrap()];
+    let mut board = Board::of(&finished);
+    board.path = board
+        .put("unfinished.board", &finished.local.board(unfinished))
+        .into();
+    let real = &finished.receipts[1].2;
+    let key = &finished.local.aggregator_key;
+    let promised = Receipt::sign(key, real.context, real.index + 1, real.entry);
+    let promised = board.put("promised.receipt", &promised.encode());
+    let given = ["--receipt", &promised[..]];
+    let told = board.tells(
+        2,
+        &given,
+        &[
+            "What the receipts show: the aggregator signed a receipt for a message at leaf 2, but this message is not at this leaf of the board. A receipt contradicts the board. The aggregator can be named for it once the round is finished",
+            "If client 2 was shown a checkpoint, give it with --checkpoint FILE",
+            "The audit of the whole board failed (V-13) only because of the receipts or the aggregate that were given",
+        ],
+    );
+    for words in ["show nothing", "--receipt FILE", "may be damaged"] {
+        assert!(!told.contains(words), "{words}: {told}");
+    }
+    // Without the receipt, it is asked for.
+    board.tells(2, &[], &["give it with --receipt FILE"]);
+    // A receipt of another round shows nothing.
+    let foreign = Receipt::sign(key, [9; 32], real.index, real.entry);
+    let foreign = board.put("foreign.receipt", &foreign.encode());
+    let shows = ["The receipts show nothing: the receipt for leaf 1 is of another round"];
+    board.tells(2, &["--receipt", &foreign], &shows);
+}
+
+#[test]
+fn the_key_of_another_organiser_is_the_cause_that_is_told() {
+    let (board, key) = vector("edge");
+    let other = vector("left-out").1;
+    let other = match other == key {
+        true => SigningKey::from_bytes(&[9; 32])
+            .verifying_key()
+            .fingerprint(),
+        false => other,
+    };
+    let says = format!(
+        "the board names another organiser: its key is {key}, and the given key is {other}."
+    );
+    let explain = |asked: [&str; 2]| {
+        veragg(&[&["explain", &board, "--organiser", &other], &asked[..]].concat())
+    };
+    let client = explain(["--client", "3"]);
+    assert_eq!(client.code, 1);
+    let begins = "client 3 of 5\n\nNothing is known about the client, since the configuration or the roster of the board is refused: ";
+    assert!(client.out.starts_with(begins), "{}", client.out);
+    assert!(client.out.contains(&says), "{}", client.out);
+    let fault = explain(["--fault", "1"]);
+    assert_eq!(fault.code, 2);
+    let says = format!("error: --fault 1: no such fault; the round is refused: {says}");
+    assert!(fault.err.starts_with(&says), "{}", fault.err);
+}
+
+#[test]
+fn what_is_asked_about_must_be_said_and_must_be_there() {
+    let (board, key) = vector("edge");
+    let explain =
+        |asked: &[&str]| veragg(&[&["explain", &board, "--organiser", &key], asked].concat());
+    let nothing = explain(&[]);
+    assert_eq!(nothing.code, 2);
+    assert!(
+        nothing.err.contains("<--client <ID>|--fault <N>>"),
+        "{}",
+        nothing.err
+    );
+    assert_eq!(explain(&["--client", "1", "--fault", "1"]).code, 2);
+    let far = explain(&["--client", "99999999999"]);
+    assert_eq!(
+        far.err,
+        "error: --client 99999999999: this board has no such client; give a number from 1 to 5\n"
+    );
+    let none = explain(&["--fault", "2"]);
+    assert!(
+        none.err.contains("needs the same arguments here"),
+        "{}",
+        none.err
+    );
+}
+
+#[test]
+fn a_message_that_does_not_count_passes_no_check() {
+    let scene = Scene::new(4, &SMALL);
+    let lengths = scene.local.round.submit_lengths();
+    let scene = scene.altering_parts(3, Phase::Submit, lengths, |parts| {
+        parts[1][..32].fill(0xff);
+    });
+    let board = Board::of(&scene.play());
+    board.tells(
+        3,
+        &[],
+        &[
+            "\n  V-04    each message is signed by it, and was sent in its phase: A FAULT, see below\n",
+            "is within its bound: not checked: the message does not count\n",
+        ],
+    );
+    // The parts of a proof are checked up to the first that does not hold.
+    let (board, key) = vector("range");
+    let told = veragg(&["explain", &board, "--organiser", &key, "--client", "2"]).out;
+    let before = "its proof and its commitments have the right form: nothing wrong\n";
+    assert!(told.contains(before), "{told}");
+    let scene = Scene::new(4, &SMALL);
+    let lengths = scene.local.round.submit_lengths();
+    let scene = scene.altering_parts(3, Phase::Submit, lengths, |parts| {
+        parts[0][..32].fill(0);
+    });
+    Board::of(&scene.play()).tells(
+        3,
+        &[],
+        &[
+            "\n  V-07.A  its proof and its commitments have the right form: A FAULT, see below\n",
+            "  V-07.B  each number of its input is within its bound: not checked, since an earlier part of the proof does not hold\n",
+        ],
+    );
+}
+
+#[test]
+fn the_story_in_json_has_whole_sentences_and_a_fault_has_the_verdict() {
+    let (board, key) = vector("two-submissions");
+    let explain =
+        |asked: &[&str]| veragg(&[&["explain", &board, "--organiser", &key], asked].concat()).out;
+    let story = explain(&["--client", "3", "--format", "json"]);
+    let story: Value = serde_json::from_str(&story).unwrap();
+    for paragraph in story["in_words"].as_array().unwrap() {
+        let paragraph = paragraph.as_str().unwrap();
+        assert!(paragraph.starts_with(char::is_uppercase), "{paragraph}");
+    }
+    let verdict = "\nverdict on the whole board: FAILED\n";
+    assert!(explain(&["--fault", "1"]).ends_with(verdict));
+    let fault = explain(&["--fault", "1", "--format", "json"]);
+    let fault: Value = serde_json::from_str(&fault).unwrap();
+    assert_eq!(fault["verdict"], "failed");
+    let (board, key) = vector("self-mask");
+    let two = veragg(&["explain", &board, "--organiser", &key, "--fault", "1"]).out;
+    assert!(
+        two.contains("  The two values must be equal, and are not.\n"),
+        "{two}"
+    );
+}
+
+#[test]
+fn another_aggregate_is_no_damage_of_the_board() {
+    let round = Round::get();
+    let folder = tempfile::tempdir().unwrap();
+    let sums = fs::read_to_string(round.file("aggregate.json")).unwrap();
+    let sums = put(
+        &folder,
+        "sums.json",
+        sums.replacen("\"190\"", "\"191\"", 1).as_bytes(),
+    );
+    let (board, key) = (round.file("round.board"), round.file("organiser.pub"));
+    let given = ["explain", &board, "--organiser", &key, "--client", "1"];
+    let told = veragg(&[&given[..], &["--aggregate", &sums]].concat());
+    assert_eq!(told.code, 1, "{}{}", told.out, told.err);
+    let says = "The audit of the whole board failed (V-12) only because of the receipts or the aggregate that were given";
+    assert!(told.out.contains(says), "{}", told.out);
+    assert!(!told.out.contains("may be damaged"), "{}", told.out);
 }
 
 #[test]

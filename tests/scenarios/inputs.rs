@@ -155,7 +155,7 @@ fn what_the_auditor_was_given_is_read_no_further_than_it_can_be_long() {
         ("--receipt", &empty, "this is not a receipt: the file is empty"),
         ("--receipt", &folder, "this is a folder, not a receipt"),
         ("--receipt", &long, "the file is longer than 138 bytes, the length of a receipt"),
-        ("--receipt", &cut, "this is not a receipt ("),
+        ("--receipt", &cut, "the file has 100 bytes, and a receipt has 138: it is cut short, or another file; get another copy of it"),
         ("--receipt", &board, "this is not a receipt: this is a board"),
         ("--receipt", &checkpoint, "this is not a receipt: this is a checkpoint; `veragg audit BOARD --checkpoint FILE` takes it"),
         ("--checkpoint", &empty, "this is not a checkpoint of a round of 6 clients: the file is empty"),
@@ -190,6 +190,100 @@ fn what_the_auditor_was_given_is_read_no_further_than_it_can_be_long() {
     ] {
         refused(&veragg(&["audit", &board, "--organiser", key]), 3, says);
     }
+}
+
+#[test]
+fn a_receipt_or_checkpoint_of_another_length_is_refused_with_both_lengths() {
+    let inputs = Inputs::new();
+    let round = inputs.round;
+    let checkpoint = &round.checkpoints()[2][..];
+    let receipt = &fs::read(round.file("receipts/client-03-submit.receipt")).unwrap()[..];
+    let other = {
+        use veragg::protocol::crypto::ids::ClientSet;
+        use veragg::protocol::crypto::signing::SigningKey;
+        use veragg::protocol::crypto::tree::Root;
+        use veragg::protocol::round::phase::Phase;
+        use veragg::protocol::wire::checkpoint::Checkpoint;
+        let key = SigningKey::from_bytes(&[1; 32]);
+        let list = |clients| ClientSet::of(clients, |_| true);
+        let sign =
+            |list| Checkpoint::sign(&key, [7; 32], Phase::Submit, [8; 32], Root::empty(), list);
+        [8, 9].map(|clients| sign(list(clients)).encode())
+    };
+    let of_round =
+        "get another copy of it, and that the checkpoint is of a round with this number of clients";
+    let short = format!("the file has 171 bytes, and a checkpoint of a round of 6 clients has 172: it is cut short, or another file; {of_round}");
+    let long = "the file is longer than 172 bytes, the length of a checkpoint of a round of 6 clients; it has 173; check that it is the right file, and that the checkpoint is of a round with this number of clients";
+    let two = "the file has 344 bytes, two times the length of a checkpoint of a round of 6 clients (172 bytes); if it holds two, write each to a file of its own";
+    let list = "this is not a checkpoint of a round of 6 clients, though it has the right length (list holds a value that is not allowed there)";
+    for (option, bytes, says) in [
+        ("--checkpoint", checkpoint[..171].to_vec(), &short[..]),
+        ("--checkpoint", [checkpoint, b"x"].concat(), long),
+        ("--checkpoint", [checkpoint, checkpoint].concat(), two),
+        ("--checkpoint", other[0].clone(), list),
+        ("--checkpoint", other[1].clone(), long),
+        (
+            "--receipt",
+            receipt[..137].to_vec(),
+            "the file has 137 bytes, and a receipt has 138: it is cut short",
+        ),
+        (
+            "--receipt",
+            [receipt, b"x"].concat(),
+            "the file is longer than 138 bytes, the length of a receipt; it has 139; check that it is the right file",
+        ),
+        (
+            "--receipt",
+            [receipt, receipt].concat(),
+            "the file has 276 bytes, two times the length of a receipt",
+        ),
+    ] {
+        let path = inputs.put("given", &bytes);
+        refused(&round.audit(&[option, &path]), 3, says);
+    }
+}
+
+#[test]
+fn a_cut_or_damaged_file_is_to_be_copied_again() {
+    let inputs = Inputs::new();
+    let board = inputs.round.board();
+    let mut record = board.clone();
+    let header = veragg::protocol::wire::board::Header::read(&mut &board[..]).unwrap();
+    record[header.encode().len()] = 0xff;
+    for (bytes, says) in [
+        (&board[..100], "The file is cut short; get another copy"),
+        (
+            &board[..board.len() - 1],
+            "the file is cut short; get another copy",
+        ),
+        (&record[..], "the file is damaged; get another copy of it"),
+    ] {
+        let path = inputs.put("a.board", bytes);
+        let ended = inputs.with_board("audit", &path);
+        refused(&ended, 3, says);
+        assert!(!ended.err.contains("whole message"), "{}", ended.err);
+    }
+    let evidence = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/specs/vectors/boards/edge.1.evidence"
+    );
+    let evidence = fs::read(evidence).unwrap();
+    let at = evidence.windows(7).position(|bytes| bytes == b"veragg\0");
+    let inner = at.unwrap();
+    let mut magic = evidence.clone();
+    magic[inner] ^= 1;
+    for (bytes, says) in [
+        (&evidence[..10], "the claim at the beginning of the evidence ends too early: culprit needs 4 bytes, and 2 are left. The file is cut short; get another copy of it"),
+        (&evidence[..inner + 100], "The file is cut short; get another copy of it"),
+        (&evidence[..inner], "no board follows the claim"),
+        (&magic[..], "no board follows the claim at the beginning of the evidence: the file is damaged or cut short; get another copy of it"),
+    ] {
+        let path = inputs.put("a.evidence", bytes);
+        refused(&inputs.with_board("evidence", &path), 3, says);
+    }
+    let folder = text(inputs.folder.path()).to_owned();
+    let says = "this is a folder, not a file of evidence; give one of the files in it";
+    refused(&inputs.with_board("evidence", &folder), 3, says);
 }
 
 #[test]
@@ -268,6 +362,16 @@ fn an_aggregate_is_read_from_any_editor_and_refused_with_its_line() {
                 .to_owned(),
         ),
         ("[", &deep[..1000], "line ".to_owned()),
+        (
+            "\"protocol\": 1,",
+            "\"protocol\": 1,\n\"mean\\u001b\": 5,",
+            "line 3: unknown field `mean\\u{1b}`, expected one of `protocol`, ".to_owned(),
+        ),
+        (
+            "\"offset\": 0,",
+            "\"offset\": 0, \"unit\": 5,",
+            "unknown field `unit`, expected one of `name`, ".to_owned(),
+        ),
     ] {
         assert!(good.contains(from), "{from}");
         let path = inputs.put("aggregate.json", good.replacen(from, to, 1).as_bytes());

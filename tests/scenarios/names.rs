@@ -71,6 +71,10 @@ fn only_names_that_the_organiser_signed_for_this_round_are_shown() {
             signed.replacen("2 b", "two b", 1),
             "line 4 is not `signature` and 128 hexadecimal digits, or a client's number",
         ),
+        (
+            signed[..signed.find("signature").unwrap()].to_owned(),
+            "the file ends after line 8, and the line `signature` with 128 hexadecimal digits is missing; get the file from the organiser again",
+        ),
         ("a,b\n".to_owned(), "not a file of names"),
         ("\0".to_owned(), "is binary"),
     ] {

@@ -98,6 +98,8 @@ pub struct Confirmed {
     pub board: String,
     /// The context of the round, in hexadecimal; `None` if its configuration or roster is refused.
     pub context: Option<String>,
+    /// Why the configuration or the roster is refused, if one is.
+    pub refused: Option<String>,
 }
 
 impl Claim {
@@ -124,6 +126,7 @@ impl Claim {
         let culprit = Reader::new(&take(source, 4)?).u32("culprit")?;
         let length = Reader::new(&take(source, 2)?).u16("check")?;
         let check = take(source, length.into())?;
+        Reader::new(&check).bytes(length.into(), "check")?;
         let check = std::str::from_utf8(&check).ok().and_then(Check::from_id);
         let count = Reader::new(&take(source, 4)?).u32("receipts")?;
         if count > MOST_RECEIPTS {
@@ -134,18 +137,12 @@ impl Claim {
             receipts.push(Receipt::decode(&take(source, Receipt::LEN)?)?);
         }
         let length = Reader::new(&take(source, 4)?).u32("checkpoints")? as usize;
-        let checkpoints = match length {
-            length if length <= MOST_CHECKPOINTS * Checkpoint::encoded_len(MAX_CLIENTS) => {
-                take(source, length)?
-            }
-            _ => Vec::new(),
-        };
-        if checkpoints.len() < length {
-            return Err(DecodeError::Value {
-                field: "checkpoints",
-            }
-            .into());
+        if length > MOST_CHECKPOINTS * Checkpoint::encoded_len(MAX_CLIENTS) {
+            return Err(too_many());
         }
+        let checkpoints = take(source, length)?;
+        // That many bytes must be there.
+        Reader::new(&checkpoints).bytes(length, "checkpoints")?;
         Ok(Self {
             culprit: match culprit {
                 AGGREGATOR => Culprit::Aggregator,
@@ -160,6 +157,14 @@ impl Claim {
             checkpoints,
         })
     }
+}
+
+/// The error that there are more checkpoints than evidence can hold.
+fn too_many() -> EvidenceError {
+    DecodeError::Value {
+        field: "checkpoints",
+    }
+    .into()
 }
 
 /// Reads up to `count` bytes. Memory is allocated only for bytes that arrive.
@@ -179,9 +184,14 @@ pub fn check(
     let claim = Claim::read(&mut evidence)?;
     let start = evidence.stream_position()?;
     let clients = Header::read(&mut evidence)?;
-    let clients = Configuration::decode(&clients.configuration.bytes)?.clients();
+    let configuration = Configuration::decode(&clients.configuration.bytes);
+    let clients = configuration.map_err(BoardError::Header)?.clients();
     evidence.seek(io::SeekFrom::Start(start))?;
-    let shown = claim.checkpoints.chunks(Checkpoint::encoded_len(clients));
+    let length = Checkpoint::encoded_len(clients);
+    if claim.checkpoints.len() > MOST_CHECKPOINTS * length {
+        return Err(too_many());
+    }
+    let shown = claim.checkpoints.chunks(length);
     let options = Options {
         organiser: Some(*organiser),
         receipts: claim.receipts.clone(),
@@ -196,12 +206,14 @@ pub fn check(
         // The options skip no check.
         Err(AuditError::Skip(_)) => return Err(DecodeError::Value { field: "check" }.into()),
     };
+    let refused = report.refused();
     let faults = report.faults.into_iter();
     let claimed = |fault: &Fault| {
         let claimed = fault.culprit == claim.culprit && fault.check == claim.check;
         Step::Claimed.holds(claimed)
     };
     Ok(Confirmed {
+        refused,
         faults: faults.filter(claimed).collect(),
         claim,
         program: report.program,

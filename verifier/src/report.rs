@@ -366,4 +366,19 @@ impl Report {
             .find(|report| report.id == check)
             .map(|report| &report.status)
     }
+
+    /// Why the configuration (V-01) or the roster (V-02) is refused, in words; `None` if the round was audited.
+    pub fn refused(&self) -> Option<String> {
+        if self.round.is_some() {
+            return None;
+        }
+        let checks = [Check::Configuration, Check::Roster];
+        let failures = checks
+            .into_iter()
+            .filter_map(|check| match self.status(check) {
+                Some(Status::Failed { failures }) => Some(failures.join("; ")),
+                _ => None,
+            });
+        Some(failures.collect::<Vec<_>>().join("; "))
+    }
 }

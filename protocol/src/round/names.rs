@@ -57,6 +57,14 @@ pub enum NamesError {
         /// What must stand there.
         expected: &'static str,
     },
+    /// The file ends before the line with the signature.
+    #[error("the file ends after line {lines}, and {expected} is missing; get the file from the organiser again")]
+    Ends {
+        /// How many lines there are.
+        lines: usize,
+        /// What must follow.
+        expected: &'static str,
+    },
     /// A name cannot be shown, or is too long.
     #[error("the name `{}` of client {client} is refused: give 1 to {MAX_NAME_LEN} bytes that begin and end with a visible character and hold no control character", Foreign::new(.name))]
     Name {
@@ -144,8 +152,8 @@ impl ClientNames {
         let mut lines = (1..).zip(text.lines().map(str::trim_end));
         let mut next = |expected| {
             let line = lines.next();
-            line.ok_or(NamesError::Line {
-                line: text.lines().count() + 1,
+            line.ok_or(NamesError::Ends {
+                lines: text.lines().count(),
                 expected,
             })
         };
@@ -169,7 +177,7 @@ impl ClientNames {
         let wanted =
             "`signature` and 128 hexadecimal digits, or a client's number, a space and its name";
         loop {
-            let (line, entry) = next(wanted)?;
+            let (line, entry) = next("the line `signature` with 128 hexadecimal digits")?;
             if let Some(signature) = digits(entry, "signature ") {
                 names.signature = signature;
                 break;
@@ -312,7 +320,7 @@ mod tests {
         let cut = &text[..text.find("signature").unwrap()];
         assert!(matches!(
             ClientNames::parse(cut),
-            Err(NamesError::Line { line: 5, .. })
+            Err(NamesError::Ends { lines: 4, .. })
         ));
         let more = text.clone() + "1 a\n";
         assert!(matches!(
