@@ -146,7 +146,7 @@ impl Note {
 
 /// Enough of the context of a round to tell it from others.
 fn round_of(header: &Header) -> String {
-    hex(&header.configuration.context()[..8])
+    hex(&header.context().digest[..8])
 }
 
 /// Where the next record stands, whose head begins at `end`; all of it is there.

@@ -33,14 +33,15 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use veragg::circuits::foreign::Foreign;
 use veragg::circuits::proof_system::Suite;
 use veragg::circuits::statement::MAX_COORDINATES;
-use veragg::protocol::crypto::labels::VERSION;
+use veragg::protocol::crypto::context::Version;
 use veragg::verifier::Program;
 
 /// What `--version` prints: the versions of program and protocol, and the commit.
 fn version() -> &'static str {
     static TEXT: LazyLock<String> = LazyLock::new(|| {
-        let (version, commit) = (env!("CARGO_PKG_VERSION"), Program::COMMIT);
-        format!("{version} (protocol {VERSION}, commit {commit})")
+        let (version, current, commit) =
+            (env!("CARGO_PKG_VERSION"), Version::CURRENT, Program::COMMIT);
+        format!("{version} (protocol {current}, commit {commit})")
     });
     &TEXT
 }

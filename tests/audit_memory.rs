@@ -9,6 +9,7 @@ use rand_core::OsRng;
 use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::circuits::group::{Group, Ristretto};
 use veragg::circuits::proof_system::ProofSystem;
+use veragg::protocol::crypto::context::{Context, Version};
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::crypto::tree::Leaf;
 use veragg::protocol::round::configuration::SegmentConfiguration;
@@ -165,7 +166,10 @@ fn read_long_body(len: usize) -> usize {
     let mut leaf = Leaf::new();
     io::copy(&mut zeros(), &mut Hashing(&mut leaf)).unwrap();
     let envelope = Envelope {
-        context: [1; 32],
+        context: Context {
+            version: Version::CURRENT,
+            digest: [1; 32],
+        },
         phase: Phase::Publish,
         sender: Sender::Aggregator,
         answers: [2; 32],
@@ -179,7 +183,7 @@ fn read_long_body(len: usize) -> usize {
     let (peak, scalars) = peak(|| {
         let mut records = Records::new(head.chain(zeros()), 0, length);
         let mut record = records.next_record().unwrap().unwrap();
-        let envelope = record.envelope().unwrap().unwrap();
+        let envelope = record.envelope(Version::CURRENT).unwrap().unwrap();
         let mut scalars = 0;
         let read = body::read(record, &envelope, vec![len], |body| {
             body.scalars::<Ristretto>(len / Ristretto::SCALAR_LEN, "number", |_| scalars += 1)

@@ -8,8 +8,14 @@ use criterion::{criterion_group, criterion_main, BenchmarkId, Criterion, Through
 use rand_chacha::ChaCha20Rng;
 use rand_core::{OsRng, RngCore, SeedableRng};
 use veragg::circuits::group::ristretto::{Fr, KeyScalar, Ristretto};
+use veragg::protocol::crypto::context::{Context, Version};
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::crypto::masks::{apply, Mask};
+
+const CONTEXT: Context = Context {
+    version: Version::CURRENT,
+    digest: [7; 32],
+};
 
 fn masks(c: &mut Criterion) {
     let mut group = c.benchmark_group("mask");
@@ -21,7 +27,7 @@ fn masks(c: &mut Criterion) {
         let masks: Vec<_> = (0..neighbours)
             .map(|j| {
                 Mask::of_seed(
-                    &[7; 32],
+                    &CONTEXT,
                     ClientId::from_index(j),
                     &KeyScalar::random(&mut OsRng),
                 )

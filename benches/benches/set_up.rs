@@ -6,6 +6,7 @@ use std::time::Duration;
 use criterion::{criterion_group, criterion_main, BenchmarkId, Criterion};
 use rand_core::OsRng;
 use veragg::circuits::group::ristretto::{KeyPoint, KeyScalar, KEY_TABLE};
+use veragg::protocol::crypto::context::{Context, Version};
 use veragg::protocol::crypto::dh::KeyPair;
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::crypto::sealing::{Channel, SharePair};
@@ -15,6 +16,11 @@ use veragg::protocol::crypto::tree::Tree;
 use veragg::protocol::round::graph::Graph;
 use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::message::{Message, Sender};
+
+const CONTEXT: Context = Context {
+    version: Version::CURRENT,
+    digest: [7; 32],
+};
 
 fn shares(c: &mut Criterion) {
     let mut group = c.benchmark_group("shares");
@@ -51,7 +57,7 @@ fn shares(c: &mut Criterion) {
         };
         let dealer = ClientId::from_index(degree as usize);
         let (key, sender) = (SigningKey::generate(&mut OsRng), Sender::Client(dealer));
-        let message = Message::sign(&key, [7; 32], Phase::Share, sender, [8; 32], &[]);
+        let message = Message::sign(&key, CONTEXT, Phase::Share, sender, [8; 32], &[]);
         group.bench_function(BenchmarkId::new("degree test of both", &size), |b| {
             b.iter(|| {
                 let holds = degree_holds(
@@ -74,7 +80,7 @@ fn shares(c: &mut Criterion) {
 fn sealing(c: &mut Criterion) {
     let [dealer, recipient] = [(); 2].map(|()| KeyPair::generate(&mut OsRng));
     let channel = Channel {
-        context: &[7; 32],
+        context: &CONTEXT,
         dealer: ClientId::from_index(0),
         recipient: ClientId::from_index(1),
     };

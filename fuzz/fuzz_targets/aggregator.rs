@@ -52,7 +52,7 @@ fn signed(phase: usize, body: &[u8], edits: &[u8]) -> Vec<u8> {
     let sample = sample();
     let before = sample.records[..sample.before[phase]].iter().rev();
     let mut before = before.filter(|record| record.kind == RecordKind::Checkpoint);
-    let answers = before.next().map_or(*round.context(), |record| {
+    let answers = before.next().map_or(round.context().digest, |record| {
         let checkpoint = Checkpoint::decode(&record.bytes, round.clients());
         checkpoint.expect("a checkpoint of the sample").digest()
     });

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::local::Party;
 use rand_core::OsRng;
 use veragg_protocol::circuits::group::ristretto::decode_key_scalar;
+use veragg_protocol::crypto::context::Context;
 use veragg_protocol::crypto::dh::KeyPair;
 use veragg_protocol::crypto::dleq::Revealed;
 use veragg_protocol::crypto::ids::ClientId;
@@ -21,7 +22,7 @@ use crate::{advertised_keys, id, sign_again, RecordingClient, Scene};
 
 struct Accuser {
     client: RecordingClient,
-    context: [u8; 32],
+    context: Context,
     clients: u32,
     /// Makes the messages of confirm, from the ones that the honest client would send.
     act: Box<Act>,
@@ -33,7 +34,7 @@ type Act = dyn Fn(&Complainant, Vec<Vec<u8>>) -> Vec<Vec<u8>> + Send;
 
 /// A client's own keys, to make confirmations with.
 pub struct Complainant {
-    context: [u8; 32],
+    context: Context,
     me: ClientId,
     channel: KeyPair,
     keys: Vec<(ClientId, RoundKeys)>,

@@ -26,7 +26,7 @@ use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::Round;
 use veragg_protocol::wire::board::{Record, RecordKind};
 use veragg_protocol::wire::checkpoint::Checkpoint;
-use veragg_protocol::wire::message::{Message, Sender};
+use veragg_protocol::wire::message::{Envelope, Message, Sender};
 use veragg_protocol::wire::part::Part;
 
 use crate::{publication, Finished, Suite};
@@ -69,7 +69,7 @@ impl Books {
             round: Arc::clone(&local.round),
             key: Arc::clone(&local.aggregator_key),
             tree: Tree::new(),
-            chain: *local.round.context(),
+            chain: local.round.context().digest,
             before: Root::empty(),
             records: Vec::new(),
             phase: Phase::Advertise,
@@ -154,15 +154,34 @@ impl Books {
             let Sender::Client(author) = message.envelope.sender else {
                 return None;
             };
-            checkpoint
-                .list
-                .contains(author)
-                .then(|| self.item(author, *leaf, message))
+            let shown =
+                checkpoint.list.contains(author) && message.envelope.phase != Phase::Acknowledge;
+            shown.then(|| self.item(author, *leaf, message))
         });
+        let acknowledgements = messages.iter().filter_map(|(_, message)| {
+            let Envelope {
+                phase,
+                sender,
+                signature,
+                ..
+            } = &message.envelope;
+            match (phase, sender) {
+                (Phase::Acknowledge, Sender::Client(author)) => {
+                    // One that counts, if there are several of one client.
+                    let key = self.round.roster().key(*author)?;
+                    let answers = checkpoint.previous;
+                    message.envelope.is_signed_by(key).then_some(())?;
+                    (message.envelope.answers == answers).then_some((*author, *signature))
+                }
+                _ => None,
+            }
+        });
+        let acknowledgements: BTreeMap<_, _> = acknowledgements.collect();
         Some(Package {
             checkpoint: checkpoint.clone(),
             consistency: consistency.clone(),
             items: items.collect(),
+            acknowledgements: acknowledgements.into_iter().collect(),
             fraud_proofs: Vec::new(),
         })
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::local::Party;
 use veragg_protocol::circuits::group::ristretto::{decode_key_scalar, KeyScalar, KEY_TABLE};
+use veragg_protocol::crypto::context::Context;
 use veragg_protocol::crypto::dh::KeyPair;
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::crypto::sealing::Channel;
@@ -25,7 +26,7 @@ const LAST: u32 = 4;
 struct HighDegree {
     client: RecordingClient,
     key: Arc<SigningKey>,
-    context: [u8; 32],
+    context: Context,
     lengths: Vec<usize>,
 }
 

@@ -75,6 +75,7 @@ impl Party for Restored {
         if phase == self.when {
             let (round, key) = (Arc::clone(&self.round), Arc::clone(&self.key));
             self.client.client = Client::resume(round, key, &saved).unwrap().0;
+            self.client.store = saved;
             messages.extend(self.client.speak(phase, package));
         }
         messages

@@ -39,7 +39,7 @@ pub use expectations::{expect, failed_checks, named};
 pub use finished::Finished;
 pub use fixtures::{client, configuration_builder, id, input, local_round, set, Suite};
 pub use messages::{advertised_keys, position, publication, sign_again, speakers};
-pub use recording::RecordingClient;
+pub use recording::{believing, RecordingClient};
 pub use scene::{Parties, Scene};
 
 /// The example of the README, as a test.

@@ -154,6 +154,9 @@ pub trait Party: Send {
     fn stopped(&self) -> Option<&ClientError> {
         None
     }
+    /// An attacker takes the client over: it goes on even if the board has another message of it than its own. An
+    /// honest client does not listen.
+    fn corrupt(&mut self) {}
 }
 
 impl<T: Party + ?Sized> Party for Box<T> {
@@ -167,6 +170,10 @@ impl<T: Party + ?Sized> Party for Box<T> {
 
     fn stopped(&self) -> Option<&ClientError> {
         (**self).stopped()
+    }
+
+    fn corrupt(&mut self) {
+        (**self).corrupt();
     }
 }
 

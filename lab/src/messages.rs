@@ -47,9 +47,10 @@ pub fn advertised_keys(package: &[u8], clients: u32) -> Vec<(ClientId, RoundKeys
         Sender::Client(client) => Some((client, item)),
         Sender::Aggregator => None,
     });
-    let keys = authors.map(|(client, item)| {
-        let body = Advertisement::decode(item.part(0, 1).unwrap()).unwrap();
-        (client, body.keys)
+    let keys = authors.filter_map(|(client, item)| {
+        // Of the reader's own message there is only the envelope.
+        let body = Advertisement::decode(item.part(0, 1)?).unwrap();
+        Some((client, body.keys))
     });
     keys.collect()
 }

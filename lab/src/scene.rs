@@ -34,6 +34,31 @@ impl Party for Altered {
         let messages = self.inner.speak(phase, package);
         (self.act)(phase, package, messages)
     }
+
+    fn corrupt(&mut self) {
+        self.inner.corrupt();
+    }
+}
+
+fn recording(
+    local: &LocalRound<Suite>,
+    number: u32,
+    input: &[u64],
+    corrupt: bool,
+) -> RecordingClient {
+    let (round, key) = (
+        Arc::clone(&local.round),
+        Arc::clone(&local.client_keys[id(number).index()]),
+    );
+    RecordingClient {
+        id: id(number),
+        client: Client::join(Arc::clone(&round), Arc::clone(&key)).unwrap(),
+        round,
+        key,
+        input: input.to_vec(),
+        store: Zeroizing::new(Vec::new()),
+        corrupt,
+    }
 }
 
 /// A round before it is played.
@@ -63,10 +88,7 @@ impl Scene {
             .collect();
         let parties = (1..)
             .zip(&inputs)
-            .map(|(number, x)| {
-                let client = local.client(id(number), x.clone()).unwrap();
-                Box::new(client) as Box<dyn Party>
-            })
+            .map(|(number, x)| Box::new(recording(&local, number, x, false)) as Box<dyn Party>)
             .collect();
         Self {
             local,
@@ -86,15 +108,10 @@ impl Scene {
         self.local.client(id(number), input).unwrap()
     }
 
-    /// An honest client with its input, whose saved state can be read.
+    /// The software of an honest client with its input, for an attack: its saved state can be read, and it does not
+    /// care whether the board has its own message.
     pub fn recording(&self, number: u32) -> RecordingClient {
-        let client = Client::join(self.local.round.clone(), self.key(number)).unwrap();
-        RecordingClient {
-            id: id(number),
-            client,
-            input: self.inputs[id(number).index()].clone(),
-            store: Zeroizing::new(Vec::new()),
-        }
+        recording(&self.local, number, &self.inputs[id(number).index()], true)
     }
 
     /// The client drops out after this phase.
@@ -117,7 +134,8 @@ impl Scene {
         act: impl FnMut(Phase, &[u8], Vec<Vec<u8>>) -> Vec<Vec<u8>> + Send + 'static,
     ) -> Self {
         let (position, act) = (id(number).index(), Box::new(act));
-        let inner = self.parties.remove(position);
+        let mut inner = self.parties.remove(position);
+        inner.corrupt();
         self.parties
             .insert(position, Box::new(Altered { inner, act }));
         self

@@ -3,12 +3,14 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`ids`] | clients by number, and sets of them |
+//! | [`context`] | the round that something belongs to |
 //! | [`hash`], [`labels`], [`tree`] | digests under labels, and Merkle trees |
 //! | [`signing`] | long-term keys and signatures |
 //! | [`dh`], [`possession`], [`dleq`] | round keys, proofs of possession, shared points that are revealed with a proof |
 //! | [`sharing`], [`sealing`] | shares of secrets, committed and sealed |
 //! | [`masks`], [`opening`] | the masks of a vector, and the opening of a sum |
 
+pub mod context;
 pub mod dh;
 pub mod dleq;
 pub mod hash;

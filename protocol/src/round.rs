@@ -23,6 +23,7 @@ use veragg_circuits::codec::DecodeError;
 use veragg_circuits::packing::Layout;
 use veragg_circuits::proof_system::{Binding, ProofSystem, Unsupported};
 
+use crate::crypto::context::{Context, Version};
 use crate::crypto::hash::{digest, Digest};
 use crate::crypto::ids::ClientId;
 use crate::crypto::labels;
@@ -37,7 +38,7 @@ use crate::rule::Rule;
 #[derive(Debug)]
 pub struct Round<P: ProofSystem> {
     configuration: Configuration,
-    context: Digest,
+    context: Context,
     roster: Roster,
     graph: Graph,
     proofs: P,
@@ -52,6 +53,12 @@ pub enum RoundError {
     Organiser {
         /// The key that was expected, in hexadecimal.
         expected: String,
+    },
+    /// The round is of a version that can only be audited.
+    #[error("the round is of version {version} of the protocol, and such rounds are only audited; ask the organiser for a round of version {current}", current = Version::CURRENT)]
+    ReadOnly {
+        /// The version of the round.
+        version: Version,
     },
     /// The configuration does not decode.
     #[error("the configuration is malformed: {0}")]
@@ -92,6 +99,7 @@ impl RoundError {
     pub fn rule(&self) -> &'static str {
         match self {
             Self::Organiser { .. } => Rule::OrganiserSigned.number(),
+            Self::ReadOnly { .. } => "2.2.2",
             Self::Malformed(_) | Self::Configuration(ConfigurationError::Decode(_)) => "2.2.2",
             Self::Configuration(ConfigurationError::Statement(_)) => "2.2.3",
             Self::Configuration(ConfigurationError::Parameters(_)) => Rule::Parameters.number(),
@@ -115,7 +123,7 @@ impl<P: ProofSystem> Round<P> {
     pub(crate) fn derive(
         set_up: &P::SetUp,
         configuration: Configuration,
-        context: Digest,
+        context: Context,
         roster: Roster,
     ) -> Result<Self, RoundError> {
         if !Rule::Suite.holds(configuration.suite == P::SUITE) {
@@ -144,7 +152,7 @@ impl<P: ProofSystem> Round<P> {
     }
 
     /// The context: the digest that every message and proof of the round is bound to.
-    pub fn context(&self) -> &Digest {
+    pub fn context(&self) -> &Context {
         &self.context
     }
 
@@ -187,7 +195,7 @@ impl<P: ProofSystem> Round<P> {
     /// The context and the client that a proof of input is bound to.
     pub fn binding(&self, client: ClientId) -> Binding {
         Binding {
-            context: self.context,
+            context: self.context.digest,
             client: client.number(),
         }
     }

@@ -100,6 +100,8 @@ numbered! {
         ItemListed = "3.10.4";
         /// A message counts only if its sender is another client.
         ItemOfAnother = "3.10.4";
+        /// The board holds the message that the client sent.
+        OwnMessage = "3.10.6";
         /// A message counts only if its sender signed it.
         ItemSigned = "3.10.4";
         /// A message counts only if it has the round's context.

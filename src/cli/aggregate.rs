@@ -8,8 +8,7 @@ use std::path::Path;
 use serde::de::{Error, IgnoredAny, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use veragg::circuits::foreign::Foreign;
-use veragg::protocol::crypto::labels::VERSION;
-use veragg::protocol::crypto::signing::hex;
+use veragg::protocol::crypto::context::{Context, Version};
 use veragg::protocol::round::configuration::{Configuration, MAX_NAME_LEN};
 use veragg::survey::Statistics;
 use veragg::text_file::{self, TextFileError};
@@ -162,7 +161,7 @@ impl Aggregate {
     /// Splits sums into the segments of the configuration.
     pub(super) fn new(
         configuration: &Configuration,
-        context: &[u8],
+        context: &Context,
         contributors: Vec<u32>,
         sums: &[u128],
         statistics: Option<Statistics>,
@@ -183,8 +182,8 @@ impl Aggregate {
             })
             .collect();
         Self {
-            protocol: VERSION,
-            context: hex(context),
+            protocol: context.version.number(),
+            context: context.to_string(),
             contributors,
             segments,
             statistics,
@@ -206,10 +205,11 @@ impl Aggregate {
             };
             CliError::malformed(path, reason)
         })?;
-        if aggregate.protocol != VERSION {
+        if Version::from_number(aggregate.protocol).is_none() {
             let reason = format!(
-                "the aggregate is of protocol version {}; this version of veragg reads version {VERSION}",
-                aggregate.protocol
+                "the aggregate is of protocol version {}; this version of veragg reads versions up to {}",
+                aggregate.protocol,
+                Version::CURRENT
             );
             return Err(CliError::malformed(path, reason));
         }

@@ -70,7 +70,7 @@ pub(super) fn names(
     let signed = &board.header.configuration;
     let organiser = options.organiser.unwrap_or(signed.organiser);
     let clients = board.configuration.clients();
-    names::load(path, clients, &signed.context(), &organiser).map(Some)
+    names::load(path, clients, &signed.context().digest, &organiser).map(Some)
 }
 
 /// Audits the board in a file.

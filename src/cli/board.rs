@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::{json, Value};
 use veragg::circuits::foreign::Foreign;
 use veragg::circuits::with_suite;
+use veragg::protocol::crypto::context::Version;
 use veragg::protocol::crypto::signing::hex;
 use veragg::protocol::round::configuration::Configuration;
 use veragg::protocol::round::roster::Roster;
@@ -38,11 +39,14 @@ pub(super) fn run(args: &BoardArgs, format: Format) -> Result<u8, CliError> {
         Err(error) => problem = Some(error),
         Ok(longest) => {
             let clients = board.configuration.clients();
+            let version = board.configuration.version;
             let mut records = Records::new(board.rest, board.header.encode().len(), longest);
             let (mut leaf, mut first) = (0, true);
             loop {
                 let entry = match records.next_record() {
-                    Ok(Some(record)) => Entry::of(&args.board, record, &mut leaf, clients),
+                    Ok(Some(record)) => {
+                        Entry::of(&args.board, record, &mut leaf, (version, clients))
+                    }
                     Ok(None) => break,
                     Err(error) => Err(CliError::board(&args.board, error)),
                 };
@@ -117,7 +121,7 @@ fn describe(board: &OpenBoard) -> Value {
         .collect();
     json!({
         "round_id": hex(&configuration.round_id),
-        "context": hex(&board.header.configuration.context()),
+        "context": board.header.context().to_string(),
         "organiser": board.header.configuration.organiser.fingerprint(),
         "aggregator": configuration.aggregator.fingerprint(),
         "suite": configuration.suite.name(),
@@ -189,13 +193,13 @@ impl Entry {
         board: &Path,
         mut record: OpenRecord<'_, R>,
         leaf: &mut u64,
-        clients: u32,
+        (version, clients): (Version, u32),
     ) -> Result<Self, CliError> {
         let unreadable = |error| CliError::board(board, error);
         let bytes = record.remaining();
         match record.kind() {
             RecordKind::Message => {
-                let envelope = record.envelope().map_err(unreadable)?;
+                let envelope = record.envelope(version).map_err(unreadable)?;
                 record.skip().map_err(unreadable)?;
                 let envelope = envelope.map_err(|error| {
                     let reason = format!("the message at leaf {leaf} is malformed: {error}");
@@ -218,7 +222,7 @@ impl Entry {
                 })
             }
             RecordKind::Checkpoint => {
-                let checkpoint = record.checkpoint(clients).map_err(unreadable)?;
+                let checkpoint = record.checkpoint(version, clients).map_err(unreadable)?;
                 let checkpoint = checkpoint.map_err(|error| {
                     let reason = format!("the checkpoint before leaf {leaf} is malformed: {error}");
                     CliError::malformed(board, reason)

@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use veragg::protocol::circuits::codec::Reader;
+use veragg::protocol::crypto::context::{Context, Version};
 use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::board;
 use veragg::protocol::wire::receipt::Receipt;
@@ -30,14 +32,18 @@ pub(super) enum Kind {
 impl Kind {
     /// What these first bytes of a file are; `None` if they are not known.
     pub(super) fn of(start: &[u8]) -> Option<Self> {
-        // The magic of board and evidence ends with a version.
-        let is_of = |magic: &[u8; 8]| start.starts_with(&magic[..7]);
+        // A version follows: of a board in two bytes, of evidence in one.
+        let is_of = |name: &[u8], zero: &[u8]| {
+            start
+                .strip_prefix(name)
+                .is_some_and(|rest| rest.starts_with(zero))
+        };
         let text = start.trim_ascii_start();
         Some(if start.is_empty() {
             Self::Empty
-        } else if is_of(&board::MAGIC) {
+        } else if is_of(&board::NAME, &[0]) {
             Self::Board
-        } else if is_of(&evidence::MAGIC) {
+        } else if is_of(&evidence::MAGIC[..7], &[]) {
             Self::Evidence
         } else if start.starts_with(b"\x1f\x8b") {
             Self::Gzip
@@ -106,8 +112,12 @@ fn is_receipt(start: &[u8]) -> bool {
 
 /// A checkpoint begins with the version and a context, and then names a phase. All of it is longer than a receipt.
 fn is_checkpoint(start: &[u8]) -> bool {
-    let phase = start.get(34).copied().and_then(Phase::from_number);
-    start.starts_with(&[0, 1]) && start.len() > Receipt::LEN && phase.is_some()
+    let is_versioned = Version::read(&mut Reader::new(start)).is_ok();
+    let phase = start
+        .get(Context::LEN)
+        .copied()
+        .and_then(Phase::from_number);
+    is_versioned && start.len() > Receipt::LEN && phase.is_some()
 }
 
 #[cfg(test)]
@@ -118,17 +128,22 @@ mod tests {
     use veragg::protocol::crypto::tree::Root;
     use veragg::protocol::wire::checkpoint::Checkpoint;
 
+    const CONTEXT: Context = Context {
+        version: Version::CURRENT,
+        digest: [7; 32],
+    };
+
     #[test]
     fn files_of_veragg_are_told_apart() {
         let key = SigningKey::from_bytes(&[1; 32]);
         let list = ClientSet::of(3, |_| true);
-        let receipt = Receipt::sign(&key, [7; 32], 3, [8; 32]).encode();
+        let receipt = Receipt::sign(&key, CONTEXT, 3, [8; 32]).encode();
         let checkpoint =
-            Checkpoint::sign(&key, [7; 32], Phase::Submit, [8; 32], Root::empty(), list).encode();
+            Checkpoint::sign(&key, CONTEXT, Phase::Submit, [8; 32], Root::empty(), list).encode();
         for (bytes, what) in [
             (&b""[..], "the file is empty"),
-            (&board::MAGIC[..], "a board"),
-            (b"veragg\x00\x02", "a board"),
+            (b"veragg\x00\x01", "a board"),
+            (b"veragg\x00\x09", "a board"),
             (&evidence::MAGIC[..], "a file of evidence"),
             (&receipt[..], "a receipt"),
             (&checkpoint[..], "a checkpoint"),

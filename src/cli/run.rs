@@ -148,7 +148,7 @@ fn names<P: ProofSystem>(
     if names.is_empty() {
         return Ok(None);
     }
-    let context = *local.round.context();
+    let context = local.round.context().digest;
     Ok(Some(ClientNames::sign(
         context,
         names,

@@ -1,6 +1,6 @@
 //! The story of one client in plain words: what became of its input, who did what to it, and what to do.
 
-use veragg::protocol::crypto::signing::{hex, VerifyingKey};
+use veragg::protocol::crypto::signing::VerifyingKey;
 use veragg::protocol::pairwise::publish::Outcome;
 use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::checkpoint::Checkpoint;
@@ -195,7 +195,7 @@ impl Story<'_> {
     fn contradicted(&self) -> bool {
         let round = self.report.round.as_ref();
         let is_foreign = |receipt: &&Receipt| {
-            let of_round = round.is_some_and(|round| round.context == hex(&receipt.context));
+            let of_round = round.is_some_and(|round| round.context == receipt.context.to_string());
             !(of_round && receipt.is_signed_by(&self.given.aggregator))
         };
         // The check fails once for each receipt of another round, and once for each that contradicts the board.

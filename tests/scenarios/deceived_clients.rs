@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rand_core::OsRng;
 use veragg::protocol::client::ClientError;
 use veragg::protocol::crypto::ids::{ClientId, ClientSet};
+use veragg::protocol::crypto::signing::Signature;
 use veragg::protocol::pairwise::package::Package;
 use veragg::protocol::roles::Client;
 use veragg::protocol::round::phase::Phase;
@@ -219,7 +220,6 @@ fn packages_that_lack_or_alter_something_are_refused() {
         (Phase::Confirm, Phase::Submit),
         (Phase::Submit, Phase::Attest),
         (Phase::Attest, Phase::Acknowledge),
-        (Phase::Acknowledge, Phase::Unmask(0)),
     ];
     for (closed, next) in phases {
         for (what, alter) in alterations {
@@ -236,6 +236,31 @@ fn packages_that_lack_or_alter_something_are_refused() {
             // Only the sender of the changed message does not need it.
             assert!(senders.len() <= 1, "{closed}, {what}: {senders:?}");
         }
+    }
+}
+
+#[test]
+fn acknowledgements_that_are_missing_or_altered_are_refused() {
+    type Alter = fn(&mut Vec<(ClientId, Signature)>);
+    let alterations: [(&str, Alter); 4] = [
+        ("a neighbour's is missing", |shown| shown.truncate(1)),
+        ("another signature", |shown| shown[1].1[3] ^= 1),
+        ("another's under a neighbour's number", |shown| {
+            shown[1].1 = shown[0].1;
+        }),
+        ("those of nobody", Vec::clear),
+    ];
+    for (what, alter) in alterations {
+        let corrupt = CorruptAggregator::new().showing(move |_, mut package| {
+            if package.checkpoint.phase == Phase::Acknowledge {
+                alter(&mut package.acknowledgements);
+            }
+            package
+        });
+        let finished = corrupt.play(Scene::new(4, &SMALL));
+        let senders = speakers(&finished.records, Phase::Unmask(0));
+        // Only the sender of the changed acknowledgement does not need it.
+        assert!(senders.len() <= 1, "{what}: {senders:?}");
     }
 }
 

@@ -9,11 +9,14 @@ use std::sync::{Arc, Mutex};
 use rand_core::{OsRng, RngCore};
 use veragg::protocol::aggregator::{Admission, Admitted, AggregatorError, AppendError, Log, Reply};
 use veragg::protocol::client::{ClientError, Store};
+use veragg::protocol::crypto::context::Version;
 use veragg::protocol::roles::{Aggregator, Client};
 use veragg::protocol::round::phase::Phase;
+use veragg::protocol::round::RoundError;
 use veragg::protocol::wire::board::Record;
 use veragg::protocol::wire::message::{Message, Sender};
 use veragg::protocol::wire::receipt::Reason;
+use veragg::{Header, Round, SigningKey};
 use veragg_lab::false_attester::{edge, own};
 use veragg_lab::local::{LocalRound, Party};
 use veragg_lab::{id, Scene, Suite};
@@ -209,7 +212,14 @@ fn a_close_holds_only_for_the_board_that_it_was_prepared_on() {
     let (context, sender) = (*local.round.context(), Sender::Client(id(4)));
     let parts = [vec![0; 192]];
     let key = &local.client_keys[3];
-    let another = Message::sign(key, context, Phase::Advertise, sender, context, &parts);
+    let another = Message::sign(
+        key,
+        context,
+        Phase::Advertise,
+        sender,
+        context.digest,
+        &parts,
+    );
     other.receive(another.encode(), 0).unwrap();
     let foreign = other.prepare_close().unwrap();
     let [first, second] = [0; 2].map(|_| one.prepare_close().unwrap());
@@ -368,6 +378,19 @@ fn who_has_nothing_to_say_may_fetch_its_package_late() {
 
 /// In every phase nobody speaks who was not awaited: a phase may be closed when nobody is awaited any more, also
 /// in further rounds of unmask, on a sparse graph.
+#[test]
+fn nobody_takes_part_in_a_round_of_version_1() {
+    let local = local_round();
+    let mut configuration = local.round.configuration().clone();
+    configuration.version = Version::V1;
+    let organiser = SigningKey::generate(&mut OsRng);
+    let header = Header::sign(&configuration, local.round.roster(), &organiser);
+    assert_eq!(header.encode()[..8], *b"veragg\x00\x01");
+    let refused = Round::open(&header, &organiser.verifying_key());
+    let version = Version::V1;
+    assert!(matches!(refused, Err(RoundError::ReadOnly { version: it }) if it == version));
+}
+
 #[test]
 fn whoever_speaks_was_awaited() {
     let builder = veragg_lab::configuration_builder(300, &SMALL)

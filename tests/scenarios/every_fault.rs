@@ -61,8 +61,11 @@ macro_rules! cases {
 cases! {
     SecureConfiguration: signed::a_round_in_which_somebody_may_stand_alone;
     SuiteAndGraph: signed::a_configuration_that_no_suite_takes;
+    DistinctKeys: signed::one_key_for_two_clients;
+    Continues: aggregator::a_checkpoint_that_continues_another;
     DerivedList: aggregator::a_client_that_is_not_listed;
     SameCheckpoint: signed::another_checkpoint_than_that_of_the_board;
+    SomethingPublished: aggregator::no_publication;
     OneCheckpointShown: signed::two_checkpoints_of_one_phase;
     MessageOfRound: aggregator::a_message_of_another_round;
     MessageInPlace: aggregator::a_message_with_another_answer, aggregator::after_bytes_that_are_no_message;
@@ -70,6 +73,7 @@ cases! {
     SignedBySender: aggregator::a_message_that_the_aggregator_forged;
     BodyOfEnvelope: aggregator::a_body_that_is_too_long;
     SpeaksOnce: aggregator::the_same_message_twice, aggregator::two_messages_of_one_client;
+    EmptyAcknowledgement: aggregator::an_acknowledgement_with_a_body;
     PublishedOnce: aggregator::two_publications;
     PublicationDecodes: aggregator::a_publication_that_is_none;
     BodyDecodes: clients::keys_that_are_none, clients::shares_that_are_none, clients::a_confirmation_that_is_none,
@@ -87,6 +91,7 @@ cases! {
     EdgePoint: clients::an_edge_opened_with_another_point;
     Settled: clients::a_false_pairwise_mask;
     CommittedShare: clients::a_wrong_share;
+    EnoughShares: aggregator::unmask_closed_too_early;
     TrueAttestations: clients::a_false_self_mask, clients::a_false_mask_to_a_dropout,
         clients::a_false_mask_that_the_second_round_shows;
     Outcomes: aggregator::another_outcome;
@@ -102,14 +107,11 @@ const NOBODY: &[(&str, &[Step])] = &[
         &[
             Step::OrganisersKey,
             Step::OrganisersSignature,
-            Step::DistinctKeys,
             Step::NamedRoster,
             Step::SeparateRoles,
             Step::CheckpointInPlace,
-            Step::Continues,
             Step::Covers,
             Step::NothingFollows,
-            Step::SomethingPublished,
             Step::EnvelopeDecodes,
         ],
     ),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use tempfile::TempDir;
+use veragg::protocol::crypto::context::Context;
 use veragg::protocol::crypto::dleq;
 use veragg::protocol::crypto::signing::SigningKey;
 use veragg::protocol::round::phase::Phase;
@@ -224,7 +225,15 @@ fn a_receipt_that_an_unfinished_board_contradicts_waits_for_the_end() {
     // Without the receipt, it is asked for.
     board.tells(2, &[], &["give it with --receipt FILE"]);
     // A receipt of another round shows nothing.
-    let foreign = Receipt::sign(key, [9; 32], real.index, real.entry);
+    let foreign = Receipt::sign(
+        key,
+        Context {
+            digest: [9; 32],
+            ..real.context
+        },
+        real.index,
+        real.entry,
+    );
     let foreign = board.put("foreign.receipt", &foreign.encode());
     let shows = ["The receipts show nothing: the receipt for leaf 1 is of another round"];
     board.tells(2, &["--receipt", &foreign], &shows);

@@ -5,6 +5,7 @@ use std::io::Cursor;
 use std::sync::Arc;
 
 use rand_core::OsRng;
+use veragg::protocol::client::ClientError;
 use veragg::protocol::crypto::ids::{ClientId, ClientSet};
 use veragg::protocol::roles::Client;
 use veragg::protocol::round::configuration::Configuration;
@@ -136,8 +137,18 @@ fn a_client_is_not_to_blame_for_being_listed_without_its_keys_on_the_board() {
         Phase::Advertise,
         &[messages[0].clone(), messages[2].clone()],
     );
-    let shares = driven.ask(2, None);
-    driven.close(Phase::Share, &[shares]);
+    // It does not go on, and neither does anybody who misses its keys.
+    for who in [1, 2, 3] {
+        let (client, package) = (driven.clients.get_mut(&who).unwrap(), &driven.package);
+        let mut store = Zeroizing::new(Vec::new());
+        let refused = client.advance(package, None, &mut OsRng, &mut store);
+        let two = ClientId::new(2).unwrap();
+        assert!(
+            matches!(refused, Err(ClientError::NotShown { client, .. }) if client == two),
+            "{refused:?}"
+        );
+    }
+    driven.close(Phase::Share, &[]);
     let report = driven.examine();
     assert_eq!(report.verdict, Verdict::Failed);
     assert_eq!(culprits(&report), [Culprit::Aggregator], "{report}");

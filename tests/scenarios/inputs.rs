@@ -53,7 +53,7 @@ fn whatever_is_given_as_a_board_is_called_by_its_name() {
     let round = inputs.round;
     let receipt = round.file("receipts/client-03-submit.receipt");
     let checkpoint = inputs.put("a.checkpoint", &round.checkpoints()[2]);
-    let other_version = [b"veragg\x00\x02", &round.board()[8..]].concat();
+    let other_version = [b"veragg\x00\x09", &round.board()[8..]].concat();
     for (board, says) in [
         (inputs.put("empty", b""), "the file is empty"),
         (
@@ -199,6 +199,7 @@ fn a_receipt_or_checkpoint_of_another_length_is_refused_with_both_lengths() {
     let checkpoint = &round.checkpoints()[2][..];
     let receipt = &fs::read(round.file("receipts/client-03-submit.receipt")).unwrap()[..];
     let other = {
+        use veragg::protocol::crypto::context::{Context, Version};
         use veragg::protocol::crypto::ids::ClientSet;
         use veragg::protocol::crypto::signing::SigningKey;
         use veragg::protocol::crypto::tree::Root;
@@ -206,8 +207,12 @@ fn a_receipt_or_checkpoint_of_another_length_is_refused_with_both_lengths() {
         use veragg::protocol::wire::checkpoint::Checkpoint;
         let key = SigningKey::from_bytes(&[1; 32]);
         let list = |clients| ClientSet::of(clients, |_| true);
+        let context = Context {
+            version: Version::CURRENT,
+            digest: [7; 32],
+        };
         let sign =
-            |list| Checkpoint::sign(&key, [7; 32], Phase::Submit, [8; 32], Root::empty(), list);
+            |list| Checkpoint::sign(&key, context, Phase::Submit, [8; 32], Root::empty(), list);
         [8, 9].map(|clients| sign(list(clients)).encode())
     };
     let of_round =
@@ -341,17 +346,17 @@ fn an_aggregate_is_read_from_any_editor_and_refused_with_its_line() {
             format!("line {line}: invalid type: null, expected a sum in quotation marks"),
         ),
         (
-            "\"protocol\": 1,",
-            "\"protocol\": 1,\n\"protocol\": 1,",
+            "\"protocol\": 2,",
+            "\"protocol\": 2,\n\"protocol\": 1,",
             "line 3: duplicate field `protocol`".to_owned(),
         ),
         (
-            "\"protocol\": 1,",
             "\"protocol\": 2,",
-            "the aggregate is of protocol version 2".to_owned(),
+            "\"protocol\": 3,",
+            "the aggregate is of protocol version 3".to_owned(),
         ),
         (
-            "\"protocol\": 1,",
+            "\"protocol\": 2,",
             "",
             "missing field `protocol`".to_owned(),
         ),
@@ -363,8 +368,8 @@ fn an_aggregate_is_read_from_any_editor_and_refused_with_its_line() {
         ),
         ("[", &deep[..1000], "line ".to_owned()),
         (
-            "\"protocol\": 1,",
-            "\"protocol\": 1,\n\"mean\\u001b\": 5,",
+            "\"protocol\": 2,",
+            "\"protocol\": 2,\n\"mean\\u001b\": 5,",
             "line 3: unknown field `mean\\u{1b}`, expected one of `protocol`, ".to_owned(),
         ),
         (

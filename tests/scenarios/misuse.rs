@@ -40,7 +40,7 @@ fn misuse_is_answered_with_what_to_do() {
     let not_number = file("sums.json", not_number);
     let version = file(
         "version.json",
-        br#"{"protocol":2,"context":"","contributors":[],"segments":[]}"#,
+        br#"{"protocol":3,"context":"","contributors":[],"segments":[]}"#,
     );
     let weak = format!("01{}", "00".repeat(31));
     let skippable = "choose among V-06, V-07.A, V-07.B, V-07.C, V-07.D, V-08.A, V-08.B, V-08.C, V-08.D, V-09, V-10, V-11, V-12, V-13, V-14 (V-07 means all its parts)";
@@ -58,7 +58,7 @@ fn misuse_is_answered_with_what_to_do() {
         (vec!["audit", &board, "--checkpoint", &nowhere], 3, "{}/plain: this is not a checkpoint of a round of 6 clients (version holds a value that is not allowed there); check that it is the right file".into()),
         (vec!["audit", &board, "--aggregate", &nowhere], 3, "{}/plain: line 1: expected ident; this is not an aggregate.json as `veragg run` writes it".into()),
         (vec!["audit", &board, "--aggregate", &not_number], 3, "{}/sums.json: line 1: the sum \"1.5\" is not a whole number from 0 to 2^128 - 1; this is not an aggregate.json as `veragg run` writes it".into()),
-        (vec!["audit", &board, "--aggregate", &version], 3, "{}/version.json: the aggregate is of protocol version 2; this version of veragg reads version 1".into()),
+        (vec!["audit", &board, "--aggregate", &version], 3, "{}/version.json: the aggregate is of protocol version 3; this version of veragg reads versions up to 2".into()),
         (vec!["audit", &board, "--skip", "V-99"], 2, format!("--skip V-99: V-99 is not a check; {skippable}")),
         (vec!["audit", &board, "--skip", "V-03"], 2, format!("--skip V-03: V-03 cannot be skipped, since every later check relies on it; {skippable}")),
         (vec!["explain", &board, "--client", "7"], 2, "--client 7: this board has no such client; give a number from 1 to 6".into()),

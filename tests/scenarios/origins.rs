@@ -13,7 +13,7 @@ fn the_version_names_protocol_and_commit() {
     assert!(commit == "unknown" || commit.len() >= 7, "{commit}");
     assert_eq!(
         ended.out,
-        format!("veragg {version} (protocol 1, commit {commit})\n")
+        format!("veragg {version} (protocol 2, commit {commit})\n")
     );
 }
 

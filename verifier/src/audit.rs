@@ -8,7 +8,7 @@ use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::circuits::with_suite;
 use veragg_protocol::crypto::hash::{digest, Digest};
 use veragg_protocol::crypto::ids::ClientId;
-use veragg_protocol::crypto::labels::{self, VERSION};
+use veragg_protocol::crypto::labels;
 use veragg_protocol::crypto::signing::hex;
 use veragg_protocol::pairwise::publish::Outcome;
 use veragg_protocol::round::configuration::Configuration;
@@ -107,7 +107,7 @@ fn audit_as(
     let signed = &header.configuration;
     let organiser = options.organiser.unwrap_or(signed.organiser);
     let mut report = Report {
-        protocol: VERSION,
+        protocol: header.context().version.number(),
         program: Program::this(),
         verdict: Verdict::Failed,
         organiser: OrganiserReport {
@@ -139,7 +139,14 @@ fn audit_as(
             Check::Configuration,
         )?,
         Some(configuration) => {
-            match checks::roster::check(&configuration, &organiser, &header.roster, &mut findings) {
+            let given = options.organiser.is_some();
+            match checks::roster::check(
+                &configuration,
+                &organiser,
+                &header.roster,
+                given,
+                &mut findings,
+            ) {
                 None => refused(&mut report, findings, records, &header, Check::Roster)?,
                 Some(roster) => with_suite!(configuration.suite, P => {
                     // V-01.4
@@ -181,14 +188,15 @@ fn refused(
         },
         &unreached,
     );
-    let mut last = header.configuration.context();
+    let version = header.context().version;
+    let mut last = header.context().digest;
     let configuration = Configuration::decode(&header.configuration.bytes);
     let clients = configuration.map_err(BoardError::Header)?.clients();
     let mut records = records.up_to(usize::MAX);
     loop {
         let next = records.next_record().and_then(|record| match record {
             Some(record) if record.kind() == RecordKind::Checkpoint => {
-                Ok(Some(record.checkpoint(clients)?.ok()))
+                Ok(Some(record.checkpoint(version, clients)?.ok()))
             }
             Some(record) => record.skip().map(|()| Some(None)),
             None => Ok(None),
@@ -279,7 +287,7 @@ fn audit_round<P: ProofSystem>(
 fn describe<P: ProofSystem>(round: &Round<P>) -> RoundReport {
     let configuration = round.configuration();
     RoundReport {
-        context: hex(round.context()),
+        context: round.context().to_string(),
         suite: configuration.suite,
         clients: configuration.clients(),
         degree: configuration.masking.degree,

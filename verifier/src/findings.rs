@@ -96,6 +96,11 @@ impl Finding {
         Self::new(step, Kind::Failure, what.into())
     }
 
+    /// Whether it is this step that does not hold.
+    pub(crate) fn is_of(&self, step: Step) -> bool {
+        self.step == step
+    }
+
     /// Names the culprit, if there is one.
     #[must_use]
     pub(crate) fn by(mut self, culprit: Option<Culprit>) -> Self {
@@ -188,6 +193,11 @@ impl Findings {
             checkpoints: 0,
             authentic: true,
         }
+    }
+
+    /// Whether findings can still name somebody: all checkpoints so far are authentic, and the file is not damaged.
+    pub(crate) fn names(&self) -> bool {
+        self.authentic
     }
 
     /// Whether the auditor asked to leave out a check.

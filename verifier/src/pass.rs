@@ -73,7 +73,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         Self {
             established: Established::new(round, options),
             findings,
-            chain: Chain::new(*round.context(), &options.checkpoints),
+            chain: Chain::new(round.context().digest, &options.checkpoints),
             receipts: Receipts::new(&options.receipts),
             received: HashMap::new(),
             timeline: Vec::new(),
@@ -122,7 +122,9 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
                     Some(phase)
                 }
                 RecordKind::Checkpoint => {
-                    let checkpoint = record.checkpoint(self.established.round.clients())?;
+                    let round = self.established.round;
+                    let version = round.context().version;
+                    let checkpoint = record.checkpoint(version, round.clients())?;
                     match self.decoded(&phase, checkpoint) {
                         None => Some(phase),
                         Some(checkpoint) => {
@@ -145,7 +147,8 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         let (position, bytes) = (record.position(), record.remaining());
         self.findings.computed(Check::Messages, 1);
         // V-04.1
-        let envelope = match record.envelope()? {
+        let version = self.established.round.context().version;
+        let envelope = match record.envelope(version)? {
             Ok(envelope) => envelope,
             Err(error) => {
                 let what = format!("the message at leaf {leaf} is not canonical: {error}");
@@ -255,12 +258,16 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         let finding = Finding::failure(step, what).by_aggregator(leaf);
         self.findings
             .record(finding.concerning(followed.then_some(Concern::Message)));
-        if let Shows::Equivocation(client) = shows {
-            self.established.equivocated.insert(client);
-            let what = "it signed two different messages for one phase";
-            self.findings
-                .record(Finding::fault(step, client, [leaf], what));
-        }
+        let (client, what) = match shows {
+            Shows::Equivocation(client) => {
+                self.established.equivocated.insert(client);
+                (client, "it signed two different messages for one phase")
+            }
+            Shows::Acknowledgement(client) => (client, "it signed an acknowledgement with a body"),
+            Shows::Aggregator | Shows::Nothing => return,
+        };
+        self.findings
+            .record(Finding::fault(step, client, [leaf], what));
     }
 
     /// V-03.1: the checkpoint, if it decodes.
@@ -295,6 +302,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         let end = PhaseEnd {
             received: &received,
             listed: &checkpoint.list,
+            last_leaf: self.chain.size().saturating_sub(1),
         };
         let workspace = Workspace {
             established: &mut self.established,

@@ -93,6 +93,8 @@ impl Derived {
 pub(crate) struct PhaseEnd<'a> {
     pub(crate) received: &'a ClientSet,
     pub(crate) listed: &'a ClientSet,
+    /// The last leaf before the checkpoint, 0 if there is none.
+    pub(crate) last_leaf: u64,
 }
 
 impl PhaseEnd<'_> {

@@ -16,9 +16,9 @@ veragg_protocol::numbered! {
         /// The suite takes the statement, and the graph exists.
         SuiteAndGraph = "V-01.4";
         /// No key is on the roster twice.
-        DistinctKeys = "V-02.1";
+        DistinctKeys = "V-02.2";
         /// The roster is the one that the configuration names.
-        NamedRoster = "V-02.2";
+        NamedRoster = "V-02.1";
         /// No client has the key of the organiser or of the aggregator.
         SeparateRoles = "V-02.3";
         /// A checkpoint belongs to this round and the open phase, and is signed.
@@ -61,6 +61,8 @@ veragg_protocol::numbered! {
         PublishedOnce = "V-04.8";
         /// The publication decodes.
         PublicationDecodes = "V-04.8";
+        /// An acknowledgement has an empty body.
+        EmptyAcknowledgement = "V-04.10";
         /// The body of a message decodes.
         BodyDecodes = "V-04.9";
         /// A client that advertises a key knows its secret.
@@ -102,6 +104,8 @@ veragg_protocol::numbered! {
         CommittedShare = "V-09.1";
         /// A share of a dealer that has equivocated is not judged: it may belong to the other message.
         ShareOfEquivocator = "V-09.1";
+        /// Enough shares of every secret that is needed are revealed before unmask is closed.
+        EnoughShares = "V-09.2";
         /// Every secret that is needed is reconstructed.
         SecretsReconstructed = "V-09.2";
         /// The reconstructed secrets contradict no attestation of a contributor.

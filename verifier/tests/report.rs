@@ -92,7 +92,7 @@ fn a_round_that_could_not_be_entered_and_no_timeline_are_read() {
 #[test]
 fn a_report_that_no_audit_writes_is_refused() {
     let broken = [
-        ("/protocol", json!(2), "the report is of protocol version 2"),
+        ("/protocol", json!(3), "the report is of protocol version 3"),
         ("/protocol", json!(-1), "invalid value"),
         ("/verdict", json!("maybe"), "unknown variant `maybe`"),
         ("/verdict", json!("Failed"), "unknown variant `Failed`"),

@@ -23,6 +23,7 @@ mod table;
 use veragg_protocol::circuits::bitplane::RistrettoBitplane;
 use veragg_protocol::circuits::group::ristretto::{KeyScalar, Ristretto};
 
+use veragg_protocol::crypto::context::{Context, Version};
 use veragg_protocol::crypto::dh::KeyPair;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::crypto::masks::{self, Mask};
@@ -44,6 +45,12 @@ const CLIENTS: u32 = 10;
 fn id(number: u32) -> ClientId {
     ClientId::new(number).unwrap()
 }
+
+/// The context of a round that is not played here.
+const ELSEWHERE: Context = Context {
+    version: Version::CURRENT,
+    digest: [9; 32],
+};
 
 fn everybody() -> ClientSet {
     ClientSet::of(CLIENTS, |_| true)
@@ -141,6 +148,7 @@ each_is_needed! {
     Sublist: packages::somebody_counts_who_is_not_in_the_sum,
     ItemListed: packages::an_acknowledgement_counts_of_somebody_else,
     ItemOfAnother: packages::an_acknowledgement_counts_twice,
+    OwnMessage: packages::a_second_device_goes_on,
     ItemSigned: packages::the_aggregator_acknowledges_for_clients,
     ItemContext: packages::a_message_of_another_round_frames_its_reader,
     ItemPhase: packages::a_message_of_another_phase_frames_its_reader,

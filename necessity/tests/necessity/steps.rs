@@ -107,7 +107,9 @@ cases! {
     Settled: masks::disputed_edges_for_which_nobody_is_excluded;
     CommittedShare: unmasking::a_wrong_share;
     ShareOfEquivocator: equivocations::the_shares_of_a_dealer_with_two_messages;
-    SecretsReconstructed: unmasking::too_few_shares_to_show_a_false_attestation;
+    EnoughShares: unmasking::too_few_shares_to_show_a_false_attestation;
+    SecretsReconstructed: unmasking::shares_of_another_secret;
+    EmptyAcknowledgement: messages::an_acknowledgement_with_a_body;
     TrueAttestations: unmasking::false_attestations_that_reconstructed_secrets_show;
     SecretOfEquivocator: equivocations::the_secret_of_a_client_with_two_keys;
     NobodyLeaves: unmasking::a_false_attestation_found_in_the_last_round;

@@ -72,7 +72,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
     pub(super) fn new(round: Arc<Round<P>>, key: Arc<SigningKey>, log: L) -> Self {
         let clients = round.clients();
         Self {
-            chain: *round.context(),
+            chain: round.context().digest,
             eligible: ClientSet::of(clients, |_| true),
             nobody: ClientSet::empty(clients),
             outcomes: vec![None; clients as usize],

@@ -54,27 +54,37 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
             .copied()
             .filter(|&c| list.contains(c));
         let mut authors: Vec<_> = neighbours.collect();
-        if closed.checkpoint.phase == Phase::Acknowledge {
-            // 3.8: enough acknowledgements in all, whoever they are of; the reader's own counts.
-            let need = self.round.configuration().min_contributors as usize - 1;
-            let others = list
-                .iter()
-                .filter(|&c| c != reader && !graph.are_neighbours(reader, c));
-            authors.extend(others.take(need.saturating_sub(authors.len())));
-        }
-        // 8.2 of the wire format: in these not everybody speaks, and nothing of it is needed.
-        if matches!(closed.checkpoint.phase, Phase::Dispute | Phase::Unmask(_)) {
-            authors.clear();
+        let mut acknowledgements = Vec::new();
+        // 8.2 of the wire format.
+        match closed.checkpoint.phase {
+            Phase::Acknowledge => {
+                // 3.8: enough acknowledgements in all, whoever they are of; the reader's own counts.
+                let need = self.round.configuration().min_contributors as usize - 1;
+                let others = list
+                    .iter()
+                    .filter(|&c| c != reader && !graph.are_neighbours(reader, c));
+                authors.extend(others.take(need.saturating_sub(authors.len())));
+                authors.sort_unstable();
+                let signed = authors.drain(..).filter_map(|author| {
+                    let (_, envelope) = closed.envelopes.get(&author)?;
+                    Some((author, envelope.signature))
+                });
+                acknowledgements = signed.collect();
+            }
+            // In these not everybody speaks, and nothing of it is needed.
+            Phase::Dispute | Phase::Unmask(_) => authors.clear(),
+            // The reader sees that the board has its own message, and not one of another device.
+            _ => authors.push(reader),
         }
         let items = authors.into_iter().filter_map(|author| {
             let (index, envelope) = closed.envelopes.get(&author)?;
             let parts = match needed(author) {
-                Needed::Envelope => Vec::new(),
-                Needed::Part(tree, position) => vec![Part {
+                Needed::Part(tree, position) if author != reader => vec![Part {
                     position: position as u32,
                     bytes: tree.leaf(position as u64)?.clone(),
                     proof: tree.inclusion(position as u64)?,
                 }],
+                _ => Vec::new(),
             };
             let inclusion = closed.tree.inclusion(*index)?;
             Some(Item {
@@ -86,6 +96,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         });
         let package = Package {
             items: items.collect(),
+            acknowledgements,
             consistency: closed
                 .tree
                 .consistency(closed.before.size)

@@ -73,6 +73,12 @@ pub enum ClientError {
         /// The client that the package is about.
         client: ClientId,
     },
+    /// The board holds another message of this client than the one that it sent.
+    #[error("the board holds another message of this client in {phase} than the one that it sent: another device speaks with the same key. Go on with that device, and stop this one")]
+    OtherDevice {
+        /// The phase whose package is judged.
+        phase: Phase,
+    },
     /// A listed message breaks the rules that put it on the list.
     #[error("client {client} is on the list of {phase} with a message that does not hold: {what}. The aggregator must not list it")]
     FalselyListed {
@@ -152,6 +158,7 @@ impl ClientError {
             Self::Inconsistent { .. } => Rule::Grown.number(),
             Self::List { .. } | Self::Omitted { .. } => Rule::Sublist.number(),
             Self::NotShown { .. } => Rule::Shown.number(),
+            Self::OtherDevice { .. } => Rule::OwnMessage.number(),
             Self::FalselyListed { phase, .. } => match phase {
                 Phase::Advertise => Rule::Possession.number(),
                 Phase::Share => Rule::CommittedShare.number(),
@@ -204,6 +211,7 @@ impl ClientError {
             | Self::OtherInput
             | Self::Store(_)
             | Self::Uncertain
+            | Self::OtherDevice { .. }
             | Self::Finished => Blame::Caller,
             // A package is not signed as a whole: what is missing may have been lost on the way.
             Self::Malformed(_)

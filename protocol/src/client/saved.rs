@@ -9,7 +9,7 @@ use super::codec::State;
 use super::Client;
 
 /// The version of the saved form. It is this crate's own: no other party reads it.
-pub(super) const FORMAT: u16 = 2;
+pub(super) const FORMAT: u16 = 3;
 
 /// Why a saved client cannot be restored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]

@@ -1,7 +1,7 @@
 //! What every state of a client has, and the checks that every package goes through
 //! (`specs/protocol.md` 3.10).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::error::ClientError;
 use super::saved::ResumeError;
 use crate::crypto::hash::Digest;
 use crate::crypto::ids::{ClientId, ClientSet};
-use crate::crypto::signing::SigningKey;
+use crate::crypto::signing::{Signature, SigningKey};
 use crate::crypto::tree::Root;
 use crate::pairwise::fraud_proof::FraudProof;
 use crate::pairwise::package::{Item, Package};
@@ -21,7 +21,7 @@ use crate::round::phase::Phase;
 use crate::round::Round;
 use crate::rule::Rule;
 use crate::wire::checkpoint::Checkpoint;
-use crate::wire::message::{Message, Sender};
+use crate::wire::message::{Envelope, Message, Sender};
 
 /// A client's place in a round, and what it has seen so far.
 pub struct Session<P: ProofSystem> {
@@ -29,6 +29,8 @@ pub struct Session<P: ProofSystem> {
     me: ClientId,
     identity: Arc<SigningKey>,
     view: View,
+    /// The entry of the message that this client sent last; nothing if it had nothing to say.
+    said: Option<Digest>,
 }
 
 /// The session after saying something, and the bytes of the message. They may be many: they go to
@@ -51,7 +53,7 @@ impl View {
     /// Of whoever has seen nothing of a round yet.
     fn of_context<P: ProofSystem>(round: &Round<P>) -> Self {
         Self {
-            answered: *round.context(),
+            answered: round.context().digest,
             root: Root::empty(),
             list: ClientSet::of(round.clients(), |_| true),
             checkpoint: None,
@@ -77,6 +79,8 @@ pub(super) struct CheckedPackage {
     pub(super) list: ClientSet,
     /// Verified messages of that phase, by sender: of every listed neighbour, perhaps of others.
     pub(super) messages: BTreeMap<ClientId, Item>,
+    /// Other clients whose acknowledgements were verified.
+    pub(super) acknowledged: BTreeSet<ClientId>,
     /// Why clients left in unmask; not verified yet.
     pub(super) fraud_proofs: Vec<FraudProof>,
 }
@@ -96,6 +100,7 @@ impl<P: ProofSystem> Session<P> {
             me,
             identity,
             view,
+            said: None,
         }
     }
 
@@ -170,6 +175,7 @@ impl<P: ProofSystem> Session<P> {
             checkpoint,
             consistency,
             items,
+            acknowledgements,
             fraud_proofs,
         } = Package::decode(package, self.round.clients())?;
         // 3.10.1
@@ -194,28 +200,68 @@ impl<P: ProofSystem> Session<P> {
             return Err(ClientError::Omitted { phase });
         }
         // 3.10.4 and 3.10.5
-        let mut messages = BTreeMap::new();
+        let (mut messages, mut own) = (BTreeMap::new(), Vec::new());
         for item in items {
-            if let Some(client) = self.author(phase, &checkpoint.root, &item) {
-                if Rule::ItemListed.holds(checkpoint.list.contains(client))
-                    && Rule::ItemOfAnother.holds(client != self.me)
-                {
+            match self.author(phase, &checkpoint.root, &item) {
+                Some(client) if client == self.me => own.push(item.envelope.entry()),
+                Some(client) if Rule::ItemListed.holds(checkpoint.list.contains(client)) => {
                     messages.insert(client, item);
                 }
+                _ => {}
             }
         }
+        let acknowledged = match phase {
+            Phase::Acknowledge => self.acknowledged(&checkpoint.list, &acknowledgements),
+            _ => BTreeSet::new(),
+        };
         let all_speak = !matches!(phase, Phase::Dispute | Phase::Unmask(_));
         for client in self.neighbours(&checkpoint.list) {
-            let shown = messages.contains_key(&client) || !all_speak;
-            Rule::Shown.require(shown, || ClientError::NotShown { phase, client })?;
+            let shown = match phase {
+                Phase::Acknowledge => acknowledged.contains(&client),
+                _ => messages.contains_key(&client),
+            };
+            Rule::Shown.require(shown || !all_speak, || ClientError::NotShown {
+                phase,
+                client,
+            })?;
+        }
+        // 3.10.6. All acknowledgements of one client that answer one view are equal.
+        if all_speak && phase != Phase::Acknowledge {
+            let is_mine = own.iter().any(|entry| Some(entry) == self.said.as_ref());
+            Rule::OwnMessage.require(is_mine, || match own.is_empty() {
+                true => ClientError::NotShown {
+                    phase,
+                    client: self.me,
+                },
+                false => ClientError::OtherDevice { phase },
+            })?;
         }
         Ok(CheckedPackage {
             answers: checkpoint.digest(),
             list: checkpoint.list.clone(),
             checkpoint,
             messages,
+            acknowledged,
             fraud_proofs,
         })
+    }
+
+    /// The other clients on a list that acknowledged what this client acknowledged.
+    fn acknowledged(
+        &self,
+        list: &ClientSet,
+        shown: &[(ClientId, Signature)],
+    ) -> BTreeSet<ClientId> {
+        let holds = |&(client, signature): &(ClientId, Signature)| {
+            let (context, answers) = (*self.round.context(), self.view.answered);
+            let envelope = Envelope::of_acknowledgement(context, client, answers, signature);
+            let key = self.round.roster().key(client)?;
+            (Rule::ItemListed.holds(list.contains(client))
+                && Rule::ItemOfAnother.holds(client != self.me)
+                && Rule::ItemSigned.holds(envelope.is_signed_by(key)))
+            .then_some(client)
+        };
+        shown.iter().filter_map(holds).collect()
     }
 
     /// Whose message of this phase, in this client's own view of the round, an item shows.
@@ -244,7 +290,7 @@ impl<P: ProofSystem> Session<P> {
         package: Option<&CheckedPackage>,
         parts: &[Vec<u8>],
     ) -> Answer<P> {
-        let session = match package {
+        let mut session = match package {
             None => self.at(self.view.clone()),
             Some(package) => self.follow(package).0,
         };
@@ -252,6 +298,7 @@ impl<P: ProofSystem> Session<P> {
         let context = *self.round.context();
         let answers = session.view.answered;
         let message = Message::sign(&self.identity, context, phase, sender, answers, parts);
+        session.said = Some(message.envelope.entry());
         (session, Some(message.encode()))
     }
 
@@ -267,13 +314,14 @@ impl<P: ProofSystem> Session<P> {
             me: self.me,
             identity: Arc::clone(&self.identity),
             view,
+            said: None,
         }
     }
 
     /// Writes the session with the last message.
     pub(super) fn write(&self, message: Option<&[u8]>, writer: Writer) -> Writer {
         writer
-            .bytes(self.round.context())
+            .bytes(&self.round.context().digest)
             .u32(self.me.number())
             // Empty before the first.
             .long(
@@ -292,7 +340,7 @@ impl<P: ProofSystem> Session<P> {
         round: Arc<Round<P>>,
         identity: Arc<SigningKey>,
     ) -> Result<Answer<P>, ResumeError> {
-        if reader.array("context")? != *round.context() {
+        if reader.array("context")? != round.context().digest {
             return Err(ResumeError::OtherRound);
         }
         let me = ClientId::new(reader.u32("client")?)
@@ -308,6 +356,7 @@ impl<P: ProofSystem> Session<P> {
             me,
             identity,
             view,
+            said: message.map(Message::entry_of).transpose()?,
         };
         Ok((session, message.map(<[u8]>::to_vec)))
     }

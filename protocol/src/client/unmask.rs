@@ -34,8 +34,8 @@ impl<P: ProofSystem> Client<P, Acknowledged> {
             let phase = Phase::Acknowledge;
             let package = session.check(phase, package)?;
             session.enough_neighbours(phase, &package.list)?;
-            // Every acknowledgement in `messages` was verified; this client's own is one more.
-            let got = package.messages.len() + 1;
+            // Every acknowledgement in `acknowledged` was verified; this client's own is one more.
+            let got = package.acknowledged.len() + 1;
             let need = session.round.configuration().min_contributors as usize;
             Rule::Acknowledgements.require(got >= need, || ClientError::TooFew {
                 phase,

@@ -15,8 +15,8 @@ use veragg_circuits::group::Group;
 use veragg_circuits::transcript::TranscriptExt;
 use zeroize::Zeroize;
 
+use crate::crypto::context::Context;
 use crate::crypto::dh::KeyPair;
-use crate::crypto::hash::Digest;
 use crate::crypto::ids::ClientId;
 use crate::crypto::keys;
 use crate::crypto::labels;
@@ -42,7 +42,7 @@ pub struct Revealed {
 #[derive(Debug, Clone, Copy)]
 pub struct Ends<'a> {
     /// Digest of the round's configuration.
-    pub context: &'a Digest,
+    pub context: &'a Context,
     /// Which of their keys: mask or channel.
     pub purpose: Purpose,
     /// The client that reveals the point.
@@ -58,7 +58,7 @@ pub struct Ends<'a> {
 impl Ends<'_> {
     fn challenge(&self, point: &KeyPoint, commitments: [&KeyPoint; 2]) -> KeyScalar {
         let mut transcript = Transcript::new(labels::REVEALED.as_bytes());
-        transcript.append_message(b"context", self.context);
+        transcript.append_message(b"context", &self.context.digest);
         transcript.absorb_u64(b"client", u64::from(self.client.number()));
         transcript.absorb_u64(b"other", u64::from(self.other.number()));
         transcript.absorb_u64(b"purpose", self.purpose as u64);
@@ -163,7 +163,7 @@ mod tests {
         let id = ClientId::from_index;
         let [a, b, c] = [0; 3].map(|_| KeyPair::generate(&mut OsRng));
         let ends = Ends {
-            context: &[1; 32],
+            context: &Context::sample(1),
             purpose: Purpose::Channel,
             client: id(0),
             key: a.public(),
@@ -175,7 +175,7 @@ mod tests {
         assert!(ends.hold(&revealed));
         let others = [
             Ends {
-                context: &[2; 32],
+                context: &Context::sample(2),
                 ..ends
             },
             Ends {
@@ -218,7 +218,7 @@ mod tests {
         let pairs = [0; 4].map(|_| KeyPair::generate(&mut OsRng));
         let reveal = |other: usize| {
             Ends {
-                context: &[1; 32],
+                context: &Context::sample(1),
                 purpose: Purpose::Mask,
                 client: id(0),
                 key: pairs[0].public(),

@@ -1,8 +1,6 @@
 //! All domain labels of the protocol. No two uses of a hash, a signature or a key derivation have the same
-//! label (`specs/wire.md` 1.4).
-
-/// The version of the protocol; it stands in every label and every message.
-pub const VERSION: u16 = 1;
+//! label (`specs/wire.md` 1.4). A label carries the version that gave it its use: version 2 keeps those of version 1
+//! whose use is the same.
 
 /// Digest of a configuration with its organiser: the context of everything else.
 pub(crate) const CONTEXT: &str = "veragg/1 context";
@@ -61,12 +59,14 @@ pub(crate) const OPENING: &str = "veragg/1 opening";
 pub(crate) const EDGE_MASK: &str = "veragg/1 edge mask";
 /// Key of a self-mask, from the client's seed.
 pub(crate) const SELF_MASK: &str = "veragg/1 self mask";
+/// Key of the stream of a mask, from the key of the mask.
+pub(crate) const MASK_STREAM: &str = "veragg/2 mask stream";
 /// Key that seals a pair of shares, from the channel's Diffie-Hellman point.
 pub(crate) const SEAL: &str = "veragg/1 sealed shares";
 
 /// Every label, for the test that keeps them distinct.
 #[cfg(test)]
-const ALL: [&str; 27] = [
+const ALL: [&str; 28] = [
     CONTEXT,
     ROSTER,
     GRAPH,
@@ -82,6 +82,7 @@ const ALL: [&str; 27] = [
     SIGN_NAMES,
     EDGE_MASK,
     SELF_MASK,
+    MASK_STREAM,
     SEAL,
     POSSESSION,
     OWN_INPUT,
@@ -103,7 +104,7 @@ mod tests {
     #[test]
     fn labels_are_distinct_and_carry_the_version() {
         for (i, label) in ALL.iter().enumerate() {
-            assert!(label.starts_with(&format!("veragg/{VERSION} ")));
+            assert!(label.starts_with("veragg/1 ") || label.starts_with("veragg/2 "));
             assert!(ALL[..i].iter().all(|other| other != label));
         }
     }

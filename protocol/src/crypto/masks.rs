@@ -9,8 +9,8 @@ use veragg_circuits::group::ristretto::{KeyPoint, KeyScalar};
 use veragg_circuits::group::Group;
 use zeroize::Zeroizing;
 
-use crate::crypto::dh::{derive, derive_from_point, DerivedKey, KeyPair};
-use crate::crypto::hash::Digest;
+use crate::crypto::context::{Context, Version};
+use crate::crypto::dh::{derive, derive_from_point, expand, DerivedKey, KeyPair};
 use crate::crypto::ids::ClientId;
 use crate::crypto::labels;
 
@@ -21,6 +21,8 @@ pub(crate) const BLOCK: usize = 1024;
 #[derive(Debug)]
 pub struct Mask {
     key: DerivedKey,
+    /// The key of the stream.
+    stream: DerivedKey,
     negative: bool,
 }
 
@@ -28,7 +30,7 @@ impl Mask {
     /// The pairwise mask of two neighbours as `mine` adds it: `eps PRG(k_ij)` with `eps = +1` towards
     /// a higher number and `-1` towards a lower one, so that the two ends cancel.
     pub fn of_edge(
-        context: &Digest,
+        context: &Context,
         mine: ClientId,
         secret: &KeyPair,
         other: ClientId,
@@ -38,25 +40,34 @@ impl Mask {
     }
 
     /// The pairwise mask from the Diffie-Hellman point of the two mask keys.
-    pub fn of_point(context: &Digest, mine: ClientId, other: ClientId, point: &KeyPoint) -> Self {
+    pub fn of_point(context: &Context, mine: ClientId, other: ClientId, point: &KeyPoint) -> Self {
         let (low, high) = (mine.min(other).number(), mine.max(other).number());
-        let info: [&[u8]; 3] = [context, &low.to_be_bytes(), &high.to_be_bytes()];
-        Self {
-            key: derive_from_point(point, labels::EDGE_MASK, &info),
-            negative: mine > other,
-        }
+        let info: [&[u8]; 3] = [&context.digest, &low.to_be_bytes(), &high.to_be_bytes()];
+        let key = derive_from_point(point, labels::EDGE_MASK, &info);
+        Self::of_key(context.version, key, mine > other)
     }
 
     /// A client's self-mask `PRG(b_i)`.
-    pub fn of_seed(context: &Digest, client: ClientId, seed: &KeyScalar) -> Self {
-        let info: [&[u8]; 2] = [context, &client.number().to_be_bytes()];
+    pub fn of_seed(context: &Context, client: ClientId, seed: &KeyScalar) -> Self {
+        let info: [&[u8]; 2] = [&context.digest, &client.number().to_be_bytes()];
+        let key = derive(seed.as_bytes(), labels::SELF_MASK, &info);
+        Self::of_key(context.version, key, false)
+    }
+
+    /// In version 1 one key had two uses: of the stream, and of the blindings of attested commitments.
+    fn of_key(version: Version, key: DerivedKey, negative: bool) -> Self {
+        let stream = match version {
+            Version::V1 => key.clone(),
+            Version::V2 => expand(key.as_ref(), labels::MASK_STREAM, &[]),
+        };
         Self {
-            key: derive(seed.as_bytes(), labels::SELF_MASK, &info),
-            negative: false,
+            key,
+            stream,
+            negative,
         }
     }
 
-    /// The key of the stream. Only the two ends of an edge, or the client of a self-mask, can derive it.
+    /// The key that the stream and the blindings of attested commitments are derived from. Only the two ends of an edge, or the client of a self-mask, can derive it.
     pub(crate) fn key(&self) -> &DerivedKey {
         &self.key
     }
@@ -69,7 +80,7 @@ impl Mask {
     /// The stream from its beginning, without the sign of the mask.
     pub(crate) fn stream<G: Group>(&self) -> Stream<G> {
         Stream {
-            source: ChaCha20Rng::from_seed(*self.key),
+            source: ChaCha20Rng::from_seed(*self.stream),
             bytes: Zeroizing::new(Vec::new()),
             group: PhantomData,
         }
@@ -80,13 +91,13 @@ impl Mask {
     pub fn inverse(self) -> Self {
         Self {
             negative: !self.negative,
-            key: self.key,
+            ..self
         }
     }
 
     /// Adds the stream to a run of at most [`BLOCK`] scalars that begins at scalar `start`.
     fn add_to<G: Group>(&self, start: usize, run: &mut [G::Scalar]) {
-        let mut stream = ChaCha20Rng::from_seed(*self.key);
+        let mut stream = ChaCha20Rng::from_seed(*self.stream);
         stream.set_word_pos((start * G::MASK_LEN / 4) as u128);
         let mut bytes = Zeroizing::new(vec![0; run.len() * G::MASK_LEN]);
         stream.fill_bytes(&mut bytes);
@@ -146,7 +157,15 @@ mod tests {
             .map(|i| {
                 (0..clients)
                     .filter(|&j| j != i)
-                    .map(|j| Mask::of_edge(&[0; 32], id(i), &pairs[i], id(j), pairs[j].public()))
+                    .map(|j| {
+                        Mask::of_edge(
+                            &Context::sample(0),
+                            id(i),
+                            &pairs[i],
+                            id(j),
+                            pairs[j].public(),
+                        )
+                    })
                     .collect()
             })
             .collect()
@@ -171,7 +190,7 @@ mod tests {
         #[test]
         fn an_inverse_takes_a_mask_away(len in 1usize..2500, seed: [u8; 32]) {
             let seed = KeyScalar::from_bytes_mod_order(seed);
-            let mask = || Mask::of_seed(&[0; 32], ClientId::from_index(0), &seed);
+            let mask = || Mask::of_seed(&Context::sample(0), ClientId::from_index(0), &seed);
             let mut vector = vec![Fr::from(1u64); len];
             apply::<Ristretto>(&mut vector, &[mask(), mask().inverse()]);
             prop_assert_eq!(vector, vec![Fr::from(1u64); len]);
@@ -180,20 +199,32 @@ mod tests {
 
     #[test]
     fn the_stream_is_the_one_that_is_specified() {
-        // specs/protocol.md 4.4: scalar i is bytes 32 i .. 32 i + 32 of the key's ChaCha20 stream,
-        // 252 bits of them, little-endian; blocks change nothing.
-        let mask = Mask::of_seed(&[7; 32], ClientId::from_index(2), &KeyScalar::from(11u64));
-        let mut stream = ChaCha20Rng::from_seed(*mask.key);
-        let want: Vec<Fr> = (0..3000)
-            .map(|_| {
-                let mut bytes = [0; 32];
-                stream.fill_bytes(&mut bytes);
-                bytes[31] &= 15;
-                Ristretto::decode_scalar(&bytes, "mask").unwrap()
-            })
-            .collect();
-        let mut vector = vec![Fr::from(0u64); 3000];
-        apply::<Ristretto>(&mut vector, &[mask]);
-        assert_eq!(vector, want);
+        // specs/protocol.md 4.4: scalar i is bytes 32 i .. 32 i + 32 of the ChaCha20 stream of the key that is
+        // derived for it, in version 1 of the mask's key itself; 252 bits of them, little-endian; blocks change
+        // nothing.
+        for version in Version::ALL {
+            let context = Context {
+                version,
+                ..Context::sample(7)
+            };
+            let mask = Mask::of_seed(&context, ClientId::from_index(2), &KeyScalar::from(11u64));
+            let derived = expand::<32>(mask.key.as_ref(), "veragg/2 mask stream", &[]);
+            let key = match version {
+                Version::V1 => &mask.key,
+                Version::V2 => &derived,
+            };
+            let mut stream = ChaCha20Rng::from_seed(**key);
+            let want: Vec<Fr> = (0..3000)
+                .map(|_| {
+                    let mut bytes = [0; 32];
+                    stream.fill_bytes(&mut bytes);
+                    bytes[31] &= 15;
+                    Ristretto::decode_scalar(&bytes, "mask").unwrap()
+                })
+                .collect();
+            let mut vector = vec![Fr::from(0u64); 3000];
+            apply::<Ristretto>(&mut vector, &[mask]);
+            assert!(vector == want, "version {version}");
+        }
     }
 }

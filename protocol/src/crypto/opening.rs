@@ -7,6 +7,7 @@ use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::ProofSystem;
 use veragg_circuits::transcript::TranscriptExt;
 
+use crate::crypto::context::Context;
 use crate::crypto::hash::Digest;
 use crate::crypto::labels;
 
@@ -34,10 +35,10 @@ pub struct Opening<'a, P: ProofSystem> {
 impl<'a, P: ProofSystem> Opening<'a, P> {
     /// An opening of which nothing was read yet; `published` is the entry of the message that holds
     /// it (4.5, step 1).
-    pub fn new(proofs: &'a P, context: &Digest, published: &Digest) -> Self {
+    pub fn new(proofs: &'a P, context: &Context, published: &Digest) -> Self {
         let layout = proofs.layout();
         let mut transcript = Transcript::new(labels::OPENING.as_bytes());
-        transcript.append_message(b"context", context);
+        transcript.append_message(b"context", &context.digest);
         transcript.append_message(b"published", published);
         Self {
             values: layout.scalars(),

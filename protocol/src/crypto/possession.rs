@@ -14,8 +14,8 @@ use veragg_circuits::group::Group;
 use veragg_circuits::transcript::TranscriptExt;
 use zeroize::Zeroize;
 
+use crate::crypto::context::Context;
 use crate::crypto::dh::KeyPair;
-use crate::crypto::hash::Digest;
 use crate::crypto::ids::ClientId;
 use crate::crypto::keys;
 use crate::crypto::labels;
@@ -38,14 +38,14 @@ pub enum Purpose {
 }
 
 fn challenge(
-    context: &Digest,
+    context: &Context,
     client: ClientId,
     purpose: Purpose,
     key: &KeyPoint,
     commitment: &KeyPoint,
 ) -> KeyScalar {
     let mut transcript = Transcript::new(labels::POSSESSION.as_bytes());
-    transcript.append_message(b"context", context);
+    transcript.append_message(b"context", &context.digest);
     transcript.absorb_u64(b"client", u64::from(client.number()));
     transcript.absorb_u64(b"purpose", purpose as u64);
     transcript.absorb_point::<Ristretto>(b"key", key);
@@ -60,7 +60,7 @@ impl Possession {
     /// Proves knowledge of the pair's secret. Constant time in the secret and the nonce.
     pub fn prove(
         pair: &KeyPair,
-        context: &Digest,
+        context: &Context,
         client: ClientId,
         purpose: Purpose,
         rng: &mut dyn CryptoRngCore,
@@ -81,7 +81,7 @@ impl Possession {
     pub fn verify(
         &self,
         key: &KeyPoint,
-        context: &Digest,
+        context: &Context,
         client: ClientId,
         purpose: Purpose,
     ) -> bool {
@@ -118,15 +118,15 @@ mod tests {
         let pair = KeyPair::generate(&mut OsRng);
         let other = KeyPair::generate(&mut OsRng);
         let (me, you) = (ClientId::from_index(0), ClientId::from_index(1));
-        let proof = Possession::prove(&pair, &[1; 32], me, Purpose::Mask, &mut OsRng);
+        let proof = Possession::prove(&pair, &Context::sample(1), me, Purpose::Mask, &mut OsRng);
         let holds = |key: &KeyPair, context, client, purpose| {
             proof.verify(key.public(), &context, client, purpose)
         };
-        assert!(holds(&pair, [1; 32], me, Purpose::Mask));
-        assert!(!holds(&other, [1; 32], me, Purpose::Mask));
-        assert!(!holds(&pair, [2; 32], me, Purpose::Mask));
-        assert!(!holds(&pair, [1; 32], you, Purpose::Mask));
-        assert!(!holds(&pair, [1; 32], me, Purpose::Channel));
+        assert!(holds(&pair, Context::sample(1), me, Purpose::Mask));
+        assert!(!holds(&other, Context::sample(1), me, Purpose::Mask));
+        assert!(!holds(&pair, Context::sample(2), me, Purpose::Mask));
+        assert!(!holds(&pair, Context::sample(1), you, Purpose::Mask));
+        assert!(!holds(&pair, Context::sample(1), me, Purpose::Channel));
         let bytes = proof.write(Writer::new()).finish();
         assert_eq!(bytes.len(), Possession::LEN);
         assert_eq!(Possession::read(&mut Reader::new(&bytes)), Ok(proof));

@@ -8,8 +8,8 @@ use chacha20poly1305::{ChaCha20Poly1305, Key, Nonce};
 use veragg_circuits::group::ristretto::{decode_key_scalar, KeyPoint, KeyScalar};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+use crate::crypto::context::Context;
 use crate::crypto::dh::derive_from_point;
-use crate::crypto::hash::Digest;
 use crate::crypto::ids::ClientId;
 use crate::crypto::labels;
 
@@ -29,7 +29,7 @@ pub struct SharePair {
 #[derive(Debug, Clone, Copy)]
 pub struct Channel<'a> {
     /// Digest of the round's configuration.
-    pub context: &'a Digest,
+    pub context: &'a Context,
     /// The client that shares its secrets.
     pub dealer: ClientId,
     /// The client that gets the shares.
@@ -40,7 +40,7 @@ impl Channel<'_> {
     fn cipher(&self, point: &KeyPoint) -> ChaCha20Poly1305 {
         let (dealer, recipient) = (self.dealer.number(), self.recipient.number());
         let info: [&[u8]; 3] = [
-            self.context,
+            &self.context.digest,
             &dealer.to_be_bytes(),
             &recipient.to_be_bytes(),
         ];
@@ -78,7 +78,7 @@ mod tests {
         let (a, b) = (KeyPair::generate(&mut OsRng), KeyPair::generate(&mut OsRng));
         let id = ClientId::from_index;
         let channel = |dealer, recipient| Channel {
-            context: &[1; 32],
+            context: &const { Context::sample(1) },
             dealer: id(dealer),
             recipient: id(recipient),
         };
@@ -99,7 +99,7 @@ mod tests {
             .open(&b.shared_point(a.public()), &sealed)
             .is_none());
         let other = Channel {
-            context: &[2; 32],
+            context: &const { Context::sample(2) },
             ..channel(0, 1)
         };
         assert!(other.open(&b.shared_point(a.public()), &sealed).is_none());

@@ -9,6 +9,7 @@ use veragg_circuits::group::Group;
 use veragg_circuits::transcript::TranscriptExt;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use crate::crypto::context::Context;
 use crate::crypto::hash::Digest;
 use crate::crypto::ids::ClientId;
 use crate::crypto::keys;
@@ -78,7 +79,7 @@ pub struct CommittedShares<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct DealerMessage<'a> {
     /// Digest of the round's configuration.
-    pub context: &'a Digest,
+    pub context: &'a Context,
     /// The checkpoint that the message answers, which fixes the holders.
     pub answers: &'a Digest,
     /// The root of the body, which fixes the committed points.
@@ -112,7 +113,7 @@ pub fn degree_holds(
         return false;
     }
     let mut transcript = Transcript::new(labels::DEGREE.as_bytes());
-    transcript.append_message(b"context", message.context);
+    transcript.append_message(b"context", &message.context.digest);
     transcript.absorb_u64(b"dealer", u64::from(dealer.number()));
     transcript.absorb_u64(b"threshold", threshold as u64);
     transcript.absorb_point::<Ristretto>(b"mask key", &secrets[0]);
@@ -157,7 +158,7 @@ mod tests {
     use veragg_circuits::group::ristretto::KEY_TABLE;
 
     const MESSAGE: DealerMessage<'_> = DealerMessage {
-        context: &[0; 32],
+        context: &Context::sample(0),
         answers: &[2; 32],
         body_root: &[3; 32],
     };

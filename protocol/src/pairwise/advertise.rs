@@ -5,7 +5,7 @@ use veragg_circuits::group::ristretto::{KeyPoint, Ristretto};
 use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::ProofSystem;
 
-use crate::crypto::hash::Digest;
+use crate::crypto::context::Context;
 use crate::crypto::ids::ClientId;
 use crate::crypto::possession::{Possession, Purpose};
 use crate::pairwise::Breach;
@@ -60,7 +60,7 @@ impl Advertisement {
     }
 
     /// The keys, if the client has shown to know both secrets (4.1).
-    pub fn verify(&self, context: &Digest, client: ClientId) -> Option<RoundKeys> {
+    pub fn verify(&self, context: &Context, client: ClientId) -> Option<RoundKeys> {
         let Self {
             keys,
             mask_proof,
@@ -73,7 +73,7 @@ impl Advertisement {
 }
 
 /// The keys of an advertisement that counts (5.1).
-pub fn judge(context: &Digest, client: ClientId, body: &[u8]) -> Result<RoundKeys, Breach> {
+pub fn judge(context: &Context, client: ClientId, body: &[u8]) -> Result<RoundKeys, Breach> {
     let body = Advertisement::decode(body)?;
     let keys = body.verify(context, client);
     Rule::ProvenKeys.require(keys.is_some(), || Breach::Possession)?;
@@ -97,7 +97,8 @@ mod tests {
     fn advertisements_round_trip_and_are_bound_to_their_sender() {
         let (mask, channel) = (KeyPair::generate(&mut OsRng), KeyPair::generate(&mut OsRng));
         let (me, you) = (ClientId::from_index(0), ClientId::from_index(1));
-        let prove = |pair, purpose| Possession::prove(pair, &[1; 32], me, purpose, &mut OsRng);
+        let prove =
+            |pair, purpose| Possession::prove(pair, &Context::sample(1), me, purpose, &mut OsRng);
         let mut body = Advertisement {
             keys: RoundKeys {
                 mask: *mask.public(),
@@ -110,10 +111,10 @@ mod tests {
         assert_eq!(bytes.len(), Advertisement::LEN);
         assert_eq!(Advertisement::decode(&bytes), Ok(body.clone()));
         assert!(Advertisement::decode(&[&bytes[..], &[0]].concat()).is_err());
-        assert_eq!(body.verify(&[1; 32], me), Some(body.keys));
-        assert_eq!(body.verify(&[1; 32], you), None);
-        assert_eq!(body.verify(&[2; 32], me), None);
+        assert_eq!(body.verify(&Context::sample(1), me), Some(body.keys));
+        assert_eq!(body.verify(&Context::sample(1), you), None);
+        assert_eq!(body.verify(&Context::sample(2), me), None);
         std::mem::swap(&mut body.mask_proof, &mut body.channel_proof);
-        assert_eq!(body.verify(&[1; 32], me), None);
+        assert_eq!(body.verify(&Context::sample(1), me), None);
     }
 }

@@ -2,8 +2,8 @@
 
 use veragg_circuits::proof_system::ProofSystem;
 
+use crate::crypto::context::Context;
 use crate::crypto::dleq::{self, Ends, Revealed};
-use crate::crypto::hash::Digest;
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::possession::Purpose;
 use crate::crypto::sealing::{Channel, SharePair};
@@ -30,7 +30,7 @@ pub enum Ruling {
 #[derive(Debug, Clone, Copy)]
 pub struct Complaint<'a> {
     /// Digest of the round's configuration.
-    pub context: &'a Digest,
+    pub context: &'a Context,
     /// The client that complains, with its keys.
     pub accuser: (ClientId, &'a RoundKeys),
     /// The client that it complains about, with its keys.
@@ -157,12 +157,12 @@ mod tests {
         };
         let (of_accuser, of_dealer) = (keys(&accuser), keys(&dealer));
         let complaint = Complaint {
-            context: &[1; 32],
+            context: &Context::sample(1),
             accuser: (i, &of_accuser),
             dealer: (j, &of_dealer),
         };
         let channel = Channel {
-            context: &[1; 32],
+            context: &Context::sample(1),
             dealer: j,
             recipient: i,
         };

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use veragg_circuits::group::ristretto::KeyPoint;
 use veragg_circuits::proof_system::ProofSystem;
 
+use crate::crypto::context::Context;
 use crate::crypto::dleq::{self, Ends, Revealed};
-use crate::crypto::hash::Digest;
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::masks::Mask;
 use crate::crypto::possession::Purpose;
@@ -28,7 +28,7 @@ pub fn edge(a: ClientId, b: ClientId) -> Edge {
 
 /// The two ends of an edge, whose Diffie-Hellman point either of them can reveal. The keys are their mask keys.
 pub fn ends<'a>(
-    context: &'a Digest,
+    context: &'a Context,
     (client, key): (ClientId, &'a KeyPoint),
     (other, other_key): (ClientId, &'a KeyPoint),
 ) -> Ends<'a> {
@@ -43,7 +43,7 @@ pub fn ends<'a>(
 }
 
 /// The mask of an edge whose point was revealed.
-pub fn mask_of(context: &Digest, client: ClientId, revealed: &Revealed) -> Mask {
+pub fn mask_of(context: &Context, client: ClientId, revealed: &Revealed) -> Mask {
     Mask::of_point(context, client, revealed.other, &revealed.point)
 }
 

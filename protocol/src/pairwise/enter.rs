@@ -1,10 +1,11 @@
 //! Entering a round: what every party checks before the first message (`specs/protocol.md` 2.2).
 
+use veragg_circuits::codec::DecodeError;
 use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::ProofSystem;
 
+use crate::crypto::context::{Context, Version};
 use crate::crypto::dleq::REVEALED_LEN;
-use crate::crypto::hash::Digest;
 use crate::crypto::signing::VerifyingKey;
 use crate::pairwise::advertise::Advertisement;
 use crate::pairwise::attest::Head;
@@ -46,6 +47,13 @@ impl<P: ProofSystem> Round<P> {
             });
         }
         let configuration = Configuration::decode(&signed.bytes)?;
+        let version = configuration.version;
+        if version != signed.version {
+            return Err(DecodeError::Value { field: "version" }.into());
+        }
+        if version != Version::CURRENT {
+            return Err(RoundError::ReadOnly { version });
+        }
         configuration.check()?;
         let roster = Roster::decode(roster)?;
         let named = roster.digest() == configuration.roster;
@@ -61,7 +69,7 @@ impl<P: ProofSystem> Round<P> {
     /// configuration.
     pub fn assemble(
         configuration: Configuration,
-        context: Digest,
+        context: Context,
         roster: Roster,
     ) -> Result<Self, RoundError> {
         Self::assemble_with(&P::SetUp::default(), configuration, context, roster)
@@ -72,7 +80,7 @@ impl<P: ProofSystem> Round<P> {
     pub fn assemble_with(
         set_up: &P::SetUp,
         configuration: Configuration,
-        context: Digest,
+        context: Context,
         roster: Roster,
     ) -> Result<Self, RoundError> {
         let round = Self::derive(set_up, configuration, context, roster)?;

@@ -4,6 +4,8 @@
 
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
 
+use crate::crypto::ids::ClientId;
+use crate::crypto::signing::Signature;
 use crate::pairwise::fraud_proof::FraudProof;
 use crate::wire::checkpoint::Checkpoint;
 use crate::wire::message::{Envelope, ENVELOPE_LEN};
@@ -16,8 +18,11 @@ pub struct Package {
     pub checkpoint: Checkpoint,
     /// Consistency proof from the checkpoint before it.
     pub consistency: Vec<u8>,
-    /// Messages of the phase.
+    /// Messages of the phase; none in acknowledge.
     pub items: Vec<Item>,
+    /// In acknowledge: who acknowledged, ascending, with the signature on the envelope. Everything else in the
+    /// envelope follows from what the reader itself answers.
+    pub acknowledgements: Vec<(ClientId, Signature)>,
     /// In further rounds of unmask: the fraud proofs against the clients that left.
     pub fraud_proofs: Vec<FraudProof>,
 }
@@ -52,6 +57,10 @@ impl Package {
                 writer = part.write(writer);
             }
         }
+        let mut writer = writer.u32(self.acknowledgements.len() as u32);
+        for (client, signature) in &self.acknowledgements {
+            writer = writer.u32(client.number()).bytes(signature);
+        }
         let writer = writer.u32(self.fraud_proofs.len() as u32);
         let write = |writer, fraud_proof: &FraudProof| fraud_proof.write(writer);
         self.fraud_proofs.iter().fold(writer, write).finish()
@@ -67,6 +76,16 @@ impl Package {
         for _ in 0..reader.u32("items")? {
             items.push(Item::read(&mut reader)?);
         }
+        let mut acknowledgements: Vec<(ClientId, Signature)> = Vec::new();
+        for _ in 0..reader.u32("acknowledgements")? {
+            let field = "acknowledging client";
+            let client = ClientId::new(reader.u32(field)?).filter(|client| {
+                let last = acknowledgements.last();
+                client.number() <= clients && last.is_none_or(|(last, _)| last < client)
+            });
+            let client = client.ok_or(DecodeError::Value { field })?;
+            acknowledgements.push((client, reader.array("signature of an acknowledgement")?));
+        }
         let mut fraud_proofs = Vec::new();
         for _ in 0..reader.u32("fraud proofs")? {
             fraud_proofs.push(FraudProof::read(&mut reader)?);
@@ -76,6 +95,7 @@ impl Package {
             checkpoint,
             consistency,
             items,
+            acknowledgements,
             fraud_proofs,
         })
     }
@@ -112,7 +132,8 @@ impl Item {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crypto::ids::{ClientId, ClientSet};
+    use crate::crypto::context::Context;
+    use crate::crypto::ids::ClientSet;
     use crate::crypto::signing::SigningKey;
     use crate::crypto::tree::{Root, Tree};
     use crate::round::phase::Phase;
@@ -126,7 +147,14 @@ mod tests {
             .enumerate()
             .map(|(index, parts)| {
                 let sender = Sender::Client(ClientId::from_index(index));
-                let message = Message::sign(&key, [2; 32], Phase::Share, sender, [3; 32], parts);
+                let message = Message::sign(
+                    &key,
+                    Context::sample(2),
+                    Phase::Share,
+                    sender,
+                    [3; 32],
+                    parts,
+                );
                 let tree: Tree<_> = parts.iter().collect();
                 let part = |position: usize| Part {
                     position: position as u32,
@@ -147,12 +175,30 @@ mod tests {
             hash: [6; 32],
         };
         let list = ClientSet::of(9, |_| true);
-        let checkpoint = Checkpoint::sign(&key, [2; 32], Phase::Share, [3; 32], root, list);
+        let checkpoint =
+            Checkpoint::sign(&key, Context::sample(2), Phase::Share, [3; 32], root, list);
         Package {
             checkpoint,
             consistency: vec![7; 64],
             items,
+            acknowledgements: vec![
+                (ClientId::from_index(1), [8; 64]),
+                (ClientId::from_index(4), [9; 64]),
+            ],
             fraud_proofs: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn acknowledgements_ascend() {
+        let mut package = package(&[]);
+        for clients in [[4, 1], [4, 4], [1, 9]] {
+            package.acknowledgements = clients
+                .map(|index| (ClientId::from_index(index), [8; 64]))
+                .into();
+            let decoded = Package::decode(&package.encode(), 9);
+            let field = "acknowledging client";
+            assert_eq!(decoded, Err(DecodeError::Value { field }));
         }
     }
 

@@ -3,6 +3,7 @@
 use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::ProofSystem;
 
+use crate::crypto::signing::SIGNATURE_LEN;
 use crate::pairwise::advertise::Advertisement;
 use crate::pairwise::attest::Head;
 use crate::pairwise::{share, unmask};
@@ -61,9 +62,12 @@ pub fn per_phase(
     let degree = masking.degree as usize;
     let package = |leaves: usize, items: usize, part: usize| {
         let inclusion = HASH_LEN * path_len(leaves);
-        let item = 8 + ENVELOPE_LEN + 2 + inclusion + 4 + part;
+        // Without its parts: of the client's own message there are none.
+        let item = 8 + ENVELOPE_LEN + 2 + inclusion + 4;
+        let own = if items > 0 { item } else { 0 };
         let consistency = inclusion + HASH_LEN;
-        4 + Checkpoint::encoded_len(clients) + 2 + consistency + 4 + items * item + 4
+        let around = 4 + Checkpoint::encoded_len(clients) + 2 + consistency + 4 + 4 + 4;
+        around + items * (item + part) + own
     };
     let n = clients as usize;
     let part = |bytes: usize, parts: usize| 4 + 4 + bytes + 2 + HASH_LEN * path_len(parts);
@@ -97,7 +101,7 @@ pub fn per_phase(
         (
             Phase::Unmask(0),
             message(degree * unmask::SHARE_LEN),
-            package(6 * n, witnesses, 0),
+            package(6 * n, 0, 0) + witnesses * (4 + SIGNATURE_LEN),
         ),
     ];
     rows.map(|(phase, sent, received)| PhaseBytes {

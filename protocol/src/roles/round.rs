@@ -10,7 +10,7 @@ use veragg_circuits::with_suite;
 
 use crate::aggregator::{self, AnyPhase, Log};
 use crate::client::{self, AnyState, JoinError, Restored, ResumeError};
-use crate::crypto::hash::Digest;
+use crate::crypto::context::Context;
 use crate::crypto::signing::{SigningKey, VerifyingKey};
 use crate::pairwise::sizes::{self, PhaseBytes};
 use crate::round::configuration::Configuration;
@@ -73,7 +73,7 @@ impl Round {
     }
 
     /// The digest of the configuration, that everything in the round is bound to.
-    pub fn context(&self) -> &Digest {
+    pub fn context(&self) -> &Context {
         self.0.context()
     }
 
@@ -143,7 +143,7 @@ impl<P: ProofSystem> From<Arc<typed::Round<P>>> for Round {
 /// A round of one of the suites, and how its roles begin.
 pub(super) trait AnyRound: Any + Send + Sync {
     fn configuration(&self) -> &Configuration;
-    fn context(&self) -> &Digest;
+    fn context(&self) -> &Context;
     fn roster(&self) -> &Roster;
     fn layout(&self) -> &Layout;
     fn longest_record(&self) -> usize;
@@ -162,7 +162,7 @@ impl<P: ProofSystem> AnyRound for typed::Round<P> {
         self.configuration()
     }
 
-    fn context(&self) -> &Digest {
+    fn context(&self) -> &Context {
         self.context()
     }
 

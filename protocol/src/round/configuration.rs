@@ -5,8 +5,9 @@ use veragg_circuits::codec::{DecodeError, Reader, Writer};
 use veragg_circuits::proof_system::Suite;
 use veragg_circuits::statement::{Segment, Statement, StatementError, MAX_SEGMENTS};
 
+use crate::crypto::context::{Context, Version};
 use crate::crypto::hash::{digest, Digest};
-use crate::crypto::labels::{self, VERSION};
+use crate::crypto::labels;
 use crate::crypto::signing::{Signature, SigningKey, VerifyingKey};
 use crate::round::parameters::{
     self, Assumptions, Failure, MaskingParameters, ParameterError, MAX_CLIENTS,
@@ -60,6 +61,8 @@ pub struct SegmentConfiguration {
 /// What the organiser fixes before a round begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Configuration {
+    /// The version of the protocol; [`Version::CURRENT`] in new rounds.
+    pub version: Version,
     /// 32 random bytes that no other round has.
     pub round_id: [u8; 32],
     /// The suite that proves the statement.
@@ -85,6 +88,11 @@ pub struct Configuration {
     /// The segments of the vector, in order.
     pub segments: Vec<SegmentConfiguration>,
 }
+
+/// The number of the protocol of this crate, in which neighbours mask for each other.
+const PAIRWISE: u8 = 1;
+/// The tag of a round, or of a segment, without noise.
+const NO_NOISE: u8 = 0;
 
 /// Why a configuration is refused.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -180,8 +188,9 @@ impl Configuration {
 
     /// The canonical bytes.
     pub fn encode(&self) -> Vec<u8> {
+        let v2 = self.version >= Version::V2;
         let mut writer = Writer::new()
-            .u16(VERSION)
+            .u16(self.version.number())
             .bytes(&self.round_id)
             .u16(self.suite.number())
             .u32(self.columns)
@@ -190,17 +199,27 @@ impl Configuration {
             .u32(self.assumptions.dropout_ppm)
             .bytes(&self.roster)
             .bytes(&self.beacon)
-            .bytes(self.aggregator.as_bytes())
-            .u32(self.masking.degree)
-            .u32(self.masking.threshold)
-            .u32(self.min_contributors)
-            .u32(self.unmask_rounds.into());
+            .bytes(self.aggregator.as_bytes());
+        if v2 {
+            writer = writer.u8(PAIRWISE);
+        }
+        writer = writer.u32(self.masking.degree).u32(self.masking.threshold);
+        if !v2 {
+            writer = writer.u32(self.min_contributors);
+        }
+        writer = writer.u32(self.unmask_rounds.into());
         for deadline in self.deadlines {
             writer = writer.u64(deadline);
+        }
+        if v2 {
+            writer = writer.u32(self.min_contributors).u8(NO_NOISE);
         }
         writer = writer.u32(self.segments.len() as u32);
         for segment in &self.segments {
             writer = segment.write(writer);
+            if v2 {
+                writer = writer.u8(NO_NOISE);
+            }
         }
         writer.finish()
     }
@@ -208,9 +227,12 @@ impl Configuration {
     /// Decodes a configuration that fills `bytes`.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(bytes);
-        if reader.u16("version")? != VERSION {
-            return Err(DecodeError::Value { field: "version" });
-        }
+        let version = Version::read(&mut reader)?;
+        let v2 = version >= Version::V2;
+        let only = |reader: &mut Reader<'_>, field, value| match v2 {
+            true if reader.u8(field)? != value => Err(DecodeError::Value { field }),
+            _ => Ok(()),
+        };
         let round_id = reader.array("round id")?;
         let suite = Suite::from_number(reader.u16("suite")?)
             .ok_or(DecodeError::Value { field: "suite" })?;
@@ -226,11 +248,15 @@ impl Configuration {
         let roster = reader.array("roster digest")?;
         let beacon = reader.array("beacon")?;
         let aggregator = VerifyingKey::read(&mut reader, "aggregator's key")?;
+        only(&mut reader, "protocol", PAIRWISE)?;
         let masking = MaskingParameters {
             degree: reader.u32("degree")?,
             threshold: reader.u32("threshold")?,
         };
-        let min_contributors = reader.u32("min contributors")?;
+        let mut min_contributors = 0;
+        if !v2 {
+            min_contributors = reader.u32("min contributors")?;
+        }
         let unmask_rounds = u8::try_from(reader.u32("unmask rounds")?)
             .ok()
             .filter(|&rounds| rounds <= MAX_UNMASK_ROUNDS)
@@ -241,15 +267,24 @@ impl Configuration {
         for deadline in &mut deadlines {
             *deadline = reader.u64("deadline")?;
         }
+        if v2 {
+            min_contributors = reader.u32("min contributors")?;
+        }
+        only(&mut reader, "noise", NO_NOISE)?;
         let count = reader.u32("segments")? as usize;
         if count > MAX_SEGMENTS {
             return Err(DecodeError::Value { field: "segments" });
         }
         let segments = (0..count)
-            .map(|_| SegmentConfiguration::read(&mut reader))
+            .map(|_| {
+                let segment = SegmentConfiguration::read(&mut reader)?;
+                only(&mut reader, "noise of a segment", NO_NOISE)?;
+                Ok(segment)
+            })
             .collect::<Result<_, _>>()?;
         reader.finish()?;
         Ok(Self {
+            version,
             round_id,
             suite,
             columns,
@@ -303,6 +338,8 @@ impl SegmentConfiguration {
 /// A configuration's bytes under the organiser's signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedConfiguration {
+    /// The version of the protocol, which the bytes begin with.
+    pub version: Version,
     /// The canonical bytes of the [`Configuration`].
     pub bytes: Vec<u8>,
     /// The public key of the organiser. Only [`is_signed_by`](Self::is_signed_by) shows whether it signed.
@@ -317,6 +354,7 @@ impl SignedConfiguration {
         let bytes = configuration.encode();
         let signature = key.sign(labels::SIGN_CONFIGURATION, &bytes);
         Self {
+            version: configuration.version,
             bytes,
             organiser: key.verifying_key(),
             signature,
@@ -330,8 +368,11 @@ impl SignedConfiguration {
     }
 
     /// The context: the digest that everything in the round is bound to (`specs/protocol.md` 2.3).
-    pub fn context(&self) -> Digest {
-        digest(labels::CONTEXT, &[&self.bytes, self.organiser.as_bytes()])
+    pub fn context(&self) -> Context {
+        Context {
+            version: self.version,
+            digest: digest(labels::CONTEXT, &[&self.bytes, self.organiser.as_bytes()]),
+        }
     }
 
     /// Writes length and bytes, then the key, then the signature.
@@ -346,6 +387,7 @@ impl SignedConfiguration {
     pub fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let bytes = reader.long("configuration")?.to_vec();
         Ok(Self {
+            version: Version::read(&mut Reader::new(&bytes))?,
             bytes,
             organiser: VerifyingKey::read(reader, "organiser's key")?,
             signature: reader.array("organiser's signature")?,
@@ -368,6 +410,7 @@ pub(crate) mod tests {
         };
         let key = SigningKey::from_bytes(&[9; 32]).verifying_key();
         Configuration {
+            version: Version::CURRENT,
             round_id: [1; 32],
             suite: Suite::DEFAULT,
             columns: 1,
@@ -406,11 +449,22 @@ pub(crate) mod tests {
 
     #[test]
     fn configurations_round_trip_and_are_bound_to_their_organiser() {
-        let configuration = sample(10);
-        let bytes = configuration.encode();
-        assert_eq!(Configuration::decode(&bytes), Ok(configuration.clone()));
-        for end in 0..bytes.len() {
-            assert!(Configuration::decode(&bytes[..end]).is_err());
+        let mut configuration = sample(10);
+        for version in Version::ALL {
+            configuration.version = version;
+            let bytes = configuration.encode();
+            assert_eq!(Configuration::decode(&bytes), Ok(configuration.clone()));
+            for end in 0..bytes.len() {
+                assert!(Configuration::decode(&bytes[..end]).is_err());
+            }
+            // The same bytes are no configuration of another version.
+            for other in [0, 1, 2, 3]
+                .into_iter()
+                .filter(|&number| number != version.number())
+            {
+                let bytes = [&other.to_be_bytes(), &bytes[2..]].concat();
+                assert!(Configuration::decode(&bytes).is_err(), "{version} {other}");
+            }
         }
         let key = SigningKey::from_bytes(&[5; 32]);
         let signed = SignedConfiguration::sign(&configuration, &key);
@@ -422,6 +476,29 @@ pub(crate) mod tests {
         );
         let other = SignedConfiguration::sign(&configuration, &SigningKey::from_bytes(&[6; 32]));
         assert_ne!(signed.context(), other.context());
+    }
+
+    #[test]
+    fn tags_that_are_kept_for_later_are_refused() {
+        let configuration = sample(10);
+        let bytes = configuration.encode();
+        // The protocol stands behind the aggregator's key; the round's noise in front of the number of segments, and
+        // that of the last segment at the end.
+        let protocol = 2 + 32 + 2 + 4 + 4 + 4 + 4 + 32 + 32 + 32;
+        let noise = protocol + 1 + 4 + 4 + 4 + 64 + 4;
+        for (at, value, field) in [
+            (protocol, PAIRWISE, "protocol"),
+            (noise, NO_NOISE, "noise"),
+            (bytes.len() - 1, NO_NOISE, "noise of a segment"),
+        ] {
+            assert_eq!(bytes[at], value);
+            let mut other = bytes.clone();
+            other[at] += 1;
+            assert_eq!(
+                Configuration::decode(&other),
+                Err(DecodeError::Value { field })
+            );
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use rand_core::CryptoRngCore;
 use veragg_circuits::proof_system::{ProofSystem, Suite};
 use veragg_circuits::with_suite;
 
+use crate::crypto::context::Version;
 use crate::crypto::signing::VerifyingKey;
 use crate::round::configuration::{
     Configuration, ConfigurationError, SegmentConfiguration, GRAPH_SECURITY_BITS, NEVER,
@@ -162,6 +163,7 @@ impl ConfigurationBuilder {
         let mut round_id = [0; 32];
         rng.fill_bytes(&mut round_id);
         let mut configuration = Configuration {
+            version: Version::CURRENT,
             round_id,
             suite: P::SUITE,
             columns: 0,

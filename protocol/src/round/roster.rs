@@ -107,7 +107,12 @@ impl Roster {
 
     /// The digest of the roster, which the configuration holds.
     pub fn digest(&self) -> Digest {
-        digest(labels::ROSTER, &[&self.encode()])
+        Self::digest_of(&self.encode())
+    }
+
+    /// The digest of an encoded roster, whatever its bytes are.
+    pub fn digest_of(bytes: &[u8]) -> Digest {
+        digest(labels::ROSTER, &[bytes])
     }
 
     /// The number of clients on the roster.

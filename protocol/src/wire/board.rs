@@ -5,14 +5,15 @@ use std::io::{self, Read, Seek, SeekFrom};
 use thiserror::Error;
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
 
+use crate::crypto::context::{Context, Version};
 use crate::crypto::signing::SigningKey;
 use crate::round::configuration::{Configuration, SignedConfiguration, MAX_CONFIGURATION_LEN};
 use crate::round::roster::Roster;
 use crate::wire::checkpoint::Checkpoint;
 use crate::wire::message::{Envelope, ENVELOPE_LEN};
 
-/// The first bytes of a board: name and version of the format.
-pub const MAGIC: [u8; 8] = *b"veragg\x00\x01";
+/// The first bytes of a board, before the version of the protocol.
+pub const NAME: [u8; 6] = *b"veragg";
 
 /// Bytes in front of a record: kind and length.
 pub const RECORD_HEAD_LEN: usize = 5;
@@ -101,20 +102,29 @@ impl Header {
         }
     }
 
+    /// The context of the round.
+    pub fn context(&self) -> Context {
+        self.configuration.context()
+    }
+
     /// The encoded header: the first bytes of a board.
     pub fn encode(&self) -> Vec<u8> {
         self.configuration
-            .write(Writer::new().bytes(&MAGIC))
+            .write(
+                Writer::new()
+                    .bytes(&NAME)
+                    .u16(self.context().version.number()),
+            )
             .bytes(&self.roster)
             .finish()
     }
 
     /// Reads a header. It allocates as much as it reads, whatever the lengths in it say.
     pub fn read(source: &mut impl Read) -> Result<Self, BoardError> {
-        let magic = take(source, MAGIC.len())?;
-        if magic != MAGIC {
-            return Err(BoardError::Magic);
-        }
+        let magic = take(source, NAME.len() + 2)?;
+        let version = magic.strip_prefix(&NAME);
+        let version = version.and_then(|bytes| Version::read(&mut Reader::new(bytes)).ok());
+        let version = version.ok_or(BoardError::Magic)?;
         let mut bytes = take(source, 4)?;
         let length = Reader::new(&bytes)
             .u32("configuration")
@@ -128,6 +138,9 @@ impl Header {
         let mut reader = Reader::new(&bytes);
         let configuration = SignedConfiguration::read(&mut reader).map_err(BoardError::Header)?;
         reader.finish().map_err(BoardError::Header)?;
+        if configuration.context().version != version {
+            return Err(BoardError::Header(DecodeError::Value { field: "version" }));
+        }
         let decoded = Configuration::decode(&configuration.bytes).map_err(BoardError::Header)?;
         let want = decoded.clients() as usize * Roster::ENTRY_LEN;
         let roster = take(source, want)?;
@@ -360,13 +373,17 @@ impl<R: Read> OpenRecord<'_, R> {
     }
 
     /// The envelope that the content of a message begins with.
-    pub fn envelope(&mut self) -> Result<Result<Envelope, DecodeError>, BoardError> {
-        Ok(Envelope::decode(&self.bytes(ENVELOPE_LEN)?))
+    pub fn envelope(
+        &mut self,
+        version: Version,
+    ) -> Result<Result<Envelope, DecodeError>, BoardError> {
+        Ok(Envelope::decode_of(&self.bytes(ENVELOPE_LEN)?, version))
     }
 
-    /// The checkpoint over a roster of `clients` that fills the content.
+    /// The checkpoint over a roster of `clients`, in a round of this version, that fills the content.
     pub fn checkpoint(
         mut self,
+        version: Version,
         clients: u32,
     ) -> Result<Result<Checkpoint, DecodeError>, BoardError> {
         let bytes = self.bytes(Checkpoint::encoded_len(clients))?;
@@ -374,7 +391,11 @@ impl<R: Read> OpenRecord<'_, R> {
         self.records.skip()?;
         Ok(match Checkpoint::decode(&bytes, clients) {
             Ok(_) if extra > 0 => Err(DecodeError::Trailing { extra }),
-            decoded => decoded,
+            Ok(checkpoint) => {
+                let same = checkpoint.context.require_version(version);
+                same.map(|()| checkpoint)
+            }
+            Err(error) => Err(error),
         })
     }
 
@@ -466,8 +487,14 @@ mod tests {
     fn a_checkpoint_fills_its_record() {
         let key = SigningKey::from_bytes(&[1; 32]);
         let list = ClientSet::of(11, |_| true);
-        let checkpoint =
-            Checkpoint::sign(&key, [2; 32], Phase::Share, [3; 32], Root::empty(), list);
+        let checkpoint = Checkpoint::sign(
+            &key,
+            Context::sample(2),
+            Phase::Share,
+            [3; 32],
+            Root::empty(),
+            list,
+        );
         let encoded = checkpoint.encode();
         for (bytes, clients) in [
             (encoded.clone(), 11),
@@ -481,7 +508,10 @@ mod tests {
             let record = Record { kind, bytes }.encode();
             let mut records = Records::new(&record[..], 0, 500);
             let record = records.next_record().unwrap().unwrap();
-            assert_eq!(record.checkpoint(clients).unwrap(), expected);
+            assert_eq!(
+                record.checkpoint(Version::CURRENT, clients).unwrap(),
+                expected
+            );
             assert!(records.next_record().unwrap().is_none());
         }
     }

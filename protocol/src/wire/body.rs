@@ -182,6 +182,7 @@ impl<R: Read> Body<'_, R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto::context::{Context, Version};
     use crate::crypto::ids::ClientId;
     use crate::crypto::signing::SigningKey;
     use crate::round::phase::Phase;
@@ -193,7 +194,14 @@ mod tests {
     fn sign(parts: &[Vec<u8>]) -> Message {
         let key = SigningKey::from_bytes(&[1; 32]);
         let sender = Sender::Client(ClientId::from_index(4));
-        Message::sign(&key, [2; 32], Phase::Submit, sender, [3; 32], parts)
+        Message::sign(
+            &key,
+            Context::sample(2),
+            Phase::Submit,
+            sender,
+            [3; 32],
+            parts,
+        )
     }
 
     /// Reads a message as a stream whose body must have these parts.
@@ -207,7 +215,7 @@ mod tests {
         let board = Record { kind, bytes }.encode();
         let mut records = Records::new(&board[..], 0, board.len());
         let mut record = records.next_record().unwrap().unwrap();
-        let envelope = record.envelope().unwrap().unwrap();
+        let envelope = record.envelope(Version::CURRENT).unwrap().unwrap();
         assert_eq!(envelope, message.envelope);
         super::read(record, &envelope, lengths.to_vec(), read).unwrap()
     }

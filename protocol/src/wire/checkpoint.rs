@@ -2,9 +2,10 @@
 
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
 
+use crate::crypto::context::Context;
 use crate::crypto::hash::{digest, Digest};
 use crate::crypto::ids::ClientSet;
-use crate::crypto::labels::{self, VERSION};
+use crate::crypto::labels;
 use crate::crypto::signing::{Signature, SigningKey, VerifyingKey, SIGNATURE_LEN};
 use crate::crypto::tree::Root;
 use crate::round::phase::Phase;
@@ -12,8 +13,8 @@ use crate::round::phase::Phase;
 /// The state of the board at the close of a phase.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkpoint {
-    /// Digest of the round's configuration.
-    pub context: Digest,
+    /// The round.
+    pub context: Context,
     /// The phase that it closes.
     pub phase: Phase,
     /// Digest of the checkpoint before it; at the first, the context.
@@ -30,7 +31,7 @@ impl Checkpoint {
     /// Signs a checkpoint.
     pub fn sign(
         key: &SigningKey,
-        context: Digest,
+        context: Context,
         phase: Phase,
         previous: Digest,
         root: Root,
@@ -50,9 +51,8 @@ impl Checkpoint {
     }
 
     fn signed_bytes(&self) -> Vec<u8> {
-        Writer::new()
-            .u16(VERSION)
-            .bytes(&self.context)
+        self.context
+            .write(Writer::new())
             .u8(self.phase.number())
             .bytes(&self.previous)
             .u64(self.root.size)
@@ -63,7 +63,7 @@ impl Checkpoint {
 
     /// Bytes of a checkpoint over a roster of this size.
     pub fn encoded_len(clients: u32) -> usize {
-        2 + 32 + 1 + 32 + 8 + 32 + ClientSet::encoded_len(clients) + SIGNATURE_LEN
+        Context::LEN + 1 + 32 + 8 + 32 + ClientSet::encoded_len(clients) + SIGNATURE_LEN
     }
 
     /// The canonical bytes.
@@ -77,11 +77,8 @@ impl Checkpoint {
     /// Decodes a checkpoint over a roster of `clients` that fills `bytes`.
     pub fn decode(bytes: &[u8], clients: u32) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(bytes);
-        if reader.u16("version")? != VERSION {
-            return Err(DecodeError::Value { field: "version" });
-        }
         let checkpoint = Self {
-            context: reader.array("context")?,
+            context: Context::read(&mut reader)?,
             phase: Phase::from_number(reader.u8("phase")?)
                 .ok_or(DecodeError::Value { field: "phase" })?,
             previous: reader.array("previous checkpoint")?,
@@ -125,7 +122,8 @@ mod tests {
             size: 9,
             hash: [4; 32],
         };
-        let checkpoint = Checkpoint::sign(&key, [2; 32], Phase::Submit, [3; 32], root, list);
+        let checkpoint =
+            Checkpoint::sign(&key, Context::sample(2), Phase::Submit, [3; 32], root, list);
         let bytes = checkpoint.encode();
         assert_eq!(bytes.len(), Checkpoint::encoded_len(11));
         assert_eq!(Checkpoint::decode(&bytes, 11), Ok(checkpoint));

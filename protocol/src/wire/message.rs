@@ -8,9 +8,10 @@ use thiserror::Error;
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
 use veragg_circuits::proof_system::ProofSystem;
 
+use crate::crypto::context::{Context, Version};
 use crate::crypto::hash::{digest, Digest};
 use crate::crypto::ids::ClientId;
-use crate::crypto::labels::{self, VERSION};
+use crate::crypto::labels;
 use crate::crypto::sharing::DealerMessage;
 use crate::crypto::signing::{Signature, SigningKey, VerifyingKey, SIGNATURE_LEN};
 use crate::crypto::tree::{CompactTree, Leaf};
@@ -18,7 +19,7 @@ use crate::round::phase::Phase;
 use crate::round::Round;
 
 /// Bytes of an envelope.
-pub const ENVELOPE_LEN: usize = 2 + 32 + 1 + 4 + 32 + 32 + SIGNATURE_LEN;
+pub const ENVELOPE_LEN: usize = Context::LEN + 1 + 4 + 32 + 32 + SIGNATURE_LEN;
 
 /// The party that signed a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -41,8 +42,8 @@ impl Sender {
 /// The fixed part of a message: sender, phase, what it answers, the root of the body, and the signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Envelope {
-    /// Digest of the round's configuration.
-    pub context: Digest,
+    /// The round.
+    pub context: Context,
     /// The phase that the message belongs to.
     pub phase: Phase,
     /// The party that signed it.
@@ -57,9 +58,8 @@ pub struct Envelope {
 
 impl Envelope {
     fn signed_bytes(&self) -> Vec<u8> {
-        Writer::new()
-            .u16(VERSION)
-            .bytes(&self.context)
+        self.context
+            .write(Writer::new())
             .u8(self.phase.number())
             .u32(self.sender.number())
             .bytes(&self.answers)
@@ -77,11 +77,8 @@ impl Envelope {
 
     /// Reads an envelope.
     pub fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        if reader.u16("version")? != VERSION {
-            return Err(DecodeError::Value { field: "version" });
-        }
         Ok(Self {
-            context: reader.array("context")?,
+            context: Context::read(reader)?,
             phase: Phase::from_number(reader.u8("phase")?)
                 .ok_or(DecodeError::Value { field: "phase" })?,
             sender: ClientId::new(reader.u32("sender")?).map_or(Sender::Aggregator, Sender::Client),
@@ -99,10 +96,40 @@ impl Envelope {
         Ok(envelope)
     }
 
+    /// Decodes an envelope of a round of this version; one of another version does not decode.
+    pub fn decode_of(bytes: &[u8], version: Version) -> Result<Self, DecodeError> {
+        let envelope = Self::decode(bytes)?;
+        envelope.context.require_version(version)?;
+        Ok(envelope)
+    }
+
     /// Whether the signature is `key`'s.
     #[must_use]
     pub fn is_signed_by(&self, key: &VerifyingKey) -> bool {
         key.verify(labels::SIGN_MESSAGE, &self.signed_bytes(), &self.signature)
+    }
+
+    /// Whether the envelope names the empty body, which has no parts.
+    #[must_use]
+    pub fn has_empty_body(&self) -> bool {
+        self.body_root == body_root(&[] as &[&[u8]])
+    }
+
+    /// The envelope of an acknowledgement with this signature, whose body is empty.
+    pub fn of_acknowledgement(
+        context: Context,
+        client: ClientId,
+        answers: Digest,
+        signature: Signature,
+    ) -> Self {
+        Self {
+            context,
+            phase: Phase::Acknowledge,
+            sender: Sender::Client(client),
+            answers,
+            body_root: body_root(&[] as &[&[u8]]),
+            signature,
+        }
     }
 
     /// The digests of a message of share that the degree test hashes.
@@ -151,7 +178,7 @@ impl Message {
     /// Signs a message with these parts.
     pub fn sign(
         key: &SigningKey,
-        context: Digest,
+        context: Context,
         phase: Phase,
         sender: Sender,
         answers: Digest,
@@ -278,7 +305,14 @@ mod tests {
     fn message(parts: &[Vec<u8>]) -> (SigningKey, Message) {
         let key = SigningKey::from_bytes(&[1; 32]);
         let sender = Sender::Client(ClientId::from_index(4));
-        let message = Message::sign(&key, [2; 32], Phase::Share, sender, [3; 32], parts);
+        let message = Message::sign(
+            &key,
+            Context::sample(2),
+            Phase::Share,
+            sender,
+            [3; 32],
+            parts,
+        );
         (key, message)
     }
 

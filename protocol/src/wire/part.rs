@@ -64,6 +64,7 @@ pub fn is_part(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto::context::Context;
     use crate::crypto::ids::ClientId;
     use crate::crypto::signing::SigningKey;
     use crate::crypto::tree::Tree;
@@ -73,7 +74,14 @@ mod tests {
     fn message(parts: &[Vec<u8>]) -> Message {
         let key = SigningKey::from_bytes(&[1; 32]);
         let sender = Sender::Client(ClientId::from_index(4));
-        Message::sign(&key, [2; 32], Phase::Share, sender, [3; 32], parts)
+        Message::sign(
+            &key,
+            Context::sample(2),
+            Phase::Share,
+            sender,
+            [3; 32],
+            parts,
+        )
     }
 
     #[test]

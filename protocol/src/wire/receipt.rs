@@ -5,16 +5,17 @@ use std::fmt;
 
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
 
+use crate::crypto::context::Context;
 use crate::crypto::hash::{digest, Digest};
-use crate::crypto::labels::{self, VERSION};
+use crate::crypto::labels;
 use crate::crypto::signing::{Signature, SigningKey, VerifyingKey};
 use crate::wire::message::Message;
 
 /// The aggregator's promise that a message is on the board.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
-    /// Digest of the round's configuration.
-    pub context: Digest,
+    /// The round.
+    pub context: Context,
     /// Index of the leaf.
     pub index: u64,
     /// The leaf: [`Envelope::entry`](crate::wire::message::Envelope::entry) of the message.
@@ -25,10 +26,10 @@ pub struct Receipt {
 
 impl Receipt {
     /// Bytes of a receipt.
-    pub const LEN: usize = 2 + 32 + 8 + 32 + 64;
+    pub const LEN: usize = Context::LEN + 8 + 32 + 64;
 
     /// Signs a receipt.
-    pub fn sign(key: &SigningKey, context: Digest, index: u64, entry: Digest) -> Self {
+    pub fn sign(key: &SigningKey, context: Context, index: u64, entry: Digest) -> Self {
         let mut receipt = Self {
             context,
             index,
@@ -40,9 +41,8 @@ impl Receipt {
     }
 
     fn signed_bytes(&self) -> Vec<u8> {
-        Writer::new()
-            .u16(VERSION)
-            .bytes(&self.context)
+        self.context
+            .write(Writer::new())
             .u64(self.index)
             .bytes(&self.entry)
             .finish()
@@ -59,11 +59,8 @@ impl Receipt {
     /// Decodes a receipt that fills `bytes`.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(bytes);
-        if reader.u16("version")? != VERSION {
-            return Err(DecodeError::Value { field: "version" });
-        }
         let receipt = Self {
-            context: reader.array("context")?,
+            context: Context::read(&mut reader)?,
             index: reader.u64("leaf index")?,
             entry: reader.array("entry")?,
             signature: reader.array("signature")?,
@@ -137,8 +134,8 @@ impl fmt::Display for Reason {
 /// The aggregator's signed statement that it refused certain bytes, with the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// Digest of the round's configuration.
-    pub context: Digest,
+    /// The round.
+    pub context: Context,
     /// Digest of the refused bytes.
     pub refused: Digest,
     /// The reason of the refusal.
@@ -149,10 +146,10 @@ pub struct Refusal {
 
 impl Refusal {
     /// Bytes of a refusal.
-    pub const LEN: usize = 2 + 32 + 32 + 1 + 64;
+    pub const LEN: usize = Context::LEN + 32 + 1 + 64;
 
     /// Signs a refusal of `bytes`.
-    pub fn sign(key: &SigningKey, context: Digest, bytes: &[u8], reason: Reason) -> Self {
+    pub fn sign(key: &SigningKey, context: Context, bytes: &[u8], reason: Reason) -> Self {
         let refused = digest(labels::REFUSED, &[bytes]);
         let mut refusal = Self {
             context,
@@ -165,9 +162,8 @@ impl Refusal {
     }
 
     fn signed_bytes(&self) -> Vec<u8> {
-        Writer::new()
-            .u16(VERSION)
-            .bytes(&self.context)
+        self.context
+            .write(Writer::new())
             .bytes(&self.refused)
             .u8(self.reason as u8)
             .finish()
@@ -184,10 +180,7 @@ impl Refusal {
     /// Decodes a refusal that fills `bytes`.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(bytes);
-        if reader.u16("version")? != VERSION {
-            return Err(DecodeError::Value { field: "version" });
-        }
-        let context = reader.array("context")?;
+        let context = Context::read(&mut reader)?;
         let refused = reader.array("refused bytes")?;
         let number = reader.u8("reason")?;
         let reason = Reason::ALL
@@ -220,13 +213,13 @@ mod tests {
     fn replies_round_trip_and_are_bound_to_their_key() {
         let key = SigningKey::from_bytes(&[1; 32]);
         let other = SigningKey::from_bytes(&[2; 32]);
-        let receipt = Receipt::sign(&key, [3; 32], 17, [4; 32]);
+        let receipt = Receipt::sign(&key, Context::sample(3), 17, [4; 32]);
         assert_eq!(receipt.encode().len(), Receipt::LEN);
         assert_eq!(Receipt::decode(&receipt.encode()), Ok(receipt.clone()));
         assert!(receipt.is_signed_by(&key.verifying_key()));
         assert!(!receipt.is_signed_by(&other.verifying_key()));
         for reason in Reason::ALL {
-            let refusal = Refusal::sign(&key, [3; 32], b"bytes", reason);
+            let refusal = Refusal::sign(&key, Context::sample(3), b"bytes", reason);
             assert_eq!(Refusal::decode(&refusal.encode()), Ok(refusal.clone()));
             assert!(refusal.is_for(b"bytes", &key.verifying_key()));
             assert!(!refusal.is_for(b"other", &key.verifying_key()));

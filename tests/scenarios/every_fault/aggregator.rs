@@ -77,7 +77,7 @@ fn taken(make: impl FnOnce(&Finished, Forged) -> Vec<u8>) -> Broken {
 
 pub(super) fn a_message_of_another_round() -> Broken {
     taken(|_, mut forged| {
-        forged.envelope.context[0] ^= 1;
+        forged.envelope.context.digest[0] ^= 1;
         forged.signed()
     })
 }
@@ -138,6 +138,72 @@ pub(super) fn two_messages_of_one_client() -> Broken {
     });
     let named = [(client(4), Check::Messages), (AGGREGATOR, Check::Messages)];
     Broken::by(finished, &named)
+}
+
+/// The aggregator signs a checkpoint that continues another one than the board's.
+pub(super) fn a_checkpoint_that_continues_another() -> Broken {
+    let mut finished = Scene::new(4, &SMALL).play();
+    let last = finished.records.last_mut().unwrap();
+    let Checkpoint {
+        context,
+        phase,
+        mut previous,
+        root,
+        list,
+        ..
+    } = Checkpoint::decode(&last.bytes, 4).unwrap();
+    previous[0] ^= 1;
+    let key = &finished.local.aggregator_key;
+    last.bytes = Checkpoint::sign(key, context, phase, previous, root, list).encode();
+    Broken::by(finished, &[(AGGREGATOR, Check::Chain)])
+}
+
+pub(super) fn no_publication() -> Broken {
+    let mut finished = Scene::new(4, &SMALL).play();
+    finished.records.remove(finished.records.len() - 2);
+    finished.records = signed_anew(&finished.local, &finished.records);
+    Broken::by(finished, &[(AGGREGATOR, Check::Chain)])
+}
+
+/// The aggregator closes unmask before enough shares have come, and publishes any sum.
+pub(super) fn unmask_closed_too_early() -> Broken {
+    let mut finished = Scene::new(4, &SMALL).play();
+    for number in 1..=3 {
+        let at = position(&finished.records, number, Phase::Unmask(0));
+        finished.records.remove(at);
+    }
+    finished.records = signed_anew(&finished.local, &finished.records);
+    Broken::by(finished, &[(AGGREGATOR, Check::Unmasking)])
+}
+
+/// Client 4 signs an acknowledgement with a body, and the aggregator takes it.
+pub(super) fn an_acknowledgement_with_a_body() -> Broken {
+    let scene = Scene::new(4, &SMALL);
+    let key = scene.key(4);
+    let scene = scene.altering(4, move |phase, _, messages| {
+        let with_body = |bytes: Vec<u8>| {
+            let Envelope {
+                context,
+                phase,
+                sender,
+                answers,
+                ..
+            } = Message::decode(&bytes).unwrap().envelope;
+            Message::sign(&key, context, phase, sender, answers, &[vec![7]]).encode()
+        };
+        match phase {
+            Phase::Acknowledge => messages.into_iter().map(with_body).collect(),
+            _ => messages,
+        }
+    });
+    let corrupt = CorruptAggregator::new().listing(|phase, mut list| {
+        if phase == Phase::Acknowledge {
+            list.remove(id(4));
+        }
+        list
+    });
+    let named = [(client(4), Check::Messages), (AGGREGATOR, Check::Messages)];
+    Broken::by(corrupt.play(scene), &named)
 }
 
 pub(super) fn two_publications() -> Broken {

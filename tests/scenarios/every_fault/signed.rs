@@ -1,11 +1,13 @@
 //! What signatures alone show: configurations, checkpoints that clients were shown, and receipts.
 
 use rand_core::OsRng;
-use veragg::protocol::crypto::signing::SigningKey;
+use veragg::protocol::crypto::signing::{SigningKey, VerifyingKey};
 use veragg::protocol::round::configuration::{Configuration, SignedConfiguration};
+use veragg::protocol::round::roster::Roster;
 use veragg::protocol::wire::checkpoint::Checkpoint;
 use veragg::protocol::wire::receipt::Receipt;
-use veragg_lab::local_round;
+use veragg_lab::local::LocalRound;
+use veragg_lab::{local_round, Suite};
 
 use super::*;
 
@@ -33,6 +35,26 @@ pub(super) fn a_round_in_which_somebody_may_stand_alone() -> Broken {
 
 pub(super) fn a_configuration_that_no_suite_takes() -> Broken {
     signed(|configuration| configuration.columns = 3)
+}
+
+/// The same with a roster of these clients, which an organiser signs.
+fn with_roster(keys: impl FnOnce(&LocalRound<Suite>) -> Vec<VerifyingKey>) -> Broken {
+    let local = local_round(4, &SMALL);
+    let bytes: Vec<u8> = keys(&local)
+        .iter()
+        .flat_map(|key| *key.as_bytes())
+        .collect();
+    let mut broken = signed(|configuration| configuration.roster = Roster::digest_of(&bytes));
+    broken.finished.local.header.roster = bytes;
+    broken.named = vec![(ORGANISER, Check::Roster)];
+    broken
+}
+
+pub(super) fn one_key_for_two_clients() -> Broken {
+    with_roster(|local| {
+        let keys = [0, 1, 2, 2].map(|at: usize| local.client_keys[at].verifying_key());
+        keys.to_vec()
+    })
 }
 
 /// The checkpoint of a phase on the board, with another root, signed by the aggregator.

@@ -38,7 +38,7 @@ impl Challenges {
 
     /// The commitments to a mask under each pair (4.7.3).
     pub(crate) fn commit(&self, frame: &Frame, key: &[u8; 32]) -> Vec<RistrettoPoint> {
-        let mask = mask(key, frame.scalars + frame.rows);
+        let mask = mask(frame.version, key, frame.scalars + frame.rows);
         let pairs = self.pairs.iter().enumerate();
         pairs
             .map(|(number, pair)| {

@@ -26,6 +26,7 @@ pub(crate) fn unmask_round(round: u8) -> u8 {
 }
 
 pub(crate) struct Board {
+    pub(crate) version: u64,
     pub(crate) configuration: Vec<u8>,
     pub(crate) organiser: [u8; 32],
     pub(crate) roster: Vec<[u8; 32]>,
@@ -66,8 +67,11 @@ impl Board {
     /// Reads a board; anything but whole records of canonical bytes panics.
     pub(crate) fn read(bytes: &[u8]) -> Self {
         let mut front = Front(bytes);
-        assert_eq!(front.take(8), b"veragg\x00\x01");
+        assert_eq!(front.take(6), b"veragg");
+        let version = front.integer(2);
+        assert!([1, 2].contains(&version));
         let configuration = front.long().to_vec();
+        assert_eq!(Front(&configuration).integer(2), version);
         let organiser = front.digest();
         front.take(64);
         // The number of clients is the one of the configuration (3.1).
@@ -78,12 +82,13 @@ impl Board {
             let kind = front.integer(1);
             let content = front.long();
             records.push(match kind {
-                1 => Record::Message(Message::read(content)),
-                2 => Record::Checkpoint(Checkpoint::read(content, clients)),
+                1 => Record::Message(Message::read(content, version)),
+                2 => Record::Checkpoint(Checkpoint::read(content, clients, version)),
                 _ => panic!("kind {kind}"),
             });
         }
         Self {
+            version,
             configuration,
             organiser,
             roster,
@@ -93,10 +98,10 @@ impl Board {
 }
 
 impl Message {
-    fn read(bytes: &[u8]) -> Self {
+    fn read(bytes: &[u8], version: u64) -> Self {
         let (envelope, body) = bytes.split_at(167);
         let mut front = Front(envelope);
-        assert_eq!(front.integer(2), 1);
+        assert_eq!(front.integer(2), version);
         Self {
             signed: envelope[..103].to_vec(),
             context: front.digest(),
@@ -112,10 +117,10 @@ impl Message {
 }
 
 impl Checkpoint {
-    fn read(bytes: &[u8], clients: usize) -> Self {
+    fn read(bytes: &[u8], clients: usize, version: u64) -> Self {
         let signed = bytes[..bytes.len() - 64].to_vec();
         let mut front = Front(bytes);
-        assert_eq!(front.integer(2), 1);
+        assert_eq!(front.integer(2), version);
         let (context, phase) = (front.digest(), front.integer(1) as u8);
         let (previous, tree_size) = (front.digest(), front.integer(8));
         let tree_root = front.digest();

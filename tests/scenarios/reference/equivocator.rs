@@ -47,7 +47,7 @@ impl Equivocator {
                 match phase {
                     Phase::Advertise => {
                         let further = sign_again(&key, &messages[0], &[192], &mut |parts| {
-                            self.advertise(round.context(), &mut parts[0]);
+                            self.advertise(&round.context().digest, &mut parts[0]);
                         });
                         messages.insert(usize::from(!self.counts), further);
                     }
@@ -55,7 +55,7 @@ impl Equivocator {
                     Phase::Confirm | Phase::Dispute => {
                         let opens = (phase == Phase::Confirm) == (self.purpose == CHANNEL);
                         if let (Some(package), Some(keys), true) = (package, keys, opens) {
-                            let body = self.reveal(round.context(), &keys);
+                            let body = self.reveal(&round.context().digest, &keys);
                             let sender = Sender::Client(id(self.number));
                             let answers = package.checkpoint.digest();
                             let context = *round.context();

@@ -11,6 +11,7 @@ use super::bytes::{digest, tree_root, Digest};
 use veragg_lab::Suite;
 
 pub(crate) struct Frame {
+    pub(crate) version: u64,
     pub(crate) context: Digest,
     pub(crate) aggregator: [u8; 32],
     pub(crate) roster: Vec<[u8; 32]>,
@@ -53,6 +54,7 @@ impl Frame {
         let (scalars, rows) = (proofs.layout().scalars(), proofs.layout().rows());
         let corrupt = u64::from(clients) * u64::from(assumptions.corrupt_ppm) / 1_000_000;
         Self {
+            version: board.version,
             context,
             aggregator: *configuration.aggregator.as_bytes(),
             roster: board.roster.clone(),

@@ -50,10 +50,14 @@ pub(crate) fn unseal(
     Some((scalar(&shares[..32])?, scalar(&shares[32..])?))
 }
 
-/// The first `count` scalars of `PRG(key)` (4.4.1).
-pub(crate) fn mask(key: &[u8; 32], count: usize) -> Vec<Scalar> {
+/// The first `count` scalars of the mask of `key` (4.4.1).
+pub(crate) fn mask(version: u64, key: &[u8; 32], count: usize) -> Vec<Scalar> {
+    let stream_key = match version {
+        1 => *key,
+        _ => expand(key, "veragg/2 mask stream", &[]),
+    };
     let mut stream = vec![0; 32 * count];
-    ChaCha20::new(key.into(), &[0; 12].into()).apply_keystream(&mut stream);
+    ChaCha20::new(&stream_key.into(), &[0; 12].into()).apply_keystream(&mut stream);
     for scalar in stream.chunks_mut(32) {
         scalar[31] &= 0x0f;
     }

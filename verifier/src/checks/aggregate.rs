@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::packing::{Layout, UnpackError};
 use veragg_protocol::circuits::proof_system::ProofSystem;
-use veragg_protocol::crypto::signing::hex;
 
 use crate::check::Check;
 use crate::established::Established;
@@ -140,7 +139,7 @@ pub(crate) fn check<P: ProofSystem>(
     findings.computed(check, round.layout().coordinates());
     // V-12.2 comes before the sums, of which there can be many.
     if let Some(metadata) = &established.options.metadata {
-        let others = (metadata.context != hex(round.context()))
+        let others = (metadata.context != round.context().to_string())
             .then(|| "the given aggregate is of another round".to_owned());
         let problems = [
             others,

@@ -65,7 +65,13 @@ impl Chain {
         match judged {
             Ok(()) => true,
             Err(finding) => {
-                findings.record(finding);
+                // An honest aggregator signs one checkpoint a phase, which continues the one before.
+                let continues_another = finding.is_of(Step::Continues) && findings.names();
+                findings.record(if continues_another {
+                    finding.by(Some(Culprit::Aggregator)).by_signature()
+                } else {
+                    finding
+                });
                 false
             }
         }

@@ -35,11 +35,13 @@ pub(crate) enum Shows {
     Aggregator,
     /// The same, and the client signed two different messages for one phase.
     Equivocation(ClientId),
+    /// The same, and the client signed an acknowledgement with a body.
+    Acknowledgement(ClientId),
     /// Only that the file is damaged. The tree holds envelopes, so anybody who has the file can replace a body.
     Nothing,
 }
 
-/// V-04.2 to V-04.5: judges the envelope alone.
+/// V-04.2 to V-04.5, and V-04.10: judges the envelope alone.
 pub(crate) fn check_envelope<P: ProofSystem>(
     round: &Round<P>,
     open: &OpenPhase<'_>,
@@ -80,6 +82,17 @@ pub(crate) fn check_envelope<P: ProofSystem>(
     let signed = key.is_some_and(|key| envelope.is_signed_by(key));
     require(Step::SignedBySender, signed, &|| {
         "its signature is not one of its sender".to_owned()
+    })?;
+    // V-04.10
+    let Sender::Client(client) = envelope.sender else {
+        return Ok(());
+    };
+    let is_empty = open.phase != Phase::Acknowledge || envelope.has_empty_body();
+    let step = Step::EmptyAcknowledgement;
+    step.require(is_empty, || Inadmissible {
+        step,
+        what: "it is an acknowledgement, but its envelope names a body".to_owned(),
+        shows: Shows::Acknowledgement(client),
     })
 }
 

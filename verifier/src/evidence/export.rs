@@ -2,6 +2,7 @@
 
 use std::io::{BufReader, Read, Seek, Write};
 
+use veragg_protocol::crypto::context::Context;
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::crypto::signing::VerifyingKey;
 use veragg_protocol::round::configuration::Configuration;
@@ -16,7 +17,7 @@ use super::{Claim, EvidenceError, MOST_CHECKPOINTS, MOST_RECEIPTS};
 use crate::check::Check;
 use crate::options::Options;
 use crate::report::{Culprit, Fault, Report};
-use crate::step::Step;
+use crate::step::{Step, StepNumber};
 
 /// The faults that one file of evidence shows: all those of one culprit under one check.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +84,7 @@ pub fn export<W: Write>(
         copies.push(copy);
     }
     let mut records = Records::new(board, header.encode().len(), usize::MAX);
+    let version = header.context().version;
     let (mut leaf, mut checkpoints) = (0, 0);
     while copies.iter().any(|copy| copy.reaches(checkpoints)) {
         let Some(record) = records.next_record()? else {
@@ -96,7 +98,7 @@ pub fn export<W: Write>(
             RecordKind::Message => {
                 let mut record = record;
                 let start = record.bytes(ENVELOPE_LEN)?;
-                let envelope = Envelope::decode(&start).ok();
+                let envelope = Envelope::decode_of(&start, version).ok();
                 let needs_body = |copy: &Copy<'_, W>| {
                     let needs = |envelope| copy.needs(leaf, checkpoints, envelope, graph.as_ref());
                     // Bytes that are no message are copied as they are.
@@ -115,7 +117,7 @@ pub fn export<W: Write>(
 
 /// What decides whether a checkpoint or a receipt can be evidence in a round.
 struct Signed {
-    context: [u8; 32],
+    context: Context,
     aggregator: VerifyingKey,
 }
 
@@ -253,8 +255,10 @@ fn needs(fault: &Fault, envelope: &Envelope, graph: Option<&Graph>) -> bool {
     let (Culprit::Client(culprit), Sender::Client(sender)) = (culprit, envelope.sender) else {
         // Lists, outcomes and sums follow from all messages. Two checkpoints need none.
         return match check {
-            Check::Chain => *rule == Step::DerivedList.into(),
-            Check::Contributors | Check::Opening | Check::Aggregate => true,
+            Check::Chain => [Step::DerivedList, Step::SomethingPublished]
+                .map(StepNumber::from)
+                .contains(rule),
+            Check::Unmasking | Check::Contributors | Check::Opening | Check::Aggregate => true,
             _ => false,
         };
     };

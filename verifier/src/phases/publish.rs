@@ -21,6 +21,7 @@ use crate::checks::contributors;
 use crate::checks::opening::{self, Published};
 use crate::established::{Established, Secrets};
 use crate::findings::{Finding, Findings};
+use crate::report::Culprit;
 use crate::step::Step;
 
 /// What is kept of the body of a publication.
@@ -192,7 +193,8 @@ impl<P: ProofSystem> Judge<P> for Publish {
         // V-03.7
         if !self.published {
             let what = "the round was closed without a publication";
-            findings.record(Finding::failure(Step::SomethingPublished, what));
+            let finding = Finding::failure(Step::SomethingPublished, what);
+            findings.record(finding.by(Some(Culprit::Aggregator)));
         }
         Ok(None)
     }

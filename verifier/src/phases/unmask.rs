@@ -71,6 +71,7 @@ impl<P: ProofSystem> Unmask<P> {
     fn reconstruct_secrets(
         &mut self,
         established: &Established<'_, P>,
+        last_leaf: u64,
         findings: &mut Findings,
     ) -> [Shares; 2] {
         let shares = std::mem::take(&mut self.shares);
@@ -90,7 +91,16 @@ impl<P: ProofSystem> Unmask<P> {
                     Secret::Seed => seeds.push(of_client),
                     Secret::Mask => masks.push(of_client),
                 },
-                Err(what) => findings.record(Finding::failure(Step::SecretsReconstructed, what)),
+                Err(NoSecret { step, what }) => {
+                    let finding = Finding::failure(step, what);
+                    // Only if no body is left out it is known how many shares there are.
+                    let few = step == Step::EnoughShares && !established.missing;
+                    findings.record(if few {
+                        finding.by_aggregator(last_leaf)
+                    } else {
+                        finding
+                    });
+                }
             }
         }
         [seeds, masks]
@@ -162,25 +172,36 @@ impl<P: ProofSystem> Unmask<P> {
     }
 }
 
+/// Why a secret is not reconstructed.
+struct NoSecret {
+    step: Step,
+    what: String,
+}
+
 /// V-09.2: the committed secret of a client, or what is wrong with the shares that were revealed of it.
 fn reconstruct_secret<P: ProofSystem>(
     established: &Established<'_, P>,
     client: ClientId,
     shares: &[(ClientId, KeyScalar)],
-) -> Result<KeyScalar, String> {
+) -> Result<KeyScalar, NoSecret> {
     let committed: Option<KeyPoint> = match wanted(established, client) {
         Secret::Mask => established.mask_key(client),
         Secret::Seed => established.dealt.get(&client).map(|dealt| dealt.seed),
     };
     let (got, need) = (shares.len(), established.round.threshold());
-    if got < need {
-        return Err(format!("{got} shares of a secret of client {client} were revealed, but {need} are needed to reconstruct it and to remove masks"));
-    }
+    let step = Step::EnoughShares;
+    step.require(got >= need, || NoSecret {
+        step,
+        what: format!("{got} shares of a secret of client {client} were revealed, but {need} are needed to reconstruct it and to remove masks; before that the aggregator must not close the phase"),
+    })?;
     let secret = reconstruct(shares);
     if committed != Some(&secret * KEY_TABLE) {
-        return Err(format!(
-            "the revealed shares of a secret of client {client} do not reconstruct the secret that this client committed to"
-        ));
+        return Err(NoSecret {
+            step: Step::SecretsReconstructed,
+            what: format!(
+                "the revealed shares of a secret of client {client} do not reconstruct the secret that this client committed to"
+            ),
+        });
     }
     Ok(secret)
 }
@@ -281,7 +302,7 @@ impl<P: ProofSystem> Judge<P> for Unmask<P> {
             self.shares.clear();
             return Ok(Derived::of(end.listed.clone(), clients));
         }
-        let [seeds, masks] = self.reconstruct_secrets(established, findings);
+        let [seeds, masks] = self.reconstruct_secrets(established, end.last_leaf, findings);
         let mut left = established.contributors.clone();
         findings.computed(Check::Unmasking, left.len());
         for (culprit, contradiction) in self.contradictions(established, &seeds, &masks) {

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use veragg_protocol::circuits::foreign::Foreign;
-use veragg_protocol::crypto::labels::VERSION;
+use veragg_protocol::crypto::context::Version;
 
 use super::{CheckReport, Culprit, Status};
 use crate::check::Check;
@@ -23,12 +23,13 @@ fn named<'de, D: Deserializer<'de>, T>(
         .ok_or_else(|| D::Error::custom(format!("unknown {what} \"{}\"", Foreign::new(&name))))
 }
 
-/// The version of the protocol, which must be the one of this crate.
+/// The version of the protocol, which must be one that this crate knows.
 pub(super) fn protocol<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
     let version = u16::deserialize(deserializer)?;
-    if version != VERSION {
+    if Version::from_number(version).is_none() {
         return Err(D::Error::custom(format!(
-            "the report is of protocol version {version}; this version of veragg reads version {VERSION}"
+            "the report is of protocol version {version}; this version of veragg reads versions up to {}",
+            Version::CURRENT
         )));
     }
     Ok(version)

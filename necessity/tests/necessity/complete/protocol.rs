@@ -131,7 +131,7 @@ const EXCUSED: &[(&str, &str, Why)] = &[
         Covered(&["3.10.2", "3.10.4"]),
     ),
     ("3.10.4", "the sender is a client of the roster", Type),
-    ("3.10.6", "what comes after the checks", NoCondition),
+    ("3.10.7", "what comes after the checks", NoCondition),
     ("3.11.1", "bytes that do not decode are no envelope", Type),
     ("3.11.3", "nobody else has a key to look up", Type),
     // Its shares are compared with the same commitments.

@@ -21,7 +21,14 @@ pub(super) fn a_message_of_another_round_is_taken() -> bool {
     let parts = shared.parts(&table.lengths(shared)).unwrap();
     let parts: Vec<_> = parts.iter().map(|part| part.to_vec()).collect();
     let (sender, answers) = (Sender::Client(id(3)), shared.envelope.answers);
-    let other = Message::sign(&key, [9; 32], Phase::Share, sender, answers, &parts);
+    let other = Message::sign(
+        &key,
+        super::ELSEWHERE,
+        Phase::Share,
+        sender,
+        answers,
+        &parts,
+    );
     table.takes(&other)
 }
 

@@ -1,5 +1,6 @@
 //! Honest clients, and a corrupt aggregator that signs anything.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::clients::{sender, Clients, Parties};
@@ -55,7 +56,7 @@ impl Attack {
         let clients = Clients::new(round, &parties.clients);
         let board = Board {
             tree: Tree::new(),
-            chain: *clients.round.context(),
+            chain: clients.round.context().digest,
             before: Root::empty(),
             package: Vec::new(),
             messages: Vec::new(),
@@ -159,7 +160,14 @@ impl Attack {
             let entry = message.envelope.entry();
             (0..tree.size()).find(|&index| tree.leaf(index) == Some(&entry))
         };
-        let items = shown.iter().map(|message| {
+        let (acknowledgements, shown): (Vec<_>, Vec<_>) = shown
+            .iter()
+            .partition(|message| message.envelope.phase == Phase::Acknowledge);
+        let acknowledgements: BTreeMap<_, _> = acknowledgements
+            .into_iter()
+            .map(|message| (sender(message), message.envelope.signature))
+            .collect();
+        let items = shown.into_iter().map(|message| {
             // A message that is not on the board is shown as if it were the last one there.
             let index = leaf_of(message).unwrap_or(tree.size() - 1);
             let count = self.parts(message).size() as usize;
@@ -172,6 +180,7 @@ impl Attack {
         });
         let package = Package {
             items: items.collect(),
+            acknowledgements: acknowledgements.into_iter().collect(),
             consistency: tree.consistency(self.board.before.size).unwrap(),
             fraud_proofs: Vec::new(),
             checkpoint: checkpoint.clone(),

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use rand_core::OsRng;
+use veragg_lab::believing;
 use veragg_protocol::circuits::group::ristretto::{decode_key_scalar, KeyScalar, Ristretto};
 use veragg_protocol::circuits::group::Group;
 use zeroize::Zeroizing;
@@ -103,6 +104,11 @@ impl Clients {
     /// The message that a client sends in answer to a package; nothing if it refuses it.
     pub(super) fn ask(&mut self, number: u32, package: &[u8], x: &[u64]) -> Option<Message> {
         let at = id(number).index();
+        // A client of which the board has another message is one that an attack uses.
+        if let Some(state) = believing(&self.stores[at], id(number), package, CLIENTS) {
+            self.stores[at] = state;
+            self.restart(number);
+        }
         let sent = self.clients[at].advance(package, Some(x), &mut OsRng, &mut self.stores[at]);
         let message = sent.ok().flatten();
         message.map(|bytes| Message::decode(&bytes).unwrap())
@@ -113,6 +119,16 @@ impl Clients {
         let at = id(number).index();
         let (round, key) = (Arc::clone(&self.round), Arc::clone(&self.keys[at]));
         Client::resume(round, key, &self.stores[at]).unwrap().0
+    }
+
+    /// A second device of a client, which has joined and made an advertisement of its own.
+    pub(super) fn second_device(&self, number: u32) -> Client {
+        let key = Arc::clone(&self.keys[id(number).index()]);
+        let mut device = Client::join(Arc::clone(&self.round), key).unwrap();
+        let mut store = Zeroizing::new(Vec::new());
+        let sent = device.advance(&[], None, &mut OsRng, &mut store);
+        assert!(sent.unwrap().is_some());
+        device
     }
 
     /// Takes a client back to the state that it saved last.

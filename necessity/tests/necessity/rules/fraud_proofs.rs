@@ -151,7 +151,7 @@ pub(super) fn by_a_seed_of_another_round() -> bool {
     let (seed, attack) = (KeyScalar::random(&mut OsRng), &round.attack);
     let (key, sender) = (&attack.clients.keys[3], Sender::Client(id(4)));
     let parts = round.shared_with(&seed);
-    let shared = Message::sign(key, [9; 32], Phase::Share, sender, [9; 32], &parts);
+    let shared = Message::sign(key, super::ELSEWHERE, Phase::Share, sender, [9; 32], &parts);
     round.by_seed(attack.of(Phase::Attest, 4), seed, &shared)
 }
 

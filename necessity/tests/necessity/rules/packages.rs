@@ -4,7 +4,8 @@ use rand_core::OsRng;
 
 use super::attack::Attack;
 use super::phases::revealed_in;
-use super::{all_but, everybody, id, CLIENTS};
+use super::{all_but, everybody, id, CLIENTS, ELSEWHERE};
+use veragg_protocol::crypto::context::Context;
 use veragg_protocol::crypto::hash::Digest;
 use veragg_protocol::crypto::ids::ClientSet;
 use veragg_protocol::crypto::signing::SigningKey;
@@ -12,6 +13,7 @@ use veragg_protocol::crypto::tree::Tree;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::checkpoint::Checkpoint;
 use veragg_protocol::wire::message::{Message, Sender};
+use zeroize::Zeroizing;
 
 /// Whether a client answers a checkpoint of confirm in which one field is wrong. Such a checkpoint is no evidence
 /// against the aggregator, and yet the client would react to its list.
@@ -27,7 +29,7 @@ fn follows(of: impl FnOnce(&Attack, Digest, ClientSet) -> Checkpoint) -> bool {
 pub(super) fn a_checkpoint_of_another_round_is_answered() -> bool {
     follows(|attack, previous, list| {
         let root = attack.board.tree.root();
-        Checkpoint::sign(&attack.key, [9; 32], Phase::Confirm, previous, root, list)
+        Checkpoint::sign(&attack.key, ELSEWHERE, Phase::Confirm, previous, root, list)
     })
 }
 
@@ -125,6 +127,18 @@ pub(super) fn an_acknowledgement_counts_twice() -> bool {
     attack.ask(1).is_some()
 }
 
+/// Client 1 runs on two devices. The board holds the advertisement of one, and the other goes on all the same: with
+/// keys that nobody else has. Whatever it signs then counts against client 1.
+pub(super) fn a_second_device_goes_on() -> bool {
+    let mut attack = Attack::new();
+    let messages = attack.ask_all();
+    let mut device = attack.clients.second_device(1);
+    attack.close(Phase::Advertise, messages, everybody());
+    let mut store = Zeroizing::new(Vec::new());
+    let sent = device.advance(&attack.board.package, None, &mut OsRng, &mut store);
+    sent.is_ok_and(|message| message.is_some())
+}
+
 /// Three clients acknowledge, and the aggregator signs the acknowledgements of the others.
 pub(super) fn the_aggregator_acknowledges_for_clients() -> bool {
     let mut attack = Attack::new().honest_through(Phase::Dispute);
@@ -191,7 +205,7 @@ fn show_as_shared(attack: &mut Attack, messages: &[Message]) {
     });
 }
 
-fn signed_by_two(attack: &Attack, context: Digest, phase: Phase, parts: &[Vec<u8>]) -> Message {
+fn signed_by_two(attack: &Attack, context: Context, phase: Phase, parts: &[Vec<u8>]) -> Message {
     let key = &attack.clients.keys[id(2).index()];
     let sender = Sender::Client(id(2));
     Message::sign(key, context, phase, sender, attack.board.chain, parts)
@@ -199,7 +213,7 @@ fn signed_by_two(attack: &Attack, context: Digest, phase: Phase, parts: &[Vec<u8
 
 pub(super) fn a_message_of_another_round_frames_its_reader() -> bool {
     complains(
-        |attack, parts| signed_by_two(attack, [9; 32], Phase::Share, parts),
+        |attack, parts| signed_by_two(attack, ELSEWHERE, Phase::Share, parts),
         true,
     )
 }

@@ -55,7 +55,7 @@ impl Table {
     /// The digest that the messages of the open phase answer.
     pub(super) fn chain(&self) -> Digest {
         let checkpoint = self.aggregator().checkpoint();
-        checkpoint.map_or(*self.clients.round.context(), Checkpoint::digest)
+        checkpoint.map_or(self.clients.round.context().digest, Checkpoint::digest)
     }
 
     /// The messages that all clients send in the open phase.

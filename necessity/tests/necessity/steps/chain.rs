@@ -54,7 +54,7 @@ pub(super) fn a_round_that_somebody_else_closed(off: &Off) {
     let finished = honest();
     let last = signed(&finished.local.client_keys[0], last_of(&finished));
     let forged = Case::with(&finished, &ending(&finished, &last));
-    let other_round = altered(|last| last.context[0] ^= 1);
+    let other_round = altered(|last| last.context.digest[0] ^= 1);
     let other_phase = altered(|last| last.phase = Phase::Submit);
     for case in [forged, other_round, other_phase] {
         case.assert_summaries(off, "failed V-03", "verified");
@@ -63,7 +63,7 @@ pub(super) fn a_round_that_somebody_else_closed(off: &Off) {
 
 pub(super) fn the_end_of_another_board(off: &Off) {
     let case = altered(|last| last.previous[0] ^= 1);
-    case.assert_summaries(off, "failed V-03", "verified");
+    case.assert_summaries(off, "failed V-03, naming aggregator V-03", "verified");
 }
 
 pub(super) fn a_message_that_is_taken_out_of_the_file(off: &Off) {
@@ -152,5 +152,5 @@ pub(super) fn a_round_without_a_sum(off: &Off) {
     let records = signed_anew(&finished.local, &records);
     // The auditor compares with any sum.
     let case = Case::with(&finished, &records).and_sums(vec![1, 2, 3]);
-    case.assert_summaries(off, "failed V-03", "verified");
+    case.assert_summaries(off, "failed V-03, naming aggregator V-03", "verified");
 }

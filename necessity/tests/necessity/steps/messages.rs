@@ -73,9 +73,36 @@ fn by_aggregator(scene: &Scene) -> Arc<SigningKey> {
 
 const TAKEN: &str = "failed V-04, naming aggregator V-04";
 
+/// The client is named by its envelope alone; without the rule only the aggregator is, who took the body.
+pub(super) fn an_acknowledgement_with_a_body(off: &Off) {
+    let scene = Scene::new(4, &SMALL);
+    let key = scene.key(4);
+    let scene = scene.altering(4, move |phase, _, mut messages| {
+        if phase == Phase::Acknowledge {
+            let Envelope {
+                context,
+                sender,
+                answers,
+                ..
+            } = Message::decode(&messages[0]).unwrap().envelope;
+            messages =
+                vec![Message::sign(&key, context, phase, sender, answers, &[vec![7]]).encode()];
+        }
+        messages
+    });
+    let corrupt = CorruptAggregator::new().listing(|phase, mut list| {
+        if phase == Phase::Acknowledge {
+            list.remove(id(4));
+        }
+        list
+    });
+    let both = "failed V-04, naming client 4 V-04, aggregator V-04";
+    Case::of(&corrupt.play(scene)).assert_summaries(off, both, TAKEN);
+}
+
 pub(super) fn a_message_of_another_round(off: &Off) {
     let case = disputing(Scene::new(4, &SMALL), by_client, |envelope| {
-        envelope.context[0] ^= 1
+        envelope.context.digest[0] ^= 1
     });
     case.assert_summaries(off, TAKEN, "verified");
 }

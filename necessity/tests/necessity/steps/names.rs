@@ -21,8 +21,9 @@ pub(super) fn acknowledgements_from_outside(off: &Off) {
     });
     let finished = corrupt.play(careless().dropping(4, Phase::Confirm));
     // No client accepts that list. The audit must not find that enough clients have acknowledged.
-    let few = "failed V-03 V-09 V-10 V-11 V-12, naming aggregator V-03, aggregator V-10";
-    let enough = "failed V-03 V-09 V-11 V-12, naming aggregator V-03";
+    let few =
+        "failed V-03 V-09 V-10 V-11 V-12, naming aggregator V-03, aggregator V-09, aggregator V-10";
+    let enough = "failed V-03 V-09 V-11 V-12, naming aggregator V-03, aggregator V-09";
     Case::of(&finished).assert_summaries(off, few, enough);
 }
 

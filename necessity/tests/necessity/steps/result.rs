@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use veragg_protocol::circuits::group::ristretto::Fr;
 use veragg_protocol::circuits::group::Ristretto;
-use veragg_protocol::crypto::signing::{hex, SigningKey};
+use veragg_protocol::crypto::signing::SigningKey;
 use veragg_protocol::pairwise::publish::{Outcome, Publication};
 use veragg_protocol::round::configuration::Configuration;
 use veragg_protocol::round::phase::Phase;
@@ -98,7 +98,7 @@ pub(super) fn a_sum_beyond_all_sums(off: &Off) {
 pub(super) fn metadata_of_other_sums(off: &Off) {
     let finished = honest();
     let metadata = AggregateMetadata {
-        context: hex(finished.local.round.context()),
+        context: finished.local.round.context().to_string(),
         contributors: ALL.to_vec(),
         segments: vec![SegmentMetadata {
             name: "segment 0".to_owned(),

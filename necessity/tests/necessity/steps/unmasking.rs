@@ -11,6 +11,8 @@ use super::judged::Off;
 use super::masks::corrected;
 use super::{ALL, SMALL};
 use veragg_lab::books::signed_anew;
+use veragg_lab::corrupt_aggregator::CorruptAggregator;
+use veragg_lab::equivocator::twice;
 use veragg_lab::false_attester::{edge, own};
 use veragg_lab::{configuration_builder, id, set, speakers, Scene};
 
@@ -38,7 +40,19 @@ pub(super) fn too_few_shares_to_show_a_false_attestation(off: &Off) {
     records.retain(|record| !revealed(record));
     let records = signed_anew(&finished.local, &records);
     let case = Case::with(&finished, &records).and_sums(finished.sum(&ALL));
-    case.assert_summaries(off, "failed V-09", "verified");
+    case.assert_summaries(off, "failed V-09, naming aggregator V-09", "failed V-09");
+}
+
+/// Client 3 dealt twice. Its neighbours reveal shares of the second message, which are not judged, and which do not
+/// reconstruct what the first, the one that counts, has committed to.
+pub(super) fn shares_of_another_secret(off: &Off) {
+    let scene = twice(Scene::new(4, &SMALL), 3, Phase::Share);
+    let finished = CorruptAggregator::new()
+        .showing_second(3, Phase::Share, |_| true)
+        .play(scene);
+    let with = "failed V-04 V-09, naming client 3 V-04, aggregator V-04";
+    let without = "failed V-04, naming client 3 V-04, aggregator V-04";
+    Case::of(&finished).assert_summaries(off, with, without);
 }
 
 pub(super) fn false_attestations_that_reconstructed_secrets_show(off: &Off) {

@@ -97,7 +97,7 @@ impl<P: ProofSystem> Challenges<P> {
     /// The pairs that follow from the checkpoint of submit, by its digest (4.7.1).
     pub fn new(round: &Round<P>, submit: &Digest) -> Self {
         let mut transcript = Transcript::new(labels::ATTESTATION.as_bytes());
-        transcript.append_message(b"context", round.context());
+        transcript.append_message(b"context", &round.context().digest);
         transcript.append_message(b"submit", submit);
         Self::draw(round, *submit, transcript, round.challenge_pairs())
     }
@@ -105,7 +105,7 @@ impl<P: ProofSystem> Challenges<P> {
     /// The one pair under which a publication is recounted, by its entry (`specs/audit.md` 2.11).
     pub fn of_recount(round: &Round<P>, published: &Digest) -> Self {
         let mut transcript = Transcript::new(labels::RECOUNT.as_bytes());
-        transcript.append_message(b"context", round.context());
+        transcript.append_message(b"context", &round.context().digest);
         transcript.append_message(b"published", published);
         Self::draw(round, *published, transcript, 1)
     }
@@ -272,6 +272,7 @@ impl<'a, P: ProofSystem> Fingerprint<'a, P> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto::context::Context;
     use crate::crypto::ids::ClientId;
     use proptest::prelude::*;
     use veragg_circuits::group::ristretto::{Fr, KeyScalar, Ristretto};
@@ -290,7 +291,7 @@ mod tests {
                 let of_rows = (0..rows).map(|r| z.pow([(columns * r) as u64]) * vector[values + r]);
                 of_values + kappa * of_rows.sum::<Fr>()
             };
-            let mask = Mask::of_seed(&[7; 32], ClientId::from_index(2), &KeyScalar::from(seed));
+            let mask = Mask::of_seed(&Context::sample(7), ClientId::from_index(2), &KeyScalar::from(seed));
             let mut vector = vec![Fr::from(0u64); values + rows];
             crate::crypto::masks::apply::<Ristretto>(&mut vector, std::slice::from_ref(&mask));
             let challenges = Challenges::<veragg_circuits::bitplane::RistrettoBitplane> {

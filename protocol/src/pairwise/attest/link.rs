@@ -15,6 +15,7 @@ use veragg_circuits::transcript::TranscriptExt;
 use zeroize::Zeroizing;
 
 use super::challenges::{Challenges, Committed, Pair};
+use crate::crypto::context::Context;
 use crate::crypto::hash::Digest;
 use crate::crypto::ids::ClientId;
 use crate::crypto::labels;
@@ -80,7 +81,7 @@ impl<G: Group> RowLink<G> {
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
     /// Digest of the round's configuration.
-    pub context: &'a Digest,
+    pub context: &'a Context,
     /// The client that attests.
     pub client: ClientId,
     /// The entry of its submission.
@@ -98,7 +99,7 @@ impl Subject<'_> {
         announcements: [&G::Point; 2],
     ) -> G::Scalar {
         let mut transcript = Transcript::new(labels::ROW_LINK.as_bytes());
-        transcript.append_message(b"context", self.context);
+        transcript.append_message(b"context", &self.context.digest);
         transcript.append_message(b"submit", submit);
         transcript.absorb_u64(b"client", u64::from(self.client.number()));
         transcript.append_message(b"submission", self.submission);
