@@ -3,6 +3,8 @@
 use veragg_protocol::crypto::dleq;
 use veragg_protocol::pairwise::share::PAIR_LEN;
 use veragg_protocol::round::phase::Phase;
+use veragg_protocol::rule::Rule;
+use veragg_protocol::switch::without;
 use veragg_protocol::wire::board::RecordKind;
 
 use super::case::Case;
@@ -33,21 +35,24 @@ pub(super) fn shares_of_too_high_a_degree(off: &Off) {
     case.assert_summaries(off, &accepting("V-03 V-09 V-10 V-11"), "verified");
 }
 
-/// The aggregator withholds the keys of client 2, but lists it. So client 2 deals.
+/// The aggregator withholds the keys of client 2, but lists it. So client 2 deals: its software does not ask whether
+/// the board has its own message, as none did in version 1.
 pub(crate) fn a_dealer_whose_keys_the_aggregator_withheld() -> Finished {
-    let corrupt = CorruptAggregator::new().admitting(|phase, mut messages| {
-        if phase == Phase::Advertise {
-            messages.remove(1);
-        }
-        messages
-    });
-    let corrupt = corrupt.listing(|phase, mut list| {
-        if phase == Phase::Advertise {
-            list.insert(id(2));
-        }
-        list
-    });
-    corrupt.play(Scene::new(4, &SMALL))
+    without(&[Rule::OwnMessage.name()], || {
+        let corrupt = CorruptAggregator::new().admitting(|phase, mut messages| {
+            if phase == Phase::Advertise {
+                messages.remove(1);
+            }
+            messages
+        });
+        let corrupt = corrupt.listing(|phase, mut list| {
+            if phase == Phase::Advertise {
+                list.insert(id(2));
+            }
+            list
+        });
+        corrupt.play(Scene::new(4, &SMALL))
+    })
 }
 
 pub(super) fn a_bad_dealer_and_a_false_accuser(off: &Off) {
