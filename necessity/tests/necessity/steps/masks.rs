@@ -3,6 +3,8 @@
 use veragg_protocol::circuits::group::ristretto::Fr;
 use veragg_protocol::pairwise::package::Package;
 use veragg_protocol::round::phase::Phase;
+use veragg_protocol::rule::Rule;
+use veragg_protocol::switch::without;
 use veragg_protocol::wire::message::{Message, Sender};
 
 use super::case::Case;
@@ -58,19 +60,22 @@ pub(super) fn a_masked_vector_that_was_not_committed(off: &Off) {
 
 /// The aggregator withholds the submission of client 3, but lists it. So client 3 attests.
 pub(crate) fn a_submission_that_the_aggregator_withheld() -> Finished {
-    let corrupt = CorruptAggregator::new().admitting(|phase, mut messages| {
-        if phase == Phase::Submit {
-            messages.remove(2);
-        }
-        messages
-    });
-    let corrupt = corrupt.listing(|phase, mut list| {
-        if phase == Phase::Submit {
-            list.insert(id(3));
-        }
-        list
-    });
-    corrupt.play(Scene::new(4, &SMALL))
+    // The client's software does not ask whether the board has its own message, as none did in version 1.
+    without(&[Rule::OwnMessage.name()], || {
+        let corrupt = CorruptAggregator::new().admitting(|phase, mut messages| {
+            if phase == Phase::Submit {
+                messages.remove(2);
+            }
+            messages
+        });
+        let corrupt = corrupt.listing(|phase, mut list| {
+            if phase == Phase::Submit {
+                list.insert(id(3));
+            }
+            list
+        });
+        corrupt.play(Scene::new(4, &SMALL))
+    })
 }
 
 pub(super) fn a_false_pairwise_mask(off: &Off) {
