@@ -26,7 +26,7 @@ const FIRST_LINE: &str = "veragg names 1";
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let organiser = SigningKey::from_bytes(&[7; 32]);
-/// let context = [9; 32]; // `Round::context` of the round
+/// let context = [9; 32]; // `round.context().digest`
 /// let names = ClientNames::sign(context, [(1, "St. Anna"), (2, "Zürich")], &organiser)?;
 /// let file = names.to_string();
 /// let read = ClientNames::parse(&file)?;

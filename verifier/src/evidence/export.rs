@@ -253,7 +253,8 @@ fn needs(fault: &Fault, envelope: &Envelope, graph: Option<&Graph>) -> bool {
         ..
     } = fault;
     let (Culprit::Client(culprit), Sender::Client(sender)) = (culprit, envelope.sender) else {
-        // Lists, outcomes and sums follow from all messages. Two checkpoints need none.
+        // Lists, outcomes, sums, the number of shares, and that there is no publication, follow from all messages. Two
+        // checkpoints need none.
         return match check {
             Check::Chain => [Step::DerivedList, Step::SomethingPublished]
                 .map(StepNumber::from)
