@@ -153,6 +153,7 @@ const NOBODY: &[(&str, &[Step])] = &[
             Step::WholeBoard,
             Step::LeftOutBody,
             Step::ListsOfCheckpoints,
+            Step::SharesOfRest,
             Step::PublicationOfRest,
             Step::Claimed,
         ],

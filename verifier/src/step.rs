@@ -150,6 +150,8 @@ veragg_protocol::numbered! {
         LeftOutBody = "7.3";
         /// If bodies are missing, the lists of the checkpoints count.
         ListsOfCheckpoints = "7.3";
+        /// If bodies are missing, nobody is named for too few shares.
+        SharesOfRest = "7.3";
         /// If bodies are missing, the publication is not judged.
         PublicationOfRest = "7.3";
         /// Evidence shows what it claims, and no other fault.

@@ -131,6 +131,7 @@ cases! {
     WholeBoard: evidence::a_board_without_bodies;
     LeftOutBody: evidence::evidence_with_every_body_that_it_needs;
     ListsOfCheckpoints: evidence::a_list_without_what_it_rests_on;
+    SharesOfRest: evidence::unmasking_without_the_shares;
     PublicationOfRest: evidence::outcomes_without_what_they_rest_on;
     Claimed: evidence::a_claim_about_somebody_else;
 }

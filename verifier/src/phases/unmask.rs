@@ -94,7 +94,8 @@ impl<P: ProofSystem> Unmask<P> {
                 Err(NoSecret { step, what }) => {
                     let finding = Finding::failure(step, what);
                     // Only if no body is left out it is known how many shares there are.
-                    let few = step == Step::EnoughShares && !established.missing;
+                    let few = step == Step::EnoughShares
+                        && Step::SharesOfRest.holds(!established.missing);
                     findings.record(if few {
                         finding.by_aggregator(last_leaf)
                     } else {

@@ -102,6 +102,19 @@ pub(super) fn a_list_without_what_it_rests_on(off: &Off) {
     shows(off, &finished, &file, [false, true]);
 }
 
+pub(super) fn unmasking_without_the_shares(off: &Off) {
+    // Whoever has the board leaves out what the clients revealed, and claims that the aggregator closed unmask too early.
+    let finished = Scene::new(4, &SMALL).play();
+    let revealed = |message: &Message| matches!(message.envelope.phase, Phase::Unmask(_));
+    let records = pruned(&finished, |message| !revealed(message));
+    shows(
+        off,
+        &finished,
+        &claim("V-09", &finished, &records),
+        [false, true],
+    );
+}
+
 pub(super) fn outcomes_without_what_they_rest_on(off: &Off) {
     let finished = Scene::new(4, &SMALL).dropping(4, Phase::Confirm).play();
     let published = |message: &Message| message.envelope.sender == Sender::Aggregator;
