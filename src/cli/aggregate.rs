@@ -222,7 +222,7 @@ impl Aggregate {
             let mut file = BufWriter::new(fs::File::create(path)?);
             serde_json::to_writer_pretty(&mut file, self)?;
             file.write_all(b"\n")?;
-            file.flush()
+            file.into_inner()?.sync_all()
         };
         put().map_err(CliError::write(path))
     }

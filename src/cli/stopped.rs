@@ -78,9 +78,7 @@ impl StoppedClients {
                 _ => None,
             })
     }
-}
 
-impl StoppedClients {
     /// What explains that too few clients came through a phase, a line each.
     pub(super) fn explain(&self, error: &AggregatorError) -> String {
         let mut lines = self.to_string();
