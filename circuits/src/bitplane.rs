@@ -42,7 +42,7 @@ use crate::group::edwards::{encode, Point};
 use crate::group::ristretto::{Fr, KeyPoint, Ristretto};
 use crate::group::Group;
 use crate::packing::{Layout, PackedSegment};
-use crate::proof_system::{Binding, ProofPart, ProofSystem, Proven, Suite, Unsupported};
+use crate::proof_system::{Binding, ProofPart, ProofSystem, Proven, Sizes, Suite, Unsupported};
 use crate::statement::{InputError, Statement};
 use crate::transcript::{Transcript, TranscriptExt};
 
@@ -58,7 +58,7 @@ pub use proof::BitplaneInput;
 pub struct RistrettoBitplane {
     statement: Statement,
     clients: u32,
-    layout: Layout,
+    sizes: Sizes,
     shape: Shape,
     proof_layout: ProofLayout,
     bases: Bases,
@@ -137,7 +137,7 @@ impl RistrettoBitplane {
         &self,
         combine: impl Fn(&SegmentShape, &PackedSegment, usize) -> T + Sync,
     ) -> Vec<T> {
-        let segments = self.shape.segments.iter().zip(self.layout.segments());
+        let segments = self.shape.segments.iter().zip(self.sizes.layout.segments());
         let rows: Vec<_> = segments
             .flat_map(|(shape, packed)| {
                 (0..packed.scalars / self.shape.columns).map(move |rho| (shape, packed, rho))
@@ -189,13 +189,7 @@ impl ProofSystem for RistrettoBitplane {
 
     const SUITE: Suite = Suite::RistrettoBitplane;
 
-    /// Cost: `columns` hashes to the group.
-    fn new(
-        _set_up: &(),
-        statement: &Statement,
-        clients: u32,
-        columns: usize,
-    ) -> Result<Self, Unsupported> {
+    fn sizes(statement: &Statement, clients: u32, columns: usize) -> Result<Sizes, Unsupported> {
         let suite = Self::SUITE.name();
         if !columns.is_power_of_two() || columns > MAX_COLUMNS {
             return Err(Unsupported::Columns {
@@ -213,11 +207,26 @@ impl ProofSystem for RistrettoBitplane {
             });
         }
         let shape = Shape::new(statement, columns);
+        Ok(Sizes {
+            layout: Layout::new::<Ristretto>(statement, clients, columns),
+            proof_len: proof::encoded_len(&shape),
+        })
+    }
+
+    /// Cost: `columns` hashes to the group.
+    fn new(
+        _set_up: &(),
+        statement: &Statement,
+        clients: u32,
+        columns: usize,
+    ) -> Result<Self, Unsupported> {
+        let sizes = Self::sizes(statement, clients, columns)?;
+        let (suite, shape) = (Self::SUITE.name(), Shape::new(statement, columns));
         let bases = Bases::derive(suite, columns, 4 * shape.variables());
         Ok(Self {
             statement: statement.clone(),
             clients,
-            layout: Layout::new::<Ristretto>(statement, clients, columns),
+            sizes,
             proof_layout: ProofLayout::new(&shape),
             bounded: Bounded::new(&shape, bases.value_point, bases.key.blinding()),
             bases,
@@ -230,7 +239,7 @@ impl ProofSystem for RistrettoBitplane {
     }
 
     fn layout(&self) -> &Layout {
-        &self.layout
+        &self.sizes.layout
     }
 
     fn key(&self) -> &CommitKey<Ristretto> {
@@ -238,7 +247,7 @@ impl ProofSystem for RistrettoBitplane {
     }
 
     fn proof_len(&self) -> usize {
-        proof::encoded_len(&self.shape, &self.proof_layout, &self.bounded)
+        self.sizes.proof_len
     }
 
     fn prove(

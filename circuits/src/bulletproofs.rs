@@ -25,7 +25,7 @@ use crate::commitment::CommitKey;
 use crate::group::ristretto::{from_dalek, Fr, KeyPoint, KeyScalar, Ristretto};
 use crate::group::Group;
 use crate::packing::Layout;
-use crate::proof_system::{Binding, ProofPart, ProofSystem, Proven, Suite, Unsupported};
+use crate::proof_system::{Binding, ProofPart, ProofSystem, Proven, Sizes, Suite, Unsupported};
 use crate::range_proof::{self, RangeProofs};
 use crate::statement::{InputError, Statement};
 use crate::transcript::{Transcript, TranscriptExt};
@@ -48,7 +48,7 @@ const COLUMNS: usize = 1;
 pub struct RistrettoBulletproofs {
     statement: Statement,
     clients: u32,
-    layout: Layout,
+    sizes: Sizes,
     key: CommitKey<Ristretto>,
     ranges: RangeProofs,
     chunks: Vec<Chunk>,
@@ -111,8 +111,8 @@ impl RistrettoBulletproofs {
         item: impl Fn(usize) -> T + Sync,
         zero: T,
     ) -> Vec<T> {
-        let mut out = vec![zero; self.layout.scalars()];
-        for segment in self.layout.segments() {
+        let mut out = vec![zero; self.sizes.layout.scalars()];
+        for segment in self.sizes.layout.segments() {
             let sums = &mut out[segment.first_scalar..][..segment.scalars];
             // Horner's rule from the last slot down; the last slot may lack coordinates.
             sums.par_iter_mut().enumerate().for_each(|(m, sum)| {
@@ -234,12 +234,7 @@ impl ProofSystem for RistrettoBulletproofs {
     const SUITE: Suite = Suite::RistrettoBulletproofs;
 
     /// Cost: `2 N m` hashes to the group for the largest range proof, `N m <= 4096`.
-    fn new(
-        _set_up: &(),
-        statement: &Statement,
-        clients: u32,
-        columns: usize,
-    ) -> Result<Self, Unsupported> {
+    fn sizes(statement: &Statement, clients: u32, columns: usize) -> Result<Sizes, Unsupported> {
         let suite = Self::SUITE.name();
         if columns != COLUMNS {
             return Err(Unsupported::Columns {
@@ -267,14 +262,28 @@ impl ProofSystem for RistrettoBulletproofs {
                 segment,
             });
         }
-        let key = CommitKey::derive(suite, COLUMNS);
+        let ranges: usize = chunks(statement).iter().map(Chunk::proof_len).sum();
+        Ok(Sizes {
+            layout: Layout::new::<Ristretto>(statement, clients, columns),
+            proof_len: statement.len() * Ristretto::POINT_LEN + ranges,
+        })
+    }
+
+    fn new(
+        _set_up: &(),
+        statement: &Statement,
+        clients: u32,
+        columns: usize,
+    ) -> Result<Self, Unsupported> {
+        let sizes = Self::sizes(statement, clients, columns)?;
+        let key = CommitKey::derive(Self::SUITE.name(), COLUMNS);
         let chunks = chunks(statement);
         let bits = chunks.iter().map(|chunk| chunk.bits).max();
         let parties = chunks.iter().map(Chunk::parties).max();
         Ok(Self {
             statement: statement.clone(),
             clients,
-            layout: Layout::new::<Ristretto>(statement, clients, columns),
+            sizes,
             ranges: RangeProofs::new(
                 key.columns()[0],
                 key.blinding(),
@@ -291,7 +300,7 @@ impl ProofSystem for RistrettoBulletproofs {
     }
 
     fn layout(&self) -> &Layout {
-        &self.layout
+        &self.sizes.layout
     }
 
     fn key(&self) -> &CommitKey<Ristretto> {
@@ -299,8 +308,7 @@ impl ProofSystem for RistrettoBulletproofs {
     }
 
     fn proof_len(&self) -> usize {
-        let ranges: usize = self.chunks.iter().map(Chunk::proof_len).sum();
-        self.statement.len() * Ristretto::POINT_LEN + ranges
+        self.sizes.proof_len
     }
 
     fn prove(

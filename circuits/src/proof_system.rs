@@ -83,6 +83,15 @@ pub enum ProofPart {
     Sum,
 }
 
+/// What follows from statement, roster and columns alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sizes {
+    /// Where each coordinate stands.
+    pub layout: Layout,
+    /// Bytes of commitments and proof.
+    pub proof_len: usize,
+}
+
 /// A client's proof and what the client keeps of it.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct Proven<G: Group> {
@@ -140,6 +149,10 @@ pub trait ProofSystem: Debug + Send + Sync + Sized + 'static {
 
     /// Which suite this is, by the name and number in configurations.
     const SUITE: Suite;
+
+    /// What a round can know of the suite before any generator is made. Refuses what [`new`](Self::new) refuses of
+    /// statement and columns. Cost: a pass over the segments and the rows of bits.
+    fn sizes(statement: &Statement, clients: u32, columns: usize) -> Result<Sizes, Unsupported>;
 
     /// Derives everything from the set-up, the statement, the size of the roster and the number of
     /// columns.

@@ -21,7 +21,7 @@ pub mod roster;
 use thiserror::Error;
 use veragg_circuits::codec::DecodeError;
 use veragg_circuits::packing::Layout;
-use veragg_circuits::proof_system::{Binding, ProofSystem, Unsupported};
+use veragg_circuits::proof_system::{Binding, ProofSystem, Sizes, Unsupported};
 
 use crate::crypto::context::{Context, Version};
 use crate::crypto::hash::{digest, Digest};
@@ -118,6 +118,20 @@ impl RoundError {
 }
 
 impl<P: ProofSystem> Round<P> {
+    /// The sizes of a round of a checked configuration, before any generator is made. Errors: the configuration names
+    /// another suite, or the suite does not take the statement.
+    pub(crate) fn sizes_of(configuration: &Configuration) -> Result<Sizes, RoundError> {
+        if !Rule::Suite.holds(configuration.suite == P::SUITE) {
+            let (asked, here) = (configuration.suite.name(), P::SUITE.name());
+            return Err(RoundError::Suite { asked, here });
+        }
+        let statement = configuration
+            .statement()
+            .map_err(ConfigurationError::from)?;
+        let columns = configuration.columns as usize;
+        Ok(P::sizes(&statement, configuration.clients(), columns)?)
+    }
+
     /// Derives graph and proof system from a checked configuration and roster. Parties use [`Round::open`], which
     /// checks them.
     pub(crate) fn derive(
@@ -126,10 +140,6 @@ impl<P: ProofSystem> Round<P> {
         context: Context,
         roster: Roster,
     ) -> Result<Self, RoundError> {
-        if !Rule::Suite.holds(configuration.suite == P::SUITE) {
-            let (asked, here) = (configuration.suite.name(), P::SUITE.name());
-            return Err(RoundError::Suite { asked, here });
-        }
         let statement = configuration
             .statement()
             .map_err(ConfigurationError::from)?;

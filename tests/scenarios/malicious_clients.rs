@@ -10,7 +10,7 @@ use veragg::circuits::group::ristretto::{Fr, KeyPoint, KeyScalar, Ristretto, KEY
 use veragg::circuits::group::Group;
 use veragg::circuits::packing::Layout;
 use veragg::circuits::proof_system::{
-    Binding, ProofPart, ProofSystem, Proven, Suite as SuiteName, Unsupported,
+    Binding, ProofPart, ProofSystem, Proven, Sizes, Suite as SuiteName, Unsupported,
 };
 use veragg::circuits::statement::{InputError, Segment, Statement};
 use veragg::protocol::crypto::ids::ClientSet;
@@ -45,6 +45,10 @@ impl ProofSystem for WiderProver {
     type Proof = <Suite as ProofSystem>::Proof;
     type SetUp = ();
     const SUITE: SuiteName = Suite::SUITE;
+
+    fn sizes(statement: &Statement, clients: u32, columns: usize) -> Result<Sizes, Unsupported> {
+        Suite::sizes(statement, clients, columns)
+    }
 
     fn new(
         set_up: &(),

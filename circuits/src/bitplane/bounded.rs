@@ -10,7 +10,7 @@ use crate::codec::{DecodeError, Reader};
 use crate::group::ristretto::{to_dalek, Fr, KeyPoint, KeyScalar, Ristretto};
 use crate::group::Group;
 use crate::proof_system::ProofPart;
-use crate::range_proof::{self, encoded_len, RangeProofs, MAX_VALUES};
+use crate::range_proof::{self, encoded_len as range_len, RangeProofs, MAX_VALUES};
 use crate::transcript::{Transcript, TranscriptExt};
 
 /// Bits of a bound minus its quantity.
@@ -42,30 +42,45 @@ pub(super) struct Bounded {
     ranges: RangeProofs,
 }
 
+/// The quantities of a statement, cut into chunks: the norms first, then the sums.
+fn chunks(shape: &Shape) -> Vec<Chunk> {
+    let of = |claim: Claim| match claim {
+        Claim::Norm { .. } => ProofPart::Norm,
+        Claim::AtMost(_) | Claim::Equal(_) => ProofPart::Sum,
+    };
+    let bounded: Vec<_> = shape
+        .claims()
+        .filter_map(|(_, claim)| Some((of(claim), claim.bound()?)))
+        .enumerate()
+        .map(|(index, (part, bound))| (part, (index, bound)))
+        .collect();
+    [ProofPart::Norm, ProofPart::Sum]
+        .into_iter()
+        .flat_map(|part| {
+            let of_part = bounded.iter().filter(|(of, _)| *of == part);
+            let all: Vec<_> = of_part.map(|(_, bounded)| *bounded).collect();
+            let chunk = |bounded: &[_]| Chunk {
+                part,
+                bounded: bounded.to_vec(),
+            };
+            all.chunks(MAX_VALUES).map(chunk).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// Bytes of all range proofs of a statement.
+pub(super) fn encoded_len(shape: &Shape) -> usize {
+    bytes_of(&chunks(shape))
+}
+
+fn bytes_of(chunks: &[Chunk]) -> usize {
+    let lengths = chunks.iter().map(|chunk| range_len(chunk.rounds()));
+    lengths.sum()
+}
+
 impl Bounded {
     pub(super) fn new(shape: &Shape, value: KeyPoint, blinding: KeyPoint) -> Self {
-        let of = |claim: Claim| match claim {
-            Claim::Norm { .. } => ProofPart::Norm,
-            Claim::AtMost(_) | Claim::Equal(_) => ProofPart::Sum,
-        };
-        let bounded: Vec<_> = shape
-            .claims()
-            .filter_map(|(_, claim)| Some((of(claim), claim.bound()?)))
-            .enumerate()
-            .map(|(index, (part, bound))| (part, (index, bound)))
-            .collect();
-        let chunks: Vec<_> = [ProofPart::Norm, ProofPart::Sum]
-            .into_iter()
-            .flat_map(|part| {
-                let of_part = bounded.iter().filter(|(of, _)| *of == part);
-                let all: Vec<_> = of_part.map(|(_, bounded)| *bounded).collect();
-                let chunk = |bounded: &[_]| Chunk {
-                    part,
-                    bounded: bounded.to_vec(),
-                };
-                all.chunks(MAX_VALUES).map(chunk).collect::<Vec<_>>()
-            })
-            .collect();
+        let chunks = chunks(shape);
         let values = chunks.iter().map(Chunk::values).max().unwrap_or(0);
         Self {
             ranges: RangeProofs::new(value, blinding, BITS, values),
@@ -78,14 +93,6 @@ impl Bounded {
         self.chunks.len()
     }
 
-    /// Bytes of all range proofs.
-    pub(super) fn encoded_len(&self) -> usize {
-        self.chunks
-            .iter()
-            .map(|chunk| encoded_len(chunk.rounds()))
-            .sum()
-    }
-
     /// Proves each quantity to be at most its bound. `transcript` has absorbed the commitments to
     /// `quantities`, with these `blindings`.
     pub(super) fn prove(
@@ -95,7 +102,7 @@ impl Bounded {
         blindings: &[Fr],
         rng: &mut dyn CryptoRngCore,
     ) -> Vec<u8> {
-        let mut out = Vec::with_capacity(self.encoded_len());
+        let mut out = Vec::with_capacity(bytes_of(&self.chunks));
         for (index, chunk) in self.chunks.iter().enumerate() {
             // Allocated at full size: a vector that grows leaves copies of a secret behind.
             let mut values = Zeroizing::new(vec![0; chunk.values()]);
@@ -117,7 +124,7 @@ impl Bounded {
 
     pub(super) fn decode(&self, reader: &mut Reader<'_>) -> Result<Vec<RangeProof>, DecodeError> {
         let decode = |chunk: &Chunk| {
-            let bytes = reader.bytes(encoded_len(chunk.rounds()), "range proof")?;
+            let bytes = reader.bytes(range_len(chunk.rounds()), "range proof")?;
             range_proof::decode(bytes, chunk.rounds())
         };
         self.chunks.iter().map(decode).collect()

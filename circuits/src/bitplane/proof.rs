@@ -4,7 +4,7 @@
 use ::bulletproofs::RangeProof;
 use sha2::{Digest, Sha256};
 
-use super::bounded::Bounded;
+use super::bounded::{self, Bounded};
 use super::proof_layout::ProofLayout;
 use super::shape::Shape;
 use crate::codec::{DecodeError, Reader};
@@ -76,8 +76,9 @@ impl Scalars {
 }
 
 /// Bytes of commitments and proof.
-pub(super) fn encoded_len(shape: &Shape, proof_layout: &ProofLayout, bounded: &Bounded) -> usize {
-    proof_layout.points() * POINT + Scalars::count(shape) * SCALAR + bounded.encoded_len()
+pub(super) fn encoded_len(shape: &Shape) -> usize {
+    let ranges = bounded::encoded_len(shape);
+    ProofLayout::new(shape).points() * POINT + Scalars::count(shape) * SCALAR + ranges
 }
 
 impl BitplaneInput {
@@ -89,7 +90,7 @@ impl BitplaneInput {
         bytes: &[u8],
     ) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(bytes);
-        let body = reader.bytes(encoded_len(shape, proof_layout, bounded), "input proof")?;
+        let body = reader.bytes(encoded_len(shape), "input proof")?;
         reader.finish()?;
         let mut reader = Reader::new(body);
         let encoded = reader

@@ -37,9 +37,9 @@ fn round_trip(segments: Vec<Segment>, columns: usize, x: &[u64]) {
         suite.verify_batch(&[(binding(4), &proof)]),
         [(0, ProofPart::Range)]
     );
-    let packed = suite.layout.pack::<Fr>(x).unwrap();
+    let packed = suite.layout().pack::<Fr>(x).unwrap();
     let rows = suite.rows(&proof);
-    assert_eq!(rows.len(), suite.layout.rows());
+    assert_eq!(rows.len(), suite.layout().rows());
     for ((row, values), blinding) in rows
         .iter()
         .zip(packed.chunks_exact(columns))

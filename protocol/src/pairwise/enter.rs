@@ -2,15 +2,17 @@
 
 use veragg_circuits::codec::DecodeError;
 use veragg_circuits::group::Group;
-use veragg_circuits::proof_system::ProofSystem;
+use veragg_circuits::proof_system::{ProofSystem, Sizes};
 
 use crate::crypto::context::{Context, Version};
 use crate::crypto::dleq::REVEALED_LEN;
 use crate::crypto::signing::VerifyingKey;
 use crate::pairwise::advertise::Advertisement;
 use crate::pairwise::attest::Head;
+use crate::pairwise::publish::Publication;
 use crate::pairwise::{share, unmask};
 use crate::round::configuration::{Configuration, SignedConfiguration};
+use crate::round::parameters::challenge_pairs;
 use crate::round::roster::Roster;
 use crate::round::{Round, RoundError};
 use crate::rule::Rule;
@@ -83,30 +85,44 @@ impl<P: ProofSystem> Round<P> {
         context: Context,
         roster: Roster,
     ) -> Result<Self, RoundError> {
-        let round = Self::derive(set_up, configuration, context, roster)?;
-        let bytes = round.longest_record();
+        // This costs nothing, and comes before generators and graph are made.
+        let bytes = longest_record::<P>(&configuration, &Self::sizes_of(&configuration)?);
         if u32::try_from(bytes).is_err() {
             return Err(RoundError::TooLong { bytes });
         }
-        Ok(round)
+        Self::derive(set_up, configuration, context, roster)
     }
 
     /// The length of the longest possible record, whatever the lists. A reader of a board never allocates more for
     /// one record.
     pub fn longest_record(&self) -> usize {
-        let degree = self.graph().degree() as usize;
-        let pairs = self.challenge_pairs();
-        let bodies = [
-            Advertisement::LEN,
-            share::HEAD_LEN + degree * share::PAIR_LEN,
-            self.submit_lengths().iter().sum(),
-            degree * REVEALED_LEN,
-            Head::<P::Group>::encoded_len(pairs, self.layout().columns())
-                + degree * pairs * P::Group::POINT_LEN,
-            degree * unmask::SHARE_LEN,
-            self.publish_lengths().iter().sum(),
-        ];
-        let message = ENVELOPE_LEN + bodies.into_iter().max().unwrap_or(0);
-        message.max(Checkpoint::encoded_len(self.clients()))
+        let sizes = Sizes {
+            layout: self.layout().clone(),
+            proof_len: self.proofs().proof_len(),
+        };
+        longest_record::<P>(self.configuration(), &sizes)
     }
+}
+
+/// The length of the longest possible record of a round of this configuration.
+fn longest_record<P: ProofSystem>(configuration: &Configuration, sizes: &Sizes) -> usize {
+    let (clients, degree) = (
+        configuration.clients(),
+        configuration.masking.degree as usize,
+    );
+    let layout = &sizes.layout;
+    let masked = layout.scalars() + layout.rows();
+    let pairs = challenge_pairs::<P::Group>(configuration.assumptions.corrupt(), masked) as usize;
+    let bodies = [
+        Advertisement::LEN,
+        share::HEAD_LEN + degree * share::PAIR_LEN,
+        sizes.proof_len + masked * P::Group::SCALAR_LEN,
+        degree * REVEALED_LEN,
+        Head::<P::Group>::encoded_len(pairs, layout.columns())
+            + degree * pairs * P::Group::POINT_LEN,
+        degree * unmask::SHARE_LEN,
+        Publication::<P::Group>::encoded_len(masked, clients),
+    ];
+    let message = ENVELOPE_LEN + bodies.into_iter().max().unwrap_or(0);
+    message.max(Checkpoint::encoded_len(clients))
 }

@@ -254,7 +254,7 @@ fn range_proofs_cannot_change_places() {
     };
     let both = Both::new(vec![segment], 4);
     let mut bytes = both.prover(&[0, 10, 3, 7, 5]).prove();
-    let len = both.suite.bounded.encoded_len() / 2;
+    let len = bounded::encoded_len(&both.suite.shape) / 2;
     let start = bytes.len() - 2 * len;
     let (first, second) = bytes[start..].split_at_mut(len);
     first.swap_with_slice(second);
