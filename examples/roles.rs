@@ -43,7 +43,7 @@ fn organise(dir: &Path) -> Done {
     let answers = SegmentConfiguration::integers("answers", 3, 101);
     let builder = ConfigurationBuilder::new(vec![answers], 0, 200_000, beacon);
     let configuration = builder.build(&roster, aggregator, &mut OsRng)?;
-    let header = Header::sign(&configuration, &roster, &organiser);
+    let header = Header::sign(&configuration, &roster, &organiser)?;
     fs::write(dir.join("round.header"), header.encode())?;
     let public = organiser.verifying_key().to_string();
     Ok(fs::write(dir.join("organiser.pub"), public)?)

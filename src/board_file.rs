@@ -38,7 +38,7 @@ pub use place::BoardPlace;
 /// # let segments = vec![SegmentConfiguration::integers("answers", 1, 10)];
 /// # let configuration = ConfigurationBuilder::new(segments, 0, 0, [7; 32])
 /// #     .build(&roster, aggregator.verifying_key(), &mut OsRng)?;
-/// # let header = Header::sign(&configuration, &roster, &organiser);
+/// # let header = Header::sign(&configuration, &roster, &organiser)?;
 /// # let directory = tempfile::tempdir()?;
 /// # let path = directory.path().join("round.board");
 /// let board = BoardFile::create(&path, &header)?;

@@ -42,7 +42,7 @@
 //! let beacon = [7; 32]; // in a real round: public randomness from after the roster was fixed
 //! let configuration = ConfigurationBuilder::new(vec![answers], 0, 200_000, beacon)
 //!     .build(&roster, aggregator_key.verifying_key(), &mut OsRng)?;
-//! let header = Header::sign(&configuration, &roster, &organiser_key);
+//! let header = Header::sign(&configuration, &roster, &organiser_key)?;
 //!
 //! // Everybody checks what the organiser sent, by its public key.
 //! let round = Round::open(&header, &organiser_key.verifying_key())?;

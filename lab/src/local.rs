@@ -74,7 +74,7 @@ impl<P: ProofSystem> LocalRound<P> {
         let roster = Roster::new(client_keys.iter().map(|key| key.verifying_key()).collect())?;
         let aggregator = aggregator_key.verifying_key();
         let configuration = builder.build_for::<P>(&roster, aggregator, rng)?;
-        let header = Header::sign(&configuration, &roster, &organiser_key);
+        let header = Header::sign(&configuration, &roster, &organiser_key)?;
         let organiser = organiser_key.verifying_key();
         let round = Arc::new(Round::open(
             &header.configuration,

@@ -408,3 +408,41 @@ fn checks_that_all_others_need_cannot_be_skipped() {
         );
     }
 }
+
+/// 3.2, 3.9: what waits for a batch counts on a board that ends in the middle of a phase.
+#[test]
+fn messages_of_an_unfinished_phase_are_judged_whatever_the_batch() {
+    let finished = Scene::new(70, &SMALL).dropping(70, Phase::Advertise).play();
+    for records in [1, 63, 64, 65] {
+        let report = finished.audit_of(
+            &finished.records[..records],
+            &Options::with_organiser(finished.local.organiser),
+        );
+        let passed = Status::Passed {
+            records: records as u64,
+        };
+        assert_eq!(report.status(Check::SetUp), Some(&passed));
+        assert_eq!(report.verdict, Verdict::Unfinished);
+    }
+}
+
+/// 3.9: a fault that no checkpoint covers is a bad record; in a damaged file it is a failure, and nobody is named.
+#[test]
+fn an_open_fault_counts_as_a_failure_once_the_file_is_damaged() {
+    let scene = Scene::new(4, &SMALL);
+    let lengths = scene.local.round.advertise_lengths();
+    let scene = scene.altering_parts(2, Phase::Advertise, lengths, |parts| parts[0][64] ^= 1);
+    let finished = scene.play();
+    let options = Options::with_organiser(finished.local.organiser);
+    let mut records = finished.records[..3].to_vec();
+    let open = finished.audit_of(&records, &options);
+    let bad = Status::PassedWithFaults { records: 3, bad: 1 };
+    assert_eq!(open.status(Check::SetUp), Some(&bad));
+    *records[0].bytes.last_mut().unwrap() ^= 1;
+    let damaged = finished.audit_of(&records, &options);
+    assert!(matches!(
+        damaged.status(Check::SetUp),
+        Some(Status::Failed { failures }) if failures.len() == 1
+    ));
+    assert!(damaged.faults.is_empty() && open.faults.is_empty());
+}

@@ -13,7 +13,9 @@ use veragg::protocol::wire::receipt::Receipt;
 use veragg::verifier::{Check, Culprit, Options, Verdict};
 use veragg_lab::books::{republished, signed_anew};
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
-use veragg_lab::{expect, failed_checks, id, named, position, set, speakers, Finished, Scene};
+use veragg_lab::{
+    client, expect, failed_checks, id, named, position, set, speakers, Finished, Scene,
+};
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
 const AGGREGATOR: Culprit = Culprit::Aggregator;
@@ -419,7 +421,7 @@ fn garbage_on_the_board_is_the_aggregators_fault() {
 }
 
 #[test]
-fn a_message_of_the_wrong_length_is_the_aggregators_fault() {
+fn a_message_of_the_wrong_length_names_its_sender_and_the_aggregator() {
     // Client 3 signs an advertisement with one byte too many, and the aggregator accepts it.
     let scene = Scene::new(4, &SMALL);
     let lengths = scene.local.round.advertise_lengths();
@@ -436,7 +438,7 @@ fn a_message_of_the_wrong_length_is_the_aggregators_fault() {
             publication
         });
     let finished = corrupt.play(scene);
-    let faults = [(AGGREGATOR, Check::Messages)];
+    let faults = [(client(3), Check::Messages), (AGGREGATOR, Check::Messages)];
     let failed = [Check::Messages];
     expect(
         &finished.audit(),

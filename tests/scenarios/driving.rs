@@ -376,21 +376,21 @@ fn who_has_nothing_to_say_may_fetch_its_package_late() {
     }
 }
 
-/// In every phase nobody speaks who was not awaited: a phase may be closed when nobody is awaited any more, also
-/// in further rounds of unmask, on a sparse graph.
 #[test]
 fn nobody_takes_part_in_a_round_of_version_1() {
     let local = local_round();
     let mut configuration = local.round.configuration().clone();
     configuration.version = Version::V1;
     let organiser = SigningKey::generate(&mut OsRng);
-    let header = Header::sign(&configuration, local.round.roster(), &organiser);
+    let header = Header::sign(&configuration, local.round.roster(), &organiser).unwrap();
     assert_eq!(header.encode()[..8], *b"veragg\x00\x01");
     let refused = Round::open(&header, &organiser.verifying_key());
     let version = Version::V1;
     assert!(matches!(refused, Err(RoundError::ReadOnly { version: it }) if it == version));
 }
 
+/// In every phase nobody speaks who was not awaited: a phase may be closed when nobody is awaited any more, also
+/// in further rounds of unmask, on a sparse graph.
 #[test]
 fn whoever_speaks_was_awaited() {
     let builder = veragg_lab::configuration_builder(300, &SMALL)

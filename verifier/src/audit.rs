@@ -147,7 +147,13 @@ fn audit_as(
                 given,
                 &mut findings,
             ) {
-                None => refused(&mut report, findings, records, &header, Check::Roster)?,
+                None => {
+                    findings.skipped_part(
+                        Check::Configuration,
+                        "V-01.4, whether the suite takes the statement, since V-02 failed",
+                    );
+                    refused(&mut report, findings, records, &header, Check::Roster)?
+                }
                 Some(roster) => with_suite!(configuration.suite, P => {
                     // V-01.4
                     match Round::<P>::assemble(configuration, context, roster) {

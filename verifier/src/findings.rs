@@ -28,8 +28,8 @@ struct Tally {
     failures: Vec<String>,
     failed: usize,
     reason: Option<String>,
-    /// The part of the check that is left out, if one is.
-    left_out: Option<&'static str>,
+    /// The parts of the check that are left out.
+    left_out: Vec<&'static str>,
 }
 
 /// What a finding means for the round.
@@ -236,7 +236,7 @@ impl Findings {
 
     /// Notes that a part of a check is left out: which, and why.
     pub(crate) fn skipped_part(&mut self, check: Check, part: &'static str) {
-        self.tally(check).left_out = Some(part);
+        self.tally(check).left_out.push(part);
     }
 
     /// Records a finding. If it names a culprit, it waits for the checkpoint that covers it, unless signatures
@@ -345,15 +345,16 @@ impl Findings {
         mut self,
         unreached: &str,
     ) -> (Vec<CheckReport>, Vec<Fault>, Vec<ClientFault>) {
-        // A finding that no checkpoint covers names nobody. If it is a fault, the round may still exclude the
-        // client, since it is not finished.
+        // A finding that no checkpoint covers names nobody. If it is a fault and names still count, the round may yet
+        // exclude the client, since it is not finished.
+        let open = self.authentic;
         for ((_, check, kind), waiting) in std::mem::take(&mut self.waiting) {
-            self.count(check, kind, true, waiting.saturating_sub(MOST_FAILURES));
+            self.count(check, kind, open, waiting.saturating_sub(MOST_FAILURES));
         }
         for finding in std::mem::take(&mut self.unsettled) {
             match finding.kind {
-                Kind::Failure => self.settle_one(finding, false),
-                Kind::Fault => self.count(finding.check, Kind::Fault, true, 1),
+                Kind::Fault if open => self.count(finding.check, Kind::Fault, true, 1),
+                _ => self.settle_one(finding, false),
             }
         }
         self.faults.sort_by(|(a, _), (b, _)| {
@@ -375,12 +376,15 @@ impl Findings {
                         reason: unreached.to_owned(),
                     },
                     Some(Tally {
+                        records: 0, bad: 0, ..
+                    }) => Status::NotApplicable {
+                        reason: "the board has nothing to check".to_owned(),
+                    },
+                    Some(Tally {
+                        records, left_out, ..
+                    }) if !left_out.is_empty() => Status::PassedInPart {
                         records,
-                        left_out: Some(part),
-                        ..
-                    }) => Status::PassedInPart {
-                        records,
-                        skipped: part.to_owned(),
+                        skipped: left_out.join("; "),
                     },
                     Some(Tally {
                         records, bad: 0, ..

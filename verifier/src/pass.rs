@@ -134,7 +134,12 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
                 }
             };
         }
-        Ok(self.finish(open.is_none()))
+        if let Some(mut phase) = open.take() {
+            let (established, findings) = (&mut self.established, &mut self.findings);
+            in_phase!(&mut phase, phase => phase.judge_waiting(established, findings));
+            return Ok(self.finish(false));
+        }
+        Ok(self.finish(true))
     }
 
     /// V-04: reads a message of the open phase.
@@ -201,7 +206,8 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         })?;
         // V-04.6: if it does not hold, what was read of the body is dropped.
         if let (Err(misfit), false) = (&read, Step::BodyOfEnvelope.holds(read.is_ok())) {
-            self.inadmissible(leaf, envelope.sender, messages::misfit(misfit));
+            let sender = envelope.sender;
+            self.inadmissible(leaf, sender, messages::misfit(misfit, sender));
             return Ok(Admitted::Nothing);
         }
         let Some(content) = content.filter(|_| self.is_first(leaf, &envelope)) else {
@@ -242,7 +248,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
     fn inadmissible(&mut self, leaf: u64, sender: Sender, inadmissible: Inadmissible) {
         let Inadmissible { step, what, shows } = inadmissible;
         if let Shows::Nothing = shows {
-            let what = format!("the message at leaf {leaf} is damaged in this file: {what}");
+            let what = format!("the message at leaf {leaf} is damaged in this file: {what}; by its checkpoint the aggregator has signed that it holds the true message, so ask it for another copy");
             self.findings.distrust();
             self.findings.record(Finding::failure(step, what));
             return;
@@ -263,7 +269,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
                 self.established.equivocated.insert(client);
                 (client, "it signed two different messages for one phase")
             }
-            Shows::Acknowledgement(client) => (client, "it signed an acknowledgement with a body"),
+            Shows::Client(client, what) => (client, what),
             Shows::Aggregator | Shows::Nothing => return,
         };
         self.findings

@@ -165,6 +165,10 @@ pub(crate) trait Judge<P: ProofSystem>: Sized {
         Ok(())
     }
 
+    /// Judges the messages that wait to be judged together with others, each by what it says alone. At the end of a
+    /// board that is not finished no other message of the phase comes.
+    fn judge_waiting(&mut self, _: &mut Established<'_, P>, _: &mut Findings) {}
+
     /// Judges what is left, and derives the list when the phase ends (`specs/protocol.md` 5).
     fn close<R: Read + Seek>(
         &mut self,

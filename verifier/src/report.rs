@@ -91,7 +91,7 @@ pub enum Status {
         bad: u64,
     },
     /// The check holds for every record, but a part of it was left out. Only V-01 ends so: without the organiser's
-    /// key nobody can check who signed the configuration.
+    /// key nobody can check who signed the configuration, and V-01.4 is not reached if V-02 fails.
     PassedInPart {
         /// The number of records that it was computed for.
         records: u64,

@@ -15,10 +15,10 @@ veragg_protocol::numbered! {
         SecureConfiguration = "V-01.3";
         /// The suite takes the statement, and the graph exists.
         SuiteAndGraph = "V-01.4";
-        /// No key is on the roster twice.
-        DistinctKeys = "V-02.2";
         /// The roster is the one that the configuration names.
         NamedRoster = "V-02.1";
+        /// No key is on the roster twice.
+        DistinctKeys = "V-02.2";
         /// No client has the key of the organiser or of the aggregator.
         SeparateRoles = "V-02.3";
         /// A checkpoint belongs to this round and the open phase, and is signed.
@@ -51,7 +51,7 @@ veragg_protocol::numbered! {
         SignedBySender = "V-04.5";
         /// The body of a message is the one that its envelope names.
         BodyOfEnvelope = "V-04.6";
-        /// A body of the wrong length names the aggregator only if the envelope names it as one part.
+        /// A body of the wrong length names somebody only if the envelope names it as one part or none.
         BodyAsOnePart = "V-04.6";
         /// The sender of a message has sent no other in this phase.
         SpeaksOnce = "V-04.7";

@@ -35,7 +35,7 @@ use crate::wire::checkpoint::Checkpoint;
 /// # let segments = vec![SegmentConfiguration::integers("answers", 1, 10)];
 /// # let configuration = ConfigurationBuilder::new(segments, 0, 0, [7; 32])
 /// #     .build(&roster, aggregator_key.verifying_key(), &mut OsRng)?;
-/// # let header = Header::sign(&configuration, &roster, &organiser);
+/// # let header = Header::sign(&configuration, &roster, &organiser)?;
 /// # let organiser = organiser.verifying_key();
 /// # let key = SigningKey::from_bytes(&keys[0].to_bytes());
 /// # let same_key = SigningKey::from_bytes(&keys[0].to_bytes());

@@ -37,7 +37,7 @@ use crate::wire::board::Header;
 /// # let segments = vec![SegmentConfiguration::integers("answers", 1, 10)];
 /// # let configuration = ConfigurationBuilder::new(segments, 0, 0, [7; 32])
 /// #     .build(&roster, aggregator_key.verifying_key(), &mut OsRng)?;
-/// # let header = Header::sign(&configuration, &roster, &organiser);
+/// # let header = Header::sign(&configuration, &roster, &organiser)?;
 /// # let organiser = organiser.verifying_key();
 /// // `header` came from the organiser, whose public key was learned beforehand.
 /// let round = Round::open(&header, &organiser)?;

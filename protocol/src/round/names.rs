@@ -183,12 +183,12 @@ impl ClientNames {
                 break;
             }
             let parts = entry.split_once(' ');
-            let parts = parts.and_then(|(number, name)| Some((number.parse().ok()?, name.trim())));
+            let parts = parts.and_then(|(number, name)| Some((client_number(number)?, name)));
             let (client, name) = parts.ok_or(NamesError::Line {
                 line,
                 expected: wanted,
             })?;
-            names.add(client, name.to_owned(), &mut taken)?;
+            names.add(client, name.trim_start().to_owned(), &mut taken)?;
         }
         match lines.find(|(_, text)| !text.is_empty()) {
             Some((line, _)) => Err(NamesError::Line {
@@ -224,6 +224,12 @@ impl ClientNames {
     pub fn iter(&self) -> impl Iterator<Item = (ClientId, &str)> {
         self.names.iter().map(|(id, name)| (*id, name.as_str()))
     }
+}
+
+/// A number as it is written in decimal, without a sign or zeros in front.
+fn client_number(text: &str) -> Option<u32> {
+    let number: u32 = text.parse().ok()?;
+    (number.to_string() == text).then_some(number)
 }
 
 /// The bytes that hexadecimal digits behind a word stand for.

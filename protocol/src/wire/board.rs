@@ -9,6 +9,7 @@ use crate::crypto::context::{Context, Version};
 use crate::crypto::signing::SigningKey;
 use crate::round::configuration::{Configuration, SignedConfiguration, MAX_CONFIGURATION_LEN};
 use crate::round::roster::Roster;
+use crate::round::RoundError;
 use crate::wire::checkpoint::Checkpoint;
 use crate::wire::message::{Envelope, ENVELOPE_LEN};
 
@@ -94,12 +95,21 @@ impl BoardError {
 
 impl Header {
     /// The header of a round, signed by the organiser. Every party needs its bytes, and the organiser's public key from
-    /// elsewhere.
-    pub fn sign(configuration: &Configuration, roster: &Roster, organiser: &SigningKey) -> Self {
-        Self {
+    /// elsewhere. Errors: the roster is not the one of the configuration, or a client handed in the key of the
+    /// organiser or the aggregator as its own. Nobody would enter such a round, and an audit would name the organiser.
+    pub fn sign(
+        configuration: &Configuration,
+        roster: &Roster,
+        organiser: &SigningKey,
+    ) -> Result<Self, RoundError> {
+        if roster.digest() != configuration.roster {
+            return Err(RoundError::OtherRoster);
+        }
+        roster.check_roles(&organiser.verifying_key(), &configuration.aggregator)?;
+        Ok(Self {
             configuration: SignedConfiguration::sign(configuration, organiser),
             roster: roster.encode(),
-        }
+        })
     }
 
     /// The context of the round.

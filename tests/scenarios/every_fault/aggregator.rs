@@ -115,10 +115,30 @@ pub(super) fn a_message_that_the_aggregator_forged() -> Broken {
     })
 }
 
+/// Client 4 signs in unmask what the aggregator must refuse.
+fn badly_cut(make: impl FnOnce(Forged) -> Vec<u8>) -> Broken {
+    let finished = with_another(|_, forged| make(forged));
+    let named = [(client(4), Check::Messages), (AGGREGATOR, Check::Messages)];
+    Broken::by(finished, &named)
+}
+
 pub(super) fn a_body_that_is_too_long() -> Broken {
-    taken(|_, mut forged| {
+    badly_cut(|mut forged| {
         forged.body.push(0);
         forged.signed()
+    })
+}
+
+pub(super) fn no_body_where_one_is_due() -> Broken {
+    badly_cut(|forged| {
+        let Envelope {
+            context,
+            phase,
+            sender,
+            answers,
+            ..
+        } = forged.envelope;
+        Message::sign(&forged.key, context, phase, sender, answers, &[]).encode()
     })
 }
 

@@ -37,23 +37,38 @@ pub(super) fn a_configuration_that_no_suite_takes() -> Broken {
     signed(|configuration| configuration.columns = 3)
 }
 
-/// The same with a roster of these clients, which an organiser signs.
-fn with_roster(keys: impl FnOnce(&LocalRound<Suite>) -> Vec<VerifyingKey>) -> Broken {
+/// The same with a roster of these clients and this aggregator, which an organiser signs.
+fn with_roster(
+    aggregator: VerifyingKey,
+    keys: impl FnOnce(&LocalRound<Suite>) -> Vec<VerifyingKey>,
+) -> Broken {
     let local = local_round(4, &SMALL);
     let bytes: Vec<u8> = keys(&local)
         .iter()
         .flat_map(|key| *key.as_bytes())
         .collect();
-    let mut broken = signed(|configuration| configuration.roster = Roster::digest_of(&bytes));
+    let mut broken = signed(|configuration| {
+        configuration.roster = Roster::digest_of(&bytes);
+        configuration.aggregator = aggregator;
+    });
     broken.finished.local.header.roster = bytes;
     broken.named = vec![(ORGANISER, Check::Roster)];
     broken
 }
 
 pub(super) fn one_key_for_two_clients() -> Broken {
-    with_roster(|local| {
+    let aggregator = SigningKey::generate(&mut OsRng).verifying_key();
+    with_roster(aggregator, |local| {
         let keys = [0, 1, 2, 2].map(|at: usize| local.client_keys[at].verifying_key());
         keys.to_vec()
+    })
+}
+
+pub(super) fn a_client_with_the_key_of_the_aggregator() -> Broken {
+    let aggregator = SigningKey::generate(&mut OsRng).verifying_key();
+    with_roster(aggregator, |local| {
+        let clients = [0, 1, 2].map(|at: usize| local.client_keys[at].verifying_key());
+        clients.into_iter().chain([aggregator]).collect()
     })
 }
 

@@ -165,16 +165,20 @@ fn the_first_step_of_a_submission_that_does_not_hold_decides() {
     case(&[(3, Attack::BadVector(true))], &[(3, "V-04")], &[3]);
 }
 
+/// Clients 1 to 3 attest falsely so that each is found when the one before has left.
+pub(crate) fn path_of_colluders(rounds: u8) -> Finished {
+    let builder = configuration_builder(10, &SMALL).unmask_rounds(rounds);
+    let local = LocalRound::new(10, builder, &mut OsRng).unwrap();
+    let mut scene = Scene::of(local);
+    scene = scene.masking_falsely(1, &[own(1), edge(2, 102)]);
+    scene = scene.masking_falsely(2, &[edge(1, 102), edge(3, 103)]);
+    scene.masking_falsely(3, &[edge(2, 103)]).play()
+}
+
 #[test]
 fn a_path_of_colluders() {
     for rounds in 0..=3 {
-        let builder = configuration_builder(10, &SMALL).unmask_rounds(rounds);
-        let local = LocalRound::new(10, builder, &mut OsRng).unwrap();
-        let mut scene = Scene::of(local);
-        scene = scene.masking_falsely(1, &[own(1), edge(2, 102)]);
-        scene = scene.masking_falsely(2, &[edge(1, 102), edge(3, 103)]);
-        let finished = scene.masking_falsely(3, &[edge(2, 103)]).play();
-        let judgement = agree(&finished);
+        let judgement = agree(&path_of_colluders(rounds));
         let found = u32::from(rounds + 1).min(3);
         assert_eq!(
             judgement.named,

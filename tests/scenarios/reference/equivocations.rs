@@ -10,7 +10,7 @@ use super::{same, SMALL};
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::equivocator::with_second_message;
 use veragg_lab::false_attester::{edge, own};
-use veragg_lab::{id, set, sign_again, Scene};
+use veragg_lab::{id, set, sign_again, Finished, Scene};
 
 /// An aggregator that shows the second advertisement of a client to those for which `to` holds.
 fn showing_second(number: u32, to: impl Fn(u32) -> bool + 'static) -> CorruptAggregator {
@@ -28,37 +28,47 @@ fn two_submissions() {
     assert_eq!(judgement.contributors.len(), 10);
 }
 
-#[test]
-fn the_complaint_of_a_client_with_two_channel_keys() {
+pub(crate) fn complaint_with_two_channel_keys() -> Finished {
     let mut two = Equivocator::new(5, CHANNEL);
     two.opens = Some(3);
-    let finished = showing_second(5, |_| true).play(two.enter(Scene::new(10, &SMALL)));
-    let (judgement, _) = same(&finished);
+    showing_second(5, |_| true).play(two.enter(Scene::new(10, &SMALL)))
+}
+
+#[test]
+fn the_complaint_of_a_client_with_two_channel_keys() {
+    let (judgement, _) = same(&complaint_with_two_channel_keys());
     assert_eq!(judgement.named, [(5, "V-04")].into());
+}
+
+pub(crate) fn edge_opened_with_two_mask_keys() -> Finished {
+    let mut two = Equivocator::new(5, MASK);
+    two.opens = Some(3);
+    let scene = Scene::new(10, &SMALL).masking_falsely(5, &[edge(3, 9)]);
+    showing_second(5, |_| true).play(two.enter(scene))
 }
 
 #[test]
 fn an_edge_that_is_opened_by_a_client_with_two_mask_keys() {
-    let mut two = Equivocator::new(5, MASK);
-    two.opens = Some(3);
-    let scene = Scene::new(10, &SMALL).masking_falsely(5, &[edge(3, 9)]);
-    let finished = showing_second(5, |_| true).play(two.enter(scene));
-    let (judgement, _) = same(&finished);
+    let (judgement, _) = same(&edge_opened_with_two_mask_keys());
     // Client 5 shared the secret of the key that does not count.
     assert_eq!(judgement.named, [(5, "V-04"), (5, "V-06")].into());
+}
+
+/// Client 3 was shown the mask key of client 5 that does not count.
+pub(crate) fn mask_towards_two_mask_keys(drops: bool) -> Finished {
+    let mut two = Equivocator::new(5, MASK);
+    two.counts = false;
+    let mut scene = Scene::new(10, &SMALL);
+    if drops {
+        scene = Attack::Drops(Phase::Confirm).enter(scene, 5);
+    }
+    showing_second(5, |reader| reader == 3).play(two.enter(scene))
 }
 
 #[test]
 fn masks_towards_a_client_with_two_mask_keys() {
     for drops in [false, true] {
-        let mut two = Equivocator::new(5, MASK);
-        two.counts = false;
-        let mut scene = Scene::new(10, &SMALL);
-        if drops {
-            scene = Attack::Drops(Phase::Confirm).enter(scene, 5);
-        }
-        let finished = showing_second(5, |reader| reader == 3).play(two.enter(scene));
-        let (judgement, _) = same(&finished);
+        let (judgement, _) = same(&mask_towards_two_mask_keys(drops));
         assert_eq!(judgement.named, [(5, "V-04")].into());
         // If client 5 goes on, the edge of clients 3 and 5 is disputed, and neither can open it.
         assert_eq!(judgement.contributors.contains(&3), drops);
@@ -75,14 +85,18 @@ fn what_a_client_with_two_keys_attested_of_itself() {
     assert_eq!(judgement.named, [(5, "V-04"), (5, "V-09")].into());
 }
 
-#[test]
-fn a_false_mask_towards_a_client_with_two_keys_and_towards_another() {
-    // The secret of client 5 is not used to judge its neighbours, but that of client 7 shows the false attestation.
+pub(crate) fn false_masks_towards_two_keys_and_another() -> Finished {
     let mut two = Equivocator::new(5, CHANNEL);
     two.counts = false;
     let scene = Scene::new(10, &SMALL).masking_falsely(3, &[edge(5, 1), edge(7, 2)]);
     let scene = scene.dropping(5, Phase::Submit).dropping(7, Phase::Submit);
-    let (judgement, _) = same(&showing_second(5, |_| false).play(two.enter(scene)));
+    showing_second(5, |_| false).play(two.enter(scene))
+}
+
+#[test]
+fn a_false_mask_towards_a_client_with_two_keys_and_towards_another() {
+    // The secret of client 5 is not used to judge its neighbours, but that of client 7 shows the false attestation.
+    let (judgement, _) = same(&false_masks_towards_two_keys_and_another());
     assert_eq!(judgement.named, [(3, "V-09"), (5, "V-04")].into());
 }
 
@@ -91,36 +105,41 @@ fn twice(scene: Scene, when: Phase, lengths: Vec<usize>) -> Scene {
     with_second_message(scene, 5, when, lengths, |parts| parts[0][0] ^= 1)
 }
 
+/// A client complains rightly about client 5, which confirms twice.
+pub(crate) fn complaint_about_two_confirmations(holder: usize) -> Finished {
+    let scene = Scene::new(10, &SMALL);
+    let key = scene.key(5);
+    let scene = scene.altering(5, move |phase, _, mut messages| match phase {
+        Phase::Share => {
+            let lengths: Vec<_> = [32].into_iter().chain([144; 9]).collect();
+            let position = if holder < 5 { holder } else { holder - 1 };
+            vec![sign_again(&key, &messages[0], &lengths, &mut |parts| {
+                parts[position][100] ^= 1;
+            })]
+        }
+        Phase::Confirm => {
+            let again = sign_again(&key, &messages[0], &[0], &mut |parts| {
+                *parts = vec![vec![0xff; 100]];
+            });
+            messages.push(again);
+            messages
+        }
+        _ => messages,
+    });
+    let corrupt = CorruptAggregator::new().listing(|phase, mut list| {
+        if phase == Phase::Confirm {
+            list.remove(id(5));
+        }
+        list
+    });
+    corrupt.play(scene)
+}
+
 #[test]
 fn complaints_are_judged_when_the_phase_ends() {
-    // Complaints about client 5, which confirms twice: after client 1 and before client 9.
+    // After client 1 and before client 9.
     for holder in [1, 9] {
-        let scene = Scene::new(10, &SMALL);
-        let key = scene.key(5);
-        let scene = scene.altering(5, move |phase, _, mut messages| match phase {
-            Phase::Share => {
-                let lengths: Vec<_> = [32].into_iter().chain([144; 9]).collect();
-                let position = if holder < 5 { holder } else { holder - 1 };
-                vec![sign_again(&key, &messages[0], &lengths, &mut |parts| {
-                    parts[position][100] ^= 1;
-                })]
-            }
-            Phase::Confirm => {
-                let again = sign_again(&key, &messages[0], &[0], &mut |parts| {
-                    *parts = vec![vec![0xff; 100]];
-                });
-                messages.push(again);
-                messages
-            }
-            _ => messages,
-        });
-        let corrupt = CorruptAggregator::new().listing(|phase, mut list| {
-            if phase == Phase::Confirm {
-                list.remove(id(5));
-            }
-            list
-        });
-        let (judgement, _) = same(&corrupt.play(scene));
+        let (judgement, _) = same(&complaint_about_two_confirmations(holder));
         assert_eq!(judgement.named, [(5, "V-04")].into());
     }
 }
@@ -139,13 +158,17 @@ fn attestations_are_judged_when_the_phase_ends() {
     }
 }
 
+/// A client reveals a wrong share of client 5, which unmasks twice.
+pub(crate) fn wrong_share_of_two_unmaskings(number: u32, position: usize) -> Finished {
+    let scene = Attack::WrongShare(position, true).enter(Scene::new(10, &SMALL), number);
+    let scene = twice(scene, Phase::Unmask(0), vec![32 * 9]);
+    CorruptAggregator::new().play(scene)
+}
+
 #[test]
 fn shares_are_judged_at_their_position() {
-    // A wrong share of client 5, which unmasks twice.
     for (number, position, is_named) in [(3, 3, true), (7, 4, false)] {
-        let scene = Attack::WrongShare(position, true).enter(Scene::new(10, &SMALL), number);
-        let scene = twice(scene, Phase::Unmask(0), vec![32 * 9]);
-        let (judgement, _) = same(&CorruptAggregator::new().play(scene));
+        let (judgement, _) = same(&wrong_share_of_two_unmaskings(number, position));
         assert_eq!(judgement.named.contains(&(number, "V-09")), is_named);
     }
 }

@@ -77,8 +77,22 @@ impl Judge {
                         continue;
                     }
                     let sender = message.sender;
+                    let uncut = match message.body.len() {
+                        0 => tree_root::<Vec<u8>>(&[]),
+                        _ => tree_root(&[&message.body]),
+                    };
+                    // V-04.10
+                    if phase == ACKNOWLEDGE && message.body_root != tree_root::<Vec<u8>>(&[]) {
+                        self.find(sender, "V-04");
+                        continue;
+                    }
+                    // V-04.6
                     let lengths = self.lengths(phase, sender);
-                    let parts = self.frame.parts(message, &lengths).expect("damaged");
+                    let Some(parts) = self.frame.parts(message, &lengths) else {
+                        assert_eq!(message.body_root, uncut, "damaged");
+                        self.find(sender, "V-04");
+                        continue;
+                    };
                     // V-04.7
                     if let Some(first) = messages.iter().find(|first| first.sender == sender) {
                         if first.message.body_root != message.body_root {

@@ -35,8 +35,8 @@ pub(crate) enum Shows {
     Aggregator,
     /// The same, and the client signed two different messages for one phase.
     Equivocation(ClientId),
-    /// The same, and the client signed an acknowledgement with a body.
-    Acknowledgement(ClientId),
+    /// The same, and the client signed what no client may sign.
+    Client(ClientId, &'static str),
     /// Only that the file is damaged. The tree holds envelopes, so anybody who has the file can replace a body.
     Nothing,
 }
@@ -92,22 +92,27 @@ pub(crate) fn check_envelope<P: ProofSystem>(
     step.require(is_empty, || Inadmissible {
         step,
         what: "it is an acknowledgement, but its envelope names a body".to_owned(),
-        shows: Shows::Acknowledgement(client),
+        shows: Shows::Client(client, "it signed an acknowledgement with a body"),
     })
 }
 
 /// V-04.6: what follows from a body that is not the one that its envelope names.
-pub(crate) fn misfit(misfit: &Misfit) -> Inadmissible {
+pub(crate) fn misfit(misfit: &Misfit, sender: Sender) -> Inadmissible {
+    // A body that the envelope names as one part, or as none, is the signed one, and must be cut otherwise. If it had
+    // several parts, nobody knows where they begin, so it cannot be compared.
+    let signed = Step::BodyAsOnePart.holds(misfit.fits_uncut);
+    let shows = match sender {
+        _ if !signed => Shows::Nothing,
+        Sender::Aggregator => Shows::Aggregator,
+        Sender::Client(client) => Shows::Client(
+            client,
+            "it signed a body that has not the parts of its phase",
+        ),
+    };
     Inadmissible {
         step: Step::BodyOfEnvelope,
         what: misfit.error.to_string(),
-        // A body that the envelope names as one part is the signed one, and has the wrong length. If it had
-        // several parts, nobody knows where they begin, so it cannot be compared.
-        shows: if Step::BodyAsOnePart.holds(misfit.fits_as_one_part) {
-            Shows::Aggregator
-        } else {
-            Shows::Nothing
-        },
+        shows,
     }
 }
 

@@ -1,5 +1,6 @@
 //! V-02: the roster's keys are distinct and are those that the configuration names.
 
+use veragg_protocol::crypto::context::Version;
 use veragg_protocol::crypto::signing::VerifyingKey;
 use veragg_protocol::round::configuration::Configuration;
 use veragg_protocol::round::roster::Roster;
@@ -57,18 +58,11 @@ fn judge(
         .map_err(|error| refused(step, format!("the roster does not decode: {error}")))?;
     let distinct = roster.check_distinct();
     require(step, distinct.map_err(|error| error.to_string()))?;
-    // V-02.3
+    // V-02.3: in version 1 an organiser did not compare these keys.
+    let compares = configuration.version != Version::V1;
     let separate = roster.check_roles(organiser, &configuration.aggregator);
-    // The organiser may not know whose key a client has handed in, so it is not named.
     let step = Step::SeparateRoles;
-    step.require(separate.is_ok(), || {
-        Finding::failure(
-            step,
-            separate
-                .err()
-                .map(|error| error.to_string())
-                .unwrap_or_default(),
-        )
-    })?;
+    let separate = require(step, separate.map_err(|error| error.to_string()));
+    separate.map_err(|finding| finding.by(given.filter(|_| compares)))?;
     Ok(roster)
 }

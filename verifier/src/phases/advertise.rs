@@ -92,6 +92,10 @@ impl<P: ProofSystem> Judge<P> for Advertise {
         }
     }
 
+    fn judge_waiting(&mut self, established: &mut Established<'_, P>, findings: &mut Findings) {
+        self.judge(established, findings);
+    }
+
     fn close<R: Read + Seek>(
         &mut self,
         end: &PhaseEnd<'_>,

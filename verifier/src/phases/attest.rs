@@ -174,6 +174,10 @@ impl<P: ProofSystem> Judge<P> for Attest<P> {
         }
     }
 
+    fn judge_waiting(&mut self, established: &mut Established<'_, P>, findings: &mut Findings) {
+        self.judge(established, findings);
+    }
+
     fn close<R: Read + Seek>(
         &mut self,
         end: &PhaseEnd<'_>,

@@ -21,10 +21,10 @@ use crate::established::{Dealt, Established};
 use crate::findings::{Finding, Findings};
 use crate::step::Step;
 
-/// The confirmations that were received so far. Each complaint takes 100 bytes until it is judged.
+/// The confirmations that were received so far and decode, with their complaints.
 #[derive(Default)]
 pub(crate) struct Confirm {
-    bodies: Vec<(ClientId, u64, Vec<u8>)>,
+    confirmations: Vec<(ClientId, u64, Vec<Revealed>)>,
 }
 
 /// A complaint about a dealer whose message is on the board.
@@ -46,15 +46,7 @@ impl Confirm {
     ) -> Result<Confirmations, BoardError> {
         let round = established.round;
         let mut confirmations = Confirmations::new(round.clients());
-        for (client, leaf, body) in std::mem::take(&mut self.bodies) {
-            let complaints = match confirm::decode(round, &established.eligible, client, &body) {
-                Ok(complaints) => complaints,
-                Err(error) => {
-                    let what = format!("its complaints are malformed: {error}");
-                    findings.record(Finding::fault(Step::BodyDecodes, client, [leaf], what));
-                    continue;
-                }
-            };
+        for (client, leaf, complaints) in std::mem::take(&mut self.confirmations) {
             // A dealer may have received other keys of a client that has equivocated than those that count here.
             let counts = Step::ComplaintOfEquivocator.holds(!established.has_equivocated(client));
             let mut cases = Vec::new();
@@ -201,7 +193,7 @@ impl<P: ProofSystem> Judge<P> for Confirm {
 
     fn take(
         &mut self,
-        _: &mut Established<'_, P>,
+        established: &mut Established<'_, P>,
         client: ClientId,
         message: ReadMessage<Vec<u8>>,
         findings: &mut Findings,
@@ -209,7 +201,15 @@ impl<P: ProofSystem> Judge<P> for Confirm {
         if !findings.skips(Check::SetUp) {
             findings.computed(Check::SetUp, 1);
         }
-        self.bodies.push((client, message.leaf, message.content));
+        // The clients that may confirm are the dealers.
+        let (round, dealers, leaf) = (established.round, &established.eligible, message.leaf);
+        match confirm::decode(round, dealers, client, &message.content) {
+            Ok(complaints) => self.confirmations.push((client, leaf, complaints)),
+            Err(error) => {
+                let what = format!("its complaints are malformed: {error}");
+                findings.record(Finding::fault(Step::BodyDecodes, client, [leaf], what));
+            }
+        }
     }
 
     fn close<R: Read + Seek>(

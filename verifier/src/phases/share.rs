@@ -133,6 +133,10 @@ impl<P: ProofSystem> Judge<P> for Share {
         }
     }
 
+    fn judge_waiting(&mut self, established: &mut Established<'_, P>, findings: &mut Findings) {
+        self.judge(established, findings);
+    }
+
     fn close<R: Read + Seek>(
         &mut self,
         end: &PhaseEnd<'_>,

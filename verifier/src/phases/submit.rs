@@ -70,11 +70,12 @@ impl<P: ProofSystem> Submit<P> {
             let rows = |waiting: &Waiting<P>| Ok(round.proofs().rows(&waiting.proof));
             waiting.iter().map(rows).collect()
         } else {
-            count(established, waiting.len(), findings);
             let proofs = waiting
                 .iter()
                 .map(|waiting| (waiting.client, &waiting.proof));
-            submit::judge(round, &proofs.collect::<Vec<_>>())
+            let judged = submit::judge(round, &proofs.collect::<Vec<_>>());
+            count(established, &judged, findings);
+            judged
         };
         for (waiting, rows) in waiting.into_iter().zip(rows) {
             let Waiting {
@@ -117,8 +118,13 @@ fn check_of(breach: &Breach) -> Check {
     found.map_or(Check::InputCommitments, |(_, check)| *check)
 }
 
-/// Counts the parts of `proofs` proofs under the checks that they belong to.
-fn count<P: ProofSystem>(established: &Established<'_, P>, proofs: usize, findings: &mut Findings) {
+/// Counts the parts of proofs under the checks that they belong to. After the first part that fails, no other was
+/// computed.
+fn count<P: ProofSystem, T>(
+    established: &Established<'_, P>,
+    judged: &[Result<T, Breach>],
+    findings: &mut Findings,
+) {
     let segments = || established.round.configuration().segments.iter();
     let norm = segments().any(|segment| segment.claims.norm.is_some());
     let sum = segments().any(|segment| segment.claims.sum.is_some());
@@ -128,7 +134,11 @@ fn count<P: ProofSystem>(established: &Established<'_, P>, proofs: usize, findin
         (Check::InputSum, sum),
     ] {
         if claimed {
-            findings.computed(check, proofs);
+            let computed = |judged: &&Result<T, Breach>| match judged {
+                Ok(_) => true,
+                Err(breach) => check_of(breach) >= check,
+            };
+            findings.computed(check, judged.iter().filter(computed).count());
         } else {
             findings.not_applicable(check, "the statement makes no such claim");
         }
@@ -203,6 +213,10 @@ impl<P: ProofSystem> Judge<P> for Submit<P> {
         if self.waiting.len() >= round.proofs().best_batch() {
             self.judge(established, findings);
         }
+    }
+
+    fn judge_waiting(&mut self, established: &mut Established<'_, P>, findings: &mut Findings) {
+        self.judge(established, findings);
     }
 
     fn close<R: Read + Seek>(
