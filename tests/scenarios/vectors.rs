@@ -5,6 +5,7 @@ mod case;
 mod edits;
 mod evidence;
 mod headers;
+mod packages;
 mod rounds;
 mod scenes;
 mod version_1;

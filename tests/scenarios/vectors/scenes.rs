@@ -2,16 +2,19 @@
 
 use rand_core::OsRng;
 use veragg::circuits::bulletproofs::RistrettoBulletproofs;
+use veragg::circuits::group::ristretto::Fr;
 use veragg::circuits::statement::{Norm, Segment, SumRule};
 use veragg::protocol::round::configuration::SegmentConfiguration;
 use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::round::phase::Phase;
-use veragg::verifier::Options;
+use veragg::verifier::{Check, Options};
+use veragg_lab::books::republished;
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
-use veragg_lab::false_attester::{edge, own};
+use veragg_lab::false_attester::{edge, own, False};
 use veragg_lab::local::{play, LocalRound};
 use veragg_lab::{configuration_builder, id, Finished, Scene};
 
+use super::case::Case;
 use super::rounds::Written;
 use crate::reference::cases::path_of_colluders;
 use crate::reference::equivocations as two;
@@ -30,6 +33,8 @@ pub(super) const ALL: &[(&str, Play)] = &[
     ("third-round-of-unmask", || written(path_of_colluders(3))),
     ("no-round-of-unmask-left", || written(path_of_colluders(0))),
     ("client-left-out", || written(left_out())),
+    ("cheater-kept", cheater_kept),
+    ("sum-that-nobody-adds-up-to", || written(impossible())),
     ("complaint-with-two-channel-keys", || {
         written(two::complaint_with_two_channel_keys())
     }),
@@ -78,6 +83,40 @@ fn left_out() -> Finished {
         list
     });
     corrupt.play(Scene::new(5, &[(3, 100)]))
+}
+
+/// Client 3 masks another vector than it committed to, and the aggregator keeps it among those who attested. Who leaves out
+/// V-08 takes the lists at their word, and nobody is named for the sum.
+fn cheater_kept() -> Written {
+    let unattested = False {
+        attested: false,
+        ..own(5)
+    };
+    let scene = Scene::new(10, &[(3, 100)]).masking_falsely(3, &[unattested]);
+    let corrupt = CorruptAggregator::new().listing(|phase, mut list| {
+        if phase == Phase::Attest {
+            list.insert(id(3));
+        }
+        list
+    });
+    let finished = corrupt.play(scene);
+    let without = Case {
+        skip: vec![Check::RowLinks.id().to_owned()],
+        ..Case::new("without V-08.A", &finished.local.organiser)
+    };
+    Written {
+        changes: vec![without],
+        ..written(finished)
+    }
+}
+
+/// The aggregator publishes -1 in place of a packed scalar.
+fn impossible() -> Finished {
+    let mut finished = Scene::new(4, &[(3, 100)]).play();
+    finished.records = republished(&finished, |publication| {
+        publication.opening[0] = -Fr::from(1u64);
+    });
+    finished
 }
 
 /// A sparse graph: 300 clients, of which each has some neighbours. Most neighbours of client 1 do not confirm, client 250

@@ -1,7 +1,7 @@
 //! The test vectors of `specs/proofs.md` 7.13: what the file says is what prover, verifier and
 //! reference do, and will go on doing.
 
-use ark_ff::One;
+use ark_ff::{One, Zero};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use serde_json::{json, Value};
@@ -48,12 +48,57 @@ fn outcome(both: &Both, binding: &Binding, bytes: &[u8]) -> String {
     }
 }
 
-/// The statements of the file, with inputs and columns: those of `agreement`, and one whose opening
-/// is folded, of as few bits as can be.
-fn kinds() -> Vec<(Vec<Segment>, Vec<u64>, usize)> {
-    let small = statements().into_iter().map(|(s, x)| (s, x, 4));
-    let folded = (vec![Segment::range(5, 2)], vec![0, 1, 0, 1, 1], 1024);
-    small.chain([folded]).collect()
+/// What a vector proves, and how.
+struct Kind {
+    segments: Vec<Segment>,
+    x: Vec<u64>,
+    columns: usize,
+    prove: fn(&Both, &[u64]) -> Vec<u8>,
+}
+
+/// The statements of the file: those of `agreement`; one whose opening is folded, of as few bits as can be; one without plane
+/// variables but with claims; one with quantities for two range proofs; and a value that is committed by other bits than
+/// the suite takes.
+fn kinds() -> Vec<Kind> {
+    let kind = |segments, x, columns| Kind {
+        segments,
+        x,
+        columns,
+        prove: by_suite,
+    };
+    let small = statements().into_iter().map(|(s, x)| kind(s, x, 4));
+    let folded = kind(vec![Segment::range(5, 2)], vec![0, 1, 0, 1, 1], 1024);
+    let with_sum = |sum, segment| Segment {
+        sum: Some(sum),
+        ..segment
+    };
+    let one_hot = with_sum(SumRule::Equal(1), Segment::range(5, 2));
+    let one_hot = kind(vec![one_hot], vec![0, 0, 1, 0, 0], 4);
+    let at_most = with_sum(SumRule::AtMost(1), Segment::range(1, 2));
+    let quantities = kind(vec![at_most; 65], [[1, 0]; 33].concat()[..65].to_vec(), 1);
+    let other_bits = Kind {
+        prove: with_other_bits,
+        ..kind(vec![Segment::range(5, 11)], vec![0, 10, 3, 7, 5], 4)
+    };
+    small
+        .chain([folded, one_hot, quantities, other_bits])
+        .collect()
+}
+
+fn by_suite(both: &Both, x: &[u64]) -> Vec<u8> {
+    let mut rng = ChaCha20Rng::from_seed(SEED);
+    let proven = both.suite.prove(&binding(3), x, &mut rng).unwrap();
+    proven.bytes.clone()
+}
+
+/// A proof of the same vector, with the 3 in its third column as its highest bit alone, which counts 3 too.
+fn with_other_bits(both: &Both, x: &[u64]) -> Vec<u8> {
+    let mut prover = both.prover(x);
+    for (t, bit) in [(0, Fr::zero()), (1, Fr::zero()), (3, Fr::one())] {
+        let corner = both.setting.corner(t, 0, 2);
+        prover.beliefs.table[corner] = bit;
+    }
+    prover.prove()
 }
 
 /// A position of each sort in a proof: its name, where it starts, and whether an element stands
@@ -145,15 +190,15 @@ fn changed(both: &Both, sent: &Messages, bytes: &[u8]) -> Vec<Value> {
 }
 
 /// Everything of one statement, as this version computes it.
-fn vector(segments: Vec<Segment>, x: &[u64], columns: usize) -> Value {
+fn vector(kind: Kind) -> Value {
+    let Kind {
+        segments,
+        x,
+        columns,
+        prove,
+    } = kind;
     let both = Both::new(segments.clone(), columns);
-    let mut rng = ChaCha20Rng::from_seed(SEED);
-    let bytes = both
-        .suite
-        .prove(&binding(3), x, &mut rng)
-        .unwrap()
-        .bytes
-        .clone();
+    let bytes = prove(&both, &x);
     assert_eq!(outcome(&both, &binding(3), &bytes), "holds");
     let (sent, challenges) = replay(&both.setting, &binding(3), None, &bytes).unwrap();
     let rows = both.suite.rows(&both.suite.decode(&bytes).unwrap());
@@ -179,10 +224,7 @@ fn vector(segments: Vec<Segment>, x: &[u64], columns: usize) -> Value {
 }
 
 fn all() -> Value {
-    let vectors: Vec<Value> = kinds()
-        .into_iter()
-        .map(|(s, x, columns)| vector(s, &x, columns))
-        .collect();
+    let vectors: Vec<Value> = kinds().into_iter().map(vector).collect();
     json!({
         "suite": Suite::RistrettoBitplane.name(),
         "context": hex(&binding(3).context),
@@ -198,16 +240,16 @@ fn the_file_says_what_this_version_does() {
     let file: Value = serde_json::from_str(&std::fs::read_to_string(FILE).unwrap()).unwrap();
     let vectors = file["vectors"].as_array().unwrap();
     assert_eq!(vectors.len(), kinds().len());
-    for ((segments, _, columns), vector) in kinds().into_iter().zip(vectors) {
-        let both = Both::new(segments, columns);
+    for (kind, vector) in kinds().into_iter().zip(vectors) {
+        let both = Both::new(kind.segments, kind.columns);
         let bytes = unhex(&vector["proof"]);
         assert_eq!(outcome(&both, &binding(3), &bytes), "holds");
     }
     assert!(file == all(), "a byte of the vectors has changed");
 }
 
-/// `cargo test -p veragg-circuits --lib -- --ignored write_the_vectors`, for a new version of the
-/// protocol: an old one's vectors never change.
+/// `cargo test -p veragg-circuits --lib -- --ignored write_the_vectors`, for more vectors: those that are there never
+/// change.
 #[test]
 #[ignore = "writes specs/vectors/bitplane.json"]
 fn write_the_vectors() {
