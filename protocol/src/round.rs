@@ -70,7 +70,9 @@ pub enum RoundError {
     #[error(transparent)]
     Roster(#[from] RosterError),
     /// The roster is not that of the configuration.
-    #[error("the roster is not the one that the configuration names; get both from the organiser")]
+    #[error(
+        "the roster is not the one that the configuration names; use the two that belong together"
+    )]
     OtherRoster,
     /// The configuration uses another suite than the caller.
     #[error("the configuration uses the suite {asked}, but the round is opened with {here}; open it with {asked}")]

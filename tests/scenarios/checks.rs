@@ -426,23 +426,67 @@ fn messages_of_an_unfinished_phase_are_judged_whatever_the_batch() {
     }
 }
 
-/// 3.9: a fault that no checkpoint covers is a bad record; in a damaged file it is a failure, and nobody is named.
+/// 3.9: a fault that no checkpoint covers is a bad record; behind a checkpoint that is not authentic it is a failure, and
+/// nobody is named.
 #[test]
-fn an_open_fault_counts_as_a_failure_once_the_file_is_damaged() {
+fn an_open_fault_counts_as_a_failure_behind_a_false_checkpoint() {
     let scene = Scene::new(4, &SMALL);
-    let lengths = scene.local.round.advertise_lengths();
-    let scene = scene.altering_parts(2, Phase::Advertise, lengths, |parts| parts[0][64] ^= 1);
+    let lengths = scene.local.round.submit_lengths();
+    let scene = scene.altering_parts(2, Phase::Submit, lengths, |parts| {
+        let end = parts[0].len() - 1;
+        parts[0][end] ^= 1;
+    });
     let finished = scene.play();
     let options = Options::with_organiser(finished.local.organiser);
-    let mut records = finished.records[..3].to_vec();
+    let end = position(&finished.records, 4, Phase::Submit) + 1;
+    let mut records = finished.records[..end].to_vec();
     let open = finished.audit_of(&records, &options);
-    let bad = Status::PassedWithFaults { records: 3, bad: 1 };
-    assert_eq!(open.status(Check::SetUp), Some(&bad));
-    *records[0].bytes.last_mut().unwrap() ^= 1;
-    let damaged = finished.audit_of(&records, &options);
+    let bad = Status::PassedWithFaults { records: 4, bad: 1 };
+    assert_eq!(open.status(Check::InputRange), Some(&bad));
+    // The checkpoint of advertise.
+    *records[4].bytes.last_mut().unwrap() ^= 1;
+    let broken = finished.audit_of(&records, &options);
     assert!(matches!(
-        damaged.status(Check::SetUp),
+        broken.status(Check::InputRange),
         Some(Status::Failed { failures }) if failures.len() == 1
     ));
-    assert!(damaged.faults.is_empty() && open.faults.is_empty());
+    assert!(broken.faults.is_empty() && open.faults.is_empty());
+}
+
+/// V-04.6: a body that is not the signed one counts as left out. Who breaks a rule elsewhere is named all the same, and what
+/// needs all bodies is not judged.
+#[test]
+fn a_damaged_body_hides_no_other_fault() {
+    let scene = Scene::new(4, &SMALL);
+    let lengths = scene.local.round.submit_lengths();
+    let scene = scene.altering_parts(2, Phase::Submit, lengths, |parts| {
+        let end = parts[0].len() - 1;
+        parts[0][end] ^= 1;
+    });
+    let finished = scene.play();
+    let options = Options::with_organiser(finished.local.organiser);
+    for phase in [
+        Phase::Advertise,
+        Phase::Share,
+        Phase::Attest,
+        Phase::Unmask(0),
+    ] {
+        let mut records = finished.records.clone();
+        let at = position(&records, 4, phase);
+        *records[at].bytes.last_mut().unwrap() ^= 1;
+        let report = finished.audit_of(&records, &options);
+        expect(
+            &report,
+            Verdict::Failed,
+            &report.contributors,
+            &[(client(2), Check::InputRange)],
+            &[Check::Messages],
+        );
+        for check in [Check::Contributors, Check::Opening, Check::Aggregate] {
+            assert!(matches!(
+                report.status(check),
+                Some(Status::NotApplicable { .. })
+            ));
+        }
+    }
 }

@@ -291,8 +291,9 @@ fn a_checkpoint_that_does_not_match_fails() {
         for (case, alter) in alterations.iter().enumerate() {
             let records = another_checkpoint(&finished, at, alter);
             let report = finished.audit_of(&records, &options);
-            // A checkpoint that continues another one, or with a false list, is the aggregator's word.
-            let signed_falsely = [2, 5].contains(&case);
+            // A checkpoint that continues another one, closes a phase that does not follow, or has a false list, is the
+            // aggregator's word.
+            let signed_falsely = [2, 4, 5].contains(&case);
             assert_eq!(report.verdict, Verdict::Failed, "record {at}, case {case}");
             let names_aggregator = named(&report).contains(&(AGGREGATOR, Check::Chain));
             assert_eq!(

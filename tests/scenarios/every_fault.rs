@@ -67,17 +67,21 @@ cases! {
     SuiteAndGraph: signed::a_configuration_that_no_suite_takes;
     DistinctKeys: signed::one_key_for_two_clients;
     SeparateRoles: signed::a_client_with_the_key_of_the_aggregator;
+    CheckpointInPlace: aggregator::a_checkpoint_of_another_phase;
     Continues: aggregator::a_checkpoint_that_continues_another;
+    Covers: aggregator::a_checkpoint_over_fewer_messages;
     DerivedList: aggregator::a_client_that_is_not_listed;
-    SameCheckpoint: signed::another_checkpoint_than_that_of_the_board;
+    SameCheckpoint: signed::another_checkpoint_than_that_of_the_board, signed::a_checkpoint_of_a_phase_that_there_was_not;
     SomethingPublished: aggregator::no_publication;
     OneCheckpointShown: signed::two_checkpoints_of_one_phase;
     MessageOfRound: aggregator::a_message_of_another_round;
     MessageInPlace: aggregator::a_message_with_another_answer, aggregator::after_bytes_that_are_no_message;
     MaySpeak: aggregator::a_message_of_the_aggregator_among_the_clients;
     SignedBySender: aggregator::a_message_that_the_aggregator_forged;
-    BodyOfEnvelope: aggregator::a_body_that_is_too_long, aggregator::no_body_where_one_is_due;
-    SpeaksOnce: aggregator::the_same_message_twice, aggregator::two_messages_of_one_client;
+    BodyOfEnvelope: aggregator::a_body_that_is_too_long, aggregator::no_body_where_one_is_due,
+        aggregator::an_empty_part_where_more_is_due;
+    SpeaksOnce: aggregator::the_same_message_twice, aggregator::two_messages_of_one_client,
+        aggregator::two_messages_of_which_one_is_cut_otherwise;
     EmptyAcknowledgement: aggregator::an_acknowledgement_with_a_body;
     PublishedOnce: aggregator::two_publications;
     PublicationDecodes: aggregator::a_publication_that_is_none;
@@ -102,7 +106,9 @@ cases! {
     Outcomes: aggregator::another_outcome;
     Acknowledgements: aggregator::too_few_acknowledgements;
     Opens: aggregator::a_false_sum;
-    ReceiptKept: signed::a_receipt_that_was_not_kept, signed::a_receipt_for_a_leaf_behind_the_end;
+    ReceiptKept: signed::a_receipt_that_was_not_kept, signed::a_receipt_for_a_leaf_behind_the_end,
+        signed::a_receipt_that_an_unfinished_board_contradicts;
+    OneReceipt: signed::two_receipts_for_one_leaf;
 }
 
 /// The steps that name nobody, with the reason.
@@ -113,8 +119,6 @@ const NOBODY: &[(&str, &[Step])] = &[
             Step::OrganisersKey,
             Step::OrganisersSignature,
             Step::NamedRoster,
-            Step::CheckpointInPlace,
-            Step::Covers,
             Step::NothingFollows,
             Step::EnvelopeDecodes,
         ],
@@ -151,11 +155,9 @@ const NOBODY: &[(&str, &[Step])] = &[
             Step::BoardFinished,
             Step::PartOfListBefore,
             Step::Authentic,
-            Step::Undamaged,
+            Step::DamagedBody,
             Step::Covered,
             Step::SettledAtEnd,
-            Step::WholeBoard,
-            Step::LeftOutBody,
             Step::ListsOfCheckpoints,
             Step::SharesOfRest,
             Step::PublicationOfRest,

@@ -13,7 +13,7 @@ use veragg::protocol::wire::board::RecordKind;
 use veragg::protocol::wire::checkpoint::Checkpoint;
 use veragg::protocol::wire::receipt::Receipt;
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
-use veragg_lab::{id, Finished, Scene};
+use veragg_lab::{id, position, Finished, Scene};
 
 use crate::cli::{put, text, veragg, Ended, Round};
 
@@ -195,26 +195,27 @@ fn a_receipt_shows_that_a_message_was_not_kept() {
 #[test]
 fn a_receipt_that_an_unfinished_board_contradicts_waits_for_the_end() {
     let finished = Scene::new(4, &SMALL).dropping(2, Phase::Confirm).play();
-    let mut checkpoints = 0;
-    let end = finished.records.iter().position(|record| {
-        checkpoints += usize::from(record.kind == RecordKind::Checkpoint);
-        checkpoints == 4
-    });
-    let unfinished = &finished.records[..=end.unwrap()];
+    // No checkpoint covers the last leaf, which the receipt is for.
+    let last = position(&finished.records, 1, Phase::Attest);
+    let unfinished = &finished.records[..=last];
+    let messages = unfinished.iter();
+    let messages = messages.filter(|record| record.kind == RecordKind::Message);
+    let leaf = messages.count() as u64 - 1;
     let mut board = Board::of(&finished);
     board.path = board
         .put("unfinished.board", &finished.local.board(unfinished))
         .into();
     let real = &finished.receipts[1].2;
     let key = &finished.local.aggregator_key;
-    let promised = Receipt::sign(key, real.context, real.index + 1, real.entry);
+    let promised = Receipt::sign(key, real.context, leaf, real.entry);
     let promised = board.put("promised.receipt", &promised.encode());
     let given = ["--receipt", &promised[..]];
+    let shows = format!("What the receipts show: the aggregator signed a receipt for a message at leaf {leaf}, but this message is not at this leaf of the board. A receipt contradicts the board. The aggregator can be named for it once the round is finished");
     let told = board.tells(
         2,
         &given,
         &[
-            "What the receipts show: the aggregator signed a receipt for a message at leaf 2, but this message is not at this leaf of the board. A receipt contradicts the board. The aggregator can be named for it once the round is finished",
+            &shows,
             "If client 2 was shown a checkpoint, give it with --checkpoint FILE",
             "The audit of the whole board failed (V-13) only because of the receipts or the aggregate that were given",
         ],

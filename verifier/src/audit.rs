@@ -18,7 +18,7 @@ use veragg_protocol::wire::board::{BoardError, Header, RecordKind, Records, PIEC
 use crate::check::Check;
 use crate::checks;
 use crate::findings::{Finding, Findings};
-use crate::options::{Bodies, Options};
+use crate::options::Options;
 use crate::pass::{Outcomes, Pass};
 use crate::program::Program;
 use crate::report::{
@@ -73,16 +73,7 @@ pub enum AuditError {
 /// # }
 /// ```
 pub fn audit(mut board: impl Read + Seek, options: &Options) -> Result<Report, AuditError> {
-    audit_as(&mut board, options, Bodies::All)
-}
-
-/// Audits a board in which some bodies are left out. Only the faults that it finds count: nobody is blamed for
-/// a missing body, and from the first one on the lists of the checkpoints are used as they are.
-pub(crate) fn audit_pruned(
-    mut board: impl Read + Seek,
-    options: &Options,
-) -> Result<Report, AuditError> {
-    audit_as(&mut board, options, Bodies::Some)
+    audit_source(&mut board, options)
 }
 
 /// The source of the bytes of a board. It is used through a pointer, so that the audit is compiled once, here,
@@ -91,11 +82,7 @@ trait Source: Read + Seek {}
 
 impl<R: Read + Seek> Source for R {}
 
-fn audit_as(
-    board: &mut dyn Source,
-    options: &Options,
-    bodies: Bodies,
-) -> Result<Report, AuditError> {
+fn audit_source(board: &mut dyn Source, options: &Options) -> Result<Report, AuditError> {
     if let Some(check) = options.skip.iter().find(|check| !check.can_be_skipped()) {
         return Err(AuditError::Skip(*check));
     }
@@ -164,7 +151,7 @@ fn audit_as(
                             refused(&mut report, findings, records, &header, Check::Configuration)?
                         }
                         Ok(round) => {
-                            audit_round(&round, records, (options, bodies), findings, &mut report)?
+                            audit_round(&round, records, options, findings, &mut report)?
                         }
                     }
                 }),
@@ -242,7 +229,7 @@ fn with_parts(skip: &BTreeSet<Check>) -> BTreeSet<Check> {
 fn audit_round<P: ProofSystem>(
     round: &Round<P>,
     records: Records<impl Read + Seek>,
-    (options, bodies): (&Options, Bodies),
+    options: &Options,
     mut findings: Findings,
     report: &mut Report,
 ) -> Result<Digest, BoardError> {
@@ -256,7 +243,7 @@ fn audit_round<P: ProofSystem>(
         clients,
         timeline,
         last,
-    } = Pass::new(round, options, bodies, findings).run(records)?;
+    } = Pass::new(round, options, findings).run(records)?;
     for (client, outcome) in ClientId::all(round.clients()).zip(&clients) {
         match outcome {
             Some(Outcome::Contributed) => report.contributors.push(client.number()),

@@ -18,7 +18,7 @@ use veragg_protocol::wire::board::{BoardError, Header};
 use veragg_protocol::wire::checkpoint::Checkpoint;
 use veragg_protocol::wire::receipt::Receipt;
 
-use crate::audit::{audit_pruned, AuditError};
+use crate::audit::{audit, AuditError};
 use crate::check::Check;
 use crate::options::Options;
 use crate::program::Program;
@@ -200,7 +200,7 @@ pub fn check(
             .collect::<Result<_, _>>()?,
         ..Options::default()
     };
-    let report = match audit_pruned(evidence, &options) {
+    let report = match audit(evidence, &options) {
         Ok(report) => report,
         Err(AuditError::Board(error)) => return Err(error.into()),
         // The options skip no check.

@@ -96,11 +96,6 @@ impl Finding {
         Self::new(step, Kind::Failure, what.into())
     }
 
-    /// Whether it is this step that does not hold.
-    pub(crate) fn is_of(&self, step: Step) -> bool {
-        self.step == step
-    }
-
     /// Names the culprit, if there is one.
     #[must_use]
     pub(crate) fn by(mut self, culprit: Option<Culprit>) -> Self {
@@ -175,7 +170,7 @@ pub(crate) struct Findings {
     waiting: BTreeMap<Counted, usize>,
     /// How many checkpoints were read.
     checkpoints: u32,
-    /// Whether all checkpoints so far were authentic and the file is not damaged.
+    /// Whether all checkpoints so far were authentic.
     authentic: bool,
 }
 
@@ -195,7 +190,7 @@ impl Findings {
         }
     }
 
-    /// Whether findings can still name somebody: all checkpoints so far are authentic, and the file is not damaged.
+    /// Whether findings can still name somebody: all checkpoints so far are authentic.
     pub(crate) fn names(&self) -> bool {
         self.authentic
     }
@@ -255,12 +250,6 @@ impl Findings {
         if *waiting <= MOST_FAILURES {
             self.unsettled.push(finding);
         }
-    }
-
-    /// Notes that the file is not what was signed. Findings that are not settled yet, and all later ones, name
-    /// nobody.
-    pub(crate) fn distrust(&mut self) {
-        self.authentic &= Step::Undamaged.holds(false);
     }
 
     /// Counts `more` failures that name nobody, after [`MOST_FAILURES`] were recorded with a text.
@@ -381,7 +370,10 @@ impl Findings {
                         reason: "the board has nothing to check".to_owned(),
                     },
                     Some(Tally {
-                        records, left_out, ..
+                        records,
+                        bad: 0,
+                        left_out,
+                        ..
                     }) if !left_out.is_empty() => Status::PassedInPart {
                         records,
                         skipped: left_out.join("; "),

@@ -46,15 +46,6 @@ pub struct Options {
     pub follow: Option<ClientId>,
 }
 
-/// Whether a board holds the bodies of all messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Bodies {
-    /// It holds all bodies.
-    All,
-    /// Some bodies may be left out, as in evidence.
-    Some,
-}
-
 impl Options {
     /// What an auditor brings along who knows the organiser's public key, and nothing else.
     pub fn with_organiser(organiser: VerifyingKey) -> Self {

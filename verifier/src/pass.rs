@@ -1,7 +1,7 @@
 //! The single pass over the board (`specs/audit.md` 3): a loop over the records, which goes through the
 //! phases.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{Read, Seek};
 
 use veragg_protocol::circuits::codec::DecodeError;
@@ -22,7 +22,7 @@ use crate::checks::messages::{self, Inadmissible, OpenPhase, Shows};
 use crate::checks::receipts::Receipts;
 use crate::established::Established;
 use crate::findings::{Finding, Findings};
-use crate::options::{Bodies, Options};
+use crate::options::Options;
 use crate::phases::advertise::Advertise;
 use crate::phases::{in_phase, Derived, Judge, Open, PhaseEnd, ReadMessage, Workspace};
 use crate::report::{Concern, TimelineMessage};
@@ -36,17 +36,18 @@ pub(crate) struct Pass<'a, P: ProofSystem> {
     receipts: Receipts,
     /// The clients whose messages were received in the open phase, with the roots of their bodies.
     received: HashMap<ClientId, Digest>,
+    /// Those of them whose bodies are damaged in this file.
+    damaged: HashSet<ClientId>,
     /// The messages of the client that the auditor follows.
     timeline: Vec<TimelineMessage>,
-    bodies: Bodies,
 }
 
 /// What a message record holds, once V-04 was checked.
 enum Admitted<C> {
     /// A client's message that passed V-04.
     Client(ClientId, ReadMessage<C>),
-    /// The aggregator's message that passed V-04; `None` if its body was left out.
-    Aggregator(Option<ReadMessage<C>>),
+    /// The aggregator's message that passed V-04, with its leaf; `None` if its body was left out.
+    Aggregator(u64, Option<ReadMessage<C>>),
     /// A message that does not count.
     Nothing,
 }
@@ -64,20 +65,15 @@ pub(crate) struct Outcomes {
 }
 
 impl<'a, P: ProofSystem> Pass<'a, P> {
-    pub(crate) fn new(
-        round: &'a Round<P>,
-        options: &'a Options,
-        bodies: Bodies,
-        findings: Findings,
-    ) -> Self {
+    pub(crate) fn new(round: &'a Round<P>, options: &'a Options, findings: Findings) -> Self {
         Self {
             established: Established::new(round, options),
             findings,
             chain: Chain::new(round.context().digest, &options.checkpoints),
             receipts: Receipts::new(&options.receipts),
             received: HashMap::new(),
+            damaged: HashSet::new(),
             timeline: Vec::new(),
-            bodies,
         }
     }
 
@@ -111,10 +107,10 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
                             Admitted::Client(client, message) => {
                                 phase.take(established, client, message, findings);
                             }
-                            Admitted::Aggregator(message) => {
+                            Admitted::Aggregator(leaf, message) => {
                                 let records = &mut records;
                                 let workspace = Workspace { established, records, findings };
-                                phase.take_aggregators(message, workspace)?;
+                                phase.take_aggregators(leaf, message, workspace)?;
                             }
                             Admitted::Nothing => {}
                         }
@@ -180,19 +176,6 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
             Sender::Aggregator => self.established.round.publish_lengths(),
             Sender::Client(client) => judge.lengths(&self.established, client, record.remaining()),
         };
-        let some = Step::WholeBoard.holds(self.bodies == Bodies::Some);
-        let left_out = some && body::is_left_out(&record, &envelope);
-        if !Step::LeftOutBody.holds(!left_out) {
-            record.skip()?;
-            self.established.missing = true;
-            return Ok(match envelope.sender {
-                Sender::Aggregator => Admitted::Aggregator(None),
-                Sender::Client(_) => {
-                    self.is_first(leaf, &envelope);
-                    Admitted::Nothing
-                }
-            });
-        }
         // A body of the wrong length is hashed, but not read.
         let fits = record.remaining() == lengths.iter().sum::<usize>();
         let is_readable = Step::BodyOfEnvelope.holds(fits);
@@ -207,8 +190,17 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         // V-04.6: if it does not hold, what was read of the body is dropped.
         if let (Err(misfit), false) = (&read, Step::BodyOfEnvelope.holds(read.is_ok())) {
             let sender = envelope.sender;
-            self.inadmissible(leaf, sender, messages::misfit(misfit, sender));
-            return Ok(Admitted::Nothing);
+            let inadmissible = messages::misfit(misfit, sender);
+            let is_damaged = matches!(inadmissible.shows, Shows::Nothing);
+            self.inadmissible(leaf, sender, inadmissible);
+            if !is_damaged || Step::DamagedBody.holds(false) {
+                return Ok(Admitted::Nothing);
+            }
+            // The signed body is not here: it counts as left out.
+            if let Sender::Client(client) = sender {
+                self.damaged.insert(client);
+            }
+            return Ok(self.without_body(leaf, &envelope));
         }
         let Some(content) = content.filter(|_| self.is_first(leaf, &envelope)) else {
             return Ok(Admitted::Nothing);
@@ -220,7 +212,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
             content,
         };
         let Sender::Client(client) = message.envelope.sender else {
-            return Ok(Admitted::Aggregator(Some(message)));
+            return Ok(Admitted::Aggregator(leaf, Some(message)));
         };
         if self.established.options.follow == Some(client) {
             let phase = match phase {
@@ -230,6 +222,18 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
             self.timeline.push(TimelineMessage { phase, leaf, bytes });
         }
         Ok(Admitted::Client(client, message))
+    }
+
+    /// 3.10: takes a message whose body is not here, as far as its envelope goes.
+    fn without_body<C>(&mut self, leaf: u64, envelope: &Envelope) -> Admitted<C> {
+        self.established.missing = true;
+        match envelope.sender {
+            Sender::Aggregator => Admitted::Aggregator(leaf, None),
+            Sender::Client(_) => {
+                self.is_first(leaf, envelope);
+                Admitted::Nothing
+            }
+        }
     }
 
     /// V-04.7: whether this is the sender's first message in this phase. If it is, it is noted as received.
@@ -249,7 +253,6 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         let Inadmissible { step, what, shows } = inadmissible;
         if let Shows::Nothing = shows {
             let what = format!("the message at leaf {leaf} is damaged in this file: {what}; by its checkpoint the aggregator has signed that it holds the true message, so ask it for another copy");
-            self.findings.distrust();
             self.findings.record(Finding::failure(step, what));
             return;
         }
@@ -304,7 +307,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         let phase = judge.phase();
         let received = self
             .established
-            .set(|client| self.received.contains_key(&client));
+            .set(|client| self.received.contains_key(&client) && !self.damaged.contains(&client));
         let end = PhaseEnd {
             received: &received,
             listed: &checkpoint.list,
@@ -328,6 +331,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         self.chain.compare_lists(&checkpoint, &derived, findings);
         findings.settle(authentic);
         self.received.clear();
+        self.damaged.clear();
         // No honest client follows a list with clients that are not on the list before.
         let base = match phase {
             Phase::Unmask(_) | Phase::Publish => &self.established.contributors,
@@ -384,13 +388,15 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
             std::mem::take(&mut self.established.outcomes)
         };
         let round = self.established.round;
-        self.receipts.close(round, finished, &mut self.findings);
+        let covered = self.chain.covered(&self.findings);
+        self.receipts
+            .close(round, finished, covered, &mut self.findings);
         // Since the last checkpoint only receipts were judged. They are signed, so no checkpoint is needed.
         if Step::SettledAtEnd.holds(finished) {
             self.findings.settle(true);
         }
         let last = *self.chain.last();
-        self.chain.finish(&mut self.findings);
+        self.chain.finish(round, finished, &mut self.findings);
         Outcomes {
             findings: self.findings,
             finished,

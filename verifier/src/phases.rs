@@ -159,6 +159,7 @@ pub(crate) trait Judge<P: ProofSystem>: Sized {
     /// Judges the message of the aggregator, which only publish has. `None` if its body was left out.
     fn take_aggregators<R: Read + Seek>(
         &mut self,
+        _: u64,
         _: Option<ReadMessage<Self::Content<'_>>>,
         _: Workspace<'_, '_, P, R>,
     ) -> Result<(), BoardError> {

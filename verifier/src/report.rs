@@ -90,8 +90,9 @@ pub enum Status {
         /// How many of them were bad.
         bad: u64,
     },
-    /// The check holds for every record, but a part of it was left out. Only V-01 ends so: without the organiser's
-    /// key nobody can check who signed the configuration, and V-01.4 is not reached if V-02 fails.
+    /// The check holds for every record, but a part of it was left out: of V-01, since without the organiser's key nobody
+    /// can check who signed the configuration, or since V-02 failed before V-01.4 was reached; of V-08.A, since the
+    /// board ends before V-08.A.2 can be judged.
     PassedInPart {
         /// The number of records that it was computed for.
         records: u64,

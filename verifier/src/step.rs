@@ -132,28 +132,26 @@ veragg_protocol::numbered! {
         ReceiptOfRound = "V-13.1";
         /// The leaf of a receipt holds the entry that the receipt names.
         ReceiptKept = "V-13.2";
+        /// The receipts for one leaf name one entry.
+        OneReceipt = "V-13.3";
         /// A leaf that is missing counts against the aggregator only if the board is finished.
         BoardFinished = "V-13.2";
         /// Of a list those clients count that are on the list before.
         PartOfListBefore = "3.3";
         /// Nobody is named once a checkpoint is not authentic.
         Authentic = "3.7";
-        /// Nobody is named once the file is damaged.
-        Undamaged = "3.7";
+        /// A damaged body counts as left out.
+        DamagedBody = "3.10";
         /// A finding that names somebody waits for the checkpoint that covers it.
         Covered = "3.7";
         /// Findings after the last checkpoint are settled only if the board is finished.
         SettledAtEnd = "3.9";
-        /// Bodies may be missing in evidence only.
-        WholeBoard = "7.3";
-        /// A body that is left out is not judged.
-        LeftOutBody = "7.3";
         /// If bodies are missing, the lists of the checkpoints count.
-        ListsOfCheckpoints = "7.3";
+        ListsOfCheckpoints = "3.10";
         /// If bodies are missing, nobody is named for too few shares.
-        SharesOfRest = "7.3";
+        SharesOfRest = "3.10";
         /// If bodies are missing, the publication is not judged.
-        PublicationOfRest = "7.3";
+        PublicationOfRest = "3.10";
         /// Evidence shows what it claims, and no other fault.
         Claimed = "7.4";
     }

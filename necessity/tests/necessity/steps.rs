@@ -122,14 +122,13 @@ cases! {
     GivenSums: result::sums_that_are_others;
     ReceiptOfRound: result::a_receipt_that_somebody_made_up;
     ReceiptKept: result::a_receipt_that_was_not_kept;
+    OneReceipt: result::two_receipts_for_one_leaf;
     BoardFinished: result::receipts_for_what_is_still_to_come;
     PartOfListBefore: names::acknowledgements_from_outside;
     Authentic: names::a_board_from_which_a_message_was_taken;
-    Undamaged: names::a_board_in_which_a_body_was_exchanged;
+    DamagedBody: names::a_board_in_which_a_body_was_exchanged;
     Covered: names::a_message_that_no_checkpoint_covers;
     SettledAtEnd: names::a_message_that_no_checkpoint_covers;
-    WholeBoard: evidence::a_board_without_bodies;
-    LeftOutBody: evidence::evidence_with_every_body_that_it_needs;
     ListsOfCheckpoints: evidence::a_list_without_what_it_rests_on;
     SharesOfRest: evidence::unmasking_without_the_shares;
     PublicationOfRest: evidence::outcomes_without_what_they_rest_on;

@@ -95,8 +95,9 @@ impl BoardError {
 
 impl Header {
     /// The header of a round, signed by the organiser. Every party needs its bytes, and the organiser's public key from
-    /// elsewhere. Errors: the roster is not the one of the configuration, or a client handed in the key of the
-    /// organiser or the aggregator as its own. Nobody would enter such a round, and an audit would name the organiser.
+    /// elsewhere. Errors: the roster is not the one of the configuration, two clients have one key, or a client handed in
+    /// the key of the organiser or the aggregator as its own. Nobody would enter such a round, and an audit would name the
+    /// organiser.
     pub fn sign(
         configuration: &Configuration,
         roster: &Roster,
@@ -105,6 +106,7 @@ impl Header {
         if roster.digest() != configuration.roster {
             return Err(RoundError::OtherRoster);
         }
+        roster.check_distinct()?;
         roster.check_roles(&organiser.verifying_key(), &configuration.aggregator)?;
         Ok(Self {
             configuration: SignedConfiguration::sign(configuration, organiser),

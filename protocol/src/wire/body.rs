@@ -63,14 +63,6 @@ impl Hashes {
     }
 }
 
-/// Whether the body is left out: nothing follows the envelope, but the envelope names a body that is not empty. Evidence
-/// leaves out the bodies that it does not need.
-pub fn is_left_out<R: Read>(record: &OpenRecord<'_, R>, envelope: &Envelope) -> bool {
-    let empty = Leaf::of(&[]).finish();
-    let of_no_parts = CompactTree::default().root().hash;
-    record.remaining() == 0 && ![empty, of_no_parts].contains(&envelope.body_root)
-}
-
 /// Reads the body of a message from its record, behind the envelope, with parts of these lengths. Gives the result of
 /// `read` only if this is the body that the envelope names. What `read` does not read is skipped. Cost: two hashes over
 /// each byte.

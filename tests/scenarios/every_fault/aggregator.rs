@@ -129,16 +129,31 @@ pub(super) fn a_body_that_is_too_long() -> Broken {
     })
 }
 
+fn with_parts(forged: &Forged, parts: &[Vec<u8>]) -> Vec<u8> {
+    let Envelope {
+        context,
+        phase,
+        sender,
+        answers,
+        ..
+    } = forged.envelope;
+    Message::sign(&forged.key, context, phase, sender, answers, parts).encode()
+}
+
 pub(super) fn no_body_where_one_is_due() -> Broken {
+    badly_cut(|forged| with_parts(&forged, &[]))
+}
+
+pub(super) fn an_empty_part_where_more_is_due() -> Broken {
+    badly_cut(|forged| with_parts(&forged, &[Vec::new()]))
+}
+
+/// The same bytes, signed as one part and as two. Of the two parts nobody can say where the second begins, so the body
+/// counts as damaged; the envelopes show that both are signed.
+pub(super) fn two_messages_of_which_one_is_cut_otherwise() -> Broken {
     badly_cut(|forged| {
-        let Envelope {
-            context,
-            phase,
-            sender,
-            answers,
-            ..
-        } = forged.envelope;
-        Message::sign(&forged.key, context, phase, sender, answers, &[]).encode()
+        let (one, two) = forged.body.split_at(32);
+        with_parts(&forged, &[one.to_vec(), two.to_vec()])
     })
 }
 
@@ -160,22 +175,38 @@ pub(super) fn two_messages_of_one_client() -> Broken {
     Broken::by(finished, &named)
 }
 
-/// The aggregator signs a checkpoint that continues another one than the board's.
-pub(super) fn a_checkpoint_that_continues_another() -> Broken {
+/// The aggregator signs another last checkpoint.
+fn with_last_checkpoint(alter: impl FnOnce(&mut Checkpoint)) -> Broken {
     let mut finished = Scene::new(4, &SMALL).play();
     let last = finished.records.last_mut().unwrap();
+    let mut checkpoint = Checkpoint::decode(&last.bytes, 4).unwrap();
+    alter(&mut checkpoint);
     let Checkpoint {
         context,
         phase,
-        mut previous,
+        previous,
         root,
         list,
         ..
-    } = Checkpoint::decode(&last.bytes, 4).unwrap();
-    previous[0] ^= 1;
+    } = checkpoint;
     let key = &finished.local.aggregator_key;
     last.bytes = Checkpoint::sign(key, context, phase, previous, root, list).encode();
     Broken::by(finished, &[(AGGREGATOR, Check::Chain)])
+}
+
+/// It continues another one than the board's.
+pub(super) fn a_checkpoint_that_continues_another() -> Broken {
+    with_last_checkpoint(|checkpoint| checkpoint.previous[0] ^= 1)
+}
+
+/// It continues the board's, but closes another phase than the one that follows.
+pub(super) fn a_checkpoint_of_another_phase() -> Broken {
+    with_last_checkpoint(|checkpoint| checkpoint.phase = Phase::Unmask(1))
+}
+
+/// It is over fewer messages than the one before it.
+pub(super) fn a_checkpoint_over_fewer_messages() -> Broken {
+    with_last_checkpoint(|checkpoint| checkpoint.root.size = 3)
 }
 
 pub(super) fn no_publication() -> Broken {

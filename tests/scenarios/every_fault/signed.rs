@@ -7,7 +7,7 @@ use veragg::protocol::round::roster::Roster;
 use veragg::protocol::wire::checkpoint::Checkpoint;
 use veragg::protocol::wire::receipt::Receipt;
 use veragg_lab::local::LocalRound;
-use veragg_lab::{local_round, Suite};
+use veragg_lab::{local_round, position, Suite};
 
 use super::*;
 
@@ -100,6 +100,22 @@ pub(super) fn another_checkpoint_than_that_of_the_board() -> Broken {
     broken
 }
 
+pub(super) fn a_checkpoint_of_a_phase_that_there_was_not() -> Broken {
+    let finished = Scene::new(4, &SMALL).play();
+    let Checkpoint {
+        context,
+        previous,
+        root,
+        list,
+        ..
+    } = other(&finished, Phase::Unmask(0), 0);
+    let key = &finished.local.aggregator_key;
+    let further = Checkpoint::sign(key, context, Phase::Unmask(1), previous, root, list);
+    let mut broken = Broken::by(finished, &[(AGGREGATOR, Check::Chain)]);
+    broken.options.checkpoints = vec![further];
+    broken
+}
+
 pub(super) fn two_checkpoints_of_one_phase() -> Broken {
     let mut finished = Scene::new(4, &SMALL).play();
     let [one, two] = [1, 2].map(|byte| other(&finished, Phase::Unmask(0), byte));
@@ -107,6 +123,30 @@ pub(super) fn two_checkpoints_of_one_phase() -> Broken {
     finished.records.truncate(7);
     let mut broken = Broken::by(finished, &[(AGGREGATOR, Check::Chain)]);
     broken.options.checkpoints = vec![one, two];
+    broken
+}
+
+/// The board ends before the leaf of the receipts.
+pub(super) fn two_receipts_for_one_leaf() -> Broken {
+    let mut broken = promised(0);
+    broken.finished.records.truncate(3);
+    let real = broken.options.receipts[0].clone();
+    let key = &broken.finished.local.aggregator_key;
+    let mut entry = real.entry;
+    entry[0] ^= 1;
+    broken.options.receipts = vec![
+        real.clone(),
+        Receipt::sign(key, real.context, real.index, entry),
+    ];
+    broken
+}
+
+/// The board is not finished, but a checkpoint covers the leaf.
+pub(super) fn a_receipt_that_an_unfinished_board_contradicts() -> Broken {
+    let mut broken = promised(1);
+    let records = &mut broken.finished.records;
+    let covering = position(records, 1, Phase::Submit);
+    records.truncate(covering);
     broken
 }
 

@@ -121,7 +121,9 @@ fn altered(finished: &Finished, board: &[u8], layout: &Layout) -> Vec<Case> {
             let next = next
                 .filter(|next| board[next.at] == 1)
                 .map(|next| board[next.at + 5 + 34]);
-            phase = next.and_then(Phase::from_number).map_or("", Phase::name);
+            phase = next
+                .and_then(Phase::from_number)
+                .map_or("a phase without messages", Phase::name);
             first = true;
         }
     }

@@ -200,10 +200,3 @@ pub(super) fn of_board(board: &[u8], options: &Options) -> Vec<Evidence> {
     }
     all
 }
-
-/// The evidence of these, of which nothing was changed.
-pub(super) fn unchanged(all: &[Evidence]) -> Vec<&Evidence> {
-    all.iter()
-        .filter(|evidence| evidence.what.is_empty())
-        .collect()
-}

@@ -4,6 +4,7 @@ use rand_core::OsRng;
 use veragg::circuits::bulletproofs::RistrettoBulletproofs;
 use veragg::circuits::group::ristretto::Fr;
 use veragg::circuits::statement::{Norm, Segment, SumRule};
+use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::round::configuration::SegmentConfiguration;
 use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::round::phase::Phase;
@@ -126,26 +127,25 @@ fn sparse() -> Written {
         let segments = vec![SegmentConfiguration::integers("answer", 2, 2)];
         let builder = ConfigurationBuilder::new(segments, 4_000, 10_000, [7; 32]).columns(1);
         let local = LocalRound::new(300, builder, &mut OsRng).unwrap();
-        let neighbours = local.round.graph().neighbours(id(1)).to_vec();
-        let stay = local.round.threshold() - 1;
-        let mut scene = Scene::of(local);
-        for neighbour in &neighbours[stay..] {
-            scene = scene.dropping(neighbour.number(), Phase::Share);
-        }
-        scene = scene
-            .dropping(200, Phase::Submit)
-            .masking_falsely(250, &[own(1)]);
-        let finished = scene.play();
-        // If another client loses as many neighbours, the round cannot be delivered.
-        let report = finished.audit();
-        let is_isolated = |client: u32| {
-            let outcomes = report.absent.iter();
-            let mut of_client = outcomes.filter(|absent| absent.client == client);
-            of_client.any(|absent| absent.outcome.starts_with("left out"))
+        let (graph, stay) = (local.round.graph(), local.round.threshold());
+        let silent = graph.neighbours(id(1))[stay - 1..].to_vec();
+        let gone: Vec<_> = silent.iter().copied().chain([id(1), id(200)]).collect();
+        // Nobody else loses as many neighbours. Otherwise the round could not be delivered.
+        let keeps_enough = |client| {
+            let neighbours = graph.neighbours(client).iter();
+            gone.contains(&client)
+                || neighbours.filter(|other| !gone.contains(other)).count() >= stay
         };
-        if report.contributors.len() > 290 && is_isolated(1) {
-            return written(finished);
+        let others = [id(200), id(250)];
+        if silent.iter().any(|client| others.contains(client))
+            || !ClientId::all(300).all(keeps_enough)
+        {
+            continue;
         }
+        let leave = |scene: Scene, client: &ClientId| scene.dropping(client.number(), Phase::Share);
+        let scene = silent.iter().fold(Scene::of(local), leave);
+        let scene = scene.dropping(200, Phase::Submit);
+        return written(scene.masking_falsely(250, &[own(1)]).play());
     }
 }
 

@@ -272,9 +272,21 @@ fn bytes_and_arithmetic_come_to_what_the_vectors_say() {
     let file: Map<String, Value> =
         serde_json::from_slice(&fs::read(folder(FILE)).unwrap()).unwrap();
     assert_eq!(file.len(), SECTIONS.len());
-    for (name, outcome) in SECTIONS {
+    let entries = [5, 7, 38, 28, 13, 9, 48, 25, 6, 6, 3, 8];
+    for ((name, outcome), count) in SECTIONS.iter().zip(entries) {
+        assert_eq!(file[*name].as_array().unwrap().len(), count, "{name}");
         for entry in file[*name].as_array().unwrap() {
             assert_eq!(outcome(entry), entry["outcome"], "{name}: {entry}");
         }
     }
+    // What must come out of crafted signatures, whatever the library says.
+    let signatures = file["signatures"].as_array().unwrap().iter();
+    let signatures: Vec<_> = signatures
+        .map(|entry| entry["outcome"].as_str().unwrap())
+        .collect();
+    let (good, bad, refused) = ("holds", "does not hold", "key refused");
+    let expected = [
+        good, bad, bad, bad, good, bad, bad, good, refused, refused, refused, refused, refused,
+    ];
+    assert_eq!(signatures, expected);
 }

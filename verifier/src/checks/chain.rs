@@ -21,6 +21,8 @@ pub(crate) struct Chain {
     tree: CompactTree,
     /// The digest of the last checkpoint; the context before the first.
     last: Digest,
+    /// The number of messages that it covers.
+    last_size: u64,
     /// The checkpoints that the auditor was given and that were not compared yet.
     shown: Vec<Checkpoint>,
 }
@@ -30,6 +32,7 @@ impl Chain {
         Self {
             tree: CompactTree::default(),
             last: context,
+            last_size: 0,
             shown: shown.to_vec(),
         }
     }
@@ -42,6 +45,15 @@ impl Chain {
     /// The number of leaves so far.
     pub(crate) fn size(&self) -> u64 {
         self.tree.size()
+    }
+
+    /// The number of leaves that an authentic checkpoint covers, as far as findings can still name somebody.
+    pub(crate) fn covered(&self, findings: &Findings) -> u64 {
+        if findings.names() {
+            self.last_size
+        } else {
+            0
+        }
     }
 
     /// Appends the entry of a message to the tree.
@@ -60,14 +72,15 @@ impl Chain {
     ) -> bool {
         findings.computed(Check::Chain, 1);
         let judged = self.judge(round, phase, checkpoint);
-        self.last = checkpoint.digest();
+        let is_signed = is_signed(round, checkpoint);
+        let contradicts =
+            is_signed && findings.names() && self.is_contradicted_by(phase, checkpoint);
+        (self.last, self.last_size) = (checkpoint.digest(), checkpoint.root.size);
         self.compare_with_shown(round, checkpoint, findings);
         match judged {
             Ok(()) => true,
             Err(finding) => {
-                // An honest aggregator signs one checkpoint a phase, which continues the one before.
-                let continues_another = finding.is_of(Step::Continues) && findings.names();
-                findings.record(if continues_another {
+                findings.record(if contradicts {
                     finding.by(Some(Culprit::Aggregator)).by_signature()
                 } else {
                     finding
@@ -75,6 +88,15 @@ impl Chain {
                 false
             }
         }
+    }
+
+    /// Whether a signed checkpoint contradicts the authentic one before it, as none does that an honest aggregator
+    /// signs: it continues another one; or it continues this one in another phase than the one that follows, or with
+    /// fewer messages.
+    fn is_contradicted_by(&self, phase: Phase, checkpoint: &Checkpoint) -> bool {
+        let continues = checkpoint.previous == self.last;
+        let in_place = checkpoint.phase == phase;
+        continues != in_place || (continues && checkpoint.root.size < self.last_size)
     }
 
     /// Judges V-03.1 to V-03.3; the error is the first that does not hold.
@@ -197,14 +219,27 @@ impl Chain {
         findings.record(finding.concerning(concern));
     }
 
-    /// V-03.5: records a failure for each given checkpoint of a phase that the board has no checkpoint of.
-    pub(crate) fn finish(self, findings: &mut Findings) {
+    /// V-03.5: records a failure for each given checkpoint of a phase that the board has no checkpoint of. If the board
+    /// is `finished` and authentic, the aggregator must not have signed any.
+    pub(crate) fn finish<P: ProofSystem>(
+        self,
+        round: &Round<P>,
+        finished: bool,
+        findings: &mut Findings,
+    ) {
         for shown in self.shown {
             let phase = shown.phase;
-            let what = format!(
-                "the board has no checkpoint of {phase}, so the given one cannot be compared"
-            );
-            findings.record(Finding::failure(Step::SameCheckpoint, what));
+            let signed = finished && findings.names() && is_signed(round, &shown);
+            let what = if signed {
+                format!("the aggregator signed a checkpoint of {phase}, a phase that the finished board does not have: there are two boards")
+            } else {
+                format!(
+                    "the board has no checkpoint of {phase}, so the given one cannot be compared"
+                )
+            };
+            let finding = Finding::failure(Step::SameCheckpoint, what);
+            let culprit = signed.then_some(Culprit::Aggregator);
+            findings.record(finding.by(culprit).by_signature());
         }
     }
 }

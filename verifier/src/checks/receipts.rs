@@ -37,11 +37,12 @@ impl Receipts {
     }
 
     /// Compares each receipt with the board. `finished`: whether the last phase was closed. If not, a leaf that
-    /// is missing may still be added.
+    /// is missing may still be added. `covered`: how many leaves an authentic checkpoint covers.
     pub(crate) fn close<P: ProofSystem>(
         self,
         round: &Round<P>,
         finished: bool,
+        covered: u64,
         findings: &mut Findings,
     ) {
         let check = Check::Receipts;
@@ -52,26 +53,38 @@ impl Receipts {
             findings.not_applicable(check, "no receipt was given");
             return;
         }
+        let mut signed_for: HashMap<u64, Digest> = HashMap::new();
         for receipt in self.wanted {
-            findings.computed(check, 1);
             let index = receipt.index;
             let found = self.found.get(&index).copied().flatten();
             let signed = receipt.is_signed_by(&round.configuration().aggregator);
             let of_round = receipt.context == *round.context() && signed;
             // A message that is missing may still be added, unless the board is finished.
-            let kept = match found {
-                Some(entry) => entry == receipt.entry,
-                None => !Step::BoardFinished.holds(finished),
-            };
+            let reached = found.is_some() || Step::BoardFinished.holds(finished);
+            let kept = !reached || found == Some(receipt.entry);
+            findings.computed(check, usize::from(reached));
             if !Step::ReceiptOfRound.holds(of_round) {
                 // V-13.1
                 let what =
                     format!("the receipt for leaf {index} is of another round, or this round's aggregator did not sign it");
                 findings.record(Finding::failure(Step::ReceiptOfRound, what));
-            } else if !kept {
-                // V-13.2: both the receipt and the board that contradicts it are signed.
+                continue;
+            }
+            let first = *signed_for.entry(index).or_insert(receipt.entry);
+            if !kept {
+                // V-13.2: both the receipt and the checkpoint over the board that contradicts it are signed.
                 let what = format!("the aggregator signed a receipt for a message at leaf {index}, but this message is not at this leaf of the board");
-                findings.record(Finding::failure(Step::ReceiptKept, what).by_aggregator(index));
+                let finding = Finding::failure(Step::ReceiptKept, what).by_aggregator(index);
+                findings.record(if index < covered {
+                    finding.by_signature()
+                } else {
+                    finding
+                });
+            } else if !Step::OneReceipt.holds(first == receipt.entry) {
+                // V-13.3
+                let what = format!("the aggregator signed two receipts for leaf {index} that name different messages");
+                let finding = Finding::failure(Step::OneReceipt, what);
+                findings.record(finding.by_aggregator(index).by_signature());
             }
         }
     }

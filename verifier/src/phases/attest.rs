@@ -176,6 +176,10 @@ impl<P: ProofSystem> Judge<P> for Attest<P> {
 
     fn judge_waiting(&mut self, established: &mut Established<'_, P>, findings: &mut Findings) {
         self.judge(established, findings);
+        findings.skipped_part(
+            Check::RowLinks,
+            "V-08.A.2, the keys of neighbours, since the board ends before the end of the phase",
+        );
     }
 
     fn close<R: Read + Seek>(

@@ -21,10 +21,12 @@ use crate::established::{Dealt, Established};
 use crate::findings::{Finding, Findings};
 use crate::step::Step;
 
-/// The confirmations that were received so far and decode, with their complaints.
+/// The confirmations that were received so far and decode. Each complaint takes 100 bytes until it is judged.
 #[derive(Default)]
 pub(crate) struct Confirm {
-    confirmations: Vec<(ClientId, u64, Vec<Revealed>)>,
+    /// How many confirmations were received.
+    received: usize,
+    bodies: Vec<(ClientId, u64, Vec<u8>)>,
 }
 
 /// A complaint about a dealer whose message is on the board.
@@ -46,7 +48,10 @@ impl Confirm {
     ) -> Result<Confirmations, BoardError> {
         let round = established.round;
         let mut confirmations = Confirmations::new(round.clients());
-        for (client, leaf, complaints) in std::mem::take(&mut self.confirmations) {
+        for (client, leaf, body) in std::mem::take(&mut self.bodies) {
+            // It was decoded when it came.
+            let decoded = confirm::decode(round, &established.eligible, client, &body);
+            let complaints = decoded.unwrap_or_default();
             // A dealer may have received other keys of a client that has equivocated than those that count here.
             let counts = Step::ComplaintOfEquivocator.holds(!established.has_equivocated(client));
             let mut cases = Vec::new();
@@ -198,13 +203,11 @@ impl<P: ProofSystem> Judge<P> for Confirm {
         message: ReadMessage<Vec<u8>>,
         findings: &mut Findings,
     ) {
-        if !findings.skips(Check::SetUp) {
-            findings.computed(Check::SetUp, 1);
-        }
+        self.received += 1;
         // The clients that may confirm are the dealers.
         let (round, dealers, leaf) = (established.round, &established.eligible, message.leaf);
         match confirm::decode(round, dealers, client, &message.content) {
-            Ok(complaints) => self.confirmations.push((client, leaf, complaints)),
+            Ok(_) => self.bodies.push((client, leaf, message.content)),
             Err(error) => {
                 let what = format!("its complaints are malformed: {error}");
                 findings.record(Finding::fault(Step::BodyDecodes, client, [leaf], what));
@@ -227,6 +230,7 @@ impl<P: ProofSystem> Judge<P> for Confirm {
             let listed = |client| confirmed.honest.contains(client) && end.listed.contains(client);
             return Ok(Derived::of(established.set(listed), clients));
         }
+        findings.computed(Check::SetUp, self.received);
         // V-06.4
         let (graph, threshold) = (established.round.graph(), established.round.threshold());
         Ok(Derived {

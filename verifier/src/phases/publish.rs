@@ -16,6 +16,7 @@ use veragg_protocol::wire::board::BoardError;
 use veragg_protocol::wire::body::Body;
 
 use super::{Derived, Judge, Open, PhaseEnd, ReadMessage, Workspace};
+use crate::check::Check;
 use crate::checks::aggregate::{self, Sums};
 use crate::checks::contributors;
 use crate::checks::opening::{self, Published};
@@ -115,6 +116,7 @@ impl<P: ProofSystem> Judge<P> for Publish {
 
     fn take_aggregators<R: Read + Seek>(
         &mut self,
+        leaf: u64,
         message: Option<ReadMessage<Option<Publication<'_, P>>>>,
         Workspace {
             established,
@@ -123,10 +125,6 @@ impl<P: ProofSystem> Judge<P> for Publish {
         }: Workspace<'_, '_, P, R>,
     ) -> Result<(), BoardError> {
         let again = std::mem::replace(&mut self.published, true);
-        let Some(message) = message else {
-            return Ok(());
-        };
-        let leaf = message.leaf;
         // V-04.8
         if !Step::PublishedOnce.holds(!again) {
             let finding = Finding::failure(
@@ -136,6 +134,9 @@ impl<P: ProofSystem> Judge<P> for Publish {
             findings.record(finding.by_aggregator(leaf));
             return Ok(());
         }
+        let Some(message) = message else {
+            return Ok(());
+        };
         let Some(Publication {
             opening,
             sums,
@@ -155,6 +156,12 @@ impl<P: ProofSystem> Judge<P> for Publish {
         };
         // What follows from the other messages cannot be judged without them.
         if !Step::PublicationOfRest.holds(!established.missing) {
+            for check in [Check::Contributors, Check::Opening, Check::Aggregate] {
+                findings.not_applicable(
+                    check,
+                    "a body is missing or damaged, and the check needs all",
+                );
+            }
             return Ok(());
         }
         let recomputed = established.recomputed();

@@ -76,7 +76,6 @@ impl<P: ProofSystem> Unmask<P> {
     ) -> [Shares; 2] {
         let shares = std::mem::take(&mut self.shares);
         let subjects: Vec<_> = self.subjects.iter().collect();
-        findings.computed(Check::Unmasking, subjects.len());
         let secrets: Vec<_> = subjects
             .par_iter()
             .map(|&client| {
@@ -91,18 +90,17 @@ impl<P: ProofSystem> Unmask<P> {
                     Secret::Seed => seeds.push(of_client),
                     Secret::Mask => masks.push(of_client),
                 },
+                // Only if no body is left out it is known which shares there are.
+                Err(_) if !Step::SharesOfRest.holds(!established.missing) => continue,
                 Err(NoSecret { step, what }) => {
                     let finding = Finding::failure(step, what);
-                    // Only if no body is left out it is known how many shares there are.
-                    let few = step == Step::EnoughShares
-                        && Step::SharesOfRest.holds(!established.missing);
-                    findings.record(if few {
-                        finding.by_aggregator(last_leaf)
-                    } else {
-                        finding
+                    findings.record(match step {
+                        Step::EnoughShares => finding.by_aggregator(last_leaf),
+                        _ => finding,
                     });
                 }
             }
+            findings.computed(Check::Unmasking, 1);
         }
         [seeds, masks]
     }

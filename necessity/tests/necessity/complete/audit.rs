@@ -14,7 +14,7 @@ const EXCUSED: [(&str, &str); 2] = [
 ];
 
 /// Paragraphs of sections 3 and 7 that are no condition of their own, with what they say.
-const PARAGRAPHS: [(&str, &str); 9] = [
+const PARAGRAPHS: [(&str, &str); 10] = [
     ("3.1", "where the pass begins; V-04.3 asks for it"),
     ("3.2", "the order of the steps of section 2"),
     ("3.4", "which lists the steps of section 2 take"),
@@ -23,6 +23,7 @@ const PARAGRAPHS: [(&str, &str); 9] = [
     ("3.8", "what does not wait, which 3.7 says of the rest"),
     ("7.1", "how a file is written"),
     ("7.2", "what a word means"),
+    ("7.3", "it refers to 3.10"),
     ("7.5", "what whoever makes evidence should include"),
 ];
 

@@ -56,9 +56,11 @@ pub(super) fn a_round_that_somebody_else_closed(off: &Off) {
     let forged = Case::with(&finished, &ending(&finished, &last));
     let other_round = altered(|last| last.context.digest[0] ^= 1);
     let other_phase = altered(|last| last.phase = Phase::Submit);
-    for case in [forged, other_round, other_phase] {
+    for case in [forged, other_round] {
         case.assert_summaries(off, "failed V-03", "verified");
     }
+    // The aggregator signed that another phase follows.
+    other_phase.assert_summaries(off, "failed V-03, naming aggregator V-03", "verified");
 }
 
 pub(super) fn the_end_of_another_board(off: &Off) {
@@ -107,9 +109,15 @@ pub(super) fn two_boards(off: &Off) {
         aggregator,
         "failed V-03, naming aggregator V-03",
     );
-    // A checkpoint that another party signed; and one of a phase that the board does not have.
-    given(Phase::Submit, &finished.local.client_keys[0], "failed V-03");
-    given(Phase::Unmask(1), aggregator, "failed V-03");
+    // A checkpoint that another party signed; and those of a phase that the board does not have.
+    let stranger = &finished.local.client_keys[0];
+    given(Phase::Submit, stranger, "failed V-03");
+    given(Phase::Unmask(1), stranger, "failed V-03");
+    given(
+        Phase::Unmask(1),
+        aggregator,
+        "failed V-03, naming aggregator V-03",
+    );
 }
 
 pub(super) fn a_checkpoint_that_was_altered_in_the_file(off: &Off) {

@@ -2,15 +2,13 @@
 
 use std::io::Cursor;
 
-use veragg_protocol::circuits::group::ristretto::Fr;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::board::{Record, RecordKind};
 use veragg_protocol::wire::message::{Message, Sender, ENVELOPE_LEN};
 
 use super::case::Case;
 use super::judged::Off;
-use super::{ALL, SMALL};
-use veragg_lab::books::republished;
+use super::SMALL;
 use veragg_lab::false_attester::own;
 use veragg_lab::{Finished, Scene};
 use veragg_protocol::switch::without;
@@ -25,20 +23,6 @@ fn pruned(finished: &Finished, keep: impl Fn(&Message) -> bool) -> Vec<Record> {
         }
     }
     records
-}
-
-pub(super) fn a_board_without_bodies(off: &Off) {
-    // The aggregator publishes a false sum, and leaves out the bodies that contradict it.
-    let mut finished = Scene::new(4, &SMALL).play();
-    finished.records = republished(&finished, |publication| {
-        publication.opening[0] += Fr::from(1u64);
-    });
-    let mut sums = finished.sum(&ALL);
-    sums[0] += 1;
-    let submitted = |message: &Message| message.envelope.phase == Phase::Submit;
-    let records = pruned(&finished, |message| !submitted(message));
-    let case = Case::with(&finished, &records).and_sums(sums);
-    case.assert_summaries(off, "failed V-03 V-04 V-10 V-11 V-12", "verified");
 }
 
 /// Asserts whether evidence proves its claim: with all steps in force, and without those of `off`.
@@ -69,11 +53,6 @@ fn evidence_of(finished: &Finished) -> Vec<u8> {
 
 fn with_a_false_mask() -> Finished {
     Scene::new(4, &SMALL).masking_falsely(3, &[own(5)]).play()
-}
-
-pub(super) fn evidence_with_every_body_that_it_needs(off: &Off) {
-    let finished = with_a_false_mask();
-    shows(off, &finished, &evidence_of(&finished), [true, false]);
 }
 
 pub(super) fn a_claim_about_somebody_else(off: &Off) {

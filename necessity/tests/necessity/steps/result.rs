@@ -156,6 +156,18 @@ pub(super) fn a_receipt_that_was_not_kept(off: &Off) {
     }
 }
 
+pub(super) fn two_receipts_for_one_leaf(off: &Off) {
+    let finished = honest();
+    let mut case = Case::with(&finished, &finished.records[..2]);
+    let real = finished.receipts[3].2.clone();
+    let other = finished.receipts[2].2.entry;
+    let key = &finished.local.aggregator_key;
+    let twice = Receipt::sign(key, real.context, real.index, other);
+    case.options.receipts = vec![real, twice];
+    let named = "failed V-13, naming aggregator V-13";
+    case.assert_summaries(off, named, "unfinished");
+}
+
 pub(super) fn receipts_for_what_is_still_to_come(off: &Off) {
     let finished = honest();
     let mut case = Case::with(&finished, &finished.records[..10]);

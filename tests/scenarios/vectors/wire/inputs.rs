@@ -391,5 +391,7 @@ pub(super) fn names() -> Vec<Value> {
         entry(&text.replace("Anna", "Anne"), context),
         entry(&text.replace("1 Anna\n", ""), context),
         entry(&text.replace("1 Anna", "1  Anna"), context),
+        entry(&text.replace("1 Anna", "+1 Anna"), context),
+        entry(&text.replace("1 Anna", "01 Anna"), context),
     ]
 }
