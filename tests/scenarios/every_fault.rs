@@ -73,7 +73,7 @@ cases! {
     DerivedList: aggregator::a_client_that_is_not_listed;
     SameCheckpoint: signed::another_checkpoint_than_that_of_the_board, signed::a_checkpoint_of_a_phase_that_there_was_not;
     SomethingPublished: aggregator::no_publication;
-    OneCheckpointShown: signed::two_checkpoints_of_one_phase;
+    OneCheckpointShown: signed::two_checkpoints_of_one_phase, aggregator::two_checkpoints_on_one_board;
     MessageOfRound: aggregator::a_message_of_another_round;
     MessageInPlace: aggregator::a_message_with_another_answer, aggregator::after_bytes_that_are_no_message;
     MaySpeak: aggregator::a_message_of_the_aggregator_among_the_clients;

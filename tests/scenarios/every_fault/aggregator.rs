@@ -204,6 +204,35 @@ pub(super) fn a_checkpoint_of_another_phase() -> Broken {
     with_last_checkpoint(|checkpoint| checkpoint.phase = Phase::Unmask(1))
 }
 
+/// Both stand on the board, where only one belongs.
+pub(super) fn two_checkpoints_on_one_board() -> Broken {
+    let mut broken = a_checkpoint_of_another_phase();
+    let again = Scene::new(4, &SMALL).play();
+    let local = &again.local;
+    let mut records = again.records.clone();
+    let at = records
+        .iter()
+        .position(|record| record.kind == RecordKind::Checkpoint)
+        .unwrap();
+    let Checkpoint {
+        context,
+        phase,
+        previous,
+        mut root,
+        list,
+        ..
+    } = Checkpoint::decode(&records[at].bytes, 4).unwrap();
+    root.hash[0] ^= 1;
+    let other = Checkpoint::sign(&local.aggregator_key, context, phase, previous, root, list);
+    let kind = RecordKind::Checkpoint;
+    let bytes = other.encode();
+    records.insert(at + 1, Record { kind, bytes });
+    broken.options = Options::with_organiser(local.organiser);
+    broken.finished = again;
+    broken.finished.records = records;
+    broken
+}
+
 /// It is over fewer messages than the one before it.
 pub(super) fn a_checkpoint_over_fewer_messages() -> Broken {
     with_last_checkpoint(|checkpoint| checkpoint.root.size = 3)

@@ -21,8 +21,11 @@ pub(crate) struct Chain {
     tree: CompactTree,
     /// The digest of the last checkpoint; the context before the first.
     last: Digest,
-    /// The number of messages that it covers.
-    last_size: u64,
+    /// The root that it names; that of the empty tree before the first.
+    last_root: Root,
+    /// The first checkpoint of each phase that the aggregator signed, of those that the auditor was given and those on the
+    /// board.
+    signed: HashMap<Phase, Digest>,
     /// The checkpoints that the auditor was given and that were not compared yet.
     shown: Vec<Checkpoint>,
 }
@@ -32,7 +35,8 @@ impl Chain {
         Self {
             tree: CompactTree::default(),
             last: context,
-            last_size: 0,
+            last_root: Root::empty(),
+            signed: HashMap::new(),
             shown: shown.to_vec(),
         }
     }
@@ -50,7 +54,7 @@ impl Chain {
     /// The number of leaves that an authentic checkpoint covers, as far as findings can still name somebody.
     pub(crate) fn covered(&self, findings: &Findings) -> u64 {
         if findings.names() {
-            self.last_size
+            self.last_root.size
         } else {
             0
         }
@@ -75,7 +79,10 @@ impl Chain {
         let is_signed = is_signed(round, checkpoint);
         let contradicts =
             is_signed && findings.names() && self.is_contradicted_by(phase, checkpoint);
-        (self.last, self.last_size) = (checkpoint.digest(), checkpoint.root.size);
+        (self.last, self.last_root) = (checkpoint.digest(), checkpoint.root);
+        if is_signed {
+            self.is_only_one(checkpoint, "two checkpoints on the board", findings);
+        }
         self.compare_with_shown(round, checkpoint, findings);
         match judged {
             Ok(()) => true,
@@ -91,12 +98,14 @@ impl Chain {
     }
 
     /// Whether a signed checkpoint contradicts the authentic one before it, as none does that an honest aggregator
-    /// signs: it continues another one; or it continues this one in another phase than the one that follows, or with
-    /// fewer messages.
+    /// signs: it continues another one; or it continues this one in another phase than the one that follows, with fewer
+    /// messages, or with as many and another root.
     fn is_contradicted_by(&self, phase: Phase, checkpoint: &Checkpoint) -> bool {
         let continues = checkpoint.previous == self.last;
         let in_place = checkpoint.phase == phase;
-        continues != in_place || (continues && checkpoint.root.size < self.last_size)
+        let (root, last) = (&checkpoint.root, &self.last_root);
+        let shrinks = root.size < last.size || (root.size == last.size && root != last);
+        continues != in_place || (continues && shrinks)
     }
 
     /// Judges V-03.1 to V-03.3; the error is the first that does not hold.
@@ -164,17 +173,29 @@ impl Chain {
     }
 
     /// V-03.8: compares the given checkpoints of each phase with the first one of this phase.
-    pub(crate) fn compare_shown<P: ProofSystem>(&self, round: &Round<P>, findings: &mut Findings) {
-        let mut first: HashMap<Phase, Digest> = HashMap::new();
-        let signed = self.shown.iter().filter(|shown| is_signed(round, shown));
-        for shown in signed {
-            let (phase, digest) = (shown.phase, shown.digest());
-            if *first.entry(phase).or_insert(digest) != digest {
-                let what = format!("two given checkpoints of {phase} differ, and the aggregator signed both: there are two boards");
-                let finding = Finding::failure(Step::OneCheckpointShown, what);
-                let finding = finding.by(Some(Culprit::Aggregator));
-                findings.record(finding.by_signature());
-            }
+    pub(crate) fn compare_shown<P: ProofSystem>(
+        &mut self,
+        round: &Round<P>,
+        findings: &mut Findings,
+    ) {
+        let shown = self.shown.iter().filter(|shown| is_signed(round, shown));
+        for shown in shown.cloned().collect::<Vec<_>>() {
+            self.is_only_one(&shown, "two given checkpoints", findings);
+        }
+        // Those on the board are compared with the given ones by V-03.5.
+        self.signed.clear();
+    }
+
+    /// V-03.8: compares a signed checkpoint with the first one of its phase. Two that differ are evidence by themselves.
+    fn is_only_one(&mut self, checkpoint: &Checkpoint, both: &str, findings: &mut Findings) {
+        let (phase, digest) = (checkpoint.phase, checkpoint.digest());
+        if *self.signed.entry(phase).or_insert(digest) != digest {
+            let what = format!(
+                "{both} of {phase} differ, and the aggregator signed both: there are two boards"
+            );
+            let finding = Finding::failure(Step::OneCheckpointShown, what);
+            let finding = finding.by(Some(Culprit::Aggregator));
+            findings.record(finding.by_signature());
         }
     }
 

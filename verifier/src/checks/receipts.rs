@@ -80,7 +80,8 @@ impl Receipts {
                 } else {
                     finding
                 });
-            } else if !Step::OneReceipt.holds(first == receipt.entry) {
+            }
+            if !Step::OneReceipt.holds(first == receipt.entry) {
                 // V-13.3
                 let what = format!("the aggregator signed two receipts for leaf {index} that name different messages");
                 let finding = Finding::failure(Step::OneReceipt, what);

@@ -55,7 +55,7 @@ pub(super) fn a_round_that_somebody_else_closed(off: &Off) {
     let last = signed(&finished.local.client_keys[0], last_of(&finished));
     let forged = Case::with(&finished, &ending(&finished, &last));
     let other_round = altered(|last| last.context.digest[0] ^= 1);
-    let other_phase = altered(|last| last.phase = Phase::Submit);
+    let other_phase = altered(|last| last.phase = Phase::Unmask(1));
     for case in [forged, other_round] {
         case.assert_summaries(off, "failed V-03", "verified");
     }
