@@ -4,6 +4,7 @@
 //! whatever the group's own library has. The types of `curve25519-dalek` are named in
 //! [`ristretto`] and nowhere else, so that a new release of it is one commit.
 
+pub mod bls12381;
 pub(crate) mod edwards;
 mod limbs;
 pub mod ristretto;
@@ -16,6 +17,7 @@ use ark_ff::PrimeField;
 
 use crate::codec::{DecodeError, Reader};
 
+pub use bls12381::Bls12381;
 pub use ristretto::Ristretto;
 
 /// A group of prime order with canonical encodings and hashing to elements of unknown logarithm.
