@@ -12,6 +12,7 @@ pub mod codec;
 pub mod commitment;
 pub mod foreign;
 pub mod group;
+pub mod hash;
 pub mod packing;
 pub mod proof_system;
 mod range_proof;
