@@ -11,6 +11,7 @@ pub mod bulletproofs;
 pub mod codec;
 pub mod commitment;
 pub mod foreign;
+pub mod groth16;
 pub mod group;
 pub mod hash;
 pub mod packing;

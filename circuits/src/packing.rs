@@ -10,7 +10,7 @@ use ark_ff::{BigInteger, PrimeField};
 use thiserror::Error;
 
 use crate::group::Group;
-use crate::statement::{InputError, Statement};
+use crate::statement::{InputError, Segment, Statement};
 
 /// Where each coordinate of a statement stands in the packed scalars.
 ///
@@ -92,34 +92,47 @@ impl Layout {
     /// The layout of `statement` for a roster of `clients`, in rows of `columns` scalars of a
     /// group.
     pub fn new<G: Group>(statement: &Statement, clients: u32, columns: usize) -> Self {
+        let columns = columns.max(1);
+        let segments = Self::pack_segments::<G>(statement, clients, columns);
+        Self { columns, segments }
+    }
+
+    /// The layout of `statement` for rosters of up to `clients`, in one row: the segments stand one behind the other.
+    pub fn one_row<G: Group>(statement: &Statement, clients: u32) -> Self {
+        let segments = Self::pack_segments::<G>(statement, clients, 1);
+        let columns = segments.iter().map(|segment| segment.scalars).sum();
+        Self { columns, segments }
+    }
+
+    /// The segments, each of a multiple of `columns` scalars.
+    fn pack_segments<G: Group>(
+        statement: &Statement,
+        clients: u32,
+        columns: usize,
+    ) -> Vec<PackedSegment> {
         // Of a slot: 32 bits of the roster's size and 64 of a value.
         const { assert!(G::CAPACITY >= 96) };
-        let columns = columns.max(1);
         let clients = clients.max(1);
         let (mut start, mut first_scalar) = (0, 0);
-        let segments = statement
-            .segments()
-            .iter()
-            .map(|segment| {
-                let largest = u128::from(clients) * u128::from(segment.bound - 1);
-                let width = u128::BITS - largest.leading_zeros();
-                let most = (G::CAPACITY / width) as usize;
-                let scalars = segment.len.div_ceil(most).next_multiple_of(columns);
-                let packed = PackedSegment {
-                    start,
-                    len: segment.len,
-                    bound: segment.bound,
-                    width,
-                    slots: segment.len.div_ceil(scalars),
-                    first_scalar,
-                    scalars,
-                };
-                start += segment.len;
-                first_scalar += scalars;
-                packed
-            })
-            .collect();
-        Self { columns, segments }
+        let pack = |segment: &Segment| {
+            let largest = u128::from(clients) * u128::from(segment.bound - 1);
+            let width = u128::BITS - largest.leading_zeros();
+            let most = (G::CAPACITY / width) as usize;
+            let scalars = segment.len.div_ceil(most).next_multiple_of(columns);
+            let packed = PackedSegment {
+                start,
+                len: segment.len,
+                bound: segment.bound,
+                width,
+                slots: segment.len.div_ceil(scalars),
+                first_scalar,
+                scalars,
+            };
+            start += segment.len;
+            first_scalar += scalars;
+            packed
+        };
+        statement.segments().iter().map(pack).collect()
     }
 
     /// `C`, scalars of a row.

@@ -1,0 +1,172 @@
+//! A proof as it travels (`specs/proofs.md` 8.5), and the challenge that links its two commitments (8.6).
+
+use ark_ff::field_hashers::{DefaultFieldHasher, HashToField};
+use sha2::{Digest as _, Sha256};
+
+use super::key::{encode_g1, VerifyingKey};
+use crate::codec::{DecodeError, Reader, Writer};
+use crate::group::bls12381::{decode_g2, encode_g2, Bls12381, Fr, G1Affine, G2Affine, G2_LEN};
+use crate::group::Group;
+use crate::hash::digest;
+use crate::proof_system::Binding;
+
+/// The domain separation tag of the challenge.
+const LINK: &[u8] = b"veragg/2 groth16 link";
+
+/// The elements of a proof, without the responses: what the challenge is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Elements {
+    /// `Chat`, the row: the packed scalars over hashed generators.
+    pub(super) row: G1Affine,
+    /// `Phat`, the same scalars over the key.
+    pub(super) packed: G1Affine,
+    /// `R_P` and `R_C`, the announcements.
+    pub(super) announced_packed: G1Affine,
+    pub(super) announced_row: G1Affine,
+    /// `A`, `B` and `Q` of the pairing equation.
+    pub(super) a: G1Affine,
+    pub(super) b: G2Affine,
+    pub(super) q: G1Affine,
+}
+
+/// The responses of the Schnorr proof.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Responses {
+    /// One for each packed scalar.
+    pub(super) packed: Vec<Fr>,
+    /// Of the blinding over the key.
+    pub(super) sigma: Fr,
+    /// Of the row's blinding.
+    pub(super) blinding: Fr,
+}
+
+/// Commitment and proof of one client: canonical, in the right groups, not yet verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Groth16Input {
+    pub(super) elements: Elements,
+    pub(super) responses: Responses,
+    /// SHA-256 of the bytes.
+    pub(super) digest: [u8; 32],
+}
+
+/// Bytes of commitment and proof, of so many packed scalars.
+pub fn encoded_len(columns: usize) -> usize {
+    6 * Bls12381::POINT_LEN + G2_LEN + (columns + 2) * Bls12381::SCALAR_LEN
+}
+
+/// What the challenges of all clients of a round have in common.
+#[derive(Debug, Clone)]
+pub(super) struct Prefix {
+    statement: Vec<u8>,
+    clients: u32,
+    key: [u8; 32],
+}
+
+impl Prefix {
+    pub(super) fn new(key: &VerifyingKey, clients: u32) -> Self {
+        Self {
+            statement: key.statement.clone(),
+            clients,
+            key: key.digest(),
+        }
+    }
+
+    /// The digest of context, statement, roster size and key.
+    pub(super) fn of(&self, context: &[u8; 32]) -> [u8; 32] {
+        let clients = u64::from(self.clients).to_be_bytes();
+        digest(
+            "veragg/2 groth16 statement",
+            &[context, &self.statement, &clients, &self.key],
+        )
+    }
+}
+
+impl Elements {
+    fn write(&self, writer: Writer) -> Writer {
+        let first = [
+            &self.row,
+            &self.packed,
+            &self.announced_packed,
+            &self.announced_row,
+            &self.a,
+            &self.q,
+        ];
+        let write = |writer: Writer, point| writer.bytes(&encode_g1(point));
+        first
+            .into_iter()
+            .fold(writer, write)
+            .bytes(&encode_g2(&self.b))
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let mut point = |field| Bls12381::read_point(reader, field).map(Into::into);
+        let (row, packed) = (point("row")?, point("packed row")?);
+        let (announced_packed, announced_row) = (point("announcement")?, point("announcement")?);
+        let (a, q) = (point("A")?, point("Q")?);
+        Ok(Self {
+            row,
+            packed,
+            announced_packed,
+            announced_row,
+            a,
+            q,
+            b: decode_g2(reader.bytes(G2_LEN, "B")?, "B")?,
+        })
+    }
+
+    /// The challenge `e` of 8.6.3.
+    pub(super) fn challenge(&self, prefix: &Prefix, binding: &Binding) -> Fr {
+        let mut message = prefix.of(&binding.context).to_vec();
+        message.extend(binding.client.to_be_bytes());
+        message.extend(encode_g1(&self.a));
+        message.extend(encode_g2(&self.b));
+        let rest = [
+            &self.q,
+            &self.packed,
+            &self.row,
+            &self.announced_packed,
+            &self.announced_row,
+        ];
+        message.extend(rest.into_iter().flat_map(encode_g1));
+        let hasher = <DefaultFieldHasher<Sha256, 128> as HashToField<Fr>>::new(LINK);
+        let [challenge] = hasher.hash_to_field::<1>(&message);
+        challenge
+    }
+}
+
+/// The bytes of a proof.
+pub(super) fn encode(elements: &Elements, responses: &Responses) -> Vec<u8> {
+    let writer = elements.write(Writer::new());
+    let Responses {
+        packed,
+        sigma,
+        blinding,
+    } = responses;
+    let scalars = packed.iter().chain([sigma, blinding]);
+    let write = |writer: Writer, scalar| writer.bytes(&Bls12381::encode_scalar(scalar));
+    scalars.fold(writer, write).finish()
+}
+
+impl Groth16Input {
+    /// Decodes commitment and proof of so many packed scalars, which fill `bytes`. Refuses points outside the subgroups
+    /// and identities.
+    pub fn decode(bytes: &[u8], columns: usize) -> Result<Self, DecodeError> {
+        let mut reader = Reader::new(bytes);
+        let body = reader.bytes(encoded_len(columns), "input proof")?;
+        reader.finish()?;
+        let mut reader = Reader::new(body);
+        let elements = Elements::read(&mut reader)?;
+        let mut scalar = || Bls12381::read_scalar(&mut reader, "response");
+        let packed = (0..columns).map(|_| scalar()).collect::<Result<_, _>>()?;
+        let responses = Responses {
+            packed,
+            sigma: scalar()?,
+            blinding: scalar()?,
+        };
+        Ok(Self {
+            elements,
+            responses,
+            digest: Sha256::digest(body).into(),
+        })
+    }
+}

@@ -1,0 +1,201 @@
+//! Verification, one by one and in batches (`specs/proofs.md` 8.6, 8.7).
+
+use ark_ec::pairing::{Pairing as _, PairingOutput};
+use ark_ec::{CurveGroup, VariableBaseMSM};
+use ark_ff::{PrimeField, Zero};
+use rayon::prelude::*;
+
+use super::key::{generators, VerifyingKey};
+use super::proof::{Groth16Input, Prefix};
+use crate::group::bls12381::{Fr, G1Affine, G1Projective, Pairing};
+use crate::proof_system::Binding;
+use crate::transcript::{Transcript, TranscriptExt};
+
+type Prepared = <Pairing as ark_ec::pairing::Pairing>::G2Prepared;
+
+/// What a verifier holds of a key.
+#[derive(Debug)]
+pub(super) struct Verifier {
+    prefix: Prefix,
+    key: [u8; 32],
+    alpha: G1Affine,
+    /// `pair([alpha]_1, [beta]_2)`.
+    alpha_beta: PairingOutput<Pairing>,
+    first: G1Affine,
+    beta: Prepared,
+    delta: Prepared,
+    generator: Prepared,
+    /// `IC_1, .., IC_C, eta`, then `G_0, .., G_(C-1), H`.
+    bases: Vec<G1Affine>,
+}
+
+/// The weights of the three equations of a proof.
+type Weights = [Fr; 3];
+
+impl Verifier {
+    pub(super) fn new(key: &VerifyingKey, row: &[G1Projective], clients: u32) -> Self {
+        let over_key = key.ic[1..].iter().chain([&key.eta]).copied();
+        Self {
+            prefix: Prefix::new(key, clients),
+            key: key.digest(),
+            alpha: key.alpha,
+            alpha_beta: Pairing::pairing(key.alpha, key.beta),
+            first: key.ic[0],
+            beta: key.beta.into(),
+            delta: key.delta.into(),
+            generator: generators().1.into_affine().into(),
+            bases: over_key.chain(G1Projective::normalize_batch(row)).collect(),
+        }
+    }
+
+    pub(super) fn prefix(&self) -> &Prefix {
+        &self.prefix
+    }
+
+    /// The places of all proofs that do not hold, in order.
+    pub(super) fn bad(&self, batch: &[(Binding, &Groth16Input)]) -> Vec<usize> {
+        let mut bad = Vec::new();
+        self.find(batch, 0, &mut bad);
+        bad
+    }
+
+    /// Adds the places of the bad proofs of a part of a batch, which begins at `start`.
+    fn find(&self, batch: &[(Binding, &Groth16Input)], start: usize, bad: &mut Vec<usize>) {
+        let holds = match batch {
+            [] => true,
+            // Of a single proof each equation is checked by itself.
+            [(binding, proof)] => self.holds_alone(binding, proof),
+            _ => self.holds(batch, &self.weights(batch)),
+        };
+        if holds {
+            return;
+        }
+        if batch.len() == 1 {
+            bad.push(start);
+            return;
+        }
+        let (left, right) = batch.split_at(batch.len() / 2);
+        self.find(left, start, bad);
+        self.find(right, start + left.len(), bad);
+    }
+
+    /// Whether each equation of a proof holds.
+    fn holds_alone(&self, binding: &Binding, proof: &Groth16Input) -> bool {
+        let (elements, responses) = (&proof.elements, &proof.responses);
+        let e = elements.challenge(&self.prefix, binding);
+        let (over_key, over_row) = self.bases.split_at(self.bases.len() / 2);
+        let links = [
+            (
+                over_key,
+                &responses.sigma,
+                elements.announced_packed,
+                elements.packed,
+            ),
+            (
+                over_row,
+                &responses.blinding,
+                elements.announced_row,
+                elements.row,
+            ),
+        ];
+        let linked = links
+            .into_iter()
+            .all(|(bases, last, announced, committed)| {
+                let points: Vec<G1Affine> = bases.iter().copied().chain([committed]).collect();
+                let scalars = responses.packed.iter().chain([last]).copied();
+                let scalars: Vec<Fr> = scalars.chain([-e]).collect();
+                G1Projective::msm_unchecked(&points, &scalars) == announced
+            });
+        let inputs = (self.first + elements.packed).into_affine();
+        let left = [elements.a, -inputs, -elements.q];
+        let right = [
+            elements.b.into(),
+            self.generator.clone(),
+            self.delta.clone(),
+        ];
+        linked && Pairing::multi_pairing(left, right) == self.alpha_beta
+    }
+
+    /// Weights that depend on everything that is weighed.
+    fn weights(&self, batch: &[(Binding, &Groth16Input)]) -> Vec<Weights> {
+        let mut transcript = Transcript::new(b"veragg/2 groth16 batch");
+        transcript.append_message(b"key", &self.key);
+        for (binding, proof) in batch {
+            transcript.append_message(b"context", &self.prefix.of(&binding.context));
+            transcript.absorb_u64(b"client", binding.client.into());
+            transcript.append_message(b"proof", &proof.digest);
+        }
+        let mut weight = || {
+            let mut bytes = [0; 16];
+            transcript.challenge_bytes(b"weight", &mut bytes);
+            Fr::from_le_bytes_mod_order(&bytes)
+        };
+        batch.iter().map(|_| [(); 3].map(|()| weight())).collect()
+    }
+
+    /// Whether the weighted product of pairings is 1, and the weighted sum of points the identity.
+    fn holds(&self, batch: &[(Binding, &Groth16Input)], weights: &[Weights]) -> bool {
+        let columns = self.bases.len() / 2 - 1;
+        let parts = batch
+            .par_iter()
+            .zip(weights)
+            .map(|((binding, proof), weights)| {
+                let e = proof.elements.challenge(&self.prefix, binding);
+                let [pairing, key, row] = *weights;
+                let elements = &proof.elements;
+                let points = [
+                    (elements.announced_packed, -key),
+                    (elements.packed, -key * e),
+                    (elements.announced_row, -row),
+                    (elements.row, -row * e),
+                ];
+                ((elements.a * pairing).into_affine(), points)
+            });
+        let parts: Vec<_> = parts.collect();
+        // The combination of points.
+        let mut coefficients = vec![Fr::zero(); self.bases.len()];
+        for ((_, proof), [_, key, row]) in batch.iter().zip(weights) {
+            let responses = &proof.responses;
+            let (over_key, over_row) = coefficients.split_at_mut(columns + 1);
+            for (at, z) in responses.packed.iter().enumerate() {
+                over_key[at] += *key * z;
+                over_row[at] += *row * z;
+            }
+            over_key[columns] += *key * responses.sigma;
+            over_row[columns] += *row * responses.blinding;
+        }
+        let of_proofs = parts.iter().flat_map(|(_, points)| points);
+        let (points, scalars): (Vec<G1Affine>, Vec<Fr>) = self
+            .bases
+            .iter()
+            .copied()
+            .zip(coefficients)
+            .chain(of_proofs.copied())
+            .unzip();
+        if !G1Projective::msm_unchecked(&points, &scalars).is_zero() {
+            return false;
+        }
+        // The product of pairings.
+        let total: Fr = weights.iter().map(|[pairing, _, _]| *pairing).sum();
+        let pairing_weights: Vec<Fr> = weights.iter().map(|[pairing, _, _]| *pairing).collect();
+        let sum = |of: fn(&Groth16Input) -> G1Affine| {
+            let points: Vec<G1Affine> = batch.iter().map(|(_, proof)| of(proof)).collect();
+            G1Projective::msm_unchecked(&points, &pairing_weights)
+        };
+        let inputs = self.first * total + sum(|proof| proof.elements.packed);
+        let q = sum(|proof| proof.elements.q);
+        let fixed = [
+            (-(self.alpha * total), self.beta.clone()),
+            (-inputs, self.generator.clone()),
+            (-q, self.delta.clone()),
+        ];
+        let fixed = fixed.map(|(point, with)| (point.into_affine(), with));
+        let of_proofs = parts.iter().zip(batch);
+        let of_proofs =
+            of_proofs.map(|((a, _), (_, proof))| (*a, Prepared::from(proof.elements.b)));
+        let (left, right): (Vec<G1Affine>, Vec<Prepared>) =
+            fixed.into_iter().chain(of_proofs).unzip();
+        let product = Pairing::multi_pairing(left, right);
+        product == PairingOutput::zero()
+    }
+}
