@@ -14,7 +14,6 @@ use criterion::{criterion_group, criterion_main, Criterion};
 use rand_core::OsRng;
 use veragg::circuits::groth16::circuit::Circuit;
 use veragg::circuits::groth16::derive::{derive, multiply_delta, Powers};
-use veragg::circuits::groth16::key::ProvingKey;
 use veragg::circuits::groth16::Bls12381Groth16;
 use veragg::circuits::proof_system::Binding;
 use veragg::circuits::statement::{Segment, Statement};
@@ -49,26 +48,6 @@ fn powers(domain: usize) -> Powers {
     }
 }
 
-/// The key as `ark-groth16` has it.
-fn theirs(key: &ProvingKey) -> ark_groth16::ProvingKey<Bls12_381> {
-    ark_groth16::ProvingKey {
-        vk: ark_groth16::VerifyingKey {
-            alpha_g1: key.verifying.alpha,
-            beta_g2: key.verifying.beta,
-            gamma_g2: G2Projective::generator().into_affine(),
-            delta_g2: key.verifying.delta,
-            gamma_abc_g1: key.verifying.ic.clone(),
-        },
-        beta_g1: key.beta,
-        delta_g1: key.delta,
-        a_query: key.a.clone(),
-        b_g1_query: key.b_1.clone(),
-        b_g2_query: key.b_2.clone(),
-        h_query: key.h.clone(),
-        l_query: key.l.clone(),
-    }
-}
-
 fn measure(criterion: &mut Criterion) {
     for (len, bound) in [(16, 2), (256, 2), (16, 1 << 16), (4096, 2)] {
         let statement = Statement::new(vec![Segment::range(len, bound)]);
@@ -78,7 +57,7 @@ fn measure(criterion: &mut Criterion) {
             &Fr::from(99u64),
         );
         let suite = Bls12381Groth16::proving(&circuit, &key, CLIENTS).expect("a key");
-        let theirs = theirs(&key);
+        let theirs = key.for_arkworks();
         let prepared = prepare_verifying_key(&theirs.vk);
         let x: Vec<u64> = (0..len as u64).map(|j| j * 7919 % bound).collect();
         let assignment = circuit.assign(&x).expect("a vector");

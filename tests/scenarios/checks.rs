@@ -17,7 +17,7 @@ use veragg_lab::books::republished;
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::dealer::of_high_degree;
 use veragg_lab::false_attester::{edge, own, False, FalseAttester};
-use veragg_lab::{client, expect, failed_checks, named, position, Scene};
+use veragg_lab::{client, expect, failed_checks, named, position, Finished, Scene};
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
 const AGGREGATOR: Culprit = Culprit::Aggregator;
@@ -426,17 +426,22 @@ fn messages_of_an_unfinished_phase_are_judged_whatever_the_batch() {
     }
 }
 
-/// 3.9: a fault that no checkpoint covers is a bad record; behind a checkpoint that is not authentic it is a failure, and
-/// nobody is named.
-#[test]
-fn an_open_fault_counts_as_a_failure_behind_a_false_checkpoint() {
+/// A round in which the proof of client 2 does not hold.
+fn with_a_bad_proof() -> Finished {
     let scene = Scene::new(4, &SMALL);
     let lengths = scene.local.round.submit_lengths();
     let scene = scene.altering_parts(2, Phase::Submit, lengths, |parts| {
         let end = parts[0].len() - 1;
         parts[0][end] ^= 1;
     });
-    let finished = scene.play();
+    scene.play()
+}
+
+/// 3.9: a fault that no checkpoint covers is a bad record; behind a checkpoint that is not authentic it is a failure, and
+/// nobody is named.
+#[test]
+fn an_open_fault_counts_as_a_failure_behind_a_false_checkpoint() {
+    let finished = with_a_bad_proof();
     let options = Options::with_organiser(finished.local.organiser);
     let end = position(&finished.records, 4, Phase::Submit) + 1;
     let mut records = finished.records[..end].to_vec();
@@ -457,13 +462,7 @@ fn an_open_fault_counts_as_a_failure_behind_a_false_checkpoint() {
 /// needs all bodies is not judged.
 #[test]
 fn a_damaged_body_hides_no_other_fault() {
-    let scene = Scene::new(4, &SMALL);
-    let lengths = scene.local.round.submit_lengths();
-    let scene = scene.altering_parts(2, Phase::Submit, lengths, |parts| {
-        let end = parts[0].len() - 1;
-        parts[0][end] ^= 1;
-    });
-    let finished = scene.play();
+    let finished = with_a_bad_proof();
     let options = Options::with_organiser(finished.local.organiser);
     for phase in [
         Phase::Advertise,

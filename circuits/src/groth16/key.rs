@@ -6,7 +6,7 @@ use thiserror::Error;
 use super::circuit::Circuit;
 use crate::codec::{DecodeError, Reader, Writer};
 use crate::group::bls12381::{
-    decode_g2, encode_g2, Bls12381, G1Affine, G1Projective, G2Affine, G2Projective, G2_LEN,
+    decode_g2, encode_g2, Bls12381, G1Affine, G1Projective, G2Affine, G2Projective, Pairing, G2_LEN,
 };
 use crate::group::Group;
 use crate::hash::digest;
@@ -160,6 +160,29 @@ pub struct ProvingKey {
     pub l: Vec<G1Affine>,
     /// `[tau^i t(tau)/delta]_1` for `i` from 0 to `N - 2`.
     pub h: Vec<G1Affine>,
+}
+
+impl ProvingKey {
+    /// The same key in the form of `ark-groth16`, which proves with it.
+    pub fn for_arkworks(&self) -> ark_groth16::ProvingKey<Pairing> {
+        let verifying = &self.verifying;
+        ark_groth16::ProvingKey {
+            vk: ark_groth16::VerifyingKey {
+                alpha_g1: verifying.alpha,
+                beta_g2: verifying.beta,
+                gamma_g2: G2Affine::generator(),
+                delta_g2: verifying.delta,
+                gamma_abc_g1: verifying.ic.clone(),
+            },
+            beta_g1: self.beta,
+            delta_g1: self.delta,
+            a_query: self.a.clone(),
+            b_g1_query: self.b_1.clone(),
+            b_g2_query: self.b_2.clone(),
+            h_query: self.h.clone(),
+            l_query: self.l.clone(),
+        }
+    }
 }
 
 pub(super) fn encode_g1(point: &G1Affine) -> Vec<u8> {

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::circuit::Circuit;
 use super::commit::Committer;
-use super::key::{generators, ProvingKey};
+use super::key::ProvingKey;
 use super::proof::{encode, Elements, Prefix, Responses};
 use crate::group::bls12381::{Bls12381, Fr, G1Projective, Pairing};
 use crate::group::Group;
@@ -37,7 +37,6 @@ impl Prover {
     /// Cost: about eight multiplications a packed scalar.
     pub(super) fn new(key: &ProvingKey, generators: &[G1Projective]) -> Self {
         let verifying = &key.verifying;
-        let (_, two) = self::generators();
         let over_key = verifying.ic[1..].iter().chain([&verifying.eta]);
         let over_key: Vec<G1Projective> = over_key.map(|point| point.into_group()).collect();
         let unblinding: Vec<_> = key
@@ -50,22 +49,7 @@ impl Prover {
             row: Committer::new(generators),
             packed: Committer::new(&over_key),
             unblinding: Committer::new(&unblinding),
-            key: ark_groth16::ProvingKey {
-                vk: ark_groth16::VerifyingKey {
-                    alpha_g1: verifying.alpha,
-                    beta_g2: verifying.beta,
-                    gamma_g2: two.into_affine(),
-                    delta_g2: verifying.delta,
-                    gamma_abc_g1: verifying.ic.clone(),
-                },
-                beta_g1: key.beta,
-                delta_g1: key.delta,
-                a_query: key.a.clone(),
-                b_g1_query: key.b_1.clone(),
-                b_g2_query: key.b_2.clone(),
-                h_query: key.h.clone(),
-                l_query: key.l.clone(),
-            },
+            key: key.for_arkworks(),
         }
     }
 
