@@ -224,7 +224,7 @@ impl Circuit {
         (self.constraints() + self.instance()).next_power_of_two()
     }
 
-    /// The digest of the matrices (`specs/proofs.md` 8.4.4).
+    /// The digest of the matrices (`specs/proofs.md` 8.4).
     pub fn digest(&self) -> [u8; 32] {
         let parts = self.rows.each_ref().map(|matrix| {
             let mut bytes = Vec::new();

@@ -117,7 +117,7 @@ impl VerifyingKey {
         digest("veragg/2 groth16 key", &[&self.encode()])
     }
 
-    /// Refuses a key that is not one of this circuit for at least so many clients (`specs/proofs.md` 8.4.5). What
+    /// Refuses a key that is not one of this circuit for at least so many clients (`specs/proofs.md` 8.4). What
     /// decoding has refused is not looked at again.
     pub fn check(&self, circuit: &Circuit, clients: u32) -> Result<(), KeyError> {
         let require = |holds: bool, what| holds.then_some(()).ok_or(KeyError::Other(what));
