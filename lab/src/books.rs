@@ -305,6 +305,19 @@ impl Books {
     }
 }
 
+/// The checkpoint as it stands after changes, signed with this key.
+pub fn checkpoint_signed_by(key: &SigningKey, changed: Checkpoint) -> Checkpoint {
+    let Checkpoint {
+        context,
+        phase,
+        previous,
+        root,
+        list,
+        ..
+    } = changed;
+    Checkpoint::sign(key, context, phase, previous, root, list)
+}
+
 /// The records with every checkpoint and the publication signed anew by the aggregator. With its key it can make
 /// the checkpoints of any board fit, but not the clients' messages: these still answer the old checkpoints.
 pub fn signed_anew(local: &LocalRound<Suite>, records: &[Record]) -> Vec<Record> {

@@ -13,7 +13,7 @@ use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::checkpoint::Checkpoint;
 use veragg::protocol::wire::message::Message;
 use veragg::verifier::{audit, Check, Culprit, Options, Report, Status, Verdict};
-use veragg_lab::books::republished;
+use veragg_lab::books::{checkpoint_signed_by, republished};
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::dealer::of_high_degree;
 use veragg_lab::false_attester::{edge, own, False, FalseAttester};
@@ -67,17 +67,10 @@ fn v_02_roster() {
 fn v_03_chain() {
     let mut finished = Scene::new(4, &SMALL).play();
     let last = finished.records.last_mut().unwrap();
-    let Checkpoint {
-        context,
-        phase,
-        previous,
-        mut root,
-        list,
-        ..
-    } = Checkpoint::decode(&last.bytes, 4).unwrap();
-    root.hash[31] ^= 1;
+    let mut other = Checkpoint::decode(&last.bytes, 4).unwrap();
+    other.root.hash[31] ^= 1;
     let key = &finished.local.aggregator_key;
-    last.bytes = Checkpoint::sign(key, context, phase, previous, root, list).encode();
+    last.bytes = checkpoint_signed_by(key, other).encode();
     expect(
         &finished.audit(),
         Verdict::Failed,

@@ -11,7 +11,7 @@ use veragg::protocol::wire::checkpoint::Checkpoint;
 use veragg::protocol::wire::message::{Message, Sender};
 use veragg::protocol::wire::receipt::Receipt;
 use veragg::verifier::{Check, Culprit, Options, Verdict};
-use veragg_lab::books::{republished, signed_anew};
+use veragg_lab::books::{checkpoint_signed_by, republished, signed_anew};
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::{
     client, expect, failed_checks, id, named, position, set, speakers, Finished, Scene,
@@ -250,15 +250,7 @@ fn another_checkpoint(
     let mut new = Checkpoint::decode(&records[at].bytes, 4).unwrap();
     alter(&mut new);
     let key = &finished.local.aggregator_key;
-    let new = Checkpoint::sign(
-        key,
-        new.context,
-        new.phase,
-        new.previous,
-        new.root,
-        new.list,
-    );
-    records[at].bytes = new.encode();
+    records[at].bytes = checkpoint_signed_by(key, new).encode();
     records
 }
 

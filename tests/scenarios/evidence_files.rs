@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use veragg::protocol::pairwise::publish::Outcome;
 use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::checkpoint::Checkpoint;
-use veragg_lab::books::republished;
+use veragg_lab::books::{checkpoint_signed_by, republished};
 use veragg_lab::Scene;
 
 use crate::cli::{text, veragg, Ended};
@@ -201,16 +201,8 @@ fn checkpoints_that_several_clients_were_shown_are_compared() {
     let last = &finished.records.last().unwrap().bytes;
     let mut other = Checkpoint::decode(last, 4).unwrap();
     other.root.hash[0] ^= 1;
-    let Checkpoint {
-        context,
-        phase,
-        previous,
-        root,
-        list,
-        ..
-    } = other;
     let aggregator = &finished.local.aggregator_key;
-    let other = Checkpoint::sign(aggregator, context, phase, previous, root, list);
+    let other = checkpoint_signed_by(aggregator, other);
     let [one, two] = [
         put("1.checkpoint", last),
         put("2.checkpoint", &other.encode()),

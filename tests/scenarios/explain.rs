@@ -12,6 +12,7 @@ use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::board::RecordKind;
 use veragg::protocol::wire::checkpoint::Checkpoint;
 use veragg::protocol::wire::receipt::Receipt;
+use veragg_lab::books::checkpoint_signed_by;
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::{id, position, Finished, Scene};
 
@@ -377,17 +378,10 @@ fn two_boards_are_told() {
     let finished = Scene::new(4, &SMALL).play();
     let board = Board::of(&finished);
     let last = &finished.records.last().unwrap().bytes;
-    let Checkpoint {
-        context,
-        phase,
-        previous,
-        mut root,
-        list,
-        ..
-    } = Checkpoint::decode(last, 4).unwrap();
-    root.hash[0] ^= 1;
+    let mut other = Checkpoint::decode(last, 4).unwrap();
+    other.root.hash[0] ^= 1;
     let key = &finished.local.aggregator_key;
-    let other = Checkpoint::sign(key, context, phase, previous, root, list);
+    let other = checkpoint_signed_by(key, other);
     let shown = board.put("shown.checkpoint", &other.encode());
     board.tells(
         2,

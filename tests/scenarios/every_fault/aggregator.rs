@@ -12,7 +12,7 @@ use veragg::protocol::round::Round;
 use veragg::protocol::wire::board::{Record, RecordKind};
 use veragg::protocol::wire::checkpoint::Checkpoint;
 use veragg::protocol::wire::message::{Envelope, Message, Sender};
-use veragg_lab::books::{republished, signed_anew, Books};
+use veragg_lab::books::{checkpoint_signed_by, republished, signed_anew, Books};
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::local::LocalRound;
 use veragg_lab::{configuration_builder, id, position};
@@ -181,16 +181,8 @@ fn with_last_checkpoint(alter: impl FnOnce(&mut Checkpoint)) -> Broken {
     let last = finished.records.last_mut().unwrap();
     let mut checkpoint = Checkpoint::decode(&last.bytes, 4).unwrap();
     alter(&mut checkpoint);
-    let Checkpoint {
-        context,
-        phase,
-        previous,
-        root,
-        list,
-        ..
-    } = checkpoint;
     let key = &finished.local.aggregator_key;
-    last.bytes = Checkpoint::sign(key, context, phase, previous, root, list).encode();
+    last.bytes = checkpoint_signed_by(key, checkpoint).encode();
     Broken::by(finished, &[(AGGREGATOR, Check::Chain)])
 }
 
@@ -214,16 +206,9 @@ pub(super) fn two_checkpoints_on_one_board() -> Broken {
         .iter()
         .position(|record| record.kind == RecordKind::Checkpoint)
         .unwrap();
-    let Checkpoint {
-        context,
-        phase,
-        previous,
-        mut root,
-        list,
-        ..
-    } = Checkpoint::decode(&records[at].bytes, 4).unwrap();
-    root.hash[0] ^= 1;
-    let other = Checkpoint::sign(&local.aggregator_key, context, phase, previous, root, list);
+    let mut other = Checkpoint::decode(&records[at].bytes, 4).unwrap();
+    other.root.hash[0] ^= 1;
+    let other = checkpoint_signed_by(&local.aggregator_key, other);
     let kind = RecordKind::Checkpoint;
     let bytes = other.encode();
     records.insert(at + 1, Record { kind, bytes });

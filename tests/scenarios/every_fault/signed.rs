@@ -6,6 +6,7 @@ use veragg::protocol::round::configuration::{Configuration, SignedConfiguration}
 use veragg::protocol::round::roster::Roster;
 use veragg::protocol::wire::checkpoint::Checkpoint;
 use veragg::protocol::wire::receipt::Receipt;
+use veragg_lab::books::checkpoint_signed_by;
 use veragg_lab::local::LocalRound;
 use veragg_lab::{local_round, position, Suite};
 
@@ -78,16 +79,9 @@ fn other(finished: &Finished, phase: Phase, byte: u8) -> Checkpoint {
         let checkpoint = Checkpoint::decode(&record.bytes, 4).ok()?;
         (checkpoint.phase == phase).then_some(checkpoint)
     });
-    let Checkpoint {
-        context,
-        previous,
-        mut root,
-        list,
-        ..
-    } = checkpoints.next().unwrap();
-    root.hash[0] ^= byte;
-    let key = &finished.local.aggregator_key;
-    Checkpoint::sign(key, context, phase, previous, root, list)
+    let mut other = checkpoints.next().unwrap();
+    other.root.hash[0] ^= byte;
+    checkpoint_signed_by(&finished.local.aggregator_key, other)
 }
 
 pub(super) fn another_checkpoint_than_that_of_the_board() -> Broken {
@@ -102,15 +96,9 @@ pub(super) fn another_checkpoint_than_that_of_the_board() -> Broken {
 
 pub(super) fn a_checkpoint_of_a_phase_that_there_was_not() -> Broken {
     let finished = Scene::new(4, &SMALL).play();
-    let Checkpoint {
-        context,
-        previous,
-        root,
-        list,
-        ..
-    } = other(&finished, Phase::Unmask(0), 0);
-    let key = &finished.local.aggregator_key;
-    let further = Checkpoint::sign(key, context, Phase::Unmask(1), previous, root, list);
+    let mut further = other(&finished, Phase::Unmask(0), 0);
+    further.phase = Phase::Unmask(1);
+    let further = checkpoint_signed_by(&finished.local.aggregator_key, further);
     let mut broken = Broken::by(finished, &[(AGGREGATOR, Check::Chain)]);
     broken.options.checkpoints = vec![further];
     broken

@@ -6,6 +6,7 @@ use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::checkpoint::Checkpoint;
 use veragg::protocol::wire::receipt::Receipt;
 use veragg::verifier::{Check, Options};
+use veragg_lab::books::checkpoint_signed_by;
 use veragg_lab::{Finished, Scene};
 
 use super::case::{Case, Edit};
@@ -291,15 +292,10 @@ fn given(finished: &Finished) -> Vec<Case> {
         as_it_is(what).given(&options)
     };
     let signed_by = |key: &SigningKey, of: &Checkpoint, phase: Phase, byte: u8| {
-        let Checkpoint {
-            context,
-            previous,
-            mut root,
-            list,
-            ..
-        } = of.clone();
-        root.hash[0] ^= byte;
-        Checkpoint::sign(key, context, phase, previous, root, list)
+        let mut other = of.clone();
+        other.phase = phase;
+        other.root.hash[0] ^= byte;
+        checkpoint_signed_by(key, other)
     };
     let submit = &checkpoints[3];
     let further = signed_by(aggregator, submit, Phase::Unmask(1), 0);

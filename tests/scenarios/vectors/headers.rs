@@ -333,7 +333,7 @@ fn rosters(parties: &Parties) -> Vec<Entry> {
 }
 
 #[test]
-#[ignore = "draws all keys anew and writes the vectors"]
+#[ignore = "draws keys anew and writes the vectors"]
 fn write() {
     let parties = parties();
     let mut entries = configurations(&parties);

@@ -77,7 +77,7 @@ fn sent(board: &[u8], key: &Arc<SigningKey>) -> Vec<Sent> {
 }
 
 #[test]
-#[ignore = "draws all keys anew and writes the vectors"]
+#[ignore = "draws keys anew and writes the vectors"]
 fn write() {
     let finished = path_of_colluders(3);
     let board = finished.local.board(&finished.records);

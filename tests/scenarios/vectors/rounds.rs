@@ -127,7 +127,7 @@ fn lines(round: &Round) -> String {
 }
 
 #[test]
-#[ignore = "draws all keys anew and writes the vectors"]
+#[ignore = "draws keys anew and writes the vectors"]
 fn write() {
     let _ = fs::remove_dir_all(folder(FOLDER));
     fs::create_dir_all(folder(FOLDER)).unwrap();

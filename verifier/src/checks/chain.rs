@@ -23,8 +23,8 @@ pub(crate) struct Chain {
     last: Digest,
     /// The root that it names; that of the empty tree before the first.
     last_root: Root,
-    /// The first checkpoint of each phase that the aggregator signed, of those that the auditor was given and those on the
-    /// board.
+    /// The first checkpoint of each phase that the aggregator signed: of those that the auditor was given while these are
+    /// compared, then of those on the board.
     signed: HashMap<Phase, Digest>,
     /// The checkpoints that the auditor was given and that were not compared yet.
     shown: Vec<Checkpoint>,

@@ -8,7 +8,7 @@ use veragg_protocol::wire::checkpoint::Checkpoint;
 use super::case::Case;
 use super::judged::Off;
 use super::{ALL, SMALL};
-use veragg_lab::books::signed_anew;
+use veragg_lab::books::{checkpoint_signed_by, signed_anew};
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::{id, position, set, Finished, Scene};
 
@@ -19,19 +19,6 @@ fn honest() -> Finished {
 /// The last checkpoint of the round, decoded.
 fn last_of(finished: &Finished) -> Checkpoint {
     Checkpoint::decode(&finished.records.last().unwrap().bytes, 4).unwrap()
-}
-
-/// The checkpoint, signed with this key.
-fn signed(key: &SigningKey, checkpoint: Checkpoint) -> Checkpoint {
-    let Checkpoint {
-        context,
-        phase,
-        previous,
-        root,
-        list,
-        ..
-    } = checkpoint;
-    Checkpoint::sign(key, context, phase, previous, root, list)
 }
 
 /// The records of the round with another checkpoint at the end.
@@ -46,13 +33,13 @@ fn altered(alter: impl FnOnce(&mut Checkpoint)) -> Case {
     let finished = honest();
     let mut last = last_of(&finished);
     alter(&mut last);
-    let last = signed(&finished.local.aggregator_key, last);
+    let last = checkpoint_signed_by(&finished.local.aggregator_key, last);
     Case::with(&finished, &ending(&finished, &last))
 }
 
 pub(super) fn a_round_that_somebody_else_closed(off: &Off) {
     let finished = honest();
-    let last = signed(&finished.local.client_keys[0], last_of(&finished));
+    let last = checkpoint_signed_by(&finished.local.client_keys[0], last_of(&finished));
     let forged = Case::with(&finished, &ending(&finished, &last));
     let other_round = altered(|last| last.context.digest[0] ^= 1);
     let other_phase = altered(|last| last.phase = Phase::Unmask(1));
@@ -100,7 +87,7 @@ pub(super) fn two_boards(off: &Off) {
         let mut given = last_of(&finished);
         given.phase = phase;
         let mut case = Case::of(&finished);
-        case.options.checkpoints = vec![signed(key, given)];
+        case.options.checkpoints = vec![checkpoint_signed_by(key, given)];
         case.assert_summaries(off, named, "verified");
     };
     let aggregator = &finished.local.aggregator_key;
@@ -138,7 +125,7 @@ pub(super) fn two_boards_that_two_clients_were_shown(off: &Off) {
     let [one, mut other] = [last_of(&finished), last_of(&finished)];
     other.root.hash[0] ^= 1;
     let key = &finished.local.aggregator_key;
-    case.options.checkpoints = vec![one.clone(), signed(key, other.clone())];
+    case.options.checkpoints = vec![one.clone(), checkpoint_signed_by(key, other.clone())];
     let named = "failed V-03, naming aggregator V-03";
     case.assert_summaries(off, named, "failed V-03");
     // Anybody can make a second one that is not signed.

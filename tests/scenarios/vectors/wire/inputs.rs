@@ -134,7 +134,7 @@ fn crafted(key: EdwardsPoint, nonce: EdwardsPoint, plus_order: bool) -> Value {
         let signature = [announced, response].concat();
         return json!({ "key": hex(&public), "message": hex(message), "signature": hex(&signature) });
     }
-    unreachable!()
+    unreachable!("the loop ends when a signature fits")
 }
 
 pub(super) fn signatures() -> Vec<Value> {
