@@ -1,7 +1,6 @@
 //! Commitment and proof of `bls12381-groth16` beside `ark-groth16` alone on the same circuit: prove, verify from bytes, and
 //! verify in a batch. Ratios of one run count: machines differ.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use ark_bls12_381::{Bls12_381, Fr, G1Projective, G2Projective};
@@ -14,8 +13,8 @@ use criterion::{criterion_group, criterion_main, Criterion};
 use rand_core::OsRng;
 use veragg::circuits::groth16::circuit::Circuit;
 use veragg::circuits::groth16::derive::{derive, multiply_delta, Powers};
-use veragg::circuits::groth16::Bls12381Groth16;
-use veragg::circuits::proof_system::Binding;
+use veragg::circuits::groth16::{Bls12381Groth16, Groth16SetUp};
+use veragg::circuits::proof_system::{Binding, ProofSystem};
 use veragg::circuits::statement::{Segment, Statement};
 
 type Ark = Groth16<Bls12_381, LibsnarkReduction>;
@@ -51,12 +50,15 @@ fn powers(domain: usize) -> Powers {
 fn measure(criterion: &mut Criterion) {
     for (len, bound) in [(16, 2), (256, 2), (16, 1 << 16), (4096, 2)] {
         let statement = Statement::new(vec![Segment::range(len, bound)]);
-        let circuit = Arc::new(Circuit::new(&statement.expect("a statement"), CLIENTS));
+        let statement = statement.expect("a statement");
+        let circuit = Circuit::new(&statement, CLIENTS);
         let key = multiply_delta(
             &derive(&circuit, CLIENTS, &powers(circuit.domain())),
             &Fr::from(99u64),
         );
-        let suite = Bls12381Groth16::proving(&circuit, &key, CLIENTS).expect("a key");
+        let set_up = Groth16SetUp::to_prove(key.clone().into());
+        let columns = circuit.layout().columns();
+        let suite = Bls12381Groth16::new(&set_up, &statement, CLIENTS, columns).expect("a key");
         let theirs = key.for_arkworks();
         let prepared = prepare_verifying_key(&theirs.vk);
         let x: Vec<u64> = (0..len as u64).map(|j| j * 7919 % bound).collect();
@@ -81,7 +83,7 @@ fn measure(criterion: &mut Criterion) {
         };
         let prove = |client| {
             let proven = suite.prove(&binding(client), &x, &mut OsRng);
-            proven.expect("a prover").expect("a vector").bytes.clone()
+            proven.expect("a vector").bytes.clone()
         };
         let mut group = criterion.benchmark_group(format!("{len}x{bound}"));
         group

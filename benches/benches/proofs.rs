@@ -19,7 +19,7 @@ fn vector(len: usize, bits: usize) -> Vec<u64> {
 
 fn suite(len: usize, bits: usize) -> RistrettoBulletproofs {
     let statement = Statement::new(vec![Segment::range(len, 1 << bits)]).unwrap();
-    let columns = RistrettoBulletproofs::best_columns(&statement, 1000);
+    let columns = RistrettoBulletproofs::best_columns(&(), &statement, 1000);
     RistrettoBulletproofs::new(&(), &statement, 1000, columns).unwrap()
 }
 

@@ -189,12 +189,17 @@ impl ProofSystem for RistrettoBitplane {
 
     const SUITE: Suite = Suite::RistrettoBitplane;
 
-    fn sizes(statement: &Statement, clients: u32, columns: usize) -> Result<Sizes, Unsupported> {
+    fn sizes(
+        _set_up: &(),
+        statement: &Statement,
+        clients: u32,
+        columns: usize,
+    ) -> Result<Sizes, Unsupported> {
         let suite = Self::SUITE.name();
         if !columns.is_power_of_two() || columns > MAX_COLUMNS {
             return Err(Unsupported::Columns {
                 suite,
-                want: "a power of two up to 65536",
+                want: "a power of two up to 65536".to_owned(),
                 got: columns,
             });
         }
@@ -215,12 +220,12 @@ impl ProofSystem for RistrettoBitplane {
 
     /// Cost: `columns` hashes to the group.
     fn new(
-        _set_up: &(),
+        set_up: &(),
         statement: &Statement,
         clients: u32,
         columns: usize,
     ) -> Result<Self, Unsupported> {
-        let sizes = Self::sizes(statement, clients, columns)?;
+        let sizes = Self::sizes(set_up, statement, clients, columns)?;
         let (suite, shape) = (Self::SUITE.name(), Shape::new(statement, columns));
         let bases = Bases::derive(suite, columns, 4 * shape.variables());
         Ok(Self {
@@ -234,7 +239,7 @@ impl ProofSystem for RistrettoBitplane {
         })
     }
 
-    fn best_columns(statement: &Statement, clients: u32) -> usize {
+    fn best_columns(_set_up: &(), statement: &Statement, clients: u32) -> usize {
         tuning::best_columns(statement, clients)
     }
 

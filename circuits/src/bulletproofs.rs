@@ -234,12 +234,17 @@ impl ProofSystem for RistrettoBulletproofs {
     const SUITE: Suite = Suite::RistrettoBulletproofs;
 
     /// Cost: `2 N m` hashes to the group for the largest range proof, `N m <= 4096`.
-    fn sizes(statement: &Statement, clients: u32, columns: usize) -> Result<Sizes, Unsupported> {
+    fn sizes(
+        _set_up: &(),
+        statement: &Statement,
+        clients: u32,
+        columns: usize,
+    ) -> Result<Sizes, Unsupported> {
         let suite = Self::SUITE.name();
         if columns != COLUMNS {
             return Err(Unsupported::Columns {
                 suite,
-                want: "1",
+                want: "1".to_owned(),
                 got: columns,
             });
         }
@@ -270,12 +275,12 @@ impl ProofSystem for RistrettoBulletproofs {
     }
 
     fn new(
-        _set_up: &(),
+        set_up: &(),
         statement: &Statement,
         clients: u32,
         columns: usize,
     ) -> Result<Self, Unsupported> {
-        let sizes = Self::sizes(statement, clients, columns)?;
+        let sizes = Self::sizes(set_up, statement, clients, columns)?;
         let key = CommitKey::derive(Self::SUITE.name(), COLUMNS);
         let chunks = chunks(statement);
         let bits = chunks.iter().map(|chunk| chunk.bits).max();
@@ -295,7 +300,7 @@ impl ProofSystem for RistrettoBulletproofs {
         })
     }
 
-    fn best_columns(_statement: &Statement, _clients: u32) -> usize {
+    fn best_columns(_set_up: &(), _statement: &Statement, _clients: u32) -> usize {
         COLUMNS
     }
 

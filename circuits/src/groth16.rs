@@ -6,6 +6,7 @@ pub mod derive;
 pub mod key;
 mod proof;
 mod prove;
+mod set_up;
 mod verify;
 
 #[cfg(test)]
@@ -13,95 +14,144 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
-
 use rand_core::CryptoRngCore;
 
 use crate::codec::DecodeError;
 use crate::commitment::CommitKey;
 use crate::group::bls12381::{Bls12381, G1Projective};
-use crate::proof_system::{Binding, Proven};
-use crate::statement::InputError;
+use crate::packing::Layout;
+use crate::proof_system::{Binding, ProofPart, ProofSystem, Proven, Sizes, Suite, Unsupported};
+use crate::statement::{InputError, Statement};
 
 use circuit::Circuit;
-use key::{KeyError, ProvingKey, VerifyingKey};
+use key::{KeyError, MAX_DOMAIN};
 use prove::Prover;
 use verify::Verifier;
 
 pub use proof::{encoded_len, Groth16Input};
+pub use set_up::Groth16SetUp;
 
-/// The name of the suite.
-pub const NAME: &str = "bls12381-groth16";
+/// Proofs that are verified together: enough that what a batch costs once no longer counts.
+const BATCH: usize = 256;
 
 /// The suite for one key and roster size.
 #[derive(Debug)]
 pub struct Bls12381Groth16 {
-    circuit: Arc<Circuit>,
+    circuit: Circuit,
+    sizes: Sizes,
     key: CommitKey<Bls12381>,
     verifier: Verifier,
     /// Nothing for who only verifies.
     prover: Option<Prover>,
 }
 
-impl Bls12381Groth16 {
-    /// The suite of a verifying key, for a roster of so many clients.
-    pub fn verifying(
-        circuit: &Arc<Circuit>,
-        key: &VerifyingKey,
+impl ProofSystem for Bls12381Groth16 {
+    type Group = Bls12381;
+    type Proof = Groth16Input;
+    type SetUp = Groth16SetUp;
+
+    const SUITE: Suite = Suite::Bls12381Groth16;
+    const TELLS_PARTS: bool = false;
+
+    /// Without a key, those of a key for rosters of up to `clients`.
+    fn sizes(
+        set_up: &Groth16SetUp,
+        statement: &Statement,
         clients: u32,
-    ) -> Result<Self, KeyError> {
-        key.check(circuit, clients)?;
-        let generators = CommitKey::<Bls12381>::derive(NAME, circuit.layout().scalars());
-        Ok(Self {
-            circuit: Arc::clone(circuit),
-            verifier: Verifier::new(key, &row(&generators), clients),
-            key: generators,
-            prover: None,
+        columns: usize,
+    ) -> Result<Sizes, Unsupported> {
+        let suite = Self::SUITE.name();
+        let max_clients = set_up.max_clients(clients);
+        let layout = Layout::one_row::<Bls12381>(statement, max_clients);
+        let got = Circuit::count_rows(statement, &layout);
+        if got > MAX_DOMAIN {
+            return Err(Unsupported::Constraints {
+                suite,
+                max: MAX_DOMAIN,
+                got,
+            });
+        }
+        if columns != layout.columns() {
+            return Err(Unsupported::Columns {
+                suite,
+                want: layout.columns().to_string(),
+                got: columns,
+            });
+        }
+        Ok(Sizes {
+            proof_len: encoded_len(columns),
+            layout,
         })
     }
 
-    /// The same for who proves, too.
-    pub fn proving(
-        circuit: &Arc<Circuit>,
-        key: &ProvingKey,
+    /// Cost: the matrices of the circuit, `columns + 1` hashes to the group, and a pairing; for who proves, a table of
+    /// each generator besides.
+    fn new(
+        set_up: &Groth16SetUp,
+        statement: &Statement,
         clients: u32,
-    ) -> Result<Self, KeyError> {
-        let suite = Self::verifying(circuit, &key.verifying, clients)?;
+        columns: usize,
+    ) -> Result<Self, Unsupported> {
+        let sizes = Self::sizes(set_up, statement, clients, columns)?;
+        let verifying = set_up.verifying().ok_or(KeyError::Missing)?;
+        let circuit = Circuit::new(statement, verifying.max_clients);
+        verifying.check(&circuit, clients)?;
+        let key = CommitKey::<Bls12381>::derive(Self::SUITE.name(), columns);
+        let row = row(&key);
         Ok(Self {
-            prover: Some(Prover::new(key, &row(&suite.key))),
-            ..suite
+            verifier: Verifier::new(verifying, &row, clients),
+            prover: set_up.proving().map(|key| Prover::new(key, &row)),
+            key,
+            sizes,
+            circuit,
         })
     }
 
-    /// The generators of the row.
-    pub fn key(&self) -> &CommitKey<Bls12381> {
+    fn best_columns(set_up: &Groth16SetUp, statement: &Statement, clients: u32) -> usize {
+        Layout::one_row::<Bls12381>(statement, set_up.max_clients(clients)).columns()
+    }
+
+    fn layout(&self) -> &Layout {
+        &self.sizes.layout
+    }
+
+    fn key(&self) -> &CommitKey<Bls12381> {
         &self.key
     }
 
-    /// Commits to `x` and proves the statement; nothing without a proving key.
-    pub fn prove(
+    fn proof_len(&self) -> usize {
+        self.sizes.proof_len
+    }
+
+    fn can_prove(&self) -> bool {
+        self.prover.is_some()
+    }
+
+    fn prove(
         &self,
         binding: &Binding,
         x: &[u64],
         rng: &mut dyn CryptoRngCore,
-    ) -> Option<Result<Proven<Bls12381>, InputError>> {
-        let prover = self.prover.as_ref()?;
-        Some(prover.prove(&self.circuit, self.verifier.prefix(), binding, x, rng))
+    ) -> Result<Proven<Bls12381>, InputError> {
+        let prover = self.prover.as_ref().ok_or(InputError::NoProvingKey)?;
+        prover.prove(&self.circuit, self.verifier.prefix(), binding, x, rng)
     }
 
-    /// Decodes commitment and proof.
-    pub fn decode(&self, bytes: &[u8]) -> Result<Groth16Input, DecodeError> {
-        Groth16Input::decode(bytes, self.circuit.layout().scalars())
+    fn decode(&self, bytes: &[u8]) -> Result<Groth16Input, DecodeError> {
+        Groth16Input::decode(bytes, self.layout().columns())
     }
 
-    /// The one row.
-    pub fn row(&self, proof: &Groth16Input) -> G1Projective {
-        proof.elements.row.into()
+    fn rows(&self, proof: &Groth16Input) -> Vec<G1Projective> {
+        vec![proof.elements.row.into()]
     }
 
-    /// The places of the proofs of a batch that do not hold, in order.
-    pub fn verify_batch(&self, batch: &[(Binding, &Groth16Input)]) -> Vec<usize> {
-        self.verifier.bad(batch)
+    fn best_batch(&self) -> usize {
+        BATCH
+    }
+
+    fn verify_batch(&self, batch: &[(Binding, &Groth16Input)]) -> Vec<(usize, ProofPart)> {
+        let bad = self.verifier.bad(batch).into_iter();
+        bad.map(|place| (place, ProofPart::Range)).collect()
     }
 }
 

@@ -7,8 +7,9 @@ use rand_core::CryptoRngCore;
 use thiserror::Error;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::codec::DecodeError;
+use crate::codec::{DecodeError, Reader};
 use crate::commitment::CommitKey;
+use crate::groth16::key::KeyError;
 use crate::group::Group;
 use crate::packing::Layout;
 use crate::statement::{InputError, Statement};
@@ -49,13 +50,26 @@ pub enum Unsupported {
         /// Number of rows of bits of the statement.
         got: usize,
     },
+    /// A constraint system that is longer than the suite is meant for.
+    #[error("suite {suite} takes statements of up to {max} constraints, this one has {got}; choose another suite, or fewer numbers")]
+    Constraints {
+        /// Name of the suite that refuses.
+        suite: &'static str,
+        /// The largest number of constraints that the suite takes.
+        max: usize,
+        /// Number of constraints of the statement.
+        got: usize,
+    },
+    /// The key of a set-up is missing, or it is not the one of this statement.
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// A number of columns that the suite has no proof for.
     #[error("suite {suite} commits in rows of {want} columns, the configuration says {got}; leave the number out to have the best one chosen")]
     Columns {
         /// Name of the suite that refuses.
         suite: &'static str,
         /// The numbers of columns that it takes, in words.
-        want: &'static str,
+        want: String,
         /// The number of columns of the configuration.
         got: usize,
     },
@@ -81,6 +95,36 @@ pub enum ProofPart {
     Norm,
     /// V-07.D: that every sum keeps its rule.
     Sum,
+}
+
+/// What a suite needs beyond the configuration: public keys that a ceremony made, for instance. All parties of a round
+/// have the same. It is `()` for a suite that derives everything from the configuration.
+///
+/// The default stands for a party that was given nothing. It tells sizes for planning; a suite that cannot work with it
+/// refuses it in [`ProofSystem::new`].
+pub trait SetUp: Debug + Default + Clone + Send + Sync + 'static {
+    /// The public part, which stands in the header of a board. Empty if the suite needs none.
+    fn public(&self) -> Vec<u8>;
+
+    /// The set-up of who has only the public part.
+    fn read(public: &[u8]) -> Result<Self, DecodeError>;
+
+    /// The digest of a public part, by which a configuration names it.
+    fn digest(public: &[u8]) -> [u8; 32];
+}
+
+impl SetUp for () {
+    fn public(&self) -> Vec<u8> {
+        Vec::new()
+    }
+
+    fn read(public: &[u8]) -> Result<Self, DecodeError> {
+        Reader::new(public).finish()
+    }
+
+    fn digest(_public: &[u8]) -> [u8; 32] {
+        [0; 32]
+    }
 }
 
 /// What follows from statement, roster and columns alone.
@@ -121,7 +165,7 @@ impl<G: Group> Debug for Proven<G> {
 ///
 /// fn round_trip<P: ProofSystem>(set_up: &P::SetUp) -> Result<(), Box<dyn std::error::Error>> {
 ///     let statement = Statement::new(vec![Segment::range(3, 101)])?;
-///     let columns = P::best_columns(&statement, 20);
+///     let columns = P::best_columns(set_up, &statement, 20);
 ///     let suite = P::new(set_up, &statement, 20, columns)?;
 ///     let binding = Binding { context: [0; 32], client: 7 };
 ///     let proven = suite.prove(&binding, &[3, 0, 100], &mut OsRng)?;
@@ -141,18 +185,20 @@ pub trait ProofSystem: Debug + Send + Sync + Sized + 'static {
     /// Parsed commitments and proof of one client: canonical, with the right counts, not yet
     /// verified.
     type Proof: Debug + Send + Sync;
-    /// What the suite needs beyond the configuration: public keys that a ceremony made, for
-    /// instance. All parties of a round must have the same. It is `()` for a suite that derives
-    /// everything from the configuration. The default stands for a party that was given nothing; a
-    /// suite that cannot work with it refuses it in [`new`](Self::new).
-    type SetUp: Debug + Default + Send + Sync;
+    /// What the suite needs beyond the configuration.
+    type SetUp: SetUp;
 
     /// Which suite this is, by the name and number in configurations.
     const SUITE: Suite;
 
     /// What a round can know of the suite before any generator is made. Refuses what [`new`](Self::new) refuses of
     /// statement and columns. Cost: a pass over the segments and the rows of bits.
-    fn sizes(statement: &Statement, clients: u32, columns: usize) -> Result<Sizes, Unsupported>;
+    fn sizes(
+        set_up: &Self::SetUp,
+        statement: &Statement,
+        clients: u32,
+        columns: usize,
+    ) -> Result<Sizes, Unsupported>;
 
     /// Derives everything from the set-up, the statement, the size of the roster and the number of
     /// columns.
@@ -164,7 +210,7 @@ pub trait ProofSystem: Debug + Send + Sync + Sized + 'static {
     ) -> Result<Self, Unsupported>;
 
     /// The number of columns that suits the statement best.
-    fn best_columns(statement: &Statement, clients: u32) -> usize;
+    fn best_columns(set_up: &Self::SetUp, statement: &Statement, clients: u32) -> usize;
 
     /// Where each coordinate stands.
     fn layout(&self) -> &Layout;
@@ -175,7 +221,16 @@ pub trait ProofSystem: Debug + Send + Sync + Sized + 'static {
     /// Bytes of commitments and proof: a constant of the configuration.
     fn proof_len(&self) -> usize;
 
-    /// Commits to `x` and proves the statement. `rng` is behind a pointer so that the prover is
+    /// Whether the set-up that this was made with is enough to prove. A party that only verifies may have less.
+    fn can_prove(&self) -> bool {
+        true
+    }
+
+    /// Whether a proof shows which part of the statement it fails; otherwise each failure is one of
+    /// [`ProofPart::Range`].
+    const TELLS_PARTS: bool = true;
+
+    /// Commits to `x` and proves the statement. Refuses if it [cannot](Self::can_prove). `rng` is behind a pointer so that the prover is
     /// compiled in this crate, once and optimised, and not again for each generator.
     fn prove(
         &self,

@@ -160,6 +160,9 @@ pub enum InputError {
         /// The largest sum of squares that is allowed.
         max_square: u64,
     },
+    /// The prover's key is missing.
+    #[error("the proving key of the set-up is missing, and without it nothing can be proven; enter the round with the key")]
+    NoProvingKey,
     /// A segment's sum that breaks its rule.
     #[error("the values of segment {segment} (counted from 0) add up to {sum}; the statement asks for {rule}. Correct the values")]
     Sum {

@@ -52,11 +52,18 @@ suites! { $
     RistrettoBitplane = 1, "ristretto255-bitplane", bitplane::RistrettoBitplane;
     /// `ristretto255-bulletproofs`.
     RistrettoBulletproofs = 2, "ristretto255-bulletproofs", bulletproofs::RistrettoBulletproofs;
+    /// `bls12381-groth16`, which needs a set-up.
+    Bls12381Groth16 = 3, "bls12381-groth16", groth16::Bls12381Groth16;
 }
 
 impl Suite {
     /// The suite for whoever has no reason to choose another.
     pub const DEFAULT: Suite = Suite::RistrettoBitplane;
+
+    /// Whether a configuration names the key of a set-up.
+    pub fn has_key(self) -> bool {
+        self == Suite::Bls12381Groth16
+    }
 
     /// The number on the wire.
     pub fn number(self) -> u16 {

@@ -5,8 +5,12 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use veragg_circuits::ark_ff::{PrimeField, Zero};
 use veragg_circuits::codec::DecodeError;
+use veragg_circuits::groth16::circuit::Circuit;
+use veragg_circuits::groth16::derive::{derive, multiply_delta, Powers};
+use veragg_circuits::groth16::Groth16SetUp;
+use veragg_circuits::group::bls12381::Fr;
 use veragg_circuits::group::Group;
-use veragg_circuits::proof_system::{Binding, ProofSystem, Suite};
+use veragg_circuits::proof_system::{Binding, ProofSystem, SetUp, Suite};
 use veragg_circuits::statement::{InputError, Segment, Statement};
 use veragg_circuits::with_suite;
 
@@ -32,10 +36,31 @@ fn input() -> Vec<u64> {
     SEGMENTS.map(|(values, _)| values).concat()
 }
 
-/// The suite for the statement. A suite that needs a set-up gets the one that its own tests have.
-fn suite<P: ProofSystem>(set_up: &P::SetUp) -> P {
-    let columns = P::best_columns(&statement(), CLIENTS);
-    P::new(set_up, &statement(), CLIENTS, columns).unwrap()
+/// What a party has of the set-up of the statement.
+trait ForTests: SetUp {
+    fn for_tests() -> Self;
+}
+
+impl ForTests for () {
+    fn for_tests() -> Self {}
+}
+
+impl ForTests for Groth16SetUp {
+    /// A key whose secrets are known.
+    fn for_tests() -> Self {
+        let circuit = Circuit::new(&statement(), CLIENTS);
+        let secrets = [3u64, 5, 7].map(Fr::from);
+        let powers = Powers::of_secrets(circuit.domain(), secrets);
+        let key = multiply_delta(&derive(&circuit, CLIENTS, &powers), &Fr::from(11u64));
+        Self::to_prove(key.into())
+    }
+}
+
+/// The suite for the statement.
+fn suite<P: ProofSystem<SetUp: ForTests>>() -> P {
+    let set_up = P::SetUp::for_tests();
+    let columns = P::best_columns(&set_up, &statement(), CLIENTS);
+    P::new(&set_up, &statement(), CLIENTS, columns).unwrap()
 }
 
 fn prove<P: ProofSystem>(suite: &P, seed: u64) -> Vec<u8> {
@@ -43,8 +68,8 @@ fn prove<P: ProofSystem>(suite: &P, seed: u64) -> Vec<u8> {
     suite.prove(&BINDING, &input(), rng).unwrap().bytes.clone()
 }
 
-fn an_honest_vector_is_proven<P: ProofSystem>(set_up: &P::SetUp) {
-    let suite = suite::<P>(set_up);
+fn an_honest_vector_is_proven<P: ProofSystem<SetUp: ForTests>>() {
+    let suite = suite::<P>();
     let rng = &mut ChaCha20Rng::seed_from_u64(1);
     let proven = suite.prove(&BINDING, &input(), rng).unwrap();
     assert_eq!(proven.bytes.len(), suite.proof_len());
@@ -60,8 +85,8 @@ fn an_honest_vector_is_proven<P: ProofSystem>(set_up: &P::SetUp) {
     assert_eq!(suite.rows(&proof), committed);
 }
 
-fn another_vector_is_refused<P: ProofSystem>(set_up: &P::SetUp) {
-    let suite = suite::<P>(set_up);
+fn another_vector_is_refused<P: ProofSystem<SetUp: ForTests>>() {
+    let suite = suite::<P>();
     let rng = &mut ChaCha20Rng::seed_from_u64(1);
     let mut prove = |x: &[u64]| suite.prove(&BINDING, x, rng).map(drop);
     let mut x = input();
@@ -70,8 +95,8 @@ fn another_vector_is_refused<P: ProofSystem>(set_up: &P::SetUp) {
     assert!(matches!(prove(&x[1..]), Err(InputError::Length { .. })));
 }
 
-fn another_binding_is_refused<P: ProofSystem>(set_up: &P::SetUp) {
-    let suite = suite::<P>(set_up);
+fn another_binding_is_refused<P: ProofSystem<SetUp: ForTests>>() {
+    let suite = suite::<P>();
     let proofs = [1, 2, 3, 4].map(|seed| suite.decode(&prove(&suite, seed)).unwrap());
     let mut other_context = BINDING;
     other_context.context[31] ^= 1;
@@ -86,8 +111,8 @@ fn another_binding_is_refused<P: ProofSystem>(set_up: &P::SetUp) {
     assert_eq!(suite.verify_batch(&[]), []);
 }
 
-fn other_lengths_are_refused<P: ProofSystem>(set_up: &P::SetUp) {
-    let suite = suite::<P>(set_up);
+fn other_lengths_are_refused<P: ProofSystem<SetUp: ForTests>>() {
+    let suite = suite::<P>();
     let bytes = prove(&suite, 1);
     for len in [0, 1, bytes.len() / 2, bytes.len() - 1] {
         let error = suite.decode(&bytes[..len]).unwrap_err();
@@ -97,8 +122,24 @@ fn other_lengths_are_refused<P: ProofSystem>(set_up: &P::SetUp) {
     assert_eq!(error, DecodeError::Trailing { extra: 1 });
 }
 
-fn slots_are_within_the_capacity<P: ProofSystem>(set_up: &P::SetUp) {
-    let suite = suite::<P>(set_up);
+fn who_has_the_public_part_verifies<P: ProofSystem<SetUp: ForTests>>() {
+    let set_up = P::SetUp::for_tests();
+    let public = set_up.public();
+    let columns = P::best_columns(&set_up, &statement(), CLIENTS);
+    let read = P::SetUp::read(&public).unwrap();
+    assert_eq!(read.public(), public);
+    assert!(P::SetUp::read(&[&public[..], &[0]].concat()).is_err());
+    assert_eq!(public.is_empty(), !P::SUITE.has_key());
+    let verifier = P::new(&read, &statement(), CLIENTS, columns).unwrap();
+    let proof = verifier.decode(&prove(&suite::<P>(), 1)).unwrap();
+    assert_eq!(verifier.verify_batch(&[(BINDING, &proof)]), []);
+    assert_eq!(verifier.can_prove(), !P::SUITE.has_key());
+    let planned = P::sizes(&P::SetUp::default(), &statement(), CLIENTS, columns).unwrap();
+    assert_eq!(planned.proof_len, verifier.proof_len());
+}
+
+fn slots_are_within_the_capacity<P: ProofSystem<SetUp: ForTests>>() {
+    let suite = suite::<P>();
     let layout = suite.layout();
     for segment in layout.segments() {
         assert!(segment.width * segment.slots as u32 <= P::Group::CAPACITY);
@@ -174,7 +215,7 @@ macro_rules! for_every_suite {
             $(#[test]
             fn $property() {
                 for &suite in Suite::ALL {
-                    with_suite!(suite, P => super::$property::<P>(&Default::default()));
+                    with_suite!(suite, P => super::$property::<P>());
                 }
             })+
         }
@@ -187,6 +228,7 @@ for_every_suite!(
     another_binding_is_refused,
     other_lengths_are_refused,
     slots_are_within_the_capacity,
+    who_has_the_public_part_verifies,
 );
 
 /// The same for what is asked of a group.

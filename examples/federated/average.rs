@@ -216,7 +216,7 @@ pub(crate) fn unclipped(
             client: 1,
         },
     );
-    let columns = RistrettoBitplane::best_columns(&asked, clients);
+    let columns = RistrettoBitplane::best_columns(&(), &asked, clients);
     let weaker = match claim {
         Some(_) => statement(most_samples, u64::MAX)?,
         None => asked.clone(),

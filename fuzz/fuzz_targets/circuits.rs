@@ -21,7 +21,7 @@ fn proven() -> &'static (Suite, Vec<u8>) {
     PROVEN.get_or_init(|| {
         let segments = vec![Segment::range(2, 100), Segment::range(1, 256)];
         let statement = Statement::new(segments).expect("a good statement");
-        let columns = Suite::best_columns(&statement, 10);
+        let columns = Suite::best_columns(&(), &statement, 10);
         let suite = Suite::new(&(), &statement, 10, columns).expect("the suite takes it");
         let proven = suite.prove(&BINDING, &[1, 99, 255], &mut rng());
         (suite, proven.expect("the input is in range").bytes.clone())

@@ -13,7 +13,7 @@ use rand_core::{CryptoRngCore, OsRng};
 use rayon::prelude::*;
 use thiserror::Error;
 use veragg_protocol::aggregator::{AggregatorError, Log, Reply};
-use veragg_protocol::circuits::proof_system::ProofSystem;
+use veragg_protocol::circuits::proof_system::{ProofSystem, SetUp};
 use veragg_protocol::client::{ClientError, JoinError, Store};
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::crypto::signing::{SigningKey, VerifyingKey};
@@ -66,6 +66,27 @@ impl<P: ProofSystem> LocalRound<P> {
         builder: ConfigurationBuilder,
         rng: &mut dyn CryptoRngCore,
     ) -> Result<Self, LocalRoundError> {
+        Self::with(None, clients, builder, rng)
+    }
+
+    /// The same in a suite with a set-up, which all clients have checked.
+    pub fn with_set_up(
+        set_up: &P::SetUp,
+        clients: u32,
+        builder: ConfigurationBuilder,
+        rng: &mut dyn CryptoRngCore,
+    ) -> Result<Self, LocalRoundError> {
+        let builder = builder.key(set_up.public());
+        Self::with(Some(set_up), clients, builder, rng)
+    }
+
+    fn with(
+        set_up: Option<&P::SetUp>,
+        clients: u32,
+        builder: ConfigurationBuilder,
+        rng: &mut dyn CryptoRngCore,
+    ) -> Result<Self, LocalRoundError> {
+        let key = set_up.map_or_else(Vec::new, P::SetUp::public);
         let organiser_key = Arc::new(SigningKey::generate(rng));
         let aggregator_key = Arc::new(SigningKey::generate(rng));
         let client_keys: Vec<_> = (0..clients)
@@ -74,13 +95,12 @@ impl<P: ProofSystem> LocalRound<P> {
         let roster = Roster::new(client_keys.iter().map(|key| key.verifying_key()).collect())?;
         let aggregator = aggregator_key.verifying_key();
         let configuration = builder.build_for::<P>(&roster, aggregator, rng)?;
-        let header = Header::sign(&configuration, &roster, &organiser_key)?;
+        let header = Header::sign_with_key(&configuration, &roster, key, &organiser_key)?;
         let organiser = organiser_key.verifying_key();
-        let round = Arc::new(Round::open(
-            &header.configuration,
-            &header.roster,
-            &organiser,
-        )?);
+        let round = Arc::new(match set_up {
+            Some(set_up) => Round::open_with(set_up, &header, &organiser)?,
+            None => Round::open(&header, &organiser)?,
+        });
         Ok(Self {
             round,
             header,

@@ -21,7 +21,7 @@ pub mod roster;
 use thiserror::Error;
 use veragg_circuits::codec::DecodeError;
 use veragg_circuits::packing::Layout;
-use veragg_circuits::proof_system::{Binding, ProofSystem, Sizes, Unsupported};
+use veragg_circuits::proof_system::{Binding, ProofSystem, SetUp, Sizes, Unsupported};
 
 use crate::crypto::context::{Context, Version};
 use crate::crypto::hash::{digest, Digest};
@@ -82,6 +82,12 @@ pub enum RoundError {
         /// The suite that the caller opens the round with.
         here: &'static str,
     },
+    /// The key of the set-up is not that of the configuration.
+    #[error("the key of the set-up is not the one that the configuration names; use the key that belongs to the configuration")]
+    OtherKey,
+    /// The configuration names bytes that are no key.
+    #[error("the key of the set-up, which the configuration names, is malformed: {0}; the organiser must name another")]
+    Key(DecodeError),
     /// The suite cannot prove the statement.
     #[error(transparent)]
     Unsupported(#[from] Unsupported),
@@ -104,6 +110,7 @@ impl RoundError {
             Self::ReadOnly { .. } => "2.2.2",
             Self::Malformed(_) | Self::Configuration(ConfigurationError::Decode(_)) => "2.2.2",
             Self::Configuration(ConfigurationError::Statement(_)) => "2.2.3",
+            Self::Configuration(ConfigurationError::Key { .. }) => Rule::Suite.number(),
             Self::Configuration(ConfigurationError::Parameters(_)) => Rule::Parameters.number(),
             Self::Configuration(ConfigurationError::MinContributors { .. }) => {
                 Rule::MinContributors.number()
@@ -111,27 +118,49 @@ impl RoundError {
             Self::Configuration(ConfigurationError::Deadline { .. }) => Rule::Deadlines.number(),
             Self::Configuration(ConfigurationError::Name { .. }) => Rule::Names.number(),
             Self::Roster(_) | Self::OtherRoster => Rule::NamedRoster.number(),
-            Self::Suite { .. } | Self::Unsupported(_) | Self::TooLong { .. } => {
+            Self::Suite { .. } | Self::Unsupported(_) | Self::TooLong { .. } | Self::Key(_) => {
                 Rule::Suite.number()
             }
+            Self::OtherKey => Rule::NamedKey.number(),
             Self::Graph(_) => "2.2.10",
         }
     }
 }
 
 impl<P: ProofSystem> Round<P> {
-    /// The sizes of a round of a checked configuration, before any generator is made. Errors: the configuration names
-    /// another suite, or the suite does not take the statement.
-    pub(crate) fn sizes_of(configuration: &Configuration) -> Result<Sizes, RoundError> {
-        if !Rule::Suite.holds(configuration.suite == P::SUITE) {
-            let (asked, here) = (configuration.suite.name(), P::SUITE.name());
-            return Err(RoundError::Suite { asked, here });
-        }
+    /// Refuses a configuration of another suite.
+    pub(crate) fn require_suite(configuration: &Configuration) -> Result<(), RoundError> {
+        let (asked, here) = (configuration.suite.name(), P::SUITE.name());
+        let same = configuration.suite == P::SUITE;
+        Rule::Suite.require(same, || RoundError::Suite { asked, here })
+    }
+
+    /// The sizes of a round of a checked configuration, before any generator is made. Errors: the suite does not take
+    /// the statement.
+    pub(crate) fn sizes_of(
+        set_up: &P::SetUp,
+        configuration: &Configuration,
+    ) -> Result<Sizes, RoundError> {
         let statement = configuration
             .statement()
             .map_err(ConfigurationError::from)?;
         let columns = configuration.columns as usize;
-        Ok(P::sizes(&statement, configuration.clients(), columns)?)
+        Ok(P::sizes(
+            set_up,
+            &statement,
+            configuration.clients(),
+            columns,
+        )?)
+    }
+
+    /// The public part of the set-up, which must be the one that the configuration names.
+    pub(crate) fn set_up_of(
+        configuration: &Configuration,
+        key: &[u8],
+    ) -> Result<P::SetUp, RoundError> {
+        let digest = P::SUITE.has_key().then(|| P::SetUp::digest(key));
+        Rule::NamedKey.require(configuration.key == digest, || RoundError::OtherKey)?;
+        P::SetUp::read(key).map_err(RoundError::Key)
     }
 
     /// Derives graph and proof system from a checked configuration and roster. Parties use [`Round::open`], which
@@ -181,6 +210,14 @@ impl<P: ProofSystem> Round<P> {
     /// The suite, set up for this round's statement.
     pub fn proofs(&self) -> &P {
         &self.proofs
+    }
+
+    /// What follows from the suite and the statement.
+    pub fn sizes(&self) -> Sizes {
+        Sizes {
+            layout: self.layout().clone(),
+            proof_len: self.proofs.proof_len(),
+        }
     }
 
     /// How inputs are packed into scalars.

@@ -82,6 +82,8 @@ numbered! {
         RosterLength = "2.2.8";
         /// The suite is the one that the party has.
         Suite = "2.2.9";
+        /// The key of the set-up is the one that the configuration names.
+        NamedKey = "2.2.9";
 
         // What a client checks of every package.
         /// The checkpoint has the round's context.

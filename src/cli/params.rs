@@ -137,12 +137,14 @@ impl Bytes {
         max: u64,
     ) -> Result<Self, CliError> {
         let (clients, min_contributors) = (assumptions.clients, assumptions.min_contributors());
-        let columns = P::best_columns(statement, clients);
-        let proofs = P::new(&P::SetUp::default(), statement, clients, columns)
+        // For planning no key is needed: it is one for as many clients.
+        let planned = P::SetUp::default();
+        let columns = P::best_columns(&planned, statement, clients);
+        let sizes = P::sizes(&planned, statement, clients, columns)
             .map_err(|error| CliError::Usage(error.to_string()))?;
-        let masked_scalars = proofs.layout().scalars() + proofs.layout().rows();
+        let masked_scalars = sizes.layout.scalars() + sizes.layout.rows();
         let challenge_pairs = challenge_pairs::<P::Group>(assumptions.corrupt(), masked_scalars);
-        let bodies = sizes::Bodies::of(&proofs, challenge_pairs as usize);
+        let bodies = sizes::Bodies::of::<P::Group>(&sizes, challenge_pairs as usize);
         let phases = sizes::per_phase(clients, masking, min_contributors, &bodies)
             .into_iter()
             .map(|bytes| PhaseBytes {

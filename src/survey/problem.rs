@@ -169,8 +169,18 @@ pub enum Problem {
         /// The name of the suite.
         suite: &'static str,
         /// The numbers that it takes, in words.
-        want: &'static str,
+        want: String,
         /// The configured value.
+        got: usize,
+    },
+    /// The suite takes fewer bits.
+    #[error("the numbers of each client are too many, or too long, for the suite {suite}: they give {got} constraints, and it takes up to {max}; choose another suite, or fewer numbers")]
+    Constraints {
+        /// The name of the suite.
+        suite: &'static str,
+        /// The most constraints that it takes.
+        max: usize,
+        /// The number of constraints of the configuration.
         got: usize,
     },
     /// The suite takes fewer commitments.

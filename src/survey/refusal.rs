@@ -80,8 +80,12 @@ fn unsupported(
     let columns = || config.columns.as_ref().map(|columns| columns.line);
     match *error {
         Unsupported::Claim { segment, .. } => (line_of(segment), Problem::Claim { suite }),
-        Unsupported::Columns { want, got, .. } => {
+        Unsupported::Columns { ref want, got, .. } => {
+            let want = want.clone();
             (columns(), Problem::RowColumns { suite, want, got })
+        }
+        Unsupported::Constraints { max, got, .. } => {
+            (None, Problem::Constraints { suite, max, got })
         }
         Unsupported::Rows { .. } => (columns(), Problem::RowBits { suite }),
         Unsupported::Length { max, got, .. } => (None, Problem::SuiteLength { suite, max, got }),

@@ -223,6 +223,7 @@ fn a_configuration_that_is_not_the_organisers_names_nobody() {
     let header = Header {
         configuration,
         roster: local.header.roster.clone(),
+        key: Vec::new(),
     };
     let report = examine(&local, &header.encode(), &[]);
     assert_eq!(report.verdict, Verdict::Failed);

@@ -46,8 +46,13 @@ impl ProofSystem for WiderProver {
     type SetUp = ();
     const SUITE: SuiteName = Suite::SUITE;
 
-    fn sizes(statement: &Statement, clients: u32, columns: usize) -> Result<Sizes, Unsupported> {
-        Suite::sizes(statement, clients, columns)
+    fn sizes(
+        set_up: &(),
+        statement: &Statement,
+        clients: u32,
+        columns: usize,
+    ) -> Result<Sizes, Unsupported> {
+        Suite::sizes(set_up, statement, clients, columns)
     }
 
     fn new(
@@ -65,8 +70,8 @@ impl ProofSystem for WiderProver {
         })
     }
 
-    fn best_columns(statement: &Statement, clients: u32) -> usize {
-        Suite::best_columns(statement, clients)
+    fn best_columns(set_up: &(), statement: &Statement, clients: u32) -> usize {
+        Suite::best_columns(set_up, statement, clients)
     }
 
     fn best_batch(&self) -> usize {
@@ -250,7 +255,7 @@ fn an_earlier_rounds_submission_is_refused_at_admission() {
     local.aggregator_key = earlier.local.aggregator_key;
     local.client_keys = earlier.local.client_keys;
     let header = &local.header;
-    let round = Round::open(&header.configuration, &header.roster, &local.organiser);
+    let round = Round::open(header, &local.organiser);
     local.round = Arc::new(round.unwrap());
     let replayed: Vec<Vec<u8>> = earlier.records.into_iter().map(|r| r.bytes).collect();
     let finished = Scene::of(local)

@@ -12,7 +12,7 @@ use veragg_protocol::crypto::labels;
 use veragg_protocol::crypto::signing::hex;
 use veragg_protocol::pairwise::publish::Outcome;
 use veragg_protocol::round::configuration::Configuration;
-use veragg_protocol::round::Round;
+use veragg_protocol::round::{Round, RoundError};
 use veragg_protocol::wire::board::{BoardError, Header, RecordKind, Records, PIECE_LEN};
 
 use crate::check::Check;
@@ -143,9 +143,12 @@ fn audit_source(board: &mut dyn Source, options: &Options) -> Result<Report, Aud
                 }
                 Some(roster) => with_suite!(configuration.suite, P => {
                     // V-01.4
-                    match Round::<P>::assemble(configuration, context, roster) {
+                    match Round::<P>::assemble(configuration, context, roster, &header.key) {
                         Err(error) => {
-                            let culprit = options.organiser.map(|_| Culprit::Organiser);
+                            // Anybody can put another key into the file.
+                            let signed = error != RoundError::OtherKey;
+                            let given = options.organiser.filter(|_| signed);
+                            let culprit = given.map(|_| Culprit::Organiser);
                             let finding = Finding::failure(Step::SuiteAndGraph, error.to_string());
                             findings.record(finding.by(culprit).by_signature());
                             refused(&mut report, findings, records, &header, Check::Configuration)?

@@ -2,7 +2,7 @@
 
 use rand_core::OsRng;
 use veragg::circuits::bitplane::RistrettoBitplane;
-use veragg::circuits::proof_system::{Binding, ProofSystem, Unsupported};
+use veragg::circuits::proof_system::{Binding, ProofSystem, Sizes, Unsupported};
 use veragg::circuits::statement::{Norm, Segment, Statement};
 use veragg::protocol::pairwise::sizes::Bodies;
 use veragg::protocol::wire::message::ENVELOPE_LEN;
@@ -38,7 +38,7 @@ impl Prover {
 
     fn of(segment: Segment) -> Result<Self, Unsupported> {
         let statement = Statement::new(vec![segment]).expect("a sound statement");
-        let columns = Ours::best_columns(&statement, CLIENTS);
+        let columns = Ours::best_columns(&(), &statement, CLIENTS);
         Ours::new(&(), &statement, CLIENTS, columns).map(Self)
     }
 
@@ -68,7 +68,11 @@ impl Prover {
 
     /// Bytes of the whole message: envelope, commitments and proof, masked vector.
     pub fn submission_len(&self) -> usize {
-        ENVELOPE_LEN + Bodies::of(&self.0, 1).submission
+        let sizes = Sizes {
+            layout: self.0.layout().clone(),
+            proof_len: self.0.proof_len(),
+        };
+        ENVELOPE_LEN + Bodies::of::<<Ours as ProofSystem>::Group>(&sizes, 1).submission
     }
 }
 

@@ -445,6 +445,7 @@ fn statements_of_other_suites_are_refused() {
     assert_eq!(new(vec![sum, plain], 1), claim("a sum", 0));
     for got in [0, 2] {
         let want = "1";
+        let want = want.to_owned();
         let error = Unsupported::Columns { suite, want, got };
         assert_eq!(new(vec![plain], got), error);
     }

@@ -189,6 +189,27 @@ impl Circuit {
         }
     }
 
+    /// The number of rows of a circuit with those of the public variables, without making it. Cost: a pass over the
+    /// segments.
+    pub fn count_rows(statement: &Statement, layout: &Layout) -> usize {
+        let of = |segment: &Segment| {
+            let bits = segment
+                .len
+                .saturating_mul(bit_length(segment.bound - 1) as usize);
+            let norm = segment.norm.map_or(0, |norm| {
+                segment.len + bit_length(norm.max_square) as usize + 1
+            });
+            let sum = match segment.sum {
+                None => 0,
+                Some(SumRule::Equal(_)) => 1,
+                Some(SumRule::AtMost(most)) => bit_length(most) as usize + 1,
+            };
+            bits + norm + sum
+        };
+        let rows: usize = statement.segments().iter().map(of).sum();
+        rows + 2 * layout.scalars() + 1
+    }
+
     /// The statement.
     pub fn statement(&self) -> &Statement {
         &self.statement

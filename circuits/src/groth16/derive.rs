@@ -27,6 +27,29 @@ pub struct Powers {
 }
 
 impl Powers {
+    /// The powers of known `tau`, `alpha`, `beta`. Whoever knows one of them proves anything: for tests and measurements.
+    pub fn of_secrets(domain: usize, [tau, alpha, beta]: [Fr; 3]) -> Self {
+        let powers: Vec<Fr> = std::iter::successors(Some(Fr::one()), |power| Some(*power * tau))
+            .take(2 * domain - 1)
+            .collect();
+        let (one, two) = (G1Projective::generator(), G2Projective::generator());
+        let in_1 = |factor: Fr, count: usize| {
+            let powers = powers[..count].par_iter();
+            normalized(powers.map(|power| one * (*power * factor)).collect())
+        };
+        let in_2: Vec<_> = powers[..domain]
+            .par_iter()
+            .map(|power| two * power)
+            .collect();
+        Self {
+            tau_1: in_1(Fr::one(), 2 * domain - 1),
+            tau_2: G2Projective::normalize_batch(&in_2),
+            alpha: in_1(alpha, domain),
+            beta: in_1(beta, domain),
+            beta_2: (two * beta).into_affine(),
+        }
+    }
+
     /// Whether there are as many powers as a domain of `domain` points needs.
     pub fn are_for(&self, domain: usize) -> bool {
         self.tau_1.len() == 2 * domain - 1

@@ -49,12 +49,9 @@ pub enum KeyError {
     /// The key is of another statement or another number of clients.
     #[error("the key is of another {0} than the configuration asks for; get the key of this round's set-up")]
     Other(&'static str),
-    /// The circuit is longer than the suite is meant for.
-    #[error("the statement gives {rows} rows, and this suite takes up to {MAX_DOMAIN}; choose another suite")]
-    TooLong {
-        /// Rows of the circuit, those of the public variables among them.
-        rows: usize,
-    },
+    /// There is no key.
+    #[error("the suite needs the key of a set-up, and none was given; make one with `veragg setup`, or get it from the organiser")]
+    Missing,
     /// `delta` is what nobody contributed to.
     #[error("nobody has contributed to the second phase of the key: with it anybody can prove anything. Take the key of a finished set-up")]
     NoContribution,
@@ -114,18 +111,13 @@ impl VerifyingKey {
 
     /// The digest by which a configuration names the key.
     pub fn digest(&self) -> [u8; 32] {
-        digest("veragg/2 groth16 key", &[&self.encode()])
+        digest_of(&self.encode())
     }
 
     /// Refuses a key that is not one of this circuit for at least so many clients (`specs/proofs.md` 8.4). What
     /// decoding has refused is not looked at again.
     pub fn check(&self, circuit: &Circuit, clients: u32) -> Result<(), KeyError> {
         let require = |holds: bool, what| holds.then_some(()).ok_or(KeyError::Other(what));
-        if circuit.domain() > MAX_DOMAIN {
-            return Err(KeyError::TooLong {
-                rows: circuit.constraints() + circuit.instance(),
-            });
-        }
         require(self.statement == circuit.statement().encode(), "statement")?;
         require(self.max_clients >= clients, "number of clients")?;
         require(self.domain as usize == circuit.domain(), "domain")?;
@@ -139,6 +131,11 @@ impl VerifyingKey {
         }
         Ok(())
     }
+}
+
+/// The digest of an encoded key.
+pub(super) fn digest_of(encoded: &[u8]) -> [u8; 32] {
+    digest("veragg/2 groth16 key", &[encoded])
 }
 
 /// What a prover needs.

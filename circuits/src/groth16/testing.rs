@@ -1,11 +1,10 @@
 //! Circuits and keys of tests. Their secrets are known.
 
-use ark_ec::CurveGroup;
-use ark_ff::{Field, One};
+use ark_ff::Field;
 
 use super::circuit::Circuit;
 use super::derive::{derive, multiply_delta, Powers};
-use super::key::{generators, ProvingKey};
+use super::key::ProvingKey;
 use crate::group::bls12381::Fr;
 use crate::statement::{Norm, Segment, Statement, SumRule};
 
@@ -36,30 +35,6 @@ pub(super) fn circuits() -> Vec<Circuit> {
     circuits.into()
 }
 
-/// Powers of known secrets, for a domain of this size.
-pub(super) fn powers(domain: usize, tau: Fr, alpha: Fr, beta: Fr) -> Powers {
-    let (one, two) = generators();
-    let powers: Vec<Fr> = std::iter::successors(Some(Fr::one()), |power| Some(*power * tau))
-        .take(2 * domain - 1)
-        .collect();
-    let in_1 = |factor: Fr, count: usize| {
-        let points = powers[..count]
-            .iter()
-            .map(|power| (one * (*power * factor)).into_affine());
-        points.collect()
-    };
-    Powers {
-        tau_1: in_1(Fr::one(), 2 * domain - 1),
-        tau_2: powers[..domain]
-            .iter()
-            .map(|power| (two * power).into_affine())
-            .collect(),
-        alpha: in_1(alpha, domain),
-        beta: in_1(beta, domain),
-        beta_2: (two * beta).into_affine(),
-    }
-}
-
 /// The secrets of a key.
 #[derive(Clone, Copy)]
 pub(super) struct Secrets {
@@ -81,7 +56,7 @@ impl Secrets {
     }
 
     pub(super) fn key(&self, circuit: &Circuit, max_clients: u32) -> ProvingKey {
-        let powers = powers(circuit.domain(), self.tau, self.alpha, self.beta);
+        let powers = Powers::of_secrets(circuit.domain(), [self.tau, self.alpha, self.beta]);
         multiply_delta(&derive(circuit, max_clients, &powers), &self.delta)
     }
 }

@@ -1,11 +1,14 @@
 //! Proofs that hold, and every hole of `specs/proofs.md` 8 played.
 
+use std::sync::Arc;
+
 use ark_bls12_381::{Fq, G1Affine};
 use ark_ec::{AffineRepr, CurveGroup, PrimeGroup};
 use ark_ff::{Field, One, UniformRand, Zero};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
 
+use super::key::{ProvingKey, VerifyingKey};
 use super::proof::{encode, Elements, Prefix, Responses};
 use super::testing::{circuits, Secrets};
 use super::*;
@@ -22,9 +25,28 @@ fn rng() -> ChaCha20Rng {
     ChaCha20Rng::seed_from_u64(5)
 }
 
+/// The suite of who proves.
+fn proving(circuit: &Circuit, key: &ProvingKey, clients: u32) -> Bls12381Groth16 {
+    of_key(
+        circuit,
+        &Groth16SetUp::to_prove(Arc::new(key.clone())),
+        clients,
+    )
+}
+
+/// The suite of who verifies.
+fn verifying(circuit: &Circuit, key: &VerifyingKey, clients: u32) -> Bls12381Groth16 {
+    of_key(circuit, &key.clone().into(), clients)
+}
+
+fn of_key(circuit: &Circuit, set_up: &Groth16SetUp, clients: u32) -> Bls12381Groth16 {
+    let columns = circuit.layout().columns();
+    Bls12381Groth16::new(set_up, circuit.statement(), clients, columns).unwrap()
+}
+
 /// A circuit with three packed scalars and all claims, its keys, and a vector.
 struct Setting {
-    circuit: Arc<Circuit>,
+    circuit: Circuit,
     secrets: Secrets,
     key: ProvingKey,
     suite: Bls12381Groth16,
@@ -33,10 +55,10 @@ struct Setting {
 
 impl Setting {
     fn new() -> Self {
-        let circuit = Arc::new(circuits().pop().unwrap());
+        let circuit = circuits().pop().unwrap();
         let secrets = Secrets::of(1);
         let key = secrets.key(&circuit, 20);
-        let suite = Bls12381Groth16::proving(&circuit, &key, CLIENTS).unwrap();
+        let suite = proving(&circuit, &key, CLIENTS);
         let x = vec![0, 1, 0, 0, 5, 10, 3, 1, 0, 0, 1];
         Self {
             circuit,
@@ -48,11 +70,7 @@ impl Setting {
     }
 
     fn proven(&self, binding: &Binding) -> (Groth16Input, Proven<Bls12381>) {
-        let proven = self
-            .suite
-            .prove(binding, &self.x, &mut rng())
-            .unwrap()
-            .unwrap();
+        let proven = self.suite.prove(binding, &self.x, &mut rng()).unwrap();
         (self.suite.decode(&proven.bytes).unwrap(), proven)
     }
 
@@ -62,7 +80,14 @@ impl Setting {
         let (good, _) = self.proven(&BINDING);
         let batch = [(BINDING, &good), (*binding, proof), (BINDING, &good)];
         let bad = self.suite.verify_batch(&batch);
-        assert_eq!(bad, if single { vec![] } else { vec![1] });
+        assert_eq!(
+            bad,
+            if single {
+                vec![]
+            } else {
+                vec![(1, ProofPart::Range)]
+            }
+        );
         single
     }
 
@@ -182,27 +207,35 @@ fn what_is_proven_holds_under_its_binding_alone() {
     // The row opens to the packed vector.
     let packed = setting.circuit.layout().pack::<Fr>(&setting.x).unwrap();
     assert_eq!(
-        setting.suite.row(&proof),
+        setting.suite.rows(&proof)[0],
         setting.over_row(&packed, proven.blindings[0])
     );
     // Another roster and another key.
-    let other =
-        Bls12381Groth16::verifying(&setting.circuit, &setting.key.verifying, CLIENTS + 1).unwrap();
-    assert_eq!(other.verify_batch(&[(BINDING, &proof)]), [0]);
+    let other = verifying(&setting.circuit, &setting.key.verifying, CLIENTS + 1);
+    assert_eq!(
+        other.verify_batch(&[(BINDING, &proof)]),
+        [(0, ProofPart::Range)]
+    );
     let foreign = Secrets::of(2).key(&setting.circuit, 20);
-    let other = Bls12381Groth16::verifying(&setting.circuit, &foreign.verifying, CLIENTS).unwrap();
-    assert_eq!(other.verify_batch(&[(BINDING, &proof)]), [0]);
+    let other = verifying(&setting.circuit, &foreign.verifying, CLIENTS);
+    assert_eq!(
+        other.verify_batch(&[(BINDING, &proof)]),
+        [(0, ProofPart::Range)]
+    );
     let of_more = VerifyingKey {
         max_clients: 21,
         ..setting.key.verifying.clone()
     };
-    let other = Bls12381Groth16::verifying(&setting.circuit, &of_more, CLIENTS).unwrap();
-    assert_eq!(other.verify_batch(&[(BINDING, &proof)]), [0]);
-    assert!(setting
-        .suite
-        .prove(&BINDING, &[0; 11], &mut rng())
-        .unwrap()
-        .is_err());
+    let other = verifying(&setting.circuit, &of_more, CLIENTS);
+    assert_eq!(
+        other.verify_batch(&[(BINDING, &proof)]),
+        [(0, ProofPart::Range)]
+    );
+    assert!(setting.suite.prove(&BINDING, &[0; 11], &mut rng()).is_err());
+    // Who has only the verifying key proves nothing.
+    let verifier = verifying(&setting.circuit, &setting.key.verifying, CLIENTS);
+    let refused = verifier.prove(&BINDING, &setting.x, &mut rng());
+    assert!(matches!(refused, Err(InputError::NoProvingKey)) && !verifier.can_prove());
     assert!(setting.suite.verify_batch(&[]).is_empty());
 }
 
@@ -210,10 +243,9 @@ fn what_is_proven_holds_under_its_binding_alone() {
 fn proofs_of_every_circuit_hold() {
     let inputs = [vec![1], (0..40).map(|x| x * 25).collect()];
     for (circuit, x) in circuits().into_iter().zip(inputs) {
-        let circuit = Arc::new(circuit);
         let key = Secrets::of(3).key(&circuit, 20);
-        let suite = Bls12381Groth16::proving(&circuit, &key, 20).unwrap();
-        let proven = suite.prove(&BINDING, &x, &mut rng()).unwrap().unwrap();
+        let suite = proving(&circuit, &key, 20);
+        let proven = suite.prove(&BINDING, &x, &mut rng()).unwrap();
         let proof = suite.decode(&proven.bytes).unwrap();
         assert!(suite.verify_batch(&[(BINDING, &proof)]).is_empty());
     }
@@ -230,7 +262,7 @@ fn every_byte_matters() {
         if let Ok(proof) = setting.suite.decode(&bytes) {
             assert_eq!(
                 setting.suite.verify_batch(&[(BINDING, &proof)]),
-                [0],
+                [(0, ProofPart::Range)],
                 "byte {at}"
             );
         }
@@ -429,7 +461,8 @@ fn all_culprits_of_a_batch_are_found() {
     proofs[5].elements.q = (proofs[5].elements.q - difference).into_affine();
     proofs[8].responses.sigma += Fr::one();
     let batch: Vec<_> = bindings.iter().copied().zip(&proofs).collect();
-    assert_eq!(setting.suite.verify_batch(&batch), [2, 5, 8]);
+    let bad = setting.suite.verify_batch(&batch).into_iter();
+    assert_eq!(bad.map(|bad| bad.0).collect::<Vec<_>>(), [2, 5, 8]);
 }
 
 /// Keys that a verifier must not take.
@@ -501,8 +534,7 @@ fn a_key_with_another_eta_proves_what_its_maker_chose() {
     let ic = &setting.key.verifying.ic;
     let sum: G1Projective = ic[1..].iter().zip(&p).map(|(point, p)| *point * p).sum();
     setting.key.verifying.eta = (-(sum + ic[0])).into_affine();
-    setting.suite =
-        Bls12381Groth16::verifying(&setting.circuit, &setting.key.verifying, CLIENTS).unwrap();
+    setting.suite = verifying(&setting.circuit, &setting.key.verifying, CLIENTS);
     let x = Fr::from(31u64);
     let verifying = &setting.key.verifying;
     let forged = Forged {
@@ -525,15 +557,7 @@ fn provers_with_other_randomness_make_other_proofs() {
     let setting = Setting::new();
     let mut rng = rng();
     rng.next_u64();
-    let one = setting
-        .suite
-        .prove(&BINDING, &setting.x, &mut rng)
-        .unwrap()
-        .unwrap();
-    let two = setting
-        .suite
-        .prove(&BINDING, &setting.x, &mut rng)
-        .unwrap()
-        .unwrap();
+    let one = setting.suite.prove(&BINDING, &setting.x, &mut rng).unwrap();
+    let two = setting.suite.prove(&BINDING, &setting.x, &mut rng).unwrap();
     assert!(one.bytes != two.bytes && one.blindings != two.blindings);
 }

@@ -42,6 +42,9 @@ impl<P: ProofSystem> Client<P, Joined> {
         let me = me.ok_or_else(|| JoinError::NotOnRoster {
             key: key.fingerprint(),
         })?;
+        if !round.proofs().can_prove() {
+            return Err(JoinError::NoProvingKey);
+        }
         Ok(Self {
             session: Session::new(round, me, identity),
             state: Joined,

@@ -20,6 +20,9 @@ pub enum JoinError {
         /// The public key, in hexadecimal.
         key: String,
     },
+    /// The round was entered without the key that clients prove with.
+    #[error("the suite of this round needs the proving key of its set-up; enter the round with the key that the organiser gave, after you have checked it")]
+    NoProvingKey,
 }
 
 /// Why a client does not take a step.

@@ -2,7 +2,7 @@
 
 use veragg_circuits::codec::DecodeError;
 use veragg_circuits::group::Group;
-use veragg_circuits::proof_system::{ProofSystem, Sizes};
+use veragg_circuits::proof_system::{ProofSystem, SetUp, Sizes};
 
 use crate::crypto::context::{Context, Version};
 use crate::crypto::dleq::REVEALED_LEN;
@@ -11,34 +11,42 @@ use crate::pairwise::advertise::Advertisement;
 use crate::pairwise::attest::Head;
 use crate::pairwise::publish::Publication;
 use crate::pairwise::{share, unmask};
-use crate::round::configuration::{Configuration, SignedConfiguration};
+use crate::round::configuration::Configuration;
 use crate::round::parameters::challenge_pairs;
 use crate::round::roster::Roster;
 use crate::round::{Round, RoundError};
 use crate::rule::Rule;
+use crate::wire::board::Header;
 use crate::wire::checkpoint::Checkpoint;
 use crate::wire::message::ENVELOPE_LEN;
 
 impl<P: ProofSystem> Round<P> {
-    /// [`open_with`](Self::open_with) for a suite that needs nothing beyond the configuration. A
-    /// suite that needs more refuses it.
-    pub fn open(
-        signed: &SignedConfiguration,
-        roster: &[u8],
-        organiser: &VerifyingKey,
-    ) -> Result<Self, RoundError> {
-        Self::open_with(&P::SetUp::default(), signed, roster, organiser)
+    /// Enters the round, after the checks of everything that is known before the first message
+    /// (`specs/protocol.md` 2). The caller must have got `organiser`, the organiser's key, from elsewhere. In a suite
+    /// with a set-up a client uses [`open_with`](Self::open_with).
+    pub fn open(header: &Header, organiser: &VerifyingKey) -> Result<Self, RoundError> {
+        Self::enter(None, header, organiser)
     }
 
-    /// Enters the round, after the checks of everything that is known before the first message
-    /// (`specs/protocol.md` 2). The caller must have got `set_up` and `organiser`, the organiser's key, from
-    /// elsewhere.
+    /// The same for who has more of the set-up than its public part: a client, who proves. It must have checked that.
     pub fn open_with(
         set_up: &P::SetUp,
-        signed: &SignedConfiguration,
-        roster: &[u8],
+        header: &Header,
         organiser: &VerifyingKey,
     ) -> Result<Self, RoundError> {
+        Self::enter(Some(set_up), header, organiser)
+    }
+
+    fn enter(
+        set_up: Option<&P::SetUp>,
+        header: &Header,
+        organiser: &VerifyingKey,
+    ) -> Result<Self, RoundError> {
+        let Header {
+            configuration: signed,
+            roster,
+            key,
+        } = header;
         let (named, is_signed) = (
             signed.organiser == *organiser,
             signed.is_signed_by(organiser),
@@ -64,29 +72,38 @@ impl<P: ProofSystem> Round<P> {
             return Err(RoundError::OtherRoster);
         }
         roster.check_roles(organiser, &configuration.aggregator)?;
-        Self::assemble_with(set_up, configuration, signed.context(), roster)
+        Self::assemble_with(set_up, configuration, signed.context(), roster, key)
     }
 
-    /// [`assemble_with`](Self::assemble_with) for a suite that needs nothing beyond the
-    /// configuration.
+    /// Derives graph and proof system from a checked configuration and roster, and the public key of a set-up, which is
+    /// empty in a suite without. Errors: the key is another, there is no such graph, or a message could be longer than
+    /// a record of a board (2.2.9, 2.2.10).
     pub fn assemble(
         configuration: Configuration,
         context: Context,
         roster: Roster,
+        key: &[u8],
     ) -> Result<Self, RoundError> {
-        Self::assemble_with(&P::SetUp::default(), configuration, context, roster)
+        Self::assemble_with(None, configuration, context, roster, key)
     }
 
-    /// Derives graph and proof system from a checked configuration and roster. Errors: there is no such graph, or a
-    /// message could be longer than a record of a board (2.2.9, 2.2.10).
-    pub fn assemble_with(
-        set_up: &P::SetUp,
+    fn assemble_with(
+        set_up: Option<&P::SetUp>,
         configuration: Configuration,
         context: Context,
         roster: Roster,
+        key: &[u8],
     ) -> Result<Self, RoundError> {
+        Self::require_suite(&configuration)?;
+        let public = Self::set_up_of(&configuration, key)?;
+        let set_up = match set_up {
+            Some(set_up) if set_up.public() != key => return Err(RoundError::OtherKey),
+            Some(set_up) => set_up,
+            None => &public,
+        };
         // This costs nothing, and comes before generators and graph are made.
-        let bytes = longest_record::<P>(&configuration, &Self::sizes_of(&configuration)?);
+        let sizes = Self::sizes_of(set_up, &configuration)?;
+        let bytes = longest_record::<P>(&configuration, &sizes);
         if u32::try_from(bytes).is_err() {
             return Err(RoundError::TooLong { bytes });
         }
@@ -96,11 +113,7 @@ impl<P: ProofSystem> Round<P> {
     /// The length of the longest possible record, whatever the lists. A reader of a board never allocates more for
     /// one record.
     pub fn longest_record(&self) -> usize {
-        let sizes = Sizes {
-            layout: self.layout().clone(),
-            proof_len: self.proofs().proof_len(),
-        };
-        longest_record::<P>(self.configuration(), &sizes)
+        longest_record::<P>(self.configuration(), &self.sizes())
     }
 }
 

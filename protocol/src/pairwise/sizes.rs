@@ -1,7 +1,7 @@
 //! How many bytes a client sends and receives in each phase. They are known before the round begins.
 
 use veragg_circuits::group::Group;
-use veragg_circuits::proof_system::ProofSystem;
+use veragg_circuits::proof_system::{ProofSystem, Sizes};
 
 use crate::crypto::signing::SIGNATURE_LEN;
 use crate::pairwise::advertise::Advertisement;
@@ -40,14 +40,13 @@ pub struct Bodies {
 }
 
 impl Bodies {
-    /// For a suite and a number of challenge pairs.
-    pub fn of<P: ProofSystem>(proofs: &P, pairs: usize) -> Self {
-        let layout = proofs.layout();
+    /// For the sizes of a suite over this group, and a number of challenge pairs.
+    pub fn of<G: Group>(sizes: &Sizes, pairs: usize) -> Self {
+        let layout = &sizes.layout;
         Self {
-            submission: proofs.proof_len()
-                + (layout.scalars() + layout.rows()) * P::Group::SCALAR_LEN,
-            attestation_head: Head::<P::Group>::encoded_len(pairs, layout.columns()),
-            attestation_edge: pairs * P::Group::POINT_LEN,
+            submission: sizes.proof_len + (layout.scalars() + layout.rows()) * G::SCALAR_LEN,
+            attestation_head: Head::<G>::encoded_len(pairs, layout.columns()),
+            attestation_edge: pairs * G::POINT_LEN,
         }
     }
 }
@@ -118,7 +117,7 @@ pub fn of_round<P: ProofSystem>(round: &Round<P>) -> [PhaseBytes; Phase::OF_CLIE
         round.clients(),
         configuration.masking,
         configuration.min_contributors,
-        &Bodies::of(round.proofs(), round.challenge_pairs()),
+        &Bodies::of::<P::Group>(&round.sizes(), round.challenge_pairs()),
     )
 }
 

@@ -57,14 +57,18 @@ impl Round {
     /// (`specs/protocol.md` 2.2). `organiser` is the key that was learned beforehand. The suite is the one that
     /// the configuration names. Cost: the neighbour graph, and the generators of the suite: below a second.
     pub fn open(header: &Header, organiser: &VerifyingKey) -> Result<Self, RoundError> {
-        let Header {
-            configuration,
-            roster,
-        } = header;
-        let suite = Configuration::decode(&configuration.bytes)?.suite;
-        with_suite!(suite, P => {
-            typed::Round::<P>::open(configuration, roster, organiser).map(Self::from)
-        })
+        let suite = Configuration::decode(&header.configuration.bytes)?.suite;
+        with_suite!(suite, P => typed::Round::<P>::open(header, organiser).map(Self::from))
+    }
+
+    /// The same in a suite with a set-up, for who has more of it than the public key that stands in the header: a
+    /// client proves with the proving key. It must have checked that key before.
+    pub fn open_with<P: ProofSystem>(
+        set_up: &P::SetUp,
+        header: &Header,
+        organiser: &VerifyingKey,
+    ) -> Result<Self, RoundError> {
+        typed::Round::<P>::open_with(set_up, header, organiser).map(Self::from)
     }
 
     /// The configuration.

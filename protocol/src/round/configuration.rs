@@ -67,6 +67,8 @@ pub struct Configuration {
     pub round_id: [u8; 32],
     /// The suite that proves the statement.
     pub suite: Suite,
+    /// Digest of the key of a set-up; nothing for a suite that needs none.
+    pub key: Option<Digest>,
     /// `C`, scalars of a committed row.
     pub columns: u32,
     /// `n`, clients on the roster, with `gamma` and `delta`.
@@ -101,6 +103,14 @@ pub enum ConfigurationError {
     /// The bytes are not the canonical encoding of a configuration.
     #[error("the configuration is malformed: {0}")]
     Decode(#[from] DecodeError),
+    /// The suite needs the key of a set-up, and none was given that decodes.
+    #[error("the suite {suite} needs the verifying key of a set-up: {error}")]
+    Key {
+        /// The suite that needs it.
+        suite: Suite,
+        /// What is wrong with the bytes that were given.
+        error: DecodeError,
+    },
     /// The statement is not valid.
     #[error("the statement is refused: {0}")]
     Statement(#[from] StatementError),
@@ -192,7 +202,11 @@ impl Configuration {
         let mut writer = Writer::new()
             .u16(self.version.number())
             .bytes(&self.round_id)
-            .u16(self.suite.number())
+            .u16(self.suite.number());
+        if self.suite.has_key() {
+            writer = writer.bytes(&self.key.unwrap_or_default());
+        }
+        writer = writer
             .u32(self.columns)
             .u32(self.assumptions.clients)
             .u32(self.assumptions.corrupt_ppm)
@@ -235,7 +249,12 @@ impl Configuration {
         };
         let round_id = reader.array("round id")?;
         let suite = Suite::from_number(reader.u16("suite")?)
+            .filter(|suite| v2 || !suite.has_key())
             .ok_or(DecodeError::Value { field: "suite" })?;
+        let key = match suite.has_key() {
+            true => Some(reader.array("digest of the key")?),
+            false => None,
+        };
         let columns = reader.u32("columns")?;
         let assumptions = Assumptions {
             clients: reader.u32("clients")?,
@@ -287,6 +306,7 @@ impl Configuration {
             version,
             round_id,
             suite,
+            key,
             columns,
             assumptions,
             roster,
@@ -414,6 +434,7 @@ pub(crate) mod tests {
             version: Version::CURRENT,
             round_id: [1; 32],
             suite: Suite::DEFAULT,
+            key: None,
             columns: 1,
             assumptions,
             roster: [2; 32],

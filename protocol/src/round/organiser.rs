@@ -1,7 +1,7 @@
 //! The organiser: chooses the configuration of a round (`specs/protocol.md` 2).
 
 use rand_core::CryptoRngCore;
-use veragg_circuits::proof_system::{ProofSystem, Suite};
+use veragg_circuits::proof_system::{ProofSystem, SetUp, Suite};
 use veragg_circuits::with_suite;
 
 use crate::crypto::context::Version;
@@ -47,6 +47,7 @@ const UNMASK_ROUNDS: u8 = 8;
 pub struct ConfigurationBuilder {
     segments: Vec<SegmentConfiguration>,
     suite: Suite,
+    key: Vec<u8>,
     corrupt_ppm: u32,
     dropout_ppm: u32,
     columns: Option<u32>,
@@ -72,6 +73,7 @@ impl ConfigurationBuilder {
         Self {
             segments,
             suite: Suite::DEFAULT,
+            key: Vec::new(),
             corrupt_ppm,
             dropout_ppm,
             columns: None,
@@ -85,6 +87,12 @@ impl ConfigurationBuilder {
     /// Proves ranges with another suite than the default.
     pub fn suite(self, suite: Suite) -> Self {
         Self { suite, ..self }
+    }
+
+    /// The verifying key of a set-up, encoded, for a suite that needs one. The header of the board holds the same bytes
+    /// ([`Header::sign_with_key`](crate::wire::board::Header::sign_with_key)).
+    pub fn key(self, key: Vec<u8>) -> Self {
+        Self { key, ..self }
     }
 
     /// Another fraction of corrupt clients, in parts per million.
@@ -153,7 +161,9 @@ impl ConfigurationBuilder {
         aggregator: VerifyingKey,
         rng: &mut dyn CryptoRngCore,
     ) -> Result<Configuration, ConfigurationError> {
-        let clients = roster.clients();
+        let (clients, suite) = (roster.clients(), P::SUITE);
+        let refuse = |error| ConfigurationError::Key { suite, error };
+        let set_up = P::SetUp::read(&self.key).map_err(refuse)?;
         let assumptions = Assumptions {
             clients,
             corrupt_ppm: self.corrupt_ppm,
@@ -165,7 +175,8 @@ impl ConfigurationBuilder {
         let mut configuration = Configuration {
             version: Version::CURRENT,
             round_id,
-            suite: P::SUITE,
+            suite,
+            key: suite.has_key().then(|| P::SetUp::digest(&self.key)),
             columns: 0,
             assumptions,
             roster: roster.digest(),
@@ -186,7 +197,7 @@ impl ConfigurationBuilder {
         statement.check_possible()?;
         configuration.columns = self
             .columns
-            .unwrap_or_else(|| P::best_columns(&statement, clients) as u32);
+            .unwrap_or_else(|| P::best_columns(&set_up, &statement, clients) as u32);
         configuration.check()?;
         Ok(configuration)
     }

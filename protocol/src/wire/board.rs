@@ -4,12 +4,13 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use thiserror::Error;
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
+use veragg_circuits::with_suite;
 
 use crate::crypto::context::{Context, Version};
 use crate::crypto::signing::SigningKey;
 use crate::round::configuration::{Configuration, SignedConfiguration, MAX_CONFIGURATION_LEN};
 use crate::round::roster::Roster;
-use crate::round::RoundError;
+use crate::round::{Round, RoundError};
 use crate::wire::checkpoint::Checkpoint;
 use crate::wire::message::{Envelope, ENVELOPE_LEN};
 
@@ -21,6 +22,9 @@ pub const RECORD_HEAD_LEN: usize = 5;
 
 /// The most bytes of a record that are in memory while it is read as a stream.
 pub const PIECE_LEN: usize = 1 << 16;
+
+/// The most bytes of the public key of a set-up.
+pub const MAX_KEY_LEN: usize = 1 << 20;
 
 /// The kind of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +52,8 @@ pub struct Header {
     pub configuration: SignedConfiguration,
     /// The roster's bytes.
     pub roster: Vec<u8>,
+    /// The public key of the suite's set-up; empty in a suite without.
+    pub key: Vec<u8>,
 }
 
 /// Why a board cannot be read any further.
@@ -103,6 +109,18 @@ impl Header {
         roster: &Roster,
         organiser: &SigningKey,
     ) -> Result<Self, RoundError> {
+        Self::sign_with_key(configuration, roster, Vec::new(), organiser)
+    }
+
+    /// The same in a suite with a set-up, whose public key stands in the header. Errors besides: it is not the key that
+    /// the configuration names.
+    pub fn sign_with_key(
+        configuration: &Configuration,
+        roster: &Roster,
+        key: Vec<u8>,
+        organiser: &SigningKey,
+    ) -> Result<Self, RoundError> {
+        with_suite!(configuration.suite, P => Round::<P>::set_up_of(configuration, &key).map(drop))?;
         if roster.digest() != configuration.roster {
             return Err(RoundError::OtherRoster);
         }
@@ -111,6 +129,7 @@ impl Header {
         Ok(Self {
             configuration: SignedConfiguration::sign(configuration, organiser),
             roster: roster.encode(),
+            key,
         })
     }
 
@@ -121,14 +140,18 @@ impl Header {
 
     /// The encoded header: the first bytes of a board.
     pub fn encode(&self) -> Vec<u8> {
-        self.configuration
-            .write(
-                Writer::new()
-                    .bytes(&NAME)
-                    .u16(self.context().version.number()),
-            )
-            .bytes(&self.roster)
-            .finish()
+        let start = Writer::new()
+            .bytes(&NAME)
+            .u16(self.context().version.number());
+        let writer = self.configuration.write(start).bytes(&self.roster);
+        // A header holds a configuration that decodes, by `read` and by `sign`.
+        let configuration = Configuration::decode(&self.configuration.bytes);
+        let has_key = configuration.is_ok_and(|configuration| configuration.suite.has_key());
+        if has_key {
+            writer.long(&self.key).finish()
+        } else {
+            writer.finish()
+        }
     }
 
     /// Reads a header. It allocates as much as it reads, whatever the lengths in it say.
@@ -164,11 +187,35 @@ impl Header {
                 have,
             }));
         }
+        let key = match decoded.suite.has_key() {
+            true => read_key(source)?,
+            false => Vec::new(),
+        };
         Ok(Self {
             configuration,
             roster,
+            key,
         })
     }
+}
+
+/// Reads the public key of a set-up, behind its length.
+fn read_key(source: &mut impl Read) -> Result<Vec<u8>, BoardError> {
+    let length = take(source, 4)?;
+    let length = Reader::new(&length).u32("key");
+    let length = length.map_err(BoardError::Header)? as usize;
+    if length > MAX_KEY_LEN {
+        return Err(BoardError::Header(DecodeError::Value { field: "key" }));
+    }
+    let key = take(source, length)?;
+    if key.len() < length {
+        return Err(BoardError::Header(DecodeError::Truncated {
+            field: "key",
+            need: length,
+            have: key.len(),
+        }));
+    }
+    Ok(key)
 }
 
 /// Reads up to `count` bytes. It allocates as much as it reads, even if `count` is larger.
@@ -441,6 +488,7 @@ mod tests {
         let mut bytes = Header {
             configuration,
             roster: vec![7; 10 * 32],
+            key: Vec::new(),
         }
         .encode();
         for kind in [RecordKind::Message, RecordKind::Checkpoint] {

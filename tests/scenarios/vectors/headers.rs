@@ -77,6 +77,7 @@ impl Parties {
         Header {
             configuration: signed,
             roster,
+            key: Vec::new(),
         }
     }
 

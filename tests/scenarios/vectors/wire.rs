@@ -205,12 +205,7 @@ fn of_sealing(entry: &Value) -> Value {
 /// For each challenge pair the commitment to the self-mask of a client.
 fn of_challenges(entry: &Value) -> Value {
     let header = Header::read(&mut &bytes(&entry["header"])[..]).unwrap();
-    let round: Round<Suite> = Round::open(
-        &header.configuration,
-        &header.roster,
-        &header.configuration.organiser,
-    )
-    .unwrap();
+    let round: Round<Suite> = Round::open(&header, &header.configuration.organiser).unwrap();
     let challenges = Challenges::new(&round, &array(&entry["submit"]));
     let client = id(number(&entry["client"]) as u32);
     let mask = Mask::of_seed(round.context(), client, &scalar(&entry["secret"]));

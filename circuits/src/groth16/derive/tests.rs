@@ -8,7 +8,8 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 
 use super::*;
-use crate::groth16::testing::{circuits, powers};
+use crate::groth16::derive::Powers;
+use crate::groth16::testing::circuits;
 use crate::group::bls12381::Pairing;
 
 /// Our circuit in the eyes of `ark-groth16`.
@@ -60,7 +61,11 @@ fn keys_from_powers_are_those_of_arkworks() {
             &mut ChaCha20Rng::from_seed(seed),
         );
         let theirs = theirs.unwrap();
-        let first = derive(&circuit, 20, &powers(circuit.domain(), tau, alpha, beta));
+        let first = derive(
+            &circuit,
+            20,
+            &Powers::of_secrets(circuit.domain(), [tau, alpha, beta]),
+        );
         let ours = multiply_delta(&first, &delta);
         assert_eq!(ours.verifying.alpha, theirs.vk.alpha_g1);
         assert_eq!(ours.verifying.beta, theirs.vk.beta_g2);

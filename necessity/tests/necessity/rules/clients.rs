@@ -23,6 +23,7 @@ use veragg_protocol::round::parameters::MaskingParameters;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::roster::Roster;
 use veragg_protocol::round::{Round, RoundError};
+use veragg_protocol::wire::board::Header;
 use veragg_protocol::wire::message::{Message, Sender};
 
 /// The long-term keys of all parties.
@@ -63,11 +64,8 @@ impl Parties {
     /// Opens the round of a configuration that the organiser signed, with all checks that a party makes.
     pub(super) fn open(&self, configuration: &Configuration) -> Result<Round<Suite>, RoundError> {
         let organiser = self.organiser.verifying_key();
-        Round::open(
-            &self.sign(configuration),
-            &self.roster().encode(),
-            &organiser,
-        )
+        let header = header(self.sign(configuration), self.roster().encode());
+        Round::open(&header, &organiser)
     }
 
     /// A round with a sparse graph. A party would refuse it because it is too small, but it is large enough for
@@ -76,7 +74,16 @@ impl Parties {
         let mut configuration = self.configuration();
         configuration.masking = MaskingParameters { degree, threshold };
         let context = self.sign(&configuration).context();
-        Round::assemble(configuration, context, self.roster()).unwrap()
+        Round::assemble(configuration, context, self.roster(), &[]).unwrap()
+    }
+}
+
+/// What a board of a suite without a set-up begins with.
+pub(super) fn header(configuration: SignedConfiguration, roster: Vec<u8>) -> Header {
+    Header {
+        configuration,
+        roster,
+        key: Vec::new(),
     }
 }
 

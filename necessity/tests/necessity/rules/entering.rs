@@ -7,7 +7,7 @@ use rand_core::OsRng;
 use veragg_protocol::circuits::proof_system::Suite as SuiteNumber;
 
 use super::attack::Attack;
-use super::clients::Parties;
+use super::clients::{header, Parties};
 use super::table::Table;
 use super::{all_but, both_secrets_give_the_input, everybody, id, reconstructed, Suite, CLIENTS};
 use veragg_protocol::crypto::hash::digest;
@@ -25,12 +25,13 @@ pub(super) fn a_configuration_has_two_contexts() -> bool {
     let parties = Parties::new();
     let signed = parties.sign(&parties.configuration());
     let (roster, organiser) = (parties.roster().encode(), parties.organiser.verifying_key());
-    let true_round = Round::<Suite>::open(&signed, &roster, &organiser).unwrap();
+    let true_header = header(signed.clone(), roster.clone());
+    let true_round = Round::<Suite>::open(&true_header, &organiser).unwrap();
     let other = SignedConfiguration {
         organiser: SigningKey::generate(&mut OsRng).verifying_key(),
         ..signed
     };
-    let Ok(misled) = Round::<Suite>::open(&other, &roster, &organiser) else {
+    let Ok(misled) = Round::<Suite>::open(&header(other, roster), &organiser) else {
         return false;
     };
     let mut table = Table::in_round(&parties, true_round);
@@ -46,7 +47,7 @@ fn sum_is_the_input_of_one(
     signed: &SignedConfiguration,
 ) -> bool {
     let (roster, organiser) = (made_up.roster().encode(), parties.organiser.verifying_key());
-    let Ok(round) = Round::open(signed, &roster, &organiser) else {
+    let Ok(round) = Round::open(&header(signed.clone(), roster), &organiser) else {
         return false;
     };
     let mut table = Table::in_round(&made_up, round);
@@ -181,7 +182,7 @@ pub(super) fn a_client_takes_the_number_of_another() -> bool {
         parties.sign(&configuration),
         parties.organiser.verifying_key(),
     );
-    let Ok(round) = Round::<Suite>::open(&signed, &keys, &organiser) else {
+    let Ok(round) = Round::<Suite>::open(&header(signed, keys), &organiser) else {
         return false;
     };
     let client = Client::join(Arc::new(round), parties.clients[4].clone());
