@@ -173,6 +173,25 @@ pub enum Problem {
         /// The configured value.
         got: usize,
     },
+    /// An exact count without a column.
+    #[error("`exact` is about the values of a column, and this [[count]] has none; add `column` and `values`, or remove `exact`")]
+    ExactRows,
+    /// An exact count of rows that are grouped.
+    #[error("`exact` asks each client for `max_rows` rows in all, and [groups] counts them group by group; remove one of the two")]
+    ExactGroups,
+    /// An exact count, and counts that are left out.
+    #[error("`exact` asks each client for `max_rows` rows, and `least_rows` leaves out small counts; remove one of the two")]
+    ExactLeast,
+    /// A client with another number of rows than an exact count asks for.
+    #[error("`exact` asks each client for {max_rows} rows with a value, and {client} has {rows}; correct the table, or remove `exact`")]
+    Exact {
+        /// Which client it is.
+        client: String,
+        /// The number of its rows with a value.
+        rows: u64,
+        /// The number that each client must have.
+        max_rows: u64,
+    },
     /// The suite takes fewer bits.
     #[error("the numbers of each client are too many, or too long, for the suite {suite}: they give {got} constraints, and it takes up to {max}; choose another suite, or fewer numbers")]
     Constraints {

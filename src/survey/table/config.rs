@@ -156,6 +156,7 @@ impl TableConfig {
             path: text.path.to_path_buf(),
         };
         config.check_missing(text)?;
+        config.check_exact(text)?;
         Ok(config)
     }
 
@@ -172,6 +173,17 @@ impl TableConfig {
             }
         }
         Ok(())
+    }
+
+    /// Refuses an exact count of rows that are grouped, or that `least_rows` can make vanish: a client has no way to keep
+    /// it.
+    fn check_exact(&self, text: &Text<'_>) -> Result<(), SurveyError> {
+        let exact = self.counts.iter().find_map(|count| count.exact);
+        match exact {
+            Some(line) if self.groups.is_some() => Err(text.error(line, Problem::ExactGroups)),
+            Some(line) if self.least_rows > 1 => Err(text.error(line, Problem::ExactLeast)),
+            _ => Ok(()),
+        }
     }
 
     /// Whether a cell with this text is a missing value.

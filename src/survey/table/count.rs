@@ -16,6 +16,8 @@ pub(super) struct Count {
     pub(super) name: String,
     /// The column and its values; without it every row is counted.
     pub(super) answers: Option<Answers>,
+    /// The line of `exact`, if each client has exactly `max_rows` rows with a value.
+    pub(super) exact: Option<usize>,
 }
 
 /// A column, and its values that are counted.
@@ -31,12 +33,18 @@ pub(in crate::survey) struct RawCount {
     name: Option<Spanned<String>>,
     column: Option<Spanned<String>>,
     values: Option<Spanned<RawValues>>,
+    exact: Option<Spanned<bool>>,
 }
 
 impl Count {
     /// Checks a block.
     pub(super) fn parse(text: &Text<'_>, raw: Spanned<RawCount>) -> Result<Self, SurveyError> {
         let Located { line, value: raw } = text.located(raw);
+        let exact = raw.exact.map(|exact| text.located(exact));
+        let exact = exact.filter(|exact| exact.value).map(|exact| exact.line);
+        if let (Some(line), None) = (exact, &raw.column) {
+            return Err(text.error(line, Problem::ExactRows));
+        }
         let answers = match (raw.column, raw.values) {
             (Some(column), Some(values)) => {
                 let values = text.located(values);
@@ -61,6 +69,7 @@ impl Count {
             line,
             name,
             answers,
+            exact,
         })
     }
 

@@ -79,7 +79,26 @@ pub(super) fn rows(
             answers,
         });
     }
+    check_exact(config, dealt, &rows)?;
     Ok(rows)
+}
+
+/// Refuses the first client that has not as many rows with a value as an exact count asks for.
+fn check_exact(config: &TableConfig, dealt: &Dealt, rows: &[Vec<Row>]) -> Result<(), SurveyError> {
+    let exact = config.counts.iter().enumerate();
+    for (at, line) in exact.filter_map(|(at, count)| Some((at, count.exact?))) {
+        for (client, rows) in rows.iter().enumerate() {
+            let counted = rows.iter().filter(|row| row.answers[at].is_some()).count() as u64;
+            if counted != config.max_rows.value {
+                return Err(config.location(line).error(Problem::Exact {
+                    client: dealt.describe(client),
+                    rows: counted,
+                    max_rows: config.max_rows.value,
+                }));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The cell, if it is not a missing value.

@@ -29,7 +29,8 @@ pub(super) struct Plan {
 /// A measure has three segments, or two: counts, sums, and sums of squares. Each has a coordinate for each column and
 /// each group; the groups of one column are next to each other. A count of rows has one segment, with a coordinate for
 /// each group. A count of values has a segment for each group, with a coordinate for each value, and a client proves
-/// that those of a segment add up to at most `max_rows`: with `max_rows = 1` it has one vote.
+/// that those of a segment add up to at most `max_rows`, or to exactly as many if the count is exact: with `max_rows = 1` it has
+/// one vote.
 pub(super) fn plan(config: &TableConfig, clients: u32) -> Result<Plan, SurveyError> {
     check_lengths(config, clients)?;
     let mut plan = Plan {
@@ -156,7 +157,10 @@ fn counted(config: &TableConfig, count: &Count) -> Vec<SegmentConfiguration> {
             };
             let mut segment = segment(name, values);
             // The bound says it already of a single value.
-            segment.claims.sum = (values > 1).then_some(SumRule::AtMost(max_rows));
+            segment.claims.sum = match count.exact {
+                Some(_) => Some(SumRule::Equal(max_rows)),
+                None => (values > 1).then_some(SumRule::AtMost(max_rows)),
+            };
             segment
         })
         .collect()

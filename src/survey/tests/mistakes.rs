@@ -74,7 +74,7 @@ fn mistakes_of_the_file_format() {
 fn mistakes_of_the_configuration() {
     let long = "x".repeat(91);
     for (from, to, want) in [
-        ("ristretto255-bitplane", "magic", "dir/c.toml:3: unknown suite `magic`; known: ristretto255-bitplane, ristretto255-bulletproofs"),
+        ("ristretto255-bitplane", "magic", "dir/c.toml:3: unknown suite `magic`; known: ristretto255-bitplane, ristretto255-bulletproofs, bls12381-groth16"),
         ("corrupt = 0.1", "columns = 0\ncorrupt = 0.1", "dir/c.toml:4: `columns = 0` is too small; give at least 1"),
         ("corrupt = 0.1", "corrupt = 1", "dir/c.toml:4: `corrupt = 1` is not a fraction; give a number of at least 0 and below 1, such as 0.1"),
         ("corrupt = 0.1", "corrupt = 0.9999999", "dir/c.toml:4: `corrupt = 0.9999999` has more than 6 digits after the point; round it as you want it"),
