@@ -5,7 +5,6 @@
 use std::io::{self, Read, Seek, SeekFrom};
 
 use peak_alloc::PeakAlloc;
-use rand_core::OsRng;
 use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::circuits::group::{Group, Ristretto};
 use veragg::circuits::proof_system::ProofSystem;
@@ -122,7 +121,7 @@ fn measure(clients: u32, len: usize) -> Measured {
         0,
         [7; 32],
     );
-    let local = LocalRound::<Suite>::new(clients, builder, &mut OsRng).unwrap();
+    let local = veragg_lab::ready_in::<Suite>(clients, builder).unwrap();
     let mut parties: Vec<Box<dyn Party>> = ClientId::all(clients)
         .map(|id| local.client(id, vec![7; len]).unwrap())
         .map(|client| Box::new(client) as Box<dyn Party>)

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::local::LocalRound;
-use veragg_protocol::circuits::group::{Group, Ristretto};
+use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::dh::KeyPair;
 use veragg_protocol::crypto::hash::Digest;
@@ -29,7 +29,7 @@ use veragg_protocol::wire::checkpoint::Checkpoint;
 use veragg_protocol::wire::message::{Envelope, Message, Sender};
 use veragg_protocol::wire::part::Part;
 
-use crate::{publication, Finished, Suite};
+use crate::{publication, Finished, Suite, SuiteGroup};
 
 /// The board of a corrupt aggregator, and what the aggregator keeps beside it.
 #[derive(Clone)]
@@ -241,19 +241,19 @@ impl Books {
     }
 
     /// The sum without its masks, as far as the revealed shares allow to compute them.
-    pub fn publication(&self) -> Publication<Ristretto> {
+    pub fn publication(&self) -> Publication<SuiteGroup> {
         let round = &self.round;
         let context = round.context();
         let (participants, contributors) =
             (&self.lists[&Phase::Confirm], &self.lists[&Phase::Dispute]);
         let scalars = round.masked_scalars();
-        let mut sum = vec![<Ristretto as Group>::Scalar::from(0u64); scalars];
+        let mut sum = vec![<SuiteGroup as Group>::Scalar::from(0u64); scalars];
         for client in contributors.iter() {
             let Some(message) = self.kept.get(&(Phase::Submit, client)) else {
                 continue;
             };
             let masked = &message.body[round.proofs().proof_len()..];
-            let masked = Ristretto::decode_scalars(masked, scalars, "masked").unwrap();
+            let masked = SuiteGroup::decode_scalars(masked, scalars, "masked").unwrap();
             sum.iter_mut().zip(masked).for_each(|(sum, y)| *sum += y);
         }
         let mut shares: BTreeMap<ClientId, Vec<_>> = BTreeMap::new();
@@ -279,7 +279,7 @@ impl Books {
                 all.push(Mask::of_edge(context, dealer, &pair, other, &public));
             }
         }
-        masks::apply::<Ristretto>(&mut sum, &all);
+        masks::apply::<SuiteGroup>(&mut sum, &all);
         Publication {
             opening: sum,
             outcomes: ClientId::all(round.clients())
@@ -289,13 +289,13 @@ impl Books {
     }
 
     /// Publishes any publication and closes the round.
-    pub fn publish(&mut self, publication: &Publication<Ristretto>) {
+    pub fn publish(&mut self, publication: &Publication<SuiteGroup>) {
         self.put(publication);
         let list = self.list();
         self.close(list);
     }
 
-    fn put(&mut self, publication: &Publication<Ristretto>) {
+    fn put(&mut self, publication: &Publication<SuiteGroup>) {
         assert_eq!(self.phase, Phase::Publish);
         let parts = [publication.encode()];
         let (key, context) = (&self.key, *self.round.context());
@@ -344,7 +344,7 @@ pub fn signed_anew(local: &LocalRound<Suite>, records: &[Record]) -> Vec<Record>
 /// The records of a finished round with another publication, signed anew.
 pub fn republished(
     finished: &Finished,
-    alter: impl FnOnce(&mut Publication<Ristretto>),
+    alter: impl FnOnce(&mut Publication<SuiteGroup>),
 ) -> Vec<Record> {
     let mut records = finished.records.clone();
     let (at, mut publication) = publication(&finished.local.round, &records);

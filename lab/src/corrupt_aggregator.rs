@@ -1,7 +1,6 @@
 //! A round with a corrupt aggregator: what it does otherwise than an honest one.
 
 use rayon::prelude::*;
-use veragg_protocol::circuits::group::Ristretto;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::pairwise::package::Package;
 use veragg_protocol::pairwise::publish::Publication;
@@ -10,12 +9,12 @@ use veragg_protocol::wire::message::Sender;
 
 use crate::books::Books;
 use crate::local::Party;
-use crate::{id, Finished, Scene};
+use crate::{id, Finished, Scene, SuiteGroup};
 
 type Admit = dyn FnMut(Phase, Vec<Vec<u8>>) -> Vec<Vec<u8>>;
 type List = dyn FnMut(Phase, ClientSet) -> ClientSet;
 type Show = dyn FnMut(ClientId, Package) -> Package;
-type Publish = dyn FnMut(&Books, Publication<Ristretto>) -> Publication<Ristretto>;
+type Publish = dyn FnMut(&Books, Publication<SuiteGroup>) -> Publication<SuiteGroup>;
 
 /// An aggregator that does what a test asks for, and is honest in everything else.
 ///
@@ -104,7 +103,7 @@ impl CorruptAggregator {
     /// Changes the publication.
     pub fn publishing(
         mut self,
-        publish: impl FnMut(&Books, Publication<Ristretto>) -> Publication<Ristretto> + 'static,
+        publish: impl FnMut(&Books, Publication<SuiteGroup>) -> Publication<SuiteGroup> + 'static,
     ) -> Self {
         self.publish = Box::new(publish);
         self

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use crate::local::Party;
 use rand_core::OsRng;
 use veragg_protocol::circuits::codec::Reader;
-use veragg_protocol::circuits::group::ristretto::{decode_key_scalar, Fr, KeyScalar};
-use veragg_protocol::circuits::group::{Group, Ristretto};
+use veragg_protocol::circuits::group::ristretto::{decode_key_scalar, KeyScalar};
+use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::dh::KeyPair;
 use veragg_protocol::crypto::dleq;
@@ -27,7 +27,9 @@ use veragg_protocol::round::Round;
 use veragg_protocol::wire::message::{Message, Sender};
 use zeroize::Zeroizing;
 
-use crate::{advertised_keys, id, sign_again, RecordingClient, Scene, Suite};
+use crate::{
+    advertised_keys, id, sign_again, RecordingClient, Scene, Suite, SuiteGroup, SuiteScalar,
+};
 
 /// A false mask: it differs from the true one in the first scalar.
 #[derive(Debug, Clone, Copy)]
@@ -69,7 +71,7 @@ pub struct FalseAttester {
     participants: Option<ClientSet>,
     submission: Digest,
     /// What is added to the first packed scalar of its input, in its masked vector and in its attestation.
-    pub more: Fr,
+    pub more: SuiteScalar,
     /// Changes the commitments of its submission so that they fit `more`.
     pub commit: Option<Box<Commit>>,
     /// In dispute it opens the edge to this client: with the right point if true, with a wrong one if false.
@@ -85,7 +87,7 @@ type Commit = dyn Fn(&mut Vec<u8>) + Send;
 struct Secrets {
     mask: KeyPair,
     seed: KeyScalar,
-    blindings: Vec<Fr>,
+    blindings: Vec<SuiteScalar>,
 }
 
 impl FalseAttester {
@@ -100,7 +102,7 @@ impl FalseAttester {
             keys: Vec::new(),
             participants: None,
             submission: [0; 32],
-            more: Fr::from(0u64),
+            more: SuiteScalar::from(0u64),
             commit: None,
             opens: None,
             silent_from: None,
@@ -113,7 +115,7 @@ impl FalseAttester {
         let (mask, seed) = (KeyPair::from_secret(scalar()), scalar());
         let blindings = reader.long("blindings").unwrap();
         let rows = self.round.layout().rows();
-        let blindings = Ristretto::decode_scalars(blindings, rows, "blinding").unwrap();
+        let blindings = SuiteGroup::decode_scalars(blindings, rows, "blinding").unwrap();
         Secrets {
             mask,
             seed,
@@ -122,13 +124,13 @@ impl FalseAttester {
     }
 
     /// The error in its first masked scalar.
-    fn shift(&self) -> Fr {
+    fn shift(&self) -> SuiteScalar {
         let me = self.id();
         self.masks
             .iter()
             .map(|mask| match mask.towards {
-                Some(other) if id(other) < me => -Fr::from(mask.by),
-                _ => Fr::from(mask.by),
+                Some(other) if id(other) < me => -SuiteScalar::from(mask.by),
+                _ => SuiteScalar::from(mask.by),
             })
             .sum()
     }
@@ -138,8 +140,8 @@ impl FalseAttester {
         self.participants = Some(participants.checkpoint.list);
         let (shift, commit) = (self.shift() + self.more, self.commit.as_ref());
         let alter = &mut |parts: &mut Vec<Vec<u8>>| {
-            let first = Ristretto::decode_scalar(&parts[1][..32], "masked").unwrap();
-            parts[1][..32].copy_from_slice(&Ristretto::encode_scalar(&(first + shift)));
+            let first = SuiteGroup::decode_scalar(&parts[1][..32], "masked").unwrap();
+            parts[1][..32].copy_from_slice(&SuiteGroup::encode_scalar(&(first + shift)));
             if let Some(commit) = commit {
                 commit(&mut parts[0]);
             }
@@ -209,7 +211,7 @@ impl FalseAttester {
             let masks = self.masks.iter().filter(|mask| mask.attested);
             for mask in masks.filter(|mask| mask.towards.map(id) == towards) {
                 for point in &mut committed.points {
-                    *point += Ristretto::msm(&[Fr::from(mask.by)], &[value]);
+                    *point = *point + SuiteGroup::msm(&[SuiteScalar::from(mask.by)], &[value]);
                 }
             }
             committed

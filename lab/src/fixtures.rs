@@ -2,17 +2,62 @@
 // A test gives up where these panic.
 #![allow(clippy::unwrap_used)]
 
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex};
+
 use rand_core::OsRng;
-use veragg_protocol::circuits::bitplane::RistrettoBitplane;
+use veragg_protocol::circuits::groth16::circuit::Circuit;
+use veragg_protocol::circuits::groth16::derive::{derive, multiply_delta, Powers};
+use veragg_protocol::circuits::groth16::Groth16SetUp;
+use veragg_protocol::circuits::group::bls12381::Fr;
+use veragg_protocol::circuits::group::Group;
+use veragg_protocol::circuits::proof_system::{ProofSystem, SetUp};
+use veragg_protocol::circuits::statement::Statement;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
-use veragg_protocol::round::configuration::SegmentConfiguration;
+use veragg_protocol::round::configuration::{ConfigurationError, SegmentConfiguration};
 use veragg_protocol::round::organiser::ConfigurationBuilder;
 use veragg_verifier::Culprit;
 
-use crate::local::LocalRound;
+use crate::local::{LocalRound, LocalRoundError};
 
-/// The suite of all scenes.
-pub type Suite = RistrettoBitplane;
+/// The suite of all scenes: the default one, unless the cfg `veragg_groth16` is set (`RUSTFLAGS`).
+#[cfg(not(veragg_groth16))]
+pub type Suite = veragg_protocol::circuits::bitplane::RistrettoBitplane;
+/// The suite of all scenes, in a build with the cfg `veragg_groth16`.
+#[cfg(veragg_groth16)]
+pub type Suite = veragg_protocol::circuits::groth16::Bls12381Groth16;
+/// The group of the suite's commitments.
+pub type SuiteGroup = <Suite as ProofSystem>::Group;
+
+/// The scalars of that group.
+pub type SuiteScalar = <SuiteGroup as Group>::Scalar;
+
+/// A set-up that can be had at once. Whoever has the code knows its secrets: for tests and measurements.
+pub trait KnownSetUp: SetUp {
+    /// The set-up of a statement and a roster.
+    fn known(statement: &Statement, clients: u32) -> Self;
+}
+
+impl KnownSetUp for () {
+    fn known(_: &Statement, _: u32) -> Self {}
+}
+
+impl KnownSetUp for Groth16SetUp {
+    /// The same keys are made once.
+    fn known(statement: &Statement, clients: u32) -> Self {
+        type Keys = Mutex<HashMap<(Vec<u8>, u32), Groth16SetUp>>;
+        static KEYS: LazyLock<Keys> = LazyLock::new(Keys::default);
+        let asked = (statement.encode(), clients);
+        let mut keys = KEYS.lock().unwrap();
+        let made = keys.entry(asked).or_insert_with(|| {
+            let circuit = Circuit::new(statement, clients);
+            let powers = Powers::of_secrets(circuit.domain(), [3u64, 5, 7].map(Fr::from));
+            let key = derive(&circuit, clients, &powers);
+            Self::to_prove(Arc::new(multiply_delta(&key, &Fr::from(11u64))))
+        });
+        made.clone()
+    }
+}
 
 /// The client with this number, which must not be 0.
 pub fn id(number: u32) -> ClientId {
@@ -41,19 +86,33 @@ pub fn configuration_builder(clients: u32, segments: &[(usize, u64)]) -> Configu
     let segments = segments.iter().enumerate().map(|(index, &(len, bound))| {
         SegmentConfiguration::integers(&format!("segment {index}"), len, bound)
     });
+    let builder = ConfigurationBuilder::new(segments.collect(), corrupt_ppm, dropout_ppm, [7; 32]);
     // One number in each row: the attacks on single numbers must know where each number is. Tests of the suite
-    // cover other shapes.
-    ConfigurationBuilder::new(segments.collect(), corrupt_ppm, dropout_ppm, [7; 32]).columns(1)
+    // cover other shapes. A suite with a set-up has one row.
+    builder.columns((!Suite::SUITE.has_key()).then_some(1))
+}
+
+/// A round of this configuration, with fresh keys for everybody.
+pub fn ready(
+    clients: u32,
+    builder: ConfigurationBuilder,
+) -> Result<LocalRound<Suite>, LocalRoundError> {
+    ready_in::<Suite>(clients, builder)
+}
+
+/// The same in any suite.
+pub fn ready_in<P: ProofSystem<SetUp: KnownSetUp>>(
+    clients: u32,
+    builder: ConfigurationBuilder,
+) -> Result<LocalRound<P>, LocalRoundError> {
+    let statement = builder.statement().map_err(ConfigurationError::from)?;
+    let set_up = P::SetUp::known(&statement, clients);
+    LocalRound::with_set_up(&set_up, clients, builder, &mut OsRng)
 }
 
 /// A round of this [`configuration_builder`], with fresh keys for everybody.
 pub fn local_round(clients: u32, segments: &[(usize, u64)]) -> LocalRound<Suite> {
-    LocalRound::new(
-        clients,
-        configuration_builder(clients, segments),
-        &mut OsRng,
-    )
-    .unwrap()
+    ready(clients, configuration_builder(clients, segments)).unwrap()
 }
 
 /// An input with both ends of each bound in it.

@@ -37,7 +37,10 @@ mod scene;
 
 pub use expectations::{expect, failed_checks, named};
 pub use finished::Finished;
-pub use fixtures::{client, configuration_builder, id, input, local_round, set, Suite};
+pub use fixtures::{
+    client, configuration_builder, id, input, local_round, ready, ready_in, set, KnownSetUp, Suite,
+    SuiteGroup, SuiteScalar,
+};
 pub use messages::{advertised_keys, position, publication, sign_again, speakers};
 pub use recording::{believing, RecordingClient};
 pub use scene::{Parties, Scene};

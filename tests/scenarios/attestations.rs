@@ -97,7 +97,7 @@ fn path(length: u32, rounds: u8) -> Finished {
     let builder = veragg_lab::configuration_builder(10, &SMALL)
         .unmask_rounds(rounds)
         .corrupt_ppm(100_000);
-    let local = veragg_lab::local::LocalRound::new(10, builder, &mut rand_core::OsRng).unwrap();
+    let local = veragg_lab::ready(10, builder).unwrap();
     let mut scene = Scene::of(local);
     for number in 1..=length {
         let mut false_masks = Vec::new();

@@ -5,7 +5,6 @@
 use std::collections::BTreeSet;
 use std::io::Cursor;
 
-use veragg::circuits::group::ristretto::{Fr, Ristretto};
 use veragg::circuits::group::Group;
 use veragg::circuits::proof_system::ProofSystem;
 use veragg::protocol::pairwise::publish::Outcome;
@@ -17,7 +16,9 @@ use veragg_lab::books::{checkpoint_signed_by, republished};
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::dealer::of_high_degree;
 use veragg_lab::false_attester::{edge, own, False, FalseAttester};
-use veragg_lab::{client, expect, failed_checks, named, position, Finished, Scene};
+use veragg_lab::{
+    client, expect, failed_checks, named, position, Finished, Scene, SuiteGroup, SuiteScalar,
+};
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
 const AGGREGATOR: Culprit = Culprit::Aggregator;
@@ -144,17 +145,18 @@ fn v_07_b_range() {
     let mut scene = Scene::new(4, &SMALL);
     let round = std::sync::Arc::clone(&scene.local.round);
     // The first coordinate is at the bound, in its commitment and in the lowest slot of the vector.
-    let more = Fr::from(1u64);
+    let more = SuiteScalar::from(1u64);
     let mut culprit = FalseAttester::new(&scene, 1, &[]);
     culprit.more = more;
     culprit.commit = Some(Box::new(move |proof| {
-        let commitment = Ristretto::decode_point(&proof[..32], "commitment").unwrap();
+        let commitment =
+            SuiteGroup::decode_point(&proof[..SuiteGroup::POINT_LEN], "commitment").unwrap();
         let commitment = commitment
             + round
                 .proofs()
                 .key()
-                .commit_row_vartime(&[more], Fr::from(0u64));
-        proof[..32].copy_from_slice(&Ristretto::encode_point(&commitment));
+                .commit_row_vartime(&[more], SuiteScalar::from(0u64));
+        proof[..SuiteGroup::POINT_LEN].copy_from_slice(&SuiteGroup::encode_point(&commitment));
     }));
     scene.parties[0] = Box::new(culprit);
     assert_eq!(scene.inputs[0][0] + 1, 100);
@@ -173,7 +175,7 @@ fn v_07_b_range() {
 fn corrected(scene: Scene, by: u64) -> veragg_lab::Finished {
     CorruptAggregator::new()
         .publishing(move |_, mut honest| {
-            honest.opening[0] -= Fr::from(by);
+            honest.opening[0] -= SuiteScalar::from(by);
             honest
         })
         .play(scene)
@@ -269,7 +271,7 @@ fn v_10_contributors() {
 fn v_11_opening() {
     let finished = Scene::new(4, &SMALL).play();
     let records = republished(&finished, |publication| {
-        publication.opening[0] += Fr::from(1u64);
+        publication.opening[0] += SuiteScalar::from(1u64);
     });
     let mut options = finished.options(&ALL);
     options.aggregate.as_mut().unwrap()[0] += 1;
@@ -291,7 +293,7 @@ fn v_11_opening_of_which_many_sums_or_only_the_blindings_are_wrong() {
     let finished = Scene::new(4, &[(3, 100), (400, 100)])
         .dropping(4, Phase::Submit)
         .play();
-    let what = |alter: &dyn Fn(&mut Vec<Fr>)| {
+    let what = |alter: &dyn Fn(&mut Vec<SuiteScalar>)| {
         let records = republished(&finished, |publication| alter(&mut publication.opening));
         let options = Options::with_organiser(finished.local.organiser);
         let report = finished.audit_of(&records, &options);
@@ -301,12 +303,12 @@ fn v_11_opening_of_which_many_sums_or_only_the_blindings_are_wrong() {
     };
     let many = what(&|opening| {
         for scalar in opening.iter_mut().take(9) {
-            *scalar += Fr::from(1u64);
+            *scalar += SuiteScalar::from(1u64);
         }
     });
     assert!(many.contains("1 too much; "), "{many}");
     assert!(many.ends_with("; 4 more sums are wrong"), "{many}");
-    let blindings = what(&|opening| *opening.last_mut().unwrap() += Fr::from(1u64));
+    let blindings = what(&|opening| *opening.last_mut().unwrap() += SuiteScalar::from(1u64));
     assert!(
         blindings.ends_with("the sums are right, but not the blindings beside them"),
         "{blindings}"

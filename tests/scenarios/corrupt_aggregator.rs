@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex};
 
-use veragg::circuits::group::ristretto::Fr;
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::pairwise::publish::Outcome;
 use veragg::protocol::round::phase::Phase;
@@ -14,7 +13,7 @@ use veragg::verifier::{Check, Culprit, Options, Verdict};
 use veragg_lab::books::{checkpoint_signed_by, republished, signed_anew};
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::{
-    client, expect, failed_checks, id, named, position, set, speakers, Finished, Scene,
+    client, expect, failed_checks, id, named, position, set, speakers, Finished, Scene, SuiteScalar,
 };
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
@@ -35,7 +34,7 @@ fn an_altered_result_is_found() {
     let finished = Scene::new(4, &SMALL).play();
     let options = Options::with_organiser(finished.local.organiser);
     // Three coordinates of nine bits are packed into one scalar; a blinding follows it.
-    let power = |bits: u32| (0..bits).fold(Fr::from(1u64), |power, _| power + power);
+    let power = |bits: u32| (0..bits).fold(SuiteScalar::from(1u64), |power, _| power + power);
     let (opening, aggregate) = (Check::Opening, Check::Aggregate);
     for (scalar, delta, failed) in [
         (0, power(0), &[opening][..]),

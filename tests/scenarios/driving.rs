@@ -397,7 +397,7 @@ fn whoever_speaks_was_awaited() {
         .corrupt_ppm(10_000)
         .dropout_ppm(10_000)
         .unmask_rounds(3);
-    let scene = Scene::of(LocalRound::new(300, builder, &mut OsRng).unwrap());
+    let scene = Scene::of(veragg_lab::ready(300, builder).unwrap());
     let graph = scene.local.round.graph();
     assert!(graph.degree() < 299);
     let neighbours = [1, 200].map(|number| graph.neighbours(id(number)).to_vec());

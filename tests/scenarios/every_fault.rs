@@ -48,6 +48,7 @@ macro_rules! cases {
         const CASES: &[Step] = &[$(Step::$step),*];
 
         /// The cases, with their names.
+        #[cfg_attr(veragg_groth16, allow(dead_code))]
         pub(crate) const ALL_CASES: &[(&str, fn() -> Broken)] =
             &[$($((stringify!($case), $module::$case)),*),*];
 

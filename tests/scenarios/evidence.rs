@@ -4,7 +4,6 @@ use crate::cli;
 use std::io::Cursor;
 
 use veragg::circuits::codec::{DecodeError, Writer};
-use veragg::circuits::group::ristretto::Fr;
 use veragg::protocol::crypto::signing::SigningKey;
 use veragg::protocol::pairwise::publish::Outcome;
 use veragg::protocol::pairwise::share::PAIR_LEN;
@@ -17,7 +16,7 @@ use veragg_lab::books::republished;
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::equivocator::with_second_message;
 use veragg_lab::false_attester::{edge, own, False};
-use veragg_lab::{client, id, named, set, Finished, Scene};
+use veragg_lab::{client, id, named, set, Finished, Scene, SuiteScalar};
 
 const SMALL: [(usize, u64); 2] = [(3, 100), (2, 7)];
 const AGGREGATOR: Culprit = Culprit::Aggregator;
@@ -166,7 +165,7 @@ fn faults_of_the_aggregator() {
     let faults = [(AGGREGATOR, Check::Contributors)];
     shows(&finished, &records, &options, &faults);
     let records = republished(&finished, |publication| {
-        publication.opening[0] += Fr::from(1u64);
+        publication.opening[0] += SuiteScalar::from(1u64);
     });
     shows(
         &finished,

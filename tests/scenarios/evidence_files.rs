@@ -27,7 +27,7 @@ impl Board {
         let records = republished(&finished, |publication| {
             publication.outcomes[0] = Outcome::Faulty(Phase::Submit);
             publication.outcomes[3] = Outcome::Faulty(Phase::Submit);
-            publication.opening[0] += veragg::circuits::group::ristretto::Fr::from(1u64);
+            publication.opening[0] += veragg_lab::SuiteScalar::from(1u64);
         });
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("round.board");

@@ -1,5 +1,8 @@
 //! Whole rounds, honest and attacked, and the command line. One crate: what the tests instantiate of the
 //! generic roles is compiled once.
+//!
+//! With `RUSTFLAGS='--cfg veragg_groth16'` the scenes are on the suite `bls12381-groth16`. What is about the default suite
+//! alone is left out: vectors, and the slow reference, which knows no other.
 #![allow(clippy::unwrap_used)]
 
 mod cli;
@@ -24,11 +27,15 @@ mod misuse;
 mod names;
 mod origins;
 mod output_folder;
+#[cfg(not(veragg_groth16))]
 mod packages;
+#[cfg(not(veragg_groth16))]
 mod reference;
 mod restarts;
 mod rounds;
+#[cfg(not(veragg_groth16))]
 mod sizes;
 mod specs;
 mod tables;
+#[cfg(not(veragg_groth16))]
 mod vectors;

@@ -4,9 +4,10 @@ use std::io::Cursor;
 use std::sync::{Arc, Mutex};
 
 use rand_core::{CryptoRngCore, OsRng};
+use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::circuits::codec::DecodeError;
 use veragg::circuits::commitment::CommitKey;
-use veragg::circuits::group::ristretto::{Fr, KeyPoint, KeyScalar, Ristretto, KEY_TABLE};
+use veragg::circuits::group::ristretto::{KeyPoint, KeyScalar, Ristretto, KEY_TABLE};
 use veragg::circuits::group::Group;
 use veragg::circuits::packing::Layout;
 use veragg::circuits::proof_system::{
@@ -27,7 +28,7 @@ use veragg::verifier::{audit, Check, Culprit, Options, Verdict};
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::equivocator::with_second_message;
 use veragg_lab::local::{play, LocalRound, Party};
-use veragg_lab::{client, expect, id, sign_again, Scene, Suite};
+use veragg_lab::{client, expect, id, sign_again, Scene, Suite, SuiteGroup, SuiteScalar};
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
 const AGGREGATOR: Culprit = Culprit::Aggregator;
@@ -36,15 +37,15 @@ const AGGREGATOR: Culprit = Culprit::Aggregator;
 /// one.
 #[derive(Debug)]
 struct WiderProver {
-    honest: Suite,
-    wider: Suite,
+    honest: RistrettoBitplane,
+    wider: RistrettoBitplane,
 }
 
 impl ProofSystem for WiderProver {
     type Group = Ristretto;
-    type Proof = <Suite as ProofSystem>::Proof;
+    type Proof = <RistrettoBitplane as ProofSystem>::Proof;
     type SetUp = ();
-    const SUITE: SuiteName = Suite::SUITE;
+    const SUITE: SuiteName = RistrettoBitplane::SUITE;
 
     fn sizes(
         set_up: &(),
@@ -52,7 +53,7 @@ impl ProofSystem for WiderProver {
         clients: u32,
         columns: usize,
     ) -> Result<Sizes, Unsupported> {
-        Suite::sizes(set_up, statement, clients, columns)
+        RistrettoBitplane::sizes(set_up, statement, clients, columns)
     }
 
     fn new(
@@ -65,13 +66,13 @@ impl ProofSystem for WiderProver {
         let wider = wider.map(|s| Segment::range(s.len, 128)).collect();
         let wider = Statement::new(wider).unwrap();
         Ok(Self {
-            honest: Suite::new(set_up, statement, clients, columns)?,
-            wider: Suite::new(set_up, &wider, clients, columns)?,
+            honest: RistrettoBitplane::new(set_up, statement, clients, columns)?,
+            wider: RistrettoBitplane::new(set_up, &wider, clients, columns)?,
         })
     }
 
     fn best_columns(set_up: &(), statement: &Statement, clients: u32) -> usize {
-        Suite::best_columns(set_up, statement, clients)
+        RistrettoBitplane::best_columns(set_up, statement, clients)
     }
 
     fn best_batch(&self) -> usize {
@@ -143,22 +144,35 @@ fn a_value_at_the_bound_or_above_is_named_and_left_out() {
 
 /// Adds `delta` to one coordinate of a submission, both in the commitment to its lowest bit and in its masked
 /// vector. So only the range proof can notice it.
-fn shift(scene: &Scene, coordinate: usize, delta: Fr) -> impl FnMut(&mut Vec<Vec<u8>>) + Send {
+fn shift(
+    scene: &Scene,
+    coordinate: usize,
+    delta: SuiteScalar,
+) -> impl FnMut(&mut Vec<Vec<u8>>) + Send {
     let round = Arc::clone(&scene.local.round);
     move |parts| {
         let segment = round.layout().segments()[0].clone();
         let (slot, scalar) = (coordinate / segment.scalars, coordinate % segment.scalars);
         let key = round.proofs().key();
-        // Each row holds one coordinate, with a commitment for each of its bits.
-        let bits = (u64::BITS - (segment.bound - 1).leading_zeros()) as usize;
-        let at = coordinate * bits * 32..(coordinate * bits + 1) * 32;
-        let old = Ristretto::decode_point(&parts[0][at.clone()], "commitment").unwrap();
-        let new = old + key.commit_row_vartime(&[delta], Fr::from(0u64));
-        parts[0][at].copy_from_slice(&Ristretto::encode_point(&new));
+        let one = SuiteScalar::from(1u64);
+        let weight = (0..segment.width as usize * slot).fold(one, |w, _| w + w);
+        let (first, by, column) = if Suite::SUITE.has_key() {
+            // One commitment to all packed scalars.
+            (0, delta * weight, scalar)
+        } else {
+            // Each row holds one coordinate, with a commitment for each of its bits.
+            let bits = (u64::BITS - (segment.bound - 1).leading_zeros()) as usize;
+            (coordinate * bits, delta, 0)
+        };
+        let at = first * SuiteGroup::POINT_LEN..(first + 1) * SuiteGroup::POINT_LEN;
+        let old = SuiteGroup::decode_point(&parts[0][at.clone()], "commitment").unwrap();
+        let mut values = vec![SuiteScalar::from(0u64); column + 1];
+        values[column] = by;
+        let new = old + key.commit_row_vartime(&values, SuiteScalar::from(0u64));
+        parts[0][at].copy_from_slice(&SuiteGroup::encode_point(&new));
         let at = scalar * 32..(scalar + 1) * 32;
-        let old = Ristretto::decode_scalar(&parts[1][at.clone()], "masked").unwrap();
-        let weight = (0..segment.width as usize * slot).fold(Fr::from(1u64), |w, _| w + w);
-        parts[1][at].copy_from_slice(&Ristretto::encode_scalar(&(old + delta * weight)));
+        let old = SuiteGroup::decode_scalar(&parts[1][at.clone()], "masked").unwrap();
+        parts[1][at].copy_from_slice(&SuiteGroup::encode_scalar(&(old + delta * weight)));
     }
 }
 
@@ -182,12 +196,12 @@ fn submission_is_left_out(
 fn a_negative_value_and_any_other_outside_the_range_is_named() {
     // Coordinate 0 of client 3 is 0, coordinate 1 is 99.
     for (coordinate, delta) in [
-        (0, -Fr::from(1u64)),
-        (0, Fr::from(100u64)),
-        (0, Fr::from(u64::MAX)),
-        (1, Fr::from(1u64)),
-        (1, Fr::from(2u64)),
-        (1, -Fr::from(100u64)),
+        (0, -SuiteScalar::from(1u64)),
+        (0, SuiteScalar::from(100u64)),
+        (0, SuiteScalar::from(u64::MAX)),
+        (1, SuiteScalar::from(1u64)),
+        (1, SuiteScalar::from(2u64)),
+        (1, -SuiteScalar::from(100u64)),
     ] {
         let scene = Scene::new(4, &SMALL);
         assert_eq!(scene.inputs[2][..2], [0, 99]);
@@ -200,7 +214,7 @@ fn a_negative_value_and_any_other_outside_the_range_is_named() {
 fn one_coordinate_of_many_is_enough() {
     let scene = Scene::new(4, &[(200, 256)]);
     assert_eq!(scene.inputs[2][196], 255);
-    let alter = shift(&scene, 196, Fr::from(1u64));
+    let alter = shift(&scene, 196, SuiteScalar::from(1u64));
     submission_is_left_out(scene, Check::InputRange, alter);
 }
 
@@ -280,14 +294,14 @@ fn an_earlier_rounds_submission_is_refused_at_admission() {
 
 #[test]
 fn a_masked_vector_that_does_not_match_is_named() {
-    let altered = |alter: fn(Fr) -> Fr, scalar: usize| {
+    let altered = |alter: fn(SuiteScalar) -> SuiteScalar, scalar: usize| {
         let scene = Scene::new(4, &SMALL);
         assert_eq!(scene.local.round.masked_scalars(), 2);
         let lengths = scene.local.round.submit_lengths();
         let finished = scene.altering_parts(3, Phase::Submit, lengths, move |parts| {
             let at = scalar * 32..(scalar + 1) * 32;
-            let old = Ristretto::decode_scalar(&parts[1][at.clone()], "masked").unwrap();
-            parts[1][at].copy_from_slice(&Ristretto::encode_scalar(&alter(old)));
+            let old = SuiteGroup::decode_scalar(&parts[1][at.clone()], "masked").unwrap();
+            parts[1][at].copy_from_slice(&SuiteGroup::encode_scalar(&alter(old)));
         });
         let report = finished
             .play()
@@ -295,11 +309,11 @@ fn a_masked_vector_that_does_not_match_is_named() {
         assert_eq!(report.absent[0].outcome, "excluded for a fault (attest)");
     };
     // Another value, another slot of the scalar, another blinding, and a random scalar.
-    altered(|old| old + Fr::from(1u64), 0);
-    altered(|old| old - Fr::from(1u64), 0);
-    altered(|old| old + Fr::from(1u64 << 9), 0);
-    altered(|old| old + Fr::from(1u64), 1);
-    altered(|_| Ristretto::from_uniform_bytes(&[0xa5; 64]), 0);
+    altered(|old| old + SuiteScalar::from(1u64), 0);
+    altered(|old| old - SuiteScalar::from(1u64), 0);
+    altered(|old| old + SuiteScalar::from(1u64 << 9), 0);
+    altered(|old| old + SuiteScalar::from(1u64), 1);
+    altered(|_| SuiteGroup::from_uniform_bytes(&[0xa5; 64]), 0);
 }
 
 /// Plays a round of four in which client 3 changes its message of share.

@@ -23,7 +23,7 @@ fn shared() -> (LocalRound<RistrettoBitplane>, Vec<u8>, Vec<u8>) {
         0,
         [7; 32],
     );
-    let local = LocalRound::new(CLIENTS, builder, &mut OsRng).unwrap();
+    let local = veragg_lab::ready(CLIENTS, builder).unwrap();
     let mut aggregator = local.aggregator(Vec::new()).unwrap();
     let mut clients: Vec<_> = local
         .client_keys

@@ -10,8 +10,8 @@ use veragg::protocol::round::RoundError;
 use veragg::protocol::wire::message::Message;
 use veragg::protocol::wire::receipt::{Reason, Refusal};
 use veragg::verifier::{audit, Check, Status, Verdict};
-use veragg_lab::local::{play, LocalRound, LocalRoundError};
-use veragg_lab::{client, configuration_builder, expect, id, local_round, Finished, Scene, Suite};
+use veragg_lab::local::{play, LocalRoundError};
+use veragg_lab::{client, configuration_builder, expect, id, local_round, Finished, Scene};
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
 
@@ -31,7 +31,7 @@ fn sums_of_several_segments_come_out() {
 fn a_round_with_messages_that_no_record_holds_is_refused() {
     let segments = vec![(1, 100); 2048];
     let builder = configuration_builder(4, &segments).columns(1 << 16);
-    let refused = LocalRound::<Suite>::new(4, builder, &mut OsRng).unwrap_err();
+    let refused = veragg_lab::ready(4, builder).unwrap_err();
     let too_long = |bytes: &usize| *bytes > u32::MAX as usize;
     assert!(
         matches!(&refused, LocalRoundError::Round(RoundError::TooLong { bytes }) if too_long(bytes)),
@@ -173,7 +173,7 @@ fn refused(reply: Reply) -> Refusal {
 fn what_comes_after_the_deadline_gets_a_signed_refusal() {
     let deadlines = [100, 200, 300, 400, 500, 600, 700, 800];
     let builder = configuration_builder(4, &SMALL).deadlines(deadlines);
-    let local = LocalRound::new(4, builder, &mut OsRng).unwrap();
+    let local = veragg_lab::ready(4, builder).unwrap();
     let key = local.aggregator_key.verifying_key();
     let mut scene = Scene::of(local);
     let mut aggregator = scene.local.aggregator(Vec::new()).unwrap();

@@ -2,6 +2,7 @@
 
 use rand_core::CryptoRngCore;
 use veragg_circuits::proof_system::{ProofSystem, SetUp, Suite};
+use veragg_circuits::statement::{Statement, StatementError};
 use veragg_circuits::with_suite;
 
 use crate::crypto::context::Version;
@@ -87,6 +88,11 @@ impl ConfigurationBuilder {
     /// Proves ranges with another suite than the default.
     pub fn suite(self, suite: Suite) -> Self {
         Self { suite, ..self }
+    }
+
+    /// The statement of the segments, for which a set-up makes a key.
+    pub fn statement(&self) -> Result<Statement, StatementError> {
+        Statement::new(self.segments.iter().map(|segment| segment.claims).collect())
     }
 
     /// The verifying key of a set-up, encoded, for a suite that needs one. The header of the board holds the same bytes

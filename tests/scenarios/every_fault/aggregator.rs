@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use rand_core::OsRng;
-use veragg::circuits::group::ristretto::Fr;
 use veragg::protocol::crypto::signing::SigningKey;
 use veragg::protocol::pairwise::publish::Outcome;
 use veragg::protocol::round::configuration::Configuration;
@@ -14,8 +12,7 @@ use veragg::protocol::wire::checkpoint::Checkpoint;
 use veragg::protocol::wire::message::{Envelope, Message, Sender};
 use veragg_lab::books::{checkpoint_signed_by, republished, signed_anew, Books};
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
-use veragg_lab::local::LocalRound;
-use veragg_lab::{configuration_builder, id, position};
+use veragg_lab::{configuration_builder, id, position, SuiteScalar};
 
 use super::*;
 
@@ -317,7 +314,7 @@ pub(super) fn another_outcome() -> Broken {
 /// The configuration asks for the acknowledgements of all four clients, but clients and aggregator go on with three.
 pub(super) fn too_few_acknowledgements() -> Broken {
     let builder = configuration_builder(4, &SMALL).min_contributors(4);
-    let mut local = LocalRound::new(4, builder, &mut OsRng).unwrap();
+    let mut local = veragg_lab::ready(4, builder).unwrap();
     let signed = &local.header.configuration;
     let mut configuration = Configuration::decode(&signed.bytes).unwrap();
     configuration.min_contributors = 3;
@@ -332,7 +329,7 @@ pub(super) fn too_few_acknowledgements() -> Broken {
 pub(super) fn a_false_sum() -> Broken {
     let mut finished = Scene::new(4, &SMALL).play();
     finished.records = republished(&finished, |publication| {
-        publication.opening[0] += Fr::from(1u64);
+        publication.opening[0] += SuiteScalar::from(1u64);
     });
     Broken::by(finished, &[(AGGREGATOR, Check::Opening)])
 }

@@ -1,8 +1,6 @@
 //! One kind of attack after the other.
 
-use rand_core::OsRng;
 use veragg::protocol::round::phase::Phase;
-use veragg_lab::local::LocalRound;
 
 use super::attacks::Attack;
 use super::judgement::{Judgement, Outcome};
@@ -168,7 +166,7 @@ fn the_first_step_of_a_submission_that_does_not_hold_decides() {
 /// Clients 1 to 3 attest falsely so that each is found when the one before has left.
 pub(crate) fn path_of_colluders(rounds: u8) -> Finished {
     let builder = configuration_builder(10, &SMALL).unmask_rounds(rounds);
-    let local = LocalRound::new(10, builder, &mut OsRng).unwrap();
+    let local = veragg_lab::ready(10, builder).unwrap();
     let mut scene = Scene::of(local);
     scene = scene.masking_falsely(1, &[own(1), edge(2, 102)]);
     scene = scene.masking_falsely(2, &[edge(1, 102), edge(3, 103)]);
@@ -195,7 +193,7 @@ fn too_few_neighbours() {
     let builder = configuration_builder(257, &SMALL)
         .corrupt_ppm(0)
         .dropout_ppm(20_000);
-    let local = LocalRound::new(257, builder, &mut OsRng).unwrap();
+    let local = veragg_lab::ready(257, builder).unwrap();
     let neighbours = local.round.graph().neighbours(id(1)).to_vec();
     let stay = local.round.threshold() - 1;
     let mut scene = Scene::of(local);

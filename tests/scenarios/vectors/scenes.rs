@@ -126,7 +126,7 @@ fn sparse() -> Written {
     loop {
         let segments = vec![SegmentConfiguration::integers("answer", 2, 2)];
         let builder = ConfigurationBuilder::new(segments, 4_000, 10_000, [7; 32]).columns(1);
-        let local = LocalRound::new(300, builder, &mut OsRng).unwrap();
+        let local = veragg_lab::ready(300, builder).unwrap();
         let (graph, stay) = (local.round.graph(), local.round.threshold());
         let silent = graph.neighbours(id(1))[stay - 1..].to_vec();
         let gone: Vec<_> = silent.iter().copied().chain([id(1), id(200)]).collect();
@@ -185,7 +185,7 @@ fn claims() -> Written {
         ),
     ];
     let builder = ConfigurationBuilder::new(segments, 100_000, 200_000, [7; 32]);
-    let local = LocalRound::new(10, builder, &mut OsRng).unwrap();
+    let local = veragg_lab::ready(10, builder).unwrap();
     let mut scene = Scene::of(local);
     for number in 1..=10 {
         let mut input = vec![0; 4];
@@ -215,7 +215,7 @@ fn claims() -> Written {
 /// Rows of four columns, and a client whose proof does not hold.
 fn columns() -> Written {
     let builder = configuration_builder(5, &[(90, 100), (2, 8)]).columns(4);
-    let scene = Scene::of(LocalRound::new(5, builder, &mut OsRng).unwrap());
+    let scene = Scene::of(veragg_lab::ready(5, builder).unwrap());
     let lengths = scene.local.round.submit_lengths();
     let end = lengths[0] - 32;
     let scene = scene.altering_parts(2, Phase::Submit, lengths, move |parts| parts[0][end] ^= 1);

@@ -49,7 +49,7 @@ pub(super) fn another_outcome(off: &Off) {
 /// another configuration, by which three are enough.
 pub(super) fn careless() -> Scene {
     let builder = configuration_builder(4, &SMALL).min_contributors(4);
-    let local = veragg_lab::local::LocalRound::new(4, builder, &mut rand_core::OsRng);
+    let local = veragg_lab::ready(4, builder);
     let mut local = local.unwrap();
     let signed = &local.header.configuration;
     let mut configuration = Configuration::decode(&signed.bytes).unwrap();

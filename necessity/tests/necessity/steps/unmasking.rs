@@ -70,7 +70,7 @@ pub(super) fn false_attestations_that_reconstructed_secrets_show(off: &Off) {
 
 pub(super) fn a_false_attestation_found_in_the_last_round(off: &Off) {
     let builder = configuration_builder(4, &SMALL).unmask_rounds(0);
-    let local = LocalRound::new(4, builder, &mut OsRng).unwrap();
+    let local = veragg_lab::ready(4, builder).unwrap();
     let finished = Scene::of(local).masking_falsely(3, &[own(5)]).play();
     // Nothing was published. The auditor compares with any sum.
     let case = Case::of(&finished).and_sums(vec![1, 2, 3]);

@@ -17,8 +17,7 @@ use veragg::protocol::round::configuration::SegmentConfiguration;
 use veragg::protocol::round::names::ClientNames;
 use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::wire::checkpoint::Checkpoint;
-use veragg_lab::local::LocalRound;
-use veragg_lab::{id, Scene, Suite};
+use veragg_lab::{id, Scene};
 
 use super::LABEL;
 
@@ -358,7 +357,7 @@ pub(super) fn challenges() -> Vec<Value> {
     let entry = |clients: u32, corrupt: u32, columns: u32| {
         let segments = vec![SegmentConfiguration::integers("answers", 9, 100)];
         let builder = ConfigurationBuilder::new(segments, corrupt, 0, [7; 32]).columns(columns);
-        let local = LocalRound::<Suite>::new(clients, builder, &mut OsRng).unwrap();
+        let local = veragg_lab::ready(clients, builder).unwrap();
         json!({
             "header": hex(&local.header.encode()), "submit": "09".repeat(32), "client": 3,
             "secret": hex(KeyScalar::from(31u64).as_bytes()),
