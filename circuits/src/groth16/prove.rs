@@ -7,7 +7,7 @@ use rand_core::CryptoRngCore;
 use zeroize::Zeroizing;
 
 use super::circuit::Circuit;
-use super::commit::Committer;
+use super::commit::{commit, Committer};
 use super::key::ProvingKey;
 use super::proof::{encode, Elements, Prefix, Responses};
 use crate::group::bls12381::{Bls12381, Fr, G1Projective, Pairing};
@@ -34,7 +34,7 @@ fn uniform(rng: &mut dyn CryptoRngCore) -> Fr {
 }
 
 impl Prover {
-    /// Cost: about eight multiplications a packed scalar.
+    /// Cost: less than a multiplication a packed scalar.
     pub(super) fn new(key: &ProvingKey, generators: &[G1Projective]) -> Self {
         let verifying = &key.verifying;
         let over_key = verifying.ic[1..].iter().chain([&verifying.eta]);
@@ -79,33 +79,41 @@ impl Prover {
         let (secrets, nonces) = (draw(4), draw(columns + 2));
         let [rhat, sigma, mu, nu] = [0, 1, 2, 3].map(|at| secrets[at]);
         let packed = &assignment[1..=columns];
-        let row = self.row.commit(&with(packed, rhat));
-        let over_key = self.packed.commit(&with(packed, sigma));
-        let announced_packed = self.packed.commit(&nonces[..=columns]);
-        let announced_row = self
-            .row
-            .commit(&with(&nonces[..columns], nonces[columns + 1]));
-        let proof = Groth16::<Pairing, LibsnarkReduction>::create_proof_with_reduction_and_matrices(
-            &self.key,
-            mu,
-            nu,
-            circuit.rows(),
-            circuit.instance(),
-            circuit.constraints(),
-            &assignment,
+        let [row_scalars, key_scalars] = [rhat, sigma].map(|blinding| with(packed, blinding));
+        let row_nonces = with(&nonces[..columns], nonces[columns + 1]);
+        // Neither needs the other: small circuits keep only one thread busy.
+        let (proof, commitments) = rayon::join(
+            || {
+                Groth16::<Pairing, LibsnarkReduction>::create_proof_with_reduction_and_matrices(
+                    &self.key,
+                    mu,
+                    nu,
+                    circuit.rows(),
+                    circuit.instance(),
+                    circuit.constraints(),
+                    &assignment,
+                )
+            },
+            || {
+                commit([
+                    (&self.row, &row_scalars),
+                    (&self.packed, &key_scalars),
+                    (&self.packed, &nonces[..=columns]),
+                    (&self.row, &row_nonces),
+                    (&self.unblinding, &[sigma]),
+                ])
+            },
         );
         let proof = proof.expect("BLS12-381 has a domain of this size");
-        let q = proof.c.into_group() - self.unblinding.commit(&[sigma]);
-        let points = [row, over_key, announced_packed, announced_row, q];
-        let points = G1Projective::normalize_batch(&points);
+        let [row, over_key, announced_packed, announced_row, unblinding] = commitments;
         let elements = Elements {
-            row: points[0],
-            packed: points[1],
-            announced_packed: points[2],
-            announced_row: points[3],
+            row,
+            packed: over_key,
+            announced_packed,
+            announced_row,
             a: proof.a,
             b: proof.b,
-            q: points[4],
+            q: (proof.c.into_group() - unblinding).into_affine(),
         };
         let e = elements.challenge(prefix, binding);
         let responses = Responses {

@@ -1,5 +1,6 @@
 use super::*;
 use ark_ec::PrimeGroup;
+use ark_ff::Field;
 use proptest::prelude::*;
 
 fn unhex(text: &str) -> Vec<u8> {
@@ -28,6 +29,15 @@ proptest! {
     }
 
     #[test]
+    fn sums_of_multiples_are_those_of_arkworks(a in scalar(), b in scalar()) {
+        let points = [G1Projective::generator(), Bls12381::hash_to_point(b"test", 3)];
+        let multiples = points.map(|point| Multiples::new(&point));
+        let sums = sums_of_multiples(&[(&multiples, &[a, b]), (&multiples[1..], &[a]), (&[], &[])]);
+        let expected = [points[0] * a + points[1] * b, points[1] * a, G1Projective::zero()];
+        prop_assert_eq!(G1Projective::normalize_batch(&expected), sums);
+    }
+
+    #[test]
     fn what_decodes_encodes_to_the_same_bytes(a in scalar()) {
         let point = G1Projective::generator() * a;
         let bytes = Bls12381::encode_point(&point);
@@ -38,26 +48,47 @@ proptest! {
     }
 }
 
+/// Scalars whose digits are at the borders of the windows, and points for which an addition formula could have exceptions.
 #[test]
 fn products_with_small_and_large_scalars() {
-    let table = Bls12381::table(&G1Projective::generator());
-    for scalar in [
-        Fr::from(0u64),
-        Fr::from(1u64),
-        Fr::from(15u64),
-        Fr::from(16u64),
-        -Fr::from(1u64),
-    ] {
-        assert_eq!(
-            Bls12381::multiply(&table, &scalar),
-            G1Projective::generator() * scalar
-        );
+    let small = [0u64, 1, 15, 16, 17, 31, 32, 33, 63, 64, 1 << 32].map(Fr::from);
+    // Each signed digit as large as it can be, once above and once below zero.
+    let alternating = [0x0f, 0x10].map(|digit| {
+        let digits = (0..50).map(|_| Fr::from(digit));
+        digits.fold(Fr::zero(), |sum, digit| sum * Fr::from(32u64) + digit)
+    });
+    let scalars = small.iter().chain(&alternating);
+    let scalars = scalars.flat_map(|scalar| [*scalar, -*scalar]);
+    let generator = G1Projective::generator();
+    let table = Bls12381::table(&generator);
+    let multiples = [Multiples::new(&generator), Multiples::new(&-generator)];
+    for scalar in scalars {
+        let expected = generator * scalar;
+        assert_eq!(Bls12381::multiply(&table, &scalar), expected);
+        let sums = sums_of_multiples(&[(&multiples[..1], &[scalar]), (&multiples, &[scalar; 2])]);
+        assert_eq!(sums, [expected.into_affine(), G1Affine::identity()]);
     }
-    let zero = Bls12381::table(&Bls12381::identity());
+    let identity = Bls12381::identity();
+    let large = -Fr::from(1u64);
     assert_eq!(
-        Bls12381::multiply(&zero, &-Fr::from(1u64)),
-        Bls12381::identity()
+        Bls12381::multiply(&Bls12381::table(&identity), &large),
+        identity
     );
+    assert_eq!(Bls12381::msm_constant_time(&[large], &[identity]), identity);
+}
+
+/// What a committer multiplies by has one form, which stands for the scalar.
+#[test]
+fn signed_digits_stand_for_the_scalar() {
+    for scalar in [0u64, 1, 15, 16, 31, 32, u64::MAX].map(Fr::from) {
+        for scalar in [scalar, -scalar, scalar.inverse().unwrap_or_default()] {
+            let digits = signed_digits(&scalar);
+            assert!(digits.iter().all(|digit| (-16..16).contains(digit)));
+            let digits = digits.iter().rev().copied().map(Fr::from);
+            let sum = digits.fold(Fr::zero(), |sum, digit| sum * Fr::from(32u64) + digit);
+            assert_eq!(sum, scalar);
+        }
+    }
 }
 
 /// RFC 9380, J.9.1: the message is the empty one there, so the hasher is called with that message.
