@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::key::{generators, VerifyingKey};
 use super::proof::{Groth16Input, Prefix};
-use crate::group::bls12381::{Fr, G1Affine, G1Projective, Pairing};
+use crate::group::bls12381::{public_sum, Fr, G1Affine, G1Projective, OddMultiples, Pairing};
 use crate::proof_system::Binding;
 use crate::transcript::{Transcript, TranscriptExt};
 
@@ -27,6 +27,8 @@ pub(super) struct Verifier {
     generator: Prepared,
     /// `IC_1, .., IC_C, eta`, then `G_0, .., G_(C-1), H`.
     bases: Vec<G1Affine>,
+    /// The same, by which the equations of one proof are checked.
+    multiples: Vec<OddMultiples>,
 }
 
 /// The weights of the three equations of a proof.
@@ -35,6 +37,8 @@ type Weights = [Fr; 3];
 impl Verifier {
     pub(super) fn new(key: &VerifyingKey, row: &[G1Projective], clients: u32) -> Self {
         let over_key = key.ic[1..].iter().chain([&key.eta]).copied();
+        let row = G1Projective::normalize_batch(row);
+        let bases: Vec<G1Affine> = over_key.chain(row).collect();
         Self {
             prefix: Prefix::new(key, clients),
             key: key.digest(),
@@ -44,7 +48,8 @@ impl Verifier {
             beta: key.beta.into(),
             delta: key.delta.into(),
             generator: generators().1.into_affine().into(),
-            bases: over_key.chain(G1Projective::normalize_batch(row)).collect(),
+            multiples: bases.par_iter().map(OddMultiples::new).collect(),
+            bases,
         }
     }
 
@@ -83,37 +88,34 @@ impl Verifier {
     fn holds_alone(&self, binding: &Binding, proof: &Groth16Input) -> bool {
         let (elements, responses) = (&proof.elements, &proof.responses);
         let e = elements.challenge(&self.prefix, binding);
-        let (over_key, over_row) = self.bases.split_at(self.bases.len() / 2);
-        let links = [
-            (
-                over_key,
-                &responses.sigma,
-                elements.announced_packed,
-                elements.packed,
-            ),
-            (
-                over_row,
-                &responses.blinding,
-                elements.announced_row,
-                elements.row,
-            ),
-        ];
-        let linked = links
-            .into_iter()
-            .all(|(bases, last, announced, committed)| {
-                let points: Vec<G1Affine> = bases.iter().copied().chain([committed]).collect();
-                let scalars = responses.packed.iter().chain([last]).copied();
-                let scalars: Vec<Fr> = scalars.chain([-e]).collect();
-                G1Projective::msm_unchecked(&points, &scalars) == announced
-            });
+        let (over_key, over_row) = self.multiples.split_at(self.multiples.len() / 2);
+        let linked = |bases: &[OddMultiples], last, committed, announced: G1Affine| {
+            let scalars = responses.packed.iter().copied().chain([last]);
+            let committed = OddMultiples::new(&committed);
+            let terms = bases.iter().zip(scalars).chain([(&committed, -e)]);
+            public_sum(terms) == announced
+        };
         let inputs = (self.first + elements.packed).into_affine();
         let left = [elements.a, -inputs, -elements.q];
-        let right = [
-            elements.b.into(),
-            self.generator.clone(),
-            self.delta.clone(),
-        ];
-        linked && Pairing::multi_pairing(left, right) == self.alpha_beta
+        let paired = || {
+            let right = [
+                elements.b.into(),
+                self.generator.clone(),
+                self.delta.clone(),
+            ];
+            Pairing::multi_pairing(left, right) == self.alpha_beta
+        };
+        let linked_over_key = || {
+            let (committed, announced) = (elements.packed, elements.announced_packed);
+            linked(over_key, responses.sigma, committed, announced)
+        };
+        let linked_over_row = || {
+            let (committed, announced) = (elements.row, elements.announced_row);
+            linked(over_row, responses.blinding, committed, announced)
+        };
+        let (paired, linked) =
+            rayon::join(paired, || rayon::join(linked_over_key, linked_over_row));
+        paired && linked == (true, true)
     }
 
     /// Weights that depend on everything that is weighed.

@@ -19,6 +19,10 @@ use zeroize::Zeroizing;
 use super::Group;
 use crate::codec::DecodeError;
 
+mod public;
+
+pub(crate) use public::{public_sum, OddMultiples};
+
 pub use ark_bls12_381::{Bls12_381 as Pairing, Fr, G1Affine, G1Projective, G2Affine, G2Projective};
 
 /// `G1` of BLS12-381, of prime order `r`.

@@ -1,6 +1,6 @@
 use super::*;
 use ark_ec::PrimeGroup;
-use ark_ff::Field;
+use ark_ff::{AdditiveGroup, Field};
 use proptest::prelude::*;
 
 fn unhex(text: &str) -> Vec<u8> {
@@ -35,6 +35,9 @@ proptest! {
         let sums = sums_of_multiples(&[(&multiples, &[a, b]), (&multiples[1..], &[a]), (&[], &[])]);
         let expected = [points[0] * a + points[1] * b, points[1] * a, G1Projective::zero()];
         prop_assert_eq!(G1Projective::normalize_batch(&expected), sums);
+        let odd = points.map(|point| OddMultiples::new(&point.into_affine()));
+        prop_assert_eq!(public_sum([(&odd[0], a), (&odd[1], b)]), expected[0]);
+        prop_assert_eq!(public_sum([]), expected[2]);
     }
 
     #[test]
@@ -62,11 +65,18 @@ fn products_with_small_and_large_scalars() {
     let generator = G1Projective::generator();
     let table = Bls12381::table(&generator);
     let multiples = [Multiples::new(&generator), Multiples::new(&-generator)];
+    let odd = [generator, -generator].map(|point| OddMultiples::new(&point.into_affine()));
     for scalar in scalars {
         let expected = generator * scalar;
         assert_eq!(Bls12381::multiply(&table, &scalar), expected);
         let sums = sums_of_multiples(&[(&multiples[..1], &[scalar]), (&multiples, &[scalar; 2])]);
         assert_eq!(sums, [expected.into_affine(), G1Affine::identity()]);
+        assert_eq!(public_sum([(&odd[0], scalar)]), expected);
+        assert!(public_sum([(&odd[0], scalar), (&odd[1], scalar)]).is_zero());
+        assert_eq!(
+            public_sum([(&odd[0], scalar), (&odd[0], scalar)]),
+            expected.double()
+        );
     }
     let identity = Bls12381::identity();
     let large = -Fr::from(1u64);
@@ -75,6 +85,8 @@ fn products_with_small_and_large_scalars() {
         identity
     );
     assert_eq!(Bls12381::msm_constant_time(&[large], &[identity]), identity);
+    let odd = OddMultiples::new(&G1Affine::identity());
+    assert!(public_sum([(&odd, large)]).is_zero());
 }
 
 /// What a committer multiplies by has one form, which stands for the scalar.
