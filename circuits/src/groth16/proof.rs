@@ -40,6 +40,14 @@ pub(super) struct Responses {
     pub(super) blinding: Fr,
 }
 
+impl Responses {
+    /// The response that stands over a base of a link: the link over the key has the number 0, that over the row 1.
+    pub(super) fn of(&self, link: usize, column: usize) -> &Fr {
+        let last = [&self.sigma, &self.blinding][link];
+        self.packed.get(column).unwrap_or(last)
+    }
+}
+
 /// Commitment and proof of one client: canonical, in the right groups, not yet verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Groth16Input {

@@ -1,7 +1,7 @@
 //! Verification, one by one and in batches (`specs/proofs.md` 8.6, 8.7).
 
-use ark_ec::pairing::{Pairing as _, PairingOutput};
-use ark_ec::{CurveGroup, VariableBaseMSM};
+use ark_ec::pairing::{MillerLoopOutput, Pairing as _, PairingOutput};
+use ark_ec::{AffineRepr, CurveGroup, VariableBaseMSM};
 use ark_ff::{PrimeField, Zero};
 use rayon::prelude::*;
 
@@ -12,6 +12,7 @@ use crate::proof_system::Binding;
 use crate::transcript::{Transcript, TranscriptExt};
 
 type Prepared = <Pairing as ark_ec::pairing::Pairing>::G2Prepared;
+type Target = <Pairing as ark_ec::pairing::Pairing>::TargetField;
 
 /// What a verifier holds of a key.
 #[derive(Debug)]
@@ -33,6 +34,14 @@ pub(super) struct Verifier {
 
 /// The weights of the three equations of a proof.
 type Weights = [Fr; 3];
+
+/// How many pairs share the squarings of one Miller loop in arkworks.
+const PAIRS: usize = 4;
+
+/// `scalar point`, for a scalar of few bits.
+fn short_multiple(point: &G1Affine, scalar: &Fr) -> G1Projective {
+    point.mul_bigint(scalar.into_bigint())
+}
 
 impl Verifier {
     pub(super) fn new(key: &VerifyingKey, row: &[G1Projective], clients: u32) -> Self {
@@ -137,67 +146,68 @@ impl Verifier {
 
     /// Whether the weighted product of pairings is 1, and the weighted sum of points the identity.
     fn holds(&self, batch: &[(Binding, &Groth16Input)], weights: &[Weights]) -> bool {
+        self.linked(batch, weights) && self.paired(batch, weights)
+    }
+
+    /// Whether the weighted sum of points of both links is the identity.
+    fn linked(&self, batch: &[(Binding, &Groth16Input)], weights: &[Weights]) -> bool {
         let columns = self.bases.len() / 2 - 1;
-        let parts = batch
-            .par_iter()
-            .zip(weights)
-            .map(|((binding, proof), weights)| {
-                let e = proof.elements.challenge(&self.prefix, binding);
-                let [pairing, key, row] = *weights;
-                let elements = &proof.elements;
-                let points = [
-                    (elements.announced_packed, -key),
-                    (elements.packed, -key * e),
-                    (elements.announced_row, -row),
-                    (elements.row, -row * e),
-                ];
-                ((elements.a * pairing).into_affine(), points)
-            });
-        let parts: Vec<_> = parts.collect();
-        // The combination of points.
-        let mut coefficients = vec![Fr::zero(); self.bases.len()];
-        for ((_, proof), [_, key, row]) in batch.iter().zip(weights) {
-            let responses = &proof.responses;
-            let (over_key, over_row) = coefficients.split_at_mut(columns + 1);
-            for (at, z) in responses.packed.iter().enumerate() {
-                over_key[at] += *key * z;
-                over_row[at] += *row * z;
-            }
-            over_key[columns] += *key * responses.sigma;
-            over_row[columns] += *row * responses.blinding;
-        }
-        let of_proofs = parts.iter().flat_map(|(_, points)| points);
-        let (points, scalars): (Vec<G1Affine>, Vec<Fr>) = self
-            .bases
-            .iter()
-            .copied()
-            .zip(coefficients)
-            .chain(of_proofs.copied())
-            .unzip();
-        if !G1Projective::msm_unchecked(&points, &scalars).is_zero() {
-            return false;
-        }
-        // The product of pairings.
-        let total: Fr = weights.iter().map(|[pairing, _, _]| *pairing).sum();
-        let pairing_weights: Vec<Fr> = weights.iter().map(|[pairing, _, _]| *pairing).collect();
+        let over_bases = self.bases.par_iter().enumerate().map(|(place, base)| {
+            let (link, column) = (place / (columns + 1), place % (columns + 1));
+            let sum: Fr = batch
+                .iter()
+                .zip(weights)
+                .map(|((_, proof), weights)| weights[1 + link] * proof.responses.of(link, column))
+                .sum();
+            // The minus is here, since a negative weight would not be short.
+            (*base, -sum)
+        });
+        let over_proofs =
+            batch
+                .par_iter()
+                .zip(weights)
+                .flat_map_iter(|((binding, proof), [_, key, row])| {
+                    let elements = &proof.elements;
+                    let e = elements.challenge(&self.prefix, binding);
+                    [
+                        (elements.announced_packed, *key),
+                        (elements.packed, *key * e),
+                        (elements.announced_row, *row),
+                        (elements.row, *row * e),
+                    ]
+                });
+        let (points, scalars): (Vec<G1Affine>, Vec<Fr>) = over_bases.chain(over_proofs).unzip();
+        G1Projective::msm_unchecked(&points, &scalars).is_zero()
+    }
+
+    /// Whether the weighted product of pairings is 1.
+    fn paired(&self, batch: &[(Binding, &Groth16Input)], weights: &[Weights]) -> bool {
+        let weights: Vec<Fr> = weights.iter().map(|[pairing, _, _]| *pairing).collect();
+        let total: Fr = weights.iter().sum();
         let sum = |of: fn(&Groth16Input) -> G1Affine| {
             let points: Vec<G1Affine> = batch.iter().map(|(_, proof)| of(proof)).collect();
-            G1Projective::msm_unchecked(&points, &pairing_weights)
+            G1Projective::msm_unchecked(&points, &weights)
         };
         let inputs = self.first * total + sum(|proof| proof.elements.packed);
         let q = sum(|proof| proof.elements.q);
-        let fixed = [
-            (-(self.alpha * total), self.beta.clone()),
-            (-inputs, self.generator.clone()),
-            (-q, self.delta.clone()),
-        ];
-        let fixed = fixed.map(|(point, with)| (point.into_affine(), with));
-        let of_proofs = parts.iter().zip(batch);
-        let of_proofs =
-            of_proofs.map(|((a, _), (_, proof))| (*a, Prepared::from(proof.elements.b)));
-        let (left, right): (Vec<G1Affine>, Vec<Prepared>) =
-            fixed.into_iter().chain(of_proofs).unzip();
-        let product = Pairing::multi_pairing(left, right);
-        product == PairingOutput::zero()
+        let fixed = [-(self.alpha * total), -inputs, -q];
+        let fixed = Pairing::multi_miller_loop(
+            G1Projective::normalize_batch(&fixed),
+            [&self.beta, &self.generator, &self.delta].map(Prepared::clone),
+        );
+        // An element of G2 that is prepared has 20 KB: it is kept only as long as its loop takes.
+        let of_proofs = batch.par_chunks(PAIRS).zip(weights.par_chunks(PAIRS));
+        let of_proofs = of_proofs.map(|(batch, weights)| {
+            let elements = batch.iter().map(|(_, proof)| &proof.elements);
+            let a: Vec<_> = elements
+                .clone()
+                .zip(weights)
+                .map(|(elements, weight)| short_multiple(&elements.a, weight))
+                .collect();
+            let b = elements.map(|elements| elements.b);
+            Pairing::multi_miller_loop(G1Projective::normalize_batch(&a), b).0
+        });
+        let product = fixed.0 * of_proofs.product::<Target>();
+        Pairing::final_exponentiation(MillerLoopOutput(product)) == Some(PairingOutput::zero())
     }
 }
