@@ -11,6 +11,7 @@ use ark_groth16::{prepare_verifying_key, Groth16, Proof};
 use ark_serialize::{CanonicalDeserialize, CanonicalSerialize};
 use criterion::{criterion_group, criterion_main, Criterion};
 use rand_core::OsRng;
+use rayon::prelude::*;
 use veragg::circuits::groth16::circuit::Circuit;
 use veragg::circuits::groth16::derive::{derive, multiply_delta, Powers};
 use veragg::circuits::groth16::{Bls12381Groth16, Groth16SetUp};
@@ -21,7 +22,7 @@ type Ark = Groth16<Bls12_381, LibsnarkReduction>;
 
 const CLIENTS: u32 = 2000;
 /// Proofs of a batch.
-const BATCH: usize = 100;
+const BATCH: usize = 1000;
 
 /// Powers of secrets that everybody knows: for measurements only.
 fn powers(domain: usize) -> Powers {
@@ -114,7 +115,7 @@ fn measure(criterion: &mut Criterion) {
         group.bench_function(format!("verify/batch of {BATCH}"), |bencher| {
             bencher.iter(|| {
                 let proofs: Vec<_> = many
-                    .iter()
+                    .par_iter()
                     .map(|(client, bytes)| {
                         (binding(*client), suite.decode(bytes).expect("a proof"))
                     })
