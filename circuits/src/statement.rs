@@ -1,10 +1,14 @@
 //! What a client claims about its vector (`specs/proofs.md` 1).
 
+mod decode;
+
 use std::fmt;
 
 use thiserror::Error;
 
 use crate::codec::{DecodeError, Reader, Writer};
+
+pub use decode::StatementDecodeError;
 
 /// Longest vector that a statement may speak of, in coordinates. A configuration is signed, not
 /// trusted: this bounds what a reader of it ever allocates.
