@@ -1,13 +1,19 @@
 //! The suite `bls12381-groth16`: one row of packed scalars, proven by a pairing (`specs/proofs.md` 8).
 
+pub mod check;
 pub mod circuit;
 mod commit;
+pub mod contribution;
 pub mod derive;
+pub mod heads;
 pub mod key;
+pub mod points;
+pub mod powers;
 mod proof;
 mod prove;
 mod set_up;
 mod verify;
+pub mod weights;
 
 #[cfg(test)]
 mod testing;

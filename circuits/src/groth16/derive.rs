@@ -9,53 +9,10 @@ use rayon::prelude::*;
 
 use super::circuit::{Circuit, Row};
 use super::key::{ProvingKey, VerifyingKey};
-use crate::group::bls12381::{Fr, G1Affine, G1Projective, G2Affine, G2Projective};
+use super::points::{self, Element, ElementError};
+use crate::group::bls12381::{Fr, G1Affine, G1Projective, G2Projective};
 
-/// Powers of `tau` in both groups, which the first phase of a set-up ends with. For a domain of `N` points:
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Powers {
-    /// `[tau^i]_1` for `i` from 0 to `2N - 2`.
-    pub tau_1: Vec<G1Affine>,
-    /// `[tau^i]_2` for `i` from 0 to `N - 1`.
-    pub tau_2: Vec<G2Affine>,
-    /// `[alpha tau^i]_1` for `i` from 0 to `N - 1`.
-    pub alpha: Vec<G1Affine>,
-    /// `[beta tau^i]_1` for `i` from 0 to `N - 1`.
-    pub beta: Vec<G1Affine>,
-    /// `[beta]_2`.
-    pub beta_2: G2Affine,
-}
-
-impl Powers {
-    /// The powers of known `tau`, `alpha`, `beta`. Whoever knows one of them proves anything: for tests and measurements.
-    pub fn of_secrets(domain: usize, [tau, alpha, beta]: [Fr; 3]) -> Self {
-        let powers: Vec<Fr> = std::iter::successors(Some(Fr::one()), |power| Some(*power * tau))
-            .take(2 * domain - 1)
-            .collect();
-        let (one, two) = (G1Projective::generator(), G2Projective::generator());
-        let in_1 = |factor: Fr, count: usize| {
-            let powers = powers[..count].par_iter();
-            normalized(powers.map(|power| one * (*power * factor)).collect())
-        };
-        let in_2: Vec<_> = powers[..domain]
-            .par_iter()
-            .map(|power| two * power)
-            .collect();
-        Self {
-            tau_1: in_1(Fr::one(), 2 * domain - 1),
-            tau_2: G2Projective::normalize_batch(&in_2),
-            alpha: in_1(alpha, domain),
-            beta: in_1(beta, domain),
-            beta_2: (two * beta).into_affine(),
-        }
-    }
-
-    /// Whether there are as many powers as a domain of `domain` points needs.
-    pub fn are_for(&self, domain: usize) -> bool {
-        self.tau_1.len() == 2 * domain - 1
-            && [self.alpha.len(), self.beta.len(), self.tau_2.len()] == [domain; 3]
-    }
-}
+pub use super::powers::Powers;
 
 /// The polynomials of the points of the domain, at `tau`: `L_j` is 1 at `omega^j` and 0 at the other points.
 fn lagrange<P>(domain: &Radix2EvaluationDomain<Fr>, powers: &[P::MulBase]) -> Vec<P>
@@ -97,85 +54,171 @@ fn normalized(points: Vec<G1Projective>) -> Vec<G1Affine> {
     G1Projective::normalize_batch(&points)
 }
 
+/// Sums of the points of a domain for each variable of a circuit: its polynomials at `tau`.
+struct Lagrange<'a> {
+    circuit: &'a Circuit,
+    powers: &'a Powers,
+    domain: Radix2EvaluationDomain<Fr>,
+    /// `[L_j(tau)]_1`.
+    tau: Vec<G1Projective>,
+    /// The columns of the matrices.
+    columns: [Vec<Vec<(Fr, usize)>>; 3],
+}
+
+impl<'a> Lagrange<'a> {
+    /// Cost: a Fourier transform in the group.
+    fn new(circuit: &'a Circuit, powers: &'a Powers) -> Self {
+        let size = circuit.domain();
+        assert!(
+            powers.are_for(size),
+            "there must be powers for {size} points"
+        );
+        let domain = Radix2EvaluationDomain::<Fr>::new(size);
+        let domain = domain.expect("BLS12-381 has domains of up to 2^32 points");
+        let rows = circuit.rows().each_ref();
+        let mut columns = rows.map(|rows| columns(rows, circuit.variables()));
+        // One more row for each public variable, so that their polynomials are independent.
+        for (variable, column) in columns[0].iter_mut().enumerate().take(circuit.instance()) {
+            column.push((Fr::one(), circuit.constraints() + variable));
+        }
+        Self {
+            tau: lagrange(&domain, &powers.tau_1[..size]),
+            circuit,
+            powers,
+            domain,
+            columns,
+        }
+    }
+
+    /// The sums of one matrix.
+    fn sums<P: PrimeGroup<ScalarField = Fr>>(&self, matrix: usize, points: &[P]) -> Vec<P> {
+        let columns = self.columns[matrix].par_iter();
+        columns.map(|column| combine(column, points)).collect()
+    }
+
+    /// `[beta a_i(tau) + alpha b_i(tau) + c_i(tau)]_1` for every variable. Cost: two more transforms.
+    fn all(&self) -> Vec<G1Projective> {
+        let alpha: Vec<G1Projective> = lagrange(&self.domain, &self.powers.alpha);
+        let beta: Vec<G1Projective> = lagrange(&self.domain, &self.powers.beta);
+        let [a, b, c] = [(0, &beta), (1, &alpha), (2, &self.tau)]
+            .map(|(matrix, points)| self.sums(matrix, points));
+        let sums = a.into_iter().zip(b).zip(c);
+        sums.map(|((a, b), c)| a + b + c).collect()
+    }
+
+    /// `[tau^power t(tau)]_1`.
+    fn vanishing(&self, power: usize) -> G1Projective {
+        self.powers.tau_1[power + self.circuit.domain()] - self.powers.tau_1[power]
+    }
+
+    /// What `delta = 1` divides, of all [`sums`](Self::all).
+    fn divided(&self, all: &[G1Projective]) -> Divided {
+        let h = (0..self.circuit.domain() - 1).map(|power| self.vanishing(power));
+        Divided {
+            l: normalized(all[self.circuit.instance()..].to_vec()),
+            h: normalized(h.collect()),
+        }
+    }
+}
+
+/// The elements of a key that are divided by `delta`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Divided {
+    /// `[(beta a_i(tau) + alpha b_i(tau) + c_i(tau))/delta]_1` for every witness.
+    pub l: Vec<G1Affine>,
+    /// `[tau^i t(tau)/delta]_1` for `i` from 0 to `N - 2`.
+    pub h: Vec<G1Affine>,
+}
+
+impl Divided {
+    /// Those of a circuit with `delta = 1`. Cost: three Fourier transforms in the group, and some multiplications a row.
+    ///
+    /// # Panics
+    ///
+    /// If there are not as many powers as [`Powers::are_for`] asks for.
+    pub fn derive(circuit: &Circuit, powers: &Powers) -> Self {
+        let lagrange = Lagrange::new(circuit, powers);
+        lagrange.divided(&lagrange.all())
+    }
+
+    /// Those for another `delta`, which is this one times a factor that is not zero. Cost: a multiplication for each
+    /// witness and row.
+    pub fn for_multiplied(&self, factor: &Fr) -> Self {
+        let inverse = ark_ff::Field::inverse(factor).unwrap_or_else(Fr::zero);
+        let inverse = zeroize::Zeroizing::new(inverse);
+        Self {
+            l: points::multiply_by(&self.l, &inverse),
+            h: points::multiply_by(&self.h, &inverse),
+        }
+    }
+
+    /// Bytes of the encoding, for a circuit.
+    pub fn encoded_len(circuit: &Circuit) -> usize {
+        let witnesses = circuit.variables() - circuit.instance();
+        (witnesses + circuit.domain() - 1) * G1Affine::LEN
+    }
+
+    /// `Divided` of `specs/set-up.md` 2.1.
+    pub fn encode(&self) -> Vec<u8> {
+        [points::encode(&self.l), points::encode(&self.h)].concat()
+    }
+
+    /// Decodes what is [so long](Self::encoded_len).
+    pub fn decode(bytes: &[u8], circuit: &Circuit) -> Result<Self, ElementError> {
+        let witnesses = circuit.variables() - circuit.instance();
+        let (l, h) = bytes.split_at((witnesses * G1Affine::LEN).min(bytes.len()));
+        Ok(Self {
+            l: points::decode(l, "L")?,
+            h: points::decode(h, "T")?,
+        })
+    }
+}
+
 /// The keys of a circuit with `delta = 1`: [`multiply_delta`] makes it another. Cost: some ten multiplications a row.
 ///
 /// # Panics
 ///
 /// If there are not as many powers as [`Powers::are_for`] asks for.
 pub fn derive(circuit: &Circuit, max_clients: u32, powers: &Powers) -> ProvingKey {
-    let size = circuit.domain();
-    assert!(
-        powers.are_for(size),
-        "there must be powers for {size} points"
-    );
-    let domain = Radix2EvaluationDomain::<Fr>::new(size);
-    let domain = domain.expect("BLS12-381 has domains of up to 2^32 points");
-    let tau: Vec<G1Projective> = lagrange(&domain, &powers.tau_1[..size]);
-    let alpha: Vec<G1Projective> = lagrange(&domain, &powers.alpha);
-    let beta: Vec<G1Projective> = lagrange(&domain, &powers.beta);
-    let tau_2: Vec<G2Projective> = lagrange(&domain, &powers.tau_2);
-    let (variables, instance) = (circuit.variables(), circuit.instance());
-    let [mut a, b, c] = circuit
-        .rows()
-        .each_ref()
-        .map(|rows| columns(rows, variables));
-    // One more row for each public variable, so that their polynomials are independent.
-    for (variable, column) in a.iter_mut().enumerate().take(instance) {
-        column.push((Fr::one(), circuit.constraints() + variable));
-    }
-    let of = |columns: &[Vec<(Fr, usize)>], points: &[G1Projective]| -> Vec<G1Projective> {
-        columns
-            .par_iter()
-            .map(|column| combine(column, points))
-            .collect()
-    };
-    let sums = of(&a, &beta)
-        .into_iter()
-        .zip(of(&b, &alpha))
-        .zip(of(&c, &tau));
-    let sums: Vec<_> = sums.map(|((a, b), c)| a + b + c).collect();
-    let (public, witnesses) = sums.split_at(instance);
-    let b_2: Vec<G2Projective> = b.par_iter().map(|column| combine(column, &tau_2)).collect();
-    let vanishing = |power: usize| powers.tau_1[power + size] - powers.tau_1[power];
-    let one = G1Projective::generator().into_affine();
+    let lagrange = Lagrange::new(circuit, powers);
+    let tau_2: Vec<G2Projective> = self::lagrange(&lagrange.domain, &powers.tau_2);
+    let all = lagrange.all();
+    let Divided { l, h } = lagrange.divided(&all);
     ProvingKey {
         verifying: VerifyingKey {
             max_clients,
             statement: circuit.statement().encode(),
-            domain: size as u32,
+            domain: circuit.domain() as u32,
             matrices: circuit.digest(),
             alpha: powers.alpha[0],
             beta: powers.beta_2,
             delta: G2Projective::generator().into_affine(),
-            eta: vanishing(0).into_affine(),
-            ic: normalized(public.to_vec()),
+            eta: lagrange.vanishing(0).into_affine(),
+            ic: normalized(all[..circuit.instance()].to_vec()),
         },
         beta: powers.beta[0],
-        delta: one,
-        a: normalized(of(&a, &tau)),
-        b_1: normalized(of(&b, &tau)),
-        b_2: G2Projective::normalize_batch(&b_2),
-        l: normalized(witnesses.to_vec()),
-        h: normalized((0..size - 1).map(vanishing).collect()),
+        delta: G1Projective::generator().into_affine(),
+        a: normalized(lagrange.sums(0, &lagrange.tau)),
+        b_1: normalized(lagrange.sums(1, &lagrange.tau)),
+        b_2: G2Projective::normalize_batch(&lagrange.sums(1, &tau_2)),
+        l,
+        h,
     }
 }
 
-/// The keys in which `delta` is multiplied by a factor, which must not be zero: what a contribution to the second phase of
-/// a set-up does. Cost: a multiplication for each witness and row.
+/// The keys in which `delta` is multiplied by a factor, which must not be zero. Cost: a multiplication for each witness
+/// and row.
 pub fn multiply_delta(key: &ProvingKey, factor: &Fr) -> ProvingKey {
-    let inverse = ark_ff::Field::inverse(factor).unwrap_or_else(Fr::zero);
-    let divided = |points: &[G1Affine]| {
-        let points: Vec<G1Projective> = points.par_iter().map(|point| *point * inverse).collect();
-        normalized(points)
-    };
+    let (l, h) = (key.l.clone(), key.h.clone());
+    let Divided { l, h } = Divided { l, h }.for_multiplied(factor);
     ProvingKey {
         verifying: VerifyingKey {
             delta: (key.verifying.delta * factor).into_affine(),
             ..key.verifying.clone()
         },
         delta: (key.delta * factor).into_affine(),
-        l: divided(&key.l),
-        h: divided(&key.h),
+        l,
+        h,
         ..key.clone()
     }
 }

@@ -1,5 +1,8 @@
 //! The keys of a statement (`specs/proofs.md` 8.4): what a verifier needs, what a prover needs besides, and what is refused.
 
+mod file;
+pub mod limit;
+
 use ark_ec::{AffineRepr, PrimeGroup};
 use thiserror::Error;
 
@@ -10,9 +13,12 @@ use crate::group::bls12381::{
 };
 use crate::group::Group;
 use crate::hash::digest;
+use crate::statement::{Statement, StatementDecodeError};
+
+pub use file::KeyFileError;
 
 /// The largest roster (`specs/parameters.md` 1.1).
-const MAX_CLIENTS: u32 = 1 << 20;
+pub const MAX_CLIENTS: u32 = 1 << 20;
 /// The largest domain: 4096 bits with a norm fit into it (`specs/proofs.md` 8.2).
 pub const MAX_DOMAIN: usize = 1 << 14;
 
@@ -46,6 +52,15 @@ pub enum KeyError {
     /// The bytes are no key.
     #[error("the key does not decode: {0}; get it from the set-up again")]
     Decode(#[from] DecodeError),
+    /// The statement in it does not decode.
+    #[error("the statement of the key: {0}; get the key from the set-up again")]
+    Statement(#[from] StatementDecodeError),
+    /// The circuit of its statement is too long.
+    #[error("the statement needs {got} rows, and a key has at most {MAX_DOMAIN}; prove fewer bits, or choose another suite")]
+    TooLong {
+        /// Rows of the circuit with those of its public variables.
+        got: usize,
+    },
     /// The key is of another statement or another number of clients.
     #[error("the key is of another {0} than the configuration asks for; get the key of this round's set-up")]
     Other(&'static str),
@@ -112,6 +127,19 @@ impl VerifyingKey {
     /// The digest by which a configuration names the key.
     pub fn digest(&self) -> [u8; 32] {
         digest_of(&self.encode())
+    }
+
+    /// The circuit that the key is for. Refuses a key that `specs/proofs.md` 8.4.5 refuses, what decoding has refused apart.
+    /// Cost: the matrices of the circuit and their digest.
+    pub fn circuit(&self) -> Result<Circuit, KeyError> {
+        let statement = Statement::decode(&self.statement)?;
+        let domain = limit::domain(&statement, self.max_clients)?;
+        if self.domain as usize != domain {
+            return Err(KeyError::Other("domain"));
+        }
+        let circuit = Circuit::new(&statement, self.max_clients);
+        self.check(&circuit, self.max_clients)?;
+        Ok(circuit)
     }
 
     /// Refuses a key that is not one of this circuit for at least so many clients (`specs/proofs.md` 8.4). What

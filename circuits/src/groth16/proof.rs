@@ -1,12 +1,13 @@
 //! A proof as it travels (`specs/proofs.md` 8.5), and the challenge that links its two commitments (8.6).
 
-use ark_ff::field_hashers::{DefaultFieldHasher, HashToField};
 use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
 use super::key::{encode_g1, VerifyingKey};
 use crate::codec::{DecodeError, Reader, Writer};
-use crate::group::bls12381::{decode_g2, encode_g2, Bls12381, Fr, G1Affine, G2Affine, G2_LEN};
+use crate::group::bls12381::{
+    decode_g2, encode_g2, hash_to_scalar, Bls12381, Fr, G1Affine, G2Affine, G2_LEN,
+};
 use crate::group::Group;
 use crate::hash::digest;
 use crate::proof_system::Binding;
@@ -160,9 +161,7 @@ impl Elements {
             &self.announced_row,
         ];
         message.extend(rest.into_iter().flat_map(encode_g1));
-        let hasher = <DefaultFieldHasher<Sha256, 128> as HashToField<Fr>>::new(LINK);
-        let [challenge] = hasher.hash_to_field::<1>(&message);
-        challenge
+        hash_to_scalar(LINK, &message)
     }
 }
 

@@ -5,7 +5,7 @@ use ark_ff::Field;
 use super::circuit::Circuit;
 use super::derive::{derive, multiply_delta, Powers};
 use super::key::ProvingKey;
-use crate::group::bls12381::Fr;
+use crate::group::bls12381::{Fr, G1Affine};
 use crate::statement::{Norm, Segment, Statement, SumRule};
 
 /// Circuits of all kinds of claims.
@@ -59,4 +59,9 @@ impl Secrets {
         let powers = Powers::of_secrets(circuit.domain(), [self.tau, self.alpha, self.beta]);
         multiply_delta(&derive(circuit, max_clients, &powers), &self.delta)
     }
+}
+
+/// A point of the curve of order 3, outside the subgroup: `(0, 2)`.
+pub(super) fn torsion() -> G1Affine {
+    G1Affine::new_unchecked(0u64.into(), 2u64.into())
 }

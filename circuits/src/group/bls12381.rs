@@ -8,7 +8,7 @@ use ark_ec::hashing::curve_maps::wb::WBMap;
 use ark_ec::hashing::map_to_curve_hasher::MapToCurveBasedHasher;
 use ark_ec::hashing::HashToCurve;
 use ark_ec::{AffineRepr, CurveGroup, VariableBaseMSM};
-use ark_ff::field_hashers::DefaultFieldHasher;
+use ark_ff::field_hashers::{DefaultFieldHasher, HashToField};
 use ark_ff::{BigInteger, PrimeField, Zero};
 use ark_serialize::{CanonicalDeserialize, CanonicalSerialize};
 use rayon::prelude::*;
@@ -213,14 +213,36 @@ pub fn decode_g2(bytes: &[u8], field: &'static str) -> Result<G2Affine, DecodeEr
     decompressed(bytes, G2_LEN, field)
 }
 
-fn compressed<P: CanonicalSerialize>(point: &P) -> Vec<u8> {
+/// `hash_to_field` of RFC 9380, 5.2, to one scalar: `expand_message_xmd` with SHA-256, `L = 48`.
+pub fn hash_to_scalar(tag: &[u8], message: &[u8]) -> Fr {
+    let hasher = <DefaultFieldHasher<Sha256, 128> as HashToField<Fr>>::new(tag);
+    let [scalar] = hasher.hash_to_field::<1>(message);
+    scalar
+}
+
+/// The canonical encoding, compressed.
+pub(crate) fn compressed<P: CanonicalSerialize>(point: &P) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(point.compressed_size());
     let written = point.serialize_compressed(&mut bytes);
     debug_assert!(written.is_ok(), "a vector takes all bytes");
     bytes
 }
 
-fn decompressed<P: AffineRepr>(
+/// The element that `bytes` encode in `len` bytes. Refused: the identity, and a point outside the subgroup.
+pub(crate) fn decompressed<P: AffineRepr>(
+    bytes: &[u8],
+    len: usize,
+    field: &'static str,
+) -> Result<P, DecodeError> {
+    let point: P = decompressed_or_identity(bytes, len, field)?;
+    if point.is_zero() {
+        return Err(DecodeError::Identity { field });
+    }
+    Ok(point)
+}
+
+/// As [`decompressed`], but the identity is taken too.
+pub(crate) fn decompressed_or_identity<P: AffineRepr>(
     bytes: &[u8],
     len: usize,
     field: &'static str,
@@ -228,11 +250,7 @@ fn decompressed<P: AffineRepr>(
     let exact = Some(bytes).filter(|bytes| bytes.len() == len);
     // It refuses a point outside the subgroup, and bytes that it would not write.
     let point = exact.and_then(|bytes| P::deserialize_compressed(bytes).ok());
-    let point = point.ok_or(DecodeError::Point { field })?;
-    if point.is_zero() {
-        return Err(DecodeError::Identity { field });
-    }
-    Ok(point)
+    point.ok_or(DecodeError::Point { field })
 }
 
 impl Group for Bls12381 {
