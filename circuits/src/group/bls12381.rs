@@ -8,11 +8,11 @@ use ark_ec::hashing::curve_maps::wb::WBMap;
 use ark_ec::hashing::map_to_curve_hasher::MapToCurveBasedHasher;
 use ark_ec::hashing::HashToCurve;
 use ark_ec::{AffineRepr, CurveGroup, VariableBaseMSM};
-use ark_ff::field_hashers::{DefaultFieldHasher, HashToField};
+use ark_ff::field_hashers::DefaultFieldHasher;
 use ark_ff::{BigInteger, PrimeField, Zero};
 use ark_serialize::{CanonicalDeserialize, CanonicalSerialize};
 use rayon::prelude::*;
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 use subtle::{Choice, ConditionallySelectable};
 use zeroize::Zeroizing;
 
@@ -213,11 +213,29 @@ pub fn decode_g2(bytes: &[u8], field: &'static str) -> Result<G2Affine, DecodeEr
     decompressed(bytes, G2_LEN, field)
 }
 
-/// `hash_to_field` of RFC 9380, 5.2, to one scalar: `expand_message_xmd` with SHA-256, `L = 48`.
+/// `hash_to_field` of RFC 9380, 5.2, to one scalar: `expand_message_xmd` with SHA-256, `L = 48`. The tag has at most 255
+/// bytes. *Why not that of arkworks:* it pads with `L` zeros in place of a block of the hash, which is the same for
+/// coordinates of this curve but not for scalars.
 pub fn hash_to_scalar(tag: &[u8], message: &[u8]) -> Fr {
-    let hasher = <DefaultFieldHasher<Sha256, 128> as HashToField<Fr>>::new(tag);
-    let [scalar] = hasher.hash_to_field::<1>(message);
-    scalar
+    Fr::from_be_bytes_mod_order(&expand_48(tag, message))
+}
+
+/// `expand_message_xmd` of RFC 9380, 5.3.1, with SHA-256, to 48 bytes.
+fn expand_48(tag: &[u8], message: &[u8]) -> [u8; 48] {
+    debug_assert!(tag.len() < 256);
+    let with_tag = |hash: Sha256| -> [u8; 32] {
+        let hash = hash.chain_update(tag).chain_update([tag.len() as u8]);
+        hash.finalize().into()
+    };
+    let padded = Sha256::new().chain_update([0; 64]).chain_update(message);
+    let zeroth = with_tag(padded.chain_update([0, 48, 0]));
+    let first = with_tag(Sha256::new().chain_update(zeroth).chain_update([1]));
+    let both: [u8; 32] = std::array::from_fn(|at| zeroth[at] ^ first[at]);
+    let second = with_tag(Sha256::new().chain_update(both).chain_update([2]));
+    let mut out = [0; 48];
+    out[..32].copy_from_slice(&first);
+    out[32..].copy_from_slice(&second[..16]);
+    out
 }
 
 /// The canonical encoding, compressed.

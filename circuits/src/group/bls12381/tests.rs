@@ -166,3 +166,16 @@ fn encodings_have_one_form() {
     scalar[0] += 1;
     assert!(Bls12381::decode_scalar(&scalar, "scalar").is_err());
 }
+
+/// RFC 9380, K.1, gives 32 and 128 bytes; what is expanded to depends on its length, so these are bytes of another program
+/// that gives those of the RFC.
+#[test]
+fn scalars_are_hashed_as_the_rfc_has_it() {
+    let tag = b"QUUX-V01-CS02-with-expander-SHA256-128";
+    assert_eq!(expand_48(tag, b"abc").to_vec(), unhex("2b877f5f0dfd881405426c6b87b39205ef53a548b0e4d567fc007cb37c6fa1f3b19f42871efefca518ac950c27ac4e28"));
+    let scalar = hash_to_scalar(tag, b"abc");
+    assert_eq!(
+        Bls12381::encode_scalar(&scalar),
+        unhex("7062da2608584bdd23ecbe5da17e36b5b94d394a573dfaddfb803ac6062dde25")
+    );
+}
