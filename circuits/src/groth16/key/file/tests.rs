@@ -51,7 +51,8 @@ fn elements_that_no_key_holds_are_refused_where_they_stand() {
     assert_eq!(refused(|key| key.h[2] = G1Affine::identity()), ("h", 2));
     let at = refused(|key| key.delta = G1Affine::identity());
     assert_eq!(at, ("beta and delta", 1));
-    let lists: [(fn(&mut ProvingKey) -> &mut G1Affine, _); 4] = [
+    type Place = fn(&mut ProvingKey) -> &mut G1Affine;
+    let lists: [(Place, _); 4] = [
         (|key| &mut key.a[2], ("u", 2)),
         (|key| &mut key.b_1[0], ("v", 0)),
         (|key| &mut key.l[0], ("l", 0)),
