@@ -7,6 +7,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`crypto`] | keys, proofs, shares, masks, Merkle trees |
+//! | [`set_up`] | the key of a suite that needs one, made by several people |
 //! | [`round`] | what is fixed before the first message |
 //! | [`wire`] | the bytes of messages and of the board |
 //! | [`pairwise`] | the phases: bodies, and how they are judged |
@@ -24,6 +25,7 @@ pub mod crypto;
 pub mod pairwise;
 pub mod round;
 pub mod rule;
+pub mod set_up;
 #[doc(hidden)]
 pub mod switch;
 pub mod wire;

@@ -64,9 +64,28 @@ pub(crate) const MASK_STREAM: &str = "veragg/2 mask stream";
 /// Key that seals a pair of shares, from the channel's Diffie-Hellman point.
 pub(crate) const SEAL: &str = "veragg/1 sealed shares";
 
+/// Digest of the header of a set-up: the first of its chain.
+pub(crate) const SET_UP_HEADER: &str = "veragg/2 setup header";
+/// Digest of the chain of a set-up behind a record of powers.
+pub(crate) const SET_UP_POWERS_RECORD: &str = "veragg/2 setup powers record";
+/// Digest of the chain of a set-up behind its powers.
+pub(crate) const SET_UP_POWERS: &str = "veragg/2 setup powers";
+/// Digest of the chain of a set-up behind a record of delta.
+pub(crate) const SET_UP_DELTA_RECORD: &str = "veragg/2 setup delta record";
+/// Key of the weights under which the file of a set-up is verified.
+pub(crate) const SET_UP_WEIGHTS: &str = "veragg/2 setup weights";
+/// Key of the weights under which the keys of a set-up are verified.
+pub(crate) const SET_UP_KEY_WEIGHTS: &str = "veragg/2 setup key weights";
+/// Digest of the file of a proving key, under which a client keeps that it has checked it; never leaves it.
+pub(crate) const SET_UP_PROVING_KEY: &str = "veragg/2 setup proving key";
+/// Signature of a contributor to powers.
+pub(crate) const SIGN_SET_UP_POWERS: &str = "veragg/2 sign setup powers";
+/// Signature of a contributor to delta.
+pub(crate) const SIGN_SET_UP_DELTA: &str = "veragg/2 sign setup delta";
+
 /// Every label, for the test that keeps them distinct.
 #[cfg(test)]
-const ALL: [&str; 28] = [
+const ALL: [&str; 37] = [
     CONTEXT,
     ROSTER,
     GRAPH,
@@ -95,6 +114,15 @@ const ALL: [&str; 28] = [
     RECOUNT,
     DEGREE,
     OPENING,
+    SET_UP_HEADER,
+    SET_UP_POWERS_RECORD,
+    SET_UP_POWERS,
+    SET_UP_DELTA_RECORD,
+    SET_UP_WEIGHTS,
+    SET_UP_KEY_WEIGHTS,
+    SET_UP_PROVING_KEY,
+    SIGN_SET_UP_POWERS,
+    SIGN_SET_UP_DELTA,
 ];
 
 #[cfg(test)]
