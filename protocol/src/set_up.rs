@@ -50,6 +50,9 @@ mod record;
 mod transcript;
 mod verify;
 
+#[cfg(test)]
+mod tests;
+
 pub use contribute::Finished;
 pub use error::SetUpError;
 pub use file::{SetUpFile, Stage};
