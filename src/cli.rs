@@ -20,6 +20,7 @@ mod output_folder;
 mod params;
 mod progress;
 mod run;
+mod setup;
 mod stopped;
 mod story;
 mod summary;
@@ -59,7 +60,7 @@ struct Cli {
 
 const EXIT_CODES: &str =
     "Exit codes: 0 verified, or the command is done; 1 the audit failed; 2 wrong arguments; 3 malformed input; \
-4 no check failed, but one was skipped, or the organiser's key was not given; 5 input or output error; 75 the round is not finished.";
+4 no check failed, but one was skipped, or the organiser's key was not given, or nobody vouches for a set-up; 5 input or output error; 75 the round is not finished.";
 
 /// The form in which results are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -84,6 +85,8 @@ enum Command {
     Explain(ExplainArgs),
     /// Check the faults in a file of evidence, which `veragg audit --evidence` has written. The board is not needed.
     Evidence(EvidenceArgs),
+    /// Make a key of the suite bls12381-groth16, by several people of whom one must be honest.
+    Setup(setup::SetupArgs),
     /// Compute neighbours, threshold and bytes for a number of clients.
     Params(ParamsArgs),
     /// List the messages and checkpoints of a board, without checking them.
@@ -97,6 +100,14 @@ struct RunArgs {
     /// The folder that the results are written to.
     #[arg(long, value_name = "DIR", default_value = "veragg-out")]
     out: PathBuf,
+    /// A folder of `veragg setup finish`, for a suite that needs a set-up. Without it, one is played with two contributors
+    /// on this machine.
+    #[arg(long, value_name = "DIR")]
+    setup: Option<PathBuf>,
+    /// The key of a contributor to that set-up whom you trust: 64 hexadecimal digits, or a file that holds them. May be
+    /// repeated.
+    #[arg(long = "contributor", value_name = "KEY", requires = "setup")]
+    contributors: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -110,7 +121,7 @@ struct InitArgs {
 
 #[derive(Debug, Args)]
 struct ExampleArgs {
-    /// The example: hospitals or million. Without it, they are listed.
+    /// The example: hospitals, million or vote. Without it, they are listed.
     name: Option<String>,
     /// The folder to write, which must be new or empty. By default it is called like the example.
     #[arg(long, value_name = "DIR", requires = "name")]
@@ -139,6 +150,14 @@ struct AuditorArgs {
     /// Sums that were published elsewhere, to compare with those on the board; an aggregate.json of `veragg run`.
     #[arg(long, value_name = "FILE")]
     aggregate: Option<PathBuf>,
+    /// The transcript of the set-up, if the suite has one, such as setup.transcript of `veragg run`. Without it the audit
+    /// is incomplete.
+    #[arg(long, value_name = "FILE")]
+    setup: Option<PathBuf>,
+    /// The key of a contributor to the set-up whom you trust to have forgotten its secrets: 64 hexadecimal digits, or a
+    /// file that holds them. May be repeated. Unless one took part in each phase, the audit is incomplete.
+    #[arg(long = "contributor", value_name = "KEY", requires = "setup")]
+    contributors: Vec<String>,
     /// The names of the clients, in a file that the organiser signed (wire.md 9), such as names.txt of `veragg run`. They
     /// stand behind the clients' numbers in the output.
     #[arg(long, value_name = "FILE")]
@@ -240,6 +259,7 @@ pub(super) fn main() -> ExitCode {
         Command::Audit(args) => audit::run(args, format),
         Command::Explain(args) => explain::run(args, format),
         Command::Evidence(args) => evidence::run(args, format),
+        Command::Setup(args) => setup::run(args, format),
         Command::Params(args) => params::run(args, format),
         Command::Board(args) => board::run(args, format),
     };

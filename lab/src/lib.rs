@@ -27,6 +27,7 @@ pub mod dealer;
 pub mod equivocator;
 pub mod false_attester;
 pub mod local;
+pub mod set_up;
 
 mod expectations;
 mod finished;

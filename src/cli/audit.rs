@@ -12,7 +12,7 @@ use super::aggregate::Aggregate;
 use super::error::CliError;
 use super::names::{self, Named};
 use super::progress::Watched;
-use super::{evidence_files, files, key, output, AuditArgs, AuditorArgs, Format};
+use super::{evidence_files, files, key, output, setup, AuditArgs, AuditorArgs, Format};
 
 /// Runs the command. The verdict gives the exit code.
 pub(super) fn run(args: &AuditArgs, format: Format) -> Result<u8, CliError> {
@@ -40,6 +40,12 @@ pub(super) fn options(args: &AuditorArgs) -> Result<Options, CliError> {
             .receipts
             .iter()
             .map(|path| files::receipt(path))
+            .collect::<Result<_, _>>()?,
+        set_up: args.setup.as_deref().map(setup::bytes).transpose()?,
+        contributors: args
+            .contributors
+            .iter()
+            .map(|given| key::contributor(given))
             .collect::<Result<_, _>>()?,
         skip: checks_to_skip(&args.skip)?,
         ..Options::default()

@@ -9,6 +9,7 @@ use veragg::circuits::codec::DecodeError;
 use veragg::circuits::foreign::Foreign;
 use veragg::local::LocalClientError;
 use veragg::protocol::aggregator::AggregatorError;
+use veragg::protocol::set_up::SetUpError;
 use veragg::protocol::wire::board::BoardError;
 use veragg::survey::{Problem, SurveyError};
 use veragg::text_file::TextFileError;
@@ -75,6 +76,14 @@ pub(super) enum CliError {
         finished: PathBuf,
         /// The cause.
         source: Box<CliError>,
+    },
+    /// The file of a set-up, or of a key, is refused.
+    #[error("{}: refused by rule {} of set-up.md: {source}", Foreign::path(.file), .source.rule())]
+    SetUp {
+        /// The path of the file.
+        file: PathBuf,
+        /// The reason.
+        source: SetUpError,
     },
     /// The names of the clients cannot be signed.
     #[error(transparent)]
@@ -157,6 +166,9 @@ impl CliError {
     pub(super) fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) => 2,
+            // Bytes that are none of a set-up are malformed; what decodes and does not hold has failed.
+            Self::SetUp { source, .. } if !source.rule().starts_with('2') => 1,
+            Self::SetUp { .. } => 3,
             Self::Malformed { .. } | Self::LocalClient(_) | Self::Names(_) => 3,
             Self::Survey(error) if matches!(*error.problem, Problem::Read { .. }) => 5,
             Self::Survey(_) => 3,

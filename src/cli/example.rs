@@ -19,7 +19,7 @@ struct Example {
 /// The file of each example that is run.
 const CONFIGURATION: &str = "round.toml";
 
-const EXAMPLES: [Example; 2] = [
+const EXAMPLES: [Example; 3] = [
     Example {
         name: "hospitals",
         what: "means and deviations of 30 measurements of 569 patients in 30 hospitals",
@@ -45,6 +45,18 @@ const EXAMPLES: [Example; 2] = [
             CONFIGURATION,
             include_bytes!("../../examples/million/round.toml"),
         )],
+    },
+    Example {
+        name: "vote",
+        what: "500 voters choose one of twelve projects, with proofs that other programs can check",
+        files: &[
+            (
+                CONFIGURATION,
+                include_bytes!("../../examples/vote/round.toml"),
+            ),
+            ("votes.csv", include_bytes!("../../examples/vote/votes.csv")),
+            ("README.md", include_bytes!("../../examples/vote/README.md")),
+        ],
     },
 ];
 

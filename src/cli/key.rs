@@ -1,4 +1,4 @@
-//! The organiser's key, as it is given on the command line or in a file.
+//! A public key, as it is given on the command line or in a file.
 
 use std::fs;
 use std::io;
@@ -19,17 +19,25 @@ const EXPECTED: &str =
 
 /// The organiser's key: 64 hexadecimal digits, or a file that holds them.
 pub(super) fn organiser(given: &str) -> Result<VerifyingKey, CliError> {
+    read("organiser", given)
+}
+
+/// The key of a contributor to a set-up, likewise.
+pub(super) fn contributor(given: &str) -> Result<VerifyingKey, CliError> {
+    read("contributor", given)
+}
+
+/// The key of whom the argument of this name gives.
+fn read(whose: &str, given: &str) -> Result<VerifyingKey, CliError> {
     let path = Path::new(given);
-    if let Some(key) = decode(given) {
-        return key.map_err(|reason| CliError::Usage(format!("--organiser {given}: {reason}")));
+    if let Some(key) = decode(whose, given) {
+        return key.map_err(|reason| CliError::Usage(format!("--{whose} {given}: {reason}")));
     }
     if !path.exists() {
         return Err(match mistake(given) {
             Some(mistake) => {
                 let given = Foreign::new(given);
-                CliError::Usage(format!(
-                    "--organiser {given}: the key {mistake}; {EXPECTED}"
-                ))
+                CliError::Usage(format!("--{whose} {given}: the key {mistake}; {EXPECTED}"))
             }
             None => CliError::read(path)(io::Error::new(
                 io::ErrorKind::NotFound,
@@ -45,11 +53,11 @@ pub(super) fn organiser(given: &str) -> Result<VerifyingKey, CliError> {
         ),
         error => CliError::malformed(
             path,
-            format!("the file of the organiser's key {error}; {EXPECTED}"),
+            format!("the file of the {whose}'s key {error}; {EXPECTED}"),
         ),
     })?;
     let text = text.trim();
-    match decode(text) {
+    match decode(whose, text) {
         Some(Ok(key)) => Ok(key),
         Some(Err(reason)) => Err(CliError::malformed(path, reason)),
         None => {
@@ -63,12 +71,11 @@ pub(super) fn organiser(given: &str) -> Result<VerifyingKey, CliError> {
 }
 
 /// The key that 64 hexadecimal digits stand for; `None` if the text is something else.
-fn decode(text: &str) -> Option<Result<VerifyingKey, String>> {
+fn decode(whose: &str, text: &str) -> Option<Result<VerifyingKey, String>> {
     let bytes: [u8; 32] = unhex(text)?.try_into().ok()?;
-    let key = VerifyingKey::from_bytes(&bytes, "organiser's key");
+    let key = VerifyingKey::from_bytes(&bytes, "key");
     Some(key.map_err(|_| {
-        "these are 64 hexadecimal digits, but no Ed25519 key; copy the organiser's key again"
-            .to_owned()
+        format!("these are 64 hexadecimal digits, but no Ed25519 key; copy the {whose}'s key again")
     }))
 }
 

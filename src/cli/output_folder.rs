@@ -18,12 +18,16 @@ use veragg::{BoardFile, BoardPlace, ClientNames};
 
 use super::aggregate::Aggregate;
 use super::error::CliError;
+use super::run::SetUpFiles;
+use super::setup::{PROVING_KEY, TRANSCRIPT};
 use super::summary::Files;
 
 const BOARD: &str = "round.board";
 const AGGREGATE: &str = "aggregate.json";
 const NAMES: &str = "names.txt";
 const ORGANISER: &str = "organiser.pub";
+/// The files that not every round has. Those of an earlier round would be wrong for a later one.
+const OPTIONAL: [&str; 3] = [NAMES, TRANSCRIPT, PROVING_KEY];
 const RECEIPTS: &str = "receipts";
 /// Where a round writes to, and where complete results wait.
 const UNFINISHED: &str = "unfinished";
@@ -71,7 +75,7 @@ impl OutputFolder {
             out: out.to_path_buf(),
             place,
         };
-        for name in [AGGREGATE, NAMES, ORGANISER] {
+        for name in [AGGREGATE, ORGANISER].into_iter().chain(OPTIONAL) {
             let path = folder.out.join(name);
             if path.is_dir() {
                 let reason = io::Error::other("it is a folder; move it away");
@@ -124,9 +128,14 @@ impl OutputFolder {
         played: &Played,
         aggregate: &Aggregate,
         names: Option<&ClientNames>,
+        set_up: Option<&SetUpFiles>,
     ) -> Result<(), CliError> {
         let unfinished = self.out.join(UNFINISHED);
         aggregate.save(&unfinished.join(AGGREGATE))?;
+        if let Some(files) = set_up {
+            write(&unfinished.join(TRANSCRIPT), &files.transcript)?;
+            write(&unfinished.join(PROVING_KEY), &files.proving_key)?;
+        }
         if let Some(names) = names {
             write(&unfinished.join(NAMES), names.to_string().as_bytes())?;
         }
@@ -146,12 +155,15 @@ impl OutputFolder {
         rename(&self.out.join(UNFINISHED), &self.out.join(FINISHED))?;
         self.move_all_up()?;
         let name = |name| Foreign::path(&self.out.join(name));
+        let optional = |it| self.out.join(it).exists().then(|| name(it));
         Ok(Files {
             board: name(BOARD),
             aggregate: name(AGGREGATE),
             receipts: name(RECEIPTS),
-            names: self.out.join(NAMES).exists().then(|| name(NAMES)),
+            names: optional(NAMES),
             organiser: name(ORGANISER),
+            setup: optional(TRANSCRIPT),
+            proving_key: optional(PROVING_KEY),
         })
     }
 
@@ -173,14 +185,15 @@ impl OutputFolder {
             if receipts.exists() {
                 rename(&receipts, &earlier)?;
             }
-            // The names of an earlier round would be wrong for this one.
-            let names = self.out.join(NAMES);
-            if names.exists() && !finished.join(NAMES).exists() {
-                remove(&names)?;
+            for name in OPTIONAL {
+                let earlier = self.out.join(name);
+                if earlier.exists() && !finished.join(name).exists() {
+                    remove(&earlier)?;
+                }
             }
             rename(&new_receipts, &receipts)?;
         }
-        for name in [AGGREGATE, NAMES, ORGANISER] {
+        for name in [AGGREGATE, ORGANISER].into_iter().chain(OPTIONAL) {
             let path = finished.join(name);
             if path.exists() {
                 rename(&path, &self.out.join(name))?;
@@ -240,7 +253,7 @@ fn remove_results(folder: &Path) -> Result<(), CliError> {
         remove_folder(&receipts)?;
     }
     // The mark goes last: without it the folder would not be known.
-    let names = [BOARD, AGGREGATE, NAMES, ORGANISER].into_iter();
+    let names = [BOARD, AGGREGATE, ORGANISER].into_iter().chain(OPTIONAL);
     for name in names.chain(BESIDE_BOARD).chain([MARK]) {
         let path = folder.join(name);
         if path.exists() {

@@ -1,5 +1,7 @@
 //! `veragg run`: a whole round on this machine, from a configuration to the audited results.
 
+mod set_up;
+
 use std::collections::HashMap;
 use std::io::Write;
 use std::path::Path;
@@ -10,9 +12,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rand_core::{OsRng, RngCore};
 use veragg::circuits::proof_system::ProofSystem;
 use veragg::circuits::with_suite;
-use veragg::local::{play, LocalClient, LocalRound, Played, Progress};
+use veragg::local::{play, LocalClient, LocalRound, LocalRoundError, Played, Progress};
 use veragg::protocol::crypto::ids::ClientId;
-use veragg::protocol::crypto::signing::hex;
+use veragg::protocol::crypto::signing::{hex, VerifyingKey};
+use veragg::protocol::round::configuration::ConfigurationError;
 use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::round::phase::Phase;
 use veragg::survey::{Results, Survey};
@@ -24,8 +27,11 @@ use super::audit::audit_file;
 use super::error::CliError;
 use super::output_folder::OutputFolder;
 use super::stopped::StoppedClients;
-use super::summary::{Absent, PhaseSummary, Spread, Summary, Traffic};
+use super::summary::{Absent, PhaseSummary, SetUpSummary, Spread, Summary, Traffic};
 use super::{output, Format, RunArgs};
+use set_up::RoundSetUp;
+
+pub(super) use set_up::SetUpFiles;
 
 /// Runs the command; the audit's verdict gives the exit code.
 pub(super) fn run(args: &RunArgs, format: Format) -> Result<u8, CliError> {
@@ -37,7 +43,7 @@ pub(super) fn run(args: &RunArgs, format: Format) -> Result<u8, CliError> {
     with_suite!(survey.suite(), P => run_suite::<P>(args, survey, format))
 }
 
-fn run_suite<P: ProofSystem>(
+fn run_suite<P: ProofSystem<SetUp: RoundSetUp>>(
     args: &RunArgs,
     survey: Survey,
     format: Format,
@@ -52,8 +58,12 @@ fn run_suite<P: ProofSystem>(
     )
     .columns(survey.columns())
     .min_contributors(survey.min_contributors());
-    let local = LocalRound::<P>::new(survey.clients(), builder, &mut OsRng)
-        .map_err(|error| survey.refusal(&error))?;
+    let refuse = |error: LocalRoundError| survey.refusal(&error);
+    let statement = builder.statement();
+    let statement = statement.map_err(|error| refuse(ConfigurationError::from(error).into()))?;
+    let (set_up, set_up_files) = P::SetUp::obtain(args, &statement, survey.clients())?;
+    let local = LocalRound::<P>::with_set_up(&set_up, survey.clients(), builder, &mut OsRng);
+    let local = local.map_err(refuse)?;
     let survey = Arc::new(survey);
     let mut clients = clients(&local, &survey)?;
     let names = names(&local, &survey)?;
@@ -84,13 +94,26 @@ fn run_suite<P: ProofSystem>(
     };
 
     let (aggregate, results) = interpret(&board, &local, &survey, &played)?;
-    folder.write(&played, &aggregate, names.as_ref())?;
+    folder.write(&played, &aggregate, names.as_ref(), set_up_files.as_ref())?;
     let mut summary = summarise(&survey, &local, &played, beacon);
     // Nothing of what follows needs an input, and nobody writes to the board any more.
     drop((clients, survey, played));
 
     bar.set_message("audit");
+    if let Some(files) = &set_up_files {
+        let keys = files.contributors.iter().map(VerifyingKey::fingerprint);
+        summary.set_up = Some(SetUpSummary {
+            played: files.played,
+            contributors: keys.collect(),
+        });
+    }
+    let (transcript, contributors) = match set_up_files {
+        Some(files) => (Some(files.transcript), files.contributors),
+        None => (None, Vec::new()),
+    };
     let options = Options {
+        set_up: transcript,
+        contributors,
         organiser: Some(local.organiser),
         aggregate: Some(aggregate.sums()),
         metadata: Some(aggregate.metadata()),

@@ -40,6 +40,9 @@ pub(super) struct Summary {
     /// What the configuration and the table were warned of, on standard error.
     pub(super) warnings: Vec<String>,
     pub(super) files: Files,
+    /// Nothing if the suite needs no set-up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) set_up: Option<SetUpSummary>,
     /// The clients' names, if the table gives them.
     #[serde(skip)]
     pub(super) names: Vec<Option<String>>,
@@ -88,6 +91,20 @@ pub(super) struct Files {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) names: Option<String>,
     pub(super) organiser: String,
+    /// The transcript and the proving key of the set-up, if the suite has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) setup: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) proving_key: Option<String>,
+}
+
+/// The set-up of the round.
+#[derive(Debug, Serialize)]
+pub(super) struct SetUpSummary {
+    /// Whether it was played on this machine.
+    pub(super) played: bool,
+    /// The keys of the contributors whom the audit takes for honest.
+    pub(super) contributors: Vec<String>,
 }
 
 /// The most names of clients that are listed.
@@ -96,6 +113,10 @@ const SHOWN_NAMES: usize = 30;
 const BEACON: &str = "All roles were played on this machine, with fresh keys and a beacon drawn at random. \
 In a real round each client keeps its own key and data, and the beacon must come from a public source \
 after the roster was fixed.";
+
+const SET_UP: &str =
+    "The set-up of the suite was played on this machine too, with two contributors. In a real one \
+each contributor works on a machine of its own and forgets its secrets: see `veragg setup --help`.";
 
 fn as_seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64(duration.as_secs_f64())
@@ -144,6 +165,9 @@ impl fmt::Display for Summary {
             self.corrupt, self.may_be_absent
         )?;
         writeln!(f, "{BEACON}")?;
+        if self.set_up.as_ref().is_some_and(|set_up| set_up.played) {
+            writeln!(f, "{SET_UP}")?;
+        }
         let names: Vec<_> = self.names.iter().flatten().collect();
         if !names.is_empty() {
             let shown = names.iter().take(SHOWN_NAMES);
@@ -210,13 +234,26 @@ impl fmt::Display for Summary {
             writeln!(f, "  names       {names}")?;
         }
         writeln!(f, "  organiser   {}", self.files.organiser)?;
-        writeln!(
+        if let Some(setup) = &self.files.setup {
+            writeln!(f, "  set-up      {setup}")?;
+        }
+        if let Some(key) = &self.files.proving_key {
+            writeln!(f, "  its key     {key}")?;
+        }
+        write!(
             f,
             "\nTo audit again: veragg audit {} --organiser {} --aggregate {}",
             output::quoted(&self.files.board),
             output::quoted(&self.files.organiser),
             output::quoted(&self.files.aggregate)
-        )
+        )?;
+        if let (Some(setup), Some(set_up)) = (&self.files.setup, &self.set_up) {
+            write!(f, " --setup {}", output::quoted(setup))?;
+            for key in &set_up.contributors {
+                write!(f, " --contributor {key}")?;
+            }
+        }
+        writeln!(f)
     }
 }
 

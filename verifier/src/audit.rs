@@ -154,7 +154,7 @@ fn audit_source(board: &mut dyn Source, options: &Options) -> Result<Report, Aud
                             refused(&mut report, findings, records, &header, Check::Configuration)?
                         }
                         Ok(round) => {
-                            audit_round(&round, records, options, findings, &mut report)?
+                            audit_round(&round, &header.key, records, options, findings, &mut report)?
                         }
                     }
                 }),
@@ -231,14 +231,15 @@ fn with_parts(skip: &BTreeSet<Check>) -> BTreeSet<Check> {
 /// Audits the records of a round that can be entered. Returns the digest of the last checkpoint.
 fn audit_round<P: ProofSystem>(
     round: &Round<P>,
+    key: &[u8],
     records: Records<impl Read + Seek>,
     options: &Options,
     mut findings: Findings,
     report: &mut Report,
 ) -> Result<Digest, BoardError> {
     report.round = Some(describe(round));
-    findings.not_applicable(Check::TrustedSetUp, "the suite needs no trusted set-up");
     checks::graph::check(round, &mut findings);
+    checks::trusted_set_up::check(round, key, options, &mut findings);
     let records = records.up_to(round.longest_record());
     let Outcomes {
         findings,
@@ -310,11 +311,17 @@ fn conclude(report: &mut Report, findings: Findings, concluded: Concluded, unrea
     let (checks, faults, concerned) = findings.finish(unreached);
     let any = |holds: fn(&Status) -> bool| checks.iter().any(|check| holds(&check.status));
     let in_part = any(|status| matches!(status, Status::PassedInPart { .. }));
+    let unvouched = checks.iter().any(|check| {
+        check.id == Check::TrustedSetUp && matches!(check.status, Status::PassedInPart { .. })
+    });
     report.verdict = if any(|status| matches!(status, Status::Failed { .. })) {
         Verdict::Failed
     } else if !finished {
         Verdict::Unfinished
-    } else if any(|status| matches!(status, Status::Skipped)) || in_part && !any_organiser {
+    } else if any(|status| matches!(status, Status::Skipped))
+        || in_part && !any_organiser
+        || unvouched
+    {
         Verdict::Incomplete
     } else {
         Verdict::Verified

@@ -9,3 +9,4 @@ pub(crate) mod messages;
 pub(crate) mod opening;
 pub(crate) mod receipts;
 pub(crate) mod roster;
+pub(crate) mod trusted_set_up;

@@ -200,6 +200,11 @@ impl Findings {
         self.skip.contains(&check)
     }
 
+    /// Notes that a check is left out, since the auditor lacks what it needs.
+    pub(crate) fn skip(&mut self, check: Check) {
+        self.skip.insert(check);
+    }
+
     /// Whether the auditor follows this client.
     pub(crate) fn follows(&self, client: ClientId) -> bool {
         self.follow == Some(client)

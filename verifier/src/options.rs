@@ -32,6 +32,11 @@ pub struct Options {
     pub organiser: Option<VerifyingKey>,
     /// Whether the board of any organiser will do. If no key is given, the report is then not incomplete for that.
     pub any_organiser: bool,
+    /// The transcript of the set-up, for a suite with one (`specs/set-up.md` 2). Without it V-14 is skipped.
+    pub set_up: Option<Vec<u8>>,
+    /// The keys of contributors to the set-up whom the auditor trusts, each of them alone, to have been honest. Unless
+    /// one of them contributed to each phase, nobody vouches for the set-up.
+    pub contributors: Vec<VerifyingKey>,
     /// Receipts that clients handed over, to find their messages on the board.
     pub receipts: Vec<Receipt>,
     /// Checkpoints that clients received, to compare with those on the board and with each other.

@@ -134,6 +134,10 @@ veragg_protocol::numbered! {
         ReceiptKept = "V-13.2";
         /// The receipts for one leaf name one entry.
         OneReceipt = "V-13.3";
+        /// The key of the board follows from the transcript of its set-up.
+        SetUpHolds = "V-14.1";
+        /// A contributor whom the auditor trusts vouches for the set-up.
+        Vouched = "V-14.2";
         /// A leaf that is missing counts against the aggregator only if the board is finished.
         BoardFinished = "V-13.2";
         /// Of a list those clients count that are on the list before.

@@ -112,7 +112,7 @@ impl Case {
             aggregate: self.aggregate.as_ref().map(sums),
             metadata: self.aggregate.as_ref().map(metadata),
             skip: skip.map(|id| Check::from_id(id).unwrap()).collect(),
-            follow: None,
+            ..Options::default()
         }
     }
 
