@@ -1,9 +1,12 @@
 //! Commitment and proof of a vector (`specs/proofs.md` 8.5).
 
+use std::sync::LazyLock;
+
 use ark_ec::{AffineRepr, CurveGroup};
 use ark_groth16::r1cs_to_qap::LibsnarkReduction;
 use ark_groth16::Groth16;
 use rand_core::CryptoRngCore;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use zeroize::Zeroizing;
 
 use super::circuit::Circuit;
@@ -25,6 +28,24 @@ pub(super) struct Prover {
     packed: Committer,
     /// `T_0`, by which the blinding over the key is taken out of the proof.
     unblinding: Committer,
+}
+
+/// Acts in a pool of threads of its own, and waits. Whoever makes the proofs of many clients in parallel would otherwise
+/// wait in the middle of one proof by beginning another one on the same stack, and so on for all clients, until the stack
+/// is full.
+fn apart<T: Send>(act: impl FnOnce() -> T + Send) -> T {
+    static POOL: LazyLock<Option<ThreadPool>> =
+        LazyLock::new(|| ThreadPoolBuilder::new().build().ok());
+    let Some(pool) = POOL.as_ref() else {
+        return act();
+    };
+    // A thread of no pool waits without doing anything else.
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| pool.install(act));
+        waiting
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }
 
 fn uniform(rng: &mut dyn CryptoRngCore) -> Fr {
@@ -82,28 +103,31 @@ impl Prover {
         let [row_scalars, key_scalars] = [rhat, sigma].map(|blinding| with(packed, blinding));
         let row_nonces = with(&nonces[..columns], nonces[columns + 1]);
         // Neither needs the other: small circuits keep only one thread busy.
-        let (proof, commitments) = rayon::join(
-            || {
-                Groth16::<Pairing, LibsnarkReduction>::create_proof_with_reduction_and_matrices(
-                    &self.key,
-                    mu,
-                    nu,
-                    circuit.rows(),
-                    circuit.instance(),
-                    circuit.constraints(),
-                    &assignment,
-                )
-            },
-            || {
-                commit([
-                    (&self.row, &row_scalars),
-                    (&self.packed, &key_scalars),
-                    (&self.packed, &nonces[..=columns]),
-                    (&self.row, &row_nonces),
-                    (&self.unblinding, &[sigma]),
-                ])
-            },
-        );
+        let both = || {
+            rayon::join(
+                || {
+                    Groth16::<Pairing, LibsnarkReduction>::create_proof_with_reduction_and_matrices(
+                        &self.key,
+                        mu,
+                        nu,
+                        circuit.rows(),
+                        circuit.instance(),
+                        circuit.constraints(),
+                        &assignment,
+                    )
+                },
+                || {
+                    commit([
+                        (&self.row, &row_scalars),
+                        (&self.packed, &key_scalars),
+                        (&self.packed, &nonces[..=columns]),
+                        (&self.row, &row_nonces),
+                        (&self.unblinding, &[sigma]),
+                    ])
+                },
+            )
+        };
+        let (proof, commitments) = apart(both);
         let proof = proof.expect("BLS12-381 has a domain of this size");
         let [row, over_key, announced_packed, announced_row, unblinding] = commitments;
         let elements = Elements {

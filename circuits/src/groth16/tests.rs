@@ -7,6 +7,7 @@ use ark_ec::{AffineRepr, CurveGroup, PrimeGroup};
 use ark_ff::{Field, One, UniformRand, Zero};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
+use rayon::prelude::*;
 
 use super::key::{ProvingKey, VerifyingKey};
 use super::proof::{encode, Elements, Prefix, Responses};
@@ -560,4 +561,24 @@ fn provers_with_other_randomness_make_other_proofs() {
     let one = setting.suite.prove(&BINDING, &setting.x, &mut rng).unwrap();
     let two = setting.suite.prove(&BINDING, &setting.x, &mut rng).unwrap();
     assert!(one.bytes != two.bytes && one.blindings != two.blindings);
+}
+
+/// Many clients at once need no deeper stack than one: while a thread waits for a part of one proof, it must not begin
+/// another one.
+#[test]
+fn many_proofs_in_parallel_fit_on_a_small_stack() {
+    let setting = Setting::new();
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(2)
+        .stack_size(256 << 10);
+    let lengths = pool.build().unwrap().install(|| {
+        let clients = (1..=200u32).into_par_iter();
+        let prove = |client| {
+            let binding = Binding { client, ..BINDING };
+            let proven = setting.suite.prove(&binding, &setting.x, &mut rng());
+            proven.unwrap().bytes.len()
+        };
+        clients.map(prove).collect::<Vec<_>>()
+    });
+    assert_eq!(lengths, [setting.suite.proof_len(); 200]);
 }
