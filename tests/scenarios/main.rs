@@ -21,6 +21,7 @@ mod evidence_files;
 mod explain;
 mod flipped_bytes;
 mod framing;
+mod groth16;
 mod inputs;
 mod malicious_clients;
 mod misuse;
@@ -33,6 +34,7 @@ mod packages;
 mod reference;
 mod restarts;
 mod rounds;
+mod setup;
 #[cfg(not(veragg_groth16))]
 mod sizes;
 mod specs;

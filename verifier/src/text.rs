@@ -4,6 +4,7 @@ use std::fmt;
 
 use veragg_protocol::circuits::foreign::Foreign;
 
+use crate::check::Check;
 use crate::report::{CheckReport, Fault, Report, Status, Verdict};
 
 /// The most characters of a finding that are shown. Those of the audit are shorter.
@@ -39,6 +40,13 @@ impl fmt::Display for Status {
 
 impl fmt::Display for CheckReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if (self.id, &self.status) == (Check::TrustedSetUp, &Status::Skipped) {
+            let (id, title) = (self.id.id(), self.id.title());
+            return write!(
+                f,
+                "  {id:<7} {title}: skipped: no transcript of the set-up was given, or on request"
+            );
+        }
         write!(
             f,
             "  {:<7} {}: {}",
