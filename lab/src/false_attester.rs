@@ -211,7 +211,7 @@ impl FalseAttester {
             let masks = self.masks.iter().filter(|mask| mask.attested);
             for mask in masks.filter(|mask| mask.towards.map(id) == towards) {
                 for point in &mut committed.points {
-                    *point = *point + SuiteGroup::msm(&[SuiteScalar::from(mask.by)], &[value]);
+                    *point += SuiteGroup::msm(&[SuiteScalar::from(mask.by)], &[value]);
                 }
             }
             committed

@@ -8,6 +8,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 use rand_core::OsRng;
 use veragg_protocol::circuits::groth16::circuit::Circuit;
 use veragg_protocol::circuits::groth16::derive::{derive, multiply_delta, Powers};
+use veragg_protocol::circuits::groth16::key::ProvingKey;
 use veragg_protocol::circuits::groth16::Groth16SetUp;
 use veragg_protocol::circuits::group::bls12381::Fr;
 use veragg_protocol::circuits::group::Group;
@@ -49,14 +50,20 @@ impl KnownSetUp for Groth16SetUp {
         static KEYS: LazyLock<Keys> = LazyLock::new(Keys::default);
         let asked = (statement.encode(), clients);
         let mut keys = KEYS.lock().unwrap();
-        let made = keys.entry(asked).or_insert_with(|| {
-            let circuit = Circuit::new(statement, clients);
-            let powers = Powers::of_secrets(circuit.domain(), [3u64, 5, 7].map(Fr::from));
-            let key = derive(&circuit, clients, &powers);
-            Self::to_prove(Arc::new(multiply_delta(&key, &Fr::from(11u64))))
-        });
-        made.clone()
+        let make = || Self::to_prove(Arc::new(known_key(statement, clients)));
+        keys.entry(asked).or_insert_with(make).clone()
     }
+}
+
+/// `alpha` of the keys of [`known_key`].
+pub const KNOWN_ALPHA: u64 = 5;
+
+/// A key whose secrets are known.
+pub fn known_key(statement: &Statement, clients: u32) -> ProvingKey {
+    let circuit = Circuit::new(statement, clients);
+    let secrets = [3, KNOWN_ALPHA, 7].map(Fr::from);
+    let powers = Powers::of_secrets(circuit.domain(), secrets);
+    multiply_delta(&derive(&circuit, clients, &powers), &Fr::from(11u64))
 }
 
 /// The client with this number, which must not be 0.

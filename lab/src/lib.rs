@@ -13,6 +13,7 @@
 //! | [`accuser`] | a client that complains without a reason |
 //! | [`false_attester`] | a client that uses false masks and attests to them |
 //! | [`equivocator`] | a client that signs two messages in one phase |
+//! | [`forger`] | whoever knows a secret of a set-up |
 //! | [`corrupt_aggregator`], [`books`] | the aggregator |
 //!
 //! An attacker knows only what an honest party in its role knows: its own keys, what it was sent, and what its
@@ -26,6 +27,7 @@ pub mod corrupt_aggregator;
 pub mod dealer;
 pub mod equivocator;
 pub mod false_attester;
+pub mod forger;
 pub mod local;
 pub mod set_up;
 
@@ -39,8 +41,8 @@ mod scene;
 pub use expectations::{expect, failed_checks, named};
 pub use finished::Finished;
 pub use fixtures::{
-    client, configuration_builder, id, input, local_round, ready, ready_in, set, KnownSetUp, Suite,
-    SuiteGroup, SuiteScalar,
+    client, configuration_builder, id, input, known_key, local_round, ready, ready_in, set,
+    KnownSetUp, Suite, SuiteGroup, SuiteScalar, KNOWN_ALPHA,
 };
 pub use messages::{advertised_keys, position, publication, sign_again, speakers};
 pub use recording::{believing, RecordingClient};

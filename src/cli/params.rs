@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::Serialize;
-use veragg::circuits::proof_system::ProofSystem;
+use veragg::circuits::proof_system::{ProofSystem, Suite};
 use veragg::circuits::statement::{Segment, Statement};
 use veragg::circuits::with_suite;
 use veragg::protocol::pairwise::sizes;
@@ -72,6 +72,19 @@ struct Bytes {
     /// The number of points at which masked vectors are compared with commitments.
     challenge_pairs: u32,
     phases: Vec<PhaseBytes>,
+    /// The whole round, in each suite that takes the statement.
+    suites: Vec<SuiteBytes>,
+    /// Which suite to take.
+    advice: String,
+}
+
+/// Bytes of one client in the whole round.
+#[derive(Debug, Clone, Serialize)]
+struct SuiteBytes {
+    suite: &'static str,
+    sent: usize,
+    received_at_most: usize,
+    needs_set_up: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -102,9 +115,19 @@ impl Parameters {
             (Some(len), Some(max)) => {
                 let segment = Segment::range(len as usize, max.saturating_add(1));
                 let statement = Statement::new(vec![segment]).map_err(|error| refuse(&error))?;
-                Some(with_suite!(args.suite, P => {
+                let mut bytes = with_suite!(args.suite, P => {
                     Bytes::new::<P>(&statement, &assumptions, masking, max)
-                })?)
+                })?;
+                let others = Suite::ALL.iter().filter_map(|&suite| {
+                    let other = with_suite!(suite, P => {
+                        Bytes::new::<P>(&statement, &assumptions, masking, max)
+                    });
+                    // A suite that does not take the statement is no choice.
+                    Some(other.ok()?.total(suite.has_key()))
+                });
+                bytes.suites = others.collect();
+                bytes.advice = advice(&bytes.suites);
+                Some(bytes)
             }
             _ => None,
         };
@@ -159,7 +182,42 @@ impl Bytes {
             max,
             challenge_pairs,
             phases,
+            suites: Vec::new(),
+            advice: String::new(),
         })
+    }
+
+    fn total(&self, needs_set_up: bool) -> SuiteBytes {
+        let sum = |of: fn(&PhaseBytes) -> usize| self.phases.iter().map(of).sum();
+        SuiteBytes {
+            suite: self.suite,
+            sent: sum(|phase| phase.sent),
+            received_at_most: sum(|phase| phase.received_at_most),
+            needs_set_up,
+        }
+    }
+}
+
+/// Which suite to take. One that needs a set-up is named only where a client sends less in it, and never without its
+/// price.
+fn advice(suites: &[SuiteBytes]) -> String {
+    let default = Suite::DEFAULT.name();
+    let of_default = suites.iter().find(|suite| suite.suite == default);
+    let least = suites.iter().min_by_key(|suite| suite.sent);
+    match (of_default, least) {
+        (Some(default), Some(least)) if least.needs_set_up => format!(
+            "take {}, unless {} fewer bytes of a client are worth a set-up by several people, and more time for everybody: then take {}",
+            default.suite,
+            default.sent - least.sent,
+            least.suite
+        ),
+        (Some(default), Some(least)) if least.sent < default.sent => format!(
+            "take {}, unless {} fewer bytes of a client are worth many times the work: then take {}",
+            default.suite,
+            default.sent - least.sent,
+            least.suite
+        ),
+        _ => format!("take {default}"),
     }
 }
 
@@ -245,6 +303,20 @@ impl fmt::Display for Parameters {
             line(f, phase.phase, sent, received)?;
         }
         line(f, "total", up, down)?;
+        writeln!(f, "\nthe whole round by suite (sends, receives at most)")?;
+        for suite in &bytes.suites {
+            let (sent, received) = (
+                output::bytes(suite.sent),
+                output::bytes(suite.received_at_most),
+            );
+            let note = if suite.needs_set_up {
+                "  needs a set-up"
+            } else {
+                ""
+            };
+            writeln!(f, "  {:<26}{sent:>10}  {received:>10}{note}", suite.suite)?;
+        }
+        writeln!(f, "{}", bytes.advice)?;
         writeln!(
             f,
             "\nchallenge pairs q {} (points at which masked vectors are compared with the commitments)",

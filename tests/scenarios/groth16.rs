@@ -6,14 +6,13 @@ use rand_core::OsRng;
 use veragg::circuits::groth16::Bls12381Groth16;
 use veragg::circuits::statement::{Norm, Segment, SumRule};
 use veragg::lab::set_up::{play_set_up, PlayedSetUp};
-use veragg::local::{play, LocalRound};
+use veragg::local::{play, LocalClient, LocalRound, Party};
 use veragg::protocol::client::JoinError;
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::round::RoundError;
 use veragg::protocol::wire::board::Header;
 use veragg::verifier::{audit, evidence, Check, Options, Report, Status, Verdict};
-use veragg::{Client, ConfigurationBuilder, Round, SegmentConfiguration};
-use veragg_lab::ready_in;
+use veragg::{Client, ConfigurationBuilder, Phase, Round, SegmentConfiguration};
 
 const CLIENTS: u32 = 4;
 
@@ -226,29 +225,10 @@ fn clients_prove_with_the_key_of_their_round_alone() {
 /// Evidence against a client of such a round is shown without the transcript.
 #[test]
 fn evidence_needs_no_transcript() {
-    let builder = ConfigurationBuilder::new(segments(), 0, 250_000, [7; 32]).min_contributors(2);
-    let local = ready_in::<Bls12381Groth16>(5, builder).unwrap();
-    let mut clients: Vec<Box<dyn veragg::local::Party>> = Vec::new();
-    for id in ClientId::all(5) {
-        let client = local.client(id, input(id.number())).unwrap();
-        let key = local.client_keys[id.index()].clone();
-        let lengths = local.round.submit_lengths();
-        clients.push(if id.number() == 3 {
-            Box::new(Forger {
-                client,
-                key,
-                lengths,
-            })
-        } else {
-            Box::new(client)
-        });
-    }
-    let aggregator = local.aggregator(Vec::new()).unwrap();
-    let played = play(aggregator, &mut clients, |_| ()).unwrap();
-    let board = local.board(&played.aggregator.records().unwrap());
+    let RoundWithSetUp { local, board, .. } = RoundWithSetUp::play();
     let options = Options::with_organiser(local.organiser);
     let report = audit(Cursor::new(&board), &options).unwrap();
-    assert_eq!(report.contributors, [1, 2, 4, 5]);
+    assert_eq!(report.contributors, [1, 2, 5]);
     let culprits: Vec<_> = report
         .faults
         .iter()
@@ -256,7 +236,7 @@ fn evidence_needs_no_transcript() {
         .collect();
     assert_eq!(
         culprits,
-        [("client 3".to_owned(), Check::InputRange)],
+        [("client 4".to_owned(), Check::InputRange)],
         "{report}"
     );
     let bundle = evidence::bundles(&report).remove(0);
@@ -268,19 +248,29 @@ fn evidence_needs_no_transcript() {
 
 /// A client whose commitment is to another vector than its proof.
 struct Forger {
-    client: veragg::local::LocalClient,
+    client: LocalClient,
     key: std::sync::Arc<veragg::SigningKey>,
     lengths: Vec<usize>,
 }
 
-impl veragg::local::Party for Forger {
+impl Forger {
+    fn new(local: &LocalRound<Bls12381Groth16>, client: LocalClient) -> Self {
+        Self {
+            key: local.client_keys[client.id().index()].clone(),
+            lengths: local.round.submit_lengths(),
+            client,
+        }
+    }
+}
+
+impl Party for Forger {
     fn id(&self) -> ClientId {
         self.client.id()
     }
 
-    fn speak(&mut self, phase: veragg::Phase, package: &[u8]) -> Vec<Vec<u8>> {
+    fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
         let messages = self.client.speak(phase, package);
-        if phase != veragg::Phase::Submit {
+        if phase != Phase::Submit {
             return messages;
         }
         let mut swap = |parts: &mut Vec<Vec<u8>>| {
@@ -291,5 +281,42 @@ impl veragg::local::Party for Forger {
         let (key, lengths) = (&self.key, &self.lengths);
         let again = |bytes: &Vec<u8>| veragg_lab::sign_again(key, bytes, lengths, &mut swap);
         messages.iter().map(again).collect()
+    }
+}
+
+/// A round in which client 3 drops out and client 4 is a [`Forger`], and another set-up.
+pub(crate) struct RoundWithSetUp {
+    pub(crate) set_up: PlayedSetUp,
+    pub(crate) other: PlayedSetUp,
+    pub(crate) local: LocalRound<Bls12381Groth16>,
+    pub(crate) board: Vec<u8>,
+}
+
+impl RoundWithSetUp {
+    pub(crate) fn play() -> Self {
+        let builder = ConfigurationBuilder::new(segments(), 0, 250_000, [7; 32]);
+        let builder = builder.min_contributors(2);
+        let statement = builder.statement().unwrap();
+        let [set_up, other] = [(); 2].map(|()| play_set_up(&statement, 5, &mut OsRng).unwrap());
+        let local = LocalRound::with_set_up(&set_up.key.set_up(), 5, builder, &mut OsRng);
+        let local: LocalRound<Bls12381Groth16> = local.unwrap();
+        let mut clients: Vec<Box<dyn Party>> = Vec::new();
+        for id in ClientId::all(5) {
+            let client = local.client(id, input(id.number())).unwrap();
+            clients.push(match id.number() {
+                3 => Box::new(client.dropping_out_after(Phase::Confirm)),
+                4 => Box::new(Forger::new(&local, client)),
+                _ => Box::new(client),
+            });
+        }
+        let aggregator = local.aggregator(Vec::new()).unwrap();
+        let played = play(aggregator, &mut clients, |_| ()).unwrap();
+        let board = local.board(&played.aggregator.records().unwrap());
+        Self {
+            set_up,
+            other,
+            local,
+            board,
+        }
     }
 }

@@ -219,6 +219,6 @@ fn read_g1(reader: &mut Reader<'_>, field: &'static str) -> Result<G1Affine, Dec
 }
 
 /// The generators of both groups.
-pub(super) fn generators() -> (G1Projective, G2Projective) {
+pub fn generators() -> (G1Projective, G2Projective) {
     (G1Projective::generator(), G2Projective::generator())
 }

@@ -131,6 +131,7 @@ each_is_needed! {
     NamedRoster: entering::a_client_is_alone_on_another_roster,
     RosterLength: entering::clients_are_counted_who_do_not_exist,
     Suite: entering::a_round_has_two_suites,
+    NamedKey: entering::the_key_beside_the_configuration_is_the_aggregator_s,
     Holders: phases::a_client_is_made_to_share_among_too_few,
     Possession: phases::a_key_of_unknown_secret_opens_the_channel_of_two_others,
     CommittedShare: phases::a_wrong_share_is_accepted_without_a_complaint,

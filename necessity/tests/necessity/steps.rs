@@ -16,6 +16,7 @@ mod messages;
 mod names;
 mod result;
 pub(crate) mod set_up;
+mod trusted_set_up;
 mod unmasking;
 
 use veragg_verifier::step::Step;
@@ -124,6 +125,8 @@ cases! {
     ReceiptKept: result::a_receipt_that_was_not_kept;
     OneReceipt: result::two_receipts_for_one_leaf;
     BoardFinished: result::receipts_for_what_is_still_to_come;
+    SetUpHolds: trusted_set_up::the_transcript_of_another_key;
+    Vouched: trusted_set_up::contributors_that_one_person_made_up;
     PartOfListBefore: names::acknowledgements_from_outside;
     Authentic: names::a_board_from_which_a_message_was_taken;
     DamagedBody: names::a_board_in_which_a_body_was_exchanged;

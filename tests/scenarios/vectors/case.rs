@@ -60,6 +60,11 @@ pub(super) struct Case {
     pub(super) receipts: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) checkpoints: Vec<String>,
+    /// The transcript of a set-up, in hexadecimal, and the keys of contributors whom the auditor names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) setup: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) contributors: Vec<String>,
     /// Published sums (`specs/wire.md` 10).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) aggregate: Option<Value>,
@@ -89,6 +94,9 @@ impl Case {
         let checkpoints = options.checkpoints.iter();
         self.receipts = receipts.map(|receipt| hex(&receipt.encode())).collect();
         self.checkpoints = checkpoints.map(|shown| hex(&shown.encode())).collect();
+        self.setup = options.set_up.as_ref().map(|transcript| hex(transcript));
+        let named = options.contributors.iter().map(VerifyingKey::fingerprint);
+        self.contributors = named.collect();
         self
     }
 
@@ -112,6 +120,8 @@ impl Case {
             aggregate: self.aggregate.as_ref().map(sums),
             metadata: self.aggregate.as_ref().map(metadata),
             skip: skip.map(|id| Check::from_id(id).unwrap()).collect(),
+            set_up: self.setup.as_ref().map(|text| unhex(text).unwrap()),
+            contributors: self.contributors.iter().map(|text| key(text)).collect(),
             ..Options::default()
         }
     }

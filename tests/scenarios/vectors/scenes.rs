@@ -15,8 +15,9 @@ use veragg_lab::false_attester::{edge, own, False};
 use veragg_lab::local::{play, LocalRound};
 use veragg_lab::{configuration_builder, id, Finished, Scene};
 
-use super::case::Case;
+use super::case::{Case, Edit};
 use super::rounds::Written;
+use crate::groth16::RoundWithSetUp;
 use crate::reference::cases::path_of_colluders;
 use crate::reference::equivocations as two;
 
@@ -29,6 +30,7 @@ pub(super) const ALL: &[(&str, Play)] = &[
     ("claims", claims),
     ("columns", columns),
     ("bulletproofs", bulletproofs),
+    ("groth16", groth16),
     ("edge-that-nobody-opens", || written(unopened(1, 2))),
     ("edge-about-which-both-ends-lie", || written(unopened(5, 5))),
     ("third-round-of-unmask", || written(path_of_colluders(3))),
@@ -244,5 +246,68 @@ fn bulletproofs() -> Written {
         board: local.board(&records),
         options: Options::with_organiser(local.organiser),
         changes: Vec::new(),
+    }
+}
+
+/// The suite with a set-up: client 3 drops out, and client 4 proves something else than it commits to.
+fn groth16() -> Written {
+    let RoundWithSetUp {
+        set_up,
+        other,
+        local,
+        board,
+    } = RoundWithSetUp::play();
+    let transcript = set_up.files.transcript;
+    let options = Options {
+        organiser: Some(local.organiser),
+        set_up: Some(transcript.clone()),
+        contributors: vec![set_up.contributors[0]],
+        ..Options::default()
+    };
+    let case = |what: &str, change: &dyn Fn(&mut Options)| {
+        let mut options = options.clone();
+        change(&mut options);
+        Case::new(what, &local.organiser).given(&options)
+    };
+    // The key fills the end of the header, behind its length.
+    let header = local.header.encode().len();
+    let start = header - local.header.key.len();
+    let another_key = Edit::new(start - 4, header - start + 4, &{
+        let key = &other.files.verifying_key;
+        [&(key.len() as u32).to_be_bytes(), &key[..]].concat()
+    });
+    let mut flipped = transcript.clone();
+    *flipped.last_mut().unwrap() ^= 1;
+    let longer = [&transcript[..], &[0]].concat();
+    let changes = vec![
+        case("no transcript", &|options| options.set_up = None),
+        case("nobody is named", &|options| options.contributors.clear()),
+        case("somebody else is named", &|options| {
+            options.contributors = vec![local.organiser];
+        }),
+        case("both contributors are named", &|options| {
+            options.contributors = set_up.contributors.to_vec();
+        }),
+        case("the transcript of another set-up", &|options| {
+            options.set_up = Some(other.files.transcript.clone());
+            options.contributors = other.contributors.to_vec();
+        }),
+        case("the beacon was changed", &|options| {
+            options.set_up = Some(flipped.clone())
+        }),
+        case("a byte behind the transcript", &|options| {
+            options.set_up = Some(longer.clone())
+        }),
+        case("the key of another set-up in the file", &|_| ()).with_edits([another_key]),
+        case("a byte of the key was changed", &|_| ()).with_edits([Edit::new(
+            header - 1,
+            1,
+            &[board[header - 1] ^ 1],
+        )]),
+    ];
+    Written {
+        board,
+        options,
+        changes,
     }
 }

@@ -4,6 +4,11 @@
 use std::sync::Arc;
 
 use rand_core::OsRng;
+use veragg_lab::forger::is_deceived;
+use veragg_lab::local::LocalRound;
+use veragg_lab::set_up::play_set_up;
+use veragg_lab::{known_key, KNOWN_ALPHA};
+use veragg_protocol::circuits::groth16::Bls12381Groth16;
 use veragg_protocol::circuits::proof_system::Suite as SuiteNumber;
 
 use super::attack::Attack;
@@ -15,9 +20,11 @@ use veragg_protocol::crypto::ids::ClientSet;
 use veragg_protocol::crypto::signing::SigningKey;
 use veragg_protocol::pairwise::publish::Outcome;
 use veragg_protocol::roles::Client;
-use veragg_protocol::round::configuration::{SignedConfiguration, NEVER};
+use veragg_protocol::round::configuration::{SegmentConfiguration, SignedConfiguration, NEVER};
+use veragg_protocol::round::organiser::ConfigurationBuilder;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::Round;
+use veragg_protocol::wire::board::Header;
 use veragg_protocol::wire::message::Message;
 
 /// One signature is valid for two rounds. A client that enters the second gets no message into the first.
@@ -217,4 +224,22 @@ pub(super) fn a_round_has_two_suites() -> bool {
         round.configuration().suite
             != <Suite as veragg_protocol::circuits::proof_system::ProofSystem>::SUITE
     })
+}
+
+/// The aggregator puts a key of its own beside the configuration. With it anybody proves that a number is in its range
+/// that is not.
+pub(super) fn the_key_beside_the_configuration_is_the_aggregator_s() -> bool {
+    let segments = vec![SegmentConfiguration::integers("choice", 1, 2)];
+    let builder = ConfigurationBuilder::new(segments, 0, 0, [7; 32]);
+    let statement = builder.statement().unwrap();
+    let made = play_set_up(&statement, 4, &mut OsRng).unwrap();
+    let local = LocalRound::with_set_up(&made.key.set_up(), 4, builder, &mut OsRng);
+    let local: LocalRound<Bls12381Groth16> = local.unwrap();
+    let own = known_key(&statement, 4);
+    let header = Header {
+        key: own.verifying.encode(),
+        ..local.header
+    };
+    let entered = Round::<Bls12381Groth16>::open(&header, &local.organiser);
+    entered.is_ok_and(|round| is_deceived(&round, &own, KNOWN_ALPHA.into()))
 }

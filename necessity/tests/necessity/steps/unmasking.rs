@@ -1,7 +1,5 @@
 //! V-09: shares that are not the committed ones, and false attestations that reconstructed secrets show.
 
-use rand_core::OsRng;
-use veragg_lab::local::LocalRound;
 use veragg_protocol::circuits::group::ristretto::Fr;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::board::{Record, RecordKind};
