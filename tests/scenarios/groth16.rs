@@ -228,7 +228,7 @@ fn evidence_needs_no_transcript() {
     let RoundWithSetUp { local, board, .. } = RoundWithSetUp::play();
     let options = Options::with_organiser(local.organiser);
     let report = audit(Cursor::new(&board), &options).unwrap();
-    assert_eq!(report.contributors, [1, 2, 5]);
+    assert_eq!(report.contributors, [1, 2, 5, 6, 7]);
     let culprits: Vec<_> = report
         .faults
         .iter()
@@ -294,14 +294,13 @@ pub(crate) struct RoundWithSetUp {
 
 impl RoundWithSetUp {
     pub(crate) fn play() -> Self {
-        let builder = ConfigurationBuilder::new(segments(), 0, 250_000, [7; 32]);
-        let builder = builder.min_contributors(2);
+        let builder = ConfigurationBuilder::new(segments(), 150_000, 150_000, [7; 32]);
         let statement = builder.statement().unwrap();
-        let [set_up, other] = [(); 2].map(|()| play_set_up(&statement, 5, &mut OsRng).unwrap());
-        let local = LocalRound::with_set_up(&set_up.key.set_up(), 5, builder, &mut OsRng);
+        let [set_up, other] = [(); 2].map(|()| play_set_up(&statement, 7, &mut OsRng).unwrap());
+        let local = LocalRound::with_set_up(&set_up.key.set_up(), 7, builder, &mut OsRng);
         let local: LocalRound<Bls12381Groth16> = local.unwrap();
         let mut clients: Vec<Box<dyn Party>> = Vec::new();
-        for id in ClientId::all(5) {
+        for id in ClientId::all(7) {
             let client = local.client(id, input(id.number())).unwrap();
             clients.push(match id.number() {
                 3 => Box::new(client.dropping_out_after(Phase::Confirm)),
