@@ -11,7 +11,7 @@ use veragg_protocol::wire::receipt::{Receipt, Refusal};
 use veragg_verifier::{audit, Check, Culprit, Options, Report, Verdict};
 
 use crate::local::LocalRound;
-use crate::{expect, id, Suite};
+use crate::{auditor, expect, id, Suite};
 
 /// A round that was played to its end.
 pub struct Finished {
@@ -31,9 +31,8 @@ impl Finished {
     /// Options of an auditor who knows the organiser, and compares with the sum of these clients.
     pub fn options(&self, contributors: &[u32]) -> Options {
         Options {
-            organiser: Some(self.local.organiser),
             aggregate: Some(self.sum(contributors)),
-            ..Options::default()
+            ..auditor(&self.local)
         }
     }
 
@@ -44,10 +43,7 @@ impl Finished {
 
     /// The audit with the organiser's key and nothing else.
     pub fn audit(&self) -> Report {
-        self.audit_of(
-            &self.records,
-            &Options::with_organiser(self.local.organiser),
-        )
+        self.audit_of(&self.records, &auditor(&self.local))
     }
 
     /// What these clients' inputs add up to.

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{LazyLock, Mutex};
 
 use rand_core::OsRng;
 use veragg_protocol::circuits::groth16::circuit::Circuit;
@@ -17,9 +17,10 @@ use veragg_protocol::circuits::statement::Statement;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::round::configuration::{ConfigurationError, SegmentConfiguration};
 use veragg_protocol::round::organiser::ConfigurationBuilder;
-use veragg_verifier::Culprit;
+use veragg_verifier::{Culprit, Options};
 
 use crate::local::{LocalRound, LocalRoundError};
+use crate::set_up::{play_set_up, PlayedSetUp};
 
 /// The suite of all scenes: the default one, unless the cfg `veragg_groth16` is set (`RUSTFLAGS`).
 #[cfg(not(veragg_groth16))]
@@ -33,25 +34,46 @@ pub type SuiteGroup = <Suite as ProofSystem>::Group;
 /// The scalars of that group.
 pub type SuiteScalar = <SuiteGroup as Group>::Scalar;
 
-/// A set-up that can be had at once. Whoever has the code knows its secrets: for tests and measurements.
-pub trait KnownSetUp: SetUp {
+/// The set-up of a suite, for rounds that are played.
+pub trait PlaySetUp: SetUp {
     /// The set-up of a statement and a roster.
-    fn known(statement: &Statement, clients: u32) -> Self;
+    fn of(statement: &Statement, clients: u32) -> Self;
 }
 
-impl KnownSetUp for () {
-    fn known(_: &Statement, _: u32) -> Self {}
+impl PlaySetUp for () {
+    fn of(_: &Statement, _: u32) -> Self {}
 }
 
-impl KnownSetUp for Groth16SetUp {
-    /// The same keys are made once.
-    fn known(statement: &Statement, clients: u32) -> Self {
-        type Keys = Mutex<HashMap<(Vec<u8>, u32), Groth16SetUp>>;
-        static KEYS: LazyLock<Keys> = LazyLock::new(Keys::default);
+/// The set-ups that were played, by the encoded statement and the number of clients.
+static PLAYED: LazyLock<Mutex<HashMap<(Vec<u8>, u32), PlayedSetUp>>> =
+    LazyLock::new(Mutex::default);
+
+impl PlaySetUp for Groth16SetUp {
+    /// The same set-up is played once.
+    fn of(statement: &Statement, clients: u32) -> Self {
         let asked = (statement.encode(), clients);
-        let mut keys = KEYS.lock().unwrap();
-        let make = || Self::to_prove(Arc::new(known_key(statement, clients)));
-        keys.entry(asked).or_insert_with(make).clone()
+        let mut played = PLAYED.lock().unwrap();
+        let play = || play_set_up(statement, clients, &mut OsRng).unwrap();
+        played.entry(asked).or_insert_with(play).key.set_up()
+    }
+}
+
+/// What an auditor of this round has who knows its organiser and, if the suite has one, the set-up, of which it trusts a
+/// contributor.
+pub fn auditor(local: &LocalRound<Suite>) -> Options {
+    let options = Options::with_organiser(local.organiser);
+    let played = PLAYED.lock().unwrap();
+    let key = &local.header.key;
+    let of_round = played
+        .values()
+        .find(|set_up| set_up.files.verifying_key == *key);
+    match of_round {
+        None => options,
+        Some(set_up) => Options {
+            set_up: Some(set_up.files.transcript.clone()),
+            contributors: vec![set_up.contributors[0]],
+            ..options
+        },
     }
 }
 
@@ -108,12 +130,12 @@ pub fn ready(
 }
 
 /// The same in any suite.
-pub fn ready_in<P: ProofSystem<SetUp: KnownSetUp>>(
+pub fn ready_in<P: ProofSystem<SetUp: PlaySetUp>>(
     clients: u32,
     builder: ConfigurationBuilder,
 ) -> Result<LocalRound<P>, LocalRoundError> {
     let statement = builder.statement().map_err(ConfigurationError::from)?;
-    let set_up = P::SetUp::known(&statement, clients);
+    let set_up = P::SetUp::of(&statement, clients);
     LocalRound::with_set_up(&set_up, clients, builder, &mut OsRng)
 }
 

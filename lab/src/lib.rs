@@ -41,8 +41,8 @@ mod scene;
 pub use expectations::{expect, failed_checks, named};
 pub use finished::Finished;
 pub use fixtures::{
-    client, configuration_builder, id, input, known_key, local_round, ready, ready_in, set,
-    KnownSetUp, Suite, SuiteGroup, SuiteScalar, KNOWN_ALPHA,
+    auditor, client, configuration_builder, id, input, known_key, local_round, ready, ready_in,
+    set, PlaySetUp, Suite, SuiteGroup, SuiteScalar, KNOWN_ALPHA,
 };
 pub use messages::{advertised_keys, position, publication, sign_again, speakers};
 pub use recording::{believing, RecordingClient};

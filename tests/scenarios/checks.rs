@@ -295,7 +295,7 @@ fn v_11_opening_of_which_many_sums_or_only_the_blindings_are_wrong() {
         .play();
     let what = |alter: &dyn Fn(&mut Vec<SuiteScalar>)| {
         let records = republished(&finished, |publication| alter(&mut publication.opening));
-        let options = Options::with_organiser(finished.local.organiser);
+        let options = veragg_lab::auditor(&finished.local);
         let report = finished.audit_of(&records, &options);
         let mut faults = report.faults.iter();
         let fault = faults.find(|fault| fault.check == Check::Opening);
@@ -389,7 +389,7 @@ fn checks_that_all_others_need_cannot_be_skipped() {
     for &check in Check::ALL {
         let options = Options {
             skip: BTreeSet::from([check]),
-            ..Options::with_organiser(finished.local.organiser)
+            ..veragg_lab::auditor(&finished.local)
         };
         let report = audit(Cursor::new(&board), &options);
         assert_eq!(report.is_ok(), check > Check::Graph, "{check}");
@@ -411,7 +411,7 @@ fn messages_of_an_unfinished_phase_are_judged_whatever_the_batch() {
     for records in [1, 63, 64, 65] {
         let report = finished.audit_of(
             &finished.records[..records],
-            &Options::with_organiser(finished.local.organiser),
+            &veragg_lab::auditor(&finished.local),
         );
         let passed = Status::Passed {
             records: records as u64,
@@ -437,7 +437,7 @@ fn with_a_bad_proof() -> Finished {
 #[test]
 fn an_open_fault_counts_as_a_failure_behind_a_false_checkpoint() {
     let finished = with_a_bad_proof();
-    let options = Options::with_organiser(finished.local.organiser);
+    let options = veragg_lab::auditor(&finished.local);
     let end = position(&finished.records, 4, Phase::Submit) + 1;
     let mut records = finished.records[..end].to_vec();
     let open = finished.audit_of(&records, &options);
@@ -458,7 +458,7 @@ fn an_open_fault_counts_as_a_failure_behind_a_false_checkpoint() {
 #[test]
 fn a_damaged_body_hides_no_other_fault() {
     let finished = with_a_bad_proof();
-    let options = Options::with_organiser(finished.local.organiser);
+    let options = veragg_lab::auditor(&finished.local);
     for phase in [
         Phase::Advertise,
         Phase::Share,

@@ -233,7 +233,7 @@ fn leaving_out_the_check_names_nobody() {
     });
     let options = veragg::verifier::Options {
         skip: [Check::SetUp].into(),
-        ..veragg::Options::with_organiser(finished.local.organiser)
+        ..veragg_lab::auditor(&finished.local)
     };
     let report = finished.audit_of(&finished.records, &options);
     assert_eq!(report.verdict, Verdict::Incomplete, "{report}");

@@ -32,7 +32,7 @@ fn the_corrupt_aggregator_that_does_nothing_wrong_is_verified() {
 #[test]
 fn an_altered_result_is_found() {
     let finished = Scene::new(4, &SMALL).play();
-    let options = Options::with_organiser(finished.local.organiser);
+    let options = veragg_lab::auditor(&finished.local);
     // Three coordinates of nine bits are packed into one scalar; a blinding follows it.
     let power = |bits: u32| (0..bits).fold(SuiteScalar::from(1u64), |power, _| power + power);
     let (opening, aggregate) = (Check::Opening, Check::Aggregate);
@@ -60,7 +60,7 @@ fn an_altered_result_is_found() {
 #[test]
 fn altered_outcomes_are_the_aggregators_fault() {
     let finished = Scene::new(4, &SMALL).dropping(4, Phase::Confirm).play();
-    let options = Options::with_organiser(finished.local.organiser);
+    let options = veragg_lab::auditor(&finished.local);
     for (number, outcome) in [
         // A contributor left out or called faulty, an absent client counted or called faulty.
         (1, Outcome::Dropped(Phase::Submit)),
@@ -256,7 +256,7 @@ fn another_checkpoint(
 #[test]
 fn a_checkpoint_that_does_not_match_fails() {
     let finished = Scene::new(4, &SMALL).play();
-    let options = Options::with_organiser(finished.local.organiser);
+    let options = veragg_lab::auditor(&finished.local);
     let alterations: [fn(&mut Checkpoint); 6] = [
         |c| c.root.size += 1,
         |c| c.root.hash[0] ^= 1,

@@ -30,7 +30,7 @@ impl Broken {
     /// Whoever broke the rule, and the check that finds it.
     fn by(finished: Finished, named: &[(Culprit, Check)]) -> Self {
         Self {
-            options: Options::with_organiser(finished.local.organiser),
+            options: veragg_lab::auditor(&finished.local),
             finished,
             named: named.to_vec(),
         }

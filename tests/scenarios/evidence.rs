@@ -75,7 +75,7 @@ fn shows_all(finished: &Finished, faults: &[(Culprit, Check)]) {
     shows(
         finished,
         &finished.records,
-        &Options::with_organiser(finished.local.organiser),
+        &veragg_lab::auditor(&finished.local),
         faults,
     );
 }
@@ -158,7 +158,7 @@ fn faults_of_shares() {
 #[test]
 fn faults_of_the_aggregator() {
     let finished = Scene::new(4, &SMALL).dropping(4, Phase::Confirm).play();
-    let options = Options::with_organiser(finished.local.organiser);
+    let options = veragg_lab::auditor(&finished.local);
     let records = republished(&finished, |publication| {
         publication.outcomes[3] = Outcome::Faulty(Phase::Submit);
     });
@@ -178,7 +178,7 @@ fn faults_of_the_aggregator() {
     let key = &finished.local.aggregator_key;
     let options = Options {
         receipts: vec![Receipt::sign(key, real.context, real.index + 1, real.entry)],
-        ..Options::with_organiser(finished.local.organiser)
+        ..veragg_lab::auditor(&finished.local)
     };
     let records = finished.records.clone();
     shows(
@@ -259,7 +259,7 @@ fn only_the_evidence_itself_shows(step: usize) {
     let (report, files) = exported(
         &finished,
         &finished.records,
-        &Options::with_organiser(finished.local.organiser),
+        &veragg_lab::auditor(&finished.local),
     );
     let board = finished.local.board(&finished.records);
     for (fault, file) in &files {
@@ -296,7 +296,7 @@ fn only_the_evidence_itself_shows(step: usize) {
     unknown.faults.push(report.faults.len() + 1);
     let error = evidence::export(
         Cursor::new(&board),
-        &Options::with_organiser(finished.local.organiser),
+        &veragg_lab::auditor(&finished.local),
         &report,
         &mut [(unknown, Vec::new())],
     );

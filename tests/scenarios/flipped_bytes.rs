@@ -30,7 +30,7 @@ fn finished() -> (Finished, Vec<u8>, Options) {
     let finished = Scene::new(4, &SEGMENTS).play();
     finished.is_verified(&[1, 2, 3, 4], &[]);
     let board = finished.local.board(&finished.records);
-    let options = Options::with_organiser(finished.local.organiser);
+    let options = veragg_lab::auditor(&finished.local);
     (finished, board, options)
 }
 

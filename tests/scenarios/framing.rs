@@ -23,7 +23,7 @@ const SMALL: [(usize, u64); 1] = [(2, 100)];
 fn examine(local: &LocalRound<Suite>, board: &[u8], skip: &[Check]) -> Report {
     let options = Options {
         skip: skip.iter().copied().collect(),
-        ..Options::with_organiser(local.organiser)
+        ..veragg_lab::auditor(local)
     };
     audit(Cursor::new(board), &options).unwrap()
 }

@@ -102,11 +102,8 @@ fn clients_restored_in_every_phase_send_the_same_messages() {
     // Each client sent every message twice, and the board holds it once. No edge was disputed.
     assert_eq!(records.len(), 4 * 7 + 1 + 9);
     let board = local.board(&records);
-    let report = veragg::verifier::audit(
-        Cursor::new(&board),
-        &veragg::Options::with_organiser(local.organiser),
-    )
-    .unwrap();
+    let report =
+        veragg::verifier::audit(Cursor::new(&board), &veragg_lab::auditor(&local)).unwrap();
     expect(&report, Verdict::Verified, &[1, 2, 3, 4], &[], &[]);
 }
 
