@@ -44,9 +44,11 @@ impl PlaySetUp for () {
     fn of(_: &Statement, _: u32) -> Self {}
 }
 
-/// The set-ups that were played, by the encoded statement and the number of clients.
-static PLAYED: LazyLock<Mutex<HashMap<(Vec<u8>, u32), PlayedSetUp>>> =
-    LazyLock::new(Mutex::default);
+/// By the encoded statement and the number of clients.
+type Played = HashMap<(Vec<u8>, u32), PlayedSetUp>;
+
+/// The set-ups that were played.
+static PLAYED: LazyLock<Mutex<Played>> = LazyLock::new(Mutex::default);
 
 impl PlaySetUp for Groth16SetUp {
     /// The same set-up is played once.

@@ -209,7 +209,7 @@ pub(super) fn two_checkpoints_on_one_board() -> Broken {
     let kind = RecordKind::Checkpoint;
     let bytes = other.encode();
     records.insert(at + 1, Record { kind, bytes });
-    broken.options = veragg_lab::auditor(&local);
+    broken.options = veragg_lab::auditor(local);
     broken.finished = again;
     broken.finished.records = records;
     broken
