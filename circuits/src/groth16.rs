@@ -1,5 +1,6 @@
 //! The suite `bls12381-groth16`: one row of packed scalars, proven by a pairing (`specs/proofs.md` 8).
 
+pub mod apart;
 pub mod check;
 pub mod circuit;
 mod commit;
@@ -29,6 +30,7 @@ use crate::packing::Layout;
 use crate::proof_system::{Binding, ProofPart, ProofSystem, Proven, Sizes, Suite, Unsupported};
 use crate::statement::{InputError, Statement};
 
+use apart::apart;
 use circuit::Circuit;
 use key::{KeyError, MAX_DOMAIN};
 use prove::Prover;
@@ -144,7 +146,7 @@ impl ProofSystem for Bls12381Groth16 {
     }
 
     fn decode(&self, bytes: &[u8]) -> Result<Groth16Input, DecodeError> {
-        Groth16Input::decode(bytes, self.layout().columns())
+        apart(|| Groth16Input::decode(bytes, self.layout().columns()))
     }
 
     fn rows(&self, proof: &Groth16Input) -> Vec<G1Projective> {
@@ -156,7 +158,7 @@ impl ProofSystem for Bls12381Groth16 {
     }
 
     fn verify_batch(&self, batch: &[(Binding, &Groth16Input)]) -> Vec<(usize, ProofPart)> {
-        let bad = self.verifier.bad(batch).into_iter();
+        let bad = apart(|| self.verifier.bad(batch)).into_iter();
         bad.map(|place| (place, ProofPart::Range)).collect()
     }
 }

@@ -1,11 +1,12 @@
 //! Attest, dispute and the rounds of unmask. A client with a false mask is named and left out, no other client is,
 //! and the round delivers the sum of the rest.
 
+use veragg::circuits::group::Group;
 use veragg::protocol::round::phase::Phase;
 use veragg::verifier::{Check, Verdict};
 use veragg_lab::equivocator::with_second_message;
 use veragg_lab::false_attester::{edge, own, False, FalseAttester};
-use veragg_lab::{client, expect, id, speakers, Finished, Scene};
+use veragg_lab::{client, expect, id, speakers, Finished, Scene, SuiteGroup};
 
 const SMALL: [(usize, u64); 2] = [(3, 100), (2, 7)];
 
@@ -192,7 +193,8 @@ fn attesting(alter: impl FnMut(&mut Vec<Vec<u8>>) + Send + 'static) -> Finished 
 fn every_part_of_an_attestation_counts() {
     // The digest of the keys, and each kind of scalar of the row link. The scalars stay canonical.
     let columns = Scene::new(10, &SMALL).local.round.layout().columns();
-    let scalars = 32 + 3 * 32;
+
+    let scalars = 32 + 3 * SuiteGroup::POINT_LEN;
     for at in [
         0,
         scalars,
@@ -204,9 +206,10 @@ fn every_part_of_an_attestation_counts() {
         outcome(&report, 3, "excluded for a fault (attest)");
     }
     // Points that are exchanged for others of the same attestation: self commitment, announcements, two edges.
+    const POINT: usize = SuiteGroup::POINT_LEN;
     let swaps: [fn(&mut Vec<Vec<u8>>); 4] = [
-        |parts| parts[0][32..128].rotate_left(32),
-        |parts| parts[0][64..128].rotate_left(32),
+        |parts| parts[0][32..32 + 3 * POINT].rotate_left(POINT),
+        |parts| parts[0][32 + POINT..32 + 3 * POINT].rotate_left(POINT),
         |parts| parts.swap(1, 2),
         |parts| parts[5] = parts[6].clone(),
     ];
@@ -215,10 +218,10 @@ fn every_part_of_an_attestation_counts() {
     }
     // Bytes that are no point, or no scalar.
     let malformed: [fn(&mut Vec<Vec<u8>>); 4] = [
-        |parts| parts[0][32..64].fill(0),
-        |parts| parts[4][..32].fill(0xff),
-        |parts| parts[9][..32].fill(0),
-        |parts| parts[0][128..160].fill(0xff),
+        |parts| parts[0][32..32 + POINT].fill(0),
+        |parts| parts[4][..POINT].fill(0xff),
+        |parts| parts[9][..POINT].fill(0),
+        |parts| parts[0][32 + 3 * POINT..][..32].fill(0xff),
     ];
     for alter in malformed {
         attesting(alter).is_verified(&but(&[3]), &[(client(3), Check::Messages)]);

@@ -373,7 +373,11 @@ fn case_of(check: Check) -> Option<fn()> {
 #[test]
 fn every_check_has_a_case_or_does_not_apply() {
     let honest = Scene::new(4, &SMALL).play().audit();
-    for &check in Check::ALL {
+    // Whole rounds show in groth16.rs what V-14 stops.
+    for &check in Check::ALL
+        .iter()
+        .filter(|check| **check != Check::TrustedSetUp)
+    {
         let status = honest.status(check).unwrap();
         let applies = !matches!(status, Status::NotApplicable { .. });
         // The auditor has no receipt, and no edge is disputed.

@@ -122,6 +122,8 @@ const NOBODY: &[(&str, &[Step])] = &[
             Step::NamedRoster,
             Step::NothingFollows,
             Step::EnvelopeDecodes,
+            Step::SetUpHolds,
+            Step::Vouched,
         ],
     ),
     (

@@ -1,14 +1,12 @@
 //! Commitment and proof of a vector (`specs/proofs.md` 8.5).
 
-use std::sync::LazyLock;
-
 use ark_ec::{AffineRepr, CurveGroup};
 use ark_groth16::r1cs_to_qap::LibsnarkReduction;
 use ark_groth16::Groth16;
 use rand_core::CryptoRngCore;
-use rayon::{ThreadPool, ThreadPoolBuilder};
 use zeroize::Zeroizing;
 
+use super::apart::apart;
 use super::circuit::Circuit;
 use super::commit::{commit, Committer};
 use super::key::ProvingKey;
@@ -28,24 +26,6 @@ pub(super) struct Prover {
     packed: Committer,
     /// `T_0`, by which the blinding over the key is taken out of the proof.
     unblinding: Committer,
-}
-
-/// Acts in a pool of threads of its own, and waits. Whoever makes the proofs of many clients in parallel would otherwise
-/// wait in the middle of one proof by beginning another one on the same stack, and so on for all clients, until the stack
-/// is full.
-fn apart<T: Send>(act: impl FnOnce() -> T + Send) -> T {
-    static POOL: LazyLock<Option<ThreadPool>> =
-        LazyLock::new(|| ThreadPoolBuilder::new().build().ok());
-    let Some(pool) = POOL.as_ref() else {
-        return act();
-    };
-    // A thread of no pool waits without doing anything else.
-    std::thread::scope(|scope| {
-        let waiting = scope.spawn(|| pool.install(act));
-        waiting
-            .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-    })
 }
 
 fn uniform(rng: &mut dyn CryptoRngCore) -> Fr {

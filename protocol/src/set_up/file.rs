@@ -3,6 +3,7 @@
 use std::fmt;
 
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
+use veragg_circuits::groth16::apart::apart;
 use veragg_circuits::groth16::derive::Divided;
 use veragg_circuits::groth16::powers::Powers;
 
@@ -138,6 +139,10 @@ impl SetUpFile {
     /// circuit is known to be short enough, and no element decoded before the length is right. Cost: half a
     /// multiplication an element, to see that it is of its group.
     pub fn decode(bytes: &[u8]) -> Result<Self, SetUpError> {
+        apart(|| Self::read(bytes))
+    }
+
+    fn read(bytes: &[u8]) -> Result<Self, SetUpError> {
         let sections = Sections::read(bytes)?;
         sections.header.check_matrices()?;
         let powers_keys = PowersRecord::contributors(sections.powers_records)?;

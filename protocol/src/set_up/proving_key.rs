@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use veragg_circuits::groth16::apart::apart;
 use veragg_circuits::groth16::derive::Divided;
 use veragg_circuits::groth16::heads::NotOfForm;
 use veragg_circuits::groth16::key::{ProvingKey, VerifyingKey};
@@ -60,6 +61,10 @@ impl Transcript {
     /// before it has an input. Cost: half a multiplication an element; and combinations of points with some fifteen terms
     /// a point of the domain, two of them in `G2`.
     pub fn check_proving_key(&self, file: &[u8]) -> Result<CheckedProvingKey, SetUpError> {
+        apart(|| self.judge_proving_key(file))
+    }
+
+    fn judge_proving_key(&self, file: &[u8]) -> Result<CheckedProvingKey, SetUpError> {
         let key = ProvingKey::decode(file).map_err(SetUpError::KeyFile)?;
         let weights = &mut self.weights(file);
         self.check_verifying(&key.verifying, weights)?;

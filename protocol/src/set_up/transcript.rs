@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use veragg_circuits::groth16::apart::apart;
 use veragg_circuits::groth16::check::Checker;
 use veragg_circuits::groth16::heads::NotOfForm;
 use veragg_circuits::groth16::key::VerifyingKey;
@@ -103,7 +104,7 @@ impl Transcript {
         // A key that was put together by hand can hold what no reader takes.
         let key = VerifyingKey::decode(&bytes).map_err(|error| SetUpError::Key(error.into()))?;
         key.circuit().map_err(SetUpError::Key)?;
-        self.check_verifying(&key, &mut self.weights(&bytes))
+        apart(|| self.check_verifying(&key, &mut self.weights(&bytes)))
     }
 
     /// The same, of a key that `specs/proofs.md` 8.4.5 does not refuse.

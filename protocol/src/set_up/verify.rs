@@ -1,6 +1,7 @@
 //! Verification of a file (`specs/set-up.md` 5).
 
 use veragg_circuits::ark_ff::Zero;
+use veragg_circuits::groth16::apart::apart;
 use veragg_circuits::groth16::check::Checker;
 use veragg_circuits::groth16::contribution::beacon_factor;
 use veragg_circuits::groth16::heads::{Delta, Heads};
@@ -34,6 +35,10 @@ impl SetUpFile {
     /// Verifies the file. Cost: for each record a signature, some multiplications and pairings; and combinations of points
     /// with some ten terms a point of the domain, which is less than decoding took.
     pub fn verify(self) -> Result<VerifiedSetUp, SetUpError> {
+        apart(|| self.judge())
+    }
+
+    fn judge(self) -> Result<VerifiedSetUp, SetUpError> {
         let key = Self::weights_key(&self.encode());
         let weights = &mut Weights::new(key);
         let start = self.header.chain();

@@ -319,7 +319,7 @@ pub(super) fn too_few_acknowledgements() -> Broken {
     let mut configuration = Configuration::decode(&signed.bytes).unwrap();
     configuration.min_contributors = 3;
     let roster = Roster::decode(&local.header.roster).unwrap();
-    let round = Round::assemble(configuration, signed.context(), roster, &[]);
+    let round = Round::assemble(configuration, signed.context(), roster, &local.header.key);
     local.round = Arc::new(round.unwrap());
     let scene = Scene::of(local).dropping(4, Phase::Attest);
     let finished = CorruptAggregator::new().play(scene);
