@@ -6,6 +6,7 @@ pub mod circuit;
 mod commit;
 pub mod contribution;
 pub mod derive;
+pub mod export;
 pub mod heads;
 pub mod key;
 pub mod points;
@@ -21,6 +22,8 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use rand_core::CryptoRngCore;
 
 use crate::codec::DecodeError;
@@ -32,7 +35,7 @@ use crate::statement::{InputError, Statement};
 
 use apart::apart;
 use circuit::Circuit;
-use key::{KeyError, MAX_DOMAIN};
+use key::{KeyError, VerifyingKey, MAX_DOMAIN};
 use prove::Prover;
 use verify::Verifier;
 
@@ -48,6 +51,7 @@ pub struct Bls12381Groth16 {
     circuit: Circuit,
     sizes: Sizes,
     key: CommitKey<Bls12381>,
+    verifying: Arc<VerifyingKey>,
     verifier: Verifier,
     /// Nothing for who only verifies.
     prover: Option<Prover>,
@@ -108,6 +112,7 @@ impl ProofSystem for Bls12381Groth16 {
         let row = row(&key);
         Ok(Self {
             verifier: Verifier::new(verifying, &row, clients),
+            verifying: Arc::clone(verifying),
             prover: set_up.proving().map(|key| Prover::new(key, &row)),
             key,
             sizes,

@@ -13,7 +13,7 @@ use crate::hash::digest;
 use crate::proof_system::Binding;
 
 /// The domain separation tag of the challenge.
-const LINK: &[u8] = b"veragg/2 groth16 link";
+pub(super) const LINK: &[u8] = b"veragg/2 groth16 link";
 
 /// The elements of a proof, without the responses: what the challenge is over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,6 +149,11 @@ impl Elements {
 
     /// The challenge `e` of 8.6.3.
     pub(super) fn challenge(&self, prefix: &Prefix, binding: &Binding) -> Fr {
+        hash_to_scalar(LINK, &self.message(prefix, binding))
+    }
+
+    /// What the challenge is the hash of.
+    pub(super) fn message(&self, prefix: &Prefix, binding: &Binding) -> Vec<u8> {
         let mut message = prefix.of(&binding.context).to_vec();
         message.extend(binding.client.to_be_bytes());
         message.extend(encode_g1(&self.a));
@@ -161,7 +166,7 @@ impl Elements {
             &self.announced_row,
         ];
         message.extend(rest.into_iter().flat_map(encode_g1));
-        hash_to_scalar(LINK, &message)
+        message
     }
 }
 

@@ -38,8 +38,8 @@ impl Groth16SetUp {
         }
     }
 
-    pub(super) fn verifying(&self) -> Option<&VerifyingKey> {
-        self.verifying.as_deref()
+    pub(super) fn verifying(&self) -> Option<&Arc<VerifyingKey>> {
+        self.verifying.as_ref()
     }
 
     pub(super) fn proving(&self) -> Option<&ProvingKey> {

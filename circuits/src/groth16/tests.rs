@@ -16,8 +16,8 @@ use super::*;
 use crate::group::bls12381::{encode_g2, Fr, G2Affine, G2Projective};
 use crate::group::Group;
 
-const CLIENTS: u32 = 10;
-const BINDING: Binding = Binding {
+pub(super) const CLIENTS: u32 = 10;
+pub(super) const BINDING: Binding = Binding {
     context: [3; 32],
     client: 7,
 };
@@ -46,16 +46,16 @@ fn of_key(circuit: &Circuit, set_up: &Groth16SetUp, clients: u32) -> Bls12381Gro
 }
 
 /// A circuit with three packed scalars and all claims, its keys, and a vector.
-struct Setting {
-    circuit: Circuit,
+pub(super) struct Setting {
+    pub(super) circuit: Circuit,
     secrets: Secrets,
-    key: ProvingKey,
-    suite: Bls12381Groth16,
+    pub(super) key: ProvingKey,
+    pub(super) suite: Bls12381Groth16,
     x: Vec<u64>,
 }
 
 impl Setting {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let circuit = circuits().pop().unwrap();
         let secrets = Secrets::of(1);
         let key = secrets.key(&circuit, 20);
@@ -70,7 +70,7 @@ impl Setting {
         }
     }
 
-    fn proven(&self, binding: &Binding) -> (Groth16Input, Proven<Bls12381>) {
+    pub(super) fn proven(&self, binding: &Binding) -> (Groth16Input, Proven<Bls12381>) {
         let proven = self.suite.prove(binding, &self.x, &mut rng()).unwrap();
         (self.suite.decode(&proven.bytes).unwrap(), proven)
     }
@@ -94,6 +94,25 @@ impl Setting {
 
     /// The Schnorr proof of these openings, for elements that were made up.
     fn linked(&self, forged: Forged) -> Groth16Input {
+        let (elements, responses) = self.link(forged, &mut rng());
+        self.suite.decode(&encode(&elements, &responses)).unwrap()
+    }
+
+    pub(super) fn link(
+        &self,
+        forged: Forged,
+        rng: &mut impl CryptoRngCore,
+    ) -> (Elements, Responses) {
+        self.link_with(forged, rng, |_| ())
+    }
+
+    /// The same, for elements that are changed before they are hashed.
+    pub(super) fn link_with(
+        &self,
+        forged: Forged,
+        rng: &mut impl CryptoRngCore,
+        change: impl FnOnce(&mut Elements),
+    ) -> (Elements, Responses) {
         let Forged {
             packed,
             row,
@@ -104,11 +123,10 @@ impl Setting {
             b,
             q,
         } = forged;
-        let mut rng = rng();
-        let mut nonce = || Fr::rand(&mut rng);
+        let mut nonce = || Fr::rand(rng);
         let nonces: Vec<Fr> = p.iter().map(|_| nonce()).collect();
         let (of_sigma, of_rhat) = (nonce(), nonce());
-        let elements = Elements {
+        let mut elements = Elements {
             row: row.into_affine(),
             packed: packed.into_affine(),
             announced_packed: self.over_key(&nonces, of_sigma).into_affine(),
@@ -117,6 +135,7 @@ impl Setting {
             b: b.into_affine(),
             q: q.into_affine(),
         };
+        change(&mut elements);
         let prefix = Prefix::new(&self.key.verifying, CLIENTS);
         let e = elements.challenge(&prefix, &BINDING);
         let responses = Responses {
@@ -128,7 +147,7 @@ impl Setting {
             sigma: of_sigma + e * sigma,
             blinding: of_rhat + e * rhat,
         };
-        self.suite.decode(&encode(&elements, &responses)).unwrap()
+        (elements, responses)
     }
 
     fn over_key(&self, p: &[Fr], sigma: Fr) -> G1Projective {
@@ -137,14 +156,14 @@ impl Setting {
         sum + self.key.verifying.eta * sigma
     }
 
-    fn over_row(&self, p: &[Fr], rhat: Fr) -> G1Projective {
+    pub(super) fn over_row(&self, p: &[Fr], rhat: Fr) -> G1Projective {
         let columns = self.suite.key().columns();
         let sum: G1Projective = columns.iter().zip(p).map(|(point, p)| *point * p).sum();
         sum + self.suite.key().blinding() * rhat
     }
 
     /// Elements that pass the pairing equation for these packed scalars, made with the secrets of the key.
-    fn forge(&self, p: Vec<Fr>) -> Forged {
+    pub(super) fn forge(&self, p: Vec<Fr>) -> Forged {
         let (sigma, rhat) = (Fr::from(1234u64), Fr::from(987u64));
         let packed = self.over_key(&p, sigma);
         let Secrets {
@@ -167,15 +186,16 @@ impl Setting {
     }
 }
 
-struct Forged {
-    packed: G1Projective,
-    row: G1Projective,
+#[derive(Clone)]
+pub(super) struct Forged {
+    pub(super) packed: G1Projective,
+    pub(super) row: G1Projective,
     p: Vec<Fr>,
-    sigma: Fr,
-    rhat: Fr,
-    a: G1Projective,
-    b: G2Projective,
-    q: G1Projective,
+    pub(super) sigma: Fr,
+    pub(super) rhat: Fr,
+    pub(super) a: G1Projective,
+    pub(super) b: G2Projective,
+    pub(super) q: G1Projective,
 }
 
 #[test]
