@@ -19,6 +19,7 @@ mod output;
 mod output_folder;
 mod params;
 mod progress;
+mod proof;
 mod run;
 mod setup;
 mod stopped;
@@ -59,7 +60,7 @@ struct Cli {
 }
 
 const EXIT_CODES: &str =
-    "Exit codes: 0 verified, or the command is done; 1 the audit failed; 2 wrong arguments; 3 malformed input; \
+    "Exit codes: 0 verified, or the command is done; 1 the audit failed, or what was asked for does not hold; 2 wrong arguments; 3 malformed input; \
 4 no check failed, but one was skipped, or the organiser's key was not given, or nobody vouches for a set-up; 5 input or output error; 75 the round is not finished.";
 
 /// The form in which results are printed.
@@ -87,6 +88,8 @@ enum Command {
     Evidence(EvidenceArgs),
     /// Make a key of the suite bls12381-groth16, by several people of whom one must be honest.
     Setup(setup::SetupArgs),
+    /// Write a proof of the suite bls12381-groth16 in the form of another program.
+    Proof(proof::ProofArgs),
     /// Compute neighbours, threshold and bytes for a number of clients.
     Params(ParamsArgs),
     /// List the messages and checkpoints of a board, without checking them.
@@ -260,6 +263,7 @@ pub(super) fn main() -> ExitCode {
         Command::Explain(args) => explain::run(args, format),
         Command::Evidence(args) => evidence::run(args, format),
         Command::Setup(args) => setup::run(args, format),
+        Command::Proof(args) => proof::run(args, format),
         Command::Params(args) => params::run(args, format),
         Command::Board(args) => board::run(args, format),
     };

@@ -29,6 +29,14 @@ pub(super) enum CliError {
         /// What is wrong with it.
         reason: String,
     },
+    /// What a file holds is well formed, and does not hold.
+    #[error("{}: {reason}", Foreign::path(.file))]
+    Refused {
+        /// The path of the file.
+        file: PathBuf,
+        /// What does not hold.
+        reason: String,
+    },
     /// A file cannot be read.
     #[error("{}: cannot be read ({source}); check the path", Foreign::path(.file))]
     Read {
@@ -112,6 +120,14 @@ impl CliError {
         }
     }
 
+    /// The error that what a file holds does not hold.
+    pub(super) fn refused(file: &Path, reason: impl ToString) -> Self {
+        Self::Refused {
+            file: file.to_path_buf(),
+            reason: reason.to_string(),
+        }
+    }
+
     /// The error that this file is not read as text.
     pub(super) fn text(file: &Path, error: TextFileError) -> Self {
         match error {
@@ -166,6 +182,7 @@ impl CliError {
     pub(super) fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) => 2,
+            Self::Refused { .. } => 1,
             // Bytes that are none of a set-up are malformed; what decodes and does not hold has failed.
             Self::SetUp { source, .. } if !source.rule().starts_with('2') => 1,
             Self::SetUp { .. } => 3,
