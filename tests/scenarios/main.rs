@@ -19,6 +19,7 @@ mod every_fault;
 mod evidence;
 mod evidence_files;
 mod explain;
+mod exports;
 mod flipped_bytes;
 mod framing;
 mod groth16;

@@ -243,8 +243,11 @@ fn is_large(coordinate: &[u8]) -> bool {
     coordinate[16..] > half[..]
 }
 
-/// The compressed encoding of a point that is not infinity, by bytes alone, as a contract makes it.
+/// The compressed encoding of a point, by bytes alone, as a contract makes it. (Of infinity only without the rule.)
 fn compress_g1(point: &[u8]) -> Vec<u8> {
+    if point.iter().all(|byte| *byte == 0) {
+        return [vec![0xc0], vec![0; 47]].concat();
+    }
     let mut bytes = point[16..64].to_vec();
     bytes[0] |= 0x80 | u8::from(is_large(&point[64..])) << 5;
     bytes
