@@ -142,7 +142,7 @@ impl Contract {
 
     /// 0x0c.
     fn g1_msm(&self, input: Vec<u8>) -> Result<(Vec<u8>, Called), Refused> {
-        if input.is_empty() || input.len() % 160 != 0 {
+        if input.is_empty() || !input.len().is_multiple_of(160) {
             return Err(Refused::Length);
         }
         let mut sum = G1Projective::zero();
@@ -163,7 +163,7 @@ impl Contract {
 
     /// 0x0f.
     fn pairing_check(&self, input: Vec<u8>) -> Result<(bool, Called), Refused> {
-        if input.is_empty() || input.len() % 384 != 0 {
+        if input.is_empty() || !input.len().is_multiple_of(384) {
             return Err(Refused::Length);
         }
         let (mut ones, mut twos) = (Vec::new(), Vec::new());
