@@ -1,4 +1,4 @@
-//! Whether the elements of a key are those that `specs/proofs.md` 8.4.3 derives from powers (`specs/set-up.md` 5.5, 6).
+//! Whether the elements of a key are those that `specs/proofs.md` 8.4 derives from powers (`specs/set-up.md` 5.5, 6).
 //!
 //! Weighted sums of polynomials are interpolated once, over the field, and then combined with the powers: no Fourier
 //! transform in the group is needed.

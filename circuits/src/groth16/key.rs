@@ -129,7 +129,7 @@ impl VerifyingKey {
         digest_of(&self.encode())
     }
 
-    /// The circuit that the key is for. Refuses a key that `specs/proofs.md` 8.4.5 refuses, what decoding has refused apart.
+    /// The circuit that the key is for. Refuses a key that `specs/proofs.md` 8.4 refuses, what decoding has refused apart.
     /// Cost: the matrices of the circuit and their digest.
     pub fn circuit(&self) -> Result<Circuit, KeyError> {
         let statement = Statement::decode(&self.statement)?;

@@ -107,7 +107,7 @@ impl Transcript {
         apart(|| self.check_verifying(&key, &mut self.weights(&bytes)))
     }
 
-    /// The same, of a key that `specs/proofs.md` 8.4.5 does not refuse.
+    /// The same, of a key that `specs/proofs.md` 8.4 does not refuse.
     pub(super) fn check_verifying(
         &self,
         key: &VerifyingKey,

@@ -1,4 +1,4 @@
-//! The file for contracts (`specs/proofs.md` 8.11.2).
+//! The file for contracts (`specs/proofs.md` 8.11).
 
 use serde::Serialize;
 use veragg::circuits::groth16::export::eip2537::{Constants, Gas};

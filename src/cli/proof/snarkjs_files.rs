@@ -1,4 +1,4 @@
-//! The files for `snarkjs groth16 verify` (`specs/proofs.md` 8.11.1).
+//! The files for `snarkjs groth16 verify` (`specs/proofs.md` 8.11).
 
 use serde::Serialize;
 use veragg::circuits::groth16::export::snarkjs::{InG1, InG2};

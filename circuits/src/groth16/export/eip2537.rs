@@ -1,4 +1,4 @@
-//! All three equations, as a contract checks them with the precompiles of EIP-2537 (`specs/proofs.md` 8.11.2).
+//! All three equations, as a contract checks them with the precompiles of EIP-2537 (`specs/proofs.md` 8.11).
 
 use ark_bls12_381::{Fq, Fq2};
 use ark_ec::AffineRepr;

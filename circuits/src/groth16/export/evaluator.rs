@@ -1,4 +1,4 @@
-//! What a contract does with an export, written from EIP-2537 and from `specs/proofs.md` 8.11.2, and not from the code that
+//! What a contract does with an export, written from EIP-2537 and from `specs/proofs.md` 8.11, and not from the code that
 //! exports: precompiles that take and give bytes, and a verifier above them. Rules can be left out, to see what they stop.
 
 use ark_bls12_381::{Bls12_381, Fq, Fq2, Fr, G1Affine, G1Projective, G2Affine};

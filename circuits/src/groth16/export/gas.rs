@@ -1,4 +1,4 @@
-//! What the calls of a contract cost (`specs/proofs.md` 8.11.2), by the schedules of EIP-2537 (status Final, section *Gas
+//! What the calls of a contract cost (`specs/proofs.md` 8.11), by the schedules of EIP-2537 (status Final, section *Gas
 //! schedule*), of the Yellow Paper (SHA-256) and of EIP-2028 (calldata).
 
 /// `G1ADD`.

@@ -1,4 +1,4 @@
-//! The pairing equation alone, as `snarkjs groth16 verify` reads it (`specs/proofs.md` 8.11.1).
+//! The pairing equation alone, as `snarkjs groth16 verify` reads it (`specs/proofs.md` 8.11).
 //!
 //! By itself it shows nothing about a client: see [`Snarkjs`].
 

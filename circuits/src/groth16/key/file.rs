@@ -48,7 +48,7 @@ impl ProvingKey {
             .finish()
     }
 
-    /// Decodes a file. Refuses, in this order, another name, a verifying key that `specs/proofs.md` 8.4.5 refuses, another
+    /// Decodes a file. Refuses, in this order, another name, a verifying key that `specs/proofs.md` 8.4 refuses, another
     /// length than it gives, and elements. Whether the key is one of a set-up is for [`check`](crate::groth16::check) to
     /// say. Cost: half a multiplication an element.
     pub fn decode(file: &[u8]) -> Result<Self, KeyFileError> {

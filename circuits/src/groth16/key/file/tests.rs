@@ -82,7 +82,7 @@ fn elements_that_no_key_holds_are_refused_where_they_stand() {
     }
 }
 
-/// What `specs/proofs.md` 8.4.5 refuses, before anything is derived from it.
+/// What `specs/proofs.md` 8.4 refuses, before anything is derived from it.
 #[test]
 fn a_verifying_key_that_no_set_up_makes_is_refused() {
     let refused = |change: &dyn Fn(&mut VerifyingKey)| {
