@@ -1,6 +1,5 @@
 //! The suite `bls12381-groth16`: one row of packed scalars, proven by a pairing (`specs/proofs.md` 8).
 
-pub mod apart;
 pub mod check;
 pub mod circuit;
 mod commit;
@@ -33,7 +32,7 @@ use crate::packing::Layout;
 use crate::proof_system::{Binding, ProofPart, ProofSystem, Proven, Sizes, Suite, Unsupported};
 use crate::statement::{InputError, Statement};
 
-use apart::apart;
+use crate::apart::apart;
 use circuit::Circuit;
 use key::{KeyError, VerifyingKey, MAX_DOMAIN};
 use prove::Prover;

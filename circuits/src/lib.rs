@@ -6,6 +6,7 @@
 //! `specs/proofs.md` is the normative text.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod apart;
 pub mod bitplane;
 pub mod bulletproofs;
 pub mod codec;

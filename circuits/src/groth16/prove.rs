@@ -6,11 +6,11 @@ use ark_groth16::Groth16;
 use rand_core::CryptoRngCore;
 use zeroize::Zeroizing;
 
-use super::apart::apart;
 use super::circuit::Circuit;
 use super::commit::{commit, Committer};
 use super::key::ProvingKey;
 use super::proof::{encode, Elements, Prefix, Responses};
+use crate::apart::apart;
 use crate::group::bls12381::{Bls12381, Fr, G1Projective, Pairing};
 use crate::group::Group;
 use crate::proof_system::{Binding, Proven};

@@ -17,6 +17,7 @@ use subtle::{Choice, ConditionallySelectable};
 use zeroize::Zeroizing;
 
 use super::Group;
+use crate::apart::apart;
 use crate::codec::DecodeError;
 
 mod public;
@@ -301,7 +302,7 @@ impl Group for Bls12381 {
     fn msm(scalars: &[Fr], points: &[G1Projective]) -> G1Projective {
         let len = scalars.len().min(points.len());
         let bases = G1Projective::normalize_batch(&points[..len]);
-        G1Projective::msm_unchecked(&bases, &scalars[..len])
+        apart(|| G1Projective::msm_unchecked(&bases, &scalars[..len]))
     }
 
     fn table(point: &G1Projective) -> Table {

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use veragg_circuits::apart::apart;
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
-use veragg_circuits::groth16::apart::apart;
 use veragg_circuits::groth16::derive::Divided;
 use veragg_circuits::groth16::powers::Powers;
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use veragg_circuits::groth16::apart::apart;
+use veragg_circuits::apart::apart;
 use veragg_circuits::groth16::derive::Divided;
 use veragg_circuits::groth16::heads::NotOfForm;
 use veragg_circuits::groth16::key::{ProvingKey, VerifyingKey};

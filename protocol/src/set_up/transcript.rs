@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use veragg_circuits::groth16::apart::apart;
+use veragg_circuits::apart::apart;
 use veragg_circuits::groth16::check::Checker;
 use veragg_circuits::groth16::heads::NotOfForm;
 use veragg_circuits::groth16::key::VerifyingKey;

@@ -1,7 +1,7 @@
 //! Verification of a file (`specs/set-up.md` 5).
 
+use veragg_circuits::apart::apart;
 use veragg_circuits::ark_ff::Zero;
-use veragg_circuits::groth16::apart::apart;
 use veragg_circuits::groth16::check::Checker;
 use veragg_circuits::groth16::contribution::beacon_factor;
 use veragg_circuits::groth16::heads::{Delta, Heads};

@@ -7,8 +7,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 /// Acts in a pool of threads of its own, and waits.
 ///
 /// A thread of the caller's pool that waits in the middle of one proof, or of one audit, takes up the next one on the same
-/// stack, and so on for all clients, until the stack is full. The steps of a pairing need so much of it that a few
-/// hundred are enough. Cost: starting a thread.
+/// stack, and so on for all clients, until the stack is full. Arkworks waits in the middle of a sum of points. Cost: starting a thread.
 pub fn apart<T: Send>(act: impl FnOnce() -> T + Send) -> T {
     static POOL: LazyLock<Option<ThreadPool>> =
         LazyLock::new(|| ThreadPoolBuilder::new().build().ok());
