@@ -12,9 +12,8 @@ use thiserror::Error;
 use veragg_circuits::foreign::Foreign;
 use veragg_protocol::aggregator::{AppendError, Log};
 use veragg_protocol::crypto::signing::hex;
-use veragg_protocol::wire::board::{
-    BoardError, Header, Record, RecordKind, Records, RECORD_HEAD_LEN,
-};
+use veragg_protocol::wire::board::{BoardError, Record, RecordKind, Records, RECORD_HEAD_LEN};
+use veragg_protocol::wire::header::Header;
 
 use crate::lock_file::{sync_folder, try_lock, with_suffix, LockError, LockFile};
 

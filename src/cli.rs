@@ -21,6 +21,7 @@ mod params;
 mod progress;
 mod proof;
 mod run;
+mod set_up_files;
 mod setup;
 mod stopped;
 mod story;

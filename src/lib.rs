@@ -135,7 +135,7 @@ pub use protocol::round::names::{ClientNames, NamesError};
 pub use protocol::round::organiser::ConfigurationBuilder;
 pub use protocol::round::phase::Phase;
 pub use protocol::round::roster::Roster;
-pub use protocol::wire::board::Header;
+pub use protocol::wire::header::Header;
 pub use protocol::wire::receipt::Receipt;
 pub use state_file::{SavedState, StateFile, StateFileError};
 pub use verifier::{audit, Options, Report, Verdict};

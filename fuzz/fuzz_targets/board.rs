@@ -2,7 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use veragg::protocol::wire::board::{Header, Records};
+use veragg::protocol::wire::board::Records;
+use veragg::protocol::wire::header::Header;
 use veragg_fuzz::{mutate, sample};
 
 fuzz_target!(|data: &[u8]| {

@@ -23,7 +23,8 @@ use veragg_protocol::round::organiser::ConfigurationBuilder;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::roster::{Roster, RosterError};
 use veragg_protocol::round::{Round, RoundError};
-use veragg_protocol::wire::board::{Header, Record};
+use veragg_protocol::wire::board::Record;
+use veragg_protocol::wire::header::Header;
 use veragg_protocol::wire::receipt::{Receipt, Refusal};
 use zeroize::Zeroizing;
 

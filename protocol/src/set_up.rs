@@ -55,9 +55,9 @@ mod tests;
 
 pub use contribute::Finished;
 pub use error::SetUpError;
-pub use file::{SetUpFile, Stage};
+pub use file::SetUpFile;
 pub use header::SetUpHeader;
-pub use phase::Phase;
+pub use phase::{Phase, Stage};
 pub use proving_key::CheckedProvingKey;
 pub use transcript::{Contributors, Transcript};
 pub use verify::VerifiedSetUp;

@@ -6,11 +6,12 @@
 //! | [`body`] | a body that is read as a stream |
 //! | [`part`] | one part of a body, with its path |
 //! | [`checkpoint`], [`receipt`] | what the aggregator signs |
-//! | [`board`] | the file: header and records |
+//! | [`header`], [`board`] | the file: what it begins with, and the records |
 
 pub mod board;
 pub mod body;
 pub mod checkpoint;
+pub mod header;
 pub mod message;
 pub mod part;
 pub mod receipt;

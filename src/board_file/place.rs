@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 
-use veragg_protocol::wire::board::Header;
+use veragg_protocol::wire::header::Header;
 
 use super::{round_of, BoardFileError, Locked, Note};
 use crate::lock_file::{sync_folder, LockFile};

@@ -12,7 +12,7 @@ use super::aggregate::Aggregate;
 use super::error::CliError;
 use super::names::{self, Named};
 use super::progress::Watched;
-use super::{evidence_files, files, key, output, setup, AuditArgs, AuditorArgs, Format};
+use super::{evidence_files, files, key, output, set_up_files, AuditArgs, AuditorArgs, Format};
 
 /// Runs the command. The verdict gives the exit code.
 pub(super) fn run(args: &AuditArgs, format: Format) -> Result<u8, CliError> {
@@ -41,7 +41,7 @@ pub(super) fn options(args: &AuditorArgs) -> Result<Options, CliError> {
             .iter()
             .map(|path| files::receipt(path))
             .collect::<Result<_, _>>()?,
-        set_up: args.setup.as_deref().map(setup::bytes).transpose()?,
+        set_up: args.setup.as_deref().map(set_up_files::bytes).transpose()?,
         contributors: args
             .contributors
             .iter()

@@ -8,8 +8,9 @@ use std::path::Path;
 use veragg::circuits::foreign::Foreign;
 use veragg::protocol::circuits::codec::DecodeError;
 use veragg::protocol::round::configuration::Configuration;
-use veragg::protocol::wire::board::{BoardError, Header};
+use veragg::protocol::wire::board::BoardError;
 use veragg::protocol::wire::checkpoint::Checkpoint;
+use veragg::protocol::wire::header::Header;
 use veragg::protocol::wire::receipt::Receipt;
 
 use super::error::CliError;

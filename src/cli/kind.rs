@@ -8,7 +8,7 @@ use std::path::Path;
 use veragg::protocol::circuits::codec::Reader;
 use veragg::protocol::crypto::context::{Context, Version};
 use veragg::protocol::round::phase::Phase;
-use veragg::protocol::wire::board;
+use veragg::protocol::wire::header;
 use veragg::protocol::wire::receipt::Receipt;
 use veragg::verifier::evidence;
 
@@ -41,7 +41,7 @@ impl Kind {
         let text = start.trim_ascii_start();
         Some(if start.is_empty() {
             Self::Empty
-        } else if is_of(&board::NAME, &[0]) {
+        } else if is_of(&header::NAME, &[0]) {
             Self::Board
         } else if is_of(&evidence::MAGIC[..7], &[]) {
             Self::Evidence

@@ -13,13 +13,12 @@ use veragg::circuits::foreign::Foreign;
 use veragg::local::Played;
 use veragg::protocol::crypto::signing::VerifyingKey;
 use veragg::protocol::round::phase::Phase;
-use veragg::protocol::wire::board::Header;
+use veragg::protocol::wire::header::Header;
 use veragg::{BoardFile, BoardPlace, ClientNames};
 
 use super::aggregate::Aggregate;
 use super::error::CliError;
-use super::run::SetUpFiles;
-use super::setup::{PROVING_KEY, TRANSCRIPT};
+use super::set_up_files::{SetUpFiles, PROVING_KEY, TRANSCRIPT};
 use super::summary::Files;
 
 const BOARD: &str = "round.board";

@@ -31,8 +31,6 @@ use super::summary::{Absent, PhaseSummary, SetUpSummary, Spread, Summary, Traffi
 use super::{output, Format, RunArgs};
 use set_up::RoundSetUp;
 
-pub(super) use set_up::SetUpFiles;
-
 /// Runs the command; the audit's verdict gives the exit code.
 pub(super) fn run(args: &RunArgs, format: Format) -> Result<u8, CliError> {
     let survey = Survey::load(&args.config)?;

@@ -3,8 +3,6 @@
 mod secret_key;
 
 use std::fmt;
-use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -19,14 +17,8 @@ use veragg::protocol::set_up::{
 use veragg::survey::Survey;
 
 use super::error::CliError;
+use super::set_up_files::{bytes, refused, PROVING_KEY, TRANSCRIPT, VERIFYING_KEY};
 use super::{key, new_file, output, Format};
-
-/// The longest file of a set-up, and of a key: those of `2^14` rows are shorter.
-pub(super) const MAX_FILE: u64 = 64 << 20;
-/// The names of the files that a set-up ends with.
-pub(super) const TRANSCRIPT: &str = "setup.transcript";
-pub(super) const PROVING_KEY: &str = "proving.key";
-const VERIFYING_KEY: &str = "verifying.key";
 
 #[derive(Debug, Args)]
 pub(super) struct SetupArgs {
@@ -307,27 +299,4 @@ fn write(
     let set_up = set_up.map_err(refused(from))?;
     new_file::write(out, &set_up.encode())?;
     Ok(Told::of(&set_up, &[out]))
-}
-
-/// The error that this file is refused.
-pub(super) fn refused(path: &Path) -> impl FnOnce(SetUpError) -> CliError + '_ {
-    move |source| CliError::SetUp {
-        file: path.to_path_buf(),
-        source,
-    }
-}
-
-/// The bytes of a file of a set-up.
-pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, CliError> {
-    let mut bytes = Vec::new();
-    fs::File::open(path)
-        .and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes))
-        .map_err(CliError::read(path))?;
-    if bytes.len() as u64 > MAX_FILE {
-        return Err(CliError::malformed(
-            path,
-            "the file is longer than any of a set-up; check that it is the right file",
-        ));
-    }
-    Ok(bytes)
 }

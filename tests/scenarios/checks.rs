@@ -42,7 +42,7 @@ fn only(check: Check, board: &[u8], options: &Options) -> Report {
 }
 
 /// An honest board with a changed header.
-fn headed(alter: impl FnOnce(&mut veragg::protocol::wire::board::Header)) -> (Vec<u8>, Options) {
+fn headed(alter: impl FnOnce(&mut veragg::protocol::wire::header::Header)) -> (Vec<u8>, Options) {
     let mut finished = Scene::new(4, &SMALL).play();
     let options = finished.options(&ALL);
     alter(&mut finished.local.header);

@@ -8,7 +8,8 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use tempfile::TempDir;
-use veragg::protocol::wire::board::{Header, RecordKind, Records};
+use veragg::protocol::wire::board::{RecordKind, Records};
+use veragg::protocol::wire::header::Header;
 
 pub(crate) struct Ended {
     pub(crate) code: i32,

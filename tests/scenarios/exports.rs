@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use veragg::circuits::groth16::Groth16SetUp;
 use veragg::circuits::proof_system::SetUp;
 use veragg::protocol::crypto::signing::hex;
-use veragg::protocol::wire::board::Header;
+use veragg::protocol::wire::header::Header;
 
 use crate::cli::{put, survey, text, veragg, Ended};
 

@@ -10,7 +10,7 @@ use veragg::local::{play, LocalClient, LocalRound, Party};
 use veragg::protocol::client::JoinError;
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::round::RoundError;
-use veragg::protocol::wire::board::Header;
+use veragg::protocol::wire::header::Header;
 use veragg::verifier::{audit, evidence, Check, Options, Report, Status, Verdict};
 use veragg::{Client, ConfigurationBuilder, Phase, Round, SegmentConfiguration};
 

@@ -253,7 +253,7 @@ fn a_cut_or_damaged_file_is_to_be_copied_again() {
     let inputs = Inputs::new();
     let board = inputs.round.board();
     let mut record = board.clone();
-    let header = veragg::protocol::wire::board::Header::read(&mut &board[..]).unwrap();
+    let header = veragg::protocol::wire::header::Header::read(&mut &board[..]).unwrap();
     record[header.encode().len()] = 0xff;
     for (bytes, says) in [
         (&board[..100], "The file is cut short; get another copy"),

@@ -13,7 +13,8 @@ use veragg_protocol::crypto::signing::hex;
 use veragg_protocol::pairwise::publish::Outcome;
 use veragg_protocol::round::configuration::Configuration;
 use veragg_protocol::round::{Round, RoundError};
-use veragg_protocol::wire::board::{BoardError, Header, RecordKind, Records, PIECE_LEN};
+use veragg_protocol::wire::board::{BoardError, RecordKind, Records, PIECE_LEN};
+use veragg_protocol::wire::header::Header;
 
 use crate::check::Check;
 use crate::checks;

@@ -14,8 +14,9 @@ use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::crypto::signing::VerifyingKey;
 use veragg_protocol::round::configuration::Configuration;
 use veragg_protocol::round::parameters::MAX_CLIENTS;
-use veragg_protocol::wire::board::{BoardError, Header};
+use veragg_protocol::wire::board::BoardError;
 use veragg_protocol::wire::checkpoint::Checkpoint;
+use veragg_protocol::wire::header::Header;
 use veragg_protocol::wire::receipt::Receipt;
 
 use crate::audit::{audit, AuditError};

@@ -16,8 +16,8 @@ use crate::round::parameters::challenge_pairs;
 use crate::round::roster::Roster;
 use crate::round::{Round, RoundError};
 use crate::rule::Rule;
-use crate::wire::board::Header;
 use crate::wire::checkpoint::Checkpoint;
+use crate::wire::header::Header;
 use crate::wire::message::ENVELOPE_LEN;
 
 impl<P: ProofSystem> Round<P> {

@@ -34,7 +34,7 @@ use crate::wire::checkpoint::Checkpoint;
 /// # use veragg_protocol::round::configuration::SegmentConfiguration;
 /// # use veragg_protocol::round::organiser::ConfigurationBuilder;
 /// # use veragg_protocol::round::roster::Roster;
-/// # use veragg_protocol::wire::board::Header;
+/// # use veragg_protocol::wire::header::Header;
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let keys: Vec<_> = (0..3).map(|_| SigningKey::generate(&mut OsRng)).collect();
 /// # let (organiser, aggregator_key) = (SigningKey::generate(&mut OsRng), SigningKey::generate(&mut OsRng));

@@ -17,7 +17,7 @@ use crate::round::configuration::Configuration;
 use crate::round::phase::Phase;
 use crate::round::roster::Roster;
 use crate::round::{self as typed, RoundError};
-use crate::wire::board::Header;
+use crate::wire::header::Header;
 
 /// A round, as every party sees it: all that is public before the first message. Clones are cheap.
 ///
@@ -29,7 +29,7 @@ use crate::wire::board::Header;
 /// # use veragg_protocol::round::configuration::SegmentConfiguration;
 /// # use veragg_protocol::round::organiser::ConfigurationBuilder;
 /// # use veragg_protocol::round::roster::Roster;
-/// # use veragg_protocol::wire::board::Header;
+/// # use veragg_protocol::wire::header::Header;
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let keys: Vec<_> = (0..3).map(|_| SigningKey::generate(&mut OsRng)).collect();
 /// # let (organiser, aggregator_key) = (SigningKey::generate(&mut OsRng), SigningKey::generate(&mut OsRng));

@@ -370,7 +370,7 @@ pub struct SignedConfiguration {
 
 impl SignedConfiguration {
     /// Signs a configuration, whatever the roster is. An organiser signs both by
-    /// [`Header::sign`](crate::wire::board::Header::sign), which refuses a roster for which it would be named.
+    /// [`Header::sign`](crate::wire::header::Header::sign), which refuses a roster for which it would be named.
     pub fn sign(configuration: &Configuration, key: &SigningKey) -> Self {
         let bytes = configuration.encode();
         let signature = key.sign(labels::SIGN_CONFIGURATION, &bytes);

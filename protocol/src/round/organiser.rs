@@ -96,7 +96,7 @@ impl ConfigurationBuilder {
     }
 
     /// The verifying key of a set-up, encoded, for a suite that needs one. The header of the board holds the same bytes
-    /// ([`Header::sign_with_key`](crate::wire::board::Header::sign_with_key)).
+    /// ([`Header::sign_with_key`](crate::wire::header::Header::sign_with_key)).
     pub fn key(self, key: Vec<u8>) -> Self {
         Self { key, ..self }
     }

@@ -7,9 +7,9 @@ use veragg_circuits::groth16::powers::Powers;
 use veragg_circuits::group::bls12381::Fr;
 
 use super::error::SetUpError;
-use super::file::{check_value, Rest, SetUpFile, Stage, MAX_RECORDS};
+use super::file::{check_value, Rest, SetUpFile};
 use super::header::SetUpHeader;
-use super::phase::Phase;
+use super::phase::{Phase, Stage, MAX_RECORDS};
 use super::record::{DeltaRecord, PowersRecord};
 use super::verify::{with_beacon, VerifiedSetUp};
 use crate::crypto::signing::SigningKey;

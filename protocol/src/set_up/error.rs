@@ -7,8 +7,7 @@ use veragg_circuits::groth16::key::{KeyError, KeyFileError, MAX_CLIENTS};
 use veragg_circuits::groth16::points::ElementError;
 use veragg_circuits::statement::StatementDecodeError;
 
-use super::file::{Stage, MAX_RECORDS};
-use super::phase::Phase;
+use super::phase::{Phase, Stage, MAX_RECORDS};
 
 /// Why a set-up, its transcript or a key is refused. Records are counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

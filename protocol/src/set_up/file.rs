@@ -1,7 +1,5 @@
 //! The file that goes from contributor to contributor (`specs/set-up.md` 2).
 
-use std::fmt;
-
 use veragg_circuits::apart::apart;
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
 use veragg_circuits::groth16::derive::Divided;
@@ -9,53 +7,13 @@ use veragg_circuits::groth16::powers::Powers;
 
 use super::error::SetUpError;
 use super::header::{SetUpHeader, MAX_BEACON};
-use super::phase::Phase;
+use super::phase::{Phase, Stage, MAX_RECORDS};
 use super::record::{DeltaRecord, PowersRecord};
 use crate::crypto::hash::{digest, Digest};
 use crate::crypto::labels;
 
 /// What the file begins with.
 const NAME: &[u8] = b"veragg/2 setup";
-/// Most records of a phase.
-pub(super) const MAX_RECORDS: usize = 1 << 12;
-
-/// What a file holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Stage {
-    /// Contributions to powers.
-    Powers,
-    /// Those, and contributions to delta.
-    Delta,
-    /// All contributions, and the beacon.
-    Done,
-    /// All of it but what is divided by delta, which the key holds.
-    Transcript,
-}
-
-impl Stage {
-    const ALL: [Self; 4] = [Self::Powers, Self::Delta, Self::Done, Self::Transcript];
-
-    /// The byte that stands for it.
-    pub(super) fn number(self) -> u8 {
-        match self {
-            Self::Powers => 1,
-            Self::Delta => 2,
-            Self::Done => 3,
-            Self::Transcript => 4,
-        }
-    }
-}
-
-impl fmt::Display for Stage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Powers => "powers",
-            Self::Delta => "delta",
-            Self::Done => "done",
-            Self::Transcript => "transcript",
-        })
-    }
-}
 
 /// What stands behind the records, by stage.
 #[derive(Debug, Clone, PartialEq, Eq)]

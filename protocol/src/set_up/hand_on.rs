@@ -1,8 +1,7 @@
 //! Handing the file on (`specs/set-up.md` 4.8).
 
 use super::error::SetUpError;
-use super::file::Stage;
-use super::phase::Phase;
+use super::phase::{Phase, Stage};
 use super::verify::VerifiedSetUp;
 
 impl VerifiedSetUp {

@@ -1,4 +1,4 @@
-//! The two phases, and what contributors multiply in each (`specs/set-up.md` 1.1).
+//! The two phases and what contributors multiply in each (`specs/set-up.md` 1.1), and the stages of a file (2.1).
 
 use std::fmt;
 
@@ -8,6 +8,9 @@ use veragg_circuits::groth16::points::{self, Element, ElementError};
 use veragg_circuits::group::bls12381::{G1Affine, G2Affine};
 
 use crate::crypto::labels;
+
+/// Most records of a phase.
+pub(super) const MAX_RECORDS: usize = 1 << 12;
 
 /// A phase of a set-up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -147,6 +150,44 @@ impl Multiplied<1> for Delta {
         Ok(Self {
             in_1: points::decode(in_1, "delta in G1")?[0],
             in_2: points::decode(in_2, "delta in G2")?[0],
+        })
+    }
+}
+
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// Contributions to powers.
+    Powers,
+    /// Those, and contributions to delta.
+    Delta,
+    /// All contributions, and the beacon.
+    Done,
+    /// All of it but what is divided by delta, which the key holds.
+    Transcript,
+}
+
+impl Stage {
+    pub(super) const ALL: [Self; 4] = [Self::Powers, Self::Delta, Self::Done, Self::Transcript];
+
+    /// The byte that stands for it.
+    pub(super) fn number(self) -> u8 {
+        match self {
+            Self::Powers => 1,
+            Self::Delta => 2,
+            Self::Done => 3,
+            Self::Transcript => 4,
+        }
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Powers => "powers",
+            Self::Delta => "delta",
+            Self::Done => "done",
+            Self::Transcript => "transcript",
         })
     }
 }

@@ -9,8 +9,9 @@ use veragg_circuits::groth16::key::VerifyingKey;
 use veragg_circuits::groth16::weights::Weights;
 
 use super::error::SetUpError;
-use super::file::{SetUpFile, Stage};
+use super::file::SetUpFile;
 use super::header::SetUpHeader;
+use super::phase::Stage;
 use super::verify::VerifiedSetUp;
 use crate::crypto::hash::digest;
 use crate::crypto::labels;

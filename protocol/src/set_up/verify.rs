@@ -9,9 +9,9 @@ use veragg_circuits::groth16::weights::Weights;
 use veragg_circuits::group::bls12381::Fr;
 
 use super::error::SetUpError;
-use super::file::{SetUpFile, Stage};
+use super::file::SetUpFile;
 use super::header::SetUpHeader;
-use super::phase::Phase;
+use super::phase::{Phase, Stage};
 use super::record::{DeltaRecord, PowersRecord};
 use crate::crypto::hash::{digest, Digest};
 use crate::crypto::labels;

@@ -1,30 +1,20 @@
-//! The board as a file: header, then records, readable as a stream (`specs/wire.md` 7).
+//! The records of a board as a file, readable as a stream (`specs/wire.md` 7). They stand behind its
+//! [header](super::header).
 
 use std::io::{self, Read, Seek, SeekFrom};
 
 use thiserror::Error;
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
-use veragg_circuits::with_suite;
 
-use crate::crypto::context::{Context, Version};
-use crate::crypto::signing::SigningKey;
-use crate::round::configuration::{Configuration, SignedConfiguration, MAX_CONFIGURATION_LEN};
-use crate::round::roster::Roster;
-use crate::round::{Round, RoundError};
+use crate::crypto::context::Version;
 use crate::wire::checkpoint::Checkpoint;
 use crate::wire::message::{Envelope, ENVELOPE_LEN};
-
-/// The first bytes of a board, before the version of the protocol.
-pub const NAME: [u8; 6] = *b"veragg";
 
 /// Bytes in front of a record: kind and length.
 pub const RECORD_HEAD_LEN: usize = 5;
 
 /// The most bytes of a record that are in memory while it is read as a stream.
 pub const PIECE_LEN: usize = 1 << 16;
-
-/// The most bytes of the public key of a set-up.
-pub const MAX_KEY_LEN: usize = 1 << 20;
 
 /// The kind of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,17 +33,6 @@ pub struct Record {
     pub kind: RecordKind,
     /// The encoded message or checkpoint.
     pub bytes: Vec<u8>,
-}
-
-/// The beginning of a board, in front of the records.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Header {
-    /// The signed configuration.
-    pub configuration: SignedConfiguration,
-    /// The roster's bytes.
-    pub roster: Vec<u8>,
-    /// The public key of the suite's set-up; empty in a suite without.
-    pub key: Vec<u8>,
 }
 
 /// Why a board cannot be read any further.
@@ -99,127 +78,8 @@ impl BoardError {
     }
 }
 
-impl Header {
-    /// The header of a round, signed by the organiser. Every party needs its bytes, and the organiser's public key from
-    /// elsewhere. Errors: the roster is not the one of the configuration, two clients have one key, or a client handed in
-    /// the key of the organiser or the aggregator as its own. Nobody would enter such a round, and an audit would name the
-    /// organiser.
-    pub fn sign(
-        configuration: &Configuration,
-        roster: &Roster,
-        organiser: &SigningKey,
-    ) -> Result<Self, RoundError> {
-        Self::sign_with_key(configuration, roster, Vec::new(), organiser)
-    }
-
-    /// The same in a suite with a set-up, whose public key stands in the header. Errors besides: it is not the key that
-    /// the configuration names.
-    pub fn sign_with_key(
-        configuration: &Configuration,
-        roster: &Roster,
-        key: Vec<u8>,
-        organiser: &SigningKey,
-    ) -> Result<Self, RoundError> {
-        with_suite!(configuration.suite, P => Round::<P>::set_up_of(configuration, &key).map(drop))?;
-        if roster.digest() != configuration.roster {
-            return Err(RoundError::OtherRoster);
-        }
-        roster.check_distinct()?;
-        roster.check_roles(&organiser.verifying_key(), &configuration.aggregator)?;
-        Ok(Self {
-            configuration: SignedConfiguration::sign(configuration, organiser),
-            roster: roster.encode(),
-            key,
-        })
-    }
-
-    /// The context of the round.
-    pub fn context(&self) -> Context {
-        self.configuration.context()
-    }
-
-    /// The encoded header: the first bytes of a board.
-    pub fn encode(&self) -> Vec<u8> {
-        let start = Writer::new()
-            .bytes(&NAME)
-            .u16(self.context().version.number());
-        let writer = self.configuration.write(start).bytes(&self.roster);
-        // A header holds a configuration that decodes, by `read` and by `sign`.
-        let configuration = Configuration::decode(&self.configuration.bytes);
-        let has_key = configuration.is_ok_and(|configuration| configuration.suite.has_key());
-        if has_key {
-            writer.long(&self.key).finish()
-        } else {
-            writer.finish()
-        }
-    }
-
-    /// Reads a header. It allocates as much as it reads, whatever the lengths in it say.
-    pub fn read(source: &mut impl Read) -> Result<Self, BoardError> {
-        let magic = take(source, NAME.len() + 2)?;
-        let version = magic.strip_prefix(&NAME);
-        let version = version.and_then(|bytes| Version::read(&mut Reader::new(bytes)).ok());
-        let version = version.ok_or(BoardError::Magic)?;
-        let mut bytes = take(source, 4)?;
-        let length = Reader::new(&bytes)
-            .u32("configuration")
-            .map_err(BoardError::Header)? as usize;
-        if length > MAX_CONFIGURATION_LEN {
-            return Err(BoardError::Header(DecodeError::Value {
-                field: "configuration",
-            }));
-        }
-        bytes.extend(take(source, length + 32 + 64)?);
-        let mut reader = Reader::new(&bytes);
-        let configuration = SignedConfiguration::read(&mut reader).map_err(BoardError::Header)?;
-        reader.finish().map_err(BoardError::Header)?;
-        if configuration.context().version != version {
-            return Err(BoardError::Header(DecodeError::Value { field: "version" }));
-        }
-        let decoded = Configuration::decode(&configuration.bytes).map_err(BoardError::Header)?;
-        let want = decoded.clients() as usize * Roster::ENTRY_LEN;
-        let roster = take(source, want)?;
-        if roster.len() < want {
-            let (need, have) = (want, roster.len());
-            return Err(BoardError::Header(DecodeError::Truncated {
-                field: "roster",
-                need,
-                have,
-            }));
-        }
-        let key = match decoded.suite.has_key() {
-            true => read_key(source)?,
-            false => Vec::new(),
-        };
-        Ok(Self {
-            configuration,
-            roster,
-            key,
-        })
-    }
-}
-
-/// Reads the public key of a set-up, behind its length.
-fn read_key(source: &mut impl Read) -> Result<Vec<u8>, BoardError> {
-    let length = take(source, 4)?;
-    let length = Reader::new(&length).u32("key");
-    let length = length.map_err(BoardError::Header)? as usize;
-    if length > MAX_KEY_LEN {
-        return Err(BoardError::Header(DecodeError::Value { field: "key" }));
-    }
-    let key = take(source, length)?;
-    if key.len() < length {
-        return Err(BoardError::Header(DecodeError::Truncated {
-            field: "key",
-            need: length,
-            have: key.len(),
-        }));
-    }
-    Ok(key)
-}
-
 /// Reads up to `count` bytes. It allocates as much as it reads, even if `count` is larger.
-fn take(source: &mut impl Read, count: usize) -> io::Result<Vec<u8>> {
+pub(super) fn take(source: &mut impl Read, count: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.by_ref().take(count as u64).read_to_end(&mut bytes)?;
     Ok(bytes)
@@ -476,11 +336,14 @@ impl<R: Read> OpenRecord<'_, R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto::context::Context;
     use crate::crypto::ids::ClientSet;
     use crate::crypto::signing::SigningKey;
     use crate::crypto::tree::Root;
     use crate::round::configuration::tests::sample;
+    use crate::round::configuration::SignedConfiguration;
     use crate::round::phase::Phase;
+    use crate::wire::header::Header;
 
     fn board() -> Vec<u8> {
         let key = SigningKey::from_bytes(&[1; 32]);

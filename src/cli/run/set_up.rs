@@ -7,23 +7,11 @@ use veragg::circuits::groth16::Groth16SetUp;
 use veragg::circuits::proof_system::SetUp;
 use veragg::circuits::statement::Statement;
 use veragg::lab::set_up::play_set_up;
-use veragg::protocol::crypto::signing::VerifyingKey;
 use veragg::protocol::set_up::Transcript;
 
 use crate::cli::error::CliError;
-use crate::cli::setup::{bytes, refused, PROVING_KEY, TRANSCRIPT};
+use crate::cli::set_up_files::{bytes, refused, SetUpFiles, PROVING_KEY, TRANSCRIPT};
 use crate::cli::{key, RunArgs};
-
-/// What stands beside the board of a round with a set-up.
-#[derive(Debug)]
-pub(in crate::cli) struct SetUpFiles {
-    pub(in crate::cli) transcript: Vec<u8>,
-    pub(in crate::cli) proving_key: Vec<u8>,
-    /// The contributors whom the audit of this run takes for honest.
-    pub(in crate::cli) contributors: Vec<VerifyingKey>,
-    /// Whether this run has played it.
-    pub(in crate::cli) played: bool,
-}
 
 /// The set-up of a suite, for a round that is played.
 pub(super) trait RoundSetUp: SetUp {

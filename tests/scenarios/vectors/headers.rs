@@ -14,7 +14,7 @@ use veragg::protocol::round::configuration::{
 };
 use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::round::roster::Roster;
-use veragg::protocol::wire::board::Header;
+use veragg::protocol::wire::header::Header;
 
 use super::case::Case;
 use super::folder;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use veragg::protocol::crypto::signing::{hex, unhex, SigningKey};
 use veragg::protocol::pairwise::package::Package;
-use veragg::protocol::wire::board::{Header, Record, RecordKind};
+use veragg::protocol::wire::board::{Record, RecordKind};
+use veragg::protocol::wire::header::Header;
 use veragg::{Aggregator, Round};
 use veragg_lab::id;
 

@@ -5,7 +5,7 @@ use std::fs;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{json, Value};
-use veragg::protocol::wire::board::Header;
+use veragg::protocol::wire::header::Header;
 use veragg::verifier::Options;
 use veragg_lab::Finished;
 

@@ -9,8 +9,9 @@ use veragg_protocol::round::configuration::Configuration;
 use veragg_protocol::round::graph::Graph;
 use veragg_protocol::round::graph_seed;
 use veragg_protocol::round::phase::Phase;
-use veragg_protocol::wire::board::{Header, OpenRecord, RecordKind, Records, PIECE_LEN};
+use veragg_protocol::wire::board::{OpenRecord, RecordKind, Records, PIECE_LEN};
 use veragg_protocol::wire::checkpoint::Checkpoint;
+use veragg_protocol::wire::header::Header;
 use veragg_protocol::wire::message::{Envelope, Sender, ENVELOPE_LEN};
 
 use super::{Claim, EvidenceError, MOST_CHECKPOINTS, MOST_RECEIPTS};

@@ -23,7 +23,7 @@ use veragg_protocol::round::parameters::MaskingParameters;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::roster::Roster;
 use veragg_protocol::round::{Round, RoundError};
-use veragg_protocol::wire::board::Header;
+use veragg_protocol::wire::header::Header;
 use veragg_protocol::wire::message::{Message, Sender};
 
 /// The long-term keys of all parties.

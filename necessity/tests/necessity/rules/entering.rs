@@ -24,7 +24,7 @@ use veragg_protocol::round::configuration::{SegmentConfiguration, SignedConfigur
 use veragg_protocol::round::organiser::ConfigurationBuilder;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::Round;
-use veragg_protocol::wire::board::Header;
+use veragg_protocol::wire::header::Header;
 use veragg_protocol::wire::message::Message;
 
 /// One signature is valid for two rounds. A client that enters the second gets no message into the first.

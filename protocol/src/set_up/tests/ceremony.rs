@@ -103,12 +103,12 @@ fn a_phase_takes_a_bounded_number_of_records() {
     let rng = &mut rng();
     let mut full = stages().delta_1.clone();
     let record = full.file.delta_records[0].clone();
-    full.file.delta_records = vec![record; file::MAX_RECORDS];
+    full.file.delta_records = vec![record; phase::MAX_RECORDS];
     let error = full.contribute_delta(&anna(), rng).unwrap_err();
     assert_eq!(error, SetUpError::Full(Phase::Delta));
     let mut full = stages().powers_1.clone();
     let record = full.file.powers_records[0].clone();
-    full.file.powers_records = vec![record; file::MAX_RECORDS];
+    full.file.powers_records = vec![record; phase::MAX_RECORDS];
     let error = full.contribute_powers(&anna(), rng).unwrap_err();
     assert_eq!(error, SetUpError::Full(Phase::Powers));
 }
