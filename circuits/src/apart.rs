@@ -11,18 +11,24 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 pub fn apart<T: Send>(act: impl FnOnce() -> T + Send) -> T {
     static POOL: LazyLock<Option<ThreadPool>> =
         LazyLock::new(|| ThreadPoolBuilder::new().build().ok());
-    // In the pool itself nothing begins that was not begun by the same act.
+    // Within the pool acts of several callers can still nest, as many as there are callers at a time.
     let Some(pool) = POOL
         .as_ref()
         .filter(|pool| pool.current_thread_index().is_none())
     else {
         return act();
     };
-    // A thread of no pool waits without doing anything else.
-    std::thread::scope(|scope| {
-        let waiting = scope.spawn(|| pool.install(act));
-        waiting
-            .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-    })
+    // A thread of no pool waits without doing anything else. If there can be no more threads, this one does the work.
+    let mut act = Some(act);
+    let done = std::thread::scope(|scope| {
+        let install = || act.take().map(|act| pool.install(act));
+        let spawned = std::thread::Builder::new().spawn_scoped(scope, install);
+        let joined = spawned.ok()?.join();
+        joined.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    });
+    match (done, act) {
+        (Some(done), _) => done,
+        (None, Some(act)) => act(),
+        (None, None) => unreachable!("what was taken was done"),
+    }
 }

@@ -163,6 +163,19 @@ impl<P: ProofSystem> Round<P> {
         P::SetUp::read(key).map_err(RoundError::Key)
     }
 
+    /// Refuses a key with which nobody would enter a round of this configuration, and an audit would name the organiser.
+    pub(crate) fn check_key(configuration: &Configuration, key: &[u8]) -> Result<(), RoundError> {
+        let set_up = Self::set_up_of(configuration, key)?;
+        if P::SUITE.has_key() {
+            let statement = configuration
+                .statement()
+                .map_err(ConfigurationError::from)?;
+            let (clients, columns) = (configuration.clients(), configuration.columns as usize);
+            P::new(&set_up, &statement, clients, columns)?;
+        }
+        Ok(())
+    }
+
     /// Derives graph and proof system from a checked configuration and roster. Parties use [`Round::open`], which
     /// checks them.
     pub(crate) fn derive(

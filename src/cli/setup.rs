@@ -185,8 +185,8 @@ impl fmt::Display for Told {
             )?;
         }
         match self.vouched_for {
-            Some(true) => writeln!(f, "a contributor that you named took part in both phases, or one in each: it vouches for the key")?,
-            Some(false) => writeln!(f, "nobody vouches for the key: name a contributor whom you trust with --contributor. Keys cost nothing, so one person may be all of them")?,
+            Some(true) => writeln!(f, "in each phase a contributor that you named took part, with another: the key of this transcript is vouched for")?,
+            Some(false) => writeln!(f, "nobody vouches for the key: name with --contributor somebody whom you trust and who took part in each phase, not alone. Keys cost nothing, so one person may be all contributors")?,
             None => {}
         }
         for file in &self.files {
@@ -240,6 +240,10 @@ fn contribute(args: &ContributeArgs) -> Result<Told, CliError> {
 fn finish(args: &FinishArgs) -> Result<Told, CliError> {
     let set_up = read(&args.file)?;
     let files = set_up.finish().map_err(refused(&args.file))?;
+    // A fault of this computer is found here, and not by the clients.
+    let transcript = Transcript::verify(&files.transcript).map_err(refused(&args.file))?;
+    let checked = transcript.check_proving_key(&files.proving_key);
+    checked.map_err(refused(&args.file))?;
     new_file::folder(&args.out)?;
     let written = [
         (args.out.join(TRANSCRIPT), &files.transcript),

@@ -204,10 +204,11 @@ impl Circuit {
                 Some(SumRule::Equal(_)) => 1,
                 Some(SumRule::AtMost(most)) => bit_length(most) as usize + 1,
             };
-            bits + norm + sum
+            bits.saturating_add(norm + sum)
         };
-        let rows: usize = statement.segments().iter().map(of).sum();
-        rows + 2 * layout.scalars() + 1
+        let rows = statement.segments().iter().map(of);
+        let rows = rows.fold(0, usize::saturating_add);
+        rows.saturating_add(2 * layout.scalars() + 1)
     }
 
     /// The statement.

@@ -43,14 +43,14 @@ impl Header {
     }
 
     /// The same in a suite with a set-up, whose public key stands in the header. Errors besides: it is not the key that
-    /// the configuration names.
+    /// the configuration names, or one of another statement or of fewer clients.
     pub fn sign_with_key(
         configuration: &Configuration,
         roster: &Roster,
         key: Vec<u8>,
         organiser: &SigningKey,
     ) -> Result<Self, RoundError> {
-        with_suite!(configuration.suite, P => Round::<P>::set_up_of(configuration, &key).map(drop))?;
+        with_suite!(configuration.suite, P => Round::<P>::check_key(configuration, &key))?;
         if roster.digest() != configuration.roster {
             return Err(RoundError::OtherRoster);
         }
