@@ -6,8 +6,9 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 /// Acts in a pool of threads of its own, and waits.
 ///
-/// A thread of the caller's pool that waits in the middle of one proof, or of one audit, takes up the next one on the same
-/// stack, and so on for all clients, until the stack is full. Arkworks waits in the middle of a sum of points. Cost: starting a thread.
+/// Otherwise a thread of the caller's pool that waits in the middle of one proof, or of one audit, would take up the next
+/// one on the same stack, and so on for all clients, until the stack is full. (Arkworks waits in the middle of a sum of
+/// points.) Cost: starting a thread.
 pub fn apart<T: Send>(act: impl FnOnce() -> T + Send) -> T {
     static POOL: LazyLock<Option<ThreadPool>> =
         LazyLock::new(|| ThreadPoolBuilder::new().build().ok());
@@ -18,17 +19,15 @@ pub fn apart<T: Send>(act: impl FnOnce() -> T + Send) -> T {
     else {
         return act();
     };
-    // A thread of no pool waits without doing anything else. If there can be no more threads, this one does the work.
     let mut act = Some(act);
+    // A thread of no pool waits without doing anything else.
     let done = std::thread::scope(|scope| {
         let install = || act.take().map(|act| pool.install(act));
         let spawned = std::thread::Builder::new().spawn_scoped(scope, install);
         let joined = spawned.ok()?.join();
         joined.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     });
-    match (done, act) {
-        (Some(done), _) => done,
-        (None, Some(act)) => act(),
-        (None, None) => unreachable!("what was taken was done"),
-    }
+    // If there can be no more threads, this one does the work.
+    done.or_else(|| act.map(|act| act()))
+        .expect("the act was done there, or is done here")
 }

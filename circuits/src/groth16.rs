@@ -34,7 +34,7 @@ use crate::statement::{InputError, Statement};
 
 use crate::apart::apart;
 use circuit::Circuit;
-use key::{KeyError, VerifyingKey, MAX_DOMAIN};
+use key::{limit, KeyError, VerifyingKey};
 use prove::Prover;
 use verify::Verifier;
 
@@ -71,20 +71,12 @@ impl ProofSystem for Bls12381Groth16 {
         clients: u32,
         columns: usize,
     ) -> Result<Sizes, Unsupported> {
-        let suite = Self::SUITE.name();
         let max_clients = set_up.max_clients(clients);
+        limit::domain(statement, max_clients)?;
         let layout = Layout::one_row::<Bls12381>(statement, max_clients);
-        let got = Circuit::count_rows(statement, &layout);
-        if got > MAX_DOMAIN {
-            return Err(Unsupported::Constraints {
-                suite,
-                max: MAX_DOMAIN,
-                got,
-            });
-        }
         if columns != layout.columns() {
             return Err(Unsupported::Columns {
-                suite,
+                suite: Self::SUITE.name(),
                 want: layout.columns().to_string(),
                 got: columns,
             });

@@ -50,17 +50,7 @@ pub enum Unsupported {
         /// Number of rows of bits of the statement.
         got: usize,
     },
-    /// A constraint system that is longer than the suite is meant for.
-    #[error("suite {suite} takes statements of up to {max} constraints, this one has {got}; choose another suite, or fewer numbers")]
-    Constraints {
-        /// Name of the suite that refuses.
-        suite: &'static str,
-        /// The largest number of constraints that the suite takes.
-        max: usize,
-        /// Number of constraints of the statement.
-        got: usize,
-    },
-    /// The key of a set-up is missing, or it is not the one of this statement.
+    /// The key of a set-up is missing, or it is not the one of this statement; or there is none for such a statement.
     #[error(transparent)]
     Key(#[from] KeyError),
     /// A number of columns that the suite has no proof for.

@@ -206,7 +206,7 @@ fn advice(suites: &[SuiteBytes]) -> String {
     let least = suites.iter().min_by_key(|suite| suite.sent);
     match (of_default, least) {
         (Some(default), Some(least)) if least.needs_set_up => format!(
-            "take {}, unless {} fewer bytes of a client are worth a set-up by several people, and more time for everybody: then take {}",
+            "take {}, unless {} fewer bytes of a client are worth a set-up by several people: then take {}",
             default.suite,
             default.sent - least.sent,
             least.suite

@@ -77,6 +77,16 @@ struct Origin {
     key: String,
 }
 
+/// What stands in every file for people, and how the file is told from another.
+#[derive(Serialize)]
+struct Note<'a> {
+    format: &'static str,
+    #[serde(flatten)]
+    origin: &'a Origin,
+    proves: &'a str,
+    does_not_prove: &'a str,
+}
+
 /// What was written.
 #[derive(Debug, Serialize)]
 struct Told {
@@ -211,8 +221,7 @@ fn proof_of(
     )))
 }
 
-/// The message in this record, if it is a submission that this client has signed. Other records are none of this
-/// command's business: an audit judges them.
+/// The message in this record, if it is a submission that this client has signed. An audit judges the other records.
 fn submission<R: Read>(
     path: &Path,
     mut record: OpenRecord<'_, R>,

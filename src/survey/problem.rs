@@ -183,7 +183,7 @@ pub enum Problem {
     #[error("`exact` asks each client for `max_rows` rows, and `least_rows` leaves out small counts; remove one of the two")]
     ExactLeast,
     /// A client with another number of rows than an exact count asks for.
-    #[error("`exact` asks each client for {max_rows} rows with a value, and {client} has {rows}; correct the table, or remove `exact`")]
+    #[error("with `exact`, the number of rows with a value must be {max_rows} for each client, and for {client} it is {rows}; correct the table, or remove `exact`")]
     Exact {
         /// Which client it is.
         client: String,
@@ -191,16 +191,6 @@ pub enum Problem {
         rows: u64,
         /// The number that each client must have.
         max_rows: u64,
-    },
-    /// The suite takes fewer bits.
-    #[error("the numbers of each client are too many, or too long, for the suite {suite}: they give {got} constraints, and it takes up to {max}; choose another suite, or fewer numbers")]
-    Constraints {
-        /// The name of the suite.
-        suite: &'static str,
-        /// The most constraints that it takes.
-        max: usize,
-        /// The number of constraints of the configuration.
-        got: usize,
     },
     /// The suite takes fewer commitments.
     #[error("each client has more numbers than the suite {suite} proves in rows of this length; raise `columns` under [round], or leave it out")]

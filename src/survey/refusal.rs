@@ -84,9 +84,6 @@ fn unsupported(
             let want = want.clone();
             (columns(), Problem::RowColumns { suite, want, got })
         }
-        Unsupported::Constraints { max, got, .. } => {
-            (None, Problem::Constraints { suite, max, got })
-        }
         Unsupported::Rows { .. } => (columns(), Problem::RowBits { suite }),
         Unsupported::Length { max, got, .. } => (None, Problem::SuiteLength { suite, max, got }),
         _ => (None, Problem::Refused(error.to_string())),

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use rand_core::{OsRng, RngCore};
+use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::protocol::aggregator::{Admission, Admitted, AggregatorError, AppendError, Log, Reply};
 use veragg::protocol::client::{ClientError, Store};
 use veragg::protocol::crypto::context::Version;
@@ -376,11 +377,11 @@ fn who_has_nothing_to_say_may_fetch_its_package_late() {
     }
 }
 
-// Version 1 has no suite with a set-up.
-#[cfg(not(veragg_groth16))]
 #[test]
 fn nobody_takes_part_in_a_round_of_version_1() {
-    let local = local_round();
+    // Version 1 has no suite with a set-up.
+    let builder = veragg_lab::configuration_builder(4, &SMALL).columns(1);
+    let local = veragg_lab::ready_in::<RistrettoBitplane>(4, builder).unwrap();
     let mut configuration = local.round.configuration().clone();
     configuration.version = Version::V1;
     let organiser = SigningKey::generate(&mut OsRng);

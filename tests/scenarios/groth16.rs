@@ -3,7 +3,8 @@
 use std::io::Cursor;
 
 use rand_core::OsRng;
-use veragg::circuits::groth16::Bls12381Groth16;
+use veragg::circuits::groth16::{Bls12381Groth16, Groth16SetUp};
+use veragg::circuits::proof_system::SetUp;
 use veragg::circuits::statement::{Norm, Segment, SumRule};
 use veragg::lab::set_up::{play_set_up, PlayedSetUp};
 use veragg::local::{play, LocalClient, LocalRound, Party};
@@ -12,7 +13,9 @@ use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::round::RoundError;
 use veragg::protocol::wire::header::Header;
 use veragg::verifier::{audit, evidence, Check, Options, Report, Status, Verdict};
-use veragg::{Client, ConfigurationBuilder, Phase, Round, SegmentConfiguration};
+use veragg::{
+    Client, ConfigurationBuilder, Phase, Roster, Round, SegmentConfiguration, SigningKey,
+};
 
 const CLIENTS: u32 = 4;
 
@@ -46,6 +49,19 @@ fn input(client: u32) -> Vec<u64> {
     x
 }
 
+/// The board of a round that these clients have played, each made of the honest one.
+fn board_of<'a>(
+    local: &LocalRound<Bls12381Groth16>,
+    party: impl Fn(ClientId, LocalClient) -> Box<dyn Party + 'a>,
+) -> Vec<u8> {
+    let honest = |id: ClientId| local.client(id, input(id.number())).unwrap();
+    let clients = ClientId::all(local.round.clients()).map(|id| party(id, honest(id)));
+    let mut clients: Vec<_> = clients.collect();
+    let aggregator = local.aggregator(Vec::new()).unwrap();
+    let played = play(aggregator, &mut clients, |_| ()).unwrap();
+    local.board(&played.aggregator.records().unwrap())
+}
+
 /// A round with a set-up that two people made, and the bytes of its board.
 struct Played {
     set_up: PlayedSetUp,
@@ -60,12 +76,7 @@ impl Played {
         let set_up = play_set_up(&statement, 2 * CLIENTS, &mut OsRng).unwrap();
         let local = LocalRound::with_set_up(&set_up.key.set_up(), CLIENTS, builder(), &mut OsRng);
         let local: LocalRound<Bls12381Groth16> = local.unwrap();
-        let clients =
-            ClientId::all(CLIENTS).map(|id| local.client(id, input(id.number())).unwrap());
-        let mut clients: Vec<_> = clients.collect();
-        let aggregator = local.aggregator(Vec::new()).unwrap();
-        let played = play(aggregator, &mut clients, |_| ()).unwrap();
-        let board = local.board(&played.aggregator.records().unwrap());
+        let board = board_of(&local, |_, client| Box::new(client));
         Self {
             set_up,
             local,
@@ -187,6 +198,18 @@ fn another_key_or_transcript_fails_and_names_nobody() {
     assert_eq!(culprits, ["organiser"], "{report}");
 }
 
+/// Why an organiser cannot sign a round of [`CLIENTS`] with this set-up.
+fn why_not_signed(set_up: &Groth16SetUp) -> RoundError {
+    let key = |_| SigningKey::generate(&mut OsRng);
+    let keys: Vec<_> = (0..CLIENTS).map(key).collect();
+    let roster = Roster::new(keys.iter().map(SigningKey::verifying_key).collect()).unwrap();
+    let aggregator = key(0).verifying_key();
+    let builder = builder().key(set_up.public());
+    let configuration = builder.build_for::<Bls12381Groth16>(&roster, aggregator, &mut OsRng);
+    let signed = Header::sign_with_key(&configuration.unwrap(), &roster, set_up.public(), &key(0));
+    signed.unwrap_err()
+}
+
 #[test]
 fn clients_prove_with_the_key_of_their_round_alone() {
     let played = Played::new();
@@ -214,6 +237,12 @@ fn clients_prove_with_the_key_of_their_round_alone() {
     let refused = LocalRound::<Bls12381Groth16>::with_set_up(&few, CLIENTS, builder(), &mut OsRng);
     let error = refused.unwrap_err().to_string();
     assert!(error.contains("another number of clients"), "{error}");
+    // An organiser must not sign such a round, for which it would be named.
+    let refused = why_not_signed(&few);
+    assert!(
+        refused.to_string().contains("another number of clients"),
+        "{refused}"
+    );
     // Without a key there is no configuration.
     let refused = LocalRound::<Bls12381Groth16>::new(CLIENTS, builder(), &mut OsRng).unwrap_err();
     assert!(
@@ -225,7 +254,12 @@ fn clients_prove_with_the_key_of_their_round_alone() {
 /// Evidence against a client of such a round is shown without the transcript.
 #[test]
 fn evidence_needs_no_transcript() {
-    let RoundWithSetUp { local, board, .. } = RoundWithSetUp::play();
+    let RoundWithSetUp {
+        set_up,
+        other,
+        local,
+        board,
+    } = RoundWithSetUp::play();
     let options = Options::with_organiser(local.organiser);
     let report = audit(Cursor::new(&board), &options).unwrap();
     assert_eq!(report.contributors, [1, 2, 5, 6, 7]);
@@ -244,12 +278,22 @@ fn evidence_needs_no_transcript() {
     evidence::export(Cursor::new(&board), &options, &report, &mut files).unwrap();
     let shown = evidence::check(Cursor::new(&files[0].1), &local.organiser).unwrap();
     assert_eq!(shown.faults.len(), 1);
+    // The transcript changes nothing about who is named.
+    for (made, verdict) in [(set_up, Verdict::Verified), (other, Verdict::Failed)] {
+        let options = Options {
+            set_up: Some(made.files.transcript),
+            contributors: made.contributors.to_vec(),
+            ..Options::with_organiser(local.organiser)
+        };
+        let with = audit(Cursor::new(&board), &options).unwrap();
+        assert_eq!((with.verdict, &with.faults), (verdict, &report.faults));
+    }
 }
 
 /// A client whose commitment is to another vector than its proof.
 struct Forger {
     client: LocalClient,
-    key: std::sync::Arc<veragg::SigningKey>,
+    key: std::sync::Arc<SigningKey>,
     lengths: Vec<usize>,
 }
 
@@ -299,18 +343,11 @@ impl RoundWithSetUp {
         let [set_up, other] = [(); 2].map(|()| play_set_up(&statement, 7, &mut OsRng).unwrap());
         let local = LocalRound::with_set_up(&set_up.key.set_up(), 7, builder, &mut OsRng);
         let local: LocalRound<Bls12381Groth16> = local.unwrap();
-        let mut clients: Vec<Box<dyn Party>> = Vec::new();
-        for id in ClientId::all(7) {
-            let client = local.client(id, input(id.number())).unwrap();
-            clients.push(match id.number() {
-                3 => Box::new(client.dropping_out_after(Phase::Confirm)),
-                4 => Box::new(Forger::new(&local, client)),
-                _ => Box::new(client),
-            });
-        }
-        let aggregator = local.aggregator(Vec::new()).unwrap();
-        let played = play(aggregator, &mut clients, |_| ()).unwrap();
-        let board = local.board(&played.aggregator.records().unwrap());
+        let board = board_of(&local, |id, client| match id.number() {
+            3 => Box::new(client.dropping_out_after(Phase::Confirm)),
+            4 => Box::new(Forger::new(&local, client)),
+            _ => Box::new(client),
+        });
         Self {
             set_up,
             other,

@@ -240,7 +240,7 @@ fn audit_round<P: ProofSystem>(
 ) -> Result<Digest, BoardError> {
     report.round = Some(describe(round));
     checks::graph::check(round, &mut findings);
-    checks::trusted_set_up::check(round, key, options, &mut findings);
+    checks::trusted_set_up::check::<P>(key, options, &mut findings);
     let records = records.up_to(round.longest_record());
     let Outcomes {
         findings,

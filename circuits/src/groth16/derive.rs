@@ -1,4 +1,4 @@
-//! The keys of a circuit from powers of `tau` (`specs/proofs.md` 8.4, 9): sums of Lagrange polynomials at `tau`, which nobody
+//! The keys of a circuit from powers of `tau` (`specs/proofs.md` 8.4): sums of Lagrange polynomials at `tau`, which nobody
 //! knows.
 
 use ark_ec::{CurveGroup, PrimeGroup, ScalarMul};

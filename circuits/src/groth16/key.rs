@@ -113,6 +113,12 @@ impl VerifyingKey {
             eta: read_g1(&mut reader, "eta")?,
             ic: {
                 let count = reader.u32("number of public inputs")?;
+                // Before any is decoded.
+                if count as usize > MAX_DOMAIN {
+                    return Err(DecodeError::Value {
+                        field: "number of public inputs",
+                    });
+                }
                 let mut points = Vec::new();
                 for _ in 0..count {
                     points.push(read_g1(&mut reader, "public input")?);

@@ -501,6 +501,18 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_key_is_named_from_version_2_on() {
+        let mut configuration = sample(10);
+        configuration.suite = Suite::Bls12381Groth16;
+        configuration.key = Some([5; 32]);
+        let bytes = configuration.encode();
+        assert_eq!(Configuration::decode(&bytes), Ok(configuration.clone()));
+        configuration.version = Version::V1;
+        let refused = Configuration::decode(&configuration.encode());
+        assert_eq!(refused, Err(DecodeError::Value { field: "suite" }));
+    }
+
+    #[test]
     fn tags_that_are_kept_for_later_are_refused() {
         let configuration = sample(10);
         let bytes = configuration.encode();

@@ -147,3 +147,44 @@ fn read_key(source: &mut impl Read) -> Result<Vec<u8>, BoardError> {
     }
     Ok(key)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::round::configuration::tests::sample;
+    use veragg_circuits::proof_system::Suite;
+
+    /// Whether the key is one is not judged here.
+    #[test]
+    fn the_key_of_a_set_up_is_read_whole_and_no_further() {
+        let mut configuration = sample(10);
+        configuration.suite = Suite::Bls12381Groth16;
+        configuration.key = Some([5; 32]);
+        let header = Header {
+            configuration: SignedConfiguration::sign(
+                &configuration,
+                &SigningKey::from_bytes(&[1; 32]),
+            ),
+            roster: vec![7; 10 * 32],
+            key: vec![1, 2, 3],
+        };
+        let bytes = header.encode();
+        let read = |bytes: &[u8]| {
+            let mut source = bytes;
+            let header = Header::read(&mut source);
+            header.map(|header| (header, source.len()))
+        };
+        assert_eq!(read(&[&bytes[..], &[9]].concat()).unwrap(), (header, 1));
+        for end in 0..bytes.len() {
+            assert!(read(&bytes[..end]).is_err(), "cut at {end}");
+        }
+        let mut long = bytes.clone();
+        let length = bytes.len() - 3 - 4;
+        long[length..length + 4].copy_from_slice(&(MAX_KEY_LEN as u32 + 1).to_be_bytes());
+        let field = "key";
+        assert!(matches!(
+            read(&long),
+            Err(BoardError::Header(DecodeError::Value { field: it })) if it == field
+        ));
+    }
+}

@@ -5,7 +5,7 @@ use veragg::circuits::groth16::export::eip2537::{Constants, Gas};
 use veragg::circuits::groth16::export::Export;
 use veragg::protocol::crypto::signing::hex;
 
-use super::{json, Made, Origin};
+use super::{json, Made, Note, Origin};
 use crate::cli::error::CliError;
 
 const PROOF: &str = "proof.json";
@@ -13,7 +13,7 @@ const FORMAT: &str = "veragg/2 proof eip2537";
 
 #[derive(Serialize)]
 struct File<'a> {
-    veragg: Note<'a>,
+    veragg: ContractNote<'a>,
     constants: HexConstants,
     prefix: String,
     calldata: String,
@@ -23,12 +23,9 @@ struct File<'a> {
 }
 
 #[derive(Serialize)]
-struct Note<'a> {
-    format: &'static str,
+struct ContractNote<'a> {
     #[serde(flatten)]
-    origin: &'a Origin,
-    proves: &'a str,
-    does_not_prove: &'a str,
+    note: Note<'a>,
     /// What a contract must do besides the calls.
     contract: [&'static str; 6],
 }
@@ -105,11 +102,13 @@ pub(super) fn make(export: &Export<'_>, origin: &Origin) -> Result<Made, CliErro
         calldata,
     } = gas;
     let file = File {
-        veragg: Note {
-            format: FORMAT,
-            origin,
-            proves: &proves,
-            does_not_prove: &does_not_prove,
+        veragg: ContractNote {
+            note: Note {
+                format: FORMAT,
+                origin,
+                proves: &proves,
+                does_not_prove: &does_not_prove,
+            },
             contract: CONTRACT,
         },
         constants: HexConstants {

@@ -4,7 +4,7 @@ use serde::Serialize;
 use veragg::circuits::groth16::export::snarkjs::{InG1, InG2};
 use veragg::circuits::groth16::export::Export;
 
-use super::{json, Made, Origin};
+use super::{json, Made, Note, Origin};
 use crate::cli::error::CliError;
 
 /// The names that snarkjs's own files have.
@@ -15,18 +15,9 @@ const README: &str = "README.txt";
 
 const FORMAT: &str = "veragg/2 proof snarkjs";
 
-/// What stands in the files beside what snarkjs reads. It ignores the rest.
-#[derive(Serialize)]
-struct Note<'a> {
-    format: &'static str,
-    #[serde(flatten)]
-    origin: &'a Origin,
-    proves: &'a str,
-    does_not_prove: &'a str,
-}
-
 #[derive(Serialize)]
 struct Key<'a> {
+    /// Snarkjs ignores it.
     veragg: KeyNote<'a>,
     protocol: &'static str,
     curve: &'static str,

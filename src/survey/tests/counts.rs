@@ -261,3 +261,45 @@ fn small_cells_are_withheld_on_request() {
     let measured = self::statistics(&survey, &sums(&inputs(&survey)), 3).unwrap();
     assert_eq!((measured.rows.len(), measured.withheld), (4, 2));
 }
+
+#[test]
+fn an_exact_count_is_one_that_each_client_keeps() {
+    let config = VOTES
+        .replace(
+            "[groups]\ncolumn = \"town\"\nnames = [\"north\", \"south\"]\n",
+            "",
+        )
+        .replace("[[count]]\nname = \"voters\"\n", "")
+        .replace("column = \"vote\"\n", "column = \"vote\"\nexact = true\n");
+    let ballots = "voter,vote\na,1\nb,0\nc,1\n";
+    let exact = survey(&config, ballots).unwrap();
+    let one_of_two = Segment {
+        sum: Some(SumRule::Equal(1)),
+        ..Segment::range(2, 2)
+    };
+    assert_eq!(exact.segments()[0].claims, one_of_two);
+    assert_eq!(inputs(&exact), [[1, 0], [0, 1], [1, 0]]);
+    // What is not exact is proven as before.
+    let at_most = config.replace("exact = true", "exact = false");
+    let claims = survey(&at_most, ballots).unwrap().segments()[0].claims;
+    assert_eq!(claims.sum, Some(SumRule::AtMost(1)));
+
+    let with = |from: &str, to: &str| refusal(&config.replace(from, to), ballots);
+    assert_eq!(
+        with("[[count]]", "[groups]\ncolumn = \"vote\"\nnames = [\"0\", \"1\"]\n[[count]]"),
+        "dir/c.toml:15: `exact` asks each client for `max_rows` rows in all, and [groups] counts them group by group; remove one of the two"
+    );
+    assert_eq!(
+        with("max_rows = 1\n", "max_rows = 2\nleast_rows = 2\n"),
+        "dir/c.toml:13: `exact` asks each client for `max_rows` rows, and `least_rows` leaves out small counts; remove one of the two"
+    );
+    assert_eq!(
+        with("column = \"vote\"\nexact = true\nvalues = { \"1\" = \"yes\", \"0\" = \"no\" }\n", "exact = true\n"),
+        "dir/c.toml:11: `exact` is about the values of a column, and this [[count]] has none; add `column` and `values`, or remove `exact`"
+    );
+    // A client with too few rows, and one whose cell is missing.
+    let few = "dir/c.toml:12: with `exact`, the number of rows with a value must be 2 for each client, and for client 1 (`a`) it is 1; correct the table, or remove `exact`";
+    assert_eq!(with("max_rows = 1", "max_rows = 2"), few);
+    let missing = "dir/c.toml:12: with `exact`, the number of rows with a value must be 1 for each client, and for client 2 (`b`) it is 0; correct the table, or remove `exact`";
+    assert_eq!(refusal(&config, &ballots.replace("b,0", "b,none")), missing);
+}

@@ -3,7 +3,6 @@
 use veragg_protocol::circuits::codec::DecodeError;
 use veragg_protocol::circuits::groth16::key::VerifyingKey;
 use veragg_protocol::circuits::proof_system::ProofSystem;
-use veragg_protocol::round::Round;
 use veragg_protocol::set_up::{Contributors, SetUpError, Transcript};
 
 use crate::check::Check;
@@ -12,12 +11,7 @@ use crate::options::Options;
 use crate::step::Step;
 
 /// Checks the key in the header of the board. Its digest is the one that the configuration names, by V-01.4.
-pub(crate) fn check<P: ProofSystem>(
-    _: &Round<P>,
-    key: &[u8],
-    options: &Options,
-    findings: &mut Findings,
-) {
+pub(crate) fn check<P: ProofSystem>(key: &[u8], options: &Options, findings: &mut Findings) {
     let check = Check::TrustedSetUp;
     if !P::SUITE.has_key() {
         return findings.not_applicable(check, "the suite needs no trusted set-up");

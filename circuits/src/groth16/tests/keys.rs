@@ -88,3 +88,26 @@ fn a_key_with_another_eta_proves_what_its_maker_chose() {
     let proof = setting.linked(forged);
     assert!(setting.suite.verify_batch(&[(BINDING, &proof)]).is_empty());
 }
+
+/// What the suite refuses before it looks at a key (`specs/proofs.md` 8.2).
+#[test]
+fn long_statements_and_other_columns_are_refused() {
+    let planned = Groth16SetUp::default();
+    let of = |len| Statement::new(vec![crate::statement::Segment::range(len, 2)]).unwrap();
+    let columns = |len| Bls12381Groth16::best_columns(&planned, &of(len), 1);
+    let sizes = |len, columns| Bls12381Groth16::sizes(&planned, &of(len), 1, columns);
+    // One bit a slot: 254 in a scalar, which has a row and an instance variable.
+    let most = (1..)
+        .find(|len| len + 2 * columns(*len) + 1 > key::MAX_DOMAIN)
+        .unwrap();
+    assert!(sizes(most - 1, columns(most - 1)).is_ok());
+    let refused = sizes(most, columns(most));
+    assert!(matches!(
+        refused,
+        Err(Unsupported::Key(KeyError::TooLong { .. }))
+    ));
+    let refused = sizes(300, 1);
+    assert!(matches!(refused, Err(Unsupported::Columns { got: 1, .. })));
+    let missing = Bls12381Groth16::new(&planned, &of(300), 1, columns(300));
+    assert!(matches!(missing, Err(Unsupported::Key(KeyError::Missing))));
+}
