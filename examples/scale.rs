@@ -2,10 +2,12 @@
 //!
 //! ```text
 //! cargo run --release --example scale -- --clients 30,300,1000 --len 8 --bits 8
+//! cargo run --release --example scale -- --clients 500,2000 --len 16 --bits 1 --suite bls12381-groth16
 //! ```
 //!
 //! `--clients` is a list of roster sizes, `--len` the length of each client's vector and `--bits`
-//! the size of its numbers (values lie in `0..2^bits`). Of the clients, 5 % may be corrupt and 5 %
+//! the size of its numbers (values lie in `0..2^bits`). `--suite` chooses the suite; a suite with a set-up
+//! plays one first. Of the clients, 5 % may be corrupt and 5 %
 //! may drop out; as many as may drop out do, half of them after they confirmed and half after they
 //! submitted. Every client's work runs in this process: the time of a phase is that of all clients
 //! together. When the round is over its board is written to a file, from which the aggregator is set
@@ -18,20 +20,21 @@ use std::io::{BufReader, Write};
 use std::time::{Duration, Instant};
 
 use peak_alloc::PeakAlloc;
-use rand_core::OsRng;
-use veragg::circuits::bitplane::RistrettoBitplane;
+use veragg::circuits::proof_system::{ProofSystem, Suite};
+use veragg::circuits::with_suite;
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::round::configuration::SegmentConfiguration;
 use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::round::phase::Phase;
-use veragg::verifier::{audit, Options};
+use veragg::verifier::audit;
 use veragg::BoardFile;
-use veragg_lab::local::{play, LocalRound, Party, PhaseTime};
+use veragg_lab::local::{play, Party, PhaseTime};
+use veragg_lab::{auditor, ready_in, PlaySetUp};
 
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
 
-const USAGE: &str = "usage: scale [--clients N,N,...] [--len N] [--bits N]";
+const USAGE: &str = "usage: scale [--clients N,N,...] [--len N] [--bits N] [--suite NAME]";
 /// Fractions of corrupt clients and of dropouts, in parts per million.
 const PPM: u32 = 50_000;
 
@@ -39,6 +42,7 @@ struct Arguments {
     clients: Vec<u32>,
     len: usize,
     bits: u32,
+    suite: Suite,
 }
 
 impl Arguments {
@@ -47,6 +51,7 @@ impl Arguments {
             clients: vec![30, 300, 1000],
             len: 8,
             bits: 8,
+            suite: Suite::DEFAULT,
         };
         while let Some(option) = words.next() {
             let value = words.next().ok_or(USAGE)?;
@@ -57,6 +62,7 @@ impl Arguments {
                 }
                 "--len" => arguments.len = value.parse()?,
                 "--bits" => arguments.bits = value.parse()?,
+                "--suite" => arguments.suite = value.parse()?,
                 _ => return Err(USAGE.into()),
             }
         }
@@ -70,12 +76,16 @@ impl Arguments {
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse(std::env::args().skip(1))?;
     for &clients in &arguments.clients {
-        run(clients, arguments.len, arguments.bits)?;
+        with_suite!(arguments.suite, P => run::<P>(clients, arguments.len, arguments.bits))?;
     }
     Ok(())
 }
 
-fn run(clients: u32, len: usize, bits: u32) -> Result<(), Box<dyn Error>> {
+fn run<P: ProofSystem<SetUp: PlaySetUp>>(
+    clients: u32,
+    len: usize,
+    bits: u32,
+) -> Result<(), Box<dyn Error>> {
     let bound = 1 << bits;
     let builder = ConfigurationBuilder::new(
         vec![SegmentConfiguration::integers("numbers", len, bound)],
@@ -84,14 +94,16 @@ fn run(clients: u32, len: usize, bits: u32) -> Result<(), Box<dyn Error>> {
         [7; 32],
     );
     let start = Instant::now();
-    let local = LocalRound::<RistrettoBitplane>::new(clients, builder, &mut OsRng)?;
+    let local = ready_in::<P>(clients, builder)?;
     let set_up = start.elapsed();
     let masking = local.round.configuration().masking;
     println!(
-        "n = {clients}, k = {}, t = {}, {len} numbers of {bits} bits",
-        masking.degree, masking.threshold
+        "{}, n = {clients}, k = {}, t = {}, {len} numbers of {bits} bits",
+        P::SUITE,
+        masking.degree,
+        masking.threshold
     );
-    println!("  configuration  {:>9.2} s", set_up.as_secs_f64());
+    println!("  set-up, configuration {:>9.2} s", set_up.as_secs_f64());
 
     let dropouts = local.round.configuration().assumptions.absent();
     let mut parties: Vec<Box<dyn Party>> = Vec::new();
@@ -127,9 +139,9 @@ fn run(clients: u32, len: usize, bits: u32) -> Result<(), Box<dyn Error>> {
         played.traffic.iter().map(bytes).max().unwrap_or(0)
     };
     println!(
-        "  at most {} kB up and {} kB down for a client, {dropouts} dropped out",
-        most(|traffic| traffic.up) / 1000,
-        most(|traffic| traffic.down) / 1000
+        "  at most {:.1} kB up and {:.1} kB down for a client, {dropouts} dropped out",
+        most(|traffic| traffic.up) as f64 / 1000.0,
+        most(|traffic| traffic.down) as f64 / 1000.0
     );
     println!("  all roles together held {:.0} MB", peak_in_mb());
 
@@ -155,7 +167,7 @@ fn run(clients: u32, len: usize, bits: u32) -> Result<(), Box<dyn Error>> {
 
     ALLOCATOR.reset_peak_usage();
     let start = Instant::now();
-    let options = Options::with_organiser(local.organiser);
+    let options = auditor(&local);
     let report = audit(BufReader::new(File::open(&path)?), &options)?;
     println!(
         "  audit: {}, {} contributors: {:.2} s, {:.0} MB",

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use rand_core::OsRng;
 use veragg_protocol::circuits::groth16::circuit::Circuit;
@@ -50,11 +50,16 @@ type Played = HashMap<(Vec<u8>, u32), PlayedSetUp>;
 /// The set-ups that were played.
 static PLAYED: LazyLock<Mutex<Played>> = LazyLock::new(Mutex::default);
 
+/// Whoever panics with them has not changed them by half: a set-up is put there when it is whole.
+fn played() -> MutexGuard<'static, Played> {
+    PLAYED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl PlaySetUp for Groth16SetUp {
     /// The same set-up is played once.
     fn of(statement: &Statement, clients: u32) -> Self {
         let asked = (statement.encode(), clients);
-        let mut played = PLAYED.lock().unwrap();
+        let mut played = played();
         let play = || play_set_up(statement, clients, &mut OsRng).unwrap();
         played.entry(asked).or_insert_with(play).key.set_up()
     }
@@ -62,9 +67,9 @@ impl PlaySetUp for Groth16SetUp {
 
 /// What an auditor of this round has who knows its organiser and, if the suite has one, the set-up, of which it trusts a
 /// contributor.
-pub fn auditor(local: &LocalRound<Suite>) -> Options {
+pub fn auditor<P: ProofSystem>(local: &LocalRound<P>) -> Options {
     let options = Options::with_organiser(local.organiser);
-    let played = PLAYED.lock().unwrap();
+    let played = played();
     let key = &local.header.key;
     let of_round = played
         .values()

@@ -97,7 +97,7 @@ fn longest_record(path: &Path, board: &OpenBoard) -> Result<usize, CliError> {
     let configuration = board.configuration.clone();
     let context = board.header.configuration.context();
     with_suite!(configuration.suite, P => {
-        Round::<P>::assemble(configuration, context, roster, &board.header.key)
+        Round::<P>::assemble(None, configuration, context, roster, &board.header.key)
             .map(|round| round.longest_record())
             .map_err(|error| refused(&error))
     })

@@ -3,6 +3,7 @@
 use std::io::Cursor;
 use std::sync::{Arc, Mutex};
 
+use ark_ff::One;
 use rand_core::{CryptoRngCore, OsRng};
 use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::circuits::codec::DecodeError;
@@ -11,7 +12,7 @@ use veragg::circuits::group::ristretto::{KeyPoint, KeyScalar, Ristretto, KEY_TAB
 use veragg::circuits::group::Group;
 use veragg::circuits::packing::Layout;
 use veragg::circuits::proof_system::{
-    Binding, ProofPart, ProofSystem, Proven, Sizes, Suite as SuiteName, Unsupported,
+    Binding, ProofPart, ProofSystem, Proven, SetUp, Sizes, Suite as SuiteName, Unsupported,
 };
 use veragg::circuits::statement::{InputError, Segment, Statement};
 use veragg::protocol::crypto::ids::ClientSet;
@@ -28,7 +29,9 @@ use veragg::verifier::{audit, Check, Culprit, Options, Verdict};
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::equivocator::with_second_message;
 use veragg_lab::local::{play, LocalRound, Party};
-use veragg_lab::{client, expect, id, sign_again, Scene, Suite, SuiteGroup, SuiteScalar};
+use veragg_lab::{
+    client, expect, id, sign_again, PlaySetUp, Scene, Suite, SuiteGroup, SuiteScalar,
+};
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
 const AGGREGATOR: Culprit = Culprit::Aggregator;
@@ -259,8 +262,12 @@ fn an_earlier_rounds_submission_is_refused_at_admission() {
     let roster = &earlier.local.header.roster;
     let roster = Roster::decode(roster).unwrap();
     let aggregator = earlier.local.aggregator_key.verifying_key();
-    let configuration = veragg_lab::configuration_builder(4, &SMALL)
-        .build(&roster, aggregator, &mut OsRng)
+    let builder = veragg_lab::configuration_builder(4, &SMALL);
+    #[allow(clippy::let_unit_value)] // Not in every suite.
+    let set_up = <Suite as ProofSystem>::SetUp::of(&builder.statement().unwrap(), 4);
+    let configuration = builder
+        .key(set_up.public())
+        .build_for::<Suite>(&roster, aggregator, &mut OsRng)
         .unwrap();
     let organiser = SigningKey::generate(&mut OsRng);
     local.header.configuration = SignedConfiguration::sign(&configuration, &organiser);
@@ -269,7 +276,7 @@ fn an_earlier_rounds_submission_is_refused_at_admission() {
     local.aggregator_key = earlier.local.aggregator_key;
     local.client_keys = earlier.local.client_keys;
     let header = &local.header;
-    let round = Round::open(header, &local.organiser);
+    let round = Round::open_with(&set_up, header, &local.organiser);
     local.round = Arc::new(round.unwrap());
     let replayed: Vec<Vec<u8>> = earlier.records.into_iter().map(|r| r.bytes).collect();
     let finished = Scene::of(local)
@@ -404,16 +411,13 @@ fn a_key_without_its_secret_is_named() {
     }
 }
 
-/// `l`, the order of the group, in little-endian bytes.
-const ORDER: [u8; 32] = [
-    0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
-];
-
-/// The same scalar, not reduced: `s + l`.
-fn add_order(scalar: &mut [u8]) {
+/// The same scalar of a group, not reduced: with the order of the group added.
+fn add_order<G: Group>(scalar: &mut [u8]) {
+    let mut order = G::encode_scalar(&-G::Scalar::one());
+    // The order is odd, so nothing is carried.
+    order[0] += 1;
     let mut carry = 0;
-    for (byte, order) in scalar.iter_mut().zip(ORDER) {
+    for (byte, order) in scalar.iter_mut().zip(order) {
         let sum = u16::from(*byte) + u16::from(order) + carry;
         *byte = sum as u8;
         carry = sum >> 8;
@@ -435,6 +439,11 @@ fn senders_of_bodies_that_are_not_canonical_are_named() {
             scene.local.round.share_lengths(id(3), &all)
         }
         _ => scene.local.round.submit_lengths(),
+    };
+    // The bodies of submit are of the group of the suite, the others of that of the keys.
+    let beyond = |phase| match phase {
+        Phase::Submit => add_order::<SuiteGroup>,
+        _ => add_order::<Ristretto>,
     };
     // The phase, the part, the offset in it, whether a scalar is there, and the check that fails.
     for (phase, part, at, is_scalar, check) in [
@@ -459,7 +468,7 @@ fn senders_of_bodies_that_are_not_canonical_are_named() {
                 .altering_parts(3, phase, lengths, move |parts| {
                     let position = &mut parts[part][at..at + 32];
                     if is_scalar {
-                        add_order(position);
+                        beyond(phase)(position);
                     } else {
                         position.copy_from_slice(point);
                     }
@@ -475,7 +484,7 @@ fn senders_of_bodies_that_are_not_canonical_are_named() {
 #[test]
 fn a_wrong_share_at_unmask_is_named_and_not_needed() {
     let wrong = |part: &mut Vec<u8>| part[0] ^= 1;
-    let not_canonical = |part: &mut Vec<u8>| add_order(&mut part[..32]);
+    let not_canonical = |part: &mut Vec<u8>| add_order::<Ristretto>(&mut part[..32]);
     type Alter = fn(&mut Vec<u8>);
     let cases: [(Alter, Check); 2] = [(wrong, Check::Unmasking), (not_canonical, Check::Messages)];
     for (alter, check) in cases {

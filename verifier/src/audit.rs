@@ -144,7 +144,7 @@ fn audit_source(board: &mut dyn Source, options: &Options) -> Result<Report, Aud
                 }
                 Some(roster) => with_suite!(configuration.suite, P => {
                     // V-01.4
-                    match Round::<P>::assemble(configuration, context, roster, &header.key) {
+                    match Round::<P>::assemble(None, configuration, context, roster, &header.key) {
                         Err(error) => {
                             // Anybody can put another key into the file.
                             let signed = error != RoundError::OtherKey;

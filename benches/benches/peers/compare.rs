@@ -1,70 +1,28 @@
-//! One case, every figure: ours and theirs on the same vector.
+//! A vector in one of our suites, beside what proves or aggregates the same without veragg.
 
-use std::array;
+use veragg::circuits::proof_system::ProofSystem;
 
 use crate::case::Case;
 use crate::figures::{self, Figure, Row};
-use crate::measure::{in_turns, peak_memory, threads};
-use crate::ours::{Prover, CLIENTS};
-use crate::theirs::{Bulletproofs, Pedersen, Prio};
+use crate::measure::in_turns;
+use crate::ours::Prover;
+use crate::theirs::{Bulletproofs, Prio};
 
-const BATCH: usize = 16;
-
-/// Between which lengths [`growth`] is measured.
-const GROWTH_FROM: Case = Case::new(16, 18);
-pub const GROWTH_TO: Case = Case::new(16, 22);
-
-/// All figures of a case but the growth.
-pub fn all(case: Case) -> Vec<Row> {
-    let range = Prover::range(case).expect("a statement that the suite takes");
-    let x = case.uniform(1);
-    let pedersen = Pedersen::new(&x);
-    println!(
-        "rows of {} in our commitment, of {} in the bare one",
-        range.columns(),
-        pedersen.columns
-    );
-    let input = Input {
-        case,
-        range,
-        x,
-        pedersen,
-    };
-    let mut rows = input.alone();
-    rows.extend(input.beside_pedersen());
-    rows.extend(input.beside_bulletproofs());
-    rows.extend(input.beside_prio());
-    rows
+/// A vector, and a suite for it.
+pub struct Input<P: ProofSystem> {
+    pub case: Case,
+    pub range: Prover<P>,
+    pub x: Vec<u64>,
 }
 
-/// What a coordinate costs at 2^22, and what it costs at 2^18.
-pub fn growth() -> Row {
-    let cases = [GROWTH_TO, GROWTH_FROM];
-    let [long, short] = cases.map(|case| {
-        let prover = Prover::range(case).expect("a statement that the suite takes");
+impl<P: ProofSystem> Input<P> {
+    /// The vector of client 1.
+    pub fn new(case: Case, range: Prover<P>) -> Self {
         let x = case.uniform(1);
-        move || prover.prove(1, &x)
-    });
-    let seconds = in_turns(long, short);
-    let [ours, theirs] = array::from_fn(|i| seconds[i] / cases[i].len() as f64);
-    Row {
-        case: GROWTH_TO,
-        figure: &figures::GROWTH,
-        ours,
-        theirs: Some(theirs),
+        Self { case, range, x }
     }
-}
 
-/// A vector, our suite for it, and the bare commitment to it.
-struct Input {
-    case: Case,
-    range: Prover,
-    x: Vec<u64>,
-    pedersen: Pedersen,
-}
-
-impl Input {
-    fn row(&self, figure: &'static Figure, ours: f64, theirs: impl Into<Option<f64>>) -> Row {
+    pub fn row(&self, figure: &'static Figure, ours: f64, theirs: impl Into<Option<f64>>) -> Row {
         Row {
             case: self.case,
             figure,
@@ -73,59 +31,19 @@ impl Input {
         }
     }
 
-    fn prove(&self) -> Vec<u8> {
+    pub fn prove(&self) -> Vec<u8> {
         self.range.prove(1, &self.x)
     }
 
-    /// What has nothing to stand beside but ourselves, or a number.
-    fn alone(&self) -> Vec<Row> {
-        // First of all, while nothing is cached.
-        let memory = peak_memory(|| self.prove());
-        let [one, two] = [1, 2].map(threads);
-        let [ours, theirs] = in_turns(
-            || two.install(|| self.prove()),
-            || one.install(|| self.prove()),
-        );
-        let bits = f64::from(self.case.bits) + f64::from(CLIENTS).log2();
-        let least = self.case.len() as f64 * bits / 8.0;
-        vec![
-            self.row(&figures::MEMORY, memory as f64, None),
-            self.row(&figures::THREADS, ours, theirs),
-            self.row(&figures::PROOF_BYTES, self.range.proof_len() as f64, None),
-            self.row(
-                &figures::SUBMISSION,
-                self.range.submission_len() as f64,
-                least,
-            ),
-        ]
-    }
-
-    /// Also verification in a batch, since it needs the same proofs.
-    fn beside_pedersen(&self) -> Vec<Row> {
-        let mut rows = Vec::new();
-        let bare = || self.pedersen.commit();
-        let [ours, theirs] = in_turns(|| self.prove(), bare);
-        rows.push(self.row(&figures::PROVE, ours, theirs));
-
-        if let Ok(prover) = Prover::range_and_norm(self.case) {
-            let x = self.case.clipped(1);
-            let [ours, theirs] = in_turns(|| prover.prove(1, &x), bare);
-            rows.push(self.row(&figures::PROVE_NORM, ours, theirs));
-        }
-
-        let proofs: Vec<_> = (1..=BATCH as u32)
+    /// The proofs of clients 1, 2, .., each of a vector of its own.
+    pub fn prove_for(&self, clients: usize) -> Vec<Vec<u8>> {
+        (1..=clients as u32)
             .map(|client| self.range.prove(client, &self.case.uniform(client)))
-            .collect();
-        let one = || self.range.verify(&proofs[..1]);
-        let [ours, theirs] = in_turns(one, bare);
-        rows.push(self.row(&figures::VERIFY, ours, theirs));
-        let [batch, theirs] = in_turns(|| self.range.verify(&proofs), one);
-        rows.push(self.row(&figures::BATCH, batch / BATCH as f64, theirs));
-        rows
+            .collect()
     }
 
     /// Beyond the longest vector that is measured, of what a coordinate costs.
-    fn beside_bulletproofs(&self) -> Vec<Row> {
+    pub fn beside_bulletproofs(&self) -> Vec<Row> {
         let len = self.case.len();
         let whole = len <= Bulletproofs::MOST;
         let part = if whole { len } else { Bulletproofs::PART };
@@ -158,7 +76,7 @@ impl Input {
         }
     }
 
-    fn beside_prio(&self) -> Vec<Row> {
+    pub fn beside_prio(&self) -> Vec<Row> {
         let prio = Prio::new(self.case, &self.x);
         let (proof, upload) = ([self.prove()], prio.shard());
         let submission = self.range.submission_len() as f64;

@@ -102,6 +102,39 @@ pub const GROWTH: Figure = figure(
     OursToTheirs,
 );
 
+pub const ARK_PROVE: Figure = figure("prove / plain ark-groth16 prove", Seconds, OursToTheirs);
+/// Both sides verify from bytes, with all checks of the points.
+pub const ARK_VERIFY: Figure = figure("verify / plain ark-groth16 verify", Seconds, OursToTheirs);
+pub const BATCH_1000: Figure = figure(
+    "verify per client in a batch of 1000 / verify one",
+    Seconds,
+    OursToTheirs,
+);
+/// As an audit verifies them, in parts.
+pub const VOTES: Figure = figure(
+    "verify 2000 in parts / 2000 plain ark-groth16",
+    Seconds,
+    OursToTheirs,
+);
+/// Of `C` packed scalars.
+pub const BYTES_PLANNED: Figure = figure("proof bytes / 448 + 32 C", Bytes, OursToTheirs);
+pub const BITPLANE_PROVE: Figure = figure("prove / bitplane prove", Seconds, OursToTheirs);
+pub const BITPLANE_VERIFY: Figure = figure("verify / bitplane verify", Seconds, OursToTheirs);
+pub const BITPLANE_BATCH: Figure = figure(
+    "verify in a batch of 1000 / bitplane",
+    Seconds,
+    OursToTheirs,
+);
+pub const BITPLANE_BYTES: Figure =
+    figure("proof bytes / bitplane proof bytes", Bytes, OursToTheirs);
+pub const BITPLANE_SUBMISSION: Figure =
+    figure("submission / bitplane submission", Bytes, OursToTheirs);
+/// Both phases, the beacon, all files, and the checks of who contributes and of a client.
+pub const SET_UP: Figure = figure("set-up with two contributors", Seconds, Ours);
+pub const TRANSCRIPT: Figure = figure("transcript of the set-up", Bytes, Ours);
+pub const PROVING_KEY: Figure = figure("proving key", Bytes, Ours);
+pub const VERIFYING_KEY: Figure = figure("verifying key", Bytes, Ours);
+
 /// A figure as measured.
 #[derive(Debug)]
 pub struct Row {
@@ -186,7 +219,7 @@ const fn target(case: Case, figure: &'static Figure, bound: f64, stretch: f64) -
 }
 
 /// All for one thread, but for the one that says otherwise.
-pub const TARGETS: [Target; 14] = [
+pub const TARGETS: &[Target] = &[
     target(MILLION, &PROVE, 1.1, 0.8),
     target(MILLION, &PROVE_NORM, 1.4, 1.0),
     target(MILLION, &PRIO_SHARD, 8.0, 12.0),
@@ -201,4 +234,25 @@ pub const TARGETS: [Target; 14] = [
     target(Case::new(16, 22), &GROWTH, 1.15, 1.0),
     target(Case::new(16, 4), &BULLETPROOFS_PROVE, 8.0, 20.0),
     target(Case::new(16, 10), &BULLETPROOFS_PROVE, 200.0, 400.0),
+];
+
+const SHORT: Case = Case::new(1, 4);
+const MIDDLE: Case = Case::new(1, 8);
+const LONG: Case = Case::new(1, 12);
+
+/// Of the suite `bls12381-groth16`, with all threads of the machine.
+pub const GROTH16_TARGETS: &[Target] = &[
+    target(SHORT, &ARK_PROVE, 1.2, 1.0),
+    target(MIDDLE, &ARK_PROVE, 1.2, 1.0),
+    target(LONG, &ARK_PROVE, 1.25, 1.1),
+    target(SHORT, &ARK_VERIFY, 1.4, 1.2),
+    target(MIDDLE, &ARK_VERIFY, 1.2, 1.0),
+    target(LONG, &ARK_VERIFY, 0.6, 0.4),
+    target(SHORT, &BATCH_1000, 0.45, 0.35),
+    target(MIDDLE, &BATCH_1000, 0.45, 0.35),
+    target(LONG, &BATCH_1000, 0.25, 0.15),
+    target(SHORT, &BYTES_PLANNED, 1.0, 1.0),
+    target(MIDDLE, &BYTES_PLANNED, 1.0, 1.0),
+    target(LONG, &BYTES_PLANNED, 1.0, 1.0),
+    target(SHORT, &VOTES, 0.6, 0.5),
 ];

@@ -1,6 +1,7 @@
 //! Our side: a statement and its proofs.
 
 use rand_core::OsRng;
+use rayon::prelude::*;
 use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::circuits::proof_system::{Binding, ProofSystem, Sizes, Unsupported};
 use veragg::circuits::statement::{Norm, Segment, Statement};
@@ -9,19 +10,28 @@ use veragg::protocol::wire::message::ENVELOPE_LEN;
 
 use crate::case::Case;
 
-/// The suite that is measured.
-pub type Ours = RistrettoBitplane;
+/// The suite that is measured unless another is named.
+pub type Default = RistrettoBitplane;
 
 /// Clients of the roster: more of them make slots wider, and the masked vector longer.
 pub const CLIENTS: u32 = 1000;
 
-/// The suite for one statement; what follows from the configuration is derived beforehand.
-pub struct Prover(Ours);
+/// A suite for one statement; what follows from the configuration is derived beforehand.
+pub struct Prover<P: ProofSystem>(P);
 
-impl Prover {
+/// The statement that every coordinate is within its bound.
+pub fn ranges(case: Case) -> Statement {
+    statement(Segment::range(case.len(), case.bound()))
+}
+
+fn statement(segment: Segment) -> Statement {
+    Statement::new(vec![segment]).expect("a sound statement")
+}
+
+impl Prover<Default> {
     /// For ranges.
     pub fn range(case: Case) -> Result<Self, Unsupported> {
-        Self::of(Segment::range(case.len(), case.bound()))
+        Self::new(&(), &ranges(case))
     }
 
     /// For ranges and a norm.
@@ -30,16 +40,19 @@ impl Prover {
             offset: case.offset(),
             max_square: case.max_square(),
         };
-        Self::of(Segment {
+        let segment = Segment {
             norm: Some(norm),
             ..Segment::range(case.len(), case.bound())
-        })
+        };
+        Self::new(&(), &statement(segment))
     }
+}
 
-    fn of(segment: Segment) -> Result<Self, Unsupported> {
-        let statement = Statement::new(vec![segment]).expect("a sound statement");
-        let columns = Ours::best_columns(&(), &statement, CLIENTS);
-        Ours::new(&(), &statement, CLIENTS, columns).map(Self)
+impl<P: ProofSystem> Prover<P> {
+    /// For a statement, with what the suite needs beyond it.
+    pub fn new(set_up: &P::SetUp, statement: &Statement) -> Result<Self, Unsupported> {
+        let columns = P::best_columns(set_up, statement, CLIENTS);
+        P::new(set_up, statement, CLIENTS, columns).map(Self)
     }
 
     /// Commitments and proof of a client.
@@ -48,11 +61,23 @@ impl Prover {
         proven.expect("a vector that satisfies").bytes.clone()
     }
 
-    /// Verifies the proofs of clients 1, 2, .. as a receiver does: from their bytes.
+    /// Verifies the proofs of clients 1, 2, .. together, as a receiver does: from their bytes.
     pub fn verify(&self, proofs: &[Vec<u8>]) {
+        self.verify_from(1, proofs);
+    }
+
+    /// The same in the parts in which an audit verifies them.
+    pub fn verify_in_parts(&self, proofs: &[Vec<u8>]) {
+        let most = self.0.best_batch();
+        for (first, part) in (1..).step_by(most).zip(proofs.chunks(most)) {
+            self.verify_from(first, part);
+        }
+    }
+
+    fn verify_from(&self, first: u32, proofs: &[Vec<u8>]) {
         let decode = |bytes: &Vec<u8>| self.0.decode(bytes).expect("a canonical proof");
-        let decoded: Vec<_> = proofs.iter().map(decode).collect();
-        let batch: Vec<_> = (1..).map(binding).zip(&decoded).collect();
+        let decoded: Vec<_> = proofs.par_iter().map(decode).collect();
+        let batch: Vec<_> = (first..).map(binding).zip(&decoded).collect();
         assert!(self.0.verify_batch(&batch).is_empty());
     }
 
@@ -72,7 +97,7 @@ impl Prover {
             layout: self.0.layout().clone(),
             proof_len: self.0.proof_len(),
         };
-        ENVELOPE_LEN + Bodies::of::<<Ours as ProofSystem>::Group>(&sizes, 1).submission
+        ENVELOPE_LEN + Bodies::of::<P::Group>(&sizes, 1).submission
     }
 }
 

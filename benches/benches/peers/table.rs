@@ -1,6 +1,6 @@
 //! The figures as a table.
 
-use crate::figures::{Figure, Row, Target, Unit, Value, TARGETS};
+use crate::figures::{Figure, Row, Target, Unit, Value};
 
 /// Prints what was measured of one case.
 pub fn print(rows: &[Row]) {
@@ -20,13 +20,13 @@ pub fn print(rows: &[Row]) {
 }
 
 /// Prints the figures that have a target beside it.
-pub fn print_targets(rows: &[Row]) {
+pub fn print_targets(rows: &[Row], targets: &[Target]) {
     let line = |[case, figure, value, bound, stretch, outcome]: [&str; 6]| {
         println!("  {case:<16} {figure:<50} {value:>8} {bound:>11} {stretch:>11}  {outcome}");
     };
     println!("\ntargets");
     line(["", "", "measured", "bound", "stretch", ""]);
-    for target in &TARGETS {
+    for target in targets {
         let Target { case, figure, .. } = target;
         let row = rows
             .iter()

@@ -87,8 +87,12 @@ impl Bulletproofs {
     /// Values of the proof that gives the cost a coordinate.
     pub const PART: usize = 64;
 
-    /// For as many values as a power of two.
+    /// The narrowest range of the crate.
+    const NARROWEST: u32 = 8;
+
+    /// For as many values as a power of two. Values that are narrower than any range of the crate get the narrowest.
     pub fn new(values: &[u64], bits: u32) -> Self {
+        let bits = bits.max(Self::NARROWEST);
         Self {
             values: values.to_vec(),
             blindings: values.iter().map(|_| Scalar::random(&mut OsRng)).collect(),

@@ -72,22 +72,13 @@ impl<P: ProofSystem> Round<P> {
             return Err(RoundError::OtherRoster);
         }
         roster.check_roles(organiser, &configuration.aggregator)?;
-        Self::assemble_with(set_up, configuration, signed.context(), roster, key)
+        Self::assemble(set_up, configuration, signed.context(), roster, key)
     }
 
     /// Derives graph and proof system from a checked configuration and roster, and the public key of a set-up, which is
-    /// empty in a suite without. Errors: the key is another, there is no such graph, or a message could be longer than
-    /// a record of a board (2.2.9, 2.2.10).
+    /// empty in a suite without. Who has more of the set-up than that gives it. Errors: the key is another, there is no
+    /// such graph, or a message could be longer than a record of a board (2.2.9, 2.2.10).
     pub fn assemble(
-        configuration: Configuration,
-        context: Context,
-        roster: Roster,
-        key: &[u8],
-    ) -> Result<Self, RoundError> {
-        Self::assemble_with(None, configuration, context, roster, key)
-    }
-
-    fn assemble_with(
         set_up: Option<&P::SetUp>,
         configuration: Configuration,
         context: Context,

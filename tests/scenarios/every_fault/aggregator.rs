@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use veragg::circuits::proof_system::ProofSystem;
 use veragg::protocol::crypto::signing::SigningKey;
 use veragg::protocol::pairwise::publish::Outcome;
 use veragg::protocol::round::configuration::Configuration;
@@ -12,7 +13,7 @@ use veragg::protocol::wire::checkpoint::Checkpoint;
 use veragg::protocol::wire::message::{Envelope, Message, Sender};
 use veragg_lab::books::{checkpoint_signed_by, republished, signed_anew, Books};
 use veragg_lab::corrupt_aggregator::CorruptAggregator;
-use veragg_lab::{configuration_builder, id, position, SuiteScalar};
+use veragg_lab::{configuration_builder, id, position, PlaySetUp, Suite, SuiteScalar};
 
 use super::*;
 
@@ -314,12 +315,15 @@ pub(super) fn another_outcome() -> Broken {
 /// The configuration asks for the acknowledgements of all four clients, but clients and aggregator go on with three.
 pub(super) fn too_few_acknowledgements() -> Broken {
     let builder = configuration_builder(4, &SMALL).min_contributors(4);
+    #[allow(clippy::let_unit_value)] // Not in every suite.
+    let set_up = <Suite as ProofSystem>::SetUp::of(&builder.statement().unwrap(), 4);
     let mut local = veragg_lab::ready(4, builder).unwrap();
     let signed = &local.header.configuration;
     let mut configuration = Configuration::decode(&signed.bytes).unwrap();
     configuration.min_contributors = 3;
     let roster = Roster::decode(&local.header.roster).unwrap();
-    let round = Round::assemble(configuration, signed.context(), roster, &local.header.key);
+    let (context, key) = (signed.context(), &local.header.key);
+    let round = Round::assemble(Some(&set_up), configuration, context, roster, key);
     local.round = Arc::new(round.unwrap());
     let scene = Scene::of(local).dropping(4, Phase::Attest);
     let finished = CorruptAggregator::new().play(scene);
