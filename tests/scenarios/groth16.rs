@@ -8,7 +8,7 @@ use veragg::circuits::proof_system::SetUp;
 use veragg::circuits::statement::{Norm, Segment, SumRule};
 use veragg::lab::set_up::{play_set_up, PlayedSetUp};
 use veragg::local::{play, LocalClient, LocalRound, Party};
-use veragg::protocol::client::JoinError;
+use veragg::protocol::client::{JoinError, ResumeError};
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::round::RoundError;
 use veragg::protocol::wire::header::Header;
@@ -16,6 +16,7 @@ use veragg::verifier::{audit, evidence, Check, Options, Report, Status, Verdict}
 use veragg::{
     Client, ConfigurationBuilder, Phase, Roster, Round, SegmentConfiguration, SigningKey,
 };
+use zeroize::Zeroizing;
 
 const CLIENTS: u32 = 4;
 
@@ -220,7 +221,13 @@ fn clients_prove_with_the_key_of_their_round_alone() {
     assert!(matches!(refused, Err(JoinError::NoProvingKey)));
     let proving = played.set_up.key.set_up();
     let proving = Round::open_with::<Bls12381Groth16>(&proving, header, organiser).unwrap();
-    assert!(Client::join(&proving, key).is_ok());
+    let mut saved = Zeroizing::new(Vec::new());
+    let mut client = Client::join(&proving, key.clone()).unwrap();
+    let said = client.advance(&[], None, &mut OsRng, &mut saved).unwrap();
+    let refused = Client::resume(&verifying, key.clone(), &saved);
+    assert_eq!(refused.err(), Some(ResumeError::NoProvingKey));
+    let (client, message) = Client::resume(&proving, key, &saved).unwrap();
+    assert_eq!((client.id().number(), message), (1, said));
 
     let statement = builder().statement().unwrap();
     let other = play_set_up(&statement, CLIENTS, &mut OsRng)

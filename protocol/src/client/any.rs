@@ -118,7 +118,7 @@ pub fn restore<P: ProofSystem>(
         return Err(ResumeError::Format);
     }
     let tag = reader.u8("state")?;
-    let clients = round.clients();
+    let (clients, can_prove) = (round.clients(), round.proofs().can_prove());
     let (session, message) = Session::read(&mut reader, round, identity)?;
     macro_rules! restore {
         ($($state:ident),*) => {
@@ -130,6 +130,10 @@ pub fn restore<P: ProofSystem>(
                 _ => return Err(DecodeError::Value { field: "state" }.into()),
             }
         };
+    }
+    // At submit it would be too late: the others count on this client then.
+    if tag <= Confirmed::TAG && !can_prove {
+        return Err(ResumeError::NoProvingKey);
     }
     let client = restore!(
         Joined,

@@ -26,6 +26,9 @@ pub enum ResumeError {
     /// Another version of veragg saved it.
     #[error("another version of veragg saved this state; finish the round with that version, or drop out")]
     Format,
+    /// The client has yet to prove its input, and the round was entered without the key that clients prove with.
+    #[error("the suite of this round needs the proving key of its set-up; enter the round with the key that this client joined with")]
+    NoProvingKey,
     /// The bytes are not a state that was saved.
     #[error("the saved state is damaged ({0}); restore nothing older, drop out of the round")]
     Damaged(#[from] DecodeError),

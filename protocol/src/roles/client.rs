@@ -72,7 +72,7 @@ impl Client {
 
     /// Restores a client from what it saved last, for the same round and long-term key, with the message that
     /// it was about to send, which may be sent again. Errors: the state is of another round or of another client,
-    /// or it is damaged.
+    /// or it is damaged, or the round lacks the key that the client will prove with.
     pub fn resume(
         round: impl Into<Round>,
         identity: impl Into<Arc<SigningKey>>,
