@@ -4,6 +4,7 @@
 use std::fmt::{self, Debug};
 
 use rand_core::CryptoRngCore;
+use rayon::prelude::*;
 use thiserror::Error;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -232,6 +233,12 @@ pub trait ProofSystem: Debug + Send + Sync + Sized + 'static {
     /// Parses commitments and proof. Refuses every encoding but the canonical one, the identity
     /// and wrong lengths.
     fn decode(&self, bytes: &[u8]) -> Result<Self::Proof, DecodeError>;
+
+    /// Parses the proofs of several clients: what [`decode`](Self::decode) says of each, in order. Cost: not more than to
+    /// decode them one by one.
+    fn decode_all(&self, proofs: &[&[u8]]) -> Vec<Result<Self::Proof, DecodeError>> {
+        proofs.par_iter().map(|bytes| self.decode(bytes)).collect()
+    }
 
     /// The commitments `Chat` to the `R` rows of the packed vector.
     fn rows(&self, proof: &Self::Proof) -> Vec<<Self::Group as Group>::Point>;

@@ -192,7 +192,7 @@ pub(crate) enum Open<P: ProofSystem> {
     Advertise(advertise::Advertise),
     Share(share::Share),
     Confirm(confirm::Confirm),
-    Submit(submit::Submit<P>),
+    Submit(submit::Submit),
     Attest(attest::Attest<P>),
     Dispute(dispute::Dispute<P>),
     Acknowledge(acknowledge::Acknowledge<P>),

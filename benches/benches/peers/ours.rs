@@ -1,7 +1,6 @@
 //! Our side: a statement and its proofs.
 
 use rand_core::OsRng;
-use rayon::prelude::*;
 use veragg::circuits::bitplane::RistrettoBitplane;
 use veragg::circuits::proof_system::{Binding, ProofSystem, Sizes, Unsupported};
 use veragg::circuits::statement::{Norm, Segment, Statement};
@@ -75,8 +74,11 @@ impl<P: ProofSystem> Prover<P> {
     }
 
     fn verify_from(&self, first: u32, proofs: &[Vec<u8>]) {
-        let decode = |bytes: &Vec<u8>| self.0.decode(bytes).expect("a canonical proof");
-        let decoded: Vec<_> = proofs.par_iter().map(decode).collect();
+        let encoded: Vec<&[u8]> = proofs.iter().map(|bytes| &bytes[..]).collect();
+        let decoded = self.0.decode_all(&encoded).into_iter();
+        let decoded: Vec<_> = decoded
+            .map(|proof| proof.expect("a canonical proof"))
+            .collect();
         let batch: Vec<_> = (first..).map(binding).zip(&decoded).collect();
         assert!(self.0.verify_batch(&batch).is_empty());
     }

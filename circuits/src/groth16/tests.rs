@@ -8,6 +8,7 @@ use std::sync::Arc;
 use ark_bls12_381::{Fq, G1Affine};
 use ark_ec::{AffineRepr, CurveGroup, PrimeGroup};
 use ark_ff::{Field, One, UniformRand, Zero};
+use ark_serialize::CanonicalSerialize;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
 use rayon::prelude::*;
@@ -517,4 +518,33 @@ fn many_proofs_in_parallel_fit_on_a_small_stack() {
         clients.map(prove).collect::<Vec<_>>()
     });
     assert_eq!(lengths, [setting.suite.proof_len(); 200]);
+}
+
+/// Proofs that are decoded together are judged as one by one, wherever the bad ones are.
+#[test]
+fn proofs_that_are_decoded_together_are_judged_each() {
+    let setting = Setting::new();
+    let (_, proven) = setting.proven(&BINDING);
+    let mut proofs = vec![proven.bytes.clone(); 60];
+    let decode = |proofs: &[Vec<u8>]| {
+        let proofs: Vec<&[u8]> = proofs.iter().map(|bytes| &bytes[..]).collect();
+        setting.suite.decode_all(&proofs)
+    };
+    assert!(decode(&proofs).iter().all(Result::is_ok));
+    // In each place of `G1` a part of order 3, and one that no other proof has.
+    for (place, at) in (0..6).zip([0, 7, 20, 31, 58, 59]) {
+        let element = 48 * place..48 * (place + 1);
+        let point = Bls12381::decode_point(&proofs[at][element.clone()], "element").unwrap();
+        let outside = (point.into_affine() + testing::torsion()).into_affine();
+        let mut bytes = Vec::new();
+        outside.serialize_compressed(&mut bytes).unwrap();
+        proofs[at][element].copy_from_slice(&bytes);
+    }
+    proofs[40].pop();
+    proofs[41][0] &= 0x7f;
+    let refused = [0, 7, 20, 31, 40, 41, 58, 59];
+    for (at, (proof, together)) in proofs.iter().zip(decode(&proofs)).enumerate() {
+        assert_eq!(together, setting.suite.decode(proof));
+        assert_eq!(together.is_err(), refused.contains(&at), "proof {at}");
+    }
 }

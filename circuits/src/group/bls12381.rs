@@ -272,6 +272,17 @@ pub(crate) fn decompressed_or_identity<P: AffineRepr>(
     point.ok_or(DecodeError::Point { field })
 }
 
+/// The point of the curve that `bytes` canonically encodes, which may lie outside the subgroup. The identity is refused.
+pub(crate) fn on_curve(bytes: &[u8], field: &'static str) -> Result<G1Affine, DecodeError> {
+    let exact = Some(bytes).filter(|bytes| bytes.len() == Bls12381::POINT_LEN);
+    let point = exact.and_then(|bytes| G1Affine::deserialize_compressed_unchecked(bytes).ok());
+    let point = point.ok_or(DecodeError::Point { field })?;
+    if point.is_zero() {
+        return Err(DecodeError::Identity { field });
+    }
+    Ok(point)
+}
+
 impl Group for Bls12381 {
     type Scalar = Fr;
     type Point = G1Projective;

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use rayon::prelude::*;
 use veragg_circuits::proof_system::ProofSystem;
 
 use super::attest::Attesting;
@@ -64,12 +63,11 @@ fn judge<P: ProofSystem>(
     round: &Round<P>,
     batch: Batch<'_>,
 ) -> Vec<(ClientId, Option<Accepted<P>>)> {
-    let decoded: Vec<_> = batch
-        .into_par_iter()
-        .map(|(client, message)| {
-            let proof = Submission::of_body(round, message.body).map(|decoded| decoded.proof);
-            (client, message.envelope.entry(), proof.ok())
-        })
+    let bodies: Vec<&[u8]> = batch.iter().map(|(_, message)| message.body).collect();
+    let decoded = Submission::proofs_of(round, &bodies).into_iter();
+    let decoded = batch.iter().zip(decoded);
+    let decoded: Vec<_> = decoded
+        .map(|((client, message), proof)| (*client, message.envelope.entry(), proof))
         .collect();
     let proofs: Vec<_> = decoded
         .iter()

@@ -31,10 +31,23 @@ impl<P: ProofSystem> Submission<P> {
         })
     }
 
-    /// Decodes a body whose parts were checked against its envelope.
-    pub fn of_body(round: &Round<P>, body: &[u8]) -> Result<Self, DecodeError> {
-        let (proof, masked) = halves(round, body)?;
-        Self::decode(round, proof, masked)
+    /// Decodes bodies whose parts were checked against their envelopes, and gives the proof of each of which both parts
+    /// decode. Cost: [`ProofSystem::decode_all`].
+    pub fn proofs_of(round: &Round<P>, bodies: &[&[u8]]) -> Vec<Option<P::Proof>> {
+        let halves = bodies.par_iter().map(|body| {
+            let (proof, masked) = halves(round, body).ok()?;
+            let scalars = round.masked_scalars();
+            P::Group::decode_scalars(masked, scalars, "masked vector").ok()?;
+            Some(proof)
+        });
+        let halves: Vec<Option<&[u8]>> = halves.collect();
+        let proofs: Vec<&[u8]> = halves.iter().flatten().copied().collect();
+        let mut decoded = round.proofs().decode_all(&proofs).into_iter();
+        let decoded = halves.iter().map(|half| {
+            half.as_ref()?;
+            decoded.next()?.ok()
+        });
+        decoded.collect()
     }
 
     /// Only the masked vector of such a body.

@@ -8,6 +8,7 @@ use veragg_protocol::crypto::hash::Digest;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::pairwise::{submit, Breach};
 use veragg_protocol::round::phase::Phase;
+use veragg_protocol::round::Round;
 use veragg_protocol::wire::board::{BoardError, RecordPosition};
 use veragg_protocol::wire::body::Body;
 
@@ -35,18 +36,18 @@ pub(crate) struct Submission {
     masked: Result<(), DecodeError>,
 }
 
-/// A submission whose proof was not verified yet, and the position of its record.
-struct Waiting<P: ProofSystem> {
+/// A submission whose proof was not decoded yet, and the position of its record.
+struct Waiting {
     client: ClientId,
     leaf: u64,
     position: RecordPosition,
     entry: Digest,
-    proof: P::Proof,
+    content: Submission,
 }
 
-/// The submissions whose proofs were not verified yet.
-pub(crate) struct Submit<P: ProofSystem> {
-    waiting: Vec<Waiting<P>>,
+/// The submissions whose proofs were not decoded and verified yet.
+pub(crate) struct Submit {
+    waiting: Vec<Waiting>,
 }
 
 /// Whether V-07 is skipped.
@@ -54,30 +55,69 @@ fn skipped(findings: &Findings) -> bool {
     PARTS.iter().any(|&(_, check)| findings.skips(check))
 }
 
-impl<P: ProofSystem> Submit<P> {
+impl Submit {
     pub(crate) fn new() -> Self {
         Self {
             waiting: Vec::new(),
         }
     }
 
+    /// V-07.1, V-07.2: decodes the submissions that wait, and gives those that decode with their proofs.
+    fn decode<P: ProofSystem>(
+        &mut self,
+        round: &Round<P>,
+        findings: &mut Findings,
+    ) -> Vec<(Waiting, P::Proof)> {
+        let waiting = std::mem::take(&mut self.waiting);
+        let encoded: Vec<&[u8]> = waiting.iter().map(|it| &it.content.proof[..]).collect();
+        let decoded = round.proofs().decode_all(&encoded);
+        let mut sound = Vec::with_capacity(waiting.len());
+        for (mut waiting, proof) in waiting.into_iter().zip(decoded) {
+            // The encoded proof is not needed any more.
+            drop(std::mem::take(&mut waiting.content.proof));
+            let Waiting { client, leaf, .. } = waiting;
+            let mut refuse = |step, what| {
+                findings.record(Finding::fault(step, client, [leaf], what));
+            };
+            let masked = &waiting.content.masked;
+            match proof {
+                Err(error) => {
+                    let what = format!("its proof does not decode: {error}");
+                    refuse(Step::ProofDecodes, what);
+                }
+                Ok(_) if !Step::MaskedScalars.holds(masked.is_ok()) => {
+                    let what = masked.map_or_else(
+                        |error| format!("its masked vector does not decode: {error}"),
+                        |()| String::new(),
+                    );
+                    refuse(Step::MaskedScalars, what);
+                }
+                Ok(proof) => sound.push((waiting, proof)),
+            }
+        }
+        sound
+    }
+
     /// V-07.3: verifies the proofs that wait, in one batch, and keeps the rows of the submissions whose proofs
     /// hold. If V-07 is skipped, every submission that decodes is accepted, on the same path.
-    fn judge(&mut self, established: &mut Established<'_, P>, findings: &mut Findings) {
-        let waiting = std::mem::take(&mut self.waiting);
+    fn judge<P: ProofSystem>(
+        &mut self,
+        established: &mut Established<'_, P>,
+        findings: &mut Findings,
+    ) {
         let round = established.round;
+        let waiting = self.decode(round, findings);
         let rows = if skipped(findings) {
-            let rows = |waiting: &Waiting<P>| Ok(round.proofs().rows(&waiting.proof));
+            let rows = |(_, proof): &(Waiting, P::Proof)| Ok(round.proofs().rows(proof));
             waiting.iter().map(rows).collect()
         } else {
-            let proofs = waiting
-                .iter()
-                .map(|waiting| (waiting.client, &waiting.proof));
+            let proofs = waiting.iter();
+            let proofs = proofs.map(|(waiting, proof)| (waiting.client, proof));
             let judged = submit::judge(round, &proofs.collect::<Vec<_>>());
             count(established, &judged, findings);
             judged
         };
-        for (waiting, rows) in waiting.into_iter().zip(rows) {
+        for ((waiting, _), rows) in waiting.into_iter().zip(rows) {
             let Waiting {
                 client,
                 leaf,
@@ -148,7 +188,7 @@ fn count<P: ProofSystem, T>(
     }
 }
 
-impl<P: ProofSystem> Judge<P> for Submit<P> {
+impl<P: ProofSystem> Judge<P> for Submit {
     type Content<'a>
         = Submission
     where
@@ -182,38 +222,16 @@ impl<P: ProofSystem> Judge<P> for Submit<P> {
         message: ReadMessage<Submission>,
         findings: &mut Findings,
     ) {
-        let (round, leaf) = (established.round, message.leaf);
-        // V-07.1
         let computed = usize::from(!skipped(findings));
         findings.computed(Check::InputCommitments, computed);
-        let Submission { proof, masked } = message.content;
-        let decoded = round.proofs().decode(&proof);
-        // The encoded proof is not needed any more.
-        drop(proof);
-        let proof = match decoded {
-            Ok(proof) => proof,
-            Err(error) => {
-                let what = format!("its proof does not decode: {error}");
-                findings.record(Finding::fault(Step::ProofDecodes, client, [leaf], what));
-                return;
-            }
-        };
-        // V-07.2
-        if !Step::MaskedScalars.holds(masked.is_ok()) {
-            let what = masked.err().map_or_else(String::new, |error| {
-                format!("its masked vector does not decode: {error}")
-            });
-            findings.record(Finding::fault(Step::MaskedScalars, client, [leaf], what));
-            return;
-        }
         self.waiting.push(Waiting {
             client,
-            leaf,
+            leaf: message.leaf,
             position: message.position,
             entry: message.envelope.entry(),
-            proof,
+            content: message.content,
         });
-        if self.waiting.len() >= round.proofs().best_batch() {
+        if self.waiting.len() >= established.round.proofs().best_batch() {
             self.judge(established, findings);
         }
     }

@@ -3,8 +3,10 @@
 use serde_json::{json, Value};
 use sha2::{Digest as _, Sha256};
 
+use super::key::generators;
 use super::*;
 use crate::group::bls12381::encode_g2;
+use crate::statement::Segment;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/specs/vectors/groth16.json");
 const SEED: [u8; 32] = [0x5b; 32];
@@ -183,12 +185,14 @@ fn forgeries(of: &Vector, bytes: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
         b: (elements.b * again.inverse().unwrap()).into_affine(),
         ..elements.clone()
     };
-    let delta = G1Projective::generator() * again;
-    let moved = Elements {
-        packed: (elements.packed + delta).into_affine(),
-        row: (elements.row - delta).into_affine(),
-        ..elements.clone()
-    };
+    // Made with the secrets of the key, so that equation 1 holds all the same.
+    let good = setting.forge(setting.circuit.layout().pack::<Fr>(&of.x).unwrap().to_vec());
+    let (eta, t_0) = (setting.key.verifying.eta, setting.key.h[0]);
+    let (moved, its_own) = setting.link_with(good, &mut rng(), |elements| {
+        elements.packed = (elements.packed + eta * again).into_affine();
+        elements.row = (elements.row - eta * again).into_affine();
+        elements.q = (elements.q - t_0 * again).into_affine();
+    });
     // What 8.6 says that the pairing alone lets through: no vector at all.
     let verifying = &setting.key.verifying;
     let zeros = vec![Fr::zero(); of.circuit.layout().scalars()];
@@ -221,8 +225,8 @@ fn forgeries(of: &Vector, bytes: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     vec![
         ("A and B re-randomised", encode(&rerandomised, responses)),
         (
-            "Phat plus a point, Chat minus the same",
-            encode(&moved, responses),
+            "Phat plus a multiple of eta, Chat minus the same: the sum of both equations of 2 holds",
+            encode(&moved, &its_own),
         ),
         (
             "equation 1 without a vector (8.6)",
@@ -282,6 +286,68 @@ fn changed(of: &Vector, bytes: &[u8]) -> Vec<Value> {
     under.into_iter().chain(edits).chain(whole).collect()
 }
 
+/// Copies of the verifying key that a round of the statement refuses.
+fn keys(of: &Vector) -> Vec<Value> {
+    let key = &of.key.verifying;
+    let bytes = key.encode();
+    let ic = bytes.len() - 48 * key.ic.len();
+    let (eta, delta, alpha) = (ic - 4 - 48, ic - 4 - 48 - 96, ic - 4 - 48 - 3 * 96 + 48);
+    let (generator, two) = (generators().0, generators().1.into_affine());
+    let mut infinity = vec![0; 48];
+    infinity[0] = 0xc0;
+    let torsion = |point: G1Affine| raw(&(point + testing::torsion()).into_affine());
+    let other = Statement::new(vec![Segment::range(2, 2)]).unwrap();
+    let other = Circuit::new(&other, MAX_CLIENTS);
+    let shorter = [
+        &bytes[..ic - 4],
+        &(key.ic.len() as u32 - 1).to_be_bytes(),
+        &bytes[ic..bytes.len() - 48],
+    ];
+    let longer = [
+        &bytes[..ic - 4],
+        &(key.ic.len() as u32 + 1).to_be_bytes(),
+        &bytes[ic..],
+        &point(generator),
+    ];
+    let edits: [(&str, usize, Vec<u8>); 9] = [
+        ("N_max below n", 0, (CLIENTS - 1).to_be_bytes().into()),
+        ("N_max 0", 0, vec![0; 4]),
+        ("twice the domain", 4, (2 * key.domain).to_be_bytes().into()),
+        ("other matrices", 8, other.digest().into()),
+        ("infinity as eta", eta, infinity.clone()),
+        ("eta plus a point of order 3", eta, torsion(key.eta)),
+        (
+            "the last IC plus a point of order 3",
+            bytes.len() - 48,
+            torsion(*key.ic.last().unwrap()),
+        ),
+        ("alpha with bytes of no point", alpha, no_point()),
+        ("delta = g_2", delta, encode_g2(&two)),
+    ];
+    let edited = edits.into_iter().map(|(what, at, new)| {
+        let mut bad = bytes.clone();
+        bad[at..at + new.len()].copy_from_slice(&new);
+        (what, bad)
+    });
+    let of_other = of.secrets.key(&other, MAX_CLIENTS).verifying.encode();
+    let whole = [
+        ("an IC less", shorter.concat()),
+        ("an IC more", longer.concat()),
+        ("the key of two bits", of_other),
+    ];
+    let copies = edited.chain(whole);
+    let refused = copies.map(|(what, bad)| {
+        let taken = VerifyingKey::decode(&bad).is_ok_and(|key| {
+            let columns = of.circuit.layout().columns();
+            let set_up = Groth16SetUp::from(key);
+            Bls12381Groth16::new(&set_up, of.circuit.statement(), CLIENTS, columns).is_ok()
+        });
+        assert!(bad != bytes && !taken, "{what}");
+        json!({ "what": what, "clients": CLIENTS, "verifying_key": hex(&bad) })
+    });
+    refused.collect()
+}
+
 /// Everything of one statement, as this version computes it.
 fn vector(of: &Vector) -> Value {
     let suite = proving(&of.circuit, &of.key, CLIENTS);
@@ -323,6 +389,7 @@ fn vector(of: &Vector) -> Value {
         },
         "snarkjs": { "ic": snarkjs.ic, "pi_a": snarkjs.a, "pi_b": snarkjs.b, "pi_c": snarkjs.c },
         "changed": changed(of, bytes),
+        "keys": keys(of),
     })
 }
 
