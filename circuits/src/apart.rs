@@ -8,7 +8,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 ///
 /// Otherwise a thread of the caller's pool that waits in the middle of one proof, or of one audit, would take up the next
 /// one on the same stack, and so on for all clients, until the stack is full. (Arkworks waits in the middle of a sum of
-/// points.) Cost: starting a thread.
+/// points.) Cost: waking the threads; for a caller in another pool, starting one besides.
 pub fn apart<T: Send>(act: impl FnOnce() -> T + Send) -> T {
     static POOL: LazyLock<Option<ThreadPool>> =
         LazyLock::new(|| ThreadPoolBuilder::new().build().ok());
@@ -19,8 +19,11 @@ pub fn apart<T: Send>(act: impl FnOnce() -> T + Send) -> T {
     else {
         return act();
     };
-    let mut act = Some(act);
     // A thread of no pool waits without doing anything else.
+    if rayon::current_thread_index().is_none() {
+        return pool.install(act);
+    }
+    let mut act = Some(act);
     let done = std::thread::scope(|scope| {
         let install = || act.take().map(|act| pool.install(act));
         let spawned = std::thread::Builder::new().spawn_scoped(scope, install);
