@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::local::Party;
 use rand_core::OsRng;
 use veragg_protocol::circuits::group::ristretto::decode_key_scalar;
+use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::context::Context;
 use veragg_protocol::crypto::dh::KeyPair;
 use veragg_protocol::crypto::dleq::Revealed;
@@ -18,10 +19,13 @@ use veragg_protocol::pairwise::confirm::Complaint;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::message::Message;
 
-use crate::{advertised_keys, id, sign_again, RecordingClient, Scene};
+use crate::fixtures::id;
+use crate::messages::{advertised_keys, sign_again};
+use crate::recording::RecordingClient;
+use crate::scene::Scene;
 
-struct Accuser {
-    client: RecordingClient,
+struct Accuser<P: ProofSystem> {
+    client: RecordingClient<P>,
     context: Context,
     clients: u32,
     /// Makes the messages of confirm, from the ones that the honest client would send.
@@ -71,7 +75,7 @@ impl Complainant {
     }
 }
 
-impl Party for Accuser {
+impl<P: ProofSystem> Party for Accuser<P> {
     fn id(&self) -> ClientId {
         self.client.id()
     }
@@ -102,7 +106,7 @@ impl Party for Accuser {
     }
 }
 
-impl Scene {
+impl<P: ProofSystem> Scene<P> {
     /// The client sends what `act` returns instead of its confirmation.
     pub fn confirming(
         mut self,

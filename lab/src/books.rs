@@ -29,13 +29,13 @@ use veragg_protocol::wire::checkpoint::Checkpoint;
 use veragg_protocol::wire::message::{Envelope, Message, Sender};
 use veragg_protocol::wire::part::Part;
 
-use crate::{publication, Finished, Suite, SuiteGroup};
+use crate::finished::Finished;
+use crate::messages::publication;
 
 /// The board of a corrupt aggregator, and what the aggregator keeps beside it.
-#[derive(Clone)]
-pub struct Books {
+pub struct Books<P: ProofSystem> {
     /// The round that the board is for.
-    pub round: Arc<Round<Suite>>,
+    pub round: Arc<Round<P>>,
     key: Arc<SigningKey>,
     tree: Tree<Digest>,
     /// The digest of the last checkpoint, at first the round's context.
@@ -62,9 +62,28 @@ struct Closed {
     messages: Vec<(u64, Message)>,
 }
 
-impl Books {
+// Derived, it would ask for a suite that can be cloned.
+impl<P: ProofSystem> Clone for Books<P> {
+    fn clone(&self) -> Self {
+        Self {
+            round: Arc::clone(&self.round),
+            key: Arc::clone(&self.key),
+            tree: self.tree.clone(),
+            chain: self.chain,
+            before: self.before,
+            records: self.records.clone(),
+            phase: self.phase,
+            messages: self.messages.clone(),
+            kept: self.kept.clone(),
+            lists: self.lists.clone(),
+            shown: self.shown.clone(),
+        }
+    }
+}
+
+impl<P: ProofSystem> Books<P> {
     /// The state before the first message of a round.
-    pub fn new(local: &LocalRound<Suite>) -> Self {
+    pub fn new(local: &LocalRound<P>) -> Self {
         Self {
             round: Arc::clone(&local.round),
             key: Arc::clone(&local.aggregator_key),
@@ -241,19 +260,19 @@ impl Books {
     }
 
     /// The sum without its masks, as far as the revealed shares allow to compute them.
-    pub fn publication(&self) -> Publication<SuiteGroup> {
+    pub fn publication(&self) -> Publication<P::Group> {
         let round = &self.round;
         let context = round.context();
         let (participants, contributors) =
             (&self.lists[&Phase::Confirm], &self.lists[&Phase::Dispute]);
         let scalars = round.masked_scalars();
-        let mut sum = vec![<SuiteGroup as Group>::Scalar::from(0u64); scalars];
+        let mut sum = vec![<P::Group as Group>::Scalar::from(0u64); scalars];
         for client in contributors.iter() {
             let Some(message) = self.kept.get(&(Phase::Submit, client)) else {
                 continue;
             };
             let masked = &message.body[round.proofs().proof_len()..];
-            let masked = SuiteGroup::decode_scalars(masked, scalars, "masked").unwrap();
+            let masked = P::Group::decode_scalars(masked, scalars, "masked").unwrap();
             sum.iter_mut().zip(masked).for_each(|(sum, y)| *sum += y);
         }
         let mut shares: BTreeMap<ClientId, Vec<_>> = BTreeMap::new();
@@ -279,7 +298,7 @@ impl Books {
                 all.push(Mask::of_edge(context, dealer, &pair, other, &public));
             }
         }
-        masks::apply::<SuiteGroup>(&mut sum, &all);
+        masks::apply::<P::Group>(&mut sum, &all);
         Publication {
             opening: sum,
             outcomes: ClientId::all(round.clients())
@@ -289,13 +308,13 @@ impl Books {
     }
 
     /// Publishes any publication and closes the round.
-    pub fn publish(&mut self, publication: &Publication<SuiteGroup>) {
+    pub fn publish(&mut self, publication: &Publication<P::Group>) {
         self.put(publication);
         let list = self.list();
         self.close(list);
     }
 
-    fn put(&mut self, publication: &Publication<SuiteGroup>) {
+    fn put(&mut self, publication: &Publication<P::Group>) {
         assert_eq!(self.phase, Phase::Publish);
         let parts = [publication.encode()];
         let (key, context) = (&self.key, *self.round.context());
@@ -320,7 +339,7 @@ pub fn checkpoint_signed_by(key: &SigningKey, changed: Checkpoint) -> Checkpoint
 
 /// The records with every checkpoint and the publication signed anew by the aggregator. With its key it can make
 /// the checkpoints of any board fit, but not the clients' messages: these still answer the old checkpoints.
-pub fn signed_anew(local: &LocalRound<Suite>, records: &[Record]) -> Vec<Record> {
+pub fn signed_anew<P: ProofSystem>(local: &LocalRound<P>, records: &[Record]) -> Vec<Record> {
     let clients = local.round.clients();
     let mut books = Books::new(local);
     for record in records {
@@ -342,9 +361,9 @@ pub fn signed_anew(local: &LocalRound<Suite>, records: &[Record]) -> Vec<Record>
 }
 
 /// The records of a finished round with another publication, signed anew.
-pub fn republished(
-    finished: &Finished,
-    alter: impl FnOnce(&mut Publication<SuiteGroup>),
+pub fn republished<P: ProofSystem>(
+    finished: &Finished<P>,
+    alter: impl FnOnce(&mut Publication<P::Group>),
 ) -> Vec<Record> {
     let mut records = finished.records.clone();
     let (at, mut publication) = publication(&finished.local.round, &records);

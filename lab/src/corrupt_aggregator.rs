@@ -1,6 +1,7 @@
 //! A round with a corrupt aggregator: what it does otherwise than an honest one.
 
 use rayon::prelude::*;
+use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::pairwise::package::Package;
 use veragg_protocol::pairwise::publish::Publication;
@@ -8,19 +9,23 @@ use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::message::Sender;
 
 use crate::books::Books;
+use crate::finished::Finished;
+use crate::fixtures::id;
 use crate::local::Party;
-use crate::{id, Finished, Scene, SuiteGroup};
+use crate::scene::Scene;
 
 type Admit = dyn FnMut(Phase, Vec<Vec<u8>>) -> Vec<Vec<u8>>;
 type List = dyn FnMut(Phase, ClientSet) -> ClientSet;
 type Show = dyn FnMut(ClientId, Package) -> Package;
-type Publish = dyn FnMut(&Books, Publication<SuiteGroup>) -> Publication<SuiteGroup>;
+type Publish<P> = dyn FnMut(
+    &Books<P>,
+    Publication<<P as ProofSystem>::Group>,
+) -> Publication<<P as ProofSystem>::Group>;
 
 /// An aggregator that does what a test asks for, and is honest in everything else.
 ///
 /// ```
-/// use veragg_lab::corrupt_aggregator::CorruptAggregator;
-/// use veragg_lab::{named, Scene};
+/// use veragg_lab::{named, CorruptAggregator, Scene};
 /// use veragg_protocol::circuits::group::ristretto::Fr;
 /// use veragg_verifier::{Check, Culprit, Verdict};
 ///
@@ -35,20 +40,20 @@ type Publish = dyn FnMut(&Books, Publication<SuiteGroup>) -> Publication<SuiteGr
 /// assert_eq!(report.verdict, Verdict::Failed);
 /// assert_eq!(named(&report), [(Culprit::Aggregator, Check::Opening)].into());
 /// ```
-pub struct CorruptAggregator {
+pub struct CorruptAggregator<P: ProofSystem> {
     admit: Box<Admit>,
     list: Box<List>,
     show: Box<Show>,
-    publish: Box<Publish>,
+    publish: Box<Publish<P>>,
 }
 
-impl Default for CorruptAggregator {
+impl<P: ProofSystem> Default for CorruptAggregator<P> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl CorruptAggregator {
+impl<P: ProofSystem> CorruptAggregator<P> {
     /// An aggregator that acts like an honest one until a test changes that.
     pub fn new() -> Self {
         Self {
@@ -103,14 +108,14 @@ impl CorruptAggregator {
     /// Changes the publication.
     pub fn publishing(
         mut self,
-        publish: impl FnMut(&Books, Publication<SuiteGroup>) -> Publication<SuiteGroup> + 'static,
+        publish: impl FnMut(&Books<P>, Publication<P::Group>) -> Publication<P::Group> + 'static,
     ) -> Self {
         self.publish = Box::new(publish);
         self
     }
 
     /// Plays a round to its end, however many clients are left.
-    pub fn play(mut self, scene: Scene) -> Finished {
+    pub fn play(mut self, scene: Scene<P>) -> Finished<P> {
         let Scene {
             local,
             inputs,
@@ -138,7 +143,7 @@ impl CorruptAggregator {
     }
 
     /// The messages of all clients in answer to the packages that they are shown.
-    fn collect(&mut self, books: &Books, parties: &mut [Box<dyn Party>]) -> Vec<Vec<u8>> {
+    fn collect(&mut self, books: &Books<P>, parties: &mut [Box<dyn Party>]) -> Vec<Vec<u8>> {
         let packages: Vec<_> = parties
             .iter()
             .map(|party| {

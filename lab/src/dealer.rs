@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::local::Party;
 use veragg_protocol::circuits::group::ristretto::{decode_key_scalar, KeyScalar, KEY_TABLE};
+use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::context::Context;
 use veragg_protocol::crypto::dh::KeyPair;
 use veragg_protocol::crypto::ids::ClientId;
@@ -18,19 +19,22 @@ use veragg_protocol::pairwise::share::DealtPair;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::message::Sender;
 
-use crate::{id, set, sign_again, RecordingClient, Scene};
+use crate::fixtures::{id, set};
+use crate::messages::sign_again;
+use crate::recording::RecordingClient;
+use crate::scene::Scene;
 
 /// The last holder, of four clients.
 const LAST: u32 = 4;
 
-struct HighDegree {
-    client: RecordingClient,
+struct HighDegree<P: ProofSystem> {
+    client: RecordingClient<P>,
     key: Arc<SigningKey>,
     context: Context,
     lengths: Vec<usize>,
 }
 
-impl Party for HighDegree {
+impl<P: ProofSystem> Party for HighDegree<P> {
     fn id(&self) -> ClientId {
         self.client.id()
     }
@@ -69,7 +73,7 @@ impl Party for HighDegree {
 }
 
 /// The scene of four clients in which client 3 is such a dealer.
-pub fn of_high_degree(mut scene: Scene) -> Scene {
+pub fn of_high_degree<P: ProofSystem>(mut scene: Scene<P>) -> Scene<P> {
     let round = &scene.local.round;
     let dealer = HighDegree {
         context: *round.context(),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::local::Party;
 use rand_core::OsRng;
+use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::dh::KeyPair;
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::crypto::possession::{Possession, Purpose};
@@ -15,10 +16,13 @@ use veragg_protocol::roles::Client;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::Round;
 
-use crate::{id, sign_again, RecordingClient, Scene, Suite};
+use crate::fixtures::id;
+use crate::messages::sign_again;
+use crate::recording::RecordingClient;
+use crate::scene::Scene;
 
 /// The client advertises twice: also another mask key, before its own if `first`, else after it.
-pub fn with_two_keys(scene: Scene, number: u32, first: bool) -> Scene {
+pub fn with_two_keys<P: ProofSystem>(scene: Scene<P>, number: u32, first: bool) -> Scene<P> {
     let (key, context) = (scene.key(number), *scene.local.round.context());
     let lengths = scene.local.round.advertise_lengths();
     scene.altering(number, move |phase, _, mut messages| {
@@ -39,13 +43,13 @@ pub fn with_two_keys(scene: Scene, number: u32, first: bool) -> Scene {
 }
 
 /// The client sends two messages in a phase: after its own, the same with the parts that `alter` changes.
-pub fn with_second_message(
-    scene: Scene,
+pub fn with_second_message<P: ProofSystem>(
+    scene: Scene<P>,
     number: u32,
     when: Phase,
     lengths: Vec<usize>,
     mut alter: impl FnMut(&mut Vec<Vec<u8>>) + Send + 'static,
-) -> Scene {
+) -> Scene<P> {
     let key = scene.key(number);
     scene.altering(number, move |phase, _, mut messages| {
         if phase == when {
@@ -57,14 +61,14 @@ pub fn with_second_message(
 }
 
 /// A client that is restored from an old copy in one phase, and so makes a second message there.
-struct Restored {
-    client: RecordingClient,
-    round: Arc<Round<Suite>>,
+struct Restored<P: ProofSystem> {
+    client: RecordingClient<P>,
+    round: Arc<Round<P>>,
     key: Arc<SigningKey>,
     when: Phase,
 }
 
-impl Party for Restored {
+impl<P: ProofSystem> Party for Restored<P> {
     fn id(&self) -> ClientId {
         self.client.id()
     }
@@ -83,7 +87,7 @@ impl Party for Restored {
 }
 
 /// The client sends two messages in a phase, and goes on from the second.
-pub fn twice(mut scene: Scene, number: u32, when: Phase) -> Scene {
+pub fn twice<P: ProofSystem>(mut scene: Scene<P>, number: u32, when: Phase) -> Scene<P> {
     let restored = Restored {
         client: scene.recording(number),
         round: Arc::clone(&scene.local.round),

@@ -27,9 +27,13 @@ use veragg_protocol::round::Round;
 use veragg_protocol::wire::message::{Message, Sender};
 use zeroize::Zeroizing;
 
-use crate::{
-    advertised_keys, id, sign_again, RecordingClient, Scene, Suite, SuiteGroup, SuiteScalar,
-};
+use crate::fixtures::id;
+use crate::messages::{advertised_keys, sign_again};
+use crate::recording::RecordingClient;
+use crate::scene::Scene;
+
+/// The scalars of a suite.
+type Scalar<P> = <<P as ProofSystem>::Group as Group>::Scalar;
 
 /// A false mask: it differs from the true one in the first scalar.
 #[derive(Debug, Clone, Copy)]
@@ -61,9 +65,9 @@ pub fn own(by: u64) -> False {
 }
 
 /// A client that masks falsely.
-pub struct FalseAttester {
-    client: RecordingClient,
-    round: Arc<Round<Suite>>,
+pub struct FalseAttester<P: ProofSystem> {
+    client: RecordingClient<P>,
+    round: Arc<Round<P>>,
     key: Arc<SigningKey>,
     input: Vec<u64>,
     masks: Vec<False>,
@@ -71,7 +75,7 @@ pub struct FalseAttester {
     participants: Option<ClientSet>,
     submission: Digest,
     /// What is added to the first packed scalar of its input, in its masked vector and in its attestation.
-    pub more: SuiteScalar,
+    pub more: Scalar<P>,
     /// Changes the commitments of its submission so that they fit `more`.
     pub commit: Option<Box<Commit>>,
     /// In dispute it opens the edge to this client: with the right point if true, with a wrong one if false.
@@ -84,15 +88,15 @@ pub struct FalseAttester {
 type Commit = dyn Fn(&mut Vec<u8>) + Send;
 
 /// The secrets in the saved state of a client that has submitted.
-struct Secrets {
+struct Secrets<P: ProofSystem> {
     mask: KeyPair,
     seed: KeyScalar,
-    blindings: Vec<SuiteScalar>,
+    blindings: Vec<Scalar<P>>,
 }
 
-impl FalseAttester {
+impl<P: ProofSystem> FalseAttester<P> {
     /// The client of the scene with this number, which uses these false masks.
-    pub fn new(scene: &Scene, number: u32, masks: &[False]) -> Self {
+    pub fn new(scene: &Scene<P>, number: u32, masks: &[False]) -> Self {
         Self {
             client: scene.recording(number),
             round: Arc::clone(&scene.local.round),
@@ -102,20 +106,20 @@ impl FalseAttester {
             keys: Vec::new(),
             participants: None,
             submission: [0; 32],
-            more: SuiteScalar::from(0u64),
+            more: Scalar::<P>::from(0u64),
             commit: None,
             opens: None,
             silent_from: None,
         }
     }
 
-    fn secrets(&self, saved: &[u8]) -> Secrets {
+    fn secrets(&self, saved: &[u8]) -> Secrets<P> {
         let mut reader = self.state(saved);
         let mut scalar = || decode_key_scalar(reader.bytes(32, "secret").unwrap(), "s").unwrap();
         let (mask, seed) = (KeyPair::from_secret(scalar()), scalar());
         let blindings = reader.long("blindings").unwrap();
         let rows = self.round.layout().rows();
-        let blindings = SuiteGroup::decode_scalars(blindings, rows, "blinding").unwrap();
+        let blindings = P::Group::decode_scalars(blindings, rows, "blinding").unwrap();
         Secrets {
             mask,
             seed,
@@ -124,13 +128,13 @@ impl FalseAttester {
     }
 
     /// The error in its first masked scalar.
-    fn shift(&self) -> SuiteScalar {
+    fn shift(&self) -> Scalar<P> {
         let me = self.id();
         self.masks
             .iter()
             .map(|mask| match mask.towards {
-                Some(other) if id(other) < me => -SuiteScalar::from(mask.by),
-                _ => SuiteScalar::from(mask.by),
+                Some(other) if id(other) < me => -Scalar::<P>::from(mask.by),
+                _ => Scalar::<P>::from(mask.by),
             })
             .sum()
     }
@@ -140,8 +144,8 @@ impl FalseAttester {
         self.participants = Some(participants.checkpoint.list);
         let (shift, commit) = (self.shift() + self.more, self.commit.as_ref());
         let alter = &mut |parts: &mut Vec<Vec<u8>>| {
-            let first = SuiteGroup::decode_scalar(&parts[1][..32], "masked").unwrap();
-            parts[1][..32].copy_from_slice(&SuiteGroup::encode_scalar(&(first + shift)));
+            let first = P::Group::decode_scalar(&parts[1][..32], "masked").unwrap();
+            parts[1][..32].copy_from_slice(&P::Group::encode_scalar(&(first + shift)));
             if let Some(commit) = commit {
                 commit(&mut parts[0]);
             }
@@ -211,7 +215,7 @@ impl FalseAttester {
             let masks = self.masks.iter().filter(|mask| mask.attested);
             for mask in masks.filter(|mask| mask.towards.map(id) == towards) {
                 for point in &mut committed.points {
-                    *point += SuiteGroup::msm(&[SuiteScalar::from(mask.by)], &[value]);
+                    *point = *point + P::Group::msm(&[Scalar::<P>::from(mask.by)], &[value]);
                 }
             }
             committed
@@ -260,7 +264,7 @@ impl FalseAttester {
     }
 }
 
-impl Party for FalseAttester {
+impl<P: ProofSystem> Party for FalseAttester<P> {
     fn id(&self) -> ClientId {
         self.client.id()
     }
@@ -287,7 +291,7 @@ impl Party for FalseAttester {
     }
 }
 
-impl Scene {
+impl<P: ProofSystem> Scene<P> {
     /// This client uses these false masks.
     pub fn masking_falsely(mut self, number: u32, masks: &[False]) -> Self {
         let attester = FalseAttester::new(&self, number, masks);

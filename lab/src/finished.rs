@@ -4,19 +4,21 @@
 
 use std::io::Cursor;
 
+use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::board::Record;
 use veragg_protocol::wire::receipt::{Receipt, Refusal};
 use veragg_verifier::{audit, Check, Culprit, Options, Report, Verdict};
 
+use crate::expectations::expect;
+use crate::fixtures::{auditor, id};
 use crate::local::LocalRound;
-use crate::{auditor, expect, id, Suite};
 
 /// A round that was played to its end.
-pub struct Finished {
+pub struct Finished<P: ProofSystem> {
     /// Keys and configuration.
-    pub local: LocalRound<Suite>,
+    pub local: LocalRound<P>,
     /// Everybody's input, in the order of their numbers.
     pub inputs: Vec<Vec<u64>>,
     /// The records of the board, in order.
@@ -27,7 +29,7 @@ pub struct Finished {
     pub refusals: Vec<(ClientId, Phase, Refusal)>,
 }
 
-impl Finished {
+impl<P: ProofSystem> Finished<P> {
     /// Options of an auditor who knows the organiser, and compares with the sum of these clients.
     pub fn options(&self, contributors: &[u32]) -> Options {
         Options {

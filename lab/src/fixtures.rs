@@ -11,7 +11,6 @@ use veragg_protocol::circuits::groth16::derive::{derive, multiply_delta, Powers}
 use veragg_protocol::circuits::groth16::key::ProvingKey;
 use veragg_protocol::circuits::groth16::Groth16SetUp;
 use veragg_protocol::circuits::group::bls12381::Fr;
-use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::proof_system::{ProofSystem, SetUp};
 use veragg_protocol::circuits::statement::Statement;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
@@ -21,18 +20,6 @@ use veragg_verifier::{Culprit, Options};
 
 use crate::local::{LocalRound, LocalRoundError};
 use crate::set_up::{play_set_up, PlayedSetUp};
-
-/// The suite of all scenes: the default one, unless the cfg `veragg_groth16` is set (`RUSTFLAGS`).
-#[cfg(not(veragg_groth16))]
-pub type Suite = veragg_protocol::circuits::bitplane::RistrettoBitplane;
-/// The suite of all scenes, in a build with the cfg `veragg_groth16`.
-#[cfg(veragg_groth16)]
-pub type Suite = veragg_protocol::circuits::groth16::Bls12381Groth16;
-/// The group of the suite's commitments.
-pub type SuiteGroup = <Suite as ProofSystem>::Group;
-
-/// The scalars of that group.
-pub type SuiteScalar = <SuiteGroup as Group>::Scalar;
 
 /// The set-up of a suite, for rounds that are played.
 pub trait PlaySetUp: SetUp {
@@ -112,7 +99,10 @@ pub fn set(clients: u32, numbers: &[u32]) -> ClientSet {
 
 /// Segments of these lengths and bounds, and as many corrupt and absent clients as a complete
 /// graph of this size allows for in round fractions.
-pub fn configuration_builder(clients: u32, segments: &[(usize, u64)]) -> ConfigurationBuilder {
+pub fn configuration_builder<P: ProofSystem>(
+    clients: u32,
+    segments: &[(usize, u64)],
+) -> ConfigurationBuilder {
     let (corrupt_ppm, dropout_ppm) = match clients {
         ..=3 => (0, 0),
         4..=9 => (0, 250_000),
@@ -125,18 +115,10 @@ pub fn configuration_builder(clients: u32, segments: &[(usize, u64)]) -> Configu
     let builder = ConfigurationBuilder::new(segments.collect(), corrupt_ppm, dropout_ppm, [7; 32]);
     // One number in each row: the attacks on single numbers must know where each number is. Tests of the suite
     // cover other shapes. A suite with a set-up has one row.
-    builder.columns((!Suite::SUITE.has_key()).then_some(1))
+    builder.columns((!P::SUITE.has_key()).then_some(1))
 }
 
 /// A round of this configuration, with fresh keys for everybody.
-pub fn ready(
-    clients: u32,
-    builder: ConfigurationBuilder,
-) -> Result<LocalRound<Suite>, LocalRoundError> {
-    ready_in::<Suite>(clients, builder)
-}
-
-/// The same in any suite.
 pub fn ready_in<P: ProofSystem<SetUp: PlaySetUp>>(
     clients: u32,
     builder: ConfigurationBuilder,
@@ -147,8 +129,11 @@ pub fn ready_in<P: ProofSystem<SetUp: PlaySetUp>>(
 }
 
 /// A round of this [`configuration_builder`], with fresh keys for everybody.
-pub fn local_round(clients: u32, segments: &[(usize, u64)]) -> LocalRound<Suite> {
-    ready(clients, configuration_builder(clients, segments)).unwrap()
+pub fn local_round<P: ProofSystem<SetUp: PlaySetUp>>(
+    clients: u32,
+    segments: &[(usize, u64)],
+) -> LocalRound<P> {
+    ready_in(clients, configuration_builder::<P>(clients, segments)).unwrap()
 }
 
 /// An input with both ends of each bound in it.

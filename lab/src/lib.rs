@@ -3,8 +3,8 @@
 //! [`local`] carries messages between honest clients and an honest aggregator. `veragg run` and the
 //! facade use nothing else of this crate.
 //!
-//! Everything else is for tests and measurements. A [`Scene`] is a round before it is played: each client
-//! in it is honest until a test says what it does otherwise. A [`Finished`] round is what is left of it,
+//! Everything else is for tests and measurements. A [`Scene`](scene::Scene) is a round before it is played: each client
+//! in it is honest until a test says what it does otherwise. A [`Finished`](finished::Finished) round is what is left of it,
 //! for an audit. The other modules hold attackers:
 //!
 //! | module | who attacks |
@@ -27,26 +27,27 @@ pub mod corrupt_aggregator;
 pub mod dealer;
 pub mod equivocator;
 pub mod false_attester;
+pub mod finished;
+pub mod fixtures;
 pub mod forger;
 pub mod local;
+pub mod recording;
+pub mod scene;
 pub mod set_up;
 
+mod default_suite;
 mod expectations;
-mod finished;
-mod fixtures;
 mod messages;
-mod recording;
-mod scene;
 
-pub use expectations::{expect, failed_checks, named};
-pub use finished::Finished;
-pub use fixtures::{
-    auditor, client, configuration_builder, id, input, known_key, local_round, ready, ready_in,
-    set, PlaySetUp, Suite, SuiteGroup, SuiteScalar, KNOWN_ALPHA,
+pub use default_suite::{
+    configuration_builder, local_round, ready, Books, CorruptAggregator, FalseAttester, Finished,
+    RecordingClient, Scene, Suite, SuiteGroup, SuiteScalar,
 };
+pub use expectations::{expect, failed_checks, named};
+pub use fixtures::{auditor, client, id, input, known_key, ready_in, set, PlaySetUp, KNOWN_ALPHA};
 pub use messages::{advertised_keys, position, publication, sign_again, speakers};
-pub use recording::{believing, RecordingClient};
-pub use scene::{Parties, Scene};
+pub use recording::believing;
+pub use scene::Parties;
 
 /// The example of the README, as a test.
 #[cfg(doctest)]

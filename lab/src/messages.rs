@@ -2,6 +2,7 @@
 // A test gives up where these panic.
 #![allow(clippy::unwrap_used)]
 
+use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::crypto::signing::SigningKey;
 use veragg_protocol::pairwise::advertise::{Advertisement, RoundKeys};
@@ -11,8 +12,6 @@ use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::Round;
 use veragg_protocol::wire::board::{Record, RecordKind};
 use veragg_protocol::wire::message::{Message, Sender};
-
-use crate::{Suite, SuiteGroup};
 
 /// The message with other parts, signed again with the sender's key. Phase, sender and the checkpoint that it
 /// answers stay the same.
@@ -74,7 +73,10 @@ pub fn position(records: &[Record], number: u32, phase: Phase) -> usize {
 }
 
 /// The publication on a finished board, with the index of its record.
-pub fn publication(round: &Round<Suite>, records: &[Record]) -> (usize, Publication<SuiteGroup>) {
+pub fn publication<P: ProofSystem>(
+    round: &Round<P>,
+    records: &[Record],
+) -> (usize, Publication<P::Group>) {
     let index = records.len() - 2;
     assert_eq!(records[index].kind, RecordKind::Message);
     let body = Message::decode(&records[index].bytes).unwrap().body;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rand_core::OsRng;
 use veragg_protocol::circuits::codec::{Reader, Writer};
+use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::crypto::signing::SigningKey;
 use veragg_protocol::pairwise::package::Package;
@@ -16,12 +17,11 @@ use veragg_protocol::wire::message::{Message, Sender};
 use zeroize::Zeroizing;
 
 use crate::local::Party;
-use crate::Suite;
 
 /// An honest client that keeps the state which it saved last.
-pub struct RecordingClient {
+pub struct RecordingClient<P: ProofSystem> {
     pub(crate) id: ClientId,
-    pub(crate) round: Arc<Round<Suite>>,
+    pub(crate) round: Arc<Round<P>>,
     pub(crate) key: Arc<SigningKey>,
     /// The client in its current state.
     pub client: Client,
@@ -61,7 +61,7 @@ pub fn believing(
     Some(Zeroizing::new(writer.finish()))
 }
 
-impl RecordingClient {
+impl<P: ProofSystem> RecordingClient<P> {
     fn believe(&mut self, package: &[u8]) {
         if let Some(state) = believing(&self.store, self.id, package, self.round.clients()) {
             let (round, key) = (Arc::clone(&self.round), Arc::clone(&self.key));
@@ -71,7 +71,7 @@ impl RecordingClient {
     }
 }
 
-impl Party for RecordingClient {
+impl<P: ProofSystem> Party for RecordingClient<P> {
     fn id(&self) -> ClientId {
         self.id
     }

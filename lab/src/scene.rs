@@ -4,14 +4,18 @@
 
 use std::sync::Arc;
 
+use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::crypto::signing::SigningKey;
 use veragg_protocol::roles::Client;
 use veragg_protocol::round::phase::Phase;
 use zeroize::Zeroizing;
 
+use crate::finished::Finished;
+use crate::fixtures::{id, input, local_round, PlaySetUp};
 use crate::local::{play, LocalClient, LocalRound, Party};
-use crate::{id, input, local_round, sign_again, Finished, RecordingClient, Suite};
+use crate::messages::sign_again;
+use crate::recording::RecordingClient;
 
 /// The clients of a scene, in the order of their numbers.
 pub type Parties = Vec<Box<dyn Party>>;
@@ -40,12 +44,12 @@ impl Party for Altered {
     }
 }
 
-fn recording(
-    local: &LocalRound<Suite>,
+fn recording<P: ProofSystem>(
+    local: &LocalRound<P>,
     number: u32,
     input: &[u64],
     corrupt: bool,
-) -> RecordingClient {
+) -> RecordingClient<P> {
     let (round, key) = (
         Arc::clone(&local.round),
         Arc::clone(&local.client_keys[id(number).index()]),
@@ -62,23 +66,25 @@ fn recording(
 }
 
 /// A round before it is played.
-pub struct Scene {
+pub struct Scene<P: ProofSystem> {
     /// Keys and configuration of the round.
-    pub local: LocalRound<Suite>,
+    pub local: LocalRound<P>,
     /// Everybody's input, in the order of their numbers.
     pub inputs: Vec<Vec<u64>>,
     /// The clients, in the order of their numbers.
     pub parties: Parties,
 }
 
-impl Scene {
+impl<P: ProofSystem<SetUp: PlaySetUp>> Scene<P> {
     /// A small round in which all clients are honest.
     pub fn new(clients: u32, segments: &[(usize, u64)]) -> Self {
         Self::of(local_round(clients, segments))
     }
+}
 
+impl<P: ProofSystem> Scene<P> {
     /// This round, with honest clients.
-    pub fn of(local: LocalRound<Suite>) -> Self {
+    pub fn of(local: LocalRound<P>) -> Self {
         let segments = local.round.configuration().segments.iter();
         let segments: Vec<_> = segments
             .map(|segment| (segment.claims.len, segment.claims.bound))
@@ -110,7 +116,7 @@ impl Scene {
 
     /// The software of an honest client with its input, for an attack: its saved state can be read, and it does not
     /// care whether the board has its own message.
-    pub fn recording(&self, number: u32) -> RecordingClient {
+    pub fn recording(&self, number: u32) -> RecordingClient<P> {
         recording(&self.local, number, &self.inputs[id(number).index()], true)
     }
 
@@ -163,7 +169,7 @@ impl Scene {
 
     /// Plays the round with one client after the other, so that a client can use the messages that clients
     /// before it have sent.
-    pub fn play_in_turn(mut self) -> Finished {
+    pub fn play_in_turn(mut self) -> Finished<P> {
         let mut aggregator = self.local.aggregator(Vec::new()).unwrap();
         while aggregator.phase() != Phase::Publish {
             for party in &mut self.parties {
@@ -184,7 +190,7 @@ impl Scene {
     }
 
     /// Plays the round with an honest aggregator.
-    pub fn play(mut self) -> Finished {
+    pub fn play(mut self) -> Finished<P> {
         let aggregator = self.local.aggregator(Vec::new()).unwrap();
         let played = play(aggregator, &mut self.parties, |_| ()).unwrap();
         Finished {

@@ -5,7 +5,8 @@ use veragg::circuits::group::Group;
 use veragg::protocol::round::phase::Phase;
 use veragg::verifier::{Check, Verdict};
 use veragg_lab::equivocator::with_second_message;
-use veragg_lab::false_attester::{edge, own, False, FalseAttester};
+use veragg_lab::false_attester::{edge, own, False};
+use veragg_lab::FalseAttester;
 use veragg_lab::{client, expect, id, speakers, Finished, Scene, SuiteGroup};
 
 const SMALL: [(usize, u64); 2] = [(3, 100), (2, 7)];
@@ -288,7 +289,7 @@ fn an_attester_and_an_aggregator_cannot_frame_a_neighbour() {
     let scene = with_second_message(scene, 3, Phase::Attest, lengths, |parts| {
         parts[1] = parts[2].clone();
     });
-    let finished = veragg_lab::corrupt_aggregator::CorruptAggregator::new().play(scene);
+    let finished = veragg_lab::CorruptAggregator::new().play(scene);
     assert_eq!(speakers(&finished.records, Phase::Dispute), [1]);
     let report = finished.audit();
     assert_eq!(report.verdict, Verdict::Failed, "{report}");
@@ -301,14 +302,12 @@ fn an_attester_and_an_aggregator_cannot_frame_a_neighbour() {
 fn a_client_that_an_aggregator_leaves_out_is_not_named_for_it() {
     // The aggregator leaves out an honest client after attest, after dispute, or after unmask.
     for when in [Phase::Attest, Phase::Dispute, Phase::Unmask(0)] {
-        let corrupt = veragg_lab::corrupt_aggregator::CorruptAggregator::new().listing(
-            move |phase, mut list| {
-                if phase >= when {
-                    list.remove(id(4));
-                }
-                list
-            },
-        );
+        let corrupt = veragg_lab::CorruptAggregator::new().listing(move |phase, mut list| {
+            if phase >= when {
+                list.remove(id(4));
+            }
+            list
+        });
         let finished = corrupt.play(Scene::new(10, &SMALL));
         let report = finished.audit();
         assert_eq!(report.verdict, Verdict::Failed, "{report}");

@@ -13,9 +13,10 @@ use veragg::protocol::wire::checkpoint::Checkpoint;
 use veragg::protocol::wire::message::Message;
 use veragg::verifier::{audit, Check, Culprit, Options, Report, Status, Verdict};
 use veragg_lab::books::{checkpoint_signed_by, republished};
-use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::dealer::of_high_degree;
-use veragg_lab::false_attester::{edge, own, False, FalseAttester};
+use veragg_lab::false_attester::{edge, own, False};
+use veragg_lab::CorruptAggregator;
+use veragg_lab::FalseAttester;
 use veragg_lab::{
     client, expect, failed_checks, named, position, Finished, Scene, SuiteGroup, SuiteScalar,
 };

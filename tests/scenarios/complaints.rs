@@ -163,11 +163,8 @@ fn a_dealer_and_an_aggregator_cannot_make_a_false_accuser() {
     let scene = with_second_message(scene, 3, Phase::Share, lengths, |parts| {
         parts[1][PAIR_LEN - 1] ^= 1;
     });
-    let corrupt = veragg_lab::corrupt_aggregator::CorruptAggregator::new().showing_second(
-        3,
-        Phase::Share,
-        |reader| reader == 1,
-    );
+    let corrupt =
+        veragg_lab::CorruptAggregator::new().showing_second(3, Phase::Share, |reader| reader == 1);
     let corrupt = corrupt.listing(|phase, mut list| {
         if phase == Phase::Confirm {
             list.remove(id(3));
@@ -213,7 +210,7 @@ fn an_accuser_with_two_keys_and_an_aggregator_cannot_make_bad_dealers() {
         }
         messages
     });
-    let finished = veragg_lab::corrupt_aggregator::CorruptAggregator::new().play(scene);
+    let finished = veragg_lab::CorruptAggregator::new().play(scene);
     let at = veragg_lab::position(&finished.records, 5, Phase::Confirm);
     let complaints = Message::decode(&finished.records[at].bytes).unwrap().body;
     assert_eq!(complaints.len(), 9 * dleq::REVEALED_LEN);

@@ -11,7 +11,7 @@ use veragg::protocol::wire::message::{Message, Sender};
 use veragg::protocol::wire::receipt::Receipt;
 use veragg::verifier::{Check, Culprit, Options, Verdict};
 use veragg_lab::books::{checkpoint_signed_by, republished, signed_anew};
-use veragg_lab::corrupt_aggregator::CorruptAggregator;
+use veragg_lab::CorruptAggregator;
 use veragg_lab::{
     client, expect, failed_checks, id, named, position, set, speakers, Finished, Scene, SuiteScalar,
 };

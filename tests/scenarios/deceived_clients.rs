@@ -12,9 +12,9 @@ use veragg::protocol::roles::Client;
 use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::message::Sender;
 use veragg::verifier::{Check, Culprit, Options, Verdict};
-use veragg_lab::books::Books;
-use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::local::{LocalClient, LocalRound, Party};
+use veragg_lab::Books;
+use veragg_lab::CorruptAggregator;
 use veragg_lab::{
     client, expect, id, input, named, speakers, Finished, RecordingClient, Scene, Suite,
 };

@@ -14,9 +14,9 @@ use veragg::protocol::wire::receipt::Receipt;
 use veragg::verifier::evidence::{self, Bundle, Confirmed, EvidenceError};
 use veragg::verifier::{audit, Check, Culprit, Options, Report};
 use veragg_lab::books::republished;
-use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::equivocator::with_second_message;
 use veragg_lab::false_attester::{edge, own, False};
+use veragg_lab::CorruptAggregator;
 use veragg_lab::{client, id, named, set, Finished, Scene, Suite, SuiteScalar};
 
 const SMALL: [(usize, u64); 2] = [(3, 100), (2, 7)];

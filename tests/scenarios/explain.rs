@@ -13,7 +13,7 @@ use veragg::protocol::wire::board::RecordKind;
 use veragg::protocol::wire::checkpoint::Checkpoint;
 use veragg::protocol::wire::receipt::Receipt;
 use veragg_lab::books::checkpoint_signed_by;
-use veragg_lab::corrupt_aggregator::CorruptAggregator;
+use veragg_lab::CorruptAggregator;
 use veragg_lab::{id, position, Finished, Scene};
 
 use crate::cli::{put, text, veragg, Ended, Round};

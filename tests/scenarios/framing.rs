@@ -14,8 +14,8 @@ use veragg::protocol::wire::board::RecordKind;
 use veragg::protocol::wire::header::Header;
 use veragg::protocol::wire::message::ENVELOPE_LEN;
 use veragg::verifier::{audit, Check, Culprit, Options, Report, Status, Verdict};
-use veragg_lab::books::Books;
 use veragg_lab::local::LocalRound;
+use veragg_lab::Books;
 use veragg_lab::{client, local_round, Scene, Suite};
 use zeroize::Zeroizing;
 

@@ -26,9 +26,9 @@ use veragg::protocol::round::Round;
 use veragg::protocol::wire::message::{Message, Sender};
 use veragg::protocol::wire::receipt::Reason;
 use veragg::verifier::{audit, Check, Culprit, Options, Verdict};
-use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::equivocator::with_second_message;
 use veragg_lab::local::{play, LocalRound, Party};
+use veragg_lab::CorruptAggregator;
 use veragg_lab::{
     client, expect, id, sign_again, PlaySetUp, Scene, Suite, SuiteGroup, SuiteScalar,
 };

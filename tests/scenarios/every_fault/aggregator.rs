@@ -11,8 +11,9 @@ use veragg::protocol::round::Round;
 use veragg::protocol::wire::board::{Record, RecordKind};
 use veragg::protocol::wire::checkpoint::Checkpoint;
 use veragg::protocol::wire::message::{Envelope, Message, Sender};
-use veragg_lab::books::{checkpoint_signed_by, republished, signed_anew, Books};
-use veragg_lab::corrupt_aggregator::CorruptAggregator;
+use veragg_lab::books::{checkpoint_signed_by, republished, signed_anew};
+use veragg_lab::Books;
+use veragg_lab::CorruptAggregator;
 use veragg_lab::{configuration_builder, id, position, PlaySetUp, Suite, SuiteScalar};
 
 use super::*;

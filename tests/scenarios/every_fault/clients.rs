@@ -5,7 +5,8 @@ use veragg::protocol::pairwise::package::Package;
 use veragg::protocol::pairwise::share::PAIR_LEN;
 use veragg::protocol::wire::message::{Message, Sender};
 use veragg_lab::dealer::of_high_degree;
-use veragg_lab::false_attester::{edge, own, False, FalseAttester};
+use veragg_lab::false_attester::{edge, own, False};
+use veragg_lab::FalseAttester;
 use veragg_lab::{id, set};
 
 use super::*;

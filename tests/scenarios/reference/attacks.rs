@@ -9,7 +9,8 @@ use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::message::{Message, Sender};
 
 use super::bytes::{point, scalar};
-use veragg_lab::false_attester::{False, FalseAttester};
+use veragg_lab::false_attester::False;
+use veragg_lab::FalseAttester;
 use veragg_lab::{id, sign_again, Scene};
 
 #[derive(Debug, Clone)]

@@ -7,9 +7,9 @@ use super::attacks::Attack;
 use super::equivocator::Equivocator;
 use super::setup::{CHANNEL, MASK};
 use super::{same, SMALL};
-use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::equivocator::with_second_message;
 use veragg_lab::false_attester::{edge, own};
+use veragg_lab::CorruptAggregator;
 use veragg_lab::{id, set, sign_again, Finished, Scene};
 
 /// An aggregator that shows the second advertisement of a client to those for which `to` holds.

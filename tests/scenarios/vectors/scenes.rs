@@ -10,9 +10,9 @@ use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::round::phase::Phase;
 use veragg::verifier::{Check, Options};
 use veragg_lab::books::republished;
-use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::false_attester::{edge, own, False};
 use veragg_lab::local::{play, LocalRound};
+use veragg_lab::CorruptAggregator;
 use veragg_lab::{configuration_builder, id, Finished, Scene};
 
 use super::case::{Case, Edit};

@@ -9,7 +9,7 @@ use super::case::Case;
 use super::judged::Off;
 use super::{ALL, SMALL};
 use veragg_lab::books::{checkpoint_signed_by, signed_anew};
-use veragg_lab::corrupt_aggregator::CorruptAggregator;
+use veragg_lab::CorruptAggregator;
 use veragg_lab::{id, position, set, Finished, Scene};
 
 fn honest() -> Finished {

@@ -13,9 +13,9 @@ use zeroize::Zeroizing;
 use super::case::Case;
 use super::judged::Off;
 use super::{ALL, SMALL};
-use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::equivocator::{twice, with_second_message, with_two_keys};
 use veragg_lab::false_attester::edge;
+use veragg_lab::CorruptAggregator;
 use veragg_lab::{id, set, Scene};
 
 /// The parties that the audit names with all steps in force.

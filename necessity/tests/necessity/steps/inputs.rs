@@ -10,8 +10,8 @@ use veragg_protocol::round::phase::Phase;
 use super::case::Case;
 use super::judged::Off;
 use super::{ALL, SMALL};
-use veragg_lab::corrupt_aggregator::CorruptAggregator;
-use veragg_lab::false_attester::FalseAttester;
+use veragg_lab::CorruptAggregator;
+use veragg_lab::FalseAttester;
 use veragg_lab::Scene;
 
 /// A round in which client 3 changes the parts of its submission, with an honest aggregator.

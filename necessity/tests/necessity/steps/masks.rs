@@ -10,8 +10,9 @@ use veragg_protocol::wire::message::{Message, Sender};
 use super::case::Case;
 use super::judged::Off;
 use super::{ALL, SMALL};
-use veragg_lab::corrupt_aggregator::CorruptAggregator;
-use veragg_lab::false_attester::{edge, False, FalseAttester};
+use veragg_lab::false_attester::{edge, False};
+use veragg_lab::CorruptAggregator;
+use veragg_lab::FalseAttester;
 use veragg_lab::{id, set, Finished, Scene};
 
 /// The aggregator keeps all clients, and subtracts the known error from the sum.

@@ -11,9 +11,10 @@ use veragg_protocol::wire::message::{Envelope, Message, Sender, ENVELOPE_LEN};
 use super::case::Case;
 use super::judged::Off;
 use super::{ALL, SMALL};
-use veragg_lab::books::{signed_anew, Books};
-use veragg_lab::corrupt_aggregator::CorruptAggregator;
+use veragg_lab::books::signed_anew;
 use veragg_lab::equivocator::twice;
+use veragg_lab::Books;
+use veragg_lab::CorruptAggregator;
 use veragg_lab::{id, position, set, Scene};
 
 pub(super) fn bytes_that_are_no_message(off: &Off) {

@@ -8,7 +8,7 @@ use super::case::Case;
 use super::judged::Off;
 use super::result::careless;
 use super::SMALL;
-use veragg_lab::corrupt_aggregator::CorruptAggregator;
+use veragg_lab::CorruptAggregator;
 use veragg_lab::{id, position, Scene};
 
 pub(super) fn acknowledgements_from_outside(off: &Off) {

@@ -16,7 +16,7 @@ use super::case::Case;
 use super::judged::Off;
 use super::{ALL, SMALL};
 use veragg_lab::books::republished;
-use veragg_lab::corrupt_aggregator::CorruptAggregator;
+use veragg_lab::CorruptAggregator;
 use veragg_lab::{configuration_builder, Finished, Scene};
 use veragg_verifier::aggregate_metadata::{AggregateMetadata, SegmentMetadata};
 use veragg_verifier::Check;

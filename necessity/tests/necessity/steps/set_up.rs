@@ -10,8 +10,8 @@ use veragg_protocol::wire::board::RecordKind;
 use super::case::Case;
 use super::judged::Off;
 use super::{ALL, SMALL};
-use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::dealer::of_high_degree;
+use veragg_lab::CorruptAggregator;
 use veragg_lab::{id, set, Finished, Scene};
 
 pub(super) fn a_key_without_its_secret(off: &Off) {

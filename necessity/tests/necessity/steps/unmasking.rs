@@ -9,9 +9,9 @@ use super::judged::Off;
 use super::masks::corrected;
 use super::{ALL, SMALL};
 use veragg_lab::books::signed_anew;
-use veragg_lab::corrupt_aggregator::CorruptAggregator;
 use veragg_lab::equivocator::twice;
 use veragg_lab::false_attester::{edge, own};
+use veragg_lab::CorruptAggregator;
 use veragg_lab::{configuration_builder, id, set, speakers, Scene};
 
 pub(super) fn a_wrong_share(off: &Off) {
