@@ -42,8 +42,10 @@ use verify::Verifier;
 pub use proof::{encoded_len, Groth16Input};
 pub use set_up::Groth16SetUp;
 
-/// Proofs that are decoded and verified together: enough that what a batch costs once no longer counts. They take 2 MB.
+/// Proofs that are decoded and verified together, at most: enough that what a batch costs once no longer counts.
 const BATCH: usize = 1024;
+/// Elements and scalars of a batch, at most: some 10 MB with their encodings.
+const BATCH_ELEMENTS: usize = 1 << 16;
 
 /// The suite for one key and roster size.
 #[derive(Debug)]
@@ -156,7 +158,9 @@ impl ProofSystem for Bls12381Groth16 {
     }
 
     fn best_batch(&self) -> usize {
-        BATCH
+        // Seven elements and `C + 2` scalars.
+        let each = self.layout().columns() + 9;
+        (BATCH_ELEMENTS / each).clamp(1, BATCH)
     }
 
     fn verify_batch(&self, batch: &[(Binding, &Groth16Input)]) -> Vec<(usize, ProofPart)> {

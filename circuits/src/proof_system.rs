@@ -234,8 +234,8 @@ pub trait ProofSystem: Debug + Send + Sync + Sized + 'static {
     /// and wrong lengths.
     fn decode(&self, bytes: &[u8]) -> Result<Self::Proof, DecodeError>;
 
-    /// Parses the proofs of several clients: what [`decode`](Self::decode) says of each, in order. Cost: not more than to
-    /// decode them one by one.
+    /// Parses the proofs of several clients: what [`decode`](Self::decode) says of each, in order. Cost: that of decoding them
+    /// one by one, or less if all decode.
     fn decode_all(&self, proofs: &[&[u8]]) -> Vec<Result<Self::Proof, DecodeError>> {
         proofs.par_iter().map(|bytes| self.decode(bytes)).collect()
     }

@@ -42,7 +42,7 @@ struct Waiting {
     leaf: u64,
     position: RecordPosition,
     entry: Digest,
-    content: Submission,
+    proof: Vec<u8>,
 }
 
 /// The submissions whose proofs were not decoded and verified yet.
@@ -62,37 +62,25 @@ impl Submit {
         }
     }
 
-    /// V-07.1, V-07.2: decodes the submissions that wait, and gives those that decode with their proofs.
+    /// V-07.1: decodes the proofs that wait, and gives those that decode.
     fn decode<P: ProofSystem>(
         &mut self,
         round: &Round<P>,
         findings: &mut Findings,
     ) -> Vec<(Waiting, P::Proof)> {
         let waiting = std::mem::take(&mut self.waiting);
-        let encoded: Vec<&[u8]> = waiting.iter().map(|it| &it.content.proof[..]).collect();
+        let encoded: Vec<&[u8]> = waiting.iter().map(|it| &it.proof[..]).collect();
         let decoded = round.proofs().decode_all(&encoded);
         let mut sound = Vec::with_capacity(waiting.len());
         for (mut waiting, proof) in waiting.into_iter().zip(decoded) {
             // The encoded proof is not needed any more.
-            drop(std::mem::take(&mut waiting.content.proof));
-            let Waiting { client, leaf, .. } = waiting;
-            let mut refuse = |step, what| {
-                findings.record(Finding::fault(step, client, [leaf], what));
-            };
-            let masked = &waiting.content.masked;
+            drop(std::mem::take(&mut waiting.proof));
             match proof {
-                Err(error) => {
-                    let what = format!("its proof does not decode: {error}");
-                    refuse(Step::ProofDecodes, what);
-                }
-                Ok(_) if !Step::MaskedScalars.holds(masked.is_ok()) => {
-                    let what = masked.map_or_else(
-                        |error| format!("its masked vector does not decode: {error}"),
-                        |()| String::new(),
-                    );
-                    refuse(Step::MaskedScalars, what);
-                }
                 Ok(proof) => sound.push((waiting, proof)),
+                Err(error) => {
+                    let Waiting { client, leaf, .. } = waiting;
+                    refuse_proof(client, leaf, &error, findings);
+                }
             }
         }
         sound
@@ -146,6 +134,12 @@ impl Submit {
             }
         }
     }
+}
+
+/// V-07.1: the proof of a submission does not decode.
+fn refuse_proof(client: ClientId, leaf: u64, error: &DecodeError, findings: &mut Findings) {
+    let what = format!("its proof does not decode: {error}");
+    findings.record(Finding::fault(Step::ProofDecodes, client, [leaf], what));
 }
 
 /// The check that the failing part of a proof belongs to.
@@ -222,14 +216,29 @@ impl<P: ProofSystem> Judge<P> for Submit {
         message: ReadMessage<Submission>,
         findings: &mut Findings,
     ) {
+        let leaf = message.leaf;
         let computed = usize::from(!skipped(findings));
         findings.computed(Check::InputCommitments, computed);
+        let Submission { proof, masked } = message.content;
+        // V-07.2. It is recorded here, and not with the proofs that wait, so that what is recorded under its check stands in
+        // the order of the leaves. It is asked only if the proof decodes.
+        if !Step::MaskedScalars.holds(masked.is_ok()) {
+            if let Err(error) = established.round.proofs().decode(&proof) {
+                refuse_proof(client, leaf, &error, findings);
+                return;
+            }
+            let what = masked.err().map_or_else(String::new, |error| {
+                format!("its masked vector does not decode: {error}")
+            });
+            findings.record(Finding::fault(Step::MaskedScalars, client, [leaf], what));
+            return;
+        }
         self.waiting.push(Waiting {
             client,
-            leaf: message.leaf,
+            leaf,
             position: message.position,
             entry: message.envelope.entry(),
-            content: message.content,
+            proof,
         });
         if self.waiting.len() >= established.round.proofs().best_batch() {
             self.judge(established, findings);
