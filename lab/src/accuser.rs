@@ -3,10 +3,11 @@
 // A test gives up where these panic.
 #![allow(clippy::unwrap_used)]
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::local::Party;
-use rand_core::OsRng;
+use rand_chacha::ChaCha20Rng;
 use veragg_protocol::circuits::group::ristretto::decode_key_scalar;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::context::Context;
@@ -43,6 +44,7 @@ pub struct Complainant {
     channel: KeyPair,
     keys: Vec<(ClientId, RoundKeys)>,
     key: Arc<SigningKey>,
+    rng: RefCell<ChaCha20Rng>,
 }
 
 impl Complainant {
@@ -58,7 +60,8 @@ impl Complainant {
             accuser: (self.me, &mine),
             dealer: (id(dealer), keys(id(dealer))),
         };
-        complaint.ends().reveal(&self.channel, &mut OsRng)
+        let rng = &mut *self.rng.borrow_mut();
+        complaint.ends().reveal(&self.channel, rng)
     }
 
     /// The confirmation with this body instead of its own, signed again.
@@ -101,6 +104,7 @@ impl<P: ProofSystem> Party for Accuser<P> {
             channel: KeyPair::from_secret(channel),
             keys: self.keys.clone(),
             key: Arc::clone(&self.key),
+            rng: RefCell::new(self.client.apart(1)),
         };
         (self.act)(&complainant, messages)
     }

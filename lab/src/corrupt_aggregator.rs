@@ -22,7 +22,7 @@ type Publish<P> = dyn FnMut(
     Publication<<P as ProofSystem>::Group>,
 ) -> Publication<<P as ProofSystem>::Group>;
 
-/// An aggregator that does what a test asks for, and is honest in everything else.
+/// An aggregator that does what it is asked for, one after the other, and is honest in everything else.
 ///
 /// ```
 /// use veragg_lab::{named, CorruptAggregator, Scene};
@@ -67,21 +67,27 @@ impl<P: ProofSystem> CorruptAggregator<P> {
     /// Changes which of the messages of a phase go on the board.
     pub fn admitting(
         mut self,
-        admit: impl FnMut(Phase, Vec<Vec<u8>>) -> Vec<Vec<u8>> + 'static,
+        mut admit: impl FnMut(Phase, Vec<Vec<u8>>) -> Vec<Vec<u8>> + 'static,
     ) -> Self {
-        self.admit = Box::new(admit);
+        let mut before = self.admit;
+        self.admit = Box::new(move |phase, messages| admit(phase, before(phase, messages)));
         self
     }
 
     /// Changes the list that closes a phase.
-    pub fn listing(mut self, list: impl FnMut(Phase, ClientSet) -> ClientSet + 'static) -> Self {
-        self.list = Box::new(list);
+    pub fn listing(
+        mut self,
+        mut list: impl FnMut(Phase, ClientSet) -> ClientSet + 'static,
+    ) -> Self {
+        let mut before = self.list;
+        self.list = Box::new(move |phase, clients| list(phase, before(phase, clients)));
         self
     }
 
     /// Changes the package that a client is shown.
-    pub fn showing(mut self, show: impl FnMut(ClientId, Package) -> Package + 'static) -> Self {
-        self.show = Box::new(show);
+    pub fn showing(mut self, mut show: impl FnMut(ClientId, Package) -> Package + 'static) -> Self {
+        let mut before = self.show;
+        self.show = Box::new(move |reader, package| show(reader, before(reader, package)));
         self
     }
 
@@ -108,9 +114,13 @@ impl<P: ProofSystem> CorruptAggregator<P> {
     /// Changes the publication.
     pub fn publishing(
         mut self,
-        publish: impl FnMut(&Books<P>, Publication<P::Group>) -> Publication<P::Group> + 'static,
+        mut publish: impl FnMut(&Books<P>, Publication<P::Group>) -> Publication<P::Group> + 'static,
     ) -> Self {
-        self.publish = Box::new(publish);
+        let mut before = self.publish;
+        self.publish = Box::new(move |books, honest| {
+            let publication = before(books, honest);
+            publish(books, publication)
+        });
         self
     }
 
@@ -120,6 +130,7 @@ impl<P: ProofSystem> CorruptAggregator<P> {
             local,
             inputs,
             mut parties,
+            ..
         } = scene;
         let mut books = Books::new(&local);
         while books.phase != Phase::Publish {

@@ -5,7 +5,6 @@
 use std::sync::Arc;
 
 use crate::local::Party;
-use rand_core::OsRng;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::dh::KeyPair;
 use veragg_protocol::crypto::ids::ClientId;
@@ -25,15 +24,15 @@ use crate::scene::Scene;
 pub fn with_two_keys<P: ProofSystem>(scene: Scene<P>, number: u32, first: bool) -> Scene<P> {
     let (key, context) = (scene.key(number), *scene.local.round.context());
     let lengths = scene.local.round.advertise_lengths();
+    let mut rng = scene.recording(number).apart(1);
     scene.altering(number, move |phase, _, mut messages| {
         if phase == Phase::Advertise {
             let other = sign_again(&key, &messages[0], &lengths, &mut |parts| {
                 let mut body = Advertisement::decode(&parts[0]).unwrap();
-                let pair = KeyPair::generate(&mut OsRng);
+                let pair = KeyPair::generate(&mut rng);
                 body.keys.mask = *pair.public();
                 let purpose = Purpose::Mask;
-                body.mask_proof =
-                    Possession::prove(&pair, &context, id(number), purpose, &mut OsRng);
+                body.mask_proof = Possession::prove(&pair, &context, id(number), purpose, &mut rng);
                 parts[0] = body.encode();
             });
             messages.insert(usize::from(!first), other);

@@ -6,7 +6,6 @@
 use std::sync::Arc;
 
 use crate::local::Party;
-use rand_core::OsRng;
 use veragg_protocol::circuits::codec::Reader;
 use veragg_protocol::circuits::group::ristretto::{decode_key_scalar, KeyScalar};
 use veragg_protocol::circuits::group::Group;
@@ -164,7 +163,7 @@ impl<P: ProofSystem> FalseAttester<P> {
             &found.unwrap().1.mask
         };
         let ends = dispute::ends(context, (me, mask.public()), (other, key(other)));
-        let mut opened = ends.reveal(&mask, &mut OsRng);
+        let mut opened = ends.reveal(&mask, &mut self.client.apart(1));
         if !proven {
             opened.point += key(other);
         }
@@ -248,7 +247,13 @@ impl<P: ProofSystem> FalseAttester<P> {
         let keys: Vec<_> = neighbours.iter().map(|&other| key(other)).collect();
         let head = Head {
             keys: keys_digest(&keys),
-            links: link::prove(round, &challenges, &subject, &witness, &mut OsRng),
+            links: link::prove(
+                round,
+                &challenges,
+                &subject,
+                &witness,
+                &mut self.client.apart(2),
+            ),
         };
         let attestation = Attestation::new(head, &edges);
         let parts = attestation.parts();

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
-use rand_core::OsRng;
+use rand_core::{CryptoRngCore, OsRng};
 use veragg_protocol::circuits::groth16::circuit::Circuit;
 use veragg_protocol::circuits::groth16::derive::{derive, multiply_delta, Powers};
 use veragg_protocol::circuits::groth16::key::ProvingKey;
@@ -123,9 +123,18 @@ pub fn ready_in<P: ProofSystem<SetUp: PlaySetUp>>(
     clients: u32,
     builder: ConfigurationBuilder,
 ) -> Result<LocalRound<P>, LocalRoundError> {
+    ready_with(clients, builder, &mut OsRng)
+}
+
+/// The same, with keys that are drawn from `rng`.
+pub fn ready_with<P: ProofSystem<SetUp: PlaySetUp>>(
+    clients: u32,
+    builder: ConfigurationBuilder,
+    rng: &mut dyn CryptoRngCore,
+) -> Result<LocalRound<P>, LocalRoundError> {
     let statement = builder.statement().map_err(ConfigurationError::from)?;
     let set_up = P::SetUp::of(&statement, clients);
-    LocalRound::with_set_up(&set_up, clients, builder, &mut OsRng)
+    LocalRound::with_set_up(&set_up, clients, builder, rng)
 }
 
 /// A round of this [`configuration_builder`], with fresh keys for everybody.

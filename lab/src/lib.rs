@@ -22,6 +22,7 @@
 //! Code for attackers may panic: it is for tests only.
 
 pub mod accuser;
+pub mod attack;
 pub mod books;
 pub mod corrupt_aggregator;
 pub mod dealer;
@@ -32,6 +33,7 @@ pub mod fixtures;
 pub mod forger;
 pub mod local;
 pub mod recording;
+pub mod scenario;
 pub mod scene;
 pub mod set_up;
 

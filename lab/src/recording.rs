@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use rand_core::OsRng;
+use rand_chacha::ChaCha20Rng;
 use veragg_protocol::circuits::codec::{Reader, Writer};
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::ids::ClientId;
@@ -30,6 +30,8 @@ pub struct RecordingClient<P: ProofSystem> {
     pub store: Zeroizing<Vec<u8>>,
     /// Whether it goes on if the board has another message of it than its own.
     pub(crate) corrupt: bool,
+    /// Where its randomness comes from.
+    pub(crate) rng: ChaCha20Rng,
 }
 
 /// The saved state of a client that believes that it sent the message which a package shows of it; nothing if the
@@ -62,6 +64,13 @@ pub fn believing(
 }
 
 impl<P: ProofSystem> RecordingClient<P> {
+    /// Randomness for what the attacker does besides: a stream with this number, from 1, that the client never draws from.
+    pub(crate) fn apart(&self, number: u64) -> ChaCha20Rng {
+        let mut rng = self.rng.clone();
+        rng.set_stream(u64::MAX - number);
+        rng
+    }
+
     fn believe(&mut self, package: &[u8]) {
         if let Some(state) = believing(&self.store, self.id, package, self.round.clients()) {
             let (round, key) = (Arc::clone(&self.round), Arc::clone(&self.key));
@@ -83,7 +92,7 @@ impl<P: ProofSystem> Party for RecordingClient<P> {
         let input = self.client.needs_input().then_some(self.input.as_slice());
         let message = self
             .client
-            .advance(package, input, &mut OsRng, &mut self.store);
+            .advance(package, input, &mut self.rng, &mut self.store);
         message.ok().flatten().into_iter().collect()
     }
 

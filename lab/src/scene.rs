@@ -4,6 +4,9 @@
 
 use std::sync::Arc;
 
+use rand_chacha::ChaCha20Rng;
+use rand_core::{CryptoRngCore, OsRng, SeedableRng};
+use veragg_protocol::aggregator::{AggregatorError, Reply};
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::crypto::signing::SigningKey;
@@ -49,6 +52,7 @@ fn recording<P: ProofSystem>(
     number: u32,
     input: &[u64],
     corrupt: bool,
+    rng: ChaCha20Rng,
 ) -> RecordingClient<P> {
     let (round, key) = (
         Arc::clone(&local.round),
@@ -62,6 +66,7 @@ fn recording<P: ProofSystem>(
         input: input.to_vec(),
         store: Zeroizing::new(Vec::new()),
         corrupt,
+        rng,
     }
 }
 
@@ -73,6 +78,14 @@ pub struct Scene<P: ProofSystem> {
     pub inputs: Vec<Vec<u64>>,
     /// The clients, in the order of their numbers.
     pub parties: Parties,
+    /// Seeds of those who are put in the place of honest clients.
+    seeds: ChaCha20Rng,
+}
+
+fn seed(rng: &mut dyn CryptoRngCore) -> [u8; 32] {
+    let mut seed = [0; 32];
+    rng.fill_bytes(&mut seed);
+    seed
 }
 
 impl<P: ProofSystem<SetUp: PlaySetUp>> Scene<P> {
@@ -89,17 +102,31 @@ impl<P: ProofSystem> Scene<P> {
         let segments: Vec<_> = segments
             .map(|segment| (segment.claims.len, segment.claims.bound))
             .collect();
-        let inputs: Vec<_> = (1..=local.round.clients())
+        let inputs = (1..=local.round.clients())
             .map(|number| input(number, &segments))
             .collect();
+        Self::with_inputs(local, inputs, &mut OsRng)
+    }
+
+    /// This round, with honest clients who have these inputs. They draw their randomness from seeds of `rng`.
+    pub fn with_inputs(
+        local: LocalRound<P>,
+        inputs: Vec<Vec<u64>>,
+        rng: &mut dyn CryptoRngCore,
+    ) -> Self {
+        let mut seeds = ChaCha20Rng::from_seed(seed(rng));
         let parties = (1..)
             .zip(&inputs)
-            .map(|(number, x)| Box::new(recording(&local, number, x, false)) as Box<dyn Party>)
+            .map(|(number, x)| {
+                let rng = ChaCha20Rng::from_seed(seed(&mut seeds));
+                Box::new(recording(&local, number, x, false, rng)) as Box<dyn Party>
+            })
             .collect();
         Self {
             local,
             inputs,
             parties,
+            seeds,
         }
     }
 
@@ -117,7 +144,11 @@ impl<P: ProofSystem> Scene<P> {
     /// The software of an honest client with its input, for an attack: its saved state can be read, and it does not
     /// care whether the board has its own message.
     pub fn recording(&self, number: u32) -> RecordingClient<P> {
-        recording(&self.local, number, &self.inputs[id(number).index()], true)
+        // Each client has a stream of its own, whatever was drawn for others.
+        let mut rng = self.seeds.clone();
+        rng.set_stream(u64::from(number));
+        let input = &self.inputs[id(number).index()];
+        recording(&self.local, number, input, true, rng)
     }
 
     /// The client drops out after this phase.
@@ -125,6 +156,38 @@ impl<P: ProofSystem> Scene<P> {
         let client = self.honest(number).dropping_out_after(after);
         self.parties[id(number).index()] = Box::new(client);
         self
+    }
+
+    /// This client in the place of the one with this number.
+    pub(crate) fn with(mut self, number: u32, client: impl Party + 'static) -> Self {
+        self.parties[id(number).index()] = Box::new(client);
+        self
+    }
+
+    /// The client leaves after this phase, honest or not.
+    pub(crate) fn leaving(self, number: u32, after: Phase) -> Self {
+        self.wrapping(
+            number,
+            move |phase, _, messages| {
+                if phase > after {
+                    Vec::new()
+                } else {
+                    messages
+                }
+            },
+        )
+    }
+
+    /// `watch` sees what the client sends.
+    pub(crate) fn watching(
+        self,
+        number: u32,
+        mut watch: impl FnMut(Phase, &[Vec<u8>]) + Send + 'static,
+    ) -> Self {
+        self.wrapping(number, move |phase, _, messages| {
+            watch(phase, &messages);
+            messages
+        })
     }
 
     /// The client never sends anything.
@@ -139,9 +202,17 @@ impl<P: ProofSystem> Scene<P> {
         number: u32,
         act: impl FnMut(Phase, &[u8], Vec<Vec<u8>>) -> Vec<Vec<u8>> + Send + 'static,
     ) -> Self {
+        self.parties[id(number).index()].corrupt();
+        self.wrapping(number, act)
+    }
+
+    fn wrapping(
+        mut self,
+        number: u32,
+        act: impl FnMut(Phase, &[u8], Vec<Vec<u8>>) -> Vec<Vec<u8>> + Send + 'static,
+    ) -> Self {
         let (position, act) = (id(number).index(), Box::new(act));
-        let mut inner = self.parties.remove(position);
-        inner.corrupt();
+        let inner = self.parties.remove(position);
         self.parties
             .insert(position, Box::new(Altered { inner, act }));
         self
@@ -169,24 +240,43 @@ impl<P: ProofSystem> Scene<P> {
 
     /// Plays the round with one client after the other, so that a client can use the messages that clients
     /// before it have sent.
-    pub fn play_in_turn(mut self) -> Finished<P> {
-        let mut aggregator = self.local.aggregator(Vec::new()).unwrap();
+    pub fn play_in_turn(self) -> Finished<P> {
+        let (finished, stopped) = self.play_in_order().unwrap();
+        assert!(stopped.is_none(), "{stopped:?}");
+        finished
+    }
+
+    /// The same with what the aggregator refuses, up to where it stops, if it does: when too many have left, for
+    /// instance.
+    pub(crate) fn play_in_order(
+        mut self,
+    ) -> Result<(Finished<P>, Option<AggregatorError>), AggregatorError> {
+        let mut aggregator = self.local.aggregator(Vec::new())?;
+        let (mut receipts, mut refusals, mut stopped) = (Vec::new(), Vec::new(), None);
         while aggregator.phase() != Phase::Publish {
+            let phase = aggregator.phase();
             for party in &mut self.parties {
                 let package = aggregator.package(party.id());
-                for message in party.speak(aggregator.phase(), &package) {
-                    aggregator.receive(message, 0).unwrap();
+                for message in party.speak(phase, &package) {
+                    match aggregator.receive(message, 0)? {
+                        Reply::Receipt(receipt) => receipts.push((party.id(), phase, receipt)),
+                        Reply::Refusal(refusal) => refusals.push((party.id(), phase, refusal)),
+                    }
                 }
             }
-            aggregator.close().unwrap();
+            if let Err(error) = aggregator.close() {
+                stopped = Some(error);
+                break;
+            }
         }
-        Finished {
+        let finished = Finished {
             local: self.local,
             inputs: self.inputs,
-            records: aggregator.records().unwrap(),
-            receipts: Vec::new(),
-            refusals: Vec::new(),
-        }
+            records: aggregator.records()?,
+            receipts,
+            refusals,
+        };
+        Ok((finished, stopped))
     }
 
     /// Plays the round with an honest aggregator.

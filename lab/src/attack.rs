@@ -1,0 +1,57 @@
+//! Attacks, as they are written in a scenario: what a client or the aggregator does that an honest one does not.
+
+mod aggregator;
+mod client;
+mod dealing;
+mod input;
+mod message;
+
+pub use aggregator::AggregatorAttack;
+pub use client::ClientAttack;
+
+use thiserror::Error;
+
+/// Why an attack cannot be played.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NotPlayable {
+    /// The vector has fewer coordinates.
+    #[error("coordinate {coordinate}: the vectors of this round have the coordinates 0 to {last}")]
+    NoSuchCoordinate {
+        /// The coordinate that is named.
+        coordinate: usize,
+        /// The last one that there is.
+        last: usize,
+    },
+    /// The masked vector has fewer scalars.
+    #[error("scalar {scalar}: the masked vectors of this round have the scalars 0 to {last}")]
+    NoSuchScalar {
+        /// The scalar that is named.
+        scalar: usize,
+        /// The last one that there is.
+        last: usize,
+    },
+    /// Two attacks that both replace the software of one client.
+    #[error("client {client}: `{attack}` replaces the client's whole software, so it must be the client's first attack, and the only one of this kind")]
+    NotFirst {
+        /// The client.
+        client: u32,
+        /// The attack.
+        attack: &'static str,
+    },
+    /// A client that is its own victim, or copies from a later one.
+    #[error(
+        "client {client}: `{attack}` needs another client with a lower number, and {other} is none"
+    )]
+    NotBefore {
+        /// The client.
+        client: u32,
+        /// The attack.
+        attack: &'static str,
+        /// The other client.
+        other: u32,
+    },
+    /// Bytes that are not written in hexadecimal digits.
+    #[error("{0:?} is no bytes in hexadecimal digits")]
+    NotHex(String),
+}

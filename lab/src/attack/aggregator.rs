@@ -1,0 +1,265 @@
+//! What a malicious aggregator does.
+// What is unwrapped here is a message of the board.
+#![allow(clippy::unwrap_used)]
+
+use serde::{Deserialize, Serialize};
+use veragg_protocol::circuits::group::Group;
+use veragg_protocol::circuits::proof_system::ProofSystem;
+use veragg_protocol::crypto::ids::ClientId;
+use veragg_protocol::pairwise::publish::Outcome;
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::wire::message::{Message, Sender};
+
+use super::NotPlayable;
+use crate::corrupt_aggregator::CorruptAggregator;
+use crate::fixtures::id;
+use crate::scenario::PhaseName;
+use crate::scene::Scene;
+
+/// What a malicious aggregator does.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(
+    rename_all = "kebab-case",
+    rename_all_fields = "kebab-case",
+    deny_unknown_fields
+)]
+#[non_exhaustive]
+pub enum AggregatorAttack {
+    /// It does what an honest one does, by the books with which it does all else.
+    Honest {},
+    /// It publishes another sum.
+    Sum {
+        /// Which scalar of the packed sum, counted from 0. The last are the blindings.
+        scalar: usize,
+        /// How much it adds.
+        by: i64,
+    },
+    /// It publishes that a client contributed that did not, or that one dropped out that contributed.
+    Outcome {
+        /// The client.
+        client: u32,
+        /// The phase in which it is said to have dropped out; without one it is said to have contributed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        dropped: Option<PhaseName>,
+    },
+    /// It publishes that the message of a client is faulty.
+    Faulty {
+        /// The client.
+        client: u32,
+        /// The phase.
+        phase: PhaseName,
+    },
+    /// It throws the message of a client away.
+    Drop {
+        /// The client.
+        client: u32,
+        /// The phase.
+        phase: PhaseName,
+    },
+    /// It puts the messages of a phase on the board in another order.
+    Reorder {
+        /// The phase.
+        phase: PhaseName,
+    },
+    /// It puts the message of a client on the board twice.
+    Twice {
+        /// The client.
+        client: u32,
+        /// The phase.
+        phase: PhaseName,
+    },
+    /// It changes a bit of the body of a client's message.
+    Alter {
+        /// The client.
+        client: u32,
+        /// The phase.
+        phase: PhaseName,
+    },
+    /// It makes a message in the name of a client, with its own signature.
+    Forge {
+        /// The client.
+        client: u32,
+        /// The phase.
+        phase: PhaseName,
+    },
+    /// It puts a client on the list of a phase.
+    List {
+        /// The client.
+        client: u32,
+        /// The phase.
+        phase: PhaseName,
+    },
+    /// It takes a client from the list of a phase.
+    Unlist {
+        /// The client.
+        client: u32,
+        /// The phase.
+        phase: PhaseName,
+    },
+    /// It hides the message of a client from another.
+    Hide {
+        /// The client.
+        client: u32,
+        /// The phase.
+        phase: PhaseName,
+        /// The client that does not see it.
+        from: u32,
+    },
+}
+
+fn is_of(bytes: &[u8], client: u32) -> bool {
+    let sender = Message::decode(bytes).map(|message| message.envelope.sender);
+    sender == Ok(Sender::Client(id(client)))
+}
+
+impl AggregatorAttack {
+    /// A client that the attack names.
+    pub fn client(&self) -> Option<u32> {
+        match self {
+            Self::Outcome { client, .. }
+            | Self::Faulty { client, .. }
+            | Self::Drop { client, .. }
+            | Self::Twice { client, .. }
+            | Self::Alter { client, .. }
+            | Self::Forge { client, .. }
+            | Self::List { client, .. }
+            | Self::Unlist { client, .. }
+            | Self::Hide { client, .. } => Some(*client),
+            Self::Honest {} | Self::Sum { .. } | Self::Reorder { .. } => None,
+        }
+    }
+
+    /// The aggregator that does this, too.
+    pub(crate) fn apply<P: ProofSystem>(
+        &self,
+        corrupt: CorruptAggregator<P>,
+        scene: &Scene<P>,
+    ) -> Result<CorruptAggregator<P>, NotPlayable> {
+        Ok(match self.clone() {
+            Self::Honest {} => corrupt,
+            Self::Sum { scalar, by } => {
+                let last = scene.local.round.masked_scalars() - 1;
+                if scalar > last {
+                    return Err(NotPlayable::NoSuchScalar { scalar, last });
+                }
+                corrupt.publishing(move |_, mut publication| {
+                    let size = <P::Group as Group>::Scalar::from(by.unsigned_abs());
+                    let by = if by < 0 { -size } else { size };
+                    publication.opening[scalar] += by;
+                    publication
+                })
+            }
+            Self::Outcome { client, dropped } => {
+                let outcome = dropped.map_or(Outcome::Contributed, |it| Outcome::Dropped(it.0));
+                saying(corrupt, client, outcome)
+            }
+            Self::Faulty { client, phase } => saying(corrupt, client, Outcome::Faulty(phase.0)),
+            Self::Drop { client, phase } => admitting(corrupt, phase, move |mut messages| {
+                messages.retain(|bytes| !is_of(bytes, client));
+                messages
+            }),
+            Self::Reorder { phase } => admitting(corrupt, phase, |mut messages| {
+                messages.reverse();
+                messages
+            }),
+            Self::Twice { client, phase } => admitting(corrupt, phase, move |mut messages| {
+                let again = messages.iter().find(|bytes| is_of(bytes, client)).cloned();
+                messages.extend(again);
+                messages
+            }),
+            Self::Alter { client, phase } => admitting(corrupt, phase, move |mut messages| {
+                let its = messages.iter_mut().filter(|bytes| is_of(bytes, client));
+                for bytes in its {
+                    let mut message = Message::decode(bytes).unwrap();
+                    if let Some(last) = message.body.last_mut() {
+                        *last ^= 1;
+                    }
+                    *bytes = message.encode();
+                }
+                messages
+            }),
+            Self::Forge { client, phase } => {
+                let key = scene.local.aggregator_key.clone();
+                admitting(corrupt, phase, move |mut messages| {
+                    let others = messages.iter().find(|bytes| !is_of(bytes, client));
+                    let forged = others.map(|bytes| {
+                        let message = Message::decode(bytes).unwrap();
+                        let envelope = message.envelope;
+                        let sender = Sender::Client(id(client));
+                        let (context, answers) = (envelope.context, envelope.answers);
+                        let parts: Vec<_> = Some(message.body)
+                            .filter(|body| !body.is_empty())
+                            .into_iter()
+                            .collect();
+                        let phase = envelope.phase;
+                        Message::sign(&key, context, phase, sender, answers, &parts).encode()
+                    });
+                    messages.retain(|bytes| !is_of(bytes, client));
+                    messages.extend(forged);
+                    messages
+                })
+            }
+            Self::List { client, phase } => listing(corrupt, phase, client, true),
+            Self::Unlist { client, phase } => listing(corrupt, phase, client, false),
+            Self::Hide {
+                client,
+                phase,
+                from,
+            } => corrupt.showing(move |reader, mut package| {
+                let hides = reader.number() == from;
+                package.items.retain(|item| {
+                    let envelope = &item.envelope;
+                    let is_it = envelope.sender == Sender::Client(id(client));
+                    !(hides && is_it && envelope.phase == phase.0)
+                });
+                package
+            }),
+        })
+    }
+}
+
+/// It does something else with the messages of one phase.
+fn admitting<P: ProofSystem>(
+    corrupt: CorruptAggregator<P>,
+    when: PhaseName,
+    act: impl Fn(Vec<Vec<u8>>) -> Vec<Vec<u8>> + 'static,
+) -> CorruptAggregator<P> {
+    corrupt.admitting(move |phase, messages| {
+        if phase == when.0 {
+            act(messages)
+        } else {
+            messages
+        }
+    })
+}
+
+fn saying<P: ProofSystem>(
+    corrupt: CorruptAggregator<P>,
+    client: u32,
+    outcome: Outcome,
+) -> CorruptAggregator<P> {
+    corrupt.publishing(move |_, mut publication| {
+        if let Some(said) = publication.outcomes.get_mut(id(client).index()) {
+            *said = outcome;
+        }
+        publication
+    })
+}
+
+fn listing<P: ProofSystem>(
+    corrupt: CorruptAggregator<P>,
+    when: PhaseName,
+    client: u32,
+    listed: bool,
+) -> CorruptAggregator<P> {
+    let act = move |phase: Phase, mut list: veragg_protocol::crypto::ids::ClientSet| {
+        let client: ClientId = id(client);
+        if phase == when.0 && listed {
+            list.insert(client);
+        } else if phase == when.0 {
+            list.remove(client);
+        }
+        list
+    };
+    corrupt.listing(act)
+}

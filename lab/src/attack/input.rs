@@ -1,0 +1,147 @@
+//! Inputs that are not what the statement asks for, or not the client's own.
+// What is unwrapped here is a message that the client's own software has made.
+#![allow(clippy::unwrap_used)]
+
+use std::sync::{Arc, Mutex};
+
+use veragg_protocol::circuits::commitment::CommitKey;
+use veragg_protocol::circuits::group::Group;
+use veragg_protocol::circuits::proof_system::{ProofSystem, Suite};
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::round::Round;
+use veragg_protocol::wire::message::Message;
+
+use super::message::altering;
+use super::NotPlayable;
+use crate::scene::Scene;
+
+type Scalar<P> = <<P as ProofSystem>::Group as Group>::Scalar;
+
+fn scalar<P: ProofSystem>(value: i64) -> Scalar<P> {
+    let size = Scalar::<P>::from(value.unsigned_abs());
+    if value < 0 {
+        -size
+    } else {
+        size
+    }
+}
+
+/// `scalar += by`, encoded.
+fn add<P: ProofSystem>(scalars: &mut [u8], place: usize, by: Scalar<P>) {
+    let len = P::Group::SCALAR_LEN;
+    let at = place * len..(place + 1) * len;
+    let old = P::Group::decode_scalar(&scalars[at.clone()], "masked").unwrap();
+    scalars[at].copy_from_slice(&P::Group::encode_scalar(&(old + by)));
+}
+
+/// Where a number stands.
+struct Position {
+    /// The scalar of the packed vector.
+    scalar: usize,
+    /// The power of 2 that it has there.
+    weight: usize,
+    /// The commitment among those that a submission begins with, of rows with one number each.
+    commitment: usize,
+}
+
+fn position<P: ProofSystem>(round: &Round<P>, coordinate: usize) -> Option<Position> {
+    let (mut first, mut scalars, mut commitments) = (0, 0, 0);
+    for segment in round.layout().segments() {
+        // Of each number the suite of bit planes commits to every bit, the other to the number.
+        let each = match P::SUITE {
+            Suite::RistrettoBitplane => (u64::BITS - (segment.bound - 1).leading_zeros()) as usize,
+            _ => 1,
+        };
+        if coordinate < first + segment.len {
+            let j = coordinate - first;
+            let slot = j / segment.scalars;
+            return Some(Position {
+                scalar: scalars + j % segment.scalars,
+                weight: segment.width as usize * slot,
+                commitment: commitments + j * each,
+            });
+        }
+        first += segment.len;
+        scalars += segment.scalars;
+        commitments += segment.len * each;
+    }
+    None
+}
+
+/// Adds `by` to the first commitment of a number, and to the number in the masked vector.
+pub(super) fn shift<P: ProofSystem>(
+    scene: Scene<P>,
+    client: u32,
+    coordinate: usize,
+    by: i64,
+) -> Result<Scene<P>, NotPlayable> {
+    let round = Arc::clone(&scene.local.round);
+    let Some(position) = position(&round, coordinate) else {
+        let last = scene.inputs[0].len().saturating_sub(1);
+        return Err(NotPlayable::NoSuchCoordinate { coordinate, last });
+    };
+    Ok(altering(scene, client, Phase::Submit, move |parts| {
+        let Position {
+            scalar: place,
+            weight,
+            commitment,
+        } = position;
+        let by = scalar::<P>(by);
+        let weighted = (0..weight).fold(by, |sum, _| sum + sum);
+        let (first, column, added) = if P::SUITE.has_key() {
+            // One commitment to all packed scalars.
+            (0, place, weighted)
+        } else {
+            (commitment, 0, by)
+        };
+        let len = P::Group::POINT_LEN;
+        let at = first * len..(first + 1) * len;
+        let old = P::Group::decode_point(&parts[0][at.clone()], "commitment").unwrap();
+        let new = old + commit(round.proofs().key(), column, added);
+        parts[0][at].copy_from_slice(&P::Group::encode_point(&new));
+        add::<P>(&mut parts[1], place, weighted);
+    }))
+}
+
+/// The commitment to one number in a row of zeros, with the blinding 0.
+fn commit<G: Group>(key: &CommitKey<G>, column: usize, value: G::Scalar) -> G::Point {
+    let mut row = vec![G::Scalar::from(0u64); column + 1];
+    row[column] = value;
+    key.commit_row_vartime(&row, G::Scalar::from(0u64))
+}
+
+/// Adds `by` to a scalar of the masked vector alone.
+pub(super) fn masked<P: ProofSystem>(
+    scene: Scene<P>,
+    client: u32,
+    place: usize,
+    by: i64,
+) -> Result<Scene<P>, NotPlayable> {
+    let last = scene.local.round.masked_scalars() - 1;
+    if place > last {
+        let scalar = place;
+        return Err(NotPlayable::NoSuchScalar { scalar, last });
+    }
+    Ok(altering(scene, client, Phase::Submit, move |parts| {
+        add::<P>(&mut parts[1], place, scalar::<P>(by));
+    }))
+}
+
+/// The client sends the proof of another one, which has submitted before it.
+pub(super) fn copy<P: ProofSystem>(scene: Scene<P>, client: u32, from: u32) -> Scene<P> {
+    let copied: Arc<Mutex<Option<Vec<u8>>>> = Arc::default();
+    let len = scene.local.round.submit_lengths()[0];
+    let source = Arc::clone(&copied);
+    let scene = scene.watching(from, move |phase, messages| {
+        let submitted = messages.first().filter(|_| phase == Phase::Submit);
+        if let Some(message) = submitted {
+            let body = Message::decode(message).unwrap().body;
+            *source.lock().unwrap() = body.get(..len).map(<[u8]>::to_vec);
+        }
+    });
+    altering(scene, client, Phase::Submit, move |parts| {
+        if let Some(proof) = copied.lock().unwrap().take() {
+            parts[0] = proof;
+        }
+    })
+}

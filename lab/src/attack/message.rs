@@ -1,0 +1,233 @@
+//! Messages that are changed, kept back, doubled, or sent in another's name, whatever they say.
+// What is unwrapped here is a message that the client's own software has made.
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use veragg_protocol::circuits::proof_system::ProofSystem;
+use veragg_protocol::crypto::ids::{ClientId, ClientSet};
+use veragg_protocol::crypto::signing::{unhex as bytes_of, SigningKey};
+use veragg_protocol::pairwise::package::Package;
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::round::Round;
+use veragg_protocol::wire::message::{Message, Sender};
+
+use super::NotPlayable;
+use crate::fixtures::id;
+use crate::messages::sign_again;
+use crate::scene::Scene;
+
+/// The bytes of hexadecimal digits.
+pub(super) fn unhex(digits: &str) -> Result<Vec<u8>, NotPlayable> {
+    bytes_of(digits).ok_or_else(|| NotPlayable::NotHex(digits.to_owned()))
+}
+
+/// How the body of each message of a client is cut into parts.
+struct Cuts<P: ProofSystem> {
+    round: Arc<Round<P>>,
+    me: ClientId,
+    /// The list that closed each phase.
+    lists: BTreeMap<Phase, ClientSet>,
+}
+
+impl<P: ProofSystem> Cuts<P> {
+    fn of(scene: &Scene<P>, client: u32) -> Self {
+        Self {
+            round: Arc::clone(&scene.local.round),
+            me: id(client),
+            lists: BTreeMap::new(),
+        }
+    }
+
+    /// Remembers the list of a package.
+    fn see(&mut self, package: &[u8]) {
+        if let Ok(package) = Package::decode(package, self.round.clients()) {
+            let checkpoint = package.checkpoint;
+            self.lists.insert(checkpoint.phase, checkpoint.list);
+        }
+    }
+
+    /// The lengths of the parts of a message.
+    fn lengths(&self, phase: Phase, bytes: &[u8]) -> Vec<usize> {
+        let list = |phase| self.lists.get(&phase);
+        let lengths = match phase {
+            Phase::Advertise => Some(self.round.advertise_lengths()),
+            Phase::Share => list(Phase::Advertise).map(|it| self.round.share_lengths(self.me, it)),
+            Phase::Submit => Some(self.round.submit_lengths()),
+            Phase::Attest => list(Phase::Confirm).map(|it| self.round.attest_lengths(self.me, it)),
+            _ => None,
+        };
+        let body = Message::decode(bytes).unwrap().body.len();
+        lengths
+            .filter(|lengths| lengths.iter().sum::<usize>() == body)
+            .unwrap_or_else(|| if body == 0 { Vec::new() } else { vec![body] })
+    }
+}
+
+/// The client changes the parts of its message of a phase, and signs the message.
+pub(super) fn altering<P: ProofSystem>(
+    scene: Scene<P>,
+    client: u32,
+    when: Phase,
+    mut alter: impl FnMut(&mut Vec<Vec<u8>>) + Send + 'static,
+) -> Scene<P> {
+    let (key, mut cuts) = (scene.key(client), Cuts::of(&scene, client));
+    scene.altering(client, move |phase, package, messages| {
+        cuts.see(package);
+        if phase != when {
+            return messages;
+        }
+        let again = |bytes: &Vec<u8>| {
+            let lengths = cuts.lengths(phase, bytes);
+            sign_again(&key, bytes, &lengths, &mut alter)
+        };
+        messages.iter().map(again).collect()
+    })
+}
+
+/// One bit of a part is changed. A byte that the part does not have changes nothing.
+pub(super) fn flip<P: ProofSystem>(
+    scene: Scene<P>,
+    client: u32,
+    phase: Phase,
+    part: usize,
+    byte: i64,
+) -> Scene<P> {
+    altering(scene, client, phase, move |parts| {
+        let Some(part) = parts.get_mut(part) else {
+            return;
+        };
+        let from_end = part.len() as i64 + byte;
+        let at = if byte < 0 { from_end } else { byte };
+        if let Some(byte) = usize::try_from(at).ok().and_then(|at| part.get_mut(at)) {
+            *byte ^= 1;
+        }
+    })
+}
+
+/// Bytes of a part are replaced, as far as the part goes.
+pub(super) fn overwrite<P: ProofSystem>(
+    scene: Scene<P>,
+    client: u32,
+    phase: Phase,
+    part: usize,
+    at: usize,
+    bytes: Vec<u8>,
+) -> Scene<P> {
+    altering(scene, client, phase, move |parts| {
+        let part = parts.get_mut(part);
+        let place = part.and_then(|part| part.get_mut(at..at.saturating_add(bytes.len())));
+        if let Some(place) = place {
+            place.copy_from_slice(&bytes);
+        }
+    })
+}
+
+/// The last part is longer or shorter.
+pub(super) fn length<P: ProofSystem>(
+    scene: Scene<P>,
+    client: u32,
+    phase: Phase,
+    by: i64,
+) -> Scene<P> {
+    altering(scene, client, phase, move |parts| {
+        if parts.is_empty() {
+            parts.push(Vec::new());
+        }
+        let last = parts.last_mut().unwrap();
+        let len = (last.len() as i64).saturating_add(by).clamp(0, 1 << 20);
+        last.resize(len as usize, 0);
+    })
+}
+
+/// The client does something else with its messages of one phase.
+fn instead<P: ProofSystem>(
+    scene: Scene<P>,
+    client: u32,
+    when: Phase,
+    mut act: impl FnMut(Vec<Vec<u8>>) -> Vec<Vec<u8>> + Send + 'static,
+) -> Scene<P> {
+    scene.altering(client, move |phase, _, messages| {
+        if phase == when {
+            act(messages)
+        } else {
+            messages
+        }
+    })
+}
+
+pub(super) fn repeat<P: ProofSystem>(scene: Scene<P>, client: u32, when: Phase) -> Scene<P> {
+    instead(scene, client, when, |messages| {
+        let each = messages.into_iter();
+        each.flat_map(|message| [message.clone(), message])
+            .collect()
+    })
+}
+
+pub(super) fn bad_signature<P: ProofSystem>(scene: Scene<P>, client: u32, when: Phase) -> Scene<P> {
+    let other = SigningKey::from_bytes(&[0x5a; 32]);
+    signed_by(scene, client, when, other.into(), id(client))
+}
+
+/// The client signs its message of a phase in the name of `victim`.
+pub(super) fn impersonate<P: ProofSystem>(
+    scene: Scene<P>,
+    client: u32,
+    when: Phase,
+    victim: ClientId,
+) -> Scene<P> {
+    let key = scene.key(client);
+    signed_by(scene, client, when, key, victim)
+}
+
+fn signed_by<P: ProofSystem>(
+    scene: Scene<P>,
+    client: u32,
+    when: Phase,
+    key: Arc<SigningKey>,
+    sender: ClientId,
+) -> Scene<P> {
+    instead(scene, client, when, move |messages| {
+        let again = |bytes: &Vec<u8>| {
+            let message = Message::decode(bytes).unwrap();
+            let envelope = message.envelope;
+            let parts = if message.body.is_empty() {
+                Vec::new()
+            } else {
+                vec![message.body]
+            };
+            let (context, answers) = (envelope.context, envelope.answers);
+            let sender = Sender::Client(sender);
+            Message::sign(&key, context, envelope.phase, sender, answers, &parts).encode()
+        };
+        messages.iter().map(again).collect()
+    })
+}
+
+/// The client sends nothing from a phase on.
+pub(super) fn silent<P: ProofSystem>(scene: Scene<P>, client: u32, from: Phase) -> Scene<P> {
+    scene.altering(
+        client,
+        move |phase, _, messages| {
+            if phase < from {
+                messages
+            } else {
+                Vec::new()
+            }
+        },
+    )
+}
+
+/// The client sends its messages of a phase in the next.
+pub(super) fn late<P: ProofSystem>(scene: Scene<P>, client: u32, when: Phase) -> Scene<P> {
+    let mut kept = Vec::new();
+    scene.altering(client, move |phase, _, mut messages| {
+        if phase == when {
+            kept = messages;
+            return Vec::new();
+        }
+        messages.append(&mut kept);
+        messages
+    })
+}

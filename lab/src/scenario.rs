@@ -1,0 +1,109 @@
+//! Scenarios: a round, who attacks it and how, and what must come out. Each is a file that anybody can read, change and
+//! play again.
+//!
+//! A scenario is data. [`catalogue`] has those that come with the crate; [`Scenario::parse`] reads one of your own. It is
+//! played on a suite, from a seed: the same seed gives the same board.
+
+pub mod catalogue;
+pub mod expected;
+pub mod outcome;
+mod phase;
+mod play;
+pub mod round;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::attack::{AggregatorAttack, ClientAttack};
+use expected::Expected;
+pub use phase::PhaseName;
+use round::RoundSetting;
+
+pub use outcome::Outcome;
+pub use play::Unplayable;
+
+/// A round, its attackers, and what must come out.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// In a few words, what is attacked.
+    pub title: String,
+    /// What the attacker does, and what it would gain.
+    pub tries: String,
+    /// What stops it, and what happens then.
+    pub stopped: String,
+    /// The round that is attacked.
+    #[serde(default)]
+    pub round: RoundSetting,
+    /// Honest clients that leave.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dropout: Vec<Dropout>,
+    /// Clients that attack. Several attacks of one client are applied in this order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cheat: Vec<Cheat>,
+    /// What the aggregator does. Without any it is honest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aggregator: Vec<AggregatorAttack>,
+    /// What must come out.
+    pub expect: Expected,
+}
+
+/// A client that leaves.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dropout {
+    /// Its number.
+    pub client: u32,
+    /// The last phase in which it sends something.
+    pub after: PhaseName,
+}
+
+/// A client that attacks.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cheat {
+    /// Its number.
+    pub client: u32,
+    /// What it does.
+    pub does: ClientAttack,
+}
+
+/// Why a file is no scenario.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ScenarioError {
+    /// It is not written as a scenario is.
+    #[error("{0}")]
+    Toml(#[from] toml::de::Error),
+    /// It names a client that the round does not have.
+    #[error("client {client}: the round has the clients 1 to {clients}")]
+    NoSuchClient {
+        /// The number that is named.
+        client: u32,
+        /// Clients of the round.
+        clients: u32,
+    },
+}
+
+impl Scenario {
+    /// Reads a scenario from its file.
+    pub fn parse(text: &str) -> Result<Self, ScenarioError> {
+        let scenario: Self = toml::from_str(text)?;
+        let clients = scenario.round.clients;
+        let of_cheats = scenario.cheat.iter().map(|cheat| cheat.client);
+        let of_dropouts = scenario.dropout.iter().map(|dropout| dropout.client);
+        let others = scenario.cheat.iter().filter_map(|cheat| cheat.does.other());
+        let of_aggregator = scenario
+            .aggregator
+            .iter()
+            .filter_map(|attack| attack.client());
+        let mut named = of_cheats
+            .chain(of_dropouts)
+            .chain(others)
+            .chain(of_aggregator);
+        match named.find(|client| !(1..=clients).contains(client)) {
+            Some(client) => Err(ScenarioError::NoSuchClient { client, clients }),
+            None => Ok(scenario),
+        }
+    }
+}

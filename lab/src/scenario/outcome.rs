@@ -1,0 +1,88 @@
+//! What came out of a scenario, and whether it is what must come out.
+
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+
+use veragg_verifier::{Report, Status};
+
+use super::expected::{CheckId, CulpritName, Expected, Named};
+
+/// What came out of a scenario.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The report of the audit, which has compared the sum with that of the expected contributors' inputs.
+    pub report: Report,
+    /// The board.
+    pub board: Vec<u8>,
+    /// Messages that the aggregator refused.
+    pub refused: usize,
+    /// Why the aggregator stopped before the end, if it did.
+    pub stopped: Option<String>,
+    /// Everybody's honest input, in the order of their numbers.
+    pub inputs: Vec<Vec<u64>>,
+}
+
+impl Outcome {
+    /// What came out, in the form in which it is expected.
+    pub fn found(&self) -> Expected {
+        let report = &self.report;
+        let failed = |status: &Status| matches!(status, Status::Failed { .. });
+        let failed = report.checks.iter().filter(|check| failed(&check.status));
+        let named: BTreeSet<Named> = report
+            .faults
+            .iter()
+            .map(|fault| Named {
+                who: CulpritName(fault.culprit),
+                check: CheckId(fault.check),
+            })
+            .collect();
+        Expected {
+            verdict: report.verdict.into(),
+            contributors: report.contributors.clone(),
+            failed: failed.map(|check| CheckId(check.id)).collect(),
+            named: named.into_iter().collect(),
+            refused: self.refused,
+        }
+    }
+
+    /// Where this is not what was expected: nothing if it is.
+    pub fn differences(&self, expected: &Expected) -> Vec<String> {
+        fn compare<T: PartialEq + Debug>(
+            what: &str,
+            expected: &T,
+            found: &T,
+            differences: &mut Vec<String>,
+        ) {
+            if expected != found {
+                differences.push(format!("{what}: expected {expected:?}, found {found:?}"));
+            }
+        }
+        let found = self.found();
+        let mut named = expected.named.clone();
+        named.sort_unstable();
+        let names = |named: &[Named]| -> Vec<String> {
+            let name = |it: &Named| format!("{} ({})", it.who.0, it.check.0);
+            named.iter().map(name).collect()
+        };
+        let ids = |checks: &[CheckId]| -> Vec<&'static str> {
+            checks.iter().map(|check| check.0.id()).collect()
+        };
+        let out = &mut Vec::new();
+        compare("verdict", &expected.verdict, &found.verdict, out);
+        compare(
+            "contributors",
+            &expected.contributors,
+            &found.contributors,
+            out,
+        );
+        compare(
+            "failed checks",
+            &ids(&expected.failed),
+            &ids(&found.failed),
+            out,
+        );
+        compare("named", &names(&named), &names(&found.named), out);
+        compare("refused messages", &expected.refused, &found.refused, out);
+        std::mem::take(out)
+    }
+}
