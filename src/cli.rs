@@ -21,6 +21,7 @@ mod params;
 mod progress;
 mod proof;
 mod run;
+mod scenario;
 mod set_up_files;
 mod setup;
 mod stopped;
@@ -39,6 +40,8 @@ use veragg::circuits::statement::MAX_COORDINATES;
 use veragg::protocol::crypto::context::Version;
 use veragg::verifier::Program;
 
+use error::CliError;
+
 /// What `--version` prints: the versions of program and protocol, and the commit.
 fn version() -> &'static str {
     static TEXT: LazyLock<String> = LazyLock::new(|| {
@@ -55,7 +58,7 @@ fn version() -> &'static str {
 struct Cli {
     /// The form in which results are printed on standard output.
     #[arg(long, global = true, value_enum, default_value = "text")]
-    format: Format,
+    format: AskedFormat,
     #[command(subcommand)]
     command: Command,
 }
@@ -64,8 +67,32 @@ const EXIT_CODES: &str =
     "Exit codes: 0 verified, or the command is done; 1 the audit failed, or what was asked for does not hold; 2 wrong arguments; 3 malformed input; \
 4 no check failed, but one was skipped, or the organiser's key was not given, or nobody vouches for a set-up; 5 input or output error; 75 the round is not finished.";
 
-/// The form in which results are printed.
+/// The form that is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum AskedFormat {
+    /// Text for people.
+    Text,
+    /// One JSON object.
+    Json,
+    /// A page that stands alone; only of `scenario run --all`.
+    Html,
+}
+
+impl AskedFormat {
+    /// The form of a command that has no page.
+    fn plain(self, command: &str) -> Result<Format, CliError> {
+        match self {
+            Self::Text => Ok(Format::Text),
+            Self::Json => Ok(Format::Json),
+            Self::Html => Err(CliError::Usage(format!(
+                "--format html: `{command}` has no page, only `scenario run --all` has; take text or json"
+            ))),
+        }
+    }
+}
+
+/// The form in which results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Format {
     /// Text for people.
     Text,
@@ -95,6 +122,8 @@ enum Command {
     Params(ParamsArgs),
     /// List the messages and checkpoints of a board, without checking them.
     Board(BoardArgs),
+    /// Play attacks on rounds: those that come with the program, or your own.
+    Scenario(scenario::ScenarioArgs),
 }
 
 #[derive(Debug, Args)]
@@ -255,22 +284,27 @@ pub(super) fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let format = cli.format;
-    let done = match &cli.command {
-        Command::Run(args) => run::run(args, format),
-        Command::Init(args) => init::run(args, format),
-        Command::Example(args) => example::run(args, format),
-        Command::Audit(args) => audit::run(args, format),
-        Command::Explain(args) => explain::run(args, format),
-        Command::Evidence(args) => evidence::run(args, format),
-        Command::Setup(args) => setup::run(args, format),
-        Command::Proof(args) => proof::run(args, format),
-        Command::Params(args) => params::run(args, format),
-        Command::Board(args) => board::run(args, format),
-    };
+    let done = act(&cli.command, cli.format);
     ExitCode::from(done.unwrap_or_else(|error| {
         // If standard error cannot be written, the exit code is all that is left.
         let _ = writeln!(std::io::stderr(), "error: {error}");
         error.exit_code()
     }))
+}
+
+fn act(command: &Command, asked: AskedFormat) -> Result<u8, CliError> {
+    let plain = |command| asked.plain(command);
+    match command {
+        Command::Run(args) => run::run(args, plain("run")?),
+        Command::Init(args) => init::run(args, plain("init")?),
+        Command::Example(args) => example::run(args, plain("example")?),
+        Command::Audit(args) => audit::run(args, plain("audit")?),
+        Command::Explain(args) => explain::run(args, plain("explain")?),
+        Command::Evidence(args) => evidence::run(args, plain("evidence")?),
+        Command::Setup(args) => setup::run(args, plain("setup")?),
+        Command::Proof(args) => proof::run(args, plain("proof")?),
+        Command::Params(args) => params::run(args, plain("params")?),
+        Command::Board(args) => board::run(args, plain("board")?),
+        Command::Scenario(args) => scenario::run(args, asked),
+    }
 }

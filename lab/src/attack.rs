@@ -31,6 +31,22 @@ pub enum NotPlayable {
         /// The last one that there is.
         last: usize,
     },
+    /// An attack on a client with which the attacker has nothing to do.
+    #[error("client {client}: `{attack}` needs a neighbour in the graph of the round, and client {other} is none")]
+    NotNeighbour {
+        /// The client.
+        client: u32,
+        /// The attack.
+        attack: &'static str,
+        /// The other client.
+        other: u32,
+    },
+    /// An attack that is made for one place.
+    #[error("client {client}: `high-degree` is for client 3 of four clients")]
+    ForFour {
+        /// The client.
+        client: u32,
+    },
     /// Two attacks that both replace the software of one client.
     #[error("client {client}: `{attack}` replaces the client's whole software, so it must be the client's first attack, and the only one of this kind")]
     NotFirst {

@@ -271,15 +271,20 @@ impl<P: ProofSystem> Books<P> {
             let Some(message) = self.kept.get(&(Phase::Submit, client)) else {
                 continue;
             };
-            let masked = &message.body[round.proofs().proof_len()..];
-            let masked = P::Group::decode_scalars(masked, scalars, "masked").unwrap();
+            // It adds what can be added, whatever else is wrong.
+            let masked = message.body.get(round.proofs().proof_len()..);
+            let decode = |bytes| P::Group::decode_scalars(bytes, scalars, "masked").ok();
+            let Some(masked) = masked.and_then(decode) else {
+                continue;
+            };
             sum.iter_mut().zip(masked).for_each(|(sum, y)| *sum += y);
         }
         let mut shares: BTreeMap<ClientId, Vec<_>> = BTreeMap::new();
         for holder in self.received(Phase::Unmask(0)).iter() {
             let revealed = &self.kept[&(Phase::Unmask(0), holder)].body;
             let subjects = lists::holders(round.graph(), participants, holder);
-            for (dealer, share) in subjects.into_iter().zip(unmask::decode(revealed).unwrap()) {
+            let revealed = unmask::decode(revealed).unwrap_or_default();
+            for (dealer, share) in subjects.into_iter().zip(revealed) {
                 shares.entry(dealer).or_default().push((holder, share));
             }
         }
@@ -293,9 +298,11 @@ impl<P: ProofSystem> Books<P> {
             }
             let pair = KeyPair::from_secret(secret);
             for other in lists::holders(round.graph(), contributors, dealer) {
-                let body = &self.kept[&(Phase::Advertise, other)].body;
-                let public = Advertisement::decode(body).unwrap().keys.mask;
-                all.push(Mask::of_edge(context, dealer, &pair, other, &public));
+                let body = self.kept.get(&(Phase::Advertise, other));
+                let decoded = body.and_then(|it| Advertisement::decode(&it.body).ok());
+                if let Some(Advertisement { keys, .. }) = decoded {
+                    all.push(Mask::of_edge(context, dealer, &pair, other, &keys.mask));
+                }
             }
         }
         masks::apply::<P::Group>(&mut sum, &all);

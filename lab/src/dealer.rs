@@ -43,14 +43,18 @@ impl<P: ProofSystem> Party for HighDegree<P> {
         // After advertise the saved state ends with the secret of the channel key.
         let saved = self.client.store.to_vec();
         let messages = self.client.speak(phase, package);
-        if phase != Phase::Share {
+        if phase != Phase::Share || messages.is_empty() {
             return messages;
         }
         let channel = decode_key_scalar(&saved[saved.len() - 32..], "channel").unwrap();
         let items = Package::decode(package, 4).unwrap().items;
         let last = Sender::Client(id(LAST));
         let theirs = items.iter().find(|item| item.envelope.sender == last);
-        let theirs = Advertisement::decode(theirs.unwrap().part(0, 1).unwrap());
+        let Some(theirs) = theirs.and_then(|item| item.part(0, 1)) else {
+            // The last holder is not there.
+            return messages;
+        };
+        let theirs = Advertisement::decode(theirs);
         let between = Channel {
             context: &self.context,
             dealer: self.id(),

@@ -75,7 +75,8 @@ impl<P: ProofSystem> Party for Restored<P> {
     fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
         let saved = self.client.store.clone();
         let mut messages = self.client.speak(phase, package);
-        if phase == self.when {
+        // Before its first message there is no old copy.
+        if phase == self.when && !saved.is_empty() {
             let (round, key) = (Arc::clone(&self.round), Arc::clone(&self.key));
             self.client.client = Client::resume(round, key, &saved).unwrap().0;
             self.client.store = saved;

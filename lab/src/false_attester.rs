@@ -288,8 +288,11 @@ impl<P: ProofSystem> Party for FalseAttester<P> {
             Phase::Attest if !messages.is_empty() => vec![self.attest(package, &before)],
             // The honest software knows only true masks: it would dispute the same false mask of a colluder.
             Phase::Dispute => match self.opens {
-                Some((other, proven)) => vec![self.open(package, &before, id(other), proven)],
-                None => Vec::new(),
+                // Who is out of the round is shown nothing.
+                Some((other, proven)) if !package.is_empty() => {
+                    vec![self.open(package, &before, id(other), proven)]
+                }
+                _ => Vec::new(),
             },
             _ => messages,
         }

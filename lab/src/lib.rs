@@ -36,6 +36,7 @@ pub mod recording;
 pub mod scenario;
 pub mod scene;
 pub mod set_up;
+pub mod simulation;
 
 mod default_suite;
 mod expectations;

@@ -17,7 +17,7 @@ use thiserror::Error;
 use crate::attack::{AggregatorAttack, ClientAttack};
 use expected::Expected;
 pub use phase::PhaseName;
-use round::RoundSetting;
+use round::{RoundSetting, MOST_CLIENTS, MOST_NUMBERS};
 
 pub use outcome::Outcome;
 pub use play::Unplayable;
@@ -75,6 +75,14 @@ pub enum ScenarioError {
     /// It is not written as a scenario is.
     #[error("{0}")]
     Toml(#[from] toml::de::Error),
+    /// The round is larger than any attack needs.
+    #[error("the round has {clients} clients with {numbers} numbers each; a scenario has 1 to {MOST_CLIENTS} clients, and at most {MOST_NUMBERS} numbers in all")]
+    TooLarge {
+        /// Clients of the round.
+        clients: u32,
+        /// Numbers of each.
+        numbers: usize,
+    },
     /// It names a client that the round does not have.
     #[error("client {client}: the round has the clients 1 to {clients}")]
     NoSuchClient {
@@ -89,21 +97,31 @@ impl Scenario {
     /// Reads a scenario from its file.
     pub fn parse(text: &str) -> Result<Self, ScenarioError> {
         let scenario: Self = toml::from_str(text)?;
+        scenario.round.check()?;
         let clients = scenario.round.clients;
-        let of_cheats = scenario.cheat.iter().map(|cheat| cheat.client);
-        let of_dropouts = scenario.dropout.iter().map(|dropout| dropout.client);
-        let others = scenario.cheat.iter().filter_map(|cheat| cheat.does.other());
-        let of_aggregator = scenario
-            .aggregator
-            .iter()
-            .filter_map(|attack| attack.client());
-        let mut named = of_cheats
-            .chain(of_dropouts)
-            .chain(others)
-            .chain(of_aggregator);
+        let mut named = scenario.clients_named();
         match named.find(|client| !(1..=clients).contains(client)) {
             Some(client) => Err(ScenarioError::NoSuchClient { client, clients }),
-            None => Ok(scenario),
+            None => {
+                drop(named);
+                Ok(scenario)
+            }
         }
+    }
+
+    /// All clients that the scenario names.
+    pub(crate) fn clients_named(&self) -> impl Iterator<Item = u32> + '_ {
+        let cheats = self.cheat.iter();
+        let of_cheats = cheats.flat_map(|it| [Some(it.client), it.does.other()]);
+        let of_dropouts = self.dropout.iter().map(|it| Some(it.client));
+        let of_inputs = self.round.input.iter().map(|it| Some(it.client));
+        let of_aggregator = self.aggregator.iter().map(AggregatorAttack::client);
+        let all = of_cheats.chain(of_dropouts).chain(of_inputs);
+        all.chain(of_aggregator).flatten()
+    }
+
+    /// The file of the scenario.
+    pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
+        toml::to_string(self)
     }
 }

@@ -25,8 +25,17 @@ pub(super) fn print(
     if bytes.last() != Some(&b'\n') {
         bytes.push(b'\n');
     }
+    write(&bytes)
+}
+
+/// Prints a text as it is.
+pub(super) fn print_text(text: &str) -> Result<(), CliError> {
+    write(text.as_bytes())
+}
+
+fn write(bytes: &[u8]) -> Result<(), CliError> {
     let mut out = io::stdout().lock();
-    listened(out.write_all(&bytes).and_then(|()| out.flush()))?;
+    listened(out.write_all(bytes).and_then(|()| out.flush()))?;
     Ok(())
 }
 

@@ -24,6 +24,7 @@ mod flipped_bytes;
 mod framing;
 mod groth16;
 mod inputs;
+mod laboratory;
 mod malicious_clients;
 mod misuse;
 mod names;

@@ -10,6 +10,7 @@ use veragg_protocol::pairwise::publish::Outcome;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::message::{Message, Sender};
 
+use super::message::as_one_part;
 use super::NotPlayable;
 use crate::corrupt_aggregator::CorruptAggregator;
 use crate::fixtures::id;
@@ -187,11 +188,8 @@ impl AggregatorAttack {
                         let envelope = message.envelope;
                         let sender = Sender::Client(id(client));
                         let (context, answers) = (envelope.context, envelope.answers);
-                        let parts: Vec<_> = Some(message.body)
-                            .filter(|body| !body.is_empty())
-                            .into_iter()
-                            .collect();
                         let phase = envelope.phase;
+                        let parts = as_one_part(phase, message.body);
                         Message::sign(&key, context, phase, sender, answers, &parts).encode()
                     });
                     messages.retain(|bytes| !is_of(bytes, client));

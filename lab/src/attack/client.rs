@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use veragg_protocol::circuits::proof_system::ProofSystem;
+use veragg_protocol::crypto::ids::{ClientId, ClientSet};
+use veragg_protocol::round::lists;
 
 use super::{dealing, input, message, NotPlayable};
 use crate::dealer::of_high_degree;
@@ -151,6 +153,12 @@ pub enum ClientAttack {
     },
 }
 
+fn neighbours<P: ProofSystem>(scene: &Scene<P>, client: u32) -> Vec<ClientId> {
+    let round = &scene.local.round;
+    let all = ClientSet::of(round.clients(), |_| true);
+    lists::holders(round.graph(), &all, id(client))
+}
+
 fn yes() -> bool {
     true
 }
@@ -165,6 +173,20 @@ impl ClientAttack {
             Self::RogueKey { victim } | Self::Impersonate { victim, .. } => Some(*victim),
             Self::Copy { from } => Some(*from),
             _ => None,
+        }
+    }
+
+    /// The neighbours that the attack is about, with its name.
+    fn on_neighbours(&self) -> Vec<(&'static str, u32)> {
+        match self {
+            Self::FalseMask { towards, opens, .. } => {
+                let named = [*towards, *opens].into_iter().flatten();
+                named.map(|other| ("false-mask", other)).collect()
+            }
+            Self::BadShare { holder } => vec![("bad-share", *holder)],
+            Self::FalseCommitment { holder } => vec![("false-commitment", *holder)],
+            Self::Accuse { dealer } => vec![("accuse", *dealer)],
+            _ => Vec::new(),
         }
     }
 
@@ -186,6 +208,19 @@ impl ClientAttack {
         client: u32,
         taken: bool,
     ) -> Result<Scene<P>, NotPlayable> {
+        let neighbours = neighbours(&scene, client);
+        for (attack, other) in self.on_neighbours() {
+            if !neighbours.contains(&id(other)) {
+                return Err(NotPlayable::NotNeighbour {
+                    client,
+                    attack,
+                    other,
+                });
+            }
+        }
+        if matches!(self, Self::HighDegree) && (client, scene.local.round.clients()) != (3, 4) {
+            return Err(NotPlayable::ForFour { client });
+        }
         if let Some(attack) = self.replaces().filter(|_| taken) {
             return Err(NotPlayable::NotFirst { client, attack });
         }

@@ -61,8 +61,24 @@ impl<P: ProofSystem> Cuts<P> {
         let body = Message::decode(bytes).unwrap().body.len();
         lengths
             .filter(|lengths| lengths.iter().sum::<usize>() == body)
-            .unwrap_or_else(|| if body == 0 { Vec::new() } else { vec![body] })
+            .unwrap_or_else(|| uncut(phase, body))
     }
+}
+
+/// The lengths of the parts of a body that is not cut: acknowledge has no part, all other phases have one, which may be
+/// empty.
+fn uncut(phase: Phase, body: usize) -> Vec<usize> {
+    if phase == Phase::Acknowledge && body == 0 {
+        Vec::new()
+    } else {
+        vec![body]
+    }
+}
+
+/// The parts of a body that is not cut.
+pub(super) fn as_one_part(phase: Phase, body: Vec<u8>) -> Vec<Vec<u8>> {
+    let parts = uncut(phase, body.len()).len();
+    std::iter::repeat_n(body, parts).collect()
 }
 
 /// The client changes the parts of its message of a phase, and signs the message.
@@ -192,11 +208,7 @@ fn signed_by<P: ProofSystem>(
         let again = |bytes: &Vec<u8>| {
             let message = Message::decode(bytes).unwrap();
             let envelope = message.envelope;
-            let parts = if message.body.is_empty() {
-                Vec::new()
-            } else {
-                vec![message.body]
-            };
+            let parts = as_one_part(envelope.phase, message.body);
             let (context, answers) = (envelope.context, envelope.answers);
             let sender = Sender::Client(sender);
             Message::sign(&key, context, envelope.phase, sender, answers, &parts).encode()

@@ -1,6 +1,9 @@
 //! The scenarios that come with the crate.
 
-use super::{Scenario, ScenarioError};
+use rayon::prelude::*;
+use veragg_protocol::circuits::proof_system::Suite;
+
+use super::{Outcome, Scenario, ScenarioError, Unplayable};
 
 /// A scenario of the catalogue.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +19,31 @@ impl Entry {
     pub fn scenario(&self) -> Result<Scenario, ScenarioError> {
         Scenario::parse(self.text)
     }
+}
+
+/// A scenario of the catalogue that was played.
+#[derive(Debug)]
+pub struct Played {
+    /// Its name.
+    pub name: &'static str,
+    /// The scenario.
+    pub scenario: Scenario,
+    /// What came out.
+    pub outcome: Result<Outcome, Unplayable>,
+}
+
+/// Plays all scenarios on a suite, with as many threads as there are. Errors: a file is no scenario, which a test of the
+/// crate excludes.
+pub fn play_all(suite: Suite, seed: u64) -> Result<Vec<Played>, ScenarioError> {
+    let play = |entry: &Entry| {
+        let scenario = entry.scenario()?;
+        Ok(Played {
+            name: entry.name,
+            outcome: scenario.play_on(suite, seed),
+            scenario,
+        })
+    };
+    ALL.par_iter().map(play).collect()
 }
 
 /// All scenarios, by their names.

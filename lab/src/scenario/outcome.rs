@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
-use veragg_verifier::{Report, Status};
+use veragg_verifier::{Options, Report, Status};
 
 use super::expected::{CheckId, CulpritName, Expected, Named};
 
@@ -18,6 +18,8 @@ pub struct Outcome {
     pub refused: usize,
     /// Why the aggregator stopped before the end, if it did.
     pub stopped: Option<String>,
+    /// What the auditor had, but for the sum.
+    pub options: Options,
     /// Everybody's honest input, in the order of their numbers.
     pub inputs: Vec<Vec<u64>>,
 }

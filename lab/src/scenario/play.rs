@@ -60,11 +60,10 @@ impl Scenario {
 
     fn play<P: ProofSystem<SetUp: PlaySetUp>>(&self, seed: u64) -> Result<Outcome, Unplayable> {
         let (finished, stopped) = self.finish::<P>(seed)?;
-        let mut options = auditor(&finished.local);
-        if self.expect.verdict == VerdictName::Verified {
-            options.aggregate = Some(finished.sum(&self.expect.contributors));
-        }
-        outcome(&finished, stopped, &options)
+        let options = auditor(&finished.local);
+        let is_verified = self.expect.verdict == VerdictName::Verified;
+        let sum = || finished.sum(&self.expect.contributors);
+        outcome(&finished, stopped, options, is_verified.then(sum))
     }
 
     fn finish<P: ProofSystem<SetUp: PlaySetUp>>(
@@ -98,15 +97,21 @@ impl Scenario {
 fn outcome<P: ProofSystem>(
     finished: &Finished<P>,
     stopped: Option<AggregatorError>,
-    options: &Options,
+    options: Options,
+    aggregate: Option<Vec<u128>>,
 ) -> Result<Outcome, Unplayable> {
     let board = finished.local.board(&finished.records);
-    let report = audit(Cursor::new(&board), options);
+    let given = Options {
+        aggregate,
+        ..options.clone()
+    };
+    let report = audit(Cursor::new(&board), &given);
     Ok(Outcome {
         report: report.map_err(|error| Unplayable::Board(error.to_string()))?,
         board,
         refused: finished.refusals.len(),
         stopped: stopped.map(|error| error.to_string()),
         inputs: finished.inputs.clone(),
+        options,
     })
 }

@@ -1,5 +1,6 @@
 //! The round of a scenario, and the inputs of its clients.
 
+use super::ScenarioError;
 use serde::{Deserialize, Serialize};
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::circuits::statement::{Norm, Segment, SumRule};
@@ -115,7 +116,25 @@ impl SegmentSetting {
     }
 }
 
+/// The most clients of a scenario.
+pub const MOST_CLIENTS: u32 = 1000;
+/// The most numbers of all clients of a scenario.
+pub const MOST_NUMBERS: usize = 1 << 22;
+
 impl RoundSetting {
+    /// Refuses a round that is larger than any attack needs.
+    pub(super) fn check(&self) -> Result<(), ScenarioError> {
+        let lengths = self.segment.iter().map(|segment| segment.len);
+        let numbers = lengths.fold(0usize, usize::saturating_add);
+        let clients = self.clients;
+        let all = numbers.saturating_mul(clients as usize);
+        if (1..=MOST_CLIENTS).contains(&clients) && all <= MOST_NUMBERS {
+            Ok(())
+        } else {
+            Err(ScenarioError::TooLarge { clients, numbers })
+        }
+    }
+
     /// The input of each client, in the order of their numbers.
     pub fn inputs(&self) -> Vec<Vec<u64>> {
         let given = |number| self.input.iter().find(|input| input.client == number);

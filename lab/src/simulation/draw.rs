@@ -1,0 +1,181 @@
+//! Draws a scenario.
+
+use rand_chacha::ChaCha20Rng;
+use rand_core::{RngCore, SeedableRng};
+use veragg_protocol::round::phase::Phase;
+
+use crate::attack::{AggregatorAttack, ClientAttack};
+use crate::scenario::expected::{Expected, VerdictName};
+use crate::scenario::round::{RoundSetting, SegmentSetting};
+use crate::scenario::{Cheat, Dropout, PhaseName, Scenario};
+
+/// Draws below bounds.
+struct Draw(ChaCha20Rng);
+
+impl Draw {
+    /// A number below `bound`, which is small.
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0.next_u64() % bound.max(1)
+    }
+
+    fn of<T: Clone>(&mut self, all: &[T]) -> T {
+        all[self.below(all.len() as u64) as usize].clone()
+    }
+
+    fn client(&mut self, clients: u32) -> u32 {
+        1 + self.below(u64::from(clients)) as u32
+    }
+
+    fn phase(&mut self) -> PhaseName {
+        PhaseName(self.of(&Phase::ALL[..Phase::OF_CLIENTS]))
+    }
+
+    fn by(&mut self) -> i64 {
+        self.of(&[1, -1, 2, 7, -100, 1 << 20, i64::MAX])
+    }
+}
+
+/// The scenario of a round of a simulation, and the seed that it is played from.
+pub(super) fn scenario(round: u64, seed: u64) -> (Scenario, u64) {
+    let mut rng = ChaCha20Rng::seed_from_u64(seed);
+    rng.set_stream(round);
+    let draw = &mut Draw(rng);
+    let clients = draw.of(&[2, 3, 4, 4, 5, 6, 8, 12]);
+    let segments = 1 + draw.below(2);
+    let segment = (0..segments).map(|_| segment(draw)).collect();
+    let dropouts = draw.of(&[0, 0, 0, 1, 1, 2]);
+    let cheats = draw.of(&[0, 1, 1, 1, 2, 2, 3]);
+    let aggregator = draw.of(&[0, 0, 0, 1, 2]);
+    let scenario = Scenario {
+        title: format!("round {round} of a simulation with seed {seed}"),
+        tries: "What was drawn.".to_owned(),
+        stopped: "See what comes out.".to_owned(),
+        round: RoundSetting {
+            clients,
+            segment,
+            ..RoundSetting::default()
+        },
+        dropout: (0..dropouts)
+            .map(|_| Dropout {
+                client: draw.client(clients),
+                after: draw.phase(),
+            })
+            .collect(),
+        cheat: (0..cheats)
+            .map(|_| Cheat {
+                client: draw.client(clients),
+                does: of_client(draw, clients),
+            })
+            .collect(),
+        aggregator: (0..aggregator)
+            .map(|_| of_aggregator(draw, clients))
+            .collect(),
+        expect: Expected {
+            verdict: VerdictName::Unfinished,
+            contributors: Vec::new(),
+            failed: Vec::new(),
+            named: Vec::new(),
+            refused: 0,
+        },
+    };
+    (scenario, draw.0.next_u64() >> 1)
+}
+
+fn segment(draw: &mut Draw) -> SegmentSetting {
+    let len = 1 + draw.below(4) as usize;
+    let bound = draw.of(&[2, 2, 3, 11, 100, 256]);
+    let mut segment = SegmentSetting {
+        len,
+        bound,
+        sum: None,
+        at_most: None,
+        offset: None,
+        max_square: None,
+    };
+    match draw.below(6) {
+        0 => segment.sum = Some(1),
+        1 => segment.at_most = Some(bound - 1),
+        2 => {
+            segment.offset = Some(bound / 2);
+            segment.max_square = Some(1 + draw.below(20));
+        }
+        _ => {}
+    }
+    segment
+}
+
+fn of_client(draw: &mut Draw, clients: u32) -> ClientAttack {
+    let phase = draw.phase();
+    let other = draw.client(clients);
+    match draw.below(20) {
+        0 | 1 => ClientAttack::Shift {
+            coordinate: draw.below(4) as usize,
+            by: draw.by(),
+        },
+        2 | 3 => ClientAttack::Masked {
+            scalar: draw.below(3) as usize,
+            by: draw.by(),
+        },
+        4 | 5 => ClientAttack::FalseMask {
+            towards: draw.of(&[None, Some(other), Some(other)]),
+            by: 1 + draw.below(5),
+            attested: draw.of(&[true, true, false]),
+            opens: draw.of(&[None, None, Some(other)]),
+            honestly: draw.of(&[true, false]),
+            silent_from: draw.of(&[None, None, Some(phase)]),
+        },
+        6 => ClientAttack::HighDegree,
+        7 => ClientAttack::BadShare { holder: other },
+        8 => ClientAttack::FalseCommitment { holder: other },
+        9 => ClientAttack::Accuse { dealer: other },
+        10 => ClientAttack::RogueKey { victim: other },
+        11 => ClientAttack::TwoKeys {
+            other_first: draw.of(&[true, false]),
+        },
+        12 => ClientAttack::Restored { phase },
+        13 => ClientAttack::Silent { from: phase },
+        14 => ClientAttack::Copy { from: other },
+        15 => ClientAttack::Repeat { phase },
+        16 => ClientAttack::Flip {
+            phase,
+            part: draw.below(3) as usize,
+            byte: draw.below(200) as i64 - 100,
+        },
+        17 => ClientAttack::Length {
+            phase,
+            by: draw.of(&[1, -1, 32, -32, 1000]),
+        },
+        18 => ClientAttack::Impersonate {
+            phase,
+            victim: other,
+        },
+        _ => ClientAttack::Late { phase },
+    }
+}
+
+fn of_aggregator(draw: &mut Draw, clients: u32) -> AggregatorAttack {
+    let (client, phase) = (draw.client(clients), draw.phase());
+    match draw.below(11) {
+        0 => AggregatorAttack::Sum {
+            scalar: draw.below(2) as usize,
+            by: draw.by(),
+        },
+        1 => AggregatorAttack::Outcome {
+            client,
+            dropped: draw.of(&[None, Some(phase)]),
+        },
+        2 => AggregatorAttack::Faulty { client, phase },
+        3 => AggregatorAttack::Drop { client, phase },
+        4 => AggregatorAttack::Reorder { phase },
+        5 => AggregatorAttack::Twice { client, phase },
+        6 => AggregatorAttack::Alter { client, phase },
+        7 => AggregatorAttack::Forge { client, phase },
+        8 => AggregatorAttack::List { client, phase },
+        9 => AggregatorAttack::Unlist { client, phase },
+        _ => AggregatorAttack::Hide {
+            client,
+            phase,
+            from: draw.client(clients),
+        },
+    }
+}

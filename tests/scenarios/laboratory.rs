@@ -1,0 +1,151 @@
+//! `veragg scenario`: the catalogue, files of one's own, and what is refused.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::cli::{text, veragg};
+
+/// A scenario of one's own, with this cheat and these contributors.
+fn file(cheat: &str, contributors: &str) -> String {
+    format!(
+        "title = \"<b>mine</b>\"\ntries = \"t\"\nstopped = \"s\"\n\n[[cheat]]\n{cheat}\n\n\
+         [expect]\nverdict = \"verified\"\ncontributors = {contributors}\n\
+         named = [{{ who = \"client 3\", check = \"V-07.B\" }}]\n"
+    )
+}
+
+const SHIFT: &str = "client = 3\ndoes = { shift = { coordinate = 1, by = 1 } }";
+
+#[test]
+fn a_scenario_says_what_it_tries_and_who_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let board = folder.path().join("two-hot.board");
+    let ended = veragg(&["scenario", "run", "two-hot", "--board", text(&board)]);
+    assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
+    for said in [
+        "A ballot with two crosses\n",
+        "client 3, V-07.B: ",
+        "contributors: [1, 2, 4]\n",
+        "as the file expects",
+    ] {
+        assert!(ended.out.contains(said), "{said}: {}", ended.out);
+    }
+    // The board can be audited like any other.
+    let command = ended
+        .out
+        .lines()
+        .find_map(|line| line.strip_prefix("audit the board with: veragg "));
+    let words: Vec<&str> = command.unwrap().split(' ').collect();
+    let audited = veragg(&words);
+    assert_eq!(audited.code, 0, "{}{}", audited.out, audited.err);
+    assert!(
+        audited.out.contains("1. client 3, V-07.B"),
+        "{}",
+        audited.out
+    );
+    // What is there is not overwritten.
+    let again = veragg(&["scenario", "run", "two-hot", "--board", text(&board)]);
+    assert_eq!(again.code, 2, "{}", again.err);
+}
+
+#[test]
+fn what_is_shown_is_a_file_that_can_be_changed_and_played() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mine.toml");
+    let shown = veragg(&["scenario", "show", "two-hot"]);
+    assert_eq!(shown.code, 0);
+    fs::write(&path, &shown.out).unwrap();
+    let ran = veragg(&["--format", "json", "scenario", "run", text(&path)]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    let ran: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(ran["found"]["contributors"], serde_json::json!([1, 2, 4]));
+    assert_eq!(ran["report"]["verdict"], "verified");
+
+    // Another expectation does not come out.
+    fs::write(&path, file(SHIFT, "[1, 2, 3]")).unwrap();
+    let ran = veragg(&["scenario", "run", text(&path)]);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    let said = "contributors: expected [1, 2, 3], found [1, 2, 4]";
+    assert!(ran.out.contains(said), "{}", ran.out);
+}
+
+#[test]
+fn files_that_are_no_scenarios_are_refused_with_a_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mine.toml");
+    for (cheat, reason) in [
+        (
+            "client = 5\ndoes = \"high-degree\"",
+            "client 5: the round has the clients 1 to 4",
+        ),
+        (
+            "client = 3\ndoes = \"nothing\"",
+            "unknown variant `nothing`",
+        ),
+        (
+            "client = 3\ndoes = { shift = { coordinate = 3, by = 1 } }",
+            "coordinate 3: the vectors of this round have the coordinates 0 to 2",
+        ),
+        (
+            "client = 3\ndoes = { copy = { from = 4 } }",
+            "client 3: `copy` needs another client with a lower number, and 4 is none",
+        ),
+        (
+            "client = 3\ndoes = { silent = { from = \"sleep\" } }",
+            "no phase is called \"sleep\"; the phases are advertise, share",
+        ),
+        (
+            "client = 3\ndoes = { overwrite = { phase = \"submit\", at = 0, bytes = \"xy\" } }",
+            "\"xy\" is no bytes in hexadecimal digits",
+        ),
+        (
+            "client = 3\ndoes = { two-keys = {} }\n[[cheat]]\nclient = 3\ndoes = \"high-degree\"",
+            "client 3: `high-degree` replaces the client's whole software",
+        ),
+    ] {
+        fs::write(&path, file(cheat, "[1, 2, 4]")).unwrap();
+        let ended = veragg(&["scenario", "run", text(&path)]);
+        assert_eq!(ended.code, 3, "{}{}", ended.out, ended.err);
+        assert!(ended.err.contains(reason), "{reason}: {}", ended.err);
+    }
+    let ended = veragg(&["scenario", "run", "no-such"]);
+    assert_eq!(ended.code, 2);
+    assert!(
+        ended.err.contains("there is no scenario `no-such`"),
+        "{}",
+        ended.err
+    );
+    let ended = veragg(&["scenario", "run", "gone.toml"]);
+    assert_eq!(ended.code, 3, "{}", ended.err);
+    let ended = veragg(&["--format", "html", "scenario", "list"]);
+    assert_eq!(ended.code, 2, "{}", ended.err);
+}
+
+#[test]
+fn the_whole_catalogue_is_a_list_and_a_page() {
+    let all = veragg(&[
+        "--format",
+        "json",
+        "scenario",
+        "run",
+        "--all",
+        "--suite",
+        "ristretto255-bulletproofs",
+    ]);
+    assert_eq!(all.code, 0, "{}", all.err);
+    let all: Value = serde_json::from_str(&all.out).unwrap();
+    let scenarios = all["scenarios"].as_array().unwrap();
+    let left_out = |ran: &&Value| ran["left_out"].is_string();
+    // That suite has no proofs for norms and sums.
+    assert!(scenarios.len() >= 100 && scenarios.iter().filter(left_out).count() > 3);
+
+    let page = veragg(&["--format", "html", "scenario", "run", "--all"]);
+    assert_eq!(page.code, 0, "{}", page.err);
+    assert!(page.out.starts_with("<!doctype html>"));
+    assert_eq!(page.out.matches("<article").count(), scenarios.len());
+    // Nothing is fetched, and nothing runs.
+    for part in ["http", "<script", "src=", "@import", "url("] {
+        assert!(!page.out.contains(part), "{part}");
+    }
+}
