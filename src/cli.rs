@@ -24,6 +24,7 @@ mod run;
 mod scenario;
 mod set_up_files;
 mod setup;
+mod simulate;
 mod stopped;
 mod story;
 mod summary;
@@ -124,6 +125,8 @@ enum Command {
     Board(BoardArgs),
     /// Play attacks on rounds: those that come with the program, or your own.
     Scenario(scenario::ScenarioArgs),
+    /// Play random rounds with random attackers, and object to what must not happen.
+    Simulate(simulate::SimulateArgs),
 }
 
 #[derive(Debug, Args)]
@@ -306,5 +309,6 @@ fn act(command: &Command, asked: AskedFormat) -> Result<u8, CliError> {
         Command::Params(args) => params::run(args, plain("params")?),
         Command::Board(args) => board::run(args, plain("board")?),
         Command::Scenario(args) => scenario::run(args, asked),
+        Command::Simulate(args) => simulate::run(args, plain("simulate")?),
     }
 }

@@ -41,6 +41,7 @@ pub mod simulation;
 mod default_suite;
 mod expectations;
 mod messages;
+mod workers;
 
 pub use default_suite::{
     configuration_builder, local_round, ready, Books, CorruptAggregator, FalseAttester, Finished,

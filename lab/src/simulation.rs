@@ -9,10 +9,10 @@ mod shrink;
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
-use rayon::prelude::*;
 use veragg_protocol::circuits::proof_system::Suite;
 
 use crate::scenario::{Outcome, Scenario, Unplayable};
+use crate::workers::side_by_side;
 
 /// Something that must not happen.
 #[derive(Debug)]
@@ -51,10 +51,7 @@ enum Came {
 
 /// Plays so many random rounds on a suite. The seed decides all of them. Memory: a few rounds at a time.
 pub fn simulate(suite: Suite, rounds: u64, seed: u64) -> Simulated {
-    let came: Vec<Came> = (0..rounds)
-        .into_par_iter()
-        .map(|round| play(suite, round, seed))
-        .collect();
+    let came = side_by_side(rounds, |round| play(suite, round, seed));
     let mut simulated = Simulated::default();
     for came in came {
         match came {

@@ -123,6 +123,22 @@ fn files_that_are_no_scenarios_are_refused_with_a_reason() {
 }
 
 #[test]
+fn a_simulation_says_what_it_played() {
+    let simulate = |seed| veragg(&["simulate", "--rounds", "30", "--seed", seed]);
+    let (one, again, other) = (simulate("3"), simulate("3"), simulate("4"));
+    assert_eq!(one.code, 0, "{}{}", one.out, one.err);
+    assert!(
+        one.out.contains("30 rounds drawn from seed 3"),
+        "{}",
+        one.out
+    );
+    assert!(one.out.contains("found nothing"), "{}", one.out);
+    assert_eq!(one.out, again.out);
+    assert_ne!(one.out, other.out);
+    assert_eq!(veragg(&["simulate", "--rounds", "0"]).code, 2);
+}
+
+#[test]
 fn the_whole_catalogue_is_a_list_and_a_page() {
     let all = veragg(&[
         "--format",

@@ -1,9 +1,9 @@
 //! The scenarios that come with the crate.
 
-use rayon::prelude::*;
 use veragg_protocol::circuits::proof_system::Suite;
 
 use super::{Outcome, Scenario, ScenarioError, Unplayable};
+use crate::workers::side_by_side;
 
 /// A scenario of the catalogue.
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +35,8 @@ pub struct Played {
 /// Plays all scenarios on a suite, with as many threads as there are. Errors: a file is no scenario, which a test of the
 /// crate excludes.
 pub fn play_all(suite: Suite, seed: u64) -> Result<Vec<Played>, ScenarioError> {
-    let play = |entry: &Entry| {
+    let play = |number: u64| {
+        let entry = &ALL[number as usize];
         let scenario = entry.scenario()?;
         Ok(Played {
             name: entry.name,
@@ -43,7 +44,7 @@ pub fn play_all(suite: Suite, seed: u64) -> Result<Vec<Played>, ScenarioError> {
             scenario,
         })
     };
-    ALL.par_iter().map(play).collect()
+    side_by_side(ALL.len() as u64, play).into_iter().collect()
 }
 
 /// All scenarios, by their names.

@@ -40,16 +40,24 @@ fn smaller(scenario: &Scenario) -> Vec<Scenario> {
         all.push(smaller);
     };
     for at in 0..scenario.cheat.len() {
-        without(&|it| drop(it.cheat.remove(at)));
+        without(&|it| {
+            it.cheat.remove(at);
+        });
     }
     for at in 0..scenario.aggregator.len() {
-        without(&|it| drop(it.aggregator.remove(at)));
+        without(&|it| {
+            it.aggregator.remove(at);
+        });
     }
     for at in 0..scenario.dropout.len() {
-        without(&|it| drop(it.dropout.remove(at)));
+        without(&|it| {
+            it.dropout.remove(at);
+        });
     }
     if scenario.round.segment.len() > 1 {
-        without(&|it| drop(it.round.segment.pop()));
+        without(&|it| {
+            it.round.segment.pop();
+        });
     }
     for at in 0..scenario.round.segment.len() {
         if scenario.round.segment[at].len > 1 {
