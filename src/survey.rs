@@ -34,6 +34,7 @@ use std::path::Path;
 use serde::Serialize;
 use veragg_circuits::proof_system::Suite;
 use veragg_lab::local::LocalRoundError;
+use veragg_lab::scenario::Cheat;
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::round::configuration::SegmentConfiguration;
 
@@ -59,6 +60,7 @@ pub struct Survey {
     config: Config,
     numbers: Numbers,
     dropouts: Vec<Dropout>,
+    cheats: Vec<Cheat>,
 }
 
 #[derive(Debug)]
@@ -121,12 +123,15 @@ impl Survey {
     }
 
     fn new(config: Config, numbers: Numbers) -> Result<Self, SurveyError> {
+        let cheats = config.cheats.iter();
+        let cheats = cheats.map(|cheat| cheat.value.clone()).collect();
         let dropouts = &config.dropouts;
         let dropouts = dropouts.iter().map(|dropout| dropout.value).collect();
         let survey = Self {
             config,
             numbers,
             dropouts,
+            cheats,
         };
         survey.config.check_clients(survey.clients())?;
         Ok(survey)
@@ -204,6 +209,11 @@ impl Survey {
     /// The clients that leave the round, and when. No client is listed twice.
     pub fn dropouts(&self) -> &[Dropout] {
         &self.dropouts
+    }
+
+    /// The clients that do not keep to the rules, and what they do: for a round that shows what happens then.
+    pub fn cheats(&self) -> &[Cheat] {
+        &self.cheats
     }
 
     /// The segments of each client's vector. With a table: for each measure counts, sums and sums

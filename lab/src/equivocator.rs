@@ -14,6 +14,7 @@ use veragg_protocol::pairwise::advertise::Advertisement;
 use veragg_protocol::roles::Client;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::Round;
+use veragg_protocol::wire::message::Message;
 
 use crate::fixtures::id;
 use crate::messages::sign_again;
@@ -26,7 +27,14 @@ pub fn with_two_keys<P: ProofSystem>(scene: Scene<P>, number: u32, first: bool) 
     let lengths = scene.local.round.advertise_lengths();
     let mut rng = scene.recording(number).apart(1);
     scene.altering(number, move |phase, _, mut messages| {
-        if phase == Phase::Advertise {
+        // Another attack of the client can have made something else of its advertisement.
+        let is_sound = |bytes: &Vec<u8>| {
+            let message = Message::decode(bytes);
+            message.is_ok_and(|it| {
+                it.parts(&lengths).is_ok() && Advertisement::decode(&it.body).is_ok()
+            })
+        };
+        if phase == Phase::Advertise && messages.first().is_some_and(is_sound) {
             let other = sign_again(&key, &messages[0], &lengths, &mut |parts| {
                 let mut body = Advertisement::decode(&parts[0]).unwrap();
                 let pair = KeyPair::generate(&mut rng);

@@ -335,9 +335,27 @@ const WAITING: usize = 4 << 20;
 /// board. How many parties work at a time depends on the threads and on the length of their messages, so memory
 /// does not grow with the number of parties.
 pub fn play<T: Party>(
+    aggregator: Aggregator,
+    parties: &mut [T],
+    watch: impl FnMut(Progress),
+) -> Result<Played, AggregatorError> {
+    play_by(aggregator, parties, watch, WAITING)
+}
+
+/// The same with one party after the other: an attacker can use what parties before it have sent in the same phase.
+pub fn play_in_turn<T: Party>(
+    aggregator: Aggregator,
+    parties: &mut [T],
+    watch: impl FnMut(Progress),
+) -> Result<Played, AggregatorError> {
+    play_by(aggregator, parties, watch, 0)
+}
+
+fn play_by<T: Party>(
     mut aggregator: Aggregator,
     parties: &mut [T],
     mut watch: impl FnMut(Progress),
+    waiting: usize,
 ) -> Result<Played, AggregatorError> {
     let mut traffic = vec![Traffic::default(); parties.len()];
     let (mut receipts, mut refusals, mut phases) = (Vec::new(), Vec::new(), Vec::new());
@@ -349,7 +367,10 @@ pub fn play<T: Party>(
         let sent = size.map_or(1, |size| size.sent.max(1));
         watch(Progress::Begins(phase));
         let (mut of_clients, mut of_aggregator) = (Duration::ZERO, Duration::ZERO);
-        let at_once = (WAITING / sent).max(rayon::current_num_threads());
+        let at_once = match waiting {
+            0 => 1,
+            waiting => (waiting / sent).max(rayon::current_num_threads()),
+        };
         for (speakers, traffic) in parties.chunks_mut(at_once).zip(traffic.chunks_mut(at_once)) {
             let start = Instant::now();
             let answers: Vec<(usize, Vec<Vec<u8>>)> = speakers

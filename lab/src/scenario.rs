@@ -14,7 +14,10 @@ pub mod round;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::attack::{AggregatorAttack, ClientAttack};
+use veragg_protocol::circuits::proof_system::ProofSystem;
+
+use crate::attack::{AggregatorAttack, ClientAttack, NotPlayable};
+use crate::scene::Scene;
 use expected::Expected;
 pub use phase::PhaseName;
 use round::{RoundSetting, MOST_CLIENTS, MOST_NUMBERS};
@@ -66,6 +69,32 @@ pub struct Cheat {
     pub client: u32,
     /// What it does.
     pub does: ClientAttack,
+}
+
+impl Cheat {
+    /// The scene in which the clients of these blocks attack, in this order.
+    pub fn apply_all<P: ProofSystem>(
+        cheats: &[Self],
+        mut scene: Scene<P>,
+    ) -> Result<Scene<P>, NotPlayable> {
+        for (index, cheat) in cheats.iter().enumerate() {
+            let taken = cheats[..index].iter().any(|it| it.client == cheat.client);
+            scene = cheat.does.apply(scene, cheat.client, taken)?;
+        }
+        Ok(scene)
+    }
+
+    /// Whether one of them uses what others send in the same phase, so that they must speak one after the other.
+    pub fn need_turns(cheats: &[Self]) -> bool {
+        let needs = |cheat: &Self| {
+            let does = &cheat.does;
+            matches!(
+                does,
+                ClientAttack::Copy { .. } | ClientAttack::RogueKey { .. }
+            )
+        };
+        cheats.iter().any(needs)
+    }
 }
 
 /// Why a file is no scenario.

@@ -130,6 +130,27 @@ impl<P: ProofSystem> Scene<P> {
         }
     }
 
+    /// This round with these parties, some of whom are to attack. Of a client that is replaced `inputs` must have the input.
+    pub fn around(
+        local: LocalRound<P>,
+        inputs: Vec<Vec<u64>>,
+        parties: Parties,
+        rng: &mut dyn CryptoRngCore,
+    ) -> Self {
+        Self {
+            local,
+            inputs,
+            parties,
+            seeds: ChaCha20Rng::from_seed(seed(rng)),
+        }
+    }
+
+    /// An attacker has taken this client over: its software, with its own keys and input.
+    pub fn taken_over(self, number: u32) -> Self {
+        let client = self.recording(number);
+        self.with(number, client)
+    }
+
     /// A client's long-term key.
     pub fn key(&self, number: u32) -> Arc<SigningKey> {
         self.local.client_keys[id(number).index()].clone()

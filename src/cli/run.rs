@@ -12,7 +12,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rand_core::{OsRng, RngCore};
 use veragg::circuits::proof_system::ProofSystem;
 use veragg::circuits::with_suite;
-use veragg::local::{play, LocalClient, LocalRound, LocalRoundError, Played, Progress};
+use veragg::lab::scenario::Cheat;
+use veragg::lab::scene::Scene;
+use veragg::lab::Parties;
+use veragg::local::{play, play_in_turn, LocalRound, LocalRoundError, Party, Played, Progress};
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::crypto::signing::{hex, VerifyingKey};
 use veragg::protocol::round::configuration::ConfigurationError;
@@ -63,7 +66,8 @@ fn run_suite<P: ProofSystem<SetUp: RoundSetUp>>(
     let local = LocalRound::<P>::with_set_up(&set_up, survey.clients(), builder, &mut OsRng);
     let local = local.map_err(refuse)?;
     let survey = Arc::new(survey);
-    let mut clients = clients(&local, &survey)?;
+    let clients = clients(&local, &survey)?;
+    let (local, mut clients) = with_cheats(local, clients, &survey, &args.config)?;
     let names = names(&local, &survey)?;
 
     let folder = OutputFolder::take(&args.out)?;
@@ -74,10 +78,15 @@ fn run_suite<P: ProofSystem<SetUp: RoundSetUp>>(
     let bar = progress_bar();
     let aggregator = local.aggregator(log);
     let played = aggregator.and_then(|aggregator| {
-        play(aggregator, &mut clients, |progress| match progress {
+        let watch = |progress| match progress {
             Progress::Begins(phase) => bar.set_message(phase.name()),
             Progress::Ends(..) => bar.inc(1),
-        })
+        };
+        if Cheat::need_turns(survey.cheats()) {
+            play_in_turn(aggregator, &mut clients, watch)
+        } else {
+            play(aggregator, &mut clients, watch)
+        }
     });
     let stopped = StoppedClients::of(&clients, &survey, local.round.configuration());
     let played = match played {
@@ -143,7 +152,7 @@ fn run_suite<P: ProofSystem<SetUp: RoundSetUp>>(
 fn clients<P: ProofSystem>(
     local: &LocalRound<P>,
     survey: &Arc<Survey>,
-) -> Result<Vec<LocalClient>, CliError> {
+) -> Result<Parties, CliError> {
     let dropouts = survey.dropouts().iter();
     let dropouts: HashMap<_, _> = dropouts.map(|it| (it.client, it.after)).collect();
     ClientId::all(survey.clients())
@@ -155,7 +164,36 @@ fn clients<P: ProofSystem>(
                 None => client,
             })
         })
+        .map(|client| client.map(|client| Box::new(client) as Box<dyn Party>))
         .collect()
+}
+
+/// The round and its clients, of whom those of `[[cheat]]` do not keep to the rules.
+fn with_cheats<P: ProofSystem>(
+    local: LocalRound<P>,
+    clients: Parties,
+    survey: &Survey,
+    config: &Path,
+) -> Result<(LocalRound<P>, Parties), CliError> {
+    let cheats = survey.cheats();
+    if cheats.is_empty() {
+        return Ok((local, clients));
+    }
+    let input = |id: ClientId| match cheats.iter().any(|it| it.client == id.number()) {
+        true => survey.input(id),
+        // Who is honest has its input from the survey, when it needs it.
+        false => Vec::new(),
+    };
+    let inputs = ClientId::all(survey.clients()).map(input).collect();
+    let mut scene = Scene::around(local, inputs, clients, &mut OsRng);
+    for cheat in cheats {
+        scene = scene.taken_over(cheat.client);
+    }
+    let scene = Cheat::apply_all(cheats, scene).map_err(|error| CliError::Malformed {
+        file: config.to_path_buf(),
+        reason: format!("[[cheat]]: {error}"),
+    })?;
+    Ok((scene.local, scene.parties))
 }
 
 /// The names of the clients, signed, if the table gives them.

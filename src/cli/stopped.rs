@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use veragg::local::{LocalClient, Party};
+use veragg::local::Party;
 use veragg::protocol::aggregator::AggregatorError;
 use veragg::protocol::round::configuration::Configuration;
 use veragg::protocol::round::phase::Phase;
@@ -36,7 +36,7 @@ pub(super) struct StoppedClients {
 impl StoppedClients {
     /// Those among the clients of a round.
     pub(super) fn of(
-        clients: &[LocalClient],
+        clients: &[Box<dyn Party>],
         survey: &Survey,
         configuration: &Configuration,
     ) -> Self {

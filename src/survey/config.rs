@@ -7,6 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use veragg_circuits::proof_system::Suite;
+use veragg_lab::scenario::Cheat;
 use veragg_protocol::round::phase::Phase;
 
 use super::error::{Location, SurveyError};
@@ -28,6 +29,7 @@ pub(super) struct Config {
     pub(super) dropout_ppm: Located<u32>,
     pub(super) min_contributors: Option<Located<u32>>,
     pub(super) dropouts: Vec<Located<Dropout>>,
+    pub(super) cheats: Vec<Located<Cheat>>,
 }
 
 /// Where the clients' numbers come from.
@@ -59,6 +61,8 @@ struct RawConfig {
     synthetic: Option<Spanned<RawSynthetic>>,
     #[serde(default)]
     dropout: Vec<Spanned<RawDropout>>,
+    #[serde(default)]
+    cheat: Vec<Spanned<Cheat>>,
 }
 
 // Numbers that may have a decimal point are `Spanned<f64>` only for their type and position. Their exact value is
@@ -162,6 +166,7 @@ impl Config {
                 .transpose()?,
             title: round.title,
             dropouts: parse_dropouts(&text, raw.dropout)?,
+            cheats: raw.cheat.into_iter().map(|it| text.located(it)).collect(),
             path: path.to_path_buf(),
         };
         Ok((config, source))
@@ -177,6 +182,13 @@ impl Config {
         {
             if wanted > clients {
                 return refuse(line, Problem::MinContributors { wanted, clients });
+            }
+        }
+        for Located { line, value } in &self.cheats {
+            let named = [Some(value.client), value.does.other()];
+            let unknown = |client: &u32| !(1..=clients).contains(client);
+            if let Some(client) = named.into_iter().flatten().find(unknown) {
+                return refuse(*line, Problem::CheatUnknown { client, clients });
             }
         }
         for dropout in &self.dropouts {

@@ -337,6 +337,14 @@ pub enum Problem {
         /// The number of clients.
         clients: u32,
     },
+    /// A client that is to cheat, or somebody that it names, does not exist.
+    #[error("client {client} does not exist; the clients are numbered from 1 to {clients}")]
+    CheatUnknown {
+        /// The configured value.
+        client: u32,
+        /// The number of clients.
+        clients: u32,
+    },
     /// A client is to drop out twice.
     #[error("client {client} already drops out on line {first}; remove one of the two")]
     DropoutTwice {

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::cli::{text, veragg};
+use crate::cli::{survey, text, veragg};
 
 /// A scenario of one's own, with this cheat and these contributors.
 fn file(cheat: &str, contributors: &str) -> String {
@@ -163,5 +163,52 @@ fn the_whole_catalogue_is_a_list_and_a_page() {
     // Nothing is fetched, and nothing runs.
     for part in ["http", "<script", "src=", "@import", "url("] {
         assert!(!page.out.contains(part), "{part}");
+    }
+}
+
+/// `[[cheat]]` in the configuration of a run: each cheater is named, and the sum is that of the others.
+#[test]
+fn a_run_can_have_cheaters_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = survey(folder.path(), &[]);
+    let honest = fs::read_to_string(&config).unwrap();
+    let run = |cheats: &str| {
+        fs::write(&config, format!("{honest}{cheats}")).unwrap();
+        let out = folder.path().join("out");
+        veragg(&["run", text(&config), "--out", text(&out)])
+    };
+    let shift = "[[cheat]]\nclient = 2\ndoes = { shift = { coordinate = 1, by = 1000 } }\n";
+    let ended = run(shift);
+    assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
+    for said in [
+        "client 2, V-07.B",
+        "in the sum: 5 of 6 clients",
+        "verdict: VERIFIED",
+    ] {
+        assert!(ended.out.contains(said), "{said}: {}", ended.out);
+    }
+    // A copy needs the other to speak first.
+    let ended = run("[[cheat]]\nclient = 3\ndoes = { copy = { from = 1 } }\n");
+    assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
+    assert!(ended.out.contains("client 3, V-07.B"), "{}", ended.out);
+    let masked = "[[cheat]]\nclient = 4\ndoes = { masked = { scalar = 0, by = -1 } }\n";
+    let ended = run(masked);
+    assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
+    assert!(ended.out.contains("client 4, V-08.A"), "{}", ended.out);
+
+    for (cheat, said) in [
+        (
+            "client = 7\ndoes = \"high-degree\"",
+            "client 7 does not exist; the clients are numbered from 1 to 6",
+        ),
+        (
+            "client = 1\ndoes = { copy = { from = 2 } }",
+            "[[cheat]]: client 1: `copy` needs another client with a lower number",
+        ),
+        ("client = 1\ndoes = \"fly\"", "unknown variant `fly`"),
+    ] {
+        let ended = run(&format!("[[cheat]]\n{cheat}\n"));
+        assert_eq!(ended.code, 3, "{}{}", ended.out, ended.err);
+        assert!(ended.err.contains(said), "{said}: {}", ended.err);
     }
 }

@@ -39,8 +39,9 @@ fn dealing<P: ProofSystem>(
     let part = part_for(&scene, client, holder);
     altering(scene, client, Phase::Share, move |parts| {
         let part = part.and_then(|part| parts.get_mut(part));
-        if let Some(part) = part {
-            let mut pair = DealtPair::decode(part).unwrap();
+        // Another attack of the client can have left no pair there.
+        let pair = part.and_then(|part| Some((DealtPair::decode(part).ok()?, part)));
+        if let Some((mut pair, part)) = pair {
             alter(&mut pair);
             *part = pair.encode();
         }
@@ -83,8 +84,11 @@ pub(super) fn rogue_key<P: ProofSystem>(scene: Scene<P>, client: u32, victim: u3
         }
     });
     altering(scene, client, Phase::Advertise, move |parts| {
-        if let Some(theirs) = seen.lock().unwrap().take() {
-            let mut mine = Advertisement::decode(&parts[0]).unwrap();
+        let theirs = seen.lock().unwrap().take();
+        let mine = parts
+            .first()
+            .and_then(|part| Advertisement::decode(part).ok());
+        if let Some((theirs, mut mine)) = theirs.zip(mine) {
             mine.keys.mask += theirs.keys.mask;
             parts[0] = mine.encode();
         }

@@ -26,12 +26,26 @@ fn scalar<P: ProofSystem>(value: i64) -> Scalar<P> {
     }
 }
 
-/// `scalar += by`, encoded.
-fn add<P: ProofSystem>(scalars: &mut [u8], place: usize, by: Scalar<P>) {
+/// `scalar += by` in the encoded masked vector. Nothing happens if another attack of the client has left no scalar there.
+fn add<P: ProofSystem>(parts: &mut [Vec<u8>], place: usize, by: Scalar<P>) -> Option<()> {
     let len = P::Group::SCALAR_LEN;
-    let at = place * len..(place + 1) * len;
-    let old = P::Group::decode_scalar(&scalars[at.clone()], "masked").unwrap();
-    scalars[at].copy_from_slice(&P::Group::encode_scalar(&(old + by)));
+    let bytes = parts.get_mut(1)?.get_mut(place * len..(place + 1) * len)?;
+    let old = P::Group::decode_scalar(bytes, "masked").ok()?;
+    bytes.copy_from_slice(&P::Group::encode_scalar(&(old + by)));
+    Some(())
+}
+
+/// `commitment += by` in the encoded proof, likewise.
+fn add_point<P: ProofSystem>(
+    parts: &mut [Vec<u8>],
+    place: usize,
+    by: <P::Group as Group>::Point,
+) -> Option<()> {
+    let len = P::Group::POINT_LEN;
+    let bytes = parts.first_mut()?.get_mut(place * len..(place + 1) * len)?;
+    let old = P::Group::decode_point(bytes, "commitment").ok()?;
+    bytes.copy_from_slice(&P::Group::encode_point(&(old + by)));
+    Some(())
 }
 
 /// Where a number stands.
@@ -40,12 +54,15 @@ struct Position {
     scalar: usize,
     /// The power of 2 that it has there.
     weight: usize,
-    /// The commitment among those that a submission begins with, of rows with one number each.
+    /// The commitment to it, or to its lowest bit, among those that a submission begins with.
     commitment: usize,
+    /// Its place in the row of that commitment.
+    column: usize,
 }
 
 fn position<P: ProofSystem>(round: &Round<P>, coordinate: usize) -> Option<Position> {
     let (mut first, mut scalars, mut commitments) = (0, 0, 0);
+    let columns = round.layout().columns();
     for segment in round.layout().segments() {
         // Of each number the suite of bit planes commits to every bit, the other to the number.
         let each = match P::SUITE {
@@ -58,12 +75,13 @@ fn position<P: ProofSystem>(round: &Round<P>, coordinate: usize) -> Option<Posit
             return Some(Position {
                 scalar: scalars + j % segment.scalars,
                 weight: segment.width as usize * slot,
-                commitment: commitments + j * each,
+                commitment: commitments + j / columns * each,
+                column: j % columns,
             });
         }
         first += segment.len;
         scalars += segment.scalars;
-        commitments += segment.len * each;
+        commitments += segment.len.div_ceil(columns) * each;
     }
     None
 }
@@ -85,6 +103,7 @@ pub(super) fn shift<P: ProofSystem>(
             scalar: place,
             weight,
             commitment,
+            column,
         } = position;
         let by = scalar::<P>(by);
         let weighted = (0..weight).fold(by, |sum, _| sum + sum);
@@ -92,14 +111,11 @@ pub(super) fn shift<P: ProofSystem>(
             // One commitment to all packed scalars.
             (0, place, weighted)
         } else {
-            (commitment, 0, by)
+            (commitment, column, by)
         };
-        let len = P::Group::POINT_LEN;
-        let at = first * len..(first + 1) * len;
-        let old = P::Group::decode_point(&parts[0][at.clone()], "commitment").unwrap();
-        let new = old + commit(round.proofs().key(), column, added);
-        parts[0][at].copy_from_slice(&P::Group::encode_point(&new));
-        add::<P>(&mut parts[1], place, weighted);
+        let added = commit(round.proofs().key(), column, added);
+        add_point::<P>(parts, first, added);
+        add::<P>(parts, place, weighted);
     }))
 }
 
@@ -123,7 +139,7 @@ pub(super) fn masked<P: ProofSystem>(
         return Err(NotPlayable::NoSuchScalar { scalar, last });
     }
     Ok(altering(scene, client, Phase::Submit, move |parts| {
-        add::<P>(&mut parts[1], place, scalar::<P>(by));
+        add::<P>(parts, place, scalar::<P>(by));
     }))
 }
 
@@ -140,8 +156,9 @@ pub(super) fn copy<P: ProofSystem>(scene: Scene<P>, client: u32, from: u32) -> S
         }
     });
     altering(scene, client, Phase::Submit, move |parts| {
-        if let Some(proof) = copied.lock().unwrap().take() {
-            parts[0] = proof;
+        let copied = copied.lock().unwrap().take();
+        if let Some((proof, part)) = copied.zip(parts.first_mut()) {
+            *part = proof;
         }
     })
 }

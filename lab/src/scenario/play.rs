@@ -13,7 +13,7 @@ use veragg_protocol::round::RoundError;
 use veragg_verifier::{audit, Options};
 
 use super::expected::VerdictName;
-use super::{Outcome, Scenario};
+use super::{Cheat, Outcome, Scenario};
 use crate::attack::NotPlayable;
 use crate::corrupt_aggregator::CorruptAggregator;
 use crate::finished::Finished;
@@ -77,12 +77,7 @@ impl Scenario {
         for dropout in &self.dropout {
             scene = scene.leaving(dropout.client, dropout.after.0);
         }
-        for (index, cheat) in self.cheat.iter().enumerate() {
-            let taken = self.cheat[..index]
-                .iter()
-                .any(|it| it.client == cheat.client);
-            scene = cheat.does.apply(scene, cheat.client, taken)?;
-        }
+        scene = Cheat::apply_all(&self.cheat, scene)?;
         if self.aggregator.is_empty() {
             return Ok(scene.play_in_order()?);
         }
