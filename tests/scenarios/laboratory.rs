@@ -205,7 +205,10 @@ fn a_run_can_have_cheaters_in_it() {
             "client = 1\ndoes = { copy = { from = 2 } }",
             "[[cheat]]: client 1: `copy` needs another client with a lower number",
         ),
-        ("client = 1\ndoes = \"fly\"", "unknown variant `fly`"),
+        (
+            "client = 1\ndoes = \"fly\"",
+            "`fly` is not possible for `does`; choose among `shift`",
+        ),
     ] {
         let ended = run(&format!("[[cheat]]\n{cheat}\n"));
         assert_eq!(ended.code, 3, "{}{}", ended.out, ended.err);

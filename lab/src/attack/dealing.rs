@@ -67,6 +67,9 @@ pub(super) fn false_commitment<P: ProofSystem>(
 /// A complaint with a proof that holds, about a dealer that gave no reason.
 pub(super) fn accuse<P: ProofSystem>(scene: Scene<P>, client: u32, dealer: u32) -> Scene<P> {
     scene.confirming(client, move |complainant, messages| {
+        if !complainant.knows(dealer) {
+            return messages;
+        }
         let complaint = complainant.complain(dealer);
         complainant.confirm(&messages, dleq::encode(&[complaint]))
     })

@@ -74,7 +74,7 @@ impl Parties {
         let mut configuration = self.configuration();
         configuration.masking = MaskingParameters { degree, threshold };
         let context = self.sign(&configuration).context();
-        Round::assemble(configuration, context, self.roster(), &[]).unwrap()
+        Round::assemble(None, configuration, context, self.roster(), &[]).unwrap()
     }
 }
 

@@ -206,7 +206,7 @@ pub(super) fn an_input_counts_that_breaks_the_statement() -> bool {
     let (agreed, wider) = (up_to(6), up_to(7));
     let agreed = parties.open(&agreed).unwrap();
     let wider: Round<Suite> =
-        Round::assemble(wider, *agreed.context(), parties.roster(), &[]).unwrap();
+        Round::assemble(None, wider, *agreed.context(), parties.roster(), &[]).unwrap();
     assert_eq!(agreed.proofs().proof_len(), wider.proofs().proof_len());
     let mut table = Table::in_round(&parties, agreed);
     table.clients.mislead(3, wider);

@@ -22,7 +22,7 @@ fn configuration(local: &LocalRound<Suite>) -> Configuration {
 fn entered(mut local: LocalRound<Suite>) -> Scene {
     let roster = Roster::decode_keys(&local.header.roster).unwrap();
     let context = local.header.configuration.context();
-    let round = Round::assemble(configuration(&local), context, roster, &[]);
+    let round = Round::assemble(None, configuration(&local), context, roster, &[]);
     local.round = Arc::new(round.unwrap());
     Scene::of(local)
 }

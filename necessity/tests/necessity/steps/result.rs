@@ -55,7 +55,7 @@ pub(super) fn careless() -> Scene {
     let mut configuration = Configuration::decode(&signed.bytes).unwrap();
     configuration.min_contributors = 3;
     let roster = Roster::decode(&local.header.roster).unwrap();
-    let round = Round::assemble(configuration, signed.context(), roster, &[]);
+    let round = Round::assemble(None, configuration, signed.context(), roster, &[]);
     local.round = Arc::new(round.unwrap());
     Scene::of(local)
 }
