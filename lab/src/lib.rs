@@ -3,12 +3,16 @@
 //! [`local`] carries messages between honest clients and an honest aggregator. `veragg run` and the
 //! facade use nothing else of this crate.
 //!
-//! Everything else is for tests and measurements. A [`Scene`](scene::Scene) is a round before it is played: each client
+//! [`scenario`] plays attacks that are written as files, and compares what comes out with what must come out. It has a
+//! catalogue of a hundred. [`simulation`] plays random rounds with random attackers, and objects to what must not happen.
+//!
+//! Everything else is what these are made of. A [`Scene`](scene::Scene) is a round before it is played: each client
 //! in it is honest until a test says what it does otherwise. A [`Finished`](finished::Finished) round is what is left of it,
 //! for an audit. The other modules hold attackers:
 //!
 //! | module | who attacks |
 //! |---|---|
+//! | [`attack`] | everybody, as scenarios name it |
 //! | [`dealer`] | a client whose shares lie on a polynomial of too high a degree |
 //! | [`accuser`] | a client that complains without a reason |
 //! | [`false_attester`] | a client that uses false masks and attests to them |
@@ -19,7 +23,7 @@
 //! An attacker knows only what an honest party in its role knows: its own keys, what it was sent, and what its
 //! own software saved. The crate uses only public interfaces of the other crates.
 //!
-//! Code for attackers may panic: it is for tests only.
+//! Do not use an attacker in a real round.
 
 pub mod accuser;
 pub mod attack;

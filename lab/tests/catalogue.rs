@@ -19,8 +19,8 @@ fn wrong(played: &Played, suite: Suite) -> Option<String> {
     (!differences.is_empty()).then_some(said)
 }
 
-fn on(suite: Suite) {
-    let all = play_all(suite, 1).unwrap();
+fn on(suite: Suite, seed: u64) {
+    let all = play_all(suite, seed).unwrap();
     assert!(all.len() >= 100);
     let wrong: Vec<String> = all
         .iter()
@@ -37,14 +37,19 @@ fn on(suite: Suite) {
 
 #[test]
 fn on_the_default_suite() {
-    on(Suite::DEFAULT);
+    on(Suite::DEFAULT, 1);
+}
+
+#[test]
+fn on_one_more_suite_from_another_seed() {
+    on(Suite::RistrettoBulletproofs, 20);
 }
 
 #[test]
 #[ignore = "takes minutes: `.ci/long` runs it"]
 fn on_the_other_suites() {
     let others = Suite::ALL.iter().filter(|suite| **suite != Suite::DEFAULT);
-    others.for_each(|suite| on(*suite));
+    others.for_each(|suite| on(*suite, 2));
 }
 
 #[test]
