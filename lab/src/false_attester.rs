@@ -288,8 +288,10 @@ impl<P: ProofSystem> Party for FalseAttester<P> {
             Phase::Attest if !messages.is_empty() => vec![self.attest(package, &before)],
             // The honest software knows only true masks: it would dispute the same false mask of a colluder.
             Phase::Dispute => match self.opens {
-                // Who is out of the round is shown nothing.
-                Some((other, proven)) if !package.is_empty() => {
+                // Who is out of the round is shown nothing, and of who has not advertised there is no key.
+                Some((other, proven))
+                    if !package.is_empty() && self.keys.iter().any(|(it, _)| *it == id(other)) =>
+                {
                     vec![self.open(package, &before, id(other), proven)]
                 }
                 _ => Vec::new(),

@@ -22,7 +22,9 @@ pub fn sign_again(
     alter: &mut dyn FnMut(&mut Vec<Vec<u8>>),
 ) -> Vec<u8> {
     let message = Message::decode(bytes).unwrap();
-    let parts = message.parts(lengths).unwrap();
+    // Another attack can have cut the body otherwise: then it is one part.
+    let parts = message.parts(lengths);
+    let parts = parts.unwrap_or_else(|_| vec![&message.body]);
     let mut parts: Vec<_> = parts.into_iter().map(<[u8]>::to_vec).collect();
     alter(&mut parts);
     let envelope = message.envelope;
@@ -46,8 +48,8 @@ pub fn advertised_keys(package: &[u8], clients: u32) -> Vec<(ClientId, RoundKeys
         Sender::Aggregator => None,
     });
     let keys = authors.filter_map(|(client, item)| {
-        // Of the reader's own message there is only the envelope.
-        let body = Advertisement::decode(item.part(0, 1)?).unwrap();
+        // Of the reader's own message there is only the envelope. A corrupt aggregator can show what does not decode.
+        let body = Advertisement::decode(item.part(0, 1)?).ok()?;
         Some((client, body.keys))
     });
     keys.collect()

@@ -95,26 +95,11 @@ pub(super) fn altering<P: ProofSystem>(
             return messages;
         }
         let again = |bytes: &Vec<u8>| {
-            let mut lengths = cuts.lengths(phase, bytes);
-            let mut bytes = bytes.clone();
-            // Another attack of the client has cut it otherwise: it is one part from here on.
-            if Message::decode(&bytes).unwrap().parts(&lengths).is_err() {
-                bytes = uncut_again(&key, &bytes);
-                lengths = uncut(phase, Message::decode(&bytes).unwrap().body.len());
-            }
-            sign_again(&key, &bytes, &lengths, &mut alter)
+            let lengths = cuts.lengths(phase, bytes);
+            sign_again(&key, bytes, &lengths, &mut alter)
         };
         messages.iter().map(again).collect()
     })
-}
-
-/// The same message, with its body as one part.
-fn uncut_again(key: &SigningKey, bytes: &[u8]) -> Vec<u8> {
-    let message = Message::decode(bytes).unwrap();
-    let envelope = message.envelope;
-    let parts = as_one_part(envelope.phase, message.body);
-    let (context, sender, answers) = (envelope.context, envelope.sender, envelope.answers);
-    Message::sign(key, context, envelope.phase, sender, answers, &parts).encode()
 }
 
 /// One bit of a part is changed. A byte that the part does not have changes nothing.
