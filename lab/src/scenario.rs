@@ -14,6 +14,7 @@ pub mod round;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use veragg_protocol::circuits::foreign::Foreign;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 
 use crate::attack::{AggregatorAttack, ClientAttack, NotPlayable};
@@ -102,8 +103,13 @@ impl Cheat {
 #[non_exhaustive]
 pub enum ScenarioError {
     /// It is not written as a scenario is.
-    #[error("{0}")]
-    Toml(#[from] toml::de::Error),
+    #[error("line {line}: {}", Foreign::message(.message))]
+    Toml {
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong there.
+        message: String,
+    },
     /// The round is larger than any attack needs.
     #[error("the round has {clients} clients with {numbers} numbers each; a scenario has 1 to {MOST_CLIENTS} clients, and at most {MOST_NUMBERS} numbers in all")]
     TooLarge {
@@ -125,7 +131,14 @@ pub enum ScenarioError {
 impl Scenario {
     /// Reads a scenario from its file.
     pub fn parse(text: &str) -> Result<Self, ScenarioError> {
-        let scenario: Self = toml::from_str(text)?;
+        let scenario: Self = toml::from_str(text).map_err(|error| {
+            let start = error.span().map_or(0, |span| span.start);
+            let before = text.get(..start).unwrap_or(text);
+            ScenarioError::Toml {
+                line: 1 + before.matches('\n').count(),
+                message: error.message().to_owned(),
+            }
+        })?;
         scenario.round.check()?;
         let clients = scenario.round.clients;
         let mut named = scenario.clients_named();
@@ -140,13 +153,14 @@ impl Scenario {
 
     /// All clients that the scenario names.
     pub(crate) fn clients_named(&self) -> impl Iterator<Item = u32> + '_ {
-        let cheats = self.cheat.iter();
-        let of_cheats = cheats.flat_map(|it| [Some(it.client), it.does.other()]);
-        let of_dropouts = self.dropout.iter().map(|it| Some(it.client));
-        let of_inputs = self.round.input.iter().map(|it| Some(it.client));
-        let of_aggregator = self.aggregator.iter().map(AggregatorAttack::client);
-        let all = of_cheats.chain(of_dropouts).chain(of_inputs);
-        all.chain(of_aggregator).flatten()
+        let of_cheats = self.cheat.iter().map(|it| it.client);
+        let of_others = self.cheat.iter().flat_map(|it| it.does.others());
+        let of_dropouts = self.dropout.iter().map(|it| it.client);
+        let of_inputs = self.round.input.iter().map(|it| it.client);
+        let of_aggregator = self.aggregator.iter().flat_map(AggregatorAttack::clients);
+        let expected = self.expect.contributors.iter().copied();
+        let all = of_cheats.chain(of_others).chain(of_dropouts);
+        all.chain(of_inputs).chain(of_aggregator).chain(expected)
     }
 
     /// The file of the scenario.

@@ -186,7 +186,7 @@ impl<P: ProofSystem> Scene<P> {
     }
 
     /// The client leaves after this phase, honest or not.
-    pub(crate) fn leaving(self, number: u32, after: Phase) -> Self {
+    pub fn leaving(self, number: u32, after: Phase) -> Self {
         self.wrapping(
             number,
             move |phase, _, messages| {

@@ -193,6 +193,10 @@ fn with_cheats<P: ProofSystem>(
         file: config.to_path_buf(),
         reason: format!("[[cheat]]: {error}"),
     })?;
+    // A cheater that leaves does both.
+    let of_cheaters = survey.dropouts().iter();
+    let of_cheaters = of_cheaters.filter(|it| cheats.iter().any(|by| by.client == it.client));
+    let scene = of_cheaters.fold(scene, |scene, it| scene.leaving(it.client, it.after));
     Ok((scene.local, scene.parties))
 }
 

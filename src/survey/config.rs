@@ -185,9 +185,8 @@ impl Config {
             }
         }
         for Located { line, value } in &self.cheats {
-            let named = [Some(value.client), value.does.other()];
-            let unknown = |client: &u32| !(1..=clients).contains(client);
-            if let Some(client) = named.into_iter().flatten().find(unknown) {
+            let mut named = std::iter::once(value.client).chain(value.does.others());
+            if let Some(client) = named.find(|client| !(1..=clients).contains(client)) {
                 return refuse(*line, Problem::CheatUnknown { client, clients });
             }
         }

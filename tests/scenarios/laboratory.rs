@@ -109,6 +109,26 @@ fn files_that_are_no_scenarios_are_refused_with_a_reason() {
         assert_eq!(ended.code, 3, "{}{}", ended.out, ended.err);
         assert!(ended.err.contains(reason), "{reason}: {}", ended.err);
     }
+    // Whoever is expected in the sum, too, and whoever is named beside another.
+    for (cheat, contributors) in [
+        (SHIFT, "[1, 9]"),
+        (SHIFT, "[0, 1]"),
+        (
+            "client = 3\ndoes = { false-mask = { towards = 1, by = 5, opens = 0 } }",
+            "[1, 2, 4]",
+        ),
+    ] {
+        fs::write(&path, file(cheat, contributors)).unwrap();
+        let ended = veragg(&["scenario", "run", text(&path)]);
+        assert_eq!(ended.code, 3, "{}{}", ended.out, ended.err);
+        let said = ": the round has the clients 1 to 4";
+        assert!(ended.err.contains(said), "{}", ended.err);
+    }
+    // What is not ours is escaped.
+    fs::write(&path, "\"\\u001b[2J\" = 1\n").unwrap();
+    let ended = veragg(&["scenario", "run", text(&path)]);
+    assert_eq!(ended.code, 3, "{}", ended.err);
+    assert!(ended.err.contains("line 1: ") && !ended.err.contains('\u{1b}'));
     let ended = veragg(&["scenario", "run", "no-such"]);
     assert_eq!(ended.code, 2);
     assert!(
@@ -191,6 +211,17 @@ fn a_run_can_have_cheaters_in_it() {
     let ended = run("[[cheat]]\nclient = 3\ndoes = { copy = { from = 1 } }\n");
     assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
     assert!(ended.out.contains("client 3, V-07.B"), "{}", ended.out);
+    // Who cheats and leaves does both.
+    let ended = run(&format!(
+        "{shift}[[dropout]]\nclient = 2\nafter = \"submit\"\n"
+    ));
+    assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
+    assert!(ended.out.contains("client 2, V-07.B"), "{}", ended.out);
+    let ended = run(&format!(
+        "{shift}[[dropout]]\nclient = 2\nafter = \"confirm\"\n"
+    ));
+    assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
+    assert!(!ended.out.contains("V-07.B:"), "{}", ended.out);
     let masked = "[[cheat]]\nclient = 4\ndoes = { masked = { scalar = 0, by = -1 } }\n";
     let ended = run(masked);
     assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);

@@ -114,8 +114,16 @@ fn is_of(bytes: &[u8], client: u32) -> bool {
 }
 
 impl AggregatorAttack {
-    /// A client that the attack names.
-    pub fn client(&self) -> Option<u32> {
+    /// The clients that the attack names.
+    pub fn clients(&self) -> impl Iterator<Item = u32> {
+        let from = match self {
+            Self::Hide { from, .. } => Some(*from),
+            _ => None,
+        };
+        self.client().into_iter().chain(from)
+    }
+
+    fn client(&self) -> Option<u32> {
         match self {
             Self::Outcome { client, .. }
             | Self::Faulty { client, .. }

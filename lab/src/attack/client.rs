@@ -164,16 +164,17 @@ fn yes() -> bool {
 }
 
 impl ClientAttack {
-    /// Another client that the attack names.
-    pub fn other(&self) -> Option<u32> {
-        match self {
-            Self::FalseMask { towards, opens, .. } => towards.or(*opens),
-            Self::BadShare { holder } | Self::FalseCommitment { holder } => Some(*holder),
-            Self::Accuse { dealer } => Some(*dealer),
-            Self::RogueKey { victim } | Self::Impersonate { victim, .. } => Some(*victim),
-            Self::Copy { from } => Some(*from),
-            _ => None,
-        }
+    /// The other clients that the attack names.
+    pub fn others(&self) -> impl Iterator<Item = u32> {
+        let named = match self {
+            Self::FalseMask { towards, opens, .. } => [*towards, *opens],
+            Self::BadShare { holder } | Self::FalseCommitment { holder } => [Some(*holder), None],
+            Self::Accuse { dealer } => [Some(*dealer), None],
+            Self::RogueKey { victim } | Self::Impersonate { victim, .. } => [Some(*victim), None],
+            Self::Copy { from } => [Some(*from), None],
+            _ => [None, None],
+        };
+        named.into_iter().flatten()
     }
 
     /// The neighbours that the attack is about, with its name.

@@ -74,10 +74,11 @@ impl Scenario {
         let clients = self.round.clients;
         let local = ready_with::<P>(clients, self.round.builder::<P>(), rng)?;
         let mut scene = Scene::with_inputs(local, self.round.inputs(), rng);
+        scene = Cheat::apply_all(&self.cheat, scene)?;
+        // Last, since an attack can replace the client that leaves.
         for dropout in &self.dropout {
             scene = scene.leaving(dropout.client, dropout.after.0);
         }
-        scene = Cheat::apply_all(&self.cheat, scene)?;
         if self.aggregator.is_empty() {
             return Ok(scene.play_in_order()?);
         }
