@@ -111,3 +111,71 @@ fn digits_depend_on_all_proofs() {
         .for_each(|byte| seen[usize::from(*byte)] = true);
     assert!(seen.iter().all(|seen| *seen));
 }
+
+/// Numbers modulo 3, not all 0, that solve these equations: each row has as many coefficients as there are numbers, and
+/// there are more numbers than rows.
+fn solve(mut rows: Vec<Vec<u8>>) -> Vec<u8> {
+    let count = rows[0].len();
+    let mut pivots = Vec::new();
+    for column in 0..count {
+        let at = pivots.len();
+        let Some(found) = (at..rows.len()).find(|row| rows[*row][column] != 0) else {
+            continue;
+        };
+        rows.swap(at, found);
+        // 1 and 2 are their own inverses.
+        let scale = rows[at][column];
+        rows[at].iter_mut().for_each(|it| *it = *it * scale % 3);
+        let pivot = rows[at].clone();
+        for (row, others) in rows.iter_mut().enumerate() {
+            let times = 3 - others[column];
+            if row != at {
+                let both = others.iter_mut().zip(&pivot);
+                both.for_each(|(it, pivot)| *it = (*it + times * pivot) % 3);
+            }
+        }
+        pivots.push(column);
+    }
+    let free = (0..count).find(|column| !pivots.contains(column)).unwrap();
+    let mut solution = vec![0; count];
+    solution[free] = 1;
+    for (row, column) in pivots.into_iter().enumerate() {
+        solution[column] = (3 - rows[row][free]) % 3;
+    }
+    solution
+}
+
+/// Somebody who knows the digits beforehand chooses parts of order 3 that cancel in all sums, or in all but one: so each
+/// sum is needed, and the digits must depend on the points.
+#[test]
+fn each_sum_is_needed_and_digits_that_are_known_deceive() {
+    let (points, digests) = (points_inside(FEWEST), [[9; 32]]);
+    let bytes = stream(&digests, points.len());
+    let digit = |sum: usize, byte: u8| (usize::from(byte) / 3usize.pow(sum as u32 % 5) % 3) as u8;
+    let row = |sum: usize| -> Vec<u8> {
+        let of_points = bytes.iter();
+        of_points.map(|it| digit(sum, it[sum / DIGITS])).collect()
+    };
+    let with_parts = |parts: &[u8]| -> Vec<G1Affine> {
+        let parts = points.iter().zip(parts);
+        let added = parts.map(|(point, part)| {
+            (0..*part).fold((*point).into(), |sum: G1Projective, _| sum + torsion())
+        });
+        G1Projective::normalize_batch(&added.collect::<Vec<_>>())
+    };
+    let all = DIGITS * WINDOWS;
+    let cancelled = with_parts(&solve((0..all).map(row).collect()));
+    assert!(all_inside(&cancelled, &digests));
+    assert!(!all_inside(&cancelled, &[[8; 32]]));
+    for left_out in 0..all {
+        let others: Vec<_> = (0..all).filter(|sum| *sum != left_out).map(row).collect();
+        let parts = solve(others);
+        let product: u32 = row(left_out)
+            .iter()
+            .zip(&parts)
+            .map(|(a, b)| u32::from(a * b))
+            .sum();
+        // Some of these solutions cancel in the sum that is left out, too.
+        assert_eq!(all_inside(&with_parts(&parts), &digests), product % 3 == 0);
+    }
+}
