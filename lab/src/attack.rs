@@ -3,11 +3,15 @@
 mod aggregator;
 mod client;
 mod dealing;
+mod encoding;
+mod file;
 mod input;
 mod message;
 
-pub use aggregator::AggregatorAttack;
-pub use client::ClientAttack;
+pub use aggregator::{AggregatorAttack, FalseCheckpoint};
+pub use client::{ClientAttack, FalseEdge};
+pub use file::{FileAttack, RecordName, UnknownRecord};
+pub use input::Copied;
 
 use thiserror::Error;
 
@@ -67,6 +71,9 @@ pub enum NotPlayable {
         /// The other client.
         other: u32,
     },
+    /// An attack on a record that the board does not have.
+    #[error("the board of this round has no record {0}")]
+    NoSuchRecord(RecordName),
     /// Bytes that are not written in hexadecimal digits.
     #[error("{0:?} is no bytes in hexadecimal digits")]
     NotHex(String),

@@ -314,16 +314,21 @@ impl<P: ProofSystem> Books<P> {
         }
     }
 
-    /// Publishes any publication and closes the round.
-    pub fn publish(&mut self, publication: &Publication<P::Group>) {
-        self.put(publication);
+    /// How many messages are on the board.
+    pub fn leaves(&self) -> u64 {
+        self.tree.root().size
+    }
+
+    /// Publishes the body of any publication and closes the round.
+    pub fn publish(&mut self, body: Vec<u8>) {
+        self.put(body);
         let list = self.list();
         self.close(list);
     }
 
-    fn put(&mut self, publication: &Publication<P::Group>) {
+    fn put(&mut self, body: Vec<u8>) {
         assert_eq!(self.phase, Phase::Publish);
-        let parts = [publication.encode()];
+        let parts = [body];
         let (key, context) = (&self.key, *self.round.context());
         let sender = Sender::Aggregator;
         let message = Message::sign(key, context, Phase::Publish, sender, self.chain, &parts);
@@ -352,10 +357,7 @@ pub fn signed_anew<P: ProofSystem>(local: &LocalRound<P>, records: &[Record]) ->
     for record in records {
         match record.kind {
             RecordKind::Message if books.phase == Phase::Publish => {
-                let body = Message::decode(&record.bytes).unwrap().body;
-                let scalars = local.round.masked_scalars();
-                let publication = Publication::decode(&body, scalars, clients).unwrap();
-                books.put(&publication);
+                books.put(Message::decode(&record.bytes).unwrap().body);
             }
             RecordKind::Message => books.take(record.bytes.clone()),
             RecordKind::Checkpoint => {

@@ -6,17 +6,21 @@ use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::pairwise::package::Package;
 use veragg_protocol::pairwise::publish::Publication;
 use veragg_protocol::round::phase::Phase;
-use veragg_protocol::wire::message::Sender;
+use veragg_protocol::wire::board::Record;
+use veragg_protocol::wire::message::{Message, Sender};
+use veragg_protocol::wire::receipt::Receipt;
 
 use crate::books::Books;
 use crate::finished::Finished;
 use crate::fixtures::id;
-use crate::local::Party;
+use crate::local::{LocalRound, Party};
 use crate::scene::Scene;
 
 type Admit = dyn FnMut(Phase, Vec<Vec<u8>>) -> Vec<Vec<u8>>;
 type List = dyn FnMut(Phase, ClientSet) -> ClientSet;
 type Show = dyn FnMut(ClientId, Package) -> Package;
+type Write = dyn FnMut(Vec<u8>) -> Vec<u8>;
+type Rewrite<P> = dyn FnMut(&LocalRound<P>, Vec<Record>) -> Vec<Record>;
 type Publish<P> = dyn FnMut(
     &Books<P>,
     Publication<<P as ProofSystem>::Group>,
@@ -45,6 +49,19 @@ pub struct CorruptAggregator<P: ProofSystem> {
     list: Box<List>,
     show: Box<Show>,
     publish: Box<Publish<P>>,
+    write: Box<Write>,
+    rewrite: Box<Rewrite<P>>,
+    fork: Option<Fork>,
+}
+
+/// A second board, which is the same up to the close of a phase.
+struct Fork {
+    /// The phase.
+    at: Phase,
+    /// Who is missing on the list that closes the phase on the second board.
+    without: ClientId,
+    /// Who is shown the second board.
+    to: Vec<u32>,
 }
 
 impl<P: ProofSystem> Default for CorruptAggregator<P> {
@@ -61,6 +78,9 @@ impl<P: ProofSystem> CorruptAggregator<P> {
             list: Box::new(|_, list| list),
             show: Box::new(|_, package| package),
             publish: Box::new(|_, publication| publication),
+            write: Box::new(|body| body),
+            rewrite: Box::new(|_, records| records),
+            fork: None,
         }
     }
 
@@ -124,6 +144,31 @@ impl<P: ProofSystem> CorruptAggregator<P> {
         self
     }
 
+    /// Changes the bytes of the publication before they are signed.
+    pub fn writing(mut self, mut write: impl FnMut(Vec<u8>) -> Vec<u8> + 'static) -> Self {
+        let mut before = self.write;
+        self.write = Box::new(move |body| write(before(body)));
+        self
+    }
+
+    /// Changes the records of the board when the round is over.
+    pub fn rewriting(
+        mut self,
+        mut rewrite: impl FnMut(&LocalRound<P>, Vec<Record>) -> Vec<Record> + 'static,
+    ) -> Self {
+        let mut before = self.rewrite;
+        self.rewrite = Box::new(move |local, records| rewrite(local, before(local, records)));
+        self
+    }
+
+    /// Signs a second checkpoint for a phase, with a list that lacks a client, and shows the clients `to` what follows from
+    /// that one. The board that is published is the one of the other clients.
+    pub fn forking(mut self, at: Phase, without: u32, to: &[u32]) -> Self {
+        let (without, to) = (id(without), to.to_vec());
+        self.fork = Some(Fork { at, without, to });
+        self
+    }
+
     /// Plays a round to its end, however many clients are left.
     pub fn play(mut self, scene: Scene<P>) -> Finished<P> {
         let Scene {
@@ -132,29 +177,60 @@ impl<P: ProofSystem> CorruptAggregator<P> {
             mut parties,
             ..
         } = scene;
-        let mut books = Books::new(&local);
+        let (mut books, mut second) = (Books::new(&local), None::<Books<P>>);
+        let (mut receipts, mut shown) = (Vec::new(), Vec::new());
         while books.phase != Phase::Publish {
             let phase = books.phase;
-            let messages = self.collect(&books, &mut parties);
+            let follows_second = |party: &&mut Box<dyn Party>| {
+                let to = self.fork.as_ref().map(|fork| &fork.to);
+                to.is_some_and(|to| to.contains(&party.id().number()))
+            };
+            let (mut of_second, mut of_first): (Vec<_>, Vec<_>) = match second {
+                Some(_) => parties.iter_mut().partition(follows_second),
+                None => (Vec::new(), parties.iter_mut().collect()),
+            };
+            if let Some(second) = &mut second {
+                let messages = self.collect(second, &mut of_second);
+                for bytes in (self.admit)(phase, messages) {
+                    second.take(bytes);
+                }
+                let list = (self.list)(phase, second.list());
+                second.close(list);
+            }
+            let messages = self.collect(&books, &mut of_first);
+            // It gives a receipt for everything, as if it would put everything on the board.
+            for (leaf, bytes) in (books.leaves()..).zip(&messages) {
+                receipts.extend(receipt(&local, leaf, bytes));
+            }
             for bytes in (self.admit)(phase, messages) {
                 books.take(bytes);
             }
             let list = (self.list)(phase, books.list());
+            if let Some(fork) = self.fork.as_ref().filter(|fork| fork.at == phase) {
+                let mut other = books.clone();
+                let mut without = list.clone();
+                without.remove(fork.without);
+                other.close(without);
+                shown.extend(other.package().map(|package| package.checkpoint));
+                second = Some(other);
+            }
             books.close(list);
         }
         let publication = (self.publish)(&books, books.publication());
-        books.publish(&publication);
+        books.publish((self.write)(publication.encode()));
+        let records = (self.rewrite)(&local, books.records);
         Finished {
             local,
             inputs,
-            records: books.records,
-            receipts: Vec::new(),
+            records,
+            receipts,
             refusals: Vec::new(),
+            shown,
         }
     }
 
-    /// The messages of all clients in answer to the packages that they are shown.
-    fn collect(&mut self, books: &Books<P>, parties: &mut [Box<dyn Party>]) -> Vec<Vec<u8>> {
+    /// The messages of clients in answer to the packages that they are shown.
+    fn collect(&mut self, books: &Books<P>, parties: &mut [&mut Box<dyn Party>]) -> Vec<Vec<u8>> {
         let packages: Vec<_> = parties
             .iter()
             .map(|party| {
@@ -169,4 +245,19 @@ impl<P: ProofSystem> CorruptAggregator<P> {
             .flat_map_iter(|(party, package)| party.speak(books.phase, &package))
             .collect()
     }
+}
+
+/// The receipt for a client's message that becomes a leaf.
+fn receipt<P: ProofSystem>(
+    local: &LocalRound<P>,
+    leaf: u64,
+    bytes: &[u8],
+) -> Option<(ClientId, Phase, Receipt)> {
+    let envelope = Message::decode(bytes).ok()?.envelope;
+    let Sender::Client(client) = envelope.sender else {
+        return None;
+    };
+    let (key, context) = (&local.aggregator_key, *local.round.context());
+    let receipt = Receipt::sign(key, context, leaf, envelope.entry());
+    Some((client, envelope.phase, receipt))
 }

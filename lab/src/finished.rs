@@ -8,6 +8,7 @@ use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::board::Record;
+use veragg_protocol::wire::checkpoint::Checkpoint;
 use veragg_protocol::wire::receipt::{Receipt, Refusal};
 use veragg_verifier::{audit, Check, Culprit, Options, Report, Verdict};
 
@@ -27,6 +28,8 @@ pub struct Finished<P: ProofSystem> {
     pub receipts: Vec<(ClientId, Phase, Receipt)>,
     /// The refusals that the aggregator gave: to whom, in which phase.
     pub refusals: Vec<(ClientId, Phase, Refusal)>,
+    /// Checkpoints that clients were shown and that are not on the board.
+    pub shown: Vec<Checkpoint>,
 }
 
 impl<P: ProofSystem> Finished<P> {

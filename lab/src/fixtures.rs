@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use rand_core::{CryptoRngCore, OsRng};
 use veragg_protocol::circuits::groth16::circuit::Circuit;
@@ -14,8 +14,12 @@ use veragg_protocol::circuits::group::bls12381::Fr;
 use veragg_protocol::circuits::proof_system::{ProofSystem, SetUp};
 use veragg_protocol::circuits::statement::Statement;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
-use veragg_protocol::round::configuration::{ConfigurationError, SegmentConfiguration};
+use veragg_protocol::round::configuration::{
+    ConfigurationError, SegmentConfiguration, SignedConfiguration,
+};
 use veragg_protocol::round::organiser::ConfigurationBuilder;
+use veragg_protocol::round::Round;
+use veragg_protocol::wire::header::Header;
 use veragg_verifier::{Culprit, Options};
 
 use crate::local::{LocalRound, LocalRoundError};
@@ -80,6 +84,32 @@ pub fn known_key(statement: &Statement, clients: u32) -> ProvingKey {
     let secrets = [3, KNOWN_ALPHA, 7].map(Fr::from);
     let powers = Powers::of_secrets(circuit.domain(), secrets);
     multiply_delta(&derive(&circuit, clients, &powers), &Fr::from(11u64))
+}
+
+impl<P: ProofSystem<SetUp: PlaySetUp>> LocalRound<P> {
+    /// Another round of the same parties, with the same keys and the same statement.
+    pub fn again(&self, rng: &mut dyn CryptoRngCore) -> Self {
+        let mut configuration = self.round.configuration().clone();
+        rng.fill_bytes(&mut configuration.round_id);
+        let set_up = P::SetUp::of(&configuration.statement().unwrap(), self.round.clients());
+        configuration.key = P::SUITE
+            .has_key()
+            .then(|| P::SetUp::digest(&set_up.public()));
+        let header = Header {
+            configuration: SignedConfiguration::sign(&configuration, &self.organiser_key),
+            roster: self.header.roster.clone(),
+            key: set_up.public(),
+        };
+        let round = Round::open_with(&set_up, &header, &self.organiser).unwrap();
+        Self {
+            round: Arc::new(round),
+            header,
+            organiser: self.organiser,
+            organiser_key: Arc::clone(&self.organiser_key),
+            aggregator_key: Arc::clone(&self.aggregator_key),
+            client_keys: self.client_keys.clone(),
+        }
+    }
 }
 
 /// The client with this number, which must not be 0.

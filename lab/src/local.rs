@@ -141,12 +141,17 @@ impl<P: ProofSystem> LocalRound<P> {
 
     /// The bytes of a board with these records.
     pub fn board(&self, records: &[Record]) -> Vec<u8> {
-        let mut bytes = self.header.encode();
-        for record in records {
-            bytes.extend(record.encode());
-        }
-        bytes
+        board(&self.header, records)
     }
+}
+
+/// The bytes of a board with this header and these records.
+pub(crate) fn board(header: &Header, records: &[Record]) -> Vec<u8> {
+    let mut bytes = header.encode();
+    for record in records {
+        bytes.extend(record.encode());
+    }
+    bytes
 }
 
 /// Why a round cannot make a client.

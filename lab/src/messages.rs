@@ -74,6 +74,13 @@ pub fn position(records: &[Record], number: u32, phase: Phase) -> usize {
     records.iter().position(is_it).unwrap()
 }
 
+/// The message of a client in a phase, if it is on the board.
+pub(crate) fn message_of(records: &[Record], client: ClientId, phase: Phase) -> Option<&[u8]> {
+    let is_it =
+        |record: &&Record| speakers(std::slice::from_ref(record), phase) == [client.number()];
+    records.iter().find(is_it).map(|record| &record.bytes[..])
+}
+
 /// The publication on a finished board, with the index of its record.
 pub fn publication<P: ProofSystem>(
     round: &Round<P>,

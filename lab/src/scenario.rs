@@ -10,6 +10,7 @@ pub mod outcome;
 mod phase;
 mod play;
 pub mod round;
+mod suite;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -17,11 +18,13 @@ use thiserror::Error;
 use veragg_protocol::circuits::foreign::Foreign;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 
-use crate::attack::{AggregatorAttack, ClientAttack, NotPlayable};
+use crate::attack::{AggregatorAttack, ClientAttack, FileAttack, NotPlayable};
+use crate::fixtures::PlaySetUp;
 use crate::scene::Scene;
 use expected::Expected;
 pub use phase::PhaseName;
 use round::{RoundSetting, MOST_CLIENTS, MOST_NUMBERS};
+pub use suite::SuiteName;
 
 pub use outcome::Outcome;
 pub use play::Unplayable;
@@ -48,8 +51,38 @@ pub struct Scenario {
     /// What the aggregator does. Without any it is honest.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aggregator: Vec<AggregatorAttack>,
+    /// What is done to the file of the board before the audit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub file: Vec<FileAttack>,
+    /// What the auditor has besides the organiser's key.
+    #[serde(default, skip_serializing_if = "Auditor::has_nothing")]
+    pub auditor: Auditor,
+    /// The names of the suites that it is played on. Without any it is played on all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suites: Vec<SuiteName>,
     /// What must come out.
     pub expect: Expected,
+}
+
+/// What an auditor has besides the organiser's key.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Auditor {
+    /// The clients of whom it has the receipts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub receipts: Vec<u32>,
+    /// The clients of whom it has receipts that they signed themselves.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub forged_receipts: Vec<u32>,
+    /// Whether it has the checkpoints that clients were shown and that are not on the board.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub shown: bool,
+}
+
+impl Auditor {
+    fn has_nothing(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// A client that leaves.
@@ -74,7 +107,7 @@ pub struct Cheat {
 
 impl Cheat {
     /// The scene in which the clients of these blocks attack, in this order.
-    pub fn apply_all<P: ProofSystem>(
+    pub fn apply_all<P: ProofSystem<SetUp: PlaySetUp>>(
         cheats: &[Self],
         mut scene: Scene<P>,
     ) -> Result<Scene<P>, NotPlayable> {
@@ -158,9 +191,22 @@ impl Scenario {
         let of_dropouts = self.dropout.iter().map(|it| it.client);
         let of_inputs = self.round.input.iter().map(|it| it.client);
         let of_aggregator = self.aggregator.iter().flat_map(AggregatorAttack::clients);
+        let of_file = self.file.iter().flat_map(FileAttack::clients);
+        let auditor = &self.auditor;
+        let of_auditor = auditor
+            .receipts
+            .iter()
+            .chain(&auditor.forged_receipts)
+            .copied();
         let expected = self.expect.contributors.iter().copied();
-        let all = of_cheats.chain(of_others).chain(of_dropouts);
-        all.chain(of_inputs).chain(of_aggregator).chain(expected)
+        let all = of_cheats
+            .chain(of_others)
+            .chain(of_dropouts)
+            .chain(of_inputs);
+        all.chain(of_aggregator)
+            .chain(of_file)
+            .chain(of_auditor)
+            .chain(expected)
     }
 
     /// The file of the scenario.

@@ -12,6 +12,7 @@ use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::crypto::signing::SigningKey;
 use veragg_protocol::roles::Client;
 use veragg_protocol::round::phase::Phase;
+use veragg_protocol::wire::board::Record;
 use zeroize::Zeroizing;
 
 use crate::finished::Finished;
@@ -89,6 +90,22 @@ fn seed(rng: &mut dyn CryptoRngCore) -> [u8; 32] {
 }
 
 impl<P: ProofSystem<SetUp: PlaySetUp>> Scene<P> {
+    /// The records of an earlier round of the same parties, in which everybody was honest. Their long-term keys are the
+    /// same, and so are the inputs as far as the scene has them; all else is drawn anew.
+    pub fn earlier(&self) -> Vec<Record> {
+        // A stream that no client draws from.
+        let mut rng = self.seeds.clone();
+        rng.set_stream(u64::MAX);
+        let round = self.local.again(&mut rng);
+        let known = |input: &&Vec<u64>| !input.is_empty();
+        let any = self.inputs.iter().find(known).cloned().unwrap_or_default();
+        let of_client = |input: &Vec<u64>| Some(input).filter(known).unwrap_or(&any).clone();
+        let inputs = self.inputs.iter().map(of_client).collect();
+        Scene::with_inputs(round, inputs, &mut rng)
+            .play_in_turn()
+            .records
+    }
+
     /// A small round in which all clients are honest.
     pub fn new(clients: u32, segments: &[(usize, u64)]) -> Self {
         Self::of(local_round(clients, segments))
@@ -296,6 +313,7 @@ impl<P: ProofSystem> Scene<P> {
             records: aggregator.records()?,
             receipts,
             refusals,
+            shown: Vec::new(),
         };
         Ok((finished, stopped))
     }
@@ -310,6 +328,7 @@ impl<P: ProofSystem> Scene<P> {
             records: played.aggregator.records().unwrap(),
             receipts: played.receipts,
             refusals: played.refusals,
+            shown: Vec::new(),
         }
     }
 }

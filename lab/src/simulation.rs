@@ -108,8 +108,10 @@ fn objections(
         }
         Ok(Ok(outcome)) => Some((oracle::objections(scenario, &outcome), Some(outcome))),
         Ok(Err(Unplayable::Stopped(error))) => Some((vec![format!("it stops: {error}")], None)),
-        // A corrupt aggregator can also make a file that is no board, which names nobody.
-        Ok(Err(Unplayable::Board(error))) if scenario.aggregator.is_empty() => {
+        // A corrupt aggregator can also make a file that is no board, which names nobody, and so can who has the file.
+        Ok(Err(Unplayable::Board(error)))
+            if scenario.aggregator.is_empty() && scenario.file.is_empty() =>
+        {
             Some((vec![format!("the board is none: {error}")], None))
         }
         Ok(Err(_)) => None,

@@ -14,7 +14,7 @@ use veragg::circuits::proof_system::ProofSystem;
 use veragg::circuits::with_suite;
 use veragg::lab::scenario::Cheat;
 use veragg::lab::scene::Scene;
-use veragg::lab::Parties;
+use veragg::lab::{Parties, PlaySetUp};
 use veragg::local::{play, play_in_turn, LocalRound, LocalRoundError, Party, Played, Progress};
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::crypto::signing::{hex, VerifyingKey};
@@ -169,7 +169,7 @@ fn clients<P: ProofSystem>(
 }
 
 /// The round and its clients, of whom those of `[[cheat]]` do not keep to the rules.
-fn with_cheats<P: ProofSystem>(
+fn with_cheats<P: ProofSystem<SetUp: PlaySetUp>>(
     local: LocalRound<P>,
     clients: Parties,
     survey: &Survey,

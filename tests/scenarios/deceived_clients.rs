@@ -82,6 +82,7 @@ fn two_boards_shown_to_two_groups_are_found() {
         records,
         receipts: Vec::new(),
         refusals: Vec::new(),
+        shown: Vec::new(),
     };
     // The first board is valid by itself.
     finished.is_verified(&[1, 2, 4], &[]);

@@ -283,6 +283,7 @@ fn the_sum_comes_out_when_nothing_but_messages_is_left() {
         records,
         receipts: Vec::new(),
         refusals: Vec::new(),
+        shown: Vec::new(),
     };
     finished.is_verified(&[1, 2, 3, 4], &[]);
 }

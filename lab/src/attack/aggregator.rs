@@ -8,12 +8,17 @@ use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::pairwise::publish::Outcome;
 use veragg_protocol::round::phase::Phase;
+use veragg_protocol::wire::board::{Record, RecordKind};
+use veragg_protocol::wire::checkpoint::Checkpoint;
 use veragg_protocol::wire::message::{Message, Sender};
 
 use super::message::as_one_part;
-use super::NotPlayable;
+use super::{encoding, input, NotPlayable};
+use crate::books::checkpoint_signed_by;
 use crate::corrupt_aggregator::CorruptAggregator;
-use crate::fixtures::id;
+use crate::fixtures::{id, PlaySetUp};
+use crate::local::LocalRound;
+use crate::messages::message_of;
 use crate::scenario::PhaseName;
 use crate::scene::Scene;
 
@@ -97,6 +102,46 @@ pub enum AggregatorAttack {
         /// The phase.
         phase: PhaseName,
     },
+    /// It puts the message that a client sent in an earlier round of the same parties in the place of the new one.
+    Replay {
+        /// The client.
+        client: u32,
+        /// The phase.
+        phase: PhaseName,
+    },
+    /// It adds the message of somebody who is not on the roster.
+    Stranger {
+        /// The phase.
+        phase: PhaseName,
+    },
+    /// It signs two checkpoints for a phase, one with a client on the list and one without it. Some clients are shown what
+    /// follows from the second; the board of all others is published.
+    Fork {
+        /// The phase.
+        phase: PhaseName,
+        /// The client that the second list lacks.
+        without: u32,
+        /// The clients that are shown the second board.
+        #[serde(default)]
+        to: Vec<u32>,
+    },
+    /// It publishes a scalar of the sum in another encoding, with the order of the group added.
+    SumEncoding {
+        /// Which scalar of the packed sum, counted from 0.
+        scalar: usize,
+    },
+    /// It publishes a sum with so many scalars more, or fewer.
+    SumLength {
+        /// How many more.
+        by: i64,
+    },
+    /// It puts another checkpoint in the place of the one that closed a phase, and signs it.
+    Checkpoint {
+        /// The phase.
+        phase: PhaseName,
+        /// What is false in it.
+        says: FalseCheckpoint,
+    },
     /// It hides the message of a client from another.
     Hide {
         /// The client.
@@ -108,6 +153,39 @@ pub enum AggregatorAttack {
     },
 }
 
+/// What is false in a checkpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FalseCheckpoint {
+    /// It says that the board has one message more.
+    Size,
+    /// It gives the hash of another tree of messages.
+    Root,
+    /// It continues another checkpoint.
+    Previous,
+    /// It is of another round.
+    Context,
+    /// It closes another phase.
+    Phase,
+}
+
+impl FalseCheckpoint {
+    fn make(self, checkpoint: &mut Checkpoint) {
+        match self {
+            Self::Size => checkpoint.root.size += 1,
+            Self::Root => checkpoint.root.hash[0] ^= 1,
+            Self::Previous => checkpoint.previous[0] ^= 1,
+            Self::Context => checkpoint.context.digest[0] ^= 1,
+            Self::Phase => {
+                checkpoint.phase = match checkpoint.phase {
+                    Phase::Advertise => Phase::Share,
+                    _ => Phase::Advertise,
+                }
+            }
+        }
+    }
+}
+
 fn is_of(bytes: &[u8], client: u32) -> bool {
     let sender = Message::decode(bytes).map(|message| message.envelope.sender);
     sender == Ok(Sender::Client(id(client)))
@@ -116,11 +194,12 @@ fn is_of(bytes: &[u8], client: u32) -> bool {
 impl AggregatorAttack {
     /// The clients that the attack names.
     pub fn clients(&self) -> impl Iterator<Item = u32> {
-        let from = match self {
-            Self::Hide { from, .. } => Some(*from),
-            _ => None,
+        let others = match self {
+            Self::Hide { from, .. } => vec![*from],
+            Self::Fork { to, .. } => to.clone(),
+            _ => Vec::new(),
         };
-        self.client().into_iter().chain(from)
+        self.client().into_iter().chain(others)
     }
 
     fn client(&self) -> Option<u32> {
@@ -133,29 +212,78 @@ impl AggregatorAttack {
             | Self::Forge { client, .. }
             | Self::List { client, .. }
             | Self::Unlist { client, .. }
+            | Self::Replay { client, .. }
             | Self::Hide { client, .. } => Some(*client),
-            Self::Honest {} | Self::Sum { .. } | Self::Reorder { .. } => None,
+            Self::Fork { without, .. } => Some(*without),
+            Self::Honest {}
+            | Self::Sum { .. }
+            | Self::SumEncoding { .. }
+            | Self::SumLength { .. }
+            | Self::Checkpoint { .. }
+            | Self::Stranger { .. }
+            | Self::Reorder { .. } => None,
         }
     }
 
     /// The aggregator that does this, too.
-    pub(crate) fn apply<P: ProofSystem>(
+    pub(crate) fn apply<P: ProofSystem<SetUp: PlaySetUp>>(
         &self,
         corrupt: CorruptAggregator<P>,
         scene: &Scene<P>,
     ) -> Result<CorruptAggregator<P>, NotPlayable> {
+        let last = scene.local.round.masked_scalars() - 1;
+        let exists = |scalar: usize| match scalar > last {
+            true => Err(NotPlayable::NoSuchScalar { scalar, last }),
+            false => Ok(scalar),
+        };
+        let length = P::Group::SCALAR_LEN;
         Ok(match self.clone() {
             Self::Honest {} => corrupt,
             Self::Sum { scalar, by } => {
-                let last = scene.local.round.masked_scalars() - 1;
-                if scalar > last {
-                    return Err(NotPlayable::NoSuchScalar { scalar, last });
-                }
+                let scalar = exists(scalar)?;
                 corrupt.publishing(move |_, mut publication| {
-                    let size = <P::Group as Group>::Scalar::from(by.unsigned_abs());
-                    let by = if by < 0 { -size } else { size };
-                    publication.opening[scalar] += by;
+                    publication.opening[scalar] += input::scalar::<P>(by);
                     publication
+                })
+            }
+            Self::SumEncoding { scalar } => {
+                let at = exists(scalar)? * length;
+                corrupt.writing(move |mut body| {
+                    if let Some(scalar) = body.get_mut(at..at + length) {
+                        encoding::add_order::<P::Group>(scalar);
+                    }
+                    body
+                })
+            }
+            Self::SumLength { by } => corrupt.writing(move |mut body| {
+                let more = usize::try_from(by).unwrap_or(0).min(1 << 16) * length;
+                let less = usize::try_from(-by).unwrap_or(0) * length;
+                body.drain(..less.min(body.len()));
+                body.splice(..0, std::iter::repeat_n(0, more));
+                body
+            }),
+            Self::Checkpoint { phase, says } => corrupt
+                .rewriting(move |local, records| with_checkpoint(local, records, phase.0, says)),
+            Self::Fork { phase, without, to } => corrupt.forking(phase.0, without, &to),
+            Self::Replay { client, phase } => {
+                let earlier = scene.earlier();
+                let sent = message_of(&earlier, id(client), phase.0).map(<[u8]>::to_vec);
+                admitting(corrupt, phase, move |mut messages| {
+                    messages.retain(|bytes| !is_of(bytes, client));
+                    messages.extend(sent.clone());
+                    messages
+                })
+            }
+            Self::Stranger { phase } => {
+                let stranger = id(scene.local.round.clients() + 1);
+                admitting(corrupt, phase, move |mut messages| {
+                    let of_stranger = messages.first().map(|bytes| {
+                        let mut message = Message::decode(bytes).unwrap();
+                        message.envelope.sender = Sender::Client(stranger);
+                        message.encode()
+                    });
+                    messages.extend(of_stranger);
+                    messages
                 })
             }
             Self::Outcome { client, dropped } => {
@@ -222,6 +350,28 @@ impl AggregatorAttack {
             }),
         })
     }
+}
+
+/// The records with another checkpoint for a phase.
+fn with_checkpoint<P: ProofSystem>(
+    local: &LocalRound<P>,
+    mut records: Vec<Record>,
+    when: Phase,
+    says: FalseCheckpoint,
+) -> Vec<Record> {
+    let clients = local.round.clients();
+    let checkpoints = records
+        .iter_mut()
+        .filter(|it| it.kind == RecordKind::Checkpoint);
+    for record in checkpoints {
+        let mut checkpoint = Checkpoint::decode(&record.bytes, clients).unwrap();
+        if checkpoint.phase == when {
+            says.make(&mut checkpoint);
+            record.bytes = checkpoint_signed_by(&local.aggregator_key, checkpoint).encode();
+            break;
+        }
+    }
+    records
 }
 
 /// It does something else with the messages of one phase.

@@ -4,12 +4,14 @@ use serde::{Deserialize, Serialize};
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::round::lists;
+use veragg_protocol::round::phase::Phase;
 
-use super::{dealing, input, message, NotPlayable};
+use super::input::{self, Copied};
+use super::{dealing, message, NotPlayable};
 use crate::dealer::of_high_degree;
 use crate::equivocator::{twice, with_two_keys};
 use crate::false_attester::{False, FalseAttester};
-use crate::fixtures::id;
+use crate::fixtures::{id, PlaySetUp};
 use crate::scenario::PhaseName;
 use crate::scene::Scene;
 
@@ -47,6 +49,9 @@ pub enum ClientAttack {
         /// Whether it attests to the false mask, too.
         #[serde(default = "yes")]
         attested: bool,
+        /// Further pairwise masks that are false, each by so much.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        edges: Vec<FalseEdge>,
         /// The other client of an edge that it opens in dispute, though nobody asks.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         opens: Option<u32>,
@@ -95,10 +100,27 @@ pub enum ClientAttack {
         /// The phase.
         from: PhaseName,
     },
-    /// It sends the commitments and the proof of another client as its own.
+    /// It sends what another client sends in a phase as its own: the commitments and the proof in submit, the whole body in
+    /// another phase.
     Copy {
         /// The other client, who has a lower number.
         from: u32,
+        /// The phase.
+        #[serde(default = "submit")]
+        phase: PhaseName,
+        /// What it makes of the commitments.
+        #[serde(default)]
+        made: Copied,
+    },
+    /// It sends the message that it sent in the same phase of an earlier round of the same parties.
+    Replay {
+        /// The phase.
+        phase: PhaseName,
+    },
+    /// Two points of its proof change places.
+    Swap {
+        /// Which points, counted from 0. The first are commitments.
+        points: [usize; 2],
     },
     /// It sends each message of a phase twice.
     Repeat {
@@ -127,6 +149,22 @@ pub enum ClientAttack {
         /// The bytes, in hexadecimal digits.
         bytes: String,
     },
+    /// It encodes a scalar of its message in another way, with the order of the group added.
+    Unreduced {
+        /// The phase.
+        phase: PhaseName,
+        /// The part of the body.
+        #[serde(default)]
+        part: usize,
+        /// The first byte of the scalar, counted from 0, or from the end if it is negative.
+        #[serde(default)]
+        byte: i64,
+    },
+    /// It signs a second message in a phase, of which one bit is another.
+    TwoMessages {
+        /// The phase.
+        phase: PhaseName,
+    },
     /// It makes the body of its message longer by so many bytes, or shorter.
     Length {
         /// The phase.
@@ -153,6 +191,16 @@ pub enum ClientAttack {
     },
 }
 
+/// A pairwise mask that is false.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FalseEdge {
+    /// The other end of the edge.
+    pub towards: u32,
+    /// How much is added to the mask.
+    pub by: u64,
+}
+
 fn neighbours<P: ProofSystem>(scene: &Scene<P>, client: u32) -> Vec<ClientId> {
     let round = &scene.local.round;
     let all = ClientSet::of(round.clients(), |_| true);
@@ -163,25 +211,33 @@ fn yes() -> bool {
     true
 }
 
+fn submit() -> PhaseName {
+    PhaseName(Phase::Submit)
+}
+
 impl ClientAttack {
     /// The other clients that the attack names.
     pub fn others(&self) -> impl Iterator<Item = u32> {
+        let neighbours = self.on_neighbours().into_iter().map(|(_, other)| other);
         let named = match self {
-            Self::FalseMask { towards, opens, .. } => [*towards, *opens],
-            Self::BadShare { holder } | Self::FalseCommitment { holder } => [Some(*holder), None],
-            Self::Accuse { dealer } => [Some(*dealer), None],
-            Self::RogueKey { victim } | Self::Impersonate { victim, .. } => [Some(*victim), None],
-            Self::Copy { from } => [Some(*from), None],
-            _ => [None, None],
+            Self::RogueKey { victim } | Self::Impersonate { victim, .. } => Some(*victim),
+            Self::Copy { from, .. } => Some(*from),
+            _ => None,
         };
-        named.into_iter().flatten()
+        neighbours.chain(named)
     }
 
     /// The neighbours that the attack is about, with its name.
     fn on_neighbours(&self) -> Vec<(&'static str, u32)> {
         match self {
-            Self::FalseMask { towards, opens, .. } => {
+            Self::FalseMask {
+                towards,
+                opens,
+                edges,
+                ..
+            } => {
                 let named = [*towards, *opens].into_iter().flatten();
+                let named = named.chain(edges.iter().map(|edge| edge.towards));
                 named.map(|other| ("false-mask", other)).collect()
             }
             Self::BadShare { holder } => vec![("bad-share", *holder)],
@@ -203,7 +259,7 @@ impl ClientAttack {
     }
 
     /// The scene in which the client does this. `taken`: whether it attacks in another way already.
-    pub(crate) fn apply<P: ProofSystem>(
+    pub(crate) fn apply<P: ProofSystem<SetUp: PlaySetUp>>(
         &self,
         scene: Scene<P>,
         client: u32,
@@ -240,21 +296,34 @@ impl ClientAttack {
         Ok(match self {
             Self::Shift { coordinate, by } => input::shift(scene, client, *coordinate, *by)?,
             Self::Masked { scalar, by } => input::masked(scene, client, *scalar, *by)?,
-            Self::Copy { from } => input::copy(scene, client, before("copy", *from)?),
+            Self::Copy { from, phase, made } => {
+                let from = before("copy", *from)?;
+                match phase.0 {
+                    Phase::Submit => input::copy(scene, client, from, *made),
+                    phase => message::copy(scene, client, from, phase),
+                }
+            }
+            Self::Replay { phase } => message::replay(scene, client, phase.0),
+            Self::Swap { points } => input::swap(scene, client, *points),
             Self::FalseMask {
                 towards,
                 by,
                 attested,
+                edges,
                 opens,
                 honestly,
                 silent_from,
             } => {
-                let mask = False {
-                    towards: *towards,
-                    by: *by,
-                    attested: *attested,
-                };
-                let mut attester = FalseAttester::new(&scene, client, &[mask]);
+                let edges = edges.iter().map(|edge| (Some(edge.towards), edge.by));
+                let all = std::iter::once((*towards, *by)).chain(edges);
+                let masks: Vec<False> = all
+                    .map(|(towards, by)| False {
+                        towards,
+                        by,
+                        attested: *attested,
+                    })
+                    .collect();
+                let mut attester = FalseAttester::new(&scene, client, &masks);
                 attester.opens = opens.map(|other| (other, *honestly));
                 attester.silent_from = silent_from.map(|phase| phase.0);
                 scene.with(client, attester)
@@ -280,6 +349,10 @@ impl ClientAttack {
                 let bytes = message::unhex(bytes)?;
                 message::overwrite(scene, client, phase.0, *part, *at, bytes)
             }
+            Self::Unreduced { phase, part, byte } => {
+                message::unreduced(scene, client, phase.0, *part, *byte)
+            }
+            Self::TwoMessages { phase } => message::two(scene, client, phase.0),
             Self::Length { phase, by } => message::length(scene, client, phase.0, *by),
             Self::BadSignature { phase } => message::bad_signature(scene, client, phase.0),
             Self::Impersonate { phase, victim } => {

@@ -2,8 +2,6 @@
 // What is unwrapped here is a message that the client's own software has made.
 #![allow(clippy::unwrap_used)]
 
-use std::sync::{Arc, Mutex};
-
 use veragg_protocol::circuits::group::ristretto::{KeyScalar, KEY_TABLE};
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::dleq;
@@ -12,9 +10,8 @@ use veragg_protocol::pairwise::advertise::Advertisement;
 use veragg_protocol::pairwise::share::DealtPair;
 use veragg_protocol::round::lists;
 use veragg_protocol::round::phase::Phase;
-use veragg_protocol::wire::message::Message;
 
-use super::message::altering;
+use super::message::{altering, overhear};
 use crate::fixtures::id;
 use crate::scene::Scene;
 
@@ -77,17 +74,10 @@ pub(super) fn accuse<P: ProofSystem>(scene: Scene<P>, client: u32, dealer: u32) 
 
 /// The mask key is the sum of its own and that of a victim, which has advertised before it.
 pub(super) fn rogue_key<P: ProofSystem>(scene: Scene<P>, client: u32, victim: u32) -> Scene<P> {
-    let seen: Arc<Mutex<Option<Advertisement>>> = Arc::default();
-    let source = Arc::clone(&seen);
-    let scene = scene.watching(victim, move |phase, messages| {
-        let advertised = messages.first().filter(|_| phase == Phase::Advertise);
-        if let Some(message) = advertised {
-            let body = Message::decode(message).unwrap().body;
-            *source.lock().unwrap() = Advertisement::decode(&body).ok();
-        }
-    });
+    let (scene, overheard) = overhear(scene, victim, Phase::Advertise);
     altering(scene, client, Phase::Advertise, move |parts| {
-        let theirs = seen.lock().unwrap().take();
+        let theirs = overheard.body();
+        let theirs = theirs.and_then(|body| Advertisement::decode(&body).ok());
         let mine = parts
             .first()
             .and_then(|part| Advertisement::decode(part).ok());

@@ -2,22 +2,24 @@
 // What is unwrapped here is a message that the client's own software has made.
 #![allow(clippy::unwrap_used)]
 
-use std::sync::{Arc, Mutex};
+use std::ops::Range;
+use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use veragg_protocol::circuits::commitment::CommitKey;
 use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::proof_system::{ProofSystem, Suite};
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::Round;
-use veragg_protocol::wire::message::Message;
 
-use super::message::altering;
+use super::message::{altering, overhear};
 use super::NotPlayable;
 use crate::scene::Scene;
 
 type Scalar<P> = <<P as ProofSystem>::Group as Group>::Scalar;
 
-fn scalar<P: ProofSystem>(value: i64) -> Scalar<P> {
+/// The scalar of a number.
+pub(super) fn scalar<P: ProofSystem>(value: i64) -> Scalar<P> {
     let size = Scalar::<P>::from(value.unsigned_abs());
     if value < 0 {
         -size
@@ -143,22 +145,72 @@ pub(super) fn masked<P: ProofSystem>(
     }))
 }
 
+/// What a client makes of what it copies.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Copied {
+    /// Nothing.
+    #[default]
+    AsItIs,
+    /// It adds 1 to the blinding of the first commitment, so that the commitment is another one to the same numbers.
+    ReRandomised,
+    /// It negates the first commitment.
+    Negated,
+}
+
+impl Copied {
+    /// Makes this of an encoded proof, whose first point is a commitment.
+    fn make<P: ProofSystem>(self, proof: &mut Vec<u8>, key: &CommitKey<P::Group>) {
+        let len = P::Group::POINT_LEN;
+        let Some(first) = proof.get_mut(..len) else {
+            return;
+        };
+        let Ok(old) = P::Group::decode_point(first, "commitment") else {
+            return;
+        };
+        let new = match self {
+            Self::AsItIs => old,
+            Self::ReRandomised => old + key.commit_row_vartime(&[], Scalar::<P>::from(1u64)),
+            Self::Negated => P::Group::msm(&[-Scalar::<P>::from(1u64)], &[old]),
+        };
+        first.copy_from_slice(&P::Group::encode_point(&new));
+    }
+}
+
 /// The client sends the proof of another one, which has submitted before it.
-pub(super) fn copy<P: ProofSystem>(scene: Scene<P>, client: u32, from: u32) -> Scene<P> {
-    let copied: Arc<Mutex<Option<Vec<u8>>>> = Arc::default();
-    let len = scene.local.round.submit_lengths()[0];
-    let source = Arc::clone(&copied);
-    let scene = scene.watching(from, move |phase, messages| {
-        let submitted = messages.first().filter(|_| phase == Phase::Submit);
-        if let Some(message) = submitted {
-            let body = Message::decode(message).unwrap().body;
-            *source.lock().unwrap() = body.get(..len).map(<[u8]>::to_vec);
-        }
-    });
+pub(super) fn copy<P: ProofSystem>(
+    scene: Scene<P>,
+    client: u32,
+    from: u32,
+    made: Copied,
+) -> Scene<P> {
+    let round = Arc::clone(&scene.local.round);
+    let (scene, overheard) = overhear(scene, from, Phase::Submit);
     altering(scene, client, Phase::Submit, move |parts| {
-        let copied = copied.lock().unwrap().take();
+        let copied = overheard.body();
+        let copied = copied
+            .as_ref()
+            .and_then(|body| body.get(..round.proofs().proof_len()));
         if let Some((proof, part)) = copied.zip(parts.first_mut()) {
-            *part = proof;
+            *part = proof.to_vec();
+            made.make::<P>(part, round.proofs().key());
+        }
+    })
+}
+
+/// Two points of the proof change places.
+pub(super) fn swap<P: ProofSystem>(scene: Scene<P>, client: u32, points: [usize; 2]) -> Scene<P> {
+    altering(scene, client, Phase::Submit, move |parts| {
+        let len = P::Group::POINT_LEN;
+        let place = |point: usize| point * len..(point + 1) * len;
+        let [one, other] = points.map(place);
+        let Some(proof) = parts.first_mut() else {
+            return;
+        };
+        let read = |place: Range<usize>| proof.get(place).map(<[u8]>::to_vec);
+        if let Some((of_one, of_other)) = read(one.clone()).zip(read(other.clone())) {
+            proof[one].copy_from_slice(&of_other);
+            proof[other].copy_from_slice(&of_one);
         }
     })
 }

@@ -3,8 +3,9 @@
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
+use veragg_protocol::circuits::group::ristretto::Ristretto;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::crypto::signing::{unhex as bytes_of, SigningKey};
@@ -13,9 +14,10 @@ use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::Round;
 use veragg_protocol::wire::message::{Message, Sender};
 
+use super::encoding::add_order;
 use super::NotPlayable;
-use crate::fixtures::id;
-use crate::messages::sign_again;
+use crate::fixtures::{id, PlaySetUp};
+use crate::messages::{message_of, sign_again};
 use crate::scene::Scene;
 
 /// The bytes of hexadecimal digits.
@@ -102,6 +104,13 @@ pub(super) fn altering<P: ProofSystem>(
     })
 }
 
+/// The place of a byte that is counted from the beginning of so many, or from their end if it is negative.
+pub(super) fn place(len: usize, byte: i64) -> Option<usize> {
+    let from_end = len as i64 + byte;
+    let at = if byte < 0 { from_end } else { byte };
+    usize::try_from(at).ok().filter(|at| *at < len)
+}
+
 /// One bit of a part is changed. A byte that the part does not have changes nothing.
 pub(super) fn flip<P: ProofSystem>(
     scene: Scene<P>,
@@ -114,11 +123,52 @@ pub(super) fn flip<P: ProofSystem>(
         let Some(part) = parts.get_mut(part) else {
             return;
         };
-        let from_end = part.len() as i64 + byte;
-        let at = if byte < 0 { from_end } else { byte };
-        if let Some(byte) = usize::try_from(at).ok().and_then(|at| part.get_mut(at)) {
+        if let Some(byte) = place(part.len(), byte).and_then(|at| part.get_mut(at)) {
             *byte ^= 1;
         }
+    })
+}
+
+/// A scalar of a part is encoded in another way.
+pub(super) fn unreduced<P: ProofSystem>(
+    scene: Scene<P>,
+    client: u32,
+    phase: Phase,
+    part: usize,
+    byte: i64,
+) -> Scene<P> {
+    altering(scene, client, phase, move |parts| {
+        let Some(part) = parts.get_mut(part) else {
+            return;
+        };
+        let at = place(part.len(), byte).unwrap_or(part.len());
+        // All suites have scalars of 32 bytes. Those of submit are of the group of the suite, the others of that of the keys.
+        let Some(scalar) = part.get_mut(at..at.saturating_add(32)) else {
+            return;
+        };
+        match phase {
+            Phase::Submit => add_order::<P::Group>(scalar),
+            _ => add_order::<Ristretto>(scalar),
+        }
+    })
+}
+
+/// The client sends its message, and then another.
+pub(super) fn two<P: ProofSystem>(scene: Scene<P>, client: u32, when: Phase) -> Scene<P> {
+    let (key, mut cuts) = (scene.key(client), Cuts::of(&scene, client));
+    scene.altering(client, move |phase, package, mut messages| {
+        cuts.see(package);
+        let first = messages.first().filter(|_| phase == when);
+        let second = first.map(|bytes| {
+            let lengths = cuts.lengths(phase, bytes);
+            sign_again(&key, bytes, &lengths, &mut |parts| {
+                if let Some(last) = parts.last_mut().and_then(|part| part.last_mut()) {
+                    *last ^= 1;
+                }
+            })
+        });
+        messages.extend(second);
+        messages
     })
 }
 
@@ -241,5 +291,71 @@ pub(super) fn late<P: ProofSystem>(scene: Scene<P>, client: u32, when: Phase) ->
         }
         messages.append(&mut kept);
         messages
+    })
+}
+
+/// The body of the first message that another client has sent in a phase; nothing as long as it has sent none.
+pub(super) struct Overheard(Arc<Mutex<Option<Vec<u8>>>>);
+
+impl Overheard {
+    /// The body.
+    pub(super) fn body(&self) -> Option<Vec<u8>> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+/// Overhears what a client sends in a phase. Who speaks before it hears nothing.
+pub(super) fn overhear<P: ProofSystem>(
+    scene: Scene<P>,
+    from: u32,
+    when: Phase,
+) -> (Scene<P>, Overheard) {
+    let heard: Arc<Mutex<Option<Vec<u8>>>> = Arc::default();
+    let source = Arc::clone(&heard);
+    let scene = scene.watching(from, move |phase, messages| {
+        let first = messages.first().filter(|_| phase == when);
+        if let Some(message) = first {
+            *source.lock().unwrap() = Some(Message::decode(message).unwrap().body);
+        }
+    });
+    (scene, Overheard(heard))
+}
+
+/// The client sends the body of another one, which has sent it before in the same phase, cut as its own is.
+pub(super) fn copy<P: ProofSystem>(
+    scene: Scene<P>,
+    client: u32,
+    from: u32,
+    when: Phase,
+) -> Scene<P> {
+    let (scene, overheard) = overhear(scene, from, when);
+    altering(scene, client, when, move |parts| {
+        let Some(body) = overheard.body() else {
+            return;
+        };
+        let mut rest = &body[..];
+        for part in parts.iter_mut() {
+            let (these, behind) = rest.split_at(part.len().min(rest.len()));
+            *part = these.to_vec();
+            rest = behind;
+        }
+        // What is longer than its own is in the last part.
+        match parts.last_mut() {
+            Some(last) => last.extend(rest),
+            None => parts.push(rest.to_vec()),
+        }
+    })
+}
+
+/// The client sends what it sent in the same phase of an earlier round of the same parties.
+pub(super) fn replay<P: ProofSystem<SetUp: PlaySetUp>>(
+    scene: Scene<P>,
+    client: u32,
+    when: Phase,
+) -> Scene<P> {
+    let earlier = scene.earlier();
+    let sent = message_of(&earlier, id(client), when).map(<[u8]>::to_vec);
+    instead(scene, client, when, move |_| {
+        sent.clone().into_iter().collect()
     })
 }

@@ -10,15 +10,16 @@ use veragg_protocol::circuits::proof_system::{ProofSystem, Suite};
 use veragg_protocol::circuits::statement::StatementError;
 use veragg_protocol::circuits::with_suite;
 use veragg_protocol::round::RoundError;
+use veragg_protocol::wire::receipt::Receipt;
 use veragg_verifier::{audit, Options};
 
 use super::expected::VerdictName;
-use super::{Cheat, Outcome, Scenario};
-use crate::attack::NotPlayable;
+use super::{Auditor, Cheat, Outcome, Scenario, SuiteName};
+use crate::attack::{FileAttack, NotPlayable};
 use crate::corrupt_aggregator::CorruptAggregator;
 use crate::finished::Finished;
 use crate::fixtures::{auditor, ready_with, PlaySetUp};
-use crate::local::LocalRoundError;
+use crate::local::{board, LocalRoundError};
 use crate::scene::Scene;
 
 /// Why a scenario cannot be played on a suite.
@@ -34,6 +35,9 @@ pub enum Unplayable {
     /// An attack does not fit the round, or another attack.
     #[error(transparent)]
     Attack(#[from] NotPlayable),
+    /// The scenario is not for this suite.
+    #[error("the scenario is not played on the suite {0}")]
+    OtherSuite(Suite),
     /// The round came to no end.
     #[error("the aggregator stopped: {0}")]
     Stopped(#[from] AggregatorError),
@@ -43,11 +47,12 @@ pub enum Unplayable {
 }
 
 impl Unplayable {
-    /// Whether the suite has no proof for what the round asks for. On another suite it may have one.
+    /// Whether that is so on this suite, and not on another: the scenario is not for it, or it has no proof for what the round
+    /// asks for.
     pub fn is_for_suite(&self) -> bool {
         matches!(
             self,
-            Self::Round(LocalRoundError::Round(RoundError::Unsupported(_)))
+            Self::OtherSuite(_) | Self::Round(LocalRoundError::Round(RoundError::Unsupported(_)))
         )
     }
 }
@@ -55,59 +60,89 @@ impl Unplayable {
 impl Scenario {
     /// Plays the scenario on a suite, and audits its board. Nothing but the seed decides what comes out.
     pub fn play_on(&self, suite: Suite, seed: u64) -> Result<Outcome, Unplayable> {
+        if !self.suites.is_empty() && !self.suites.contains(&SuiteName(suite)) {
+            return Err(Unplayable::OtherSuite(suite));
+        }
         with_suite!(suite, P => self.play::<P>(seed))
     }
 
     fn play<P: ProofSystem<SetUp: PlaySetUp>>(&self, seed: u64) -> Result<Outcome, Unplayable> {
-        let (finished, stopped) = self.finish::<P>(seed)?;
-        let options = auditor(&finished.local);
+        let (finished, stopped, file) = self.finish::<P>(seed)?;
+        let options = self.auditor.options(&finished);
         let is_verified = self.expect.verdict == VerdictName::Verified;
-        let sum = || finished.sum(&self.expect.contributors);
-        outcome(&finished, stopped, options, is_verified.then(sum))
+        let aggregate = is_verified.then(|| finished.sum(&self.expect.contributors));
+        let given = Options {
+            aggregate,
+            ..options.clone()
+        };
+        let report = audit(Cursor::new(&file), &given);
+        Ok(Outcome {
+            report: report.map_err(|error| Unplayable::Board(error.to_string()))?,
+            board: file,
+            refused: finished.refusals.len(),
+            stopped: stopped.map(|error| error.to_string()),
+            inputs: finished.inputs,
+            options,
+        })
     }
 
+    /// Plays the round, and gives the file of the board.
+    #[allow(clippy::type_complexity)]
     fn finish<P: ProofSystem<SetUp: PlaySetUp>>(
         &self,
         seed: u64,
-    ) -> Result<(Finished<P>, Option<AggregatorError>), Unplayable> {
+    ) -> Result<(Finished<P>, Option<AggregatorError>, Vec<u8>), Unplayable> {
         let rng = &mut ChaCha20Rng::seed_from_u64(seed);
         let clients = self.round.clients;
         let local = ready_with::<P>(clients, self.round.builder::<P>(), rng)?;
         let mut scene = Scene::with_inputs(local, self.round.inputs(), rng);
+        let splices = self.file.iter().any(FileAttack::needs_earlier);
+        let earlier = splices.then(|| scene.earlier()).unwrap_or_default();
         scene = Cheat::apply_all(&self.cheat, scene)?;
         // Last, since an attack can replace the client that leaves.
         for dropout in &self.dropout {
             scene = scene.leaving(dropout.client, dropout.after.0);
         }
-        if self.aggregator.is_empty() {
-            return Ok(scene.play_in_order()?);
+        let (finished, stopped) = if self.aggregator.is_empty() {
+            scene.play_in_order()?
+        } else {
+            let mut corrupt = CorruptAggregator::new();
+            for attack in &self.aggregator {
+                corrupt = attack.apply(corrupt, &scene)?;
+            }
+            (corrupt.play(scene), None)
+        };
+        let local = &finished.local;
+        let (mut header, mut records) = (local.header.clone(), finished.records.clone());
+        for attack in &self.file {
+            attack.apply(local, &mut header, &mut records, &earlier)?;
         }
-        let mut corrupt = CorruptAggregator::new();
-        for attack in &self.aggregator {
-            corrupt = attack.apply(corrupt, &scene)?;
-        }
-        Ok((corrupt.play(scene), None))
+        let file = board(&header, &records);
+        Ok((finished, stopped, file))
     }
 }
 
-fn outcome<P: ProofSystem>(
-    finished: &Finished<P>,
-    stopped: Option<AggregatorError>,
-    options: Options,
-    aggregate: Option<Vec<u128>>,
-) -> Result<Outcome, Unplayable> {
-    let board = finished.local.board(&finished.records);
-    let given = Options {
-        aggregate,
-        ..options.clone()
-    };
-    let report = audit(Cursor::new(&board), &given);
-    Ok(Outcome {
-        report: report.map_err(|error| Unplayable::Board(error.to_string()))?,
-        board,
-        refused: finished.refusals.len(),
-        stopped: stopped.map(|error| error.to_string()),
-        inputs: finished.inputs.clone(),
-        options,
-    })
+impl Auditor {
+    /// What the auditor of a round has, but for the sum.
+    fn options<P: ProofSystem>(&self, finished: &Finished<P>) -> Options {
+        let local = &finished.local;
+        let of = |clients: &[u32]| {
+            let clients = clients.to_vec();
+            let receipts = finished.receipts.iter();
+            receipts.filter(move |(client, ..)| clients.contains(&client.number()))
+        };
+        let mut receipts: Vec<_> = of(&self.receipts).map(|it| it.2.clone()).collect();
+        receipts.extend(of(&self.forged_receipts).map(|(client, _, it)| {
+            let (key, context) = (&local.client_keys[client.index()], *local.round.context());
+            Receipt::sign(key, context, it.index, it.entry)
+        }));
+        Options {
+            receipts,
+            checkpoints: match self.shown {
+                true => finished.shown.clone(),
+                false => Vec::new(),
+            },
+            ..auditor(local)
+        }
+    }
 }

@@ -2,12 +2,15 @@
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
+use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::round::phase::Phase;
 
-use crate::attack::{AggregatorAttack, ClientAttack};
+use crate::attack::{
+    AggregatorAttack, ClientAttack, Copied, FalseCheckpoint, FalseEdge, FileAttack, RecordName,
+};
 use crate::scenario::expected::{Expected, VerdictName};
 use crate::scenario::round::{RoundSetting, SegmentSetting};
-use crate::scenario::{Cheat, Dropout, PhaseName, Scenario};
+use crate::scenario::{Auditor, Cheat, Dropout, PhaseName, Scenario};
 
 /// Draws below bounds.
 struct Draw(ChaCha20Rng);
@@ -46,6 +49,7 @@ pub(super) fn scenario(round: u64, seed: u64) -> (Scenario, u64) {
     let dropouts = draw.of(&[0, 0, 0, 1, 1, 2]);
     let cheats = draw.of(&[0, 1, 1, 1, 2, 2, 3]);
     let aggregator = draw.of(&[0, 0, 0, 1, 2]);
+    let file = draw.of(&[0, 0, 0, 0, 0, 1]);
     let scenario = Scenario {
         title: format!("round {round} of a simulation with seed {seed}"),
         tries: "What was drawn.".to_owned(),
@@ -70,6 +74,13 @@ pub(super) fn scenario(round: u64, seed: u64) -> (Scenario, u64) {
         aggregator: (0..aggregator)
             .map(|_| of_aggregator(draw, clients))
             .collect(),
+        file: (0..file).map(|_| of_file(draw, clients)).collect(),
+        auditor: Auditor {
+            receipts: (1..=clients).filter(|_| draw.below(2) == 0).collect(),
+            forged_receipts: Vec::new(),
+            shown: draw.of(&[true, false]),
+        },
+        suites: Vec::new(),
         expect: Expected {
             verdict: VerdictName::Unfinished,
             contributors: Vec::new(),
@@ -107,7 +118,7 @@ fn segment(draw: &mut Draw) -> SegmentSetting {
 fn of_client(draw: &mut Draw, clients: u32) -> ClientAttack {
     let phase = draw.phase();
     let other = draw.client(clients);
-    match draw.below(20) {
+    match draw.below(22) {
         0 | 1 => ClientAttack::Shift {
             coordinate: draw.below(4) as usize,
             by: draw.by(),
@@ -120,6 +131,12 @@ fn of_client(draw: &mut Draw, clients: u32) -> ClientAttack {
             towards: draw.of(&[None, Some(other), Some(other)]),
             by: 1 + draw.below(5),
             attested: draw.of(&[true, true, false]),
+            edges: (0..draw.of(&[0, 0, 1]))
+                .map(|_| FalseEdge {
+                    towards: draw.client(clients),
+                    by: 1 + draw.below(5),
+                })
+                .collect(),
             opens: draw.of(&[None, None, Some(other)]),
             honestly: draw.of(&[true, false]),
             silent_from: draw.of(&[None, None, Some(phase)]),
@@ -134,7 +151,11 @@ fn of_client(draw: &mut Draw, clients: u32) -> ClientAttack {
         },
         12 => ClientAttack::Restored { phase },
         13 => ClientAttack::Silent { from: phase },
-        14 => ClientAttack::Copy { from: other },
+        14 => ClientAttack::Copy {
+            from: other,
+            phase: draw.of(&[PhaseName(Phase::Submit), phase]),
+            made: draw.of(&[Copied::AsItIs, Copied::ReRandomised, Copied::Negated]),
+        },
         15 => ClientAttack::Repeat { phase },
         16 => ClientAttack::Flip {
             phase,
@@ -149,13 +170,17 @@ fn of_client(draw: &mut Draw, clients: u32) -> ClientAttack {
             phase,
             victim: other,
         },
+        19 => ClientAttack::Replay { phase },
+        20 => ClientAttack::Swap {
+            points: [draw.below(4) as usize, draw.below(4) as usize],
+        },
         _ => ClientAttack::Late { phase },
     }
 }
 
 fn of_aggregator(draw: &mut Draw, clients: u32) -> AggregatorAttack {
     let (client, phase) = (draw.client(clients), draw.phase());
-    match draw.below(11) {
+    match draw.below(17) {
         0 => AggregatorAttack::Sum {
             scalar: draw.below(2) as usize,
             by: draw.by(),
@@ -172,10 +197,54 @@ fn of_aggregator(draw: &mut Draw, clients: u32) -> AggregatorAttack {
         7 => AggregatorAttack::Forge { client, phase },
         8 => AggregatorAttack::List { client, phase },
         9 => AggregatorAttack::Unlist { client, phase },
+        10 => AggregatorAttack::Replay { client, phase },
+        11 => AggregatorAttack::Stranger { phase },
+        12 | 13 => AggregatorAttack::Fork {
+            phase,
+            without: client,
+            to: (1..=clients).filter(|_| draw.below(3) == 0).collect(),
+        },
+        14 => AggregatorAttack::SumLength {
+            by: draw.of(&[1, -1]),
+        },
+        15 => AggregatorAttack::Checkpoint {
+            phase,
+            says: draw.of(&[
+                FalseCheckpoint::Size,
+                FalseCheckpoint::Root,
+                FalseCheckpoint::Previous,
+                FalseCheckpoint::Context,
+                FalseCheckpoint::Phase,
+            ]),
+        },
         _ => AggregatorAttack::Hide {
             client,
             phase,
             from: draw.client(clients),
+        },
+    }
+}
+
+fn of_file(draw: &mut Draw, clients: u32) -> FileAttack {
+    let mut record = || match draw.below(5) {
+        0 => RecordName::Publication,
+        1 => RecordName::Checkpoint(draw.phase().0),
+        _ => {
+            let client = ClientId::from_index(draw.below(u64::from(clients)) as usize);
+            RecordName::Message(draw.phase().0, client)
+        }
+    };
+    let (record, with) = (record(), record());
+    match draw.below(7) {
+        0 => FileAttack::Remove { record },
+        1 => FileAttack::Cut { from: record },
+        2 => FileAttack::Double { record },
+        3 => FileAttack::Swap { record, with },
+        4 => FileAttack::Splice { record },
+        5 => FileAttack::OtherOrganiser {},
+        _ => FileAttack::Flip {
+            record,
+            byte: draw.below(400) as i64 - 200,
         },
     }
 }

@@ -14,6 +14,7 @@ pub(super) fn objections(scenario: &Scenario, outcome: &Outcome) -> Vec<String> 
     let report = &outcome.report;
     let cheats = |number| scenario.cheat.iter().any(|cheat| cheat.client == number);
     let is_honest = scenario.aggregator.is_empty();
+    let is_whole = scenario.file.is_empty();
     // Nobody honest is named.
     for fault in &report.faults {
         let honest = match fault.culprit {
@@ -34,7 +35,7 @@ pub(super) fn objections(scenario: &Scenario, outcome: &Outcome) -> Vec<String> 
         Verdict::Unfinished => outcome.stopped.is_some(),
         _ => false,
     };
-    if is_honest && !right {
+    if is_honest && is_whole && !right {
         let stopped = outcome.stopped.as_deref().unwrap_or("to the end");
         said.push(format!(
             "the aggregator is honest, and the verdict {} ({stopped})",

@@ -49,6 +49,16 @@ fn smaller(scenario: &Scenario) -> Vec<Scenario> {
             it.aggregator.remove(at);
         });
     }
+    for at in 0..scenario.file.len() {
+        without(&|it| {
+            it.file.remove(at);
+        });
+    }
+    for at in 0..scenario.auditor.receipts.len() {
+        without(&|it| {
+            it.auditor.receipts.remove(at);
+        });
+    }
     for at in 0..scenario.dropout.len() {
         without(&|it| {
             it.dropout.remove(at);

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use rand_core::OsRng;
 use veragg::circuits::groth16::Groth16SetUp;
-use veragg::circuits::proof_system::SetUp;
 use veragg::circuits::statement::Statement;
 use veragg::lab::set_up::play_set_up;
+use veragg::lab::PlaySetUp;
 use veragg::protocol::set_up::Transcript;
 
 use crate::cli::error::CliError;
@@ -14,7 +14,7 @@ use crate::cli::set_up_files::{bytes, refused, SetUpFiles, PROVING_KEY, TRANSCRI
 use crate::cli::{key, RunArgs};
 
 /// The set-up of a suite, for a round that is played.
-pub(super) trait RoundSetUp: SetUp {
+pub(super) trait RoundSetUp: PlaySetUp {
     /// The set-up, and its files if there is one.
     fn obtain(
         args: &RunArgs,

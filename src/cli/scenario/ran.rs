@@ -82,8 +82,11 @@ impl Ran {
 
     /// In a few words, what came out.
     pub(super) fn result(&self) -> String {
+        if let Some(why) = &self.left_out {
+            return format!("left out: {}", Foreign::message(why));
+        }
         let Some(found) = &self.found else {
-            return "left out: the suite has no proof for it".to_owned();
+            return String::new();
         };
         let verdict = match serde_json::to_value(found.verdict) {
             Ok(serde_json::Value::String(verdict)) => verdict,
@@ -190,7 +193,7 @@ impl Many {
             played - unexpected
         );
         if left_out > 0 {
-            said += &format!("; {left_out} were left out, since the suite has no proof for them");
+            said += &format!("; {left_out} were left out, since they are not for this suite");
         }
         said
     }

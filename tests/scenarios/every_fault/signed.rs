@@ -26,6 +26,7 @@ fn signed(alter: impl FnOnce(&mut Configuration)) -> Broken {
         records: Scene::new(4, &SMALL).play().records,
         receipts: Vec::new(),
         refusals: Vec::new(),
+        shown: Vec::new(),
     };
     Broken::by(finished, &[(ORGANISER, Check::Configuration)])
 }

@@ -90,6 +90,7 @@ pub(super) fn a_configuration_that_no_suite_takes(off: &Off) {
         records: Vec::new(),
         receipts: Vec::new(),
         refusals: Vec::new(),
+        shown: Vec::new(),
     };
     let failed = "failed V-01, naming organiser V-01";
     Case::of(&finished).assert_summaries(off, failed, "unfinished");
