@@ -6,6 +6,7 @@ use veragg_circuits::proof_system::ProofSystem;
 use super::codec::State;
 use super::dispute::Disputed;
 use super::error::ClientError;
+use super::exposed::ExposedSecrets;
 use super::received::Kept;
 use super::{Client, Step};
 use crate::crypto::ids::ClientSet;
@@ -44,6 +45,9 @@ impl State for Acknowledged {
     const TAG: u8 = 7;
     fn next_phase(&self, _: u8) -> Option<Phase> {
         Some(Phase::Unmask(0))
+    }
+    fn expose(&self) -> ExposedSecrets {
+        ExposedSecrets::of_received(&self.kept.received)
     }
     fn write(&self, writer: Writer) -> Writer {
         self.kept.write(writer.bytes(self.contributors.as_bytes()))

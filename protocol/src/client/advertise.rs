@@ -9,6 +9,7 @@ use zeroize::ZeroizeOnDrop;
 
 use super::codec::{read_pair, State};
 use super::error::JoinError;
+use super::exposed::ExposedSecrets;
 use super::session::Session;
 use super::{Client, Step};
 use crate::crypto::dh::KeyPair;
@@ -75,6 +76,9 @@ impl State for Joined {
     fn next_phase(&self, _: u8) -> Option<Phase> {
         Some(Phase::Advertise)
     }
+    fn expose(&self) -> ExposedSecrets {
+        ExposedSecrets::default()
+    }
     fn write(&self, writer: Writer) -> Writer {
         writer
     }
@@ -87,6 +91,13 @@ impl State for Advertised {
     const TAG: u8 = 1;
     fn next_phase(&self, _: u8) -> Option<Phase> {
         Some(Phase::Share)
+    }
+    fn expose(&self) -> ExposedSecrets {
+        ExposedSecrets {
+            mask: Some(self.mask.clone()),
+            channel: Some(self.channel.clone()),
+            ..ExposedSecrets::default()
+        }
     }
     fn write(&self, writer: Writer) -> Writer {
         writer

@@ -10,8 +10,8 @@ use super::codec::State;
 use super::saved::{ResumeError, FORMAT};
 use super::session::Session;
 use super::{
-    Acknowledged, Advertised, Attested, Client, ClientError, Confirmed, Disputed, Joined, Shared,
-    Step, Store, Submitted, Unmasked,
+    Acknowledged, Advertised, Attested, Client, ClientError, Confirmed, Disputed, ExposedSecrets,
+    Joined, Shared, Step, Store, Submitted, Unmasked,
 };
 use crate::crypto::ids::ClientId;
 use crate::crypto::signing::SigningKey;
@@ -41,6 +41,8 @@ pub trait AnyState: Send + Sync + 'static {
     fn phase(&self) -> Option<Phase>;
     /// The checkpoint that it answered last.
     fn checkpoint(&self) -> Option<&Checkpoint>;
+    /// The secrets that it holds: see [`roles::Client::expose_secrets`](crate::roles::Client::expose_secrets).
+    fn expose_secrets(&self) -> ExposedSecrets;
     /// Takes the next step.
     fn advance(self: Box<Self>, turn: Turn<'_>) -> Advanced;
 }
@@ -58,6 +60,10 @@ macro_rules! any_states {
 
             fn checkpoint(&self) -> Option<&Checkpoint> {
                 Client::answered(self)
+            }
+
+            fn expose_secrets(&self) -> ExposedSecrets {
+                self.state.expose()
             }
 
             fn advance(self: Box<Self>, $turn: Turn<'_>) -> Advanced {

@@ -8,6 +8,7 @@ use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::codec::{read_pair, write_secret, State};
 use super::error::ClientError;
+use super::exposed::ExposedSecrets;
 use super::received::Received;
 use super::submit::{own_input, Submitted};
 use super::{Client, Step};
@@ -106,6 +107,12 @@ impl State for Attested {
     const TAG: u8 = 5;
     fn next_phase(&self, _: u8) -> Option<Phase> {
         Some(Phase::Dispute)
+    }
+    fn expose(&self) -> ExposedSecrets {
+        ExposedSecrets {
+            mask: Some(self.mask.clone()),
+            ..ExposedSecrets::of_received(&self.received)
+        }
     }
     fn write(&self, writer: Writer) -> Writer {
         let writer = write_secret(writer, &self.mask)

@@ -6,6 +6,7 @@ use veragg_circuits::codec::{DecodeError, Reader, Writer};
 use veragg_circuits::group::ristretto::{decode_key_scalar, KeyPoint, KeyScalar, Ristretto};
 use veragg_circuits::group::Group;
 
+use super::exposed::ExposedSecrets;
 use crate::crypto::dh::KeyPair;
 use crate::crypto::ids::ClientId;
 use crate::crypto::sealing::SharePair;
@@ -18,6 +19,8 @@ pub trait State: Sized {
     /// The phase in which a client in this state speaks next, if there are so many further rounds of unmask;
     /// nothing when it has finished.
     fn next_phase(&self, further: u8) -> Option<Phase>;
+    /// The secrets that it holds.
+    fn expose(&self) -> ExposedSecrets;
     /// Writes what the state holds.
     fn write(&self, writer: Writer) -> Writer;
     /// Reads what [`write`](Self::write) wrote.

@@ -6,10 +6,11 @@ use rand_core::CryptoRngCore;
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
 use veragg_circuits::group::ristretto::KeyScalar;
 use veragg_circuits::proof_system::ProofSystem;
-use zeroize::ZeroizeOnDrop;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::codec::{read_pair, read_secret, write_secret, State};
 use super::error::ClientError;
+use super::exposed::ExposedSecrets;
 use super::received::Received;
 use super::session::Session;
 use super::share::Shared;
@@ -143,6 +144,13 @@ impl State for Confirmed {
     const TAG: u8 = 3;
     fn next_phase(&self, _: u8) -> Option<Phase> {
         Some(Phase::Submit)
+    }
+    fn expose(&self) -> ExposedSecrets {
+        ExposedSecrets {
+            mask: Some(self.mask.clone()),
+            seed: Some(Zeroizing::new(self.seed)),
+            ..ExposedSecrets::of_received(&self.received)
+        }
     }
     fn write(&self, writer: Writer) -> Writer {
         let writer = write_secret(writer, &self.mask).bytes(self.seed.as_bytes());

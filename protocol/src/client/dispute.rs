@@ -7,6 +7,7 @@ use veragg_circuits::proof_system::ProofSystem;
 use super::attest::Attested;
 use super::codec::State;
 use super::error::ClientError;
+use super::exposed::ExposedSecrets;
 use super::received::Kept;
 use super::{Client, Step};
 use crate::crypto::dleq;
@@ -73,6 +74,9 @@ impl State for Disputed {
     const TAG: u8 = 6;
     fn next_phase(&self, _: u8) -> Option<Phase> {
         Some(Phase::Acknowledge)
+    }
+    fn expose(&self) -> ExposedSecrets {
+        ExposedSecrets::of_received(&self.kept.received)
     }
     fn write(&self, writer: Writer) -> Writer {
         self.kept.write(writer)

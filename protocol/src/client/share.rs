@@ -7,11 +7,12 @@ use veragg_circuits::codec::{DecodeError, Reader, Writer};
 use veragg_circuits::group::ristretto::{KeyScalar, Ristretto, KEY_TABLE};
 use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::ProofSystem;
-use zeroize::ZeroizeOnDrop;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::advertise::Advertised;
 use super::codec::{read_map, read_pair, read_point, read_secret, write_points, State};
 use super::error::ClientError;
+use super::exposed::ExposedSecrets;
 use super::session::Session;
 use super::{Client, Step};
 use crate::crypto::dh::KeyPair;
@@ -125,6 +126,14 @@ impl State for Shared {
     const TAG: u8 = 2;
     fn next_phase(&self, _: u8) -> Option<Phase> {
         Some(Phase::Confirm)
+    }
+    fn expose(&self) -> ExposedSecrets {
+        ExposedSecrets {
+            mask: Some(self.mask.clone()),
+            channel: Some(self.channel.clone()),
+            seed: Some(Zeroizing::new(self.seed)),
+            ..ExposedSecrets::default()
+        }
     }
     fn write(&self, writer: Writer) -> Writer {
         let writer = writer

@@ -11,6 +11,7 @@ use zeroize::{ZeroizeOnDrop, Zeroizing};
 use super::codec::{read_pair, read_secret, write_secret, State};
 use super::confirm::Confirmed;
 use super::error::ClientError;
+use super::exposed::ExposedSecrets;
 use super::received::Received;
 use super::{Client, Step};
 use crate::crypto::dh::KeyPair;
@@ -114,6 +115,14 @@ impl State for Submitted {
     const TAG: u8 = 4;
     fn next_phase(&self, _: u8) -> Option<Phase> {
         Some(Phase::Attest)
+    }
+    fn expose(&self) -> ExposedSecrets {
+        ExposedSecrets {
+            mask: Some(self.mask.clone()),
+            seed: Some(Zeroizing::new(self.seed)),
+            blindings: Some(Zeroizing::new(self.blindings.clone())),
+            ..ExposedSecrets::of_received(&self.received)
+        }
     }
     fn write(&self, writer: Writer) -> Writer {
         let writer = write_secret(writer, &self.mask)

@@ -7,6 +7,7 @@ use veragg_circuits::proof_system::ProofSystem;
 use super::acknowledge::Acknowledged;
 use super::codec::State;
 use super::error::ClientError;
+use super::exposed::ExposedSecrets;
 use super::received::Kept;
 use super::{Client, Step};
 use crate::crypto::ids::ClientSet;
@@ -121,6 +122,9 @@ impl State for Unmasked {
     const TAG: u8 = 8;
     fn next_phase(&self, further: u8) -> Option<Phase> {
         (self.round < further).then(|| Phase::Unmask(self.round + 1))
+    }
+    fn expose(&self) -> ExposedSecrets {
+        ExposedSecrets::of_received(&self.kept.received)
     }
     fn write(&self, writer: Writer) -> Writer {
         let writer = writer.u8(self.round).bytes(self.contributors.as_bytes());

@@ -7,7 +7,9 @@ use rand_core::CryptoRngCore;
 use veragg_circuits::proof_system::ProofSystem;
 
 use super::Round;
-use crate::client::{self as typed, AnyState, ClientError, JoinError, ResumeError, Store, Turn};
+use crate::client::{
+    self as typed, AnyState, ClientError, ExposedSecrets, JoinError, ResumeError, Store, Turn,
+};
 use crate::crypto::ids::ClientId;
 use crate::crypto::signing::SigningKey;
 use crate::round::phase::Phase;
@@ -136,6 +138,19 @@ impl Client {
         });
         self.state = state;
         answer
+    }
+
+    /// The secrets that it holds now; none if the store has failed.
+    ///
+    /// This is for laboratories that attack the protocol: a corrupt client is honest software of which somebody knows
+    /// the secrets. A deployment must not call it. Whoever has what it gives can compute the client's input from
+    /// its messages. The lint `clippy::disallowed_methods` forbids it in this repository outside `lab` and `necessity`.
+    #[must_use]
+    pub fn expose_secrets(&self) -> ExposedSecrets {
+        // The one way to it.
+        #[allow(clippy::disallowed_methods)]
+        let secrets = |state: &dyn AnyState| state.expose_secrets();
+        self.state.as_deref().map(secrets).unwrap_or_default()
     }
 }
 
