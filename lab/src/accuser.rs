@@ -1,5 +1,5 @@
-//! A client that sends any confirmation it likes. It knows only what an honest client knows about itself: it
-//! reads that from the state which its own software saved.
+//! A client that sends any confirmation it likes. It knows only what an honest client knows about itself:
+//! its own software tells it.
 // A test gives up where these panic.
 #![allow(clippy::unwrap_used)]
 
@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use crate::local::Party;
 use rand_chacha::ChaCha20Rng;
-use veragg_protocol::circuits::group::ristretto::decode_key_scalar;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::context::Context;
 use veragg_protocol::crypto::dh::KeyPair;
@@ -95,22 +94,18 @@ impl<P: ProofSystem> Party for Accuser<P> {
             let me = self.id();
             self.keys.retain(|(client, _)| *client != me);
         }
-        let before = self.client.store.to_vec();
+        let before = self.client.client.expose_secrets();
         let messages = self.client.speak(phase, package);
         if phase != Phase::Confirm || messages.is_empty() {
             return messages;
         }
-        // The saved state ends with the secret of the channel key, the seed and the keys of its neighbours.
-        let behind = 4 + self.keys.len() * (4 + 64) + 32;
-        let end = before.len().saturating_sub(behind).max(32);
-        let Ok(channel) = decode_key_scalar(&before[end - 32..end], "channel") else {
-            // Not all whose keys it saw are in the state: it does not find its own, and keeps to the rules.
+        let Some(channel) = before.channel else {
             return messages;
         };
         let complainant = Complainant {
             context: self.context,
             me: self.id(),
-            channel: KeyPair::from_secret(channel),
+            channel,
             keys: self.keys.clone(),
             key: Arc::clone(&self.key),
             rng: RefCell::new(self.client.apart(1)),

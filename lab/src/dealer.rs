@@ -6,10 +6,9 @@
 use std::sync::Arc;
 
 use crate::local::Party;
-use veragg_protocol::circuits::group::ristretto::{decode_key_scalar, KeyScalar, KEY_TABLE};
+use veragg_protocol::circuits::group::ristretto::{KeyScalar, KEY_TABLE};
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::context::Context;
-use veragg_protocol::crypto::dh::KeyPair;
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::crypto::sealing::Channel;
 use veragg_protocol::crypto::signing::SigningKey;
@@ -40,13 +39,12 @@ impl<P: ProofSystem> Party for HighDegree<P> {
     }
 
     fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
-        // After advertise the saved state ends with the secret of the channel key.
-        let saved = self.client.store.to_vec();
+        let before = self.client.client.expose_secrets();
         let messages = self.client.speak(phase, package);
         if phase != Phase::Share || messages.is_empty() {
             return messages;
         }
-        let channel = decode_key_scalar(&saved[saved.len() - 32..], "channel").unwrap();
+        let channel = before.channel.unwrap();
         let items = Package::decode(package, 4).unwrap().items;
         let last = Sender::Client(id(LAST));
         let theirs = items.iter().find(|item| item.envelope.sender == last);
@@ -60,7 +58,6 @@ impl<P: ProofSystem> Party for HighDegree<P> {
             dealer: self.id(),
             recipient: id(LAST),
         };
-        let channel = KeyPair::from_secret(channel);
         let point = channel.shared_point(&theirs.unwrap().keys.channel);
         let deal = &mut |parts: &mut Vec<Vec<u8>>| {
             let dealt = DealtPair::decode(&parts[3]).unwrap();

@@ -1,16 +1,14 @@
 //! A client that adds false masks to its vector, and attests to them. It knows only what an honest client
-//! knows about itself: it reads that from the state which its own software saved.
+//! knows about itself: its own software tells it.
 // A test gives up where these panic.
 #![allow(clippy::unwrap_used)]
 
 use std::sync::Arc;
 
 use crate::local::Party;
-use veragg_protocol::circuits::codec::Reader;
-use veragg_protocol::circuits::group::ristretto::{decode_key_scalar, KeyScalar};
 use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::proof_system::ProofSystem;
-use veragg_protocol::crypto::dh::KeyPair;
+use veragg_protocol::client::ExposedSecrets;
 use veragg_protocol::crypto::dleq;
 use veragg_protocol::crypto::hash::Digest;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
@@ -86,13 +84,6 @@ pub struct FalseAttester<P: ProofSystem> {
 /// What changes the encoded commitments of a submission.
 type Commit = dyn Fn(&mut Vec<u8>) + Send;
 
-/// The secrets in the saved state of a client that has submitted.
-struct Secrets<P: ProofSystem> {
-    mask: KeyPair,
-    seed: KeyScalar,
-    blindings: Vec<Scalar<P>>,
-}
-
 impl<P: ProofSystem> FalseAttester<P> {
     /// The client of the scene with this number, which uses these false masks.
     pub fn new(scene: &Scene<P>, number: u32, masks: &[False]) -> Self {
@@ -109,20 +100,6 @@ impl<P: ProofSystem> FalseAttester<P> {
             commit: None,
             opens: None,
             silent_from: None,
-        }
-    }
-
-    fn secrets(&self, saved: &[u8]) -> Secrets<P> {
-        let mut reader = self.state(saved);
-        let mut scalar = || decode_key_scalar(reader.bytes(32, "secret").unwrap(), "s").unwrap();
-        let (mask, seed) = (KeyPair::from_secret(scalar()), scalar());
-        let blindings = reader.long("blindings").unwrap();
-        let rows = self.round.layout().rows();
-        let blindings = P::Group::decode_scalars(blindings, rows, "blinding").unwrap();
-        Secrets {
-            mask,
-            seed,
-            blindings,
         }
     }
 
@@ -155,15 +132,21 @@ impl<P: ProofSystem> FalseAttester<P> {
     }
 
     /// The message of dispute that opens the edge to another client.
-    fn open(&self, package: &[u8], before: &[u8], other: ClientId, proven: bool) -> Vec<u8> {
-        let mask = self.mask_secret(before);
+    fn open(
+        &self,
+        package: &[u8],
+        before: &ExposedSecrets,
+        other: ClientId,
+        proven: bool,
+    ) -> Vec<u8> {
+        let mask = before.mask.as_ref().unwrap();
         let (context, me) = (self.round.context(), self.id());
         let key = |client: ClientId| {
             let found = self.keys.iter().find(|(id, _)| *id == client);
             &found.unwrap().1.mask
         };
         let ends = dispute::ends(context, (me, mask.public()), (other, key(other)));
-        let mut opened = ends.reveal(&mask, &mut self.client.apart(1));
+        let mut opened = ends.reveal(mask, &mut self.client.apart(1));
         if !proven {
             opened.point += key(other);
         }
@@ -176,30 +159,20 @@ impl<P: ProofSystem> FalseAttester<P> {
         Message::sign(&self.key, *context, Phase::Dispute, sender, answers, &parts).encode()
     }
 
-    /// The mask secret, which comes first in the state of a client that has confirmed.
-    fn mask_secret(&self, saved: &[u8]) -> KeyPair {
-        let mut reader = self.state(saved);
-        let secret = decode_key_scalar(reader.bytes(32, "secret").unwrap(), "s").unwrap();
-        KeyPair::from_secret(secret)
-    }
-
-    /// The part of a saved state behind the session.
-    fn state<'a>(&self, saved: &'a [u8]) -> Reader<'a> {
-        let mut reader = Reader::new(saved);
-        reader.bytes(2 + 1 + 32 + 4, "session").unwrap();
-        reader.long("checkpoint").unwrap();
-        reader.long("message").unwrap();
-        reader
-    }
-
     /// The message of attest, with the false masks that are attested.
-    fn attest(&self, package: &[u8], before: &[u8]) -> Vec<u8> {
-        let Secrets {
-            mask,
-            seed,
-            blindings,
-        } = self.secrets(before);
+    fn attest(&self, package: &[u8], before: &ExposedSecrets) -> Vec<u8> {
+        let ExposedSecrets {
+            mask: Some(mask),
+            seed: Some(seed),
+            blindings: Some(blindings),
+            ..
+        } = before
+        else {
+            panic!("it attests, so it has submitted");
+        };
         let round = &self.round;
+        let rows = round.layout().rows();
+        let blindings = P::Group::decode_scalars(blindings, rows, "blinding").unwrap();
         let submit = Package::decode(package, round.clients())
             .unwrap()
             .checkpoint
@@ -219,7 +192,7 @@ impl<P: ProofSystem> FalseAttester<P> {
             }
             committed
         };
-        let own = committed(&Mask::of_seed(context, me, &seed), None);
+        let own = committed(&Mask::of_seed(context, me, seed), None);
         let key = |client: ClientId| {
             let found = self.keys.iter().find(|(id, _)| *id == client);
             found.unwrap().1.mask
@@ -227,7 +200,7 @@ impl<P: ProofSystem> FalseAttester<P> {
         let edges: Vec<_> = neighbours
             .iter()
             .map(|&other| {
-                let mask = Mask::of_edge(context, me, &mask, other, &key(other));
+                let mask = Mask::of_edge(context, me, mask, other, &key(other));
                 committed(&mask, Some(other))
             })
             .collect();
@@ -281,7 +254,7 @@ impl<P: ProofSystem> Party for FalseAttester<P> {
         if phase == Phase::Share {
             self.keys = advertised_keys(package, self.round.clients());
         }
-        let before = self.client.store.to_vec();
+        let before = self.client.client.expose_secrets();
         let messages = self.client.speak(phase, package);
         match phase {
             Phase::Submit if !messages.is_empty() => vec![self.submit(package, &messages[0])],

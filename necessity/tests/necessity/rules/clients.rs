@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use rand_core::OsRng;
 use veragg_lab::believing;
-use veragg_protocol::circuits::group::ristretto::{decode_key_scalar, KeyScalar, Ristretto};
+use veragg_protocol::circuits::group::ristretto::{KeyScalar, Ristretto};
 use veragg_protocol::circuits::group::Group;
 use zeroize::Zeroizing;
 
 use super::{id, Suite, CLIENTS};
+use veragg_protocol::client::ExposedSecrets;
 use veragg_protocol::crypto::dh::KeyPair;
 use veragg_protocol::crypto::hash::Digest;
 use veragg_protocol::crypto::ids::ClientId;
@@ -172,15 +173,9 @@ impl Clients {
         behind(behind(3 + 32 + 4))
     }
 
-    /// The first secrets of a client's state: the mask secret, then the channel secret before confirm and
-    /// the seed after it.
-    pub(super) fn secrets(&self, number: u32) -> [KeyScalar; 2] {
-        let at = self.state_at(number);
-        let secret = |at: usize| {
-            let bytes = &self.stores[id(number).index()][at..at + 32];
-            decode_key_scalar(bytes, "secret").unwrap()
-        };
-        [secret(at), secret(at + 32)]
+    /// The secrets that a client holds.
+    pub(super) fn secrets(&self, number: u32) -> ExposedSecrets {
+        self.clients[id(number).index()].expose_secrets()
     }
 
     /// Replaces these bytes in the saved state of a client, wherever they are, and restarts the client with it.
@@ -202,7 +197,7 @@ impl Clients {
 
     /// From now on this client masks with a seed that it did not share.
     pub(super) fn falsify_self_mask(&mut self, culprit: u32) {
-        let [_, seed] = self.secrets(culprit);
+        let seed = self.secrets(culprit).seed.unwrap();
         self.patch(
             culprit,
             seed.as_bytes(),

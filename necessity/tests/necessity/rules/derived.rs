@@ -10,7 +10,6 @@ use veragg_protocol::circuits::statement::SumRule;
 use super::clients::Parties;
 use super::table::{of, silence, Table};
 use super::{everybody, id, Suite, CLIENTS};
-use veragg_protocol::crypto::dh::KeyPair;
 use veragg_protocol::crypto::dleq::{self, Revealed};
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::crypto::sealing::Channel;
@@ -80,7 +79,7 @@ pub(super) fn a_shared_secret_cannot_be_reconstructed() -> bool {
         if phase != Phase::Share {
             return;
         }
-        let [_, channel] = table.clients.secrets(3);
+        let channel = table.clients.secrets(3).channel.unwrap();
         let context = *table.clients.round.context();
         table.alter(of(messages, 3), |parts| {
             // Shares of neighbours 1, 2, 4, 5 and 6 are wrong: any `t` of the nine neighbours include one of these.
@@ -90,7 +89,7 @@ pub(super) fn a_shared_secret_cannot_be_reconstructed() -> bool {
                     dealer: id(3),
                     recipient: id(holder),
                 };
-                let point = keys.of(holder).channel * channel;
+                let point = channel.shared_point(&keys.of(holder).channel);
                 let dealt = DealtPair::decode(part).unwrap();
                 let mut pair = between.open(&point, &dealt.sealed).unwrap();
                 pair.seed += KeyScalar::ONE;
@@ -140,10 +139,10 @@ pub(super) fn a_complaint_with_a_wrong_point_excludes_an_honest_dealer() -> bool
 
 /// Client 3 complains about a valid share.
 pub(super) fn a_complaint_without_reason_excludes_an_honest_dealer() -> bool {
-    let mut channel = KeyScalar::ZERO;
+    let mut channel = None;
     frames_client_4(with_keys(move |table, keys, phase, messages| {
         if phase == Phase::Share {
-            [_, channel] = table.clients.secrets(3);
+            channel = table.clients.secrets(3).channel;
         }
         if phase == Phase::Confirm {
             let complaint = Complaint {
@@ -151,8 +150,8 @@ pub(super) fn a_complaint_without_reason_excludes_an_honest_dealer() -> bool {
                 accuser: (id(3), keys.of(3)),
                 dealer: (id(4), keys.of(4)),
             };
-            let pair = KeyPair::from_secret(channel);
-            let complaint = complaint.ends().reveal(&pair, &mut OsRng);
+            let pair = channel.as_ref().unwrap();
+            let complaint = complaint.ends().reveal(pair, &mut OsRng);
             complain(table, messages, complaint);
         }
     }))

@@ -7,6 +7,7 @@ use veragg_protocol::circuits::group::Group;
 
 use super::attack::Attack;
 use super::{everybody, id, Suite, CLIENTS};
+use veragg_protocol::client::ExposedSecrets;
 use veragg_protocol::crypto::dh::KeyPair;
 use veragg_protocol::pairwise::attest::Challenges;
 use veragg_protocol::pairwise::fraud_proof::{FalseAttestation, FraudProof, Seen};
@@ -18,17 +19,15 @@ use veragg_protocol::wire::part::Part;
 /// A round up to attest, with both secrets of all clients.
 struct Attested {
     attack: Attack,
-    secrets: Vec<[KeyScalar; 2]>,
+    secrets: Vec<ExposedSecrets>,
 }
 
 impl Attested {
     fn new() -> Self {
         let mut attack = Attack::new().honest_through(Phase::Share);
         let messages = attack.ask_all();
-        let clients = 1..=CLIENTS;
-        let secrets = clients
-            .map(|number| attack.clients.secrets(number))
-            .collect();
+        let secrets = (1..=CLIENTS).map(|number| attack.clients.secrets(number));
+        let secrets = secrets.collect();
         attack.close(Phase::Confirm, messages, everybody());
         Self {
             attack: attack.honest_through(Phase::Attest),
@@ -37,11 +36,15 @@ impl Attested {
     }
 
     fn mask_of(&self, number: u32) -> KeyScalar {
-        self.secrets[id(number).index()][0]
+        *self.secrets[id(number).index()]
+            .mask
+            .as_ref()
+            .unwrap()
+            .secret()
     }
 
     fn seed_of(&self, number: u32) -> KeyScalar {
-        self.secrets[id(number).index()][1]
+        **self.secrets[id(number).index()].seed.as_ref().unwrap()
     }
 
     fn shows_fraud(&self, fraud_proof: &FraudProof) -> bool {
@@ -121,7 +124,7 @@ fn sender_of(fraud_proof: &FraudProof) -> u32 {
 pub(super) fn by_an_attestation_to_another_checkpoint() -> bool {
     let mut attack = Attack::new().honest_through(Phase::Share);
     let messages = attack.ask_all();
-    let [_, seed] = attack.clients.secrets(2);
+    let seed = *attack.clients.secrets(2).seed.unwrap();
     attack.close(Phase::Confirm, messages, everybody());
     let (attack, of_two) = attack.two_views();
     let shared = attack.of(Phase::Share, 2).clone();
