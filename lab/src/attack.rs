@@ -7,6 +7,7 @@ mod encoding;
 mod file;
 mod input;
 mod message;
+mod proving;
 
 pub use aggregator::{AggregatorAttack, FalseCheckpoint};
 pub use client::{ClientAttack, FalseEdge};
@@ -70,6 +71,12 @@ pub enum NotPlayable {
         attack: &'static str,
         /// The other client.
         other: u32,
+    },
+    /// No prover makes that proof.
+    #[error("client {client}: nobody can make that proof in this round: the vector does not keep its claims, is packed in another way, or the secrets of the set-up are not known")]
+    NoProver {
+        /// The client.
+        client: u32,
     },
     /// An attack on a record that the board does not have.
     #[error("the board of this round has no record {0}")]

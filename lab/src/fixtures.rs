@@ -29,10 +29,14 @@ use crate::set_up::{play_set_up, PlayedSetUp};
 pub trait PlaySetUp: SetUp {
     /// The set-up of a statement and a roster.
     fn of(statement: &Statement, clients: u32) -> Self;
+
+    /// The same with a set-up whose secrets everybody knows.
+    fn known(statement: &Statement, clients: u32) -> Self;
 }
 
 impl PlaySetUp for () {
     fn of(_: &Statement, _: u32) -> Self {}
+    fn known(_: &Statement, _: u32) -> Self {}
 }
 
 /// By the encoded statement and the number of clients.
@@ -53,6 +57,10 @@ impl PlaySetUp for Groth16SetUp {
         let mut played = played();
         let play = || play_set_up(statement, clients, &mut OsRng).unwrap();
         played.entry(asked).or_insert_with(play).key.set_up()
+    }
+
+    fn known(statement: &Statement, clients: u32) -> Self {
+        Self::to_prove(Arc::new(known_key(statement, clients)))
     }
 }
 
@@ -162,9 +170,18 @@ pub fn ready_with<P: ProofSystem<SetUp: PlaySetUp>>(
     builder: ConfigurationBuilder,
     rng: &mut dyn CryptoRngCore,
 ) -> Result<LocalRound<P>, LocalRoundError> {
+    ready_after(P::SetUp::of, clients, builder, rng)
+}
+
+/// The same with a set-up that `set_up` makes of statement and clients.
+pub(crate) fn ready_after<P: ProofSystem>(
+    set_up: impl FnOnce(&Statement, u32) -> P::SetUp,
+    clients: u32,
+    builder: ConfigurationBuilder,
+    rng: &mut dyn CryptoRngCore,
+) -> Result<LocalRound<P>, LocalRoundError> {
     let statement = builder.statement().map_err(ConfigurationError::from)?;
-    let set_up = P::SetUp::of(&statement, clients);
-    LocalRound::with_set_up(&set_up, clients, builder, rng)
+    LocalRound::with_set_up(&set_up(&statement, clients), clients, builder, rng)
 }
 
 /// A round of this [`configuration_builder`], with fresh keys for everybody.

@@ -13,15 +13,15 @@ use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::round::Round;
 
-/// Commitment and proof of a client for packed scalars that need not satisfy the statement, by somebody who knows `alpha`.
-/// All else is public.
+/// Commitment and proof of a client for packed scalars that need not satisfy the statement, by somebody who knows `alpha`,
+/// with the blinding of the commitment. All else is public.
 pub fn forge(
     round: &Round<Bls12381Groth16>,
     key: &ProvingKey,
     alpha: Fr,
     client: ClientId,
     packed: &[Fr],
-) -> Vec<u8> {
+) -> (Vec<u8>, Fr) {
     let verifying = &key.verifying;
     let secret = |byte: u8| Bls12381::from_uniform_bytes(&[byte; 64]);
     let (rhat, sigma, y) = (secret(1), secret(2), secret(3));
@@ -70,14 +70,14 @@ pub fn forge(
     for response in responses.chain(last) {
         bytes.extend(Bls12381::encode_scalar(&response));
     }
-    bytes
+    (bytes, rhat)
 }
 
 /// Whether a round takes the proof of its first client for packed scalars that are all `2^200`, far outside every range.
 pub fn is_deceived(round: &Round<Bls12381Groth16>, key: &ProvingKey, alpha: Fr) -> bool {
     let big = (0..200).fold(Fr::from(1u64), |power, _| power + power);
     let client = ClientId::from_index(0);
-    let forged = forge(
+    let (forged, _) = forge(
         round,
         key,
         alpha,

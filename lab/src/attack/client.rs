@@ -7,7 +7,7 @@ use veragg_protocol::round::lists;
 use veragg_protocol::round::phase::Phase;
 
 use super::input::{self, Copied};
-use super::{dealing, message, NotPlayable};
+use super::{dealing, message, proving, NotPlayable};
 use crate::dealer::of_high_degree;
 use crate::equivocator::{twice, with_two_keys};
 use crate::false_attester::{False, FalseAttester};
@@ -27,6 +27,24 @@ pub enum ClientAttack {
     /// It adds `by` to one of its numbers, in its commitment and in its masked vector alike, so that only the proof of its
     /// input can show it.
     Shift {
+        /// Which number, counted from 0.
+        coordinate: usize,
+        /// How much.
+        by: i64,
+    },
+    /// It proves other claims than those of the round, about another input than its own.
+    OtherClaims {
+        /// The input: it keeps the other claims.
+        values: Vec<u64>,
+        /// The bound of the first segment, if it is another.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        bound: Option<u64>,
+        /// What the first segment adds up to, if it is something else.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sum: Option<u64>,
+    },
+    /// It adds `by` to one of its numbers, and forges the proof, since it knows a secret of the set-up.
+    ForgedProof {
         /// Which number, counted from 0.
         coordinate: usize,
         /// How much.
@@ -252,6 +270,8 @@ impl ClientAttack {
         match self {
             Self::FalseMask { .. } => Some("false-mask"),
             Self::HighDegree => Some("high-degree"),
+            Self::OtherClaims { .. } => Some("other-claims"),
+            Self::ForgedProof { .. } => Some("forged-proof"),
             Self::Accuse { .. } => Some("accuse"),
             Self::Restored { .. } => Some("restored"),
             _ => None,
@@ -295,6 +315,12 @@ impl ClientAttack {
         };
         Ok(match self {
             Self::Shift { coordinate, by } => input::shift(scene, client, *coordinate, *by)?,
+            Self::OtherClaims { values, bound, sum } => {
+                proving::other_claims(scene, client, values, *bound, *sum)?
+            }
+            Self::ForgedProof { coordinate, by } => {
+                proving::forged(scene, client, *coordinate, *by)?
+            }
             Self::Masked { scalar, by } => input::masked(scene, client, *scalar, *by)?,
             Self::Copy { from, phase, made } => {
                 let from = before("copy", *from)?;

@@ -51,18 +51,19 @@ fn add_point<P: ProofSystem>(
 }
 
 /// Where a number stands.
-struct Position {
+pub(super) struct Position {
     /// The scalar of the packed vector.
-    scalar: usize,
+    pub(super) scalar: usize,
     /// The power of 2 that it has there.
-    weight: usize,
+    pub(super) weight: usize,
     /// The commitment to it, or to its lowest bit, among those that a submission begins with.
     commitment: usize,
     /// Its place in the row of that commitment.
     column: usize,
 }
 
-fn position<P: ProofSystem>(round: &Round<P>, coordinate: usize) -> Option<Position> {
+/// Where a number of a round stands; nothing if there is none.
+pub(super) fn position<P: ProofSystem>(round: &Round<P>, coordinate: usize) -> Option<Position> {
     let (mut first, mut scalars, mut commitments) = (0, 0, 0);
     let columns = round.layout().columns();
     for segment in round.layout().segments() {

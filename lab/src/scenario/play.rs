@@ -18,7 +18,7 @@ use super::{Auditor, Cheat, Outcome, Scenario, SuiteName};
 use crate::attack::{FileAttack, NotPlayable};
 use crate::corrupt_aggregator::CorruptAggregator;
 use crate::finished::Finished;
-use crate::fixtures::{auditor, ready_with, PlaySetUp};
+use crate::fixtures::{auditor, ready_after, PlaySetUp};
 use crate::local::{board, LocalRoundError};
 use crate::scene::Scene;
 
@@ -94,7 +94,11 @@ impl Scenario {
     ) -> Result<(Finished<P>, Option<AggregatorError>, Vec<u8>), Unplayable> {
         let rng = &mut ChaCha20Rng::seed_from_u64(seed);
         let clients = self.round.clients;
-        let local = ready_with::<P>(clients, self.round.builder::<P>(), rng)?;
+        let set_up = match self.round.known_set_up {
+            true => P::SetUp::known,
+            false => P::SetUp::of,
+        };
+        let local = ready_after::<P>(set_up, clients, self.round.builder::<P>(), rng)?;
         let mut scene = Scene::with_inputs(local, self.round.inputs(), rng);
         let splices = self.file.iter().any(FileAttack::needs_earlier);
         let earlier = splices.then(|| scene.earlier()).unwrap_or_default();

@@ -24,6 +24,9 @@ pub struct RoundSetting {
     /// Further rounds of unmask, unless they are the usual number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unmask_rounds: Option<u8>,
+    /// Whether everybody knows the secrets of the set-up, on a suite that has one.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub known_set_up: bool,
 }
 
 /// A part of a vector.
@@ -73,6 +76,7 @@ impl Default for RoundSetting {
             input: Vec::new(),
             min_contributors: None,
             unmask_rounds: None,
+            known_set_up: false,
         }
     }
 }
