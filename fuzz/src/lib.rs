@@ -1,183 +1,71 @@
-//! Shared by the targets: one small round, always the same, with all of its messages.
+//! Shared by the targets: small rounds, always the same, and edits of what belongs to them.
+//!
+//! Changed bytes mostly end at the first signature. So most edits here change one thing and leave the rest
+//! well formed, and a party that is corrupt signs again what it changed.
 
-use std::sync::{Arc, OnceLock};
+mod bound;
+mod edits;
+mod live;
+mod packages;
+mod records;
+mod sample;
+mod script;
+mod signed;
 
-use rand_chacha::ChaCha20Rng;
-use rand_core::SeedableRng;
-use veragg::circuits::bitplane::RistrettoBitplane;
-use veragg::local::LocalRound;
-use veragg::protocol::aggregator::Reply;
+pub use bound::MOST_ALLOCATED;
+pub use edits::{mutate, mutate_parts};
+pub use live::{play, Corrupt, Played};
+pub use packages::edit_package;
+pub use records::{edit_records, Spliced};
+pub use sample::{input, other_round, rng, sample, session, Sample, Step, Suite, CLIENTS};
+pub use script::Script;
+pub use signed::{cut, sign_again, Signers};
+
+use veragg::circuits::group::ristretto::Ristretto;
 use veragg::protocol::crypto::ids::ClientId;
-use veragg::protocol::roles::Aggregator;
-use veragg::protocol::roles::Client;
-use veragg::protocol::round::configuration::SegmentConfiguration;
-use veragg::protocol::round::organiser::ConfigurationBuilder;
-use veragg::protocol::round::phase::Phase;
-use veragg::protocol::wire::board::{Record, RecordKind};
-use veragg::protocol::wire::receipt::Receipt;
-use zeroize::Zeroizing;
+use veragg::protocol::pairwise::publish::Publication;
+use veragg::protocol::wire::board::{RecordKind, Records};
+use veragg::protocol::wire::header::Header;
+use veragg::protocol::wire::message::Message;
+use veragg::verifier::{Report, Verdict};
 
-/// The suite of the round.
-pub type Suite = RistrettoBitplane;
-
-/// Clients of the round. They are so many that the round does not end if one is excluded.
-pub const CLIENTS: u32 = 6;
-
-/// One client's part in one phase.
-pub struct Step {
-    /// The state that the client saved before the phase.
-    pub saved: Vec<u8>,
-    /// The package that the aggregator sent it.
-    pub package: Vec<u8>,
-    /// The message that it sent; empty in dispute, where no edge is disputed.
-    pub message: Vec<u8>,
-}
-
-/// A finished round. Everything in it comes from one seed, so that an input that crashes a target
-/// does so again in another process.
-pub struct Sample {
-    /// Keys and configuration of the round.
-    pub local: LocalRound<Suite>,
-    /// For each of the clients' phases, the number of records before it.
-    pub before: Vec<usize>,
-    /// For each of the clients' phases, each client's step.
-    pub steps: Vec<Vec<Step>>,
-    /// The aggregator's receipts for the clients' messages.
-    pub receipts: Vec<Receipt>,
-    /// All records of the board, in order.
-    pub records: Vec<Record>,
-    /// The bytes of the board.
-    pub board: Vec<u8>,
-}
-
-/// A fresh generator with a fixed seed.
-pub fn rng() -> ChaCha20Rng {
-    ChaCha20Rng::from_seed([7; 32])
-}
-
-/// The input of a client.
-pub fn input(client: ClientId) -> [u64; 2] {
-    [u64::from(client.number()), 99]
-}
-
-/// The sample round, played once.
-pub fn sample() -> &'static Sample {
-    static SAMPLE: OnceLock<Sample> = OnceLock::new();
-    SAMPLE.get_or_init(Sample::play)
-}
-
-impl Sample {
-    fn play() -> Self {
-        let mut rng = rng();
-        let builder = ConfigurationBuilder::new(
-            vec![SegmentConfiguration::integers("numbers", 2, 100)],
-            0,
-            200_000,
-            [7; 32],
-        );
-        let local =
-            LocalRound::<Suite>::new(CLIENTS, builder, &mut rng).expect("a good configuration");
-        let mut clients: Vec<_> = local
-            .client_keys
-            .iter()
-            .map(|key| Client::join(Arc::clone(&local.round), Arc::clone(key)))
-            .map(|client| client.expect("on the roster"))
-            .collect();
-        let mut stores = vec![Zeroizing::new(Vec::new()); clients.len()];
-        let mut aggregator = local.aggregator(Vec::new()).expect("an empty log");
-        let (mut before, mut steps, mut receipts) = (Vec::new(), Vec::new(), Vec::new());
-        while aggregator.phase() != Phase::Publish {
-            before.push(aggregator.log().len() as usize);
-            let mut of_phase = Vec::new();
-            for ((id, client), store) in ClientId::all(CLIENTS).zip(&mut clients).zip(&mut stores) {
-                let (saved, package) = (store.to_vec(), aggregator.package(id));
-                let message = client.advance(&package, Some(&input(id)), &mut rng, store);
-                let message = message.expect("all parties are honest").unwrap_or_default();
-                if !message.is_empty() {
-                    match aggregator
-                        .receive(message.clone(), 0)
-                        .expect("a log in memory")
-                    {
-                        Reply::Receipt(receipt) => receipts.push(receipt),
-                        Reply::Refusal(refusal) => panic!("all parties are honest: {refusal:?}"),
-                    }
-                }
-                of_phase.push(Step {
-                    saved,
-                    package,
-                    message,
-                });
-            }
-            steps.push(of_phase);
-            aggregator
-                .close()
-                .expect("all clients have sent their messages");
-        }
-        let records = aggregator.records().unwrap();
-        Self {
-            board: local.board(&records),
-            local,
-            before,
-            steps,
-            receipts,
-            records,
+/// The sum of the inputs of the contributors that a report lists.
+pub fn sum_of(report: &Report) -> Vec<u128> {
+    let mut sum = vec![0; input(ClientId::from_index(0)).len()];
+    for client in report
+        .contributors
+        .iter()
+        .filter_map(|it| ClientId::new(*it))
+    {
+        for (sum, x) in sum.iter_mut().zip(input(client)) {
+            *sum += u128::from(x);
         }
     }
+    sum
+}
 
-    /// The index of a phase of the clients, from any number.
-    pub fn phase(number: u8) -> usize {
-        usize::from(number) % Phase::OF_CLIENTS
-    }
-
-    /// The bytes of the checkpoint that closes this phase.
-    pub fn checkpoint(&self, phase: usize) -> &[u8] {
-        let behind = self.records[self.before[phase]..].iter();
-        let mut checkpoints = behind.filter(|record| record.kind == RecordKind::Checkpoint);
-        &checkpoints.next().expect("each phase has one").bytes
-    }
-
-    /// The aggregator as it was when this phase was open and had no message.
-    pub fn aggregator(&self, phase: usize) -> Aggregator {
-        let log = self.records[..self.before[phase]].to_vec();
-        self.local.aggregator(log).expect("its own log")
-    }
-
-    /// A client, from any number, as it was before this phase; with its index.
-    pub fn client(&self, phase: usize, number: u8) -> (usize, Client) {
-        let index = usize::from(number) % CLIENTS as usize;
-        let round = Arc::clone(&self.local.round);
-        let key = Arc::clone(&self.local.client_keys[index]);
-        let saved = &self.steps[phase][index].saved;
-        let client = if saved.is_empty() {
-            Client::join(round, key).expect("on the roster")
-        } else {
-            Client::resume(round, key, saved).expect("its own state").0
-        };
-        (index, client)
+/// Asserts that the board, if the report verifies it, publishes the sum of the inputs of the contributors that the report
+/// lists.
+pub fn assert_sum(board: &[u8], report: &Report) {
+    if report.verdict == Verdict::Verified {
+        let published = published(board).expect("a verified board has a publication");
+        assert_eq!(published, sum_of(report), "{report}");
     }
 }
 
-/// Changes valid bytes by edits from the input of a fuzzer. An edit is an operation, a position of two bytes (taken modulo
-/// the length, so that all positions of long inputs are reached), and a byte.
-pub fn mutate(bytes: &mut Vec<u8>, edits: &[u8]) {
-    for edit in edits.chunks_exact(4) {
-        let (operation, position, byte) = (
-            edit[0],
-            usize::from(u16::from_be_bytes([edit[1], edit[2]])),
-            edit[3],
-        );
-        let at = position % (bytes.len() + 1);
-        let span = usize::from(byte).min(bytes.len() - at);
-        match operation % 6 {
-            0 if at < bytes.len() => bytes[at] ^= byte,
-            1 => bytes.insert(at, byte),
-            2 => drop(bytes.drain(at..at + span)),
-            3 => bytes.truncate(at),
-            4 => {
-                let copy = bytes[at..at + span].to_vec();
-                bytes.extend(copy);
-            }
-            _ => bytes[at..at + span].reverse(),
+/// The sums of the last message of a board.
+fn published(mut board: &[u8]) -> Option<Vec<u128>> {
+    let round = &sample().local.round;
+    let start = Header::read(&mut board).ok()?.encode().len();
+    let mut records = Records::new(board, start, round.longest_record());
+    let mut last = None;
+    while let Ok(Some(record)) = records.next_record() {
+        let record = record.whole().ok()?;
+        if record.kind == RecordKind::Message {
+            last = Some(record);
         }
     }
+    let body = Message::decode(&last?.bytes).ok()?.body;
+    let publication = Publication::<Ristretto>::decode(&body, round.masked_scalars(), CLIENTS);
+    publication.ok()?.sums(round).ok()
 }
