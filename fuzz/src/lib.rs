@@ -11,6 +11,8 @@ mod records;
 mod sample;
 mod script;
 mod signed;
+mod tables;
+mod text;
 
 pub use bound::MOST_ALLOCATED;
 pub use edits::{mutate, mutate_parts};
@@ -20,6 +22,8 @@ pub use records::{edit_records, Spliced};
 pub use sample::{input, other_round, rng, sample, session, Sample, Step, Suite, CLIENTS};
 pub use script::Script;
 pub use signed::{cut, sign_again, Signers};
+pub use tables::Folder;
+pub use text::{assert_one_line, edit_text};
 
 use veragg::circuits::group::ristretto::Ristretto;
 use veragg::protocol::crypto::ids::ClientId;

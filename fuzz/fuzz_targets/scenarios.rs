@@ -1,0 +1,109 @@
+//! Files of scenarios, arbitrary and with changed lines and words. What is refused is refused in one line. What is read is
+//! written and read again as the same. What is small is played: nobody honest is named, with an honest aggregator the
+//! audit does not fail, and a verified sum is that of the contributors' inputs.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use std::io::Cursor;
+use veragg::lab::scenario::{catalogue, Outcome, Scenario};
+use veragg::protocol::crypto::ids::ClientId;
+use veragg::verifier::{audit, Culprit, Options, Verdict};
+use veragg::Suite;
+use veragg_fuzz::{assert_one_line, edit_text, Script};
+
+/// The most clients, and the most numbers of each, of a scenario that is played.
+const MOST: usize = 6;
+
+fuzz_target!(|data: &[u8]| {
+    let Some((&kind, data)) = data.split_first() else {
+        return;
+    };
+    if kind & 1 == 0 {
+        let Ok(text) = std::str::from_utf8(data) else {
+            return;
+        };
+        return judge(text);
+    }
+    let mut script = Script(data);
+    let Some(entry) = script.one_of(catalogue::all()) else {
+        return;
+    };
+    let mut text = entry.text.to_owned();
+    while edit_text(
+        &mut text,
+        &[' ', '=', ',', '[', ']', '{', '}', '\n'],
+        &mut script,
+    )
+    .is_some()
+    {}
+    judge(&text);
+});
+
+fn judge(text: &str) {
+    let scenario = match Scenario::parse(text) {
+        Ok(scenario) => scenario,
+        Err(error) => return assert_one_line(&error),
+    };
+    // Numbers beyond those of TOML cannot be written.
+    if let Ok(written) = scenario.to_toml() {
+        let again = Scenario::parse(&written).expect("it was written");
+        assert_eq!(format!("{again:?}"), format!("{scenario:?}"));
+    }
+    let numbers: usize = scenario
+        .round
+        .segment
+        .iter()
+        .map(|segment| segment.len)
+        .sum();
+    if scenario.round.clients as usize > MOST || numbers > MOST {
+        return;
+    }
+    match scenario.play_on(Suite::DEFAULT, 1) {
+        Ok(outcome) => object(&scenario, &outcome),
+        Err(error) => assert_one_line(&error),
+    }
+}
+
+/// What must hold in every round, whoever attacks it.
+fn object(scenario: &Scenario, outcome: &Outcome) {
+    let report = &outcome.report;
+    let is_honest = scenario.aggregator.is_empty();
+    for fault in &report.faults {
+        let right = match fault.culprit {
+            Culprit::Client(client) => scenario.cheat.iter().any(|it| it.client == client.number()),
+            Culprit::Aggregator => !is_honest,
+            _ => false,
+        };
+        assert!(right, "{report}");
+    }
+    // The report compares with the sum of the expected contributors, which need not be these.
+    let audited = |aggregate| {
+        let options = Options {
+            aggregate,
+            ..outcome.options.clone()
+        };
+        audit(Cursor::new(&outcome.board), &options).expect("it was audited before")
+    };
+    let plain = audited(None);
+    if is_honest {
+        let expected = match outcome.stopped {
+            Some(_) => Verdict::Unfinished,
+            None => Verdict::Verified,
+        };
+        assert_eq!(plain.verdict, expected, "{plain}");
+    }
+    if plain.verdict == Verdict::Verified {
+        let mut sum = vec![0u128; outcome.inputs.first().map_or(0, Vec::len)];
+        for client in plain
+            .contributors
+            .iter()
+            .filter_map(|number| ClientId::new(*number))
+        {
+            for (sum, x) in sum.iter_mut().zip(&outcome.inputs[client.index()]) {
+                *sum += u128::from(*x);
+            }
+        }
+        let compared = audited(Some(sum));
+        assert_eq!(compared.verdict, Verdict::Verified, "{compared}");
+    }
+}
