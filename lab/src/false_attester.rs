@@ -1,11 +1,12 @@
-//! A client that adds false masks to its vector, and attests to them. It knows only what an honest client
-//! knows about itself: its own software tells it.
+//! A client that adds false masks to its vector, or submits another proof than that of its input, and attests to them. It
+//! knows only what an honest client knows about itself: its own software tells it.
 // A test gives up where these panic.
 #![allow(clippy::unwrap_used)]
 
 use std::sync::Arc;
 
 use crate::local::Party;
+use rand_core::CryptoRngCore;
 use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::client::ExposedSecrets;
@@ -30,7 +31,7 @@ use crate::recording::RecordingClient;
 use crate::scene::Scene;
 
 /// The scalars of a suite.
-type Scalar<P> = <<P as ProofSystem>::Group as Group>::Scalar;
+pub(crate) type Scalar<P> = <<P as ProofSystem>::Group as Group>::Scalar;
 
 /// A false mask: it differs from the true one in the first scalar.
 #[derive(Debug, Clone, Copy)]
@@ -75,6 +76,10 @@ pub struct FalseAttester<P: ProofSystem> {
     pub more: Scalar<P>,
     /// Changes the commitments of its submission so that they fit `more`.
     pub commit: Option<Box<Commit>>,
+    /// Makes what takes the place of its proof.
+    prove: Option<Box<Prove<P>>>,
+    /// What took the place of its proof.
+    instead: Option<Instead<P>>,
     /// In dispute it opens the edge to this client: with the right point if true, with a wrong one if false.
     pub opens: Option<(u32, bool)>,
     /// The first phase in which it sends nothing any more.
@@ -83,6 +88,19 @@ pub struct FalseAttester<P: ProofSystem> {
 
 /// What changes the encoded commitments of a submission.
 type Commit = dyn Fn(&mut Vec<u8>) + Send;
+
+/// What takes the place of a client's honest proof.
+pub(crate) struct Instead<P: ProofSystem> {
+    /// Commitments and proof.
+    pub(crate) proof: Vec<u8>,
+    /// The packed vector that it commits to.
+    pub(crate) packed: Vec<Scalar<P>>,
+    /// The blinding of each row.
+    pub(crate) blindings: Vec<Scalar<P>>,
+}
+
+/// Makes what takes the place of a client's honest proof; nothing if that cannot be made.
+pub(crate) type Prove<P> = dyn Fn(&mut dyn CryptoRngCore) -> Option<Instead<P>> + Send;
 
 impl<P: ProofSystem> FalseAttester<P> {
     /// The client of the scene with this number, which uses these false masks.
@@ -98,6 +116,8 @@ impl<P: ProofSystem> FalseAttester<P> {
             submission: [0; 32],
             more: Scalar::<P>::from(0u64),
             commit: None,
+            prove: None,
+            instead: None,
             opens: None,
             silent_from: None,
         }
@@ -118,10 +138,21 @@ impl<P: ProofSystem> FalseAttester<P> {
     fn submit(&mut self, package: &[u8], honest: &[u8]) -> Vec<u8> {
         let participants = Package::decode(package, self.round.clients()).unwrap();
         self.participants = Some(participants.checkpoint.list);
-        let (shift, commit) = (self.shift() + self.more, self.commit.as_ref());
+        let prove = self.prove.as_ref();
+        self.instead = prove.and_then(|prove| prove(&mut self.client.apart(3)));
+        let mut more = self.difference();
+        more[0] += self.shift() + self.more;
+        let (scalars, instead, commit) = (more.len(), &self.instead, &self.commit);
         let alter = &mut |parts: &mut Vec<Vec<u8>>| {
-            let first = P::Group::decode_scalar(&parts[1][..32], "masked").unwrap();
-            parts[1][..32].copy_from_slice(&P::Group::encode_scalar(&(first + shift)));
+            let mut masked = P::Group::decode_scalars(&parts[1], scalars, "masked").unwrap();
+            masked
+                .iter_mut()
+                .zip(&more)
+                .for_each(|(y, more)| *y += more);
+            parts[1] = P::Group::encode_scalars(&masked);
+            if let Some(instead) = instead {
+                parts[0].clone_from(&instead.proof);
+            }
             if let Some(commit) = commit {
                 commit(&mut parts[0]);
             }
@@ -129,6 +160,36 @@ impl<P: ProofSystem> FalseAttester<P> {
         let message = sign_again(&self.key, honest, &self.round.submit_lengths(), alter);
         self.submission = Message::entry_of(&message).unwrap();
         message
+    }
+
+    /// Its packed input, and the blindings of its rows as they are encoded.
+    fn committed(&self, blindings: &[u8]) -> (Zeroizing<Vec<Scalar<P>>>, Vec<Scalar<P>>) {
+        let layout = self.round.layout();
+        if let Some(instead) = &self.instead {
+            return (
+                Zeroizing::new(instead.packed.clone()),
+                instead.blindings.clone(),
+            );
+        }
+        let blindings = P::Group::decode_scalars(blindings, layout.rows(), "blinding").unwrap();
+        (
+            Zeroizing::new(layout.pack(&self.input).unwrap().to_vec()),
+            blindings,
+        )
+    }
+
+    /// What the vector and the blindings that it commits to are more than those that its software committed to.
+    fn difference(&self) -> Vec<Scalar<P>> {
+        let Some(instead) = &self.instead else {
+            return vec![Scalar::<P>::from(0u64); self.round.masked_scalars()];
+        };
+        let layout = self.round.layout();
+        let own = self.client.client.expose_secrets().blindings.unwrap();
+        let blindings = P::Group::decode_scalars(&own, layout.rows(), "blinding").unwrap();
+        let packed = layout.pack(&self.input).unwrap();
+        let own = packed.iter().chain(&blindings);
+        let others = instead.packed.iter().chain(&instead.blindings);
+        own.zip(others).map(|(own, other)| *other - own).collect()
     }
 
     /// The message of dispute that opens the edge to another client.
@@ -171,8 +232,6 @@ impl<P: ProofSystem> FalseAttester<P> {
             panic!("it attests, so it has submitted");
         };
         let round = &self.round;
-        let rows = round.layout().rows();
-        let blindings = P::Group::decode_scalars(blindings, rows, "blinding").unwrap();
         let submit = Package::decode(package, round.clients())
             .unwrap()
             .checkpoint
@@ -204,7 +263,7 @@ impl<P: ProofSystem> FalseAttester<P> {
                 committed(&mask, Some(other))
             })
             .collect();
-        let mut packed = Zeroizing::new(round.layout().pack(&self.input).unwrap());
+        let (mut packed, blindings) = self.committed(blindings);
         packed[0] += self.more;
         let witness = Witness {
             packed: &packed,
@@ -275,6 +334,13 @@ impl<P: ProofSystem> Party for FalseAttester<P> {
 }
 
 impl<P: ProofSystem> Scene<P> {
+    /// The client submits what `prove` makes, with a masked vector that fits, and attests to that.
+    pub(crate) fn proving_otherwise(self, number: u32, prove: Box<Prove<P>>) -> Self {
+        let mut attester = FalseAttester::new(&self, number, &[]);
+        attester.prove = Some(prove);
+        self.with(number, attester)
+    }
+
     /// This client uses these false masks.
     pub fn masking_falsely(mut self, number: u32, masks: &[False]) -> Self {
         let attester = FalseAttester::new(&self, number, masks);

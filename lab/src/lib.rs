@@ -48,7 +48,6 @@ pub mod simulation;
 mod default_suite;
 mod expectations;
 mod messages;
-mod other_prover;
 mod workers;
 
 pub use default_suite::{

@@ -11,7 +11,7 @@ use veragg::protocol::wire::message::Message;
 use veragg::verifier::{Check, Verdict};
 use veragg_lab::accuser::Complainant;
 use veragg_lab::equivocator::with_second_message;
-use veragg_lab::{client, id, set, sign_again, Finished, Scene};
+use veragg_lab::{client, id, set, Finished, Scene};
 
 const SMALL: [(usize, u64); 2] = [(3, 100), (2, 7)];
 
@@ -62,35 +62,6 @@ fn confirming(
 const WITHOUT_5: [u32; 9] = [1, 2, 3, 4, 6, 7, 8, 9, 10];
 
 #[test]
-fn a_false_accuser_is_named_and_the_accused_stays() {
-    let finished = confirming(Scene::new(10, &SMALL), |complainant, messages| {
-        complainant.confirm(&messages, dleq::encode(&[complainant.complain(3)]))
-    });
-    let report = finished.is_verified(&WITHOUT_5, &[(client(5), Check::SetUp)]);
-    assert_eq!(report.absent[0].outcome, "excluded for a fault (confirm)");
-}
-
-#[test]
-fn a_complaint_without_proof_opens_nothing_and_names_its_sender() {
-    // With a wrong point, no share opens.
-    let finished = confirming(Scene::new(10, &SMALL), |complainant, messages| {
-        let mut complaint = complainant.complain(3);
-        complaint.point = complainant.complain(4).point;
-        complainant.confirm(&messages, dleq::encode(&[complaint]))
-    });
-    finished.is_verified(&WITHOUT_5, &[(client(5), Check::SetUp)]);
-    // The proof for another dealer does not help either.
-    let finished = confirming(Scene::new(10, &SMALL), |complainant, messages| {
-        let complaint = Revealed {
-            other: id(3),
-            ..complainant.complain(4)
-        };
-        complainant.confirm(&messages, dleq::encode(&[complaint]))
-    });
-    finished.is_verified(&WITHOUT_5, &[(client(5), Check::SetUp)]);
-}
-
-#[test]
 fn one_false_complaint_beside_a_true_one_costs_both_ends() {
     let scene = dealing(|parts| parts[4][PAIR_LEN - 1] ^= 1);
     let finished = confirming(scene, |complainant, messages| {
@@ -135,24 +106,6 @@ fn complaints_that_are_no_list_are_named() {
         assert_eq!(report.absent[0].outcome, "dropped (confirm)");
         assert_eq!(finished.refusals.len(), 1);
     }
-}
-
-#[test]
-fn a_dealer_with_an_upheld_complaint_that_drops_out_is_excluded_all_the_same() {
-    let scene = Scene::new(10, &SMALL);
-    let lengths = scene.local.round.share_lengths(id(3), &all(10));
-    let key = scene.key(3);
-    let scene = scene.altering(3, move |phase, _, messages| match phase {
-        Phase::Advertise => messages,
-        Phase::Share => vec![sign_again(&key, &messages[0], &lengths, &mut |parts| {
-            parts[1][PAIR_LEN - 1] ^= 1;
-        })],
-        _ => Vec::new(),
-    });
-    let report = scene
-        .play()
-        .is_verified(&OTHERS, &[(client(3), Check::SetUp)]);
-    assert_eq!(report.absent[0].outcome, "excluded for a fault (confirm)");
 }
 
 #[test]

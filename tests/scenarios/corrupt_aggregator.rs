@@ -1,33 +1,20 @@
 //! Corrupt aggregators, each in a real round: what the clients refuse, and what the audit reports.
 
-use std::sync::{Arc, Mutex};
-
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::pairwise::publish::Outcome;
 use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::board::{Record, RecordKind};
 use veragg::protocol::wire::checkpoint::Checkpoint;
-use veragg::protocol::wire::message::{Message, Sender};
-use veragg::protocol::wire::receipt::Receipt;
 use veragg::verifier::{Check, Culprit, Options, Verdict};
 use veragg_lab::books::{checkpoint_signed_by, republished, signed_anew};
 use veragg_lab::CorruptAggregator;
 use veragg_lab::{
-    client, expect, failed_checks, id, named, position, set, speakers, Finished, Scene, SuiteScalar,
+    client, expect, failed_checks, id, named, position, Finished, Scene, SuiteScalar,
 };
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
 const AGGREGATOR: Culprit = Culprit::Aggregator;
 const ALL: [u32; 4] = [1, 2, 3, 4];
-
-#[test]
-fn the_corrupt_aggregator_that_does_nothing_wrong_is_verified() {
-    let finished = CorruptAggregator::new().play(Scene::new(4, &SMALL));
-    finished.is_verified(&ALL, &[]);
-    let scene = Scene::new(10, &SMALL).dropping(2, Phase::Confirm);
-    let finished = CorruptAggregator::new().play(scene.dropping(5, Phase::Share));
-    finished.is_verified(&[1, 3, 4, 6, 7, 8, 9, 10], &[]);
-}
 
 #[test]
 fn an_altered_result_is_found() {
@@ -78,108 +65,6 @@ fn altered_outcomes_are_the_aggregators_fault() {
         let failed = [Check::Contributors];
         expect(&report, Verdict::Failed, &[1, 2, 3], &faults, &failed);
     }
-}
-
-#[test]
-fn a_valid_proof_marked_invalid_is_the_aggregators_fault() {
-    let corrupt = CorruptAggregator::new().listing(|phase, mut list| {
-        if phase == Phase::Submit {
-            list.remove(id(3));
-        }
-        list
-    });
-    let finished = corrupt.play(Scene::new(4, &SMALL));
-    // The client that was left out stops; the other clients cannot notice.
-    assert_eq!(speakers(&finished.records, Phase::Unmask(0)), [1, 2, 4]);
-    let faults = [
-        (AGGREGATOR, Check::Chain),
-        (AGGREGATOR, Check::Contributors),
-    ];
-    let failed = [Check::Chain, Check::Contributors, Check::Opening];
-    expect(&finished.audit(), Verdict::Failed, &ALL, &faults, &failed);
-}
-
-#[test]
-fn a_submission_that_never_came_cannot_be_listed() {
-    let corrupt = CorruptAggregator::new().listing(|phase, mut list| {
-        if phase == Phase::Submit {
-            list.insert(id(4));
-        }
-        list
-    });
-    let finished = corrupt.play(Scene::new(4, &SMALL).dropping(4, Phase::Confirm));
-    assert!(speakers(&finished.records, Phase::Acknowledge).is_empty());
-    let report = finished.audit();
-    assert_eq!(report.verdict, Verdict::Failed, "{report}");
-    assert!(
-        named(&report).contains(&(AGGREGATOR, Check::Chain)),
-        "{report}"
-    );
-    assert!(named(&report).iter().all(|fault| fault.0 == AGGREGATOR));
-    // No client that checks the list went on.
-    assert_eq!(report.contributors, [0; 0]);
-}
-
-/// An aggregator that leaves out the submission of client 3.
-fn withholding() -> CorruptAggregator {
-    CorruptAggregator::new().admitting(|phase, mut messages| {
-        if phase == Phase::Submit {
-            messages.remove(2);
-        }
-        messages
-    })
-}
-
-#[test]
-fn only_a_receipt_shows_that_a_submission_was_withheld() {
-    let mut lost = Vec::new();
-    let kept: Arc<Mutex<Vec<Vec<u8>>>> = Arc::default();
-    let copy = Arc::clone(&kept);
-    let scene = Scene::new(4, &SMALL).altering(3, move |_, _, messages| {
-        copy.lock().unwrap().extend(messages.clone());
-        messages
-    });
-    let finished = withholding().play(scene);
-    let report = finished.is_verified(&[1, 2, 4], &[]);
-    assert_eq!(report.absent[0].outcome, "dropped (submit)");
-    // Its receipt was for leaf 14: three phases of four messages, and the third submission.
-    lost.append(&mut kept.lock().unwrap()[3]);
-    let entry = Message::decode(&lost).unwrap().envelope.entry();
-    let (local, context) = (&finished.local, *finished.local.round.context());
-    for index in [14, 500] {
-        let options = Options {
-            receipts: vec![Receipt::sign(&local.aggregator_key, context, index, entry)],
-            ..finished.options(&[1, 2, 4])
-        };
-        let report = finished.audit_of(&finished.records, &options);
-        let faults = [(AGGREGATOR, Check::Receipts)];
-        let failed = [Check::Receipts];
-        expect(&report, Verdict::Failed, &[1, 2, 4], &faults, &failed);
-    }
-    // A forged receipt names nobody.
-    let options = Options {
-        receipts: vec![Receipt::sign(&local.client_keys[2], context, 14, entry)],
-        ..finished.options(&[1, 2, 4])
-    };
-    let report = finished.audit_of(&finished.records, &options);
-    expect(
-        &report,
-        Verdict::Failed,
-        &[1, 2, 4],
-        &[],
-        &[Check::Receipts],
-    );
-}
-
-#[test]
-fn every_honest_receipt_holds() {
-    let finished = Scene::new(4, &SMALL).play();
-    let options = Options {
-        receipts: finished.receipts.iter().map(|r| r.2.clone()).collect(),
-        ..finished.options(&ALL)
-    };
-    let report = finished.audit_of(&finished.records, &options);
-    expect(&report, Verdict::Verified, &ALL, &[], &[]);
 }
 
 #[test]
@@ -312,104 +197,6 @@ fn a_checkpoint_that_does_not_match_fails() {
         };
         assert_eq!(report.verdict, missing, "record {at} missing");
         assert!(report.faults.is_empty(), "record {at} missing: {report}");
-    }
-}
-
-#[test]
-fn clients_stop_at_fewer_contributors_or_acknowledgements_than_agreed() {
-    let few = set(10, &[1, 2]);
-    for (phase, next) in [
-        (Phase::Submit, Phase::Acknowledge),
-        (Phase::Acknowledge, Phase::Unmask(0)),
-    ] {
-        let few = few.clone();
-        let corrupt =
-            CorruptAggregator::new().listing(
-                move |closed, list| {
-                    if closed == phase {
-                        few.clone()
-                    } else {
-                        list
-                    }
-                },
-            );
-        let finished = corrupt.play(Scene::new(10, &SMALL));
-        assert!(speakers(&finished.records, next).is_empty(), "{phase}");
-        let report = finished.audit();
-        assert_eq!(report.verdict, Verdict::Failed);
-        let named = named(&report);
-        assert!(named.contains(&(AGGREGATOR, Check::Chain)), "{report}");
-        assert!(
-            named.contains(&(AGGREGATOR, Check::Contributors)),
-            "{report}"
-        );
-        assert!(named.iter().all(|fault| fault.0 == AGGREGATOR));
-        assert!(failed_checks(&report).contains(&Check::Unmasking));
-    }
-}
-
-#[test]
-fn nobody_shares_when_half_of_the_advertisements_are_withheld() {
-    let corrupt = CorruptAggregator::new().admitting(|phase, mut messages| {
-        if phase == Phase::Advertise {
-            messages.truncate(5);
-        }
-        messages
-    });
-    let finished = corrupt.play(Scene::new(10, &SMALL));
-    assert_eq!(
-        speakers(&finished.records, Phase::Advertise),
-        [1, 2, 3, 4, 5]
-    );
-    assert!(speakers(&finished.records, Phase::Share).is_empty());
-    assert_eq!(finished.audit().verdict, Verdict::Failed);
-}
-
-/// An aggregator that adds one message to the board in a phase, made from the messages of that phase.
-fn adding(when: Phase, make: impl Fn(&[Vec<u8>]) -> Vec<u8> + 'static) -> CorruptAggregator {
-    CorruptAggregator::new().admitting(move |phase, mut messages| {
-        if phase == when {
-            messages.push(make(&messages));
-        }
-        messages
-    })
-}
-
-#[test]
-fn garbage_on_the_board_is_the_aggregators_fault() {
-    let earlier = Scene::new(4, &SMALL).play();
-    let at = position(&earlier.records, 2, Phase::Acknowledge);
-    let replayed = earlier.records[at].bytes.clone();
-    type Make = Box<dyn Fn(&[Vec<u8>]) -> Vec<u8>>;
-    let cases: [(&str, Make); 4] = [
-        (
-            "the same message twice",
-            Box::new(|messages| messages[1].clone()),
-        ),
-        (
-            "a bad signature",
-            Box::new(|messages| {
-                let mut bytes = messages[1].clone();
-                bytes[160] ^= 1;
-                bytes
-            }),
-        ),
-        ("last round's message", Box::new(move |_| replayed.clone())),
-        (
-            "a sender that is not on the roster",
-            Box::new(|messages| {
-                let mut message = Message::decode(&messages[1]).unwrap();
-                message.envelope.sender = Sender::Client(id(5));
-                message.encode()
-            }),
-        ),
-    ];
-    for (what, make) in cases {
-        let finished = adding(Phase::Acknowledge, make).play(Scene::new(4, &SMALL));
-        let faults = [(AGGREGATOR, Check::Messages)];
-        let report = finished.audit();
-        println!("{what}");
-        expect(&report, Verdict::Failed, &ALL, &faults, &[Check::Messages]);
     }
 }
 

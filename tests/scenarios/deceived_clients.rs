@@ -4,20 +4,17 @@
 use std::sync::Arc;
 
 use rand_core::OsRng;
-use veragg::protocol::client::ClientError;
 use veragg::protocol::crypto::ids::{ClientId, ClientSet};
 use veragg::protocol::crypto::signing::Signature;
 use veragg::protocol::pairwise::package::Package;
 use veragg::protocol::roles::Client;
 use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::message::Sender;
-use veragg::verifier::{Check, Culprit, Options, Verdict};
+use veragg::verifier::{Check, Culprit, Verdict};
 use veragg_lab::local::{LocalClient, LocalRound, Party};
 use veragg_lab::Books;
 use veragg_lab::CorruptAggregator;
-use veragg_lab::{
-    client, expect, id, input, named, speakers, Finished, RecordingClient, Scene, Suite,
-};
+use veragg_lab::{client, id, input, named, speakers, RecordingClient, Scene, Suite};
 use zeroize::Zeroizing;
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
@@ -28,77 +25,6 @@ fn clients(local: &LocalRound<Suite>) -> Vec<LocalClient> {
     let all = ClientId::all(local.round.clients());
     all.map(|id| local.client(id, input(id.number(), &SMALL)).unwrap())
         .collect()
-}
-
-#[test]
-fn two_boards_shown_to_two_groups_are_found() {
-    let local = veragg_lab::local_round(4, &SMALL);
-    let mut clients = clients(&local);
-    let mut first = local.aggregator(Vec::new()).unwrap();
-    let mut second = local.aggregator(Vec::new()).unwrap();
-    for phase in [Phase::Advertise, Phase::Share, Phase::Confirm] {
-        for client in &mut clients {
-            for message in client.speak(phase, &first.package(client.id())) {
-                first.receive(message.clone(), 0).unwrap();
-                // The second board lacks one confirmation.
-                if phase != Phase::Confirm || client.id() != id(4) {
-                    second.receive(message.clone(), 0).unwrap();
-                }
-            }
-        }
-        first.close().unwrap();
-        second.close().unwrap();
-    }
-    let shown = second.package(id(3));
-    let shown = Package::decode(&shown, 4).unwrap();
-    // Client 3 follows the second board, the others the first.
-    while first.phase() != Phase::Publish {
-        let phase = first.phase();
-        for client in &mut clients {
-            let package = if client.id() == id(3) && phase == Phase::Submit {
-                second.package(id(3))
-            } else {
-                first.package(client.id())
-            };
-            for message in client.speak(phase, &package) {
-                first.receive(message.clone(), 0).unwrap();
-            }
-        }
-        first.close().unwrap();
-    }
-    let stopped = clients[2].stopped();
-    let fork = matches!(
-        stopped,
-        Some(ClientError::Fork {
-            phase: Phase::Submit
-        })
-    );
-    assert!(fork, "{stopped:?}");
-    let records = first.records().unwrap();
-    let inputs = (1..=4).map(|n| input(n, &SMALL)).collect();
-    let finished = Finished {
-        local,
-        inputs,
-        records,
-        receipts: Vec::new(),
-        refusals: Vec::new(),
-        shown: Vec::new(),
-    };
-    // The first board is valid by itself.
-    finished.is_verified(&[1, 2, 4], &[]);
-    let options = Options {
-        checkpoints: vec![shown.checkpoint],
-        ..finished.options(&[1, 2, 4])
-    };
-    let report = finished.audit_of(&finished.records, &options);
-    let faults = [(AGGREGATOR, Check::Chain)];
-    expect(
-        &report,
-        Verdict::Failed,
-        &[1, 2, 4],
-        &faults,
-        &[Check::Chain],
-    );
 }
 
 /// Plays a round that splits into two boards at the close of phase `fork`: clients `1..=split` and 10 are shown a

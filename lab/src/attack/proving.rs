@@ -12,9 +12,9 @@ use veragg_protocol::round::Round;
 
 use super::input::{position, scalar};
 use super::NotPlayable;
+use crate::false_attester::{Instead, Scalar};
 use crate::fixtures::{id, known_key, PlaySetUp, KNOWN_ALPHA};
 use crate::forger;
-use crate::other_prover::{Instead, Scalar};
 use crate::scene::Scene;
 
 /// The client proves other claims than those of the round, about this input, which need not keep the claims of the round.
