@@ -87,6 +87,10 @@ impl<P: ProofSystem> Party for Accuser<P> {
         self.client.id()
     }
 
+    fn restart(&mut self) {
+        self.client.restart();
+    }
+
     fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
         if phase == Phase::Share {
             self.keys = advertised_keys(package, self.clients);

@@ -14,6 +14,7 @@ use crate::books::Books;
 use crate::finished::Finished;
 use crate::fixtures::id;
 use crate::local::{LocalRound, Party};
+use crate::network::{Network, Stop};
 use crate::scene::Scene;
 
 type Admit = dyn FnMut(Phase, Vec<Vec<u8>>) -> Vec<Vec<u8>>;
@@ -170,7 +171,17 @@ impl<P: ProofSystem> CorruptAggregator<P> {
     }
 
     /// Plays a round to its end, however many clients are left.
-    pub fn play(mut self, scene: Scene<P>) -> Finished<P> {
+    pub fn play(self, scene: Scene<P>) -> Finished<P> {
+        self.play_by(scene, None)
+    }
+
+    /// The same over a network, with one client after the other, so that the same seed gives the same board. The network
+    /// loses and repeats nothing, since this aggregator takes every message that it is given.
+    pub(crate) fn play_over(self, scene: Scene<P>, network: Network) -> Finished<P> {
+        self.play_by(scene, Some(network))
+    }
+
+    fn play_by(mut self, scene: Scene<P>, mut network: Option<Network>) -> Finished<P> {
         let Scene {
             local,
             inputs,
@@ -181,23 +192,15 @@ impl<P: ProofSystem> CorruptAggregator<P> {
         let (mut receipts, mut shown) = (Vec::new(), Vec::new());
         while books.phase != Phase::Publish {
             let phase = books.phase;
-            let follows_second = |party: &&mut Box<dyn Party>| {
-                let to = self.fork.as_ref().map(|fork| &fork.to);
-                to.is_some_and(|to| to.contains(&party.id().number()))
-            };
-            let (mut of_second, mut of_first): (Vec<_>, Vec<_>) = match second {
-                Some(_) => parties.iter_mut().partition(follows_second),
-                None => (Vec::new(), parties.iter_mut().collect()),
-            };
+            let [messages, of_second] =
+                self.collect(&mut network, &books, second.as_ref(), &mut parties);
             if let Some(second) = &mut second {
-                let messages = self.collect(second, &mut of_second);
-                for bytes in (self.admit)(phase, messages) {
+                for bytes in (self.admit)(phase, of_second) {
                     second.take(bytes);
                 }
                 let list = (self.list)(phase, second.list());
                 second.close(list);
             }
-            let messages = self.collect(&books, &mut of_first);
             // It gives a receipt for everything, as if it would put everything on the board.
             for (leaf, bytes) in (books.leaves()..).zip(&messages) {
                 receipts.extend(receipt(&local, leaf, bytes));
@@ -229,21 +232,58 @@ impl<P: ProofSystem> CorruptAggregator<P> {
         }
     }
 
-    /// The messages of clients in answer to the packages that they are shown.
-    fn collect(&mut self, books: &Books<P>, parties: &mut [&mut Box<dyn Party>]) -> Vec<Vec<u8>> {
-        let packages: Vec<_> = parties
+    /// The messages of clients in answer to the packages that they are shown: those for the first board, and those for the
+    /// second.
+    fn collect(
+        &mut self,
+        network: &mut Option<Network>,
+        first: &Books<P>,
+        second: Option<&Books<P>>,
+        parties: &mut [Box<dyn Party>],
+    ) -> [Vec<Vec<u8>>; 2] {
+        let phase = first.phase;
+        let shown: Vec<(usize, Vec<u8>)> = parties
             .iter()
             .map(|party| {
-                let package = books.package();
-                package.map_or(Vec::new(), |package| {
-                    (self.show)(party.id(), package).encode()
-                })
+                let board = second.filter(|_| self.follows_second(party.id()));
+                let package = board.unwrap_or(first).package();
+                let package = package.map(|package| (self.show)(party.id(), package).encode());
+                (usize::from(board.is_some()), package.unwrap_or_default())
             })
             .collect();
-        let messages = parties.par_iter_mut().zip(packages);
-        messages
-            .flat_map_iter(|(party, package)| party.speak(books.phase, &package))
-            .collect()
+        let said: Vec<(usize, Vec<Vec<u8>>)> = match network {
+            None => {
+                let said = parties.par_iter_mut().zip(&shown);
+                said.map(|(party, (board, package))| (*board, party.speak(phase, package)))
+                    .collect()
+            }
+            Some(network) => {
+                let order = network.order(parties.len());
+                let in_turn = order.into_iter().map(|place| {
+                    let (party, (board, package)) = (&mut parties[place], &shown[place]);
+                    let stops = network.stops_at_turn();
+                    if stops == Some(Stop::Before) {
+                        party.restart();
+                    }
+                    let said = party.speak(phase, package);
+                    if stops == Some(Stop::After) {
+                        party.restart();
+                    }
+                    (*board, said)
+                });
+                in_turn.collect()
+            }
+        };
+        let mut of_boards: [Vec<Vec<u8>>; 2] = Default::default();
+        for (board, messages) in said {
+            of_boards[board].extend(messages);
+        }
+        of_boards
+    }
+
+    fn follows_second(&self, client: ClientId) -> bool {
+        let fork = self.fork.as_ref();
+        fork.is_some_and(|fork| fork.to.contains(&client.number()))
     }
 }
 

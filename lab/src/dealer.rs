@@ -38,6 +38,10 @@ impl<P: ProofSystem> Party for HighDegree<P> {
         self.client.id()
     }
 
+    fn restart(&mut self) {
+        self.client.restart();
+    }
+
     fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
         let before = self.client.client.expose_secrets();
         let messages = self.client.speak(phase, package);

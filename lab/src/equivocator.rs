@@ -80,6 +80,10 @@ impl<P: ProofSystem> Party for Restored<P> {
         self.client.id()
     }
 
+    fn restart(&mut self) {
+        self.client.restart();
+    }
+
     fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
         let saved = self.client.store.clone();
         let mut messages = self.client.speak(phase, package);

@@ -306,6 +306,10 @@ impl<P: ProofSystem> Party for FalseAttester<P> {
         self.client.id()
     }
 
+    fn restart(&mut self) {
+        self.client.restart();
+    }
+
     fn speak(&mut self, phase: Phase, package: &[u8]) -> Vec<Vec<u8>> {
         if self.silent_from.is_some_and(|from| phase >= from) {
             return Vec::new();

@@ -183,6 +183,8 @@ pub trait Party: Send {
     /// An attacker takes the client over: it goes on even if the board has another message of it than its own. An
     /// honest client does not listen.
     fn corrupt(&mut self) {}
+    /// Its software stops, and goes on from what it saved. Nothing happens if it saves nothing.
+    fn restart(&mut self) {}
 }
 
 impl<T: Party + ?Sized> Party for Box<T> {
@@ -200,6 +202,10 @@ impl<T: Party + ?Sized> Party for Box<T> {
 
     fn corrupt(&mut self) {
         (**self).corrupt();
+    }
+
+    fn restart(&mut self) {
+        (**self).restart();
     }
 }
 

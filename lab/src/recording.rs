@@ -28,6 +28,8 @@ pub struct RecordingClient<P: ProofSystem> {
     pub(crate) input: Vec<u64>,
     /// The state that it saved last.
     pub store: Zeroizing<Vec<u8>>,
+    /// The message that it made last, if it did.
+    pub(crate) said: Option<Vec<u8>>,
     /// Whether it goes on if the board has another message of it than its own.
     pub(crate) corrupt: bool,
     /// Where its randomness comes from.
@@ -93,10 +95,34 @@ impl<P: ProofSystem> Party for RecordingClient<P> {
         let message = self
             .client
             .advance(package, input, &mut self.rng, &mut self.store);
-        message.ok().flatten().into_iter().collect()
+        // After an error it is as it was.
+        let Ok(message) = message else {
+            return Vec::new();
+        };
+        self.said = message.clone();
+        message.into_iter().collect()
     }
 
     fn corrupt(&mut self) {
         self.corrupt = true;
+    }
+
+    fn restart(&mut self) {
+        let (round, key) = (Arc::clone(&self.round), Arc::clone(&self.key));
+        if self.store.is_empty() {
+            self.client = Client::join(round, key).unwrap();
+            return;
+        }
+        let (phase, needs) = (self.client.phase(), self.client.needs_input());
+        let (client, again) = Client::resume(round, key, &self.store).unwrap();
+        let same = client.phase() == phase && client.needs_input() == needs;
+        // What an attack has written into the state is not what was said.
+        let same_message = self.corrupt || again == self.said;
+        assert!(
+            same && same_message,
+            "client {} is another after a restart",
+            self.id
+        );
+        self.client = client;
     }
 }

@@ -20,6 +20,7 @@ use veragg_protocol::circuits::proof_system::ProofSystem;
 
 use crate::attack::{AggregatorAttack, ClientAttack, FileAttack, NotPlayable};
 use crate::fixtures::PlaySetUp;
+use crate::network::{NetworkSetting, Turn};
 use crate::scene::Scene;
 use expected::Expected;
 pub use phase::PhaseName;
@@ -42,6 +43,9 @@ pub struct Scenario {
     /// The round that is attacked.
     #[serde(default)]
     pub round: RoundSetting,
+    /// What the network does. Without it, clients speak in the order of their numbers, and everything arrives once.
+    #[serde(default, skip_serializing_if = "NetworkSetting::is_quiet")]
+    pub network: NetworkSetting,
     /// Honest clients that leave.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dropout: Vec<Dropout>,
@@ -120,14 +124,22 @@ impl Cheat {
 
     /// Whether one of them uses what others send in the same phase, so that they must speak one after the other.
     pub fn need_turns(cheats: &[Self]) -> bool {
-        let needs = |cheat: &Self| {
-            let does = &cheat.does;
-            matches!(
-                does,
-                ClientAttack::Copy { .. } | ClientAttack::RogueKey { .. }
-            )
+        cheats.iter().any(|cheat| cheat.turn().is_some())
+    }
+
+    /// After whom the client must speak, if it uses what another sends in the same phase.
+    fn turn(&self) -> Option<Turn> {
+        let first = match &self.does {
+            ClientAttack::Copy { from, .. } => *from,
+            ClientAttack::RogueKey { victim } => *victim,
+            _ => return None,
         };
-        cheats.iter().any(needs)
+        let place = |client: u32| client.saturating_sub(1) as usize;
+        let turn = Turn {
+            first: place(first),
+            then: place(self.client),
+        };
+        (turn.first < turn.then).then_some(turn)
     }
 }
 
@@ -151,6 +163,12 @@ pub enum ScenarioError {
         /// Numbers of each.
         numbers: usize,
     },
+    /// More than all of something is lost, repeated or restarted.
+    #[error("{share} percent: a share of the network is 0 to 100 percent")]
+    Share {
+        /// The share.
+        share: u8,
+    },
     /// It names a client that the round does not have.
     #[error("client {client}: the round has the clients 1 to {clients}")]
     NoSuchClient {
@@ -173,6 +191,9 @@ impl Scenario {
             }
         })?;
         scenario.round.check()?;
+        if let Some(share) = scenario.network.above_all() {
+            return Err(ScenarioError::Share { share });
+        }
         let clients = scenario.round.clients;
         let mut named = scenario.clients_named();
         match named.find(|client| !(1..=clients).contains(client)) {
@@ -212,5 +233,30 @@ impl Scenario {
     /// The file of the scenario.
     pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
         toml::to_string(self)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    const QUIET: &str = "title = 't'\ntries = 't'\nstopped = 's'\n[expect]\nverdict = 'verified'\ncontributors = []\n";
+
+    #[test]
+    fn a_network_is_read_and_written() {
+        let quiet = Scenario::parse(QUIET).unwrap();
+        assert!(quiet.network.is_quiet() && !quiet.to_toml().unwrap().contains("network"));
+        let text = format!("{QUIET}[network]\norder = true\nlost = 100\nrestarts = 1\n");
+        let scenario = Scenario::parse(&text).unwrap();
+        assert_eq!((scenario.network.lost, scenario.network.repeated), (100, 0));
+        let again = Scenario::parse(&scenario.to_toml().unwrap()).unwrap();
+        assert_eq!(again.network, scenario.network);
+        for wrong in ["lost = 101", "repeated = 200", "restarts = 101"] {
+            let refused = Scenario::parse(&format!("{QUIET}[network]\n{wrong}\n"));
+            let refused = refused.unwrap_err().to_string();
+            assert!(refused.contains("0 to 100 percent"), "{refused}");
+        }
+        assert!(Scenario::parse(&format!("{QUIET}[network]\nlosses = 1\n")).is_err());
     }
 }

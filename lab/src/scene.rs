@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::{CryptoRngCore, OsRng, SeedableRng};
-use veragg_protocol::aggregator::{AggregatorError, Reply};
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::crypto::signing::SigningKey;
@@ -46,6 +45,10 @@ impl Party for Altered {
     fn corrupt(&mut self) {
         self.inner.corrupt();
     }
+
+    fn restart(&mut self) {
+        self.inner.restart();
+    }
 }
 
 fn recording<P: ProofSystem>(
@@ -66,6 +69,7 @@ fn recording<P: ProofSystem>(
         key,
         input: input.to_vec(),
         store: Zeroizing::new(Vec::new()),
+        said: None,
         corrupt,
         rng,
     }
@@ -274,48 +278,6 @@ impl<P: ProofSystem> Scene<P> {
                 .map(|bytes| sign_again(&key, bytes, &lengths, &mut alter))
                 .collect()
         })
-    }
-
-    /// Plays the round with one client after the other, so that a client can use the messages that clients
-    /// before it have sent.
-    pub fn play_in_turn(self) -> Finished<P> {
-        let (finished, stopped) = self.play_in_order().unwrap();
-        assert!(stopped.is_none(), "{stopped:?}");
-        finished
-    }
-
-    /// The same with what the aggregator refuses, up to where it stops, if it does: when too many have left, for
-    /// instance.
-    pub(crate) fn play_in_order(
-        mut self,
-    ) -> Result<(Finished<P>, Option<AggregatorError>), AggregatorError> {
-        let mut aggregator = self.local.aggregator(Vec::new())?;
-        let (mut receipts, mut refusals, mut stopped) = (Vec::new(), Vec::new(), None);
-        while aggregator.phase() != Phase::Publish {
-            let phase = aggregator.phase();
-            for party in &mut self.parties {
-                let package = aggregator.package(party.id());
-                for message in party.speak(phase, &package) {
-                    match aggregator.receive(message, 0)? {
-                        Reply::Receipt(receipt) => receipts.push((party.id(), phase, receipt)),
-                        Reply::Refusal(refusal) => refusals.push((party.id(), phase, refusal)),
-                    }
-                }
-            }
-            if let Err(error) = aggregator.close() {
-                stopped = Some(error);
-                break;
-            }
-        }
-        let finished = Finished {
-            local: self.local,
-            inputs: self.inputs,
-            records: aggregator.records()?,
-            receipts,
-            refusals,
-            shown: Vec::new(),
-        };
-        Ok((finished, stopped))
     }
 
     /// Plays the round with an honest aggregator.

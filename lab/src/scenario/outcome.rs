@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
+use veragg_protocol::pairwise::publish::Published;
+use veragg_protocol::wire::receipt::Receipt;
 use veragg_verifier::{Options, Report, Status};
 
 use super::expected::{CheckId, CulpritName, Expected, Named};
@@ -14,10 +16,18 @@ pub struct Outcome {
     pub report: Report,
     /// The board.
     pub board: Vec<u8>,
-    /// Messages that the aggregator refused.
+    /// How often the aggregator refused a message; a message that arrives twice and is refused twice counts twice.
     pub refused: usize,
+    /// Who sent the refused messages.
+    pub refused_of: BTreeSet<u32>,
     /// Why the aggregator stopped before the end, if it did.
     pub stopped: Option<String>,
+    /// What an honest aggregator itself says of the round. Nothing if there is no sum.
+    pub published: Option<Published>,
+    /// The receipts that the clients have. A corrupt aggregator gives none.
+    pub receipts: Vec<Receipt>,
+    /// What a role did otherwise when it was asked again or restarted: nothing, unless its software has an error.
+    pub noticed: Vec<String>,
     /// What the auditor had, but for the sum.
     pub options: Options,
     /// Everybody's honest input, in the order of their numbers.

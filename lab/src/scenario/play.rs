@@ -17,9 +17,11 @@ use super::expected::VerdictName;
 use super::{Auditor, Cheat, Outcome, Scenario, SuiteName};
 use crate::attack::{FileAttack, NotPlayable};
 use crate::corrupt_aggregator::CorruptAggregator;
+use crate::delivery::Delivered;
 use crate::finished::Finished;
 use crate::fixtures::{auditor, ready_after, PlaySetUp};
 use crate::local::{board, LocalRoundError};
+use crate::network::Network;
 use crate::scene::Scene;
 
 /// Why a scenario cannot be played on a suite.
@@ -67,7 +69,8 @@ impl Scenario {
     }
 
     fn play<P: ProofSystem<SetUp: PlaySetUp>>(&self, seed: u64) -> Result<Outcome, Unplayable> {
-        let (finished, stopped, file) = self.finish::<P>(seed)?;
+        let (delivered, file) = self.deliver::<P>(seed)?;
+        let finished = delivered.finished;
         let options = self.auditor.options(&finished);
         let is_verified = self.expect.verdict == VerdictName::Verified;
         let aggregate = is_verified.then(|| finished.sum(&self.expect.contributors));
@@ -76,22 +79,26 @@ impl Scenario {
             ..options.clone()
         };
         let report = audit(Cursor::new(&file), &given);
+        let receipts = finished.receipts.into_iter();
         Ok(Outcome {
             report: report.map_err(|error| Unplayable::Board(error.to_string()))?,
             board: file,
             refused: finished.refusals.len(),
-            stopped: stopped.map(|error| error.to_string()),
+            refused_of: finished.refusals.iter().map(|it| it.0.number()).collect(),
+            stopped: delivered.stopped.map(|error| error.to_string()),
+            published: delivered.published,
+            receipts: receipts.map(|(_, _, receipt)| receipt).collect(),
+            noticed: delivered.noticed,
             inputs: finished.inputs,
             options,
         })
     }
 
     /// Plays the round, and gives the file of the board.
-    #[allow(clippy::type_complexity)]
-    fn finish<P: ProofSystem<SetUp: PlaySetUp>>(
+    fn deliver<P: ProofSystem<SetUp: PlaySetUp>>(
         &self,
         seed: u64,
-    ) -> Result<(Finished<P>, Option<AggregatorError>, Vec<u8>), Unplayable> {
+    ) -> Result<(Delivered<P>, Vec<u8>), Unplayable> {
         let rng = &mut ChaCha20Rng::seed_from_u64(seed);
         let clients = self.round.clients;
         let set_up = match self.round.known_set_up {
@@ -107,22 +114,30 @@ impl Scenario {
         for dropout in &self.dropout {
             scene = scene.leaving(dropout.client, dropout.after.0);
         }
-        let (finished, stopped) = if self.aggregator.is_empty() {
-            scene.play_in_order()?
+        let turns = self.cheat.iter().filter_map(Cheat::turn).collect();
+        let network = Network::new(self.network, turns, seed);
+        let delivered = if self.aggregator.is_empty() {
+            scene.play_over(network)?
         } else {
             let mut corrupt = CorruptAggregator::new();
             for attack in &self.aggregator {
                 corrupt = attack.apply(corrupt, &scene)?;
             }
-            (corrupt.play(scene), None)
+            Delivered {
+                finished: corrupt.play_over(scene, network),
+                stopped: None,
+                published: None,
+                noticed: Vec::new(),
+            }
         };
+        let finished = &delivered.finished;
         let local = &finished.local;
         let (mut header, mut records) = (local.header.clone(), finished.records.clone());
         for attack in &self.file {
             attack.apply(local, &mut header, &mut records, &earlier)?;
         }
         let file = board(&header, &records);
-        Ok((finished, stopped, file))
+        Ok((delivered, file))
     }
 }
 

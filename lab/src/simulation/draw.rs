@@ -8,6 +8,7 @@ use veragg_protocol::round::phase::Phase;
 use crate::attack::{
     AggregatorAttack, ClientAttack, Copied, FalseCheckpoint, FalseEdge, FileAttack, RecordName,
 };
+use crate::network::NetworkSetting;
 use crate::scenario::expected::{Expected, VerdictName};
 use crate::scenario::round::{RoundSetting, SegmentSetting};
 use crate::scenario::{Auditor, Cheat, Dropout, PhaseName, Scenario};
@@ -59,6 +60,7 @@ pub(super) fn scenario(round: u64, seed: u64) -> (Scenario, u64) {
             segment,
             ..RoundSetting::default()
         },
+        network: network(draw),
         dropout: (0..dropouts)
             .map(|_| Dropout {
                 client: draw.client(clients),
@@ -90,6 +92,19 @@ pub(super) fn scenario(round: u64, seed: u64) -> (Scenario, u64) {
         },
     };
     (scenario, draw.0.next_u64() >> 1)
+}
+
+/// Half of the rounds have a quiet network.
+fn network(draw: &mut Draw) -> NetworkSetting {
+    if draw.below(2) == 0 {
+        return NetworkSetting::default();
+    }
+    NetworkSetting {
+        order: draw.of(&[true, true, false]),
+        lost: draw.of(&[0, 10, 40]),
+        repeated: draw.of(&[0, 10, 40]),
+        restarts: draw.of(&[0, 5, 15]),
+    }
 }
 
 fn segment(draw: &mut Draw) -> SegmentSetting {

@@ -1,5 +1,6 @@
 //! Makes a scenario smaller, as long as it is objected to in the same way.
 
+use crate::network::NetworkSetting;
 use crate::scenario::Scenario;
 
 /// The kind of an objection: its first words, without names and numbers.
@@ -39,6 +40,27 @@ fn smaller(scenario: &Scenario) -> Vec<Scenario> {
         change(&mut smaller);
         all.push(smaller);
     };
+    if !scenario.network.is_quiet() {
+        without(&|it| it.network = NetworkSetting::default());
+    }
+    let NetworkSetting {
+        order,
+        lost,
+        repeated,
+        restarts,
+    } = scenario.network;
+    if order {
+        without(&|it| it.network.order = false);
+    }
+    if lost > 0 {
+        without(&|it| it.network.lost = 0);
+    }
+    if repeated > 0 {
+        without(&|it| it.network.repeated = 0);
+    }
+    if restarts > 0 {
+        without(&|it| it.network.restarts = 0);
+    }
     for at in 0..scenario.cheat.len() {
         without(&|it| {
             it.cheat.remove(at);
