@@ -11,6 +11,7 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 
 use veragg_protocol::circuits::proof_system::Suite;
 
+use crate::network::NetworkSetting;
 use crate::scenario::{Outcome, Scenario, Unplayable};
 use crate::workers::side_by_side;
 
@@ -106,7 +107,11 @@ fn objections(
             let text = text.unwrap_or_default();
             Some((vec![format!("it panics: {text}")], None))
         }
-        Ok(Ok(outcome)) => Some((oracle::objections(scenario, &outcome), Some(outcome))),
+        Ok(Ok(outcome)) => {
+            let mut said = oracle::objections(scenario, &outcome);
+            said.extend(changed_by_network(scenario, suite, seed, &outcome));
+            Some((said, Some(outcome)))
+        }
         Ok(Err(Unplayable::Stopped(error))) => Some((vec![format!("it stops: {error}")], None)),
         // A corrupt aggregator can also make a file that is no board, which names nobody, and so can who has the file.
         Ok(Err(Unplayable::Board(error)))
@@ -115,5 +120,25 @@ fn objections(
             Some((vec![format!("the board is none: {error}")], None))
         }
         Ok(Err(_)) => None,
+    }
+}
+
+/// What the network changes, with an honest aggregator.
+fn changed_by_network(
+    scenario: &Scenario,
+    suite: Suite,
+    seed: u64,
+    outcome: &Outcome,
+) -> Option<String> {
+    if scenario.network.is_quiet() || !oracle::is_honest(scenario) {
+        return None;
+    }
+    let quiet = Scenario {
+        network: NetworkSetting::default(),
+        ..scenario.clone()
+    };
+    match quiet.play_on(suite, seed) {
+        Ok(quiet) => oracle::changed_by_network(outcome, &quiet),
+        Err(error) => Some(format!("without the network it cannot be played: {error}")),
     }
 }

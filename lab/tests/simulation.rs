@@ -8,7 +8,8 @@ use veragg_protocol::circuits::proof_system::Suite;
 fn the_oracle_objects_to_nothing() {
     let rounds = std::env::var("VERAGG_ROUNDS").map_or(400, |text| text.parse().unwrap());
     let seed = std::env::var("VERAGG_SEED").map_or(1, |text| text.parse().unwrap());
-    let simulated = simulate(Suite::DEFAULT, rounds, seed);
+    let suite = std::env::var("VERAGG_SUITE").map_or(Suite::DEFAULT, |name| name.parse().unwrap());
+    let simulated = simulate(suite, rounds, seed);
     for finding in &simulated.findings {
         println!(
             "round {}, played from seed {}: {:?}",

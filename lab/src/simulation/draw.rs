@@ -133,7 +133,7 @@ fn segment(draw: &mut Draw) -> SegmentSetting {
 fn of_client(draw: &mut Draw, clients: u32) -> ClientAttack {
     let phase = draw.phase();
     let other = draw.client(clients);
-    match draw.below(22) {
+    match draw.below(23) {
         0 | 1 => ClientAttack::Shift {
             coordinate: draw.below(4) as usize,
             by: draw.by(),
@@ -188,6 +188,12 @@ fn of_client(draw: &mut Draw, clients: u32) -> ClientAttack {
         19 => ClientAttack::Replay { phase },
         20 => ClientAttack::Swap {
             points: [draw.below(4) as usize, draw.below(4) as usize],
+        },
+        21 => ClientAttack::OtherClaims {
+            values: (0..1 + draw.below(4)).map(|_| draw.below(3)).collect(),
+            // None of the bounds of a segment.
+            bound: Some(draw.of(&[4, 64, 128])),
+            sum: None,
         },
         _ => ClientAttack::Late { phase },
     }

@@ -1,95 +1,156 @@
-//! What must hold in every round, whoever attacks it.
+//! What must hold in every round, whoever attacks it. Each rule is a function that says what does not hold.
 
-use std::io::Cursor;
+mod audits;
+mod cheaters;
 
-use rayon::ThreadPoolBuilder;
-use veragg_verifier::{audit, Culprit, Options, Report, Verdict};
+use std::collections::BTreeSet;
 
-use crate::attack::ClientAttack;
+use veragg_protocol::pairwise::publish::Outcome as Fate;
+use veragg_protocol::round::phase::Phase;
+use veragg_verifier::{Culprit, Verdict};
+
 use crate::scenario::{Outcome, Scenario};
 
-/// What does not hold.
+/// What does not hold of a scenario that expects no sum.
 pub(super) fn objections(scenario: &Scenario, outcome: &Outcome) -> Vec<String> {
-    let mut said = Vec::new();
-    let report = &outcome.report;
-    let cheats = |number| scenario.cheat.iter().any(|cheat| cheat.client == number);
-    let is_honest = scenario.aggregator.is_empty();
-    let is_whole = scenario.file.is_empty();
-    // Nobody honest is named.
-    for fault in &report.faults {
-        let honest = match fault.culprit {
-            Culprit::Client(client) => !cheats(client.number()),
-            Culprit::Aggregator => is_honest,
-            _ => true,
-        };
-        if honest {
-            said.push(format!(
-                "{} is honest, and named by {}",
-                fault.culprit, fault.check
-            ));
-        }
+    let mut said = outcome.noticed.clone();
+    said.extend(named(scenario, outcome));
+    if is_honest(scenario) {
+        said.extend(verdict(outcome));
+        said.extend(honest_clients(scenario, outcome));
+        said.extend(agreement(outcome));
+        said.extend(audits::with_receipts(outcome));
     }
-    // With an honest aggregator no board fails.
-    let right = match report.verdict {
+    said.extend(cheaters::objections(scenario, outcome));
+    said.extend(audits::objections(outcome));
+    said
+}
+
+/// Whether the aggregator is honest, and the file of the board is the one that it wrote.
+pub(super) fn is_honest(scenario: &Scenario) -> bool {
+    scenario.aggregator.is_empty() && scenario.file.is_empty()
+}
+
+fn cheats(scenario: &Scenario, client: u32) -> bool {
+    scenario.cheat.iter().any(|cheat| cheat.client == client)
+}
+
+/// The last phase in which a client says something, if it leaves.
+fn last_phase(scenario: &Scenario, client: u32) -> Option<Phase> {
+    let its = scenario.dropout.iter().filter(|it| it.client == client);
+    its.map(|dropout| dropout.after.0).min()
+}
+
+/// Nobody honest is named.
+fn named(scenario: &Scenario, outcome: &Outcome) -> Vec<String> {
+    let honest = |culprit| match culprit {
+        Culprit::Client(client) => !cheats(scenario, client.number()),
+        Culprit::Aggregator => scenario.aggregator.is_empty(),
+        // The organiser of every scenario is honest.
+        _ => true,
+    };
+    let faults = outcome.report.faults.iter();
+    faults
+        .filter(|fault| honest(fault.culprit))
+        .map(|fault| format!("{} is honest, and named by {}", fault.culprit, fault.check))
+        .collect()
+}
+
+/// With an honest aggregator no board fails.
+fn verdict(outcome: &Outcome) -> Option<String> {
+    let verdict = outcome.report.verdict;
+    let right = match verdict {
         Verdict::Verified => outcome.stopped.is_none(),
         Verdict::Unfinished => outcome.stopped.is_some(),
         _ => false,
     };
-    if is_honest && is_whole && !right {
-        let stopped = outcome.stopped.as_deref().unwrap_or("to the end");
-        said.push(format!(
-            "the aggregator is honest, and the verdict {} ({stopped})",
-            report.verdict
-        ));
-    }
-    // Who changed its input, or its masked vector, is not in a sum that is verified.
-    if report.verdict == Verdict::Verified {
-        for cheat in &scenario.cheat {
-            let changes = match cheat.does {
-                ClientAttack::Shift { by, .. } | ClientAttack::Masked { by, .. } => by != 0,
-                _ => false,
-            };
-            if changes && report.contributors.contains(&cheat.client) {
-                said.push(format!("client {} cheats, and is in the sum", cheat.client));
-            }
+    let stopped = outcome.stopped.as_deref().unwrap_or("to the end");
+    (!right).then(|| format!("the aggregator is honest, and the verdict {verdict} ({stopped})"))
+}
+
+/// With an honest aggregator no message of an honest client is refused, and it is in the sum exactly if it attested.
+fn honest_clients(scenario: &Scenario, outcome: &Outcome) -> Vec<String> {
+    let mut said = Vec::new();
+    let all = 1..=scenario.round.clients;
+    for client in all.filter(|client| !cheats(scenario, *client)) {
+        if outcome.refused_of.contains(&client) {
+            said.push(format!("client {client} is honest, and refused"));
+        }
+        let attests = last_phase(scenario, client).is_none_or(|last| last >= Phase::Attest);
+        let is_in = outcome.report.contributors.contains(&client);
+        if outcome.report.verdict == Verdict::Verified && attests != is_in {
+            let (attests, is_in) = (yes(attests), yes(is_in));
+            said.push(format!(
+                "client {client} is honest; it attests: {attests}; it is in the sum: {is_in}"
+            ));
         }
     }
-    said.extend(sum(outcome));
     said
 }
 
-/// Whether a verified sum is that of the contributors' inputs, and the report the same on one thread.
-fn sum(outcome: &Outcome) -> Option<String> {
-    let report = &outcome.report;
-    let inputs = outcome.inputs.iter().zip(1u32..);
-    let listed = inputs.filter(|(_, number)| report.contributors.contains(number));
-    let len = outcome.inputs.first().map_or(0, Vec::len);
-    let mut expected = vec![0u128; len];
-    for (input, _) in listed {
-        for (sum, x) in expected.iter_mut().zip(input) {
-            *sum += u128::from(*x);
-        }
+fn yes(holds: bool) -> &'static str {
+    if holds {
+        "yes"
+    } else {
+        "no"
     }
-    let options = Options {
-        aggregate: (report.verdict == Verdict::Verified).then_some(expected),
-        ..outcome.options.clone()
+}
+
+/// An honest aggregator says of each client and of the sum what the audit says.
+fn agreement(outcome: &Outcome) -> Option<String> {
+    let published = outcome.published.as_ref()?;
+    let report = &outcome.report;
+    let mut by_audit = vec!["not decided yet".to_owned(); published.outcomes.len()];
+    let mut set = |client: u32, fate: String| {
+        if let Some(slot) = by_audit.get_mut((client - 1) as usize) {
+            *slot = fate;
+        }
     };
-    let again = || audit(Cursor::new(&outcome.board), &options).map_err(|error| error.to_string());
-    let pool = ThreadPoolBuilder::new().num_threads(1).build();
-    let again = match pool {
-        Ok(pool) => pool.install(again),
-        Err(_) => again(),
-    };
-    let again: Report = match again {
-        Ok(report) => report,
-        Err(error) => return Some(format!("the second audit: {error}")),
-    };
-    if again.verdict != report.verdict {
+    for client in &report.contributors {
+        set(*client, Fate::Contributed.to_string());
+    }
+    for absent in &report.absent {
+        set(absent.client, absent.outcome.clone());
+    }
+    let by_aggregator: Vec<_> = published.outcomes.iter().map(Fate::to_string).collect();
+    if by_aggregator != by_audit {
         return Some(format!(
-            "the sum is not that of the contributors' inputs: {}",
-            again.verdict
+            "the aggregator says {by_aggregator:?}, and the audit {by_audit:?}"
         ));
     }
-    let same = again.contributors == report.contributors && again.faults == report.faults;
-    (!same).then(|| "the report is another on one thread".to_owned())
+    (published.sums.as_ref().ok() != Some(&sum_of_inputs(outcome)))
+        .then(|| "the aggregator's sum is not that of the contributors' inputs".to_owned())
 }
+
+/// What the contributors' inputs add up to. A cheater that is among them has contributed its input, which is valid.
+fn sum_of_inputs(outcome: &Outcome) -> Vec<u128> {
+    let mut sum = vec![0u128; outcome.inputs.first().map_or(0, Vec::len)];
+    for (input, client) in outcome.inputs.iter().zip(1u32..) {
+        if outcome.report.contributors.contains(&client) {
+            for (sum, x) in sum.iter_mut().zip(input) {
+                *sum += u128::from(*x);
+            }
+        }
+    }
+    sum
+}
+
+/// The network changes nothing but how often a message is refused. `quiet` is the same round without it, and the
+/// aggregator is honest.
+pub(super) fn changed_by_network(outcome: &Outcome, quiet: &Outcome) -> Option<String> {
+    let (with, without) = (outcome.found(), quiet.found());
+    let same = with.verdict == without.verdict
+        && with.contributors == without.contributors
+        && with.failed == without.failed
+        && BTreeSet::from_iter(with.named) == BTreeSet::from_iter(without.named)
+        && outcome.report.absent == quiet.report.absent;
+    (!same).then(|| {
+        format!(
+            "the network changes what comes out; without it: {}",
+            outcome.differences(&quiet.found()).join("; ")
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests;
