@@ -26,6 +26,7 @@ fn the_oracle_objects_to_nothing() {
         "{} findings",
         simulated.findings.len()
     );
-    // It plays most of what it draws, and attacks show.
-    assert!(simulated.played > rounds / 3 && simulated.named > rounds / 10);
+    // It plays most of what it draws, and attacks show. Other suites have no proof for many statements.
+    let least = if suite == Suite::DEFAULT { 3 } else { 10 };
+    assert!(simulated.played > rounds / least && simulated.named > rounds / (3 * least + 1));
 }
