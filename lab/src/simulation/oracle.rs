@@ -135,15 +135,17 @@ fn sum_of_inputs(outcome: &Outcome) -> Vec<u128> {
     sum
 }
 
-/// The network changes nothing but how often a message is refused. `quiet` is the same round without it, and the
-/// aggregator is honest.
+/// The network changes neither the verdict, nor who is in the sum, nor who is named. `quiet` is the same round without it, and
+/// the aggregator is honest. Which check names a cheater can change: what clients sign depends on the board, so that a
+/// flipped bit makes now a point that does not decode, now another point.
 pub(super) fn changed_by_network(outcome: &Outcome, quiet: &Outcome) -> Option<String> {
-    let (with, without) = (outcome.found(), quiet.found());
-    let same = with.verdict == without.verdict
-        && with.contributors == without.contributors
-        && with.failed == without.failed
-        && BTreeSet::from_iter(with.named) == BTreeSet::from_iter(without.named)
-        && outcome.report.absent == quiet.report.absent;
+    let culprits = |outcome: &Outcome| -> BTreeSet<Culprit> {
+        let faults = outcome.report.faults.iter();
+        faults.map(|fault| fault.culprit).collect()
+    };
+    let same = outcome.report.verdict == quiet.report.verdict
+        && outcome.report.contributors == quiet.report.contributors
+        && culprits(outcome) == culprits(quiet);
     (!same).then(|| {
         format!(
             "the network changes what comes out; without it: {}",
