@@ -72,7 +72,7 @@ pub fn simulate(suite: Suite, rounds: u64, seed: u64) -> Simulated {
 }
 
 fn play(suite: Suite, round: u64, seed: u64) -> Came {
-    let (scenario, seed) = draw::scenario(round, seed);
+    let (scenario, seed) = draw::scenario(suite, round, seed);
     match objections(&scenario, suite, seed) {
         None => Came::Unplayable,
         Some((what, Some(outcome))) if what.is_empty() => Came::Played {

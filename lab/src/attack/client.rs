@@ -266,7 +266,7 @@ impl ClientAttack {
     }
 
     /// The name of an attack that replaces the software of its client.
-    fn replaces(&self) -> Option<&'static str> {
+    pub(crate) fn replaces(&self) -> Option<&'static str> {
         match self {
             Self::FalseMask { .. } => Some("false-mask"),
             Self::HighDegree => Some("high-degree"),

@@ -82,7 +82,8 @@ impl Default for RoundSetting {
 }
 
 impl SegmentSetting {
-    fn claims(&self) -> Segment {
+    /// What its numbers must keep.
+    pub(crate) fn claims(&self) -> Segment {
         let sum = self.sum.map(SumRule::Equal);
         let norm = self.max_square.map(|max_square| Norm {
             offset: self.offset.unwrap_or(0),

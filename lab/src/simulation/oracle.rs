@@ -19,10 +19,9 @@ pub(super) fn objections(scenario: &Scenario, outcome: &Outcome) -> Vec<String> 
         said.extend(verdict(outcome));
         said.extend(honest_clients(scenario, outcome));
         said.extend(agreement(outcome));
-        said.extend(audits::with_receipts(outcome));
     }
     said.extend(cheaters::objections(scenario, outcome));
-    said.extend(audits::objections(outcome));
+    said.extend(audits::objections(outcome, is_honest(scenario)));
     said
 }
 
