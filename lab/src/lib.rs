@@ -19,6 +19,7 @@
 //! | [`equivocator`] | a client that signs two messages in one phase |
 //! | [`forger`] | whoever knows a secret of a set-up |
 //! | [`corrupt_aggregator`], [`books`] | the aggregator |
+//! | [`watcher`] | the aggregator with corrupt clients, to learn inputs |
 //!
 //! An attacker knows only what an honest party in its role knows: its own keys, what it was sent, and what its
 //! own software holds. The crate uses only public interfaces of the other crates.
@@ -45,6 +46,7 @@ pub mod scenario;
 pub mod scene;
 pub mod set_up;
 pub mod simulation;
+pub mod watcher;
 
 mod default_suite;
 mod delivery;

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`rules`] | attacks on clients and on the aggregator, by rule |
 //! | [`steps`] | attacks on boards, by step of the audit |
+//! | [`watched`] | attempts to read inputs, by rule |
 //! | [`patched`] | attacks that succeed under a patch of the source, for rules that no switch can turn off |
 //! | [`complete`] | tests that no rule and no step is forgotten |
 #![cfg(veragg_switches)]
@@ -18,3 +19,4 @@ mod complete;
 mod patched;
 mod rules;
 mod steps;
+mod watched;
