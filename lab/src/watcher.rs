@@ -12,6 +12,7 @@
 //! |---|---|
 //! | `known` | the secrets that follow from what the coalition saw |
 //! | `cohorts` | the groups of clients whose masks cancel, and their sums |
+//! | `blindings` | an input from several attestations under one blinding |
 //! | `attempts` | the attempts, each with the rule that stops it |
 //!
 //! The attempts, by what they are after:
@@ -32,6 +33,7 @@
 //! | | the others are impersonated | `ItemSigned` |
 //! | different lists of contributors | each group acknowledges its own | `Neighbours`, `Shown`, `ItemSigned` |
 //! | a tiny cohort | the list counts clients that never submitted | `Acknowledgements`, `ItemOfAnother` |
+//! | two challenges with one blinding | a client that is restored from an old copy attests again | `FreshBlinding` |
 //!
 //! `lab/tests/watchers.rs` shows that every attempt fails while all rules are in force. `necessity` shows that each
 //! succeeds when its rule is left out.
@@ -49,6 +51,7 @@
 pub mod attempts;
 pub mod known;
 
+mod blindings;
 mod coalition;
 mod cohorts;
 
@@ -145,7 +148,9 @@ impl<P: ProofSystem> Watcher<P> {
 
     /// Every sum over honest clients that it can compute. One of them may be the sum of the round.
     pub fn learned(&self) -> Vec<Learned> {
-        cohorts::sums(self, &self.known())
+        let mut learned = cohorts::sums(self, &self.known());
+        learned.extend(blindings::inputs(self));
+        learned
     }
 
     /// Those of them that the round promises to keep: over fewer honest clients than must be in a sum.

@@ -59,7 +59,7 @@ macro_rules! numbered {
 }
 
 numbered! {
-    /// The rules of `specs/protocol.md` that are conditions. Rules about what to send have no name here.
+    /// The rules of `specs/protocol.md` that are conditions. Rules about what to send have no name here, but for one.
     pub enum Rule {
         // Entering a round.
         /// The configuration names the organiser's key.
@@ -126,6 +126,9 @@ numbered! {
         Possession = "3.2.2";
         /// A share that a client receives is the committed one.
         CommittedShare = "3.3.2";
+        /// The blindings of an attestation are of the checkpoint that it answers (4.7.3). This rule says what to send. It
+        /// has a name all the same, so that a test can leave it out.
+        FreshBlinding = "3.5.2";
         /// What a client attests is what it submitted.
         SubmittedInput = "3.5.3";
         /// A client opens only an edge about which the ends disagree.

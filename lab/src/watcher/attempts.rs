@@ -6,6 +6,7 @@
 mod edges;
 mod entering;
 mod lists;
+mod restored;
 mod rogue;
 mod second_share;
 mod tiny;
@@ -80,6 +81,7 @@ attempts! {
     SecretOfKey: second_share::by_a_random_secret,
     FalseEdge: second_share::by_the_true_secret_of_a_colluder,
     Path: second_share::by_a_spoilt_part,
+    FreshBlinding: restored::attestations_of_a_restored_client,
 }
 
 /// Three numbers below 100 each.

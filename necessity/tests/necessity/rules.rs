@@ -135,6 +135,7 @@ each_is_needed! {
     Holders: phases::a_client_is_made_to_share_among_too_few,
     Possession: phases::a_key_of_unknown_secret_opens_the_channel_of_two_others,
     CommittedShare: phases::a_wrong_share_is_accepted_without_a_complaint,
+    FreshBlinding: phases::attestations_under_one_blinding_give_the_input,
     SubmittedInput: phases::a_client_attests_what_it_did_not_submit,
     OnlyDisputed: phases::an_edge_is_opened_that_nobody_disputes,
     EnoughShares: derived::too_few_shares_reconstruct_a_wrong_secret,

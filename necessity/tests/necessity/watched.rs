@@ -136,3 +136,9 @@ fn every_rule_of_clients_has_an_attempt_or_an_excuse() {
     let all: BTreeSet<Rule> = Rule::ALL.iter().copied().filter(of_clients).collect();
     assert_eq!(known, all);
 }
+
+/// The attempt of this name.
+pub(crate) fn attempt(name: &str) -> &'static Attempt {
+    let mut attempts = ATTEMPTS.iter();
+    attempts.find(|attempt| attempt.name == name).unwrap()
+}

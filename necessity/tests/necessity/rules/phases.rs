@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use super::attack::Attack;
 use super::clients::{sender, Parties};
 use super::{all_but, both_secrets_give_the_input, everybody, id, reconstructed, CLIENTS};
+use crate::watched::attempt;
 use veragg_protocol::client::Store;
 use veragg_protocol::crypto::dleq::{self, Revealed};
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
@@ -86,6 +87,13 @@ pub(super) fn a_wrong_share_is_accepted_without_a_complaint() -> bool {
     });
     attack.close(Phase::Share, messages, everybody());
     attack.ask(1).unwrap().body.is_empty()
+}
+
+/// A client attests several times, since its owner restored it from an old copy.
+pub(super) fn attestations_under_one_blinding_give_the_input() -> bool {
+    !attempt("attestations_of_a_restored_client")
+        .play()
+        .is_empty()
 }
 
 /// Client 1 attests with another input than the submitted one. The audit would name it.

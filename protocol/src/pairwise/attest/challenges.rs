@@ -18,6 +18,7 @@ use crate::crypto::hash::Digest;
 use crate::crypto::labels;
 use crate::crypto::masks::{Mask, BLOCK};
 use crate::round::Round;
+use crate::rule::Rule;
 
 type Scalar<P> = <<P as ProofSystem>::Group as Group>::Scalar;
 type Point<P> = <<P as ProofSystem>::Group as Group>::Point;
@@ -166,8 +167,11 @@ impl<P: ProofSystem> Challenges<P> {
         let mut points = Vec::with_capacity(self.len());
         let mut blindings = Zeroizing::new(Vec::with_capacity(self.len()));
         let values = Zeroizing::new(self.of_stream(mask));
+        // Only a test can leave the rule out. Then all checkpoints have the same blindings.
+        let same = Rule::FreshBlinding.holds(false);
+        let submit = if same { [0; 32] } else { self.submit };
         for (index, value) in values.iter().enumerate() {
-            let info: [&[u8]; 2] = [&self.submit, &(index as u32).to_be_bytes()];
+            let info: [&[u8]; 2] = [&submit, &(index as u32).to_be_bytes()];
             let bytes = expand::<64>(mask.key().as_ref(), labels::ATTESTATION_BLINDING, &info);
             let blinding = P::Group::from_uniform_bytes(&bytes);
             points.push(key.commit(value, &blinding));
