@@ -4,7 +4,8 @@
 //! facade use nothing else of this crate.
 //!
 //! [`scenario`] plays attacks that are written as files, and compares what comes out with what must come out. It has a
-//! catalogue of a hundred. A scenario can have a [`network`] that loses and repeats messages and restarts everybody. [`simulation`] plays random rounds with random attackers, and objects to what must not happen.
+//! catalogue of some 170. A scenario can have a [`network`] that loses and repeats messages and restarts everybody.
+//! [`simulation`] plays random rounds with random attackers, and objects to what must not happen.
 //!
 //! Everything else is what these are made of. A [`Scene`](scene::Scene) is a round before it is played: each client
 //! in it is honest until a test says what it does otherwise. A [`Finished`](finished::Finished) round is what is left of it,

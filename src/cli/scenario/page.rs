@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::ran::{Many, Ran};
+use super::ran::{Attacker, Many, Ran};
 
 /// The style of the page. Nothing is fetched from anywhere.
 const STYLE: &str = "\
 :root { color-scheme: light dark; --line: #8884; --good: #1a7f37; --bad: #cf222e; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { line-height: 1.2; } h2 { margin: 0; font-size: 1.05rem; }
+h1 { line-height: 1.2; } h2 { margin: 2.5rem 0 0; } h3 { margin: 0; font-size: 1.05rem; }
 article { border: 1px solid var(--line); border-left: .4rem solid var(--good); border-radius: .4rem; padding: .8rem 1rem; margin: 1rem 0; }
 article.bad { border-left-color: var(--bad); } article.left { border-left-color: var(--line); }
 dl { display: grid; grid-template-columns: 9rem 1fr; gap: .2rem 1rem; margin: .5rem 0 0; }
@@ -48,8 +48,23 @@ pub(super) fn page(many: &Many) -> String {
         escaped(many.suite),
         many.seed
     );
-    for ran in &many.scenarios {
-        section(&mut out, ran);
+    let groups = Attacker::ALL.map(|attacker| {
+        let of_group = many.scenarios.iter();
+        let of_group: Vec<&Ran> = of_group.filter(|ran| ran.attacker == attacker).collect();
+        (attacker, of_group)
+    });
+    out.push_str("<nav><ul>\n");
+    for (attacker, of_group) in &groups {
+        let (id, title, count) = (attacker.id(), attacker.title(), of_group.len());
+        out += &format!("<li><a href=\"#{id}\">{title}</a>: {count}</li>\n");
+    }
+    out.push_str("</ul></nav>\n");
+    for (attacker, of_group) in &groups {
+        let (id, title) = (attacker.id(), attacker.title());
+        out += &format!("<h2 id=\"{id}\">{title}</h2>\n");
+        for ran in of_group {
+            section(&mut out, ran);
+        }
     }
     out.push_str("</body>\n</html>\n");
     out
@@ -73,7 +88,7 @@ fn section(out: &mut String, ran: &Ran) {
     // Writing to a text cannot fail.
     let _ = writeln!(
         out,
-        "<article{class} id=\"{name}\">\n<h2>{}</h2>\n<dl>\n{rows}<dt>Name</dt><dd><code>{name}</code></dd>\n</dl>\n</article>",
+        "<article{class} id=\"{name}\">\n<h3>{}</h3>\n<dl>\n{rows}<dt>Name</dt><dd><code>{name}</code></dd>\n</dl>\n</article>",
         escaped(&ran.title),
         name = escaped(&ran.name),
     );

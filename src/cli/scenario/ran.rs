@@ -11,6 +11,48 @@ use veragg::verifier::Report;
 
 use crate::cli::output::quoted;
 
+/// Who attacks in a scenario.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Attacker {
+    Clients,
+    Aggregator,
+    File,
+    Nobody,
+}
+
+impl Attacker {
+    pub(super) const ALL: [Self; 4] = [Self::Clients, Self::Aggregator, Self::File, Self::Nobody];
+
+    fn of(scenario: &Scenario) -> Self {
+        // An aggregator that is said to be honest takes what an honest one refuses.
+        match scenario {
+            Scenario { file, .. } if !file.is_empty() => Self::File,
+            Scenario { aggregator, .. } if !aggregator.is_empty() => Self::Aggregator,
+            Scenario { cheat, .. } if !cheat.is_empty() => Self::Clients,
+            _ => Self::Nobody,
+        }
+    }
+
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Self::Clients => "Malicious clients",
+            Self::Aggregator => "A malicious aggregator, alone or with clients",
+            Self::File => "Somebody who has the file of the board",
+            Self::Nobody => "Nobody attacks",
+        }
+    }
+
+    pub(super) fn id(self) -> &'static str {
+        match self {
+            Self::Clients => "of-clients",
+            Self::Aggregator => "of-the-aggregator",
+            Self::File => "of-the-file",
+            Self::Nobody => "of-nobody",
+        }
+    }
+}
+
 /// A scenario that was played.
 #[derive(Debug, Serialize)]
 pub(super) struct Ran {
@@ -18,6 +60,8 @@ pub(super) struct Ran {
     pub(super) title: String,
     pub(super) tries: String,
     pub(super) stopped: String,
+    /// Who attacks.
+    pub(super) attacker: Attacker,
     pub(super) suite: &'static str,
     pub(super) seed: u64,
     /// What came out.
@@ -40,6 +84,7 @@ impl Ran {
             title: scenario.title.clone(),
             tries: scenario.tries.clone(),
             stopped: scenario.stopped.clone(),
+            attacker: Attacker::of(scenario),
             suite: suite.name(),
             seed,
             found: None,
