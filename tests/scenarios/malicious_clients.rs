@@ -3,29 +3,19 @@
 use ark_ff::One;
 use veragg::circuits::group::ristretto::{KeyScalar, Ristretto, KEY_TABLE};
 use veragg::circuits::group::Group;
-use veragg::circuits::proof_system::ProofSystem;
 use veragg::protocol::crypto::ids::ClientSet;
 use veragg::protocol::pairwise::share::DealtPair;
 use veragg::protocol::round::phase::Phase;
-use veragg::verifier::{Check, Culprit};
-use veragg_lab::{client, id, PlaySetUp, Scene, SuiteGroup};
+use veragg::verifier::Check;
+use veragg_lab::{client, id, Scene, SuiteGroup};
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
-const AGGREGATOR: Culprit = Culprit::Aggregator;
 
 /// Plays a round of four in which client 3 changes its message of share.
 fn sharing(alter: impl FnMut(&mut Vec<Vec<u8>>) + Send + 'static) -> veragg_lab::Finished {
-    sharing_among(4, alter)
-}
-
-fn sharing_among(
-    clients: u32,
-    alter: impl FnMut(&mut Vec<Vec<u8>>) + Send + 'static,
-) -> veragg_lab::Finished {
-    let scene = Scene::new(clients, &SMALL);
-    let round = &scene.local.round;
-    let all = ClientSet::of(clients, |_| true);
-    let lengths = round.share_lengths(id(3), &all);
+    let scene = Scene::new(4, &SMALL);
+    let all = ClientSet::of(4, |_| true);
+    let lengths = scene.local.round.share_lengths(id(3), &all);
     scene.altering_parts(3, Phase::Share, lengths, alter).play()
 }
 

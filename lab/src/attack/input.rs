@@ -161,7 +161,7 @@ pub enum Copied {
 
 impl Copied {
     /// Makes this of an encoded proof, whose first point is a commitment.
-    fn make<P: ProofSystem>(self, proof: &mut Vec<u8>, key: &CommitKey<P::Group>) {
+    fn make<P: ProofSystem>(self, proof: &mut [u8], key: &CommitKey<P::Group>) {
         let len = P::Group::POINT_LEN;
         let Some(first) = proof.get_mut(..len) else {
             return;

@@ -27,7 +27,7 @@ pub(super) fn other_claims<P: ProofSystem<SetUp: PlaySetUp>>(
 ) -> Result<Scene<P>, NotPlayable> {
     let round = &scene.local.round;
     let segments = &round.configuration().segments;
-    let mut claims: Vec<_> = segments.iter().map(|it| it.claims.clone()).collect();
+    let mut claims: Vec<_> = segments.iter().map(|it| it.claims).collect();
     if let Some(first) = claims.first_mut() {
         first.bound = bound.unwrap_or(first.bound);
         first.sum = sum.map(SumRule::Equal).or(first.sum);

@@ -108,7 +108,10 @@ impl Scenario {
         let local = ready_after::<P>(set_up, clients, self.round.builder::<P>(), rng)?;
         let mut scene = Scene::with_inputs(local, self.round.inputs(), rng);
         let splices = self.file.iter().any(FileAttack::needs_earlier);
-        let earlier = splices.then(|| scene.earlier()).unwrap_or_default();
+        let earlier = match splices {
+            true => scene.earlier(),
+            false => Vec::new(),
+        };
         scene = Cheat::apply_all(&self.cheat, scene)?;
         // Last, since an attack can replace the client that leaves.
         for dropout in &self.dropout {
