@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod apart;
+pub mod bad_ones;
 pub mod bitplane;
 pub mod bulletproofs;
 pub mod codec;

@@ -135,18 +135,22 @@ pub fn set(clients: u32, numbers: &[u32]) -> ClientSet {
     ClientSet::of(clients, |client| numbers.contains(&client.number()))
 }
 
-/// Segments of these lengths and bounds, and as many corrupt and absent clients as a complete
-/// graph of this size allows for in round fractions.
-pub fn configuration_builder<P: ProofSystem>(
-    clients: u32,
-    segments: &[(usize, u64)],
-) -> ConfigurationBuilder {
-    let (corrupt_ppm, dropout_ppm) = match clients {
+/// As many corrupt and absent clients, in millionths, as a complete graph of this size allows for in round fractions.
+pub(crate) fn fractions(clients: u32) -> (u32, u32) {
+    match clients {
         ..=3 => (0, 0),
         4..=9 => (0, 250_000),
         10..=256 => (100_000, 200_000),
         _ => (50_000, 50_000),
-    };
+    }
+}
+
+/// Segments of these lengths and bounds, and [`fractions`] of corrupt and absent clients.
+pub fn configuration_builder<P: ProofSystem>(
+    clients: u32,
+    segments: &[(usize, u64)],
+) -> ConfigurationBuilder {
+    let (corrupt_ppm, dropout_ppm) = fractions(clients);
     let segments = segments.iter().enumerate().map(|(index, &(len, bound))| {
         SegmentConfiguration::integers(&format!("segment {index}"), len, bound)
     });
@@ -199,10 +203,15 @@ pub fn input(number: u32, segments: &[(usize, u64)]) -> Vec<u64> {
         .flat_map(|&(len, bound)| std::iter::repeat_n(bound, len));
     bounds
         .zip(u64::from(number)..)
-        .map(|(bound, turn)| match turn % 3 {
-            0 => 0,
-            1 => bound - 1,
-            _ => (turn * 17 + u64::from(number)) % bound,
-        })
+        .map(|(bound, turn)| value(number, turn, bound))
         .collect()
+}
+
+/// A number below a bound, of client `number`: at each third turn an end of the range.
+pub(crate) fn value(number: u32, turn: u64, bound: u64) -> u64 {
+    match turn % 3 {
+        0 => 0,
+        1 => bound.saturating_sub(1),
+        _ => (turn * 17 + u64::from(number)) % bound.max(1),
+    }
 }

@@ -53,6 +53,7 @@ mod default_suite;
 mod delivery;
 mod expectations;
 mod messages;
+mod phase_name;
 mod workers;
 
 pub use default_suite::{

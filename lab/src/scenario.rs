@@ -7,7 +7,6 @@
 pub mod catalogue;
 pub mod expected;
 pub mod outcome;
-mod phase;
 mod play;
 pub mod round;
 mod suite;
@@ -21,9 +20,9 @@ use veragg_protocol::circuits::proof_system::ProofSystem;
 use crate::attack::{AggregatorAttack, ClientAttack, FileAttack, NotPlayable};
 use crate::fixtures::PlaySetUp;
 use crate::network::{NetworkSetting, Turn};
+pub use crate::phase_name::PhaseName;
 use crate::scene::Scene;
 use expected::Expected;
-pub use phase::PhaseName;
 use round::{RoundSetting, MOST_CLIENTS, MOST_NUMBERS};
 pub use suite::SuiteName;
 

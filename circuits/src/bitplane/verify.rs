@@ -1,8 +1,6 @@
 //! The verifier: all equations of a batch of proofs as one multiscalar multiplication
 //! (`specs/proofs.md` 7.11).
 
-use std::ops::Range;
-
 use ark_ff::Zero;
 use rayon::prelude::*;
 
@@ -13,6 +11,7 @@ use super::proof::BitplaneInput;
 use super::relation::{equations, AtPoint};
 use super::sumcheck::{absorb_round, Challenges};
 use super::RistrettoBitplane;
+use crate::bad_ones::bad_ones;
 use crate::group::edwards::{msm, Affine};
 use crate::group::ristretto::{Fr, KeyPoint, Ristretto};
 use crate::group::Group;
@@ -80,7 +79,12 @@ pub(super) fn verify(suite: &RistrettoBitplane, batch: &Batch<'_>) -> Vec<(usize
                 })
             })
             .collect();
-        bisect(suite, &members, 0..members.len(), &mut bad);
+        let of_group = bad_ones(members.len(), |part| hold(suite, &members[part]));
+        bad.extend(
+            of_group
+                .into_iter()
+                .map(|at| (members[at].index, ProofPart::Range)),
+        );
     }
     let refused: Vec<usize> = bad.iter().map(|(index, _)| *index).collect();
     let bounds = batch
@@ -103,26 +107,6 @@ struct Member<'a> {
     binding: &'a Binding,
     proof: &'a BitplaneInput,
     replayed: &'a Replayed,
-}
-
-/// Finds the bad ones of a group: the group as a whole, then its halves.
-fn bisect(
-    suite: &RistrettoBitplane,
-    members: &[Member<'_>],
-    range: Range<usize>,
-    bad: &mut Vec<(usize, ProofPart)>,
-) {
-    let group = &members[range.clone()];
-    if group.is_empty() || hold(suite, group) {
-        return;
-    }
-    if let [member] = group {
-        bad.push((member.index, ProofPart::Range));
-        return;
-    }
-    let middle = range.start + group.len() / 2;
-    bisect(suite, members, range.start..middle, bad);
-    bisect(suite, members, middle..range.end, bad);
 }
 
 /// Whether all equations of a group hold, but for a chance of `1/l`: the weights are hashed from

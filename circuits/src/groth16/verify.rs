@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::key::{generators, VerifyingKey};
 use super::proof::{Groth16Input, Prefix};
+use crate::bad_ones::bad_ones;
 use crate::group::bls12381::{public_sum, Fr, G1Affine, G1Projective, OddMultiples, Pairing};
 use crate::proof_system::Binding;
 use crate::transcript::{Transcript, TranscriptExt};
@@ -68,29 +69,11 @@ impl Verifier {
 
     /// The places of all proofs that do not hold, in order.
     pub(super) fn bad(&self, batch: &[(Binding, &Groth16Input)]) -> Vec<usize> {
-        let mut bad = Vec::new();
-        self.find(batch, 0, &mut bad);
-        bad
-    }
-
-    /// Adds the places of the bad proofs of a part of a batch, which begins at `start`.
-    fn find(&self, batch: &[(Binding, &Groth16Input)], start: usize, bad: &mut Vec<usize>) {
-        let holds = match batch {
-            [] => true,
+        bad_ones(batch.len(), |part| match &batch[part] {
             // Of a single proof each equation is checked by itself.
             [(binding, proof)] => self.holds_alone(binding, proof),
-            _ => self.holds(batch, &self.weights(batch)),
-        };
-        if holds {
-            return;
-        }
-        if batch.len() == 1 {
-            bad.push(start);
-            return;
-        }
-        let (left, right) = batch.split_at(batch.len() / 2);
-        self.find(left, start, bad);
-        self.find(right, start + left.len(), bad);
+            batch => self.holds(batch, &self.weights(batch)),
+        })
     }
 
     /// Whether each equation of a proof holds.

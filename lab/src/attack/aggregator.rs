@@ -19,7 +19,7 @@ use crate::corrupt_aggregator::CorruptAggregator;
 use crate::fixtures::{id, PlaySetUp};
 use crate::local::LocalRound;
 use crate::messages::message_of;
-use crate::scenario::PhaseName;
+use crate::phase_name::PhaseName;
 use crate::scene::Scene;
 
 /// What a malicious aggregator does.

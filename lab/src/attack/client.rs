@@ -12,7 +12,7 @@ use crate::dealer::of_high_degree;
 use crate::equivocator::{twice, with_two_keys};
 use crate::false_attester::{False, FalseAttester};
 use crate::fixtures::{id, PlaySetUp};
-use crate::scenario::PhaseName;
+use crate::phase_name::PhaseName;
 use crate::scene::Scene;
 
 /// What a malicious client does.

@@ -20,7 +20,7 @@ use veragg_protocol::wire::message::{Message, Sender};
 use super::message::place;
 use super::NotPlayable;
 use crate::local::LocalRound;
-use crate::scenario::PhaseName;
+use crate::phase_name::PhaseName;
 
 /// A record of a board, by what it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

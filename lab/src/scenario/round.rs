@@ -1,6 +1,7 @@
 //! The round of a scenario, and the inputs of its clients.
 
 use super::ScenarioError;
+use crate::fixtures::{fractions, value};
 use serde::{Deserialize, Serialize};
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::circuits::statement::{Norm, Segment, SumRule};
@@ -98,7 +99,6 @@ impl SegmentSetting {
 
     /// Numbers that keep all claims, with both ends of the range among them where there is no other claim.
     fn example(&self, number: u32) -> Vec<u64> {
-        let number = u64::from(number);
         let most = self.bound.saturating_sub(1);
         if let Some(mut left) = self.sum.or(self.at_most) {
             let mut x = vec![0; self.len];
@@ -112,12 +112,11 @@ impl SegmentSetting {
         if self.max_square.is_some() {
             return vec![self.offset.unwrap_or(0); self.len];
         }
-        let value = |turn: u64| match turn % 3 {
-            0 => 0,
-            1 => most,
-            _ => (turn * 17 + number) % self.bound.max(1),
-        };
-        (number..).take(self.len).map(value).collect()
+        let turns = u64::from(number)..;
+        turns
+            .take(self.len)
+            .map(|turn| value(number, turn, self.bound))
+            .collect()
     }
 }
 
@@ -154,13 +153,7 @@ impl RoundSetting {
 
     /// The configuration of the round.
     pub(super) fn builder<P: ProofSystem>(&self) -> ConfigurationBuilder {
-        // As many as a complete graph of this size allows for in round fractions.
-        let (corrupt_ppm, dropout_ppm) = match self.clients {
-            ..=3 => (0, 0),
-            4..=9 => (0, 250_000),
-            10..=256 => (100_000, 200_000),
-            _ => (50_000, 50_000),
-        };
+        let (corrupt_ppm, dropout_ppm) = fractions(self.clients);
         let segments = self.segment.iter().enumerate();
         let segments = segments.map(|(index, segment)| SegmentConfiguration {
             claims: segment.claims(),

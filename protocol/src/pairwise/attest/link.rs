@@ -8,6 +8,7 @@ use merlin::Transcript;
 use rand_core::CryptoRngCore;
 use rayon::prelude::*;
 use veragg_circuits::ark_ff::Zero;
+use veragg_circuits::bad_ones::bad_ones;
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
 use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::ProofSystem;
@@ -346,17 +347,15 @@ pub fn verify<P: ProofSystem>(
     let generators = generators(round);
     let points = good.first().map_or(0, |(_, sum)| sum.points.len());
     for batch in good.chunks((MOST_POINTS / points.max(1)).max(1)) {
-        bisect(&generators, batch, &mut bad);
+        let of_batch = bad_ones(batch.len(), |part| hold(&generators, &batch[part]));
+        bad.extend(of_batch.into_iter().map(|at| batch[at].0));
     }
     bad.sort_unstable();
     bad
 }
 
-fn bisect<P: ProofSystem>(
-    generators: &[Point<P>],
-    batch: &[(usize, Summed<P>)],
-    bad: &mut Vec<usize>,
-) {
+/// Whether the weighted equations of all claims add up to the identity.
+fn hold<P: ProofSystem>(generators: &[Point<P>], batch: &[(usize, Summed<P>)]) -> bool {
     let mut scalars = vec![Scalar::<P>::zero(); generators.len()];
     let mut points = generators.to_vec();
     for (_, sum) in batch {
@@ -368,16 +367,5 @@ fn bisect<P: ProofSystem>(
         scalars.extend_from_slice(&sum.scalars);
         points.extend_from_slice(&sum.points);
     }
-    if P::Group::msm(&scalars, &points) == P::Group::identity() {
-        return;
-    }
-    match batch {
-        [] => {}
-        [(index, _)] => bad.push(*index),
-        _ => {
-            let (left, right) = batch.split_at(batch.len() / 2);
-            bisect(generators, left, bad);
-            bisect(generators, right, bad);
-        }
-    }
+    P::Group::msm(&scalars, &points) == P::Group::identity()
 }
