@@ -15,7 +15,7 @@ use super::set_up::{enough, SetUp};
 use super::{Aggregator, Collecting, Log};
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::tree::Tree;
-use crate::pairwise::attest::{self, Attested, Candidate, Challenges, Fingerprint};
+use crate::pairwise::attest::{self, Attested, Candidate, Challenges, EncodedKeys, Fingerprint};
 use crate::pairwise::submit::{self, Accepted};
 use crate::round::phase::Phase;
 use crate::round::Round;
@@ -56,7 +56,9 @@ impl<P: ProofSystem> Collecting<P> for Attesting<P> {
     ) -> Result<Closing<P, Attestations>, AggregatorError> {
         let round = core.round();
         let masked = fingerprints(core, &self.challenges, &core.spoke())?;
-        let judged = core.judge_batches(|batch| judge(round, self, &masked, batch))?;
+        let keys = self.set_up.keys.iter();
+        let keys = EncodedKeys::new(keys.map(|(client, keys)| (*client, keys.mask)));
+        let judged = core.judge_batches(|batch| judge(round, self, &masked, &keys, batch))?;
         let attested = judged.valid(round.clients());
         enough(round, Phase::Attest, &attested)?;
         let faulty = judged.faulty(round.clients());
@@ -110,6 +112,7 @@ fn judge<P: ProofSystem>(
     round: &Round<P>,
     state: &Attesting<P>,
     masked: &Fingerprints<P>,
+    keys: &EncodedKeys,
     batch: Batch<'_>,
 ) -> Vec<(ClientId, Option<Kept>)> {
     let set_up = &state.set_up;
@@ -119,9 +122,7 @@ fn judge<P: ProofSystem>(
             let neighbours = set_up.neighbours(round, client);
             let attestation = attest::decode(round, &set_up.participants, client, &message).ok();
             let attestation = attestation.filter(|attestation| {
-                let keys = neighbours
-                    .iter()
-                    .map(|other| Some(&set_up.keys.get(other)?.mask));
+                let keys = neighbours.iter().map(|other| keys.get(*other));
                 let keys = keys.collect::<Option<Vec<_>>>();
                 keys.is_some_and(|keys| attest::judge_keys(&attestation.head.keys, keys).is_ok())
             });

@@ -2,21 +2,23 @@
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
 use veragg_circuits::proof_system::ProofSystem;
 
 use super::closing::Closing;
 use super::confirm::Confirming;
 use super::core::Core;
 use super::error::AggregatorError;
+use super::judged::Batch;
 use super::set_up::enough;
 use super::{Aggregator, Collecting, Log, Needed};
 use crate::crypto::ids::{ClientId, ClientSet};
+use crate::crypto::sharing::DegreeTest;
 use crate::crypto::tree::Tree;
 use crate::pairwise::advertise::RoundKeys;
-use crate::pairwise::share::Dealt;
+use crate::pairwise::share::{self, Dealt};
 use crate::round::phase::Phase;
 use crate::round::Round;
-use crate::wire::message::BorrowedMessage;
 
 /// Collects shares.
 pub struct Sharing {
@@ -45,7 +47,7 @@ impl<P: ProofSystem> Collecting<P> for Sharing {
         core: &Core<P, L>,
     ) -> Result<Closing<P, Self::Derived>, AggregatorError> {
         let round = core.round();
-        let judged = core.judge_each(|client, message| judge(round, self, client, message))?;
+        let judged = core.judge_batches(|batch| judge(round, self, &batch))?;
         let dealers = judged.valid(round.clients());
         enough(round, Phase::Share, &dealers)?;
         let faulty = judged.faulty(round.clients());
@@ -67,18 +69,36 @@ impl<P: ProofSystem> Collecting<P> for Sharing {
     }
 }
 
-/// The parts of a dealer's message that counts.
+/// The parts of a dealer's message, and its degree test, which is nothing if there are too few holders.
+type Decoded = (Tree<Vec<u8>>, Option<DegreeTest>);
+
+/// The parts of each dealer's message that counts.
 fn judge<P: ProofSystem>(
     round: &Round<P>,
     state: &Sharing,
-    client: ClientId,
-    message: &BorrowedMessage<'_>,
-) -> Option<Tree<Vec<u8>>> {
-    let lengths = round.share_lengths(client, &state.advertised);
-    let parts = message.parts(&lengths).ok()?;
-    let dealt = Dealt::decode(round, &state.advertised, client, &parts).ok()?;
-    let key = state.keys.get(&client)?.mask;
-    let judged = dealt.judge(round.threshold(), client, &key, &message.envelope);
-    judged.ok()?;
-    Some(parts.iter().map(|part| part.to_vec()).collect())
+    batch: &Batch<'_>,
+) -> Vec<(ClientId, Option<Tree<Vec<u8>>>)> {
+    let decoded: Vec<Option<Decoded>> = batch
+        .par_iter()
+        .map(|(client, message)| {
+            let lengths = round.share_lengths(*client, &state.advertised);
+            let parts = message.parts(&lengths).ok()?;
+            let dealt = Dealt::decode(round, &state.advertised, *client, &parts).ok()?;
+            let key = state.keys.get(client)?.mask;
+            let test = dealt.degree_test(round.threshold(), *client, &key, &message.envelope);
+            Some((parts.iter().map(|part| part.to_vec()).collect(), test))
+        })
+        .collect();
+    let (mut parts, mut tests) = (Vec::new(), Vec::new());
+    for ((client, _), decoded) in batch.iter().zip(decoded) {
+        let (of_client, test) = decoded.map_or((None, None), |(parts, test)| (Some(parts), test));
+        parts.push((*client, of_client));
+        tests.push(test);
+    }
+    for ((_, parts), judged) in parts.iter_mut().zip(share::judge(round.threshold(), tests)) {
+        if judged.is_err() {
+            *parts = None;
+        }
+    }
+    parts
 }

@@ -19,7 +19,7 @@ use crate::pairwise::attest::{Attested, Challenges};
 use crate::pairwise::false_attestations::{self, Contradiction, Reconstructed, ShownBy};
 use crate::pairwise::fraud_proof::{FalseAttestation, FraudProof};
 use crate::pairwise::share::DealtPair;
-use crate::pairwise::unmask::{self, Secret, Shares};
+use crate::pairwise::unmask::{self, Against, Secret, Shares};
 use crate::round::lists;
 use crate::round::phase::Phase;
 use crate::round::Round;
@@ -128,11 +128,11 @@ impl<P: ProofSystem> Collecting<P> for Unmasking<P> {
     fn derive<L: Log>(&self, core: &Core<P, L>) -> Result<Closing<P, Revealed>, AggregatorError> {
         let round = core.round();
         let judged = core.judge_each(|client, message| {
-            let is_right = |dealer, share: &_| {
-                let committed = self.committed(round, dealer, client);
-                committed.is_some_and(|committed| unmask::is_committed(share, &committed))
+            let against = |dealer| match self.committed(round, dealer, client) {
+                Some(commitment) => Against::Commitment(commitment),
+                None => Against::Missing,
             };
-            unmask::judge(round, self.subjects(), client, message.body, is_right).ok()
+            unmask::judge(round, self.subjects(), client, message.body, against).ok()
         })?;
         // In the order of the clients, so that the same shares count after a restart.
         let shares: BTreeMap<_, _> = judged.into_valid().into_iter().collect();

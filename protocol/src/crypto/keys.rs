@@ -1,5 +1,5 @@
-//! Operations on secrets and points that the rest of the crate does not call directly: challenges,
-//! announcements, inverses.
+//! Operations on secrets and points that the rest of the crate does not call directly: challenges and
+//! announcements.
 
 use merlin::Transcript;
 use veragg_circuits::group::ristretto::{KeyPoint, KeyScalar};
@@ -19,9 +19,4 @@ pub(super) fn announcement(
     response: &KeyScalar,
 ) -> KeyPoint {
     KeyPoint::vartime_double_scalar_mul_basepoint(&-challenge, key, response)
-}
-
-/// Inverts every scalar. None may be zero.
-pub(super) fn invert_all(scalars: &mut [KeyScalar]) {
-    KeyScalar::batch_invert(scalars);
 }

@@ -40,6 +40,8 @@ pub(crate) const OWN_INPUT: &str = "veragg/1 own input";
 pub(crate) const REVEALED: &str = "veragg/1 revealed point";
 /// Transcript of the degree test.
 pub(crate) const DEGREE: &str = "veragg/1 degree test";
+pub(crate) const DEGREE_BATCH: &str = "veragg/1 degree test batch";
+pub(crate) const SHARES_BATCH: &str = "veragg/1 revealed shares batch";
 /// Transcript of the challenge pairs of attestations.
 pub(crate) const ATTESTATION: &str = "veragg/1 attestation";
 /// Blindings of attested commitments, from the key of a mask.
@@ -85,7 +87,7 @@ pub(crate) const SIGN_SET_UP_DELTA: &str = "veragg/2 sign setup delta";
 
 /// Every label, for the test that keeps them distinct.
 #[cfg(test)]
-const ALL: [&str; 37] = [
+const ALL: [&str; 39] = [
     CONTEXT,
     ROSTER,
     GRAPH,
@@ -113,6 +115,8 @@ const ALL: [&str; 37] = [
     ROW_LINK_BATCH,
     RECOUNT,
     DEGREE,
+    DEGREE_BATCH,
+    SHARES_BATCH,
     OPENING,
     SET_UP_HEADER,
     SET_UP_POWERS_RECORD,

@@ -3,8 +3,12 @@
 
 use merlin::Transcript;
 use rand_core::CryptoRngCore;
+use rayon::prelude::*;
 use veragg_circuits::ark_ff::{batch_inversion, AdditiveGroup};
-use veragg_circuits::group::ristretto::{Fr, KeyPoint, KeyScalar, Ristretto};
+use veragg_circuits::bad_ones::bad_ones;
+use veragg_circuits::group::ristretto::{
+    from_dalek, to_dalek, Fr, KeyPoint, KeyScalar, Ristretto, KEY_TABLE,
+};
 use veragg_circuits::group::Group;
 use veragg_circuits::transcript::TranscriptExt;
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -12,7 +16,6 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 use crate::crypto::context::Context;
 use crate::crypto::hash::Digest;
 use crate::crypto::ids::ClientId;
-use crate::crypto::keys;
 use crate::crypto::labels;
 
 /// A random polynomial of degree below `t` whose value at 0 is the secret.
@@ -41,26 +44,30 @@ impl Polynomial {
 }
 
 /// Reconstructs a secret from shares of distinct clients, by Lagrange interpolation at 0. The result
-/// is the secret if there are at least `t` of them. Cost: `t^2` multiplications.
+/// is the secret if there are at least `t` of them. In variable time, since the shares are public. Cost: `t^2`
+/// multiplications.
 pub fn reconstruct(shares: &[(ClientId, KeyScalar)]) -> KeyScalar {
-    let x = |client: &ClientId| KeyScalar::from(client.number());
-    let mut denominators: Vec<KeyScalar> = shares
+    let xs: Vec<Fr> = shares
         .iter()
-        .map(|(me, _)| {
-            let others = shares.iter().filter(|(other, _)| other != me);
-            others.map(|(other, _)| x(other) - x(me)).product()
+        .map(|(client, _)| Fr::from(client.number()))
+        .collect();
+    // The coefficient of a share is the product of all numbers, divided by its own and by its differences to the others.
+    let mut divisors: Vec<Fr> = xs
+        .iter()
+        .enumerate()
+        .map(|(me, x)| {
+            let others = xs.iter().enumerate().filter(|(other, _)| *other != me);
+            others.fold(*x, |product, (_, other)| product * (*other - x))
         })
         .collect();
-    // Distinct numbers below 2^32 have differences that are not zero.
-    keys::invert_all(&mut denominators);
-    shares
-        .iter()
-        .zip(&denominators)
-        .map(|((me, share), inverse)| {
-            let others = shares.iter().filter(|(other, _)| other != me);
-            others.map(|(other, _)| x(other)).product::<KeyScalar>() * inverse * share
-        })
-        .sum()
+    // Distinct numbers from 1 to 2^32 - 1 have differences that are not zero.
+    batch_inversion(&mut divisors);
+    let all: Fr = xs.iter().product();
+    let terms = shares.iter().zip(&divisors);
+    let sum: Fr = terms
+        .map(|((_, share), inverse)| from_dalek(share) * inverse)
+        .sum();
+    to_dalek(&(all * sum))
 }
 
 /// The commitments of a dealer to its two polynomials: at 0, and for each holder.
@@ -86,67 +93,152 @@ pub struct DealerMessage<'a> {
     pub body_root: &'a Digest,
 }
 
-/// The test of SCRAPE (Cascudo and David 2017, section 3): committed values lie on a polynomial of
-/// degree below `t` if a random word of the dual code is orthogonal to them; else they pass with
-/// probability `1/l`. The word is hashed from the envelope of the dealer's message, which fixes the
-/// committed points and, through the list it answers, the holders; so anybody repeats the test.
-/// Both secrets are tested at once, under a further challenge. Cost: one multi-scalar
-/// multiplication over `2 (k + 1)` points and `k^2` field multiplications.
-#[must_use]
-pub fn degree_holds(
-    committed: &CommittedShares<'_>,
-    threshold: usize,
-    dealer: ClientId,
-    message: &DealerMessage<'_>,
-) -> bool {
-    let CommittedShares {
-        secrets,
-        holders,
-        shares,
-    } = committed;
-    let points = holders.len() + 1;
-    // 4.3.2: the dual code has dimension points - t; below 1 there is nothing to test with.
-    let Some(dimension) = points.checked_sub(threshold).filter(|&d| d > 0) else {
-        return false;
-    };
-    if holders.len() != shares.len() {
-        return false;
-    }
-    let mut transcript = Transcript::new(labels::DEGREE.as_bytes());
-    transcript.append_message(b"context", &message.context.digest);
-    transcript.absorb_u64(b"dealer", u64::from(dealer.number()));
-    transcript.absorb_u64(b"threshold", threshold as u64);
-    transcript.absorb_point::<Ristretto>(b"mask key", &secrets[0]);
-    transcript.append_message(b"answers", message.answers);
-    transcript.append_message(b"body", message.body_root);
-    let both: Fr = transcript.challenge_scalar::<Ristretto>(b"both");
-    let word: Vec<Fr> = transcript.challenge_scalars::<Ristretto>(b"word", dimension);
+/// The degree test of a dealer: a sum that is the identity if its committed values lie on polynomials of the right degree.
+///
+/// It is the test of SCRAPE (Cascudo and David 2017, section 3): committed values lie on a polynomial of degree below `t` if a
+/// random word of the dual code is orthogonal to them; else they pass with probability `1/l`. The word is hashed from the
+/// envelope of the dealer's message, which fixes the committed points and, through the list it answers, the holders; so anybody
+/// repeats the test. Both secrets are tested at once, under a further challenge.
+pub struct DegreeTest {
+    scalars: Vec<Fr>,
+    points: Vec<KeyPoint>,
+    /// What the weight in a batch depends on: it stands for everything that the sum depends on.
+    batch: [u8; 32],
+}
 
-    let xs: Vec<Fr> = std::iter::once(Fr::from(0u64))
-        .chain(holders.iter().map(|holder| Fr::from(holder.number())))
-        .collect();
-    let mut weights: Vec<Fr> = xs
-        .iter()
-        .enumerate()
-        .map(|(i, x)| {
-            let others = xs.iter().enumerate().filter(|&(j, _)| j != i);
-            others.map(|(_, other)| *x - other).product()
+impl DegreeTest {
+    /// The test of one dealer (4.3.3). Nothing if there are too few holders to test anything with (4.3.2). Cost: `k^2` field
+    /// multiplications.
+    pub fn new(
+        committed: &CommittedShares<'_>,
+        threshold: usize,
+        dealer: ClientId,
+        message: &DealerMessage<'_>,
+    ) -> Option<Self> {
+        let CommittedShares {
+            secrets,
+            holders,
+            shares,
+        } = committed;
+        let points = holders.len() + 1;
+        // 4.3.2: the dual code has dimension points - t; below 1 there is nothing to test with.
+        let dimension = points.checked_sub(threshold).filter(|&d| d > 0)?;
+        if holders.len() != shares.len() {
+            return None;
+        }
+        let mut transcript = Transcript::new(labels::DEGREE.as_bytes());
+        transcript.append_message(b"context", &message.context.digest);
+        transcript.absorb_u64(b"dealer", u64::from(dealer.number()));
+        transcript.absorb_u64(b"threshold", threshold as u64);
+        transcript.absorb_point::<Ristretto>(b"mask key", &secrets[0]);
+        transcript.append_message(b"answers", message.answers);
+        transcript.append_message(b"body", message.body_root);
+        let both: Fr = transcript.challenge_scalar::<Ristretto>(b"both");
+        let word: Vec<Fr> = transcript.challenge_scalars::<Ristretto>(b"word", dimension);
+        let mut batch = [0; 32];
+        transcript.challenge_bytes(b"batch", &mut batch);
+
+        let xs: Vec<Fr> = std::iter::once(Fr::from(0u64))
+            .chain(holders.iter().map(|holder| Fr::from(holder.number())))
+            .collect();
+        let mut weights: Vec<Fr> = xs
+            .iter()
+            .enumerate()
+            .map(|(i, x)| {
+                let others = xs.iter().enumerate().filter(|&(j, _)| j != i);
+                others.map(|(_, other)| *x - other).product()
+            })
+            .collect();
+        batch_inversion(&mut weights);
+        for (weight, x) in weights.iter_mut().zip(&xs) {
+            *weight *= word.iter().rev().fold(Fr::ZERO, |value, c| value * x + c);
+        }
+        Some(Self {
+            scalars: weights
+                .iter()
+                .flat_map(|&weight| [weight, weight * both])
+                .collect(),
+            points: std::iter::once(secrets)
+                .chain(shares.iter())
+                .flatten()
+                .copied()
+                .collect(),
+            batch,
         })
-        .collect();
-    batch_inversion(&mut weights);
-    for (weight, x) in weights.iter_mut().zip(&xs) {
-        *weight *= word.iter().rev().fold(Fr::ZERO, |value, c| value * x + c);
     }
-    let scalars: Vec<Fr> = weights
+
+    /// The indices of all tests that fail, in order (4.3.5). Cost: one multi-scalar multiplication over all points, `2 (k + 1)`
+    /// for each dealer.
+    pub fn failing(tests: &[Self]) -> Vec<usize> {
+        bad_ones(tests.len(), |part| {
+            let tests = &tests[part];
+            let scalars: Vec<Fr> = match tests {
+                [test] => test.scalars.clone(),
+                _ => {
+                    let mut transcript = Transcript::new(labels::DEGREE_BATCH.as_bytes());
+                    for test in tests {
+                        transcript.append_message(b"test", &test.batch);
+                    }
+                    let weighted = tests.iter().flat_map(|test| {
+                        let weight = short_weight(&mut transcript);
+                        test.scalars.iter().map(move |scalar| weight * scalar)
+                    });
+                    weighted.collect()
+                }
+            };
+            let points: Vec<KeyPoint> = tests
+                .iter()
+                .flat_map(|test| &test.points)
+                .copied()
+                .collect();
+            Ristretto::msm(&scalars, &points) == Ristretto::identity()
+        })
+    }
+}
+
+/// A weight of 128 bits.
+fn short_weight(transcript: &mut Transcript) -> Fr {
+    let mut bytes = [0; 16];
+    transcript.challenge_bytes(b"weight", &mut bytes);
+    Fr::from(u128::from_le_bytes(bytes))
+}
+
+/// The indices of all shares that are not the ones of their commitments, which are encoded, in order (5.8). The encodings were
+/// checked to be canonical when the shares were dealt. Cost: for right shares one decoding and half a term of a multi-scalar
+/// multiplication each.
+pub fn wrong_shares(shares: &[(KeyScalar, [u8; 32])]) -> Vec<usize> {
+    let points: Option<Vec<KeyPoint>> = shares
         .iter()
-        .flat_map(|&weight| [weight, weight * both])
+        .map(|(_, commitment)| Ristretto::decode_point(commitment, "commitment").ok())
         .collect();
-    let points: Vec<KeyPoint> = std::iter::once(secrets)
-        .chain(shares.iter())
-        .flatten()
-        .copied()
-        .collect();
-    Ristretto::msm(&scalars, &points) == Ristretto::identity()
+    // Comparing the encoding is enough, and cheaper than decoding, but dearer than a term of a sum.
+    let alone = |(share, commitment): &(KeyScalar, [u8; 32])| {
+        Ristretto::encode_point(&(share * KEY_TABLE)) == commitment
+    };
+    let all_right = points.is_some_and(|points| {
+        let encoded = |of: fn(&(KeyScalar, [u8; 32])) -> &[u8; 32]| -> Vec<u8> {
+            shares.iter().flat_map(of).copied().collect()
+        };
+        let mut transcript = Transcript::new(labels::SHARES_BATCH.as_bytes());
+        transcript.append_message(b"shares", &encoded(|(share, _)| share.as_bytes()));
+        transcript.append_message(b"commitments", &encoded(|(_, commitment)| commitment));
+        let weights: Vec<Fr> = shares
+            .iter()
+            .map(|_| short_weight(&mut transcript))
+            .collect();
+        let terms = weights.iter().zip(shares);
+        let sum: Fr = terms
+            .map(|(weight, (share, _))| *weight * from_dalek(share))
+            .sum();
+        Ristretto::msm(&weights, &points) == &to_dalek(&sum) * KEY_TABLE
+    });
+    if all_right {
+        return Vec::new();
+    }
+    let each = shares.par_iter().enumerate();
+    each.filter(|(_, share)| !alone(share))
+        .map(|(index, _)| index)
+        .collect()
 }
 
 #[cfg(test)]
@@ -155,7 +247,6 @@ mod tests {
     use proptest::prelude::*;
     use rand_chacha::ChaCha20Rng;
     use rand_core::SeedableRng;
-    use veragg_circuits::group::ristretto::KEY_TABLE;
 
     const MESSAGE: DealerMessage<'_> = DealerMessage {
         context: &Context::sample(0),
@@ -204,7 +295,8 @@ mod tests {
             let test = |shares: &[[KeyPoint; 2]]| {
                 let secrets = secrets.map(|s| &s * KEY_TABLE);
                 let committed = CommittedShares { secrets, holders: &holders, shares };
-                degree_holds(&committed, threshold, holders[0], &MESSAGE)
+                let test = DegreeTest::new(&committed, threshold, holders[0], &MESSAGE);
+                test.is_some_and(|test| DegreeTest::failing(&[test]).is_empty())
             };
             let good = commit(threshold, &mut rng);
             prop_assert!(test(&good));
@@ -225,6 +317,79 @@ mod tests {
             holders: &ids([1, 2]),
             shares: &[[Ristretto::identity(); 2]; 2],
         };
-        assert!(!degree_holds(&committed, 3, ids([5])[0], &MESSAGE));
+        assert!(DegreeTest::new(&committed, 3, ids([5])[0], &MESSAGE).is_none());
+    }
+
+    #[test]
+    fn tests_that_cancel_without_weights_fail_in_a_batch() {
+        let holders = ids([1, 2, 3, 4, 5]);
+        let tests = |errors: [i64; 4]| -> Vec<DegreeTest> {
+            let of = |(dealer, error): (ClientId, i64)| {
+                let secrets = [KeyScalar::from(7u64), KeyScalar::from(8u64)];
+                let shares = holders.iter().map(|holder| {
+                    secrets.map(|secret| &(secret + KeyScalar::from(holder.number())) * KEY_TABLE)
+                });
+                let shares: Vec<_> = shares.collect();
+                let secrets = secrets.map(|secret| &secret * KEY_TABLE);
+                let committed = CommittedShares {
+                    secrets,
+                    holders: &holders,
+                    shares: &shares,
+                };
+                let mut test = DegreeTest::new(&committed, 3, dealer, &MESSAGE).unwrap();
+                // An error of the sum, whatever the word.
+                test.scalars.push(match error {
+                    ..0 => -Fr::from(error.unsigned_abs()),
+                    _ => Fr::from(error.unsigned_abs()),
+                });
+                test.points.push(Ristretto::hash_to_point(b"error", 0));
+                test
+            };
+            ids([11, 12, 13, 14])
+                .into_iter()
+                .zip(errors)
+                .map(of)
+                .collect()
+        };
+        assert_eq!(DegreeTest::failing(&tests([0, 0, 0, 0])), [0usize; 0]);
+        assert_eq!(DegreeTest::failing(&tests([0, 5, -5, 0])), [1, 2]);
+        assert_eq!(DegreeTest::failing(&tests([3, 0, 0, -3])), [0, 3]);
+        assert_eq!(DegreeTest::failing(&tests([0, 0, 1, 0])), [2]);
+        // The sums of the second batch cancel: without weights it would pass.
+        let cancelling = tests([0, 5, -5, 0]);
+        let scalars: Vec<Fr> = cancelling
+            .iter()
+            .flat_map(|test| test.scalars.clone())
+            .collect();
+        let points: Vec<KeyPoint> = cancelling
+            .iter()
+            .flat_map(|test| test.points.clone())
+            .collect();
+        assert!(Ristretto::msm(&scalars, &points) == Ristretto::identity());
+    }
+
+    #[test]
+    fn each_wrong_share_is_found_and_no_other() {
+        let right = |n: u64| {
+            let share = KeyScalar::from(n);
+            let commitment = Ristretto::encode_point(&(&share * KEY_TABLE));
+            (share, commitment.try_into().unwrap())
+        };
+        let good: Vec<(KeyScalar, [u8; 32])> = (1..40).map(right).collect();
+        assert_eq!(wrong_shares(&good), [0usize; 0]);
+        assert_eq!(wrong_shares(&[]), [0usize; 0]);
+        // Two errors that cancel without weights.
+        let mut bad = good.clone();
+        bad[3].0 += KeyScalar::ONE;
+        bad[20].0 -= KeyScalar::ONE;
+        assert_eq!(wrong_shares(&bad), [3, 20]);
+        let mut bad = good.clone();
+        bad[7].1 = [0xff; 32];
+        assert_eq!(wrong_shares(&bad), [7]);
+        let mut swapped = good;
+        swapped.swap(0, 1);
+        let commitments = [swapped[1].1, swapped[0].1];
+        (swapped[0].1, swapped[1].1) = (commitments[0], commitments[1]);
+        assert_eq!(wrong_shares(&swapped), [0, 1]);
     }
 }

@@ -11,6 +11,9 @@
 pub mod challenges;
 pub mod link;
 
+use std::collections::HashMap;
+
+use rayon::prelude::*;
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
 use veragg_circuits::group::ristretto::{KeyPoint, Ristretto};
 use veragg_circuits::group::Group;
@@ -35,8 +38,33 @@ use link::{Claim, Subject};
 /// participate (4.7.5).
 pub fn keys_digest<'a>(keys: impl IntoIterator<Item = &'a KeyPoint>) -> Digest {
     let encoded: Vec<Vec<u8>> = keys.into_iter().map(Ristretto::encode_point).collect();
-    let parts: Vec<&[u8]> = encoded.iter().map(Vec::as_slice).collect();
+    digest_of_encoded(encoded.iter())
+}
+
+fn digest_of_encoded<'a>(keys: impl Iterator<Item = &'a Vec<u8>>) -> Digest {
+    let parts: Vec<&[u8]> = keys.map(Vec::as_slice).collect();
     digest(labels::ATTESTED_KEYS, &parts)
+}
+
+/// The mask keys of clients, encoded. Each stands in the digests of all its neighbours, and encoding takes as long as hashing
+/// ten.
+pub struct EncodedKeys(HashMap<ClientId, Vec<u8>>);
+
+impl EncodedKeys {
+    /// The keys of these clients. Cost: a field exponentiation for each.
+    pub fn new(keys: impl IntoIterator<Item = (ClientId, KeyPoint)>) -> Self {
+        let keys: Vec<_> = keys.into_iter().collect();
+        let keys = keys.into_par_iter();
+        Self(
+            keys.map(|(client, key)| (client, Ristretto::encode_point(&key)))
+                .collect(),
+        )
+    }
+
+    /// The key of a client, if there is one.
+    pub fn get(&self, client: ClientId) -> Option<&Vec<u8>> {
+        self.0.get(&client)
+    }
 }
 
 /// Part 0 of an attestation.
@@ -220,13 +248,14 @@ pub fn judge<P: ProofSystem>(
         .collect()
 }
 
-/// Whether the attested keys are those that the neighbours advertised (4.7.5, 5.5): in the order of the
-/// neighbours that participate.
+/// Whether the attested keys are those that the neighbours advertised (4.7.5, 5.5), of which `keys` are the encodings: in the
+/// order of the neighbours that participate.
 pub fn judge_keys<'a>(
     attested: &Digest,
-    keys: impl IntoIterator<Item = &'a KeyPoint>,
+    keys: impl IntoIterator<Item = &'a Vec<u8>>,
 ) -> Result<(), Breach> {
-    Rule::EdgeKeys.require(keys_digest(keys) == *attested, || Breach::Keys)
+    let digest = digest_of_encoded(keys.into_iter());
+    Rule::EdgeKeys.require(digest == *attested, || Breach::Keys)
 }
 
 impl<P: ProofSystem> Round<P> {

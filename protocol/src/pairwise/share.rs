@@ -2,6 +2,7 @@
 //!
 //! The body has one part for everybody and one for each holder, so a holder needs only its own.
 
+use rayon::prelude::*;
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
 use veragg_circuits::group::ristretto::{KeyPoint, Ristretto, KEY_TABLE};
 use veragg_circuits::group::Group;
@@ -9,7 +10,7 @@ use veragg_circuits::proof_system::ProofSystem;
 
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::sealing::{SharePair, SEALED_LEN};
-use crate::crypto::sharing::{degree_holds, CommittedShares};
+use crate::crypto::sharing::{CommittedShares, DegreeTest};
 use crate::pairwise::Breach;
 use crate::round::lists;
 use crate::round::Round;
@@ -106,24 +107,47 @@ impl Dealt {
         })
     }
 
-    /// Whether the shares of both secrets count (5.2): they lie on polynomials of degree below `t`, the
-    /// one of the mask secret with `mask_key` at 0. `envelope` is that of the dealer's message.
-    pub fn judge(
+    /// The degree test of its shares, with `mask_key` as the commitment to the mask secret. `envelope` is that of the dealer's
+    /// message. Nothing if there are too few holders.
+    pub fn degree_test(
         &self,
         threshold: usize,
         dealer: ClientId,
         mask_key: &KeyPoint,
         envelope: &Envelope,
-    ) -> Result<(), Breach> {
+    ) -> Option<DegreeTest> {
         let shares: Vec<_> = self.pairs.iter().map(|pair| pair.commitments).collect();
         let committed = CommittedShares {
             secrets: [*mask_key, self.seed],
             holders: &self.holders,
             shares: &shares,
         };
-        let holds = degree_holds(&committed, threshold, dealer, &envelope.dealer_message());
-        Rule::Degree.require(holds, || Breach::Degree { threshold })
+        DegreeTest::new(&committed, threshold, dealer, &envelope.dealer_message())
     }
+}
+
+/// How many dealers are tested together: with more of them the time for each hardly falls.
+const DEALERS: usize = 64;
+
+/// Whether the shares of dealers count (5.2): those of both secrets lie on polynomials of degree below `t`, the one of the mask
+/// secret with the mask key at 0. In order. A test is nothing if there are too few holders.
+pub fn judge(threshold: usize, tests: Vec<Option<DegreeTest>>) -> Vec<Result<(), Breach>> {
+    let mut holds: Vec<bool> = tests.iter().map(Option::is_some).collect();
+    let of: Vec<usize> = (0..tests.len()).filter(|&index| holds[index]).collect();
+    let tests: Vec<DegreeTest> = tests.into_iter().flatten().collect();
+    let failing: Vec<usize> = tests
+        .par_chunks(DEALERS)
+        .enumerate()
+        .flat_map_iter(|(chunk, tests)| {
+            let failing = DegreeTest::failing(tests);
+            failing.into_iter().map(move |at| chunk * DEALERS + at)
+        })
+        .collect();
+    for at in failing {
+        holds[of[at]] = false;
+    }
+    let judge = |holds| Rule::Degree.require(holds, || Breach::Degree { threshold });
+    holds.into_iter().map(judge).collect()
 }
 
 impl<P: ProofSystem> Round<P> {

@@ -4,14 +4,12 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 use veragg_circuits::codec::{DecodeError, Reader};
-use veragg_circuits::group::ristretto::{
-    decode_key_scalar, KeyPoint, KeyScalar, Ristretto, KEY_TABLE,
-};
-use veragg_circuits::group::Group;
+use veragg_circuits::group::ristretto::{decode_key_scalar, KeyPoint, KeyScalar};
 use veragg_circuits::proof_system::ProofSystem;
 
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::masks::Mask;
+use crate::crypto::sharing::wrong_shares;
 use crate::pairwise::Breach;
 use crate::round::lists;
 use crate::round::Round;
@@ -67,22 +65,26 @@ pub fn decode(bytes: &[u8]) -> Result<Vec<KeyScalar>, DecodeError> {
 /// Pairs of a client and a share. The client is the dealer or the holder: each use says which.
 pub type Shares = Vec<(ClientId, KeyScalar)>;
 
-/// Whether a share is the one of this commitment, which is encoded. The encoding was checked to be canonical when
-/// the share was dealt, so comparing encodings is enough, and cheaper than decoding.
-#[must_use]
-pub fn is_committed(share: &KeyScalar, commitment: &[u8; 32]) -> bool {
-    Ristretto::encode_point(&(share * KEY_TABLE)) == commitment
+/// What a revealed share is compared with.
+pub enum Against {
+    /// The commitment of the dealer to this holder's share, encoded. The encoding was checked to be canonical when the share was
+    /// dealt.
+    Commitment([u8; 32]),
+    /// Nothing: the share is not judged.
+    Nothing,
+    /// There is no commitment, so the share is wrong.
+    Missing,
 }
 
 /// The shares that a client reveals, if all of them are right (5.8). `subjects` are the clients whose secrets are
-/// reconstructed in this round. `is_right` decides whether a share is the one that a dealer committed to for this
-/// client ([`is_committed`]), of the secret that is reconstructed.
+/// reconstructed in this round. `against` says with which commitment of a dealer to this client a share is compared: to the
+/// share of the secret that is reconstructed.
 pub fn judge<P: ProofSystem>(
     round: &Round<P>,
     subjects: &ClientSet,
     client: ClientId,
     body: &[u8],
-    is_right: impl Fn(ClientId, &KeyScalar) -> bool + Sync,
+    against: impl Fn(ClientId) -> Against,
 ) -> Result<Shares, Breach> {
     let subjects = lists::holders(round.graph(), subjects, client);
     let shares = decode(body)?;
@@ -91,11 +93,20 @@ pub fn judge<P: ProofSystem>(
         return Err(DecodeError::Value { field }.into());
     }
     let revealed: Shares = subjects.into_iter().zip(shares).collect();
-    let wrong: Shares = revealed
-        .par_iter()
-        .filter(|(dealer, share)| !is_right(*dealer, share))
-        .copied()
-        .collect();
+    let (mut wrong, mut compared, mut of) = (Vec::new(), Vec::new(), Vec::new());
+    for (index, (dealer, share)) in revealed.iter().enumerate() {
+        match against(*dealer) {
+            Against::Commitment(commitment) => {
+                compared.push((*share, commitment));
+                of.push(index);
+            }
+            Against::Nothing => {}
+            Against::Missing => wrong.push(index),
+        }
+    }
+    wrong.extend(wrong_shares(&compared).into_iter().map(|at| of[at]));
+    wrong.sort_unstable();
+    let wrong: Shares = wrong.into_iter().map(|index| revealed[index]).collect();
     Rule::RevealedShare.require(wrong.is_empty(), || Breach::Shares(wrong))?;
     Ok(revealed)
 }

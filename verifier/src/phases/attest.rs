@@ -8,7 +8,7 @@ use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::hash::Digest;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
-use veragg_protocol::pairwise::attest::{self, Attested, Candidate, Challenges};
+use veragg_protocol::pairwise::attest::{self, Attested, Candidate, Challenges, EncodedKeys};
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::board::{BoardError, Records};
 use veragg_protocol::wire::message::Message;
@@ -131,14 +131,17 @@ impl<P: ProofSystem> Attest<P> {
             return;
         }
         let counts = |other| Step::KeysOfEquivocator.holds(!established.has_equivocated(other));
+        let advertised = established.keys.iter();
+        let encoded = EncodedKeys::new(
+            advertised.map(|(client, advertised)| (*client, advertised.keys.mask)),
+        );
         for (client, attested) in keys {
             let neighbours = established.neighbours(client).into_iter();
-            let theirs =
-                neighbours.map(|other| established.mask_key(other).filter(|_| counts(other)));
+            let theirs = neighbours.map(|other| encoded.get(other).filter(|_| counts(other)));
             let Some(theirs) = theirs.collect::<Option<Vec<_>>>() else {
                 continue;
             };
-            if let Err(breach) = attest::judge_keys(&attested, &theirs) {
+            if let Err(breach) = attest::judge_keys(&attested, theirs) {
                 self.attestations.attested.remove(&client);
                 let leaf = self.attestations.leaf(client);
                 let what = words::breach(&breach);

@@ -1,11 +1,13 @@
 //! Share: V-06.2, the committed shares of every dealer lie on polynomials of the right degree.
 
+use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 
 use rayon::prelude::*;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::hash::Digest;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
+use veragg_protocol::crypto::sharing::DegreeTest;
 use veragg_protocol::pairwise::{share, Breach};
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::board::{BoardError, RecordPosition};
@@ -45,18 +47,26 @@ impl Share {
         if !skip {
             findings.computed(Check::SetUp, waiting.len());
         }
-        let judged: Vec<_> = waiting
-            .into_par_iter()
-            .map(|waiting| {
-                (
-                    waiting.client,
-                    waiting.leaf,
-                    judge(established, &waiting, skip),
-                )
-            })
+        let decoded: Vec<_> = waiting
+            .par_iter()
+            .map(|waiting| decode(established, waiting, skip))
             .collect();
-        for (client, leaf, dealt) in judged {
-            match dealt {
+        let (mut dealt, mut tests, mut tested) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, decoded) in decoded.into_iter().enumerate() {
+            dealt.push(decoded.map(|(dealt, test)| {
+                if let Some(test) = test {
+                    tests.push(test);
+                    tested.push(index);
+                }
+                dealt
+            }));
+        }
+        let judged = share::judge(established.round.threshold(), tests);
+        let mut judged: BTreeMap<usize, _> = tested.into_iter().zip(judged).collect();
+        for (index, (waiting, dealt)) in waiting.iter().zip(dealt).enumerate() {
+            let (client, leaf) = (waiting.client, waiting.leaf);
+            let judged = judged.remove(&index).unwrap_or(Ok(()));
+            match judged.and(dealt) {
                 Ok(dealt) => {
                     established.dealt.insert(client, dealt);
                 }
@@ -73,12 +83,15 @@ impl Share {
     }
 }
 
-/// Judges a dealer's message, and returns what it committed to.
-fn judge<P: ProofSystem>(
+/// The degree test of a dealer, which is nothing if there are too few holders; nothing if none is made.
+type Test = Option<Option<DegreeTest>>;
+
+/// Decodes a dealer's message: what it committed to, and its degree test.
+fn decode<P: ProofSystem>(
     established: &Established<'_, P>,
     waiting: &Waiting,
     skip: bool,
-) -> Result<Dealt, Breach> {
+) -> Result<(Dealt, Test), Breach> {
     let Waiting {
         client, message, ..
     } = waiting;
@@ -87,11 +100,11 @@ fn judge<P: ProofSystem>(
     let dealt = share::Dealt::decode(round, &established.advertised, *client, &parts)?;
     // If the aggregator listed a client whose keys are not on the board, its shares cannot be tested. That is
     // not the client's fault, and V-03 fails.
-    if let Some(key) = established.mask_key(*client).filter(|_| !skip) {
-        dealt.judge(round.threshold(), *client, &key, &message.envelope)?;
-    }
+    let key = established.mask_key(*client).filter(|_| !skip);
+    let test =
+        key.map(|key| dealt.degree_test(round.threshold(), *client, &key, &message.envelope));
     let pairs = parts.iter().skip(1);
-    Ok(Dealt {
+    let committed = Dealt {
         leaf: waiting.leaf,
         position: waiting.position,
         seed: dealt.seed,
@@ -99,7 +112,8 @@ fn judge<P: ProofSystem>(
         shares: pairs
             .filter_map(|part| share::DealtPair::encoded_commitments(part))
             .collect(),
-    })
+    };
+    Ok((committed, test))
 }
 
 impl<P: ProofSystem> Judge<P> for Share {

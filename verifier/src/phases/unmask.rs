@@ -12,7 +12,7 @@ use veragg_protocol::crypto::hash::Digest;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::crypto::sharing::reconstruct;
 use veragg_protocol::pairwise::false_attestations::{self, Contradiction, Reconstructed, ShownBy};
-use veragg_protocol::pairwise::unmask::{self, Secret, Shares};
+use veragg_protocol::pairwise::unmask::{self, Against, Secret, Shares};
 use veragg_protocol::pairwise::Breach;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::board::BoardError;
@@ -249,13 +249,13 @@ impl<P: ProofSystem> Judge<P> for Unmask<P> {
         // The client may have received another commitment of a dealer that has equivocated, so such shares are not
         // judged.
         let counts = |dealer| Step::ShareOfEquivocator.holds(!established.has_equivocated(dealer));
-        let is_right = |dealer, share: &_| {
+        let against = |dealer| {
             let committed =
                 committed(established, dealer, client).filter(|_| !skip && counts(dealer));
-            committed.is_none_or(|committed| unmask::is_committed(share, &committed))
+            committed.map_or(Against::Nothing, Against::Commitment)
         };
         let body = &message.content;
-        let judged = unmask::judge(established.round, &self.subjects, client, body, is_right);
+        let judged = unmask::judge(established.round, &self.subjects, client, body, against);
         if !skip && !matches!(judged, Err(Breach::Malformed(_))) {
             findings.computed(Check::Unmasking, 1);
         }
