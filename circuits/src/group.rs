@@ -16,9 +16,18 @@ use std::ops::{Add, Neg, Sub};
 use ark_ff::PrimeField;
 
 use crate::codec::{DecodeError, Reader};
+use crate::work::{self, Kind};
 
 pub use bls12381::Bls12381;
 pub use ristretto::Ristretto;
+
+/// The scalar of a secret integer. *Why not `F::from`:* arkworks does not multiply a 0, so its time
+/// tells how many integers are 0. Cost: a multiplication.
+pub fn of_integer<F: PrimeField>(value: u64) -> F {
+    work::count(Kind::Scalar);
+    let never_zero = 1 << u64::BITS;
+    F::from(never_zero | u128::from(value)) - F::from(never_zero)
+}
 
 /// A group of prime order with canonical encodings and hashing to elements of unknown logarithm.
 ///

@@ -22,6 +22,7 @@ mod range_proof;
 pub mod statement;
 mod suite;
 pub mod transcript;
+mod work;
 
 /// The field arithmetic that scalars of every suite share.
 pub use ark_ff;

@@ -9,7 +9,7 @@
 use ark_ff::{BigInteger, PrimeField};
 use thiserror::Error;
 
-use crate::group::Group;
+use crate::group::{of_integer, Group};
 use crate::statement::{InputError, Segment, Statement};
 
 /// Where each coordinate of a statement stands in the packed scalars.
@@ -181,7 +181,7 @@ impl Layout {
                     *scalar *= shift;
                 }
                 for (scalar, &value) in packed.iter_mut().zip(slot) {
-                    *scalar += F::from(value);
+                    *scalar += of_integer::<F>(value);
                 }
             }
         }

@@ -44,8 +44,8 @@ impl Codes {
 }
 
 /// The encoded commitments `sum_c bit_t G_c + beta H` to all bit rows, row by row and bit by bit.
-/// Cost: an addition for every [`BLOCK`] bits, and for each bit row a multiplication of `H` in
-/// constant time and an encoding. The table look-ups depend on the bits
+/// Cost: an addition for every [`BLOCK`] bits, whatever they are, and for each bit row a
+/// multiplication of `H` in constant time and an encoding. The table look-ups depend on the bits
 /// (`specs/threat-model.md` says what that means).
 pub(super) fn bit_rows(
     shape: &Shape,
@@ -112,10 +112,8 @@ fn add_block(
             let bytes =
                 std::array::from_fn(|c| block.get(c).map_or(0, |code| (code >> (8 * byte)) as u8));
             for (sum, subset) in sums.iter_mut().zip(transpose(bytes)) {
-                // Adding the table's identity would change nothing.
-                if subset != 0 {
-                    *sum += &table[usize::from(subset)];
-                }
+                // The table's identity too: who skips it tells by time how many bits are 0.
+                *sum += &table[usize::from(subset)];
             }
         }
     }
@@ -143,6 +141,19 @@ mod tests {
     use crate::statement::{Segment, Statement};
     use ark_ff::{One, Zero};
     use proptest::prelude::*;
+
+    #[test]
+    fn the_first_entry_of_a_table_is_the_identity() {
+        let points = Bases::derive("test", BLOCK, 0).columns;
+        let table = subset_sums(&points);
+        assert_eq!(table.len(), 1 << BLOCK);
+        let mut sum = points[3].extended();
+        sum += &table[0];
+        assert_eq!(encode(&[sum]), encode(&[points[3].extended()]));
+        let mut nothing = Point::IDENTITY;
+        nothing += &table[0];
+        assert!(nothing.is_identity());
+    }
 
     proptest! {
         #[test]

@@ -17,7 +17,7 @@ use super::{linear, RistrettoBitplane};
 use crate::group::edwards::{encode, msm_constant_time, normalise, Affine, Point};
 use crate::group::ristretto::products::inner;
 use crate::group::ristretto::{uniform, Fr, Ristretto};
-use crate::group::Group;
+use crate::group::{of_integer, Group};
 use crate::proof_system::{Binding, Proven};
 
 /// What a claim adds up to.
@@ -45,7 +45,7 @@ fn quantities(shape: &Shape, x: &[u64]) -> Vec<Quantity> {
                 let norm = squares.fold(0, u64::wrapping_add);
                 let (len, offset) = (Fr::from(values.len() as u64), Fr::from(offset));
                 Quantity {
-                    sum: Fr::from(norm) - len * offset * offset,
+                    sum: of_integer::<Fr>(norm) - len * offset * offset,
                     bounded: Some(norm),
                 }
             }
@@ -56,7 +56,7 @@ fn quantities(shape: &Shape, x: &[u64]) -> Vec<Quantity> {
             Claim::AtMost(_) => {
                 let sum = values.iter().fold(0, |sum: u64, x| sum.wrapping_add(*x));
                 Quantity {
-                    sum: Fr::from(sum),
+                    sum: of_integer(sum),
                     bounded: Some(sum),
                 }
             }
@@ -106,7 +106,7 @@ pub(super) fn prove(
     let quantity_points = bounded
         .iter()
         .zip(bounded_blindings.iter())
-        .map(|(quantity, blinding)| bases.commit(&Fr::from(*quantity), blinding));
+        .map(|(quantity, blinding)| bases.commit(&of_integer(*quantity), blinding));
     let committed = encode(
         &[gamma]
             .into_iter()

@@ -96,11 +96,9 @@ impl SegmentShape {
     /// The bits of a value below the bound, as an integer: `sum_t bit_t w_t` is the value.
     pub(super) fn code(&self, value: u64) -> u64 {
         let top = 1 << (self.bits - 1);
-        if value < top {
-            value
-        } else {
-            top | value.wrapping_sub(self.top_weight())
-        }
+        // All ones where the top bit is set. It then counts `top_weight` in place of `top`.
+        let beyond = u64::from(value >= top).wrapping_neg();
+        value.wrapping_add(beyond & (top - self.top_weight()))
     }
 
     /// Its claims besides the range, in the order of their challenges.

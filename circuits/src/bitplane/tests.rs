@@ -11,6 +11,7 @@ mod needed;
 mod reference;
 mod simulator;
 mod vectors;
+mod work;
 
 use proptest::prelude::*;
 use rand_core::OsRng;

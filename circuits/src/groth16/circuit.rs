@@ -7,7 +7,7 @@ use ark_ff::{One, Zero};
 use zeroize::Zeroizing;
 
 use crate::group::bls12381::{Bls12381, Fr};
-use crate::group::Group;
+use crate::group::{of_integer, Group};
 use crate::hash::digest;
 use crate::packing::{Layout, PackedSegment};
 use crate::statement::{InputError, Segment, Statement, SumRule};
@@ -279,14 +279,14 @@ impl Circuit {
             let values = &x[packed.start..][..segment.len];
             let bits = values.iter().flat_map(|value| bits_of(*value, &of.weights));
             for (variable, bit) in of.bits.clone().zip(bits) {
-                assignment[variable] = Fr::from(bit);
+                assignment[variable] = of_integer(bit.into());
             }
             if let Some(norm) = segment.norm {
                 let mut left = norm.max_square;
                 for (variable, value) in of.squares.clone().zip(values) {
                     // At most `max_square`, since the vector was checked.
                     let square = value.abs_diff(norm.offset).pow(2);
-                    assignment[variable] = Fr::from(square);
+                    assignment[variable] = of_integer(square);
                     left -= square;
                 }
                 assign_binary(&mut assignment, &of.norm_rest, left);
@@ -312,7 +312,7 @@ fn bits_of(value: u64, weights: &[u64]) -> impl Iterator<Item = bool> {
 
 fn assign_binary(assignment: &mut [Fr], bits: &Range<usize>, value: u64) {
     for (place, variable) in bits.clone().enumerate() {
-        assignment[variable] = Fr::from(value >> place & 1);
+        assignment[variable] = of_integer(value >> place & 1);
     }
 }
 

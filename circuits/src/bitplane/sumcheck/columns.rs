@@ -182,7 +182,8 @@ fn zero_check(bits: impl Iterator<Item = Fr>, padding: Option<&[Fr]>, eq: &[Fr])
             leading.add(&(high - low).square(), eq);
         }
     }
-    (constant.reduce(), -leading.reduce())
+    // Not `-`, which asks whether it is 0.
+    (constant.reduce(), Fr::zero() - leading.reduce())
 }
 
 /// `sum square xt^2 + linear xt` over the pairs, in the variable that tells them apart.

@@ -61,7 +61,7 @@ pub(super) fn bind(
         .zip(&byte)
         .map(|([low, _], b)| *low * (*b - b.square()))
         .sum();
-    let leading = -spread(codes, blocks, &columns, &byte);
+    let leading = Fr::zero() - spread(codes, blocks, &columns, &byte);
     let h = rounds.quadratic(constant, leading);
     let r = rounds.send(h, rounds.claims_on_planes());
     Tables {
@@ -109,21 +109,18 @@ fn bind_byte(variables: usize, weights: &[Fr], rounds: &mut Rounds<'_>) -> Vec<F
         .collect();
     for left in (0..variables).rev() {
         let eq = eq_table(&rounds.unbound_theta()[1..=left]);
-        let (mut constant, mut leading) = (Fr::zero(), Fr::zero());
-        for (weight, bits) in weights
-            .iter()
-            .zip(&values)
-            .filter(|(weight, _)| !weight.is_zero())
-        {
+        let (mut constant, mut leading) = (Products::default(), Products::default());
+        // The values that no coordinate has, too: how many there are is for nobody to know.
+        for (weight, bits) in weights.iter().zip(&values) {
             let (mut own_constant, mut own_leading) = (Fr::zero(), Fr::zero());
             for (pair, eq) in bits.chunks_exact(2).zip(&eq) {
                 own_constant += *eq * (pair[0] - pair[0].square());
                 own_leading += *eq * (pair[1] - pair[0]).square();
             }
-            constant += *weight * own_constant;
-            leading -= *weight * own_leading;
+            constant.add(weight, &own_constant);
+            leading.add(weight, &own_leading);
         }
-        let h = rounds.quadratic(constant, leading);
+        let h = rounds.quadratic(constant.reduce(), Fr::zero() - leading.reduce());
         let r = rounds.send(h, rounds.claims_on_planes());
         for bits in &mut values {
             *bits = bits

@@ -6,6 +6,7 @@
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 use crate::group::limbs::{adc, mac, multiply, sbb};
+use crate::work::{self, Kind};
 
 /// An element; little-endian limbs.
 #[derive(Debug, Clone, Copy)]
@@ -111,12 +112,14 @@ impl Field {
 
     #[inline(always)]
     pub(super) fn mul(&self, other: &Self) -> Self {
+        work::count(Kind::Coordinate);
         let (low, high) = multiply(&self.0, &other.0);
         reduce(low, high)
     }
 
     #[inline(always)]
     pub(super) fn square(&self) -> Self {
+        work::count(Kind::Coordinate);
         let a = &self.0;
         // The products of different limbs, doubled, and the squares.
         let (r1, c) = mac(0, a[0], a[1], 0);

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use super::fixed::{radix_16, select, DIGITS};
 use super::point::{normalise, Affine, Point};
 use crate::group::ristretto::Fr;
+use crate::work;
 
 /// Bits of a scalar and of the carry of its signed digits.
 const SCALAR_BITS: u32 = 254;
@@ -18,6 +19,10 @@ const TABLES: usize = 32;
 /// `sum scalars_i points_i`, in variable time (Pippenger, with signed digits). The shorter of the
 /// two decides. Cost: about `254 / log2 n` additions of 7 multiplications a point.
 pub(crate) fn msm(scalars: &[Fr], points: &[Affine]) -> Point {
+    work::of_public(|| pippenger(scalars, points))
+}
+
+fn pippenger(scalars: &[Fr], points: &[Affine]) -> Point {
     let count = scalars.len().min(points.len());
     let width = best_width(count);
     let digits = signed_digits(&scalars[..count], width);

@@ -6,6 +6,7 @@ use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::DefaultIsZeroes;
 
 use super::field::{invert_all, Field, D2};
+use crate::work::{self, Kind};
 
 /// A point in extended coordinates: `x = X/Z`, `y = Y/Z`, `x y = T/Z`.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +37,7 @@ impl Point {
     /// and no one asks for `T`; the compiler sees to that.
     #[inline]
     pub(crate) fn double(&self) -> Self {
+        work::count(Kind::Point);
         let xx = self.x.square();
         let yy = self.y.square();
         let zz = self.z.square();
@@ -65,6 +67,7 @@ impl Point {
     /// The four products that end every addition.
     #[inline(always)]
     fn complete(e: Field, f: Field, g: Field, h: Field) -> Self {
+        work::count(Kind::Point);
         Self {
             x: e.mul(&f),
             y: g.mul(&h),

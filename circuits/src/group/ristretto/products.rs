@@ -6,6 +6,7 @@ use zeroize::DefaultIsZeroes;
 
 use super::field::Fr;
 use crate::group::limbs::{adc, multiply, sbb};
+use crate::work::{self, Kind};
 
 /// `sum a_i b_i` over the integers, of the Montgomery forms of the factors. Each product is below
 /// `2^506`, so nothing that is ever summed here overflows 576 bits.
@@ -19,6 +20,7 @@ impl Products {
     /// Adds `a b`, not reduced. Cost: half of a field multiplication.
     #[inline(always)]
     pub(crate) fn add(&mut self, a: &Fr, b: &Fr) {
+        work::count(Kind::Product);
         let (low, high) = multiply(&a.0 .0, &b.0 .0);
         let [sums @ .., last] = &mut self.0;
         let mut carry = 0;
@@ -42,6 +44,7 @@ impl Products {
 
     /// The sum as a field element. Cost: two multiplications.
     pub(crate) fn reduce(self) -> Fr {
+        work::count(Kind::Reduction);
         let [r0, r1, r2, r3, r4, r5, r6, r7, r8] = self.0;
         // With R = 2^256, a sum s = low + R middle + R^2 high of Montgomery forms stands for the
         // element of form s / R. A product of forms is divided by R.
