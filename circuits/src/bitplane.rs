@@ -76,15 +76,21 @@ impl fmt::Debug for RistrettoBitplane {
 }
 
 impl RistrettoBitplane {
-    /// The transcript with everything that is public before the first challenge
-    /// (`specs/proofs.md` 7.5, steps 1 to 3).
-    fn transcript(&self, binding: &Binding, commitments: &[u8]) -> Transcript {
+    /// The transcript with what a proof is about (`specs/proofs.md` 7.5, steps 1 and 2).
+    fn opened_transcript(&self, binding: &Binding) -> Transcript {
         let mut transcript = Transcript::new(b"veragg/1 bitplane");
         transcript.append_message(b"context", &binding.context);
         transcript.absorb_u64(b"client", u64::from(binding.client));
         transcript.append_message(b"statement", &self.statement.encode());
         transcript.absorb_u64(b"clients", u64::from(self.clients));
         transcript.absorb_u64(b"columns", self.shape.columns as u64);
+        transcript
+    }
+
+    /// The transcript with everything that is public before the first challenge
+    /// (`specs/proofs.md` 7.5, steps 1 to 3).
+    fn transcript(&self, binding: &Binding, commitments: &[u8]) -> Transcript {
+        let mut transcript = self.opened_transcript(binding);
         transcript.append_message(b"commitments", commitments);
         transcript
     }

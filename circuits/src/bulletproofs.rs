@@ -15,7 +15,7 @@ use std::ops::Add;
 
 use ::bulletproofs::RangeProof;
 use ark_ff::Zero;
-use rand_core::CryptoRngCore;
+use rand_core::{CryptoRngCore, RngCore};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -24,6 +24,7 @@ use crate::codec::{DecodeError, Reader};
 use crate::commitment::CommitKey;
 use crate::group::ristretto::{from_dalek, Fr, KeyPoint, KeyScalar, Ristretto};
 use crate::group::Group;
+use crate::hedged::Hedge;
 use crate::packing::Layout;
 use crate::proof_system::{Binding, ProofPart, ProofSystem, Proven, Sizes, Suite, Unsupported};
 use crate::range_proof::{self, RangeProofs};
@@ -92,14 +93,20 @@ impl BulletproofsInput {
 }
 
 impl RistrettoBulletproofs {
-    /// The transcript up to what all chunks of a client share (`specs/proofs.md` 6.4, steps 1 to
-    /// 6). `encoded` are the encodings of all `V_j`.
-    fn transcript(&self, binding: &Binding, encoded: &[u8]) -> Transcript {
+    /// The transcript with what a proof is about (`specs/proofs.md` 6.4, steps 1 to 5).
+    fn opened_transcript(&self, binding: &Binding) -> Transcript {
         let mut transcript = Transcript::new(b"veragg/1 bulletproofs");
         transcript.append_message(b"context", &binding.context);
         transcript.absorb_u64(b"client", u64::from(binding.client));
         transcript.append_message(b"statement", &self.statement.encode());
         transcript.absorb_u64(b"clients", u64::from(self.clients));
+        transcript
+    }
+
+    /// The transcript up to what all chunks of a client share (`specs/proofs.md` 6.4, steps 1 to
+    /// 6). `encoded` are the encodings of all `V_j`.
+    fn transcript(&self, binding: &Binding, encoded: &[u8]) -> Transcript {
+        let mut transcript = self.opened_transcript(binding);
         transcript.append_message(b"commitments", encoded);
         transcript
     }
@@ -135,6 +142,8 @@ impl RistrettoBulletproofs {
         x: &[u64],
         rng: &mut dyn CryptoRngCore,
     ) -> Proven<Ristretto> {
+        let hedge = Hedge::new(&self.opened_transcript(binding), "bulletproofs");
+        let rng = &mut hedge.input(&self.statement, x).stream(rng);
         let mut blindings = Zeroizing::new(vec![KeyScalar::ZERO; x.len()]);
         for blinding in blindings.iter_mut() {
             *blinding = KeyScalar::random(rng);

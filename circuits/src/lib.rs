@@ -16,6 +16,7 @@ pub mod foreign;
 pub mod groth16;
 pub mod group;
 pub mod hash;
+pub mod hedged;
 pub mod packing;
 pub mod proof_system;
 mod range_proof;

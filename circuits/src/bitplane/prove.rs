@@ -18,6 +18,7 @@ use crate::group::edwards::{encode, msm_constant_time, normalise, Affine, Point}
 use crate::group::ristretto::products::inner;
 use crate::group::ristretto::{uniform, Fr, Ristretto};
 use crate::group::{of_integer, Group};
+use crate::hedged::Hedge;
 use crate::proof_system::{Binding, Proven};
 
 /// What a claim adds up to.
@@ -86,6 +87,10 @@ pub(super) fn prove(
     rng: &mut dyn CryptoRngCore,
 ) -> Proven<Ristretto> {
     let (shape, proof_layout, bases) = (&suite.shape, &suite.proof_layout, &suite.bases);
+
+    // 4.4: from here on nothing is drawn from the caller's generator itself.
+    let hedge = Hedge::new(&suite.opened_transcript(binding), "bitplane");
+    let rng = &mut hedge.input(&suite.statement, x).stream(rng);
 
     // 7.5, steps 1 to 3: commitments
     let codes = Codes::new(shape, x);

@@ -8,6 +8,7 @@ mod chunks;
 mod false_claims;
 mod hidden;
 mod needed;
+mod nonces;
 mod reference;
 mod simulator;
 mod vectors;

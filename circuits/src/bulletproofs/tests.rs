@@ -2,10 +2,12 @@ use ::bulletproofs::range_proof_mpc::{dealer::Dealer, party::Party};
 use proptest::prelude::*;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
-use serde_json::Value;
 
 use super::*;
 use crate::statement::{Norm, Segment, SumRule};
+
+mod nonces;
+mod vectors;
 
 const BINDING: Binding = Binding {
     context: [7; 32],
@@ -492,81 +494,4 @@ fn each_field_of_a_statement_is_in_its_encoding() {
         encoded[0],
         [&one(1)[..], &one(2), &one(10), &[0, 0]].concat()
     );
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unhex(value: &Value) -> Vec<u8> {
-    let digits = value.as_str().unwrap();
-    (0..digits.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap())
-        .collect()
-}
-
-fn number(value: &Value) -> u64 {
-    value.as_u64().unwrap()
-}
-
-#[test]
-fn the_test_vector_holds() {
-    let text = include_str!("../../specs/vectors/bulletproofs.json");
-    let vector: Value = serde_json::from_str(text).unwrap();
-    assert_eq!(vector["suite"], RistrettoBulletproofs::SUITE.name());
-    let segments: Vec<_> = vector["segments"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|segment| (number(&segment["len"]) as usize, number(&segment["bound"])))
-        .collect();
-    let system = system_for(&segments, number(&vector["clients"]) as u32);
-    let binding = |client: &Value| Binding {
-        context: unhex(&vector["context"]).try_into().unwrap(),
-        client: number(client) as u32,
-    };
-    let own = binding(&vector["client"]);
-    let x: Vec<u64> = vector["x"].as_array().unwrap().iter().map(number).collect();
-
-    // An old proof goes on verifying.
-    let bytes = unhex(&vector["proof"]);
-    assert_eq!(vector["proof_sha256"], hex(&Sha256::digest(&bytes)));
-    let proof = system.decode(&bytes).unwrap();
-    assert_eq!(system.verify_batch(&[(own, &proof)]), []);
-    assert_eq!(vector["first_commitment"], hex(&bytes[..32]));
-    let rows: Vec<_> = system
-        .rows(&proof)
-        .iter()
-        .map(|row| hex(&Ristretto::encode_point(row)))
-        .collect();
-    assert_eq!(vector["rows"], Value::from(rows));
-
-    // The prover still makes it.
-    let mut rng = ChaCha20Rng::from_seed(unhex(&vector["chacha20_seed"]).try_into().unwrap());
-    let proven = system.prove(&own, &x, &mut rng).unwrap();
-    assert_eq!(hex(&proven.bytes), hex(&bytes));
-    let blindings: Vec<_> = proven
-        .blindings
-        .iter()
-        .map(|blinding| hex(&Ristretto::encode_scalar(blinding)))
-        .collect();
-    assert_eq!(vector["blindings"], Value::from(blindings));
-
-    let negative = vector["negative"].as_array().unwrap();
-    assert!(!negative.is_empty());
-    for case in negative {
-        let mut bytes = bytes.clone();
-        let put = unhex(&case["put"]);
-        bytes[number(&case["at"]) as usize..][..put.len()].copy_from_slice(&put);
-        let outcome = match system.decode(&bytes) {
-            Err(_) => "decode",
-            Ok(proof) => match system.verify_batch(&[(binding(&case["client"]), &proof)])[..] {
-                [] => "accepted",
-                [(0, ProofPart::Range)] => "V-07.B",
-                _ => "another part",
-            },
-        };
-        assert_eq!(case["expected"], outcome, "{}", case["name"]);
-    }
 }

@@ -11,7 +11,9 @@ use crate::group::bls12381::{
 };
 use crate::group::Group;
 use crate::hash::digest;
+use crate::hedged::Hedge;
 use crate::proof_system::Binding;
+use crate::transcript::{Transcript, TranscriptExt};
 
 /// The domain separation tag of the challenge.
 pub(super) const LINK: &[u8] = b"veragg/2 groth16 link";
@@ -89,6 +91,14 @@ impl Prefix {
             "veragg/2 groth16 statement",
             &[context, &self.statement, &clients, &self.key],
         )
+    }
+
+    /// What a prover draws from, before it is keyed with an input (`specs/proofs.md` 8.5).
+    pub(super) fn hedge(&self, binding: &Binding) -> Hedge {
+        let mut transcript = Transcript::new(b"veragg/2 groth16 draws");
+        transcript.append_message(b"prefix", &self.of(&binding.context));
+        transcript.absorb_u64(b"client", u64::from(binding.client));
+        Hedge::new(&transcript, "groth16")
     }
 }
 

@@ -72,6 +72,10 @@ impl Prover {
             all.push(blinding);
             all
         };
+        let rng = &mut prefix
+            .hedge(binding)
+            .input(circuit.statement(), x)
+            .stream(rng);
         let mut draw = |count: usize| {
             let mut drawn = Zeroizing::new(Vec::with_capacity(count));
             drawn.extend((0..count).map(|_| uniform(rng)));

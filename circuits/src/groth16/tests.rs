@@ -1,6 +1,7 @@
 //! Proofs that hold, and every hole of `specs/proofs.md` 8 played.
 
 mod keys;
+mod nonces;
 mod vectors;
 
 use std::sync::Arc;

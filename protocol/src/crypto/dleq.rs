@@ -12,6 +12,7 @@ use veragg_circuits::group::ristretto::{
     decode_key_scalar, KeyPoint, KeyScalar, Ristretto, KEY_TABLE,
 };
 use veragg_circuits::group::Group;
+use veragg_circuits::hedged::Hedge;
 use veragg_circuits::transcript::TranscriptExt;
 use zeroize::Zeroize;
 
@@ -56,7 +57,8 @@ pub struct Ends<'a> {
 }
 
 impl Ends<'_> {
-    fn challenge(&self, point: &KeyPoint, commitments: [&KeyPoint; 2]) -> KeyScalar {
+    /// The transcript with what a proof is about.
+    fn transcript(&self, point: &KeyPoint) -> Transcript {
         let mut transcript = Transcript::new(labels::REVEALED.as_bytes());
         transcript.append_message(b"context", &self.context.digest);
         transcript.absorb_u64(b"client", u64::from(self.client.number()));
@@ -65,6 +67,10 @@ impl Ends<'_> {
         transcript.absorb_point::<Ristretto>(b"key", self.key);
         transcript.absorb_point::<Ristretto>(b"other key", self.other_key);
         transcript.absorb_point::<Ristretto>(b"point", point);
+        transcript
+    }
+
+    fn challenge(mut transcript: Transcript, commitments: [&KeyPoint; 2]) -> KeyScalar {
         transcript.absorb_point::<Ristretto>(b"commitment", commitments[0]);
         transcript.absorb_point::<Ristretto>(b"other commitment", commitments[1]);
         keys::challenge(transcript)
@@ -73,9 +79,12 @@ impl Ends<'_> {
     /// Reveals the shared point. `pair` is the revealer's. Constant time in the secret and the nonce.
     pub fn reveal(&self, pair: &KeyPair, rng: &mut dyn CryptoRngCore) -> Revealed {
         let point = *pair.shared_point(self.other_key);
-        let mut nonce = KeyScalar::random(rng);
+        let transcript = self.transcript(&point);
+        let hedge =
+            Hedge::new(&transcript, "revealed point").secret(b"key", pair.secret().as_bytes());
+        let mut nonce = KeyScalar::random(&mut hedge.stream(rng));
         let commitments = [&nonce * KEY_TABLE, self.other_key * nonce];
-        let challenge = self.challenge(&point, [&commitments[0], &commitments[1]]);
+        let challenge = Self::challenge(transcript, [&commitments[0], &commitments[1]]);
         let response = nonce + challenge * pair.secret();
         nonce.zeroize();
         Revealed {
@@ -97,7 +106,8 @@ impl Ends<'_> {
         } = revealed;
         let first = keys::announcement(self.key, challenge, response);
         let second = self.other_key * response - point * challenge;
-        *other == self.other && self.challenge(point, [&first, &second]) == *challenge
+        *other == self.other
+            && Self::challenge(self.transcript(point), [&first, &second]) == *challenge
     }
 }
 
@@ -156,7 +166,8 @@ pub fn body_len(len: usize, most: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rand_core::OsRng;
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::{OsRng, SeedableRng};
 
     #[test]
     fn a_proof_is_bound_to_everything() {
@@ -241,5 +252,50 @@ mod tests {
             [0, 99, 100, 250, 999].map(|len| body_len(len, 3)),
             [0, 0, 100, 200, 300]
         );
+    }
+
+    /// The key from two points revealed under one nonce: `(z - z') / (c - c')`.
+    #[test]
+    fn a_repeated_generator_repeats_no_nonce() {
+        let [mine, theirs, third] = [1u64, 2, 3].map(|secret| {
+            let secret = KeyScalar::from(secret) + KeyScalar::from(99u64);
+            KeyPair::from_secret(secret)
+        });
+        let rng = || ChaCha20Rng::seed_from_u64(1);
+        let (context, other_context) = (Context::sample(1), Context::sample(2));
+        let ends = |context, other: u32, other_key| Ends {
+            context,
+            purpose: Purpose::Channel,
+            client: ClientId::from_index(0),
+            key: mine.public(),
+            other: ClientId::from_index(other),
+            other_key,
+        };
+        let all = [
+            ends(&context, 1, theirs.public()),
+            ends(&other_context, 1, theirs.public()),
+            ends(&context, 2, theirs.public()),
+            ends(&context, 1, third.public()),
+        ];
+        let told = |[a, b]: [(KeyScalar, KeyScalar); 2]| {
+            (a.1 - b.1) * (a.0 - b.0).invert() == *mine.secret()
+        };
+        let plain = |ends: &Ends<'_>| {
+            let nonce = KeyScalar::random(&mut rng());
+            let point = ends.other_key * mine.secret();
+            let commitments = [&nonce * KEY_TABLE, ends.other_key * nonce];
+            let transcript = ends.transcript(&point);
+            let challenge = Ends::challenge(transcript, [&commitments[0], &commitments[1]]);
+            (challenge, nonce + challenge * mine.secret())
+        };
+        let hedged = |ends: &Ends<'_>| {
+            let revealed = ends.reveal(&mine, &mut rng());
+            assert!(ends.hold(&revealed));
+            (revealed.challenge, revealed.response)
+        };
+        for other in &all[1..] {
+            assert!(told([plain(&all[0]), plain(other)]));
+            assert!(!told([hedged(&all[0]), hedged(other)]));
+        }
     }
 }

@@ -11,6 +11,7 @@ use veragg_circuits::group::ristretto::{
     decode_key_scalar, KeyPoint, KeyScalar, Ristretto, KEY_TABLE,
 };
 use veragg_circuits::group::Group;
+use veragg_circuits::hedged::Hedge;
 use veragg_circuits::transcript::TranscriptExt;
 use zeroize::Zeroize;
 
@@ -37,18 +38,17 @@ pub enum Purpose {
     Channel = 2,
 }
 
-fn challenge(
-    context: &Context,
-    client: ClientId,
-    purpose: Purpose,
-    key: &KeyPoint,
-    commitment: &KeyPoint,
-) -> KeyScalar {
+/// The transcript with what a proof is about.
+fn transcript(context: &Context, client: ClientId, purpose: Purpose, key: &KeyPoint) -> Transcript {
     let mut transcript = Transcript::new(labels::POSSESSION.as_bytes());
     transcript.append_message(b"context", &context.digest);
     transcript.absorb_u64(b"client", u64::from(client.number()));
     transcript.absorb_u64(b"purpose", purpose as u64);
     transcript.absorb_point::<Ristretto>(b"key", key);
+    transcript
+}
+
+fn challenge(mut transcript: Transcript, commitment: &KeyPoint) -> KeyScalar {
     transcript.absorb_point::<Ristretto>(b"commitment", commitment);
     keys::challenge(transcript)
 }
@@ -65,9 +65,11 @@ impl Possession {
         purpose: Purpose,
         rng: &mut dyn CryptoRngCore,
     ) -> Self {
-        let mut nonce = KeyScalar::random(rng);
+        let transcript = transcript(context, client, purpose, pair.public());
+        let hedge = Hedge::new(&transcript, "possession").secret(b"key", pair.secret().as_bytes());
+        let mut nonce = KeyScalar::random(&mut hedge.stream(rng));
         let commitment = &nonce * KEY_TABLE;
-        let challenge = challenge(context, client, purpose, pair.public(), &commitment);
+        let challenge = challenge(transcript, &commitment);
         let response = nonce + challenge * pair.secret();
         nonce.zeroize();
         Self {
@@ -85,7 +87,7 @@ impl Possession {
         client: ClientId,
         purpose: Purpose,
     ) -> bool {
-        let challenge = challenge(context, client, purpose, key, &self.commitment);
+        let challenge = challenge(transcript(context, client, purpose, key), &self.commitment);
         keys::announcement(key, &challenge, &self.response) == self.commitment
     }
 
@@ -111,7 +113,8 @@ impl Possession {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rand_core::OsRng;
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::{OsRng, SeedableRng};
 
     #[test]
     fn a_proof_is_bound_to_everything() {
@@ -130,5 +133,47 @@ mod tests {
         let bytes = proof.write(Writer::new()).finish();
         assert_eq!(bytes.len(), Possession::LEN);
         assert_eq!(Possession::read(&mut Reader::new(&bytes)), Ok(proof));
+    }
+
+    /// The key from two proofs with one nonce: `(z - z') / (c - c')`.
+    #[test]
+    fn a_repeated_generator_repeats_no_nonce() {
+        let pair = KeyPair::generate(&mut OsRng);
+        let (me, you) = (ClientId::from_index(0), ClientId::from_index(1));
+        let rng = || ChaCha20Rng::seed_from_u64(1);
+        let told = |[a, b]: [(KeyScalar, KeyScalar); 2]| (a.1 - b.1) * (a.0 - b.0).invert();
+        let of =
+            |context: u8| transcript(&Context::sample(context), me, Purpose::Mask, pair.public());
+        let plain = |context: u8| {
+            let nonce = KeyScalar::random(&mut rng());
+            let challenge = challenge(of(context), &(&nonce * KEY_TABLE));
+            (challenge, nonce + challenge * pair.secret())
+        };
+        assert_eq!(told([plain(1), plain(2)]), *pair.secret());
+        let hedged = |context: u8| {
+            let context = Context::sample(context);
+            Possession::prove(&pair, &context, me, Purpose::Mask, &mut rng())
+        };
+        let answer = |proof: Possession, context: u8| {
+            (challenge(of(context), &proof.commitment), proof.response)
+        };
+        let pairs = [answer(hedged(1), 1), answer(hedged(2), 2)];
+        assert_ne!(told(pairs), *pair.secret());
+        // Every commitment is another: by context, client, purpose and key.
+        let prove = |pair: &KeyPair, context: u8, client, purpose| {
+            let context = Context::sample(context);
+            Possession::prove(pair, &context, client, purpose, &mut rng()).commitment
+        };
+        let other = KeyPair::generate(&mut OsRng);
+        let all = [
+            prove(&pair, 1, me, Purpose::Mask),
+            prove(&pair, 2, me, Purpose::Mask),
+            prove(&pair, 1, you, Purpose::Mask),
+            prove(&pair, 1, me, Purpose::Channel),
+            prove(&other, 1, me, Purpose::Mask),
+        ];
+        for (i, one) in all.iter().enumerate() {
+            assert!(all[..i].iter().all(|other| other != one), "{i}");
+        }
     }
 }

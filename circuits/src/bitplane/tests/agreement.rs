@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 
+use super::reference::hedged;
 use super::reference::prover::{Beliefs, Prover};
 use super::reference::setting::Setting;
 use super::reference::verifier::{part, verify, Equation};
@@ -28,6 +29,7 @@ impl Both {
     pub(super) fn prover(&self, x: &[u64]) -> Prover<'_> {
         let beliefs = Beliefs::of(&self.setting, x);
         let mut rng = ChaCha20Rng::seed_from_u64(9);
+        let mut rng = hedged::stream(&self.setting, &binding(3), x, &mut rng);
         Prover::new(&self.setting, &binding(3), beliefs, &mut rng, None)
     }
 

@@ -7,6 +7,7 @@
 
 pub(crate) mod cube;
 pub(crate) mod folding;
+pub(crate) mod hedged;
 pub(crate) mod messages;
 pub(crate) mod prover;
 pub(crate) mod range;

@@ -5,12 +5,13 @@
 //! submission at the challenge, and `Q`, the masked vector without the attested commitments.
 
 use merlin::Transcript;
-use rand_core::CryptoRngCore;
+use rand_core::{CryptoRngCore, RngCore};
 use rayon::prelude::*;
 use veragg_circuits::ark_ff::Zero;
 use veragg_circuits::bad_ones::bad_ones;
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
 use veragg_circuits::group::Group;
+use veragg_circuits::hedged::Hedge;
 use veragg_circuits::proof_system::ProofSystem;
 use veragg_circuits::transcript::TranscriptExt;
 use zeroize::Zeroizing;
@@ -90,15 +91,14 @@ pub struct Subject<'a> {
 }
 
 impl Subject<'_> {
-    /// The challenge `e` of a pair (4.7.4, step 2). `edges` are encoded, in order.
-    fn challenge<'e, G: Group>(
+    /// The transcript of a pair up to the commitments (4.7.4, step 2). `edges` are encoded, in order.
+    fn transcript<'e, G: Group>(
         &self,
         submit: &Digest,
         pair: usize,
         edges: impl Iterator<Item = &'e [u8]>,
         own: &G::Point,
-        announcements: [&G::Point; 2],
-    ) -> G::Scalar {
+    ) -> Transcript {
         let mut transcript = Transcript::new(labels::ROW_LINK.as_bytes());
         transcript.append_message(b"context", &self.context.digest);
         transcript.append_message(b"submit", submit);
@@ -109,6 +109,11 @@ impl Subject<'_> {
             transcript.append_message(b"edge", edge);
         }
         transcript.append_message(b"self", &G::encode_point(own));
+        transcript
+    }
+
+    /// The challenge `e` of a pair.
+    fn challenge<G: Group>(mut transcript: Transcript, announcements: [&G::Point; 2]) -> G::Scalar {
         let [row, sum] = announcements;
         transcript.append_message(b"row announcement", &G::encode_point(row));
         transcript.append_message(b"sum announcement", &G::encode_point(sum));
@@ -166,8 +171,31 @@ pub struct Witness<'a, P: ProofSystem> {
     pub edges: &'a [Committed<P>],
 }
 
-/// Proves the row link of every pair. Constant time in the witness. Cost: one multiplication over
-/// `C + 1` points a pair.
+/// The nonces of a pair (4.7.4, step 1): one for each scalar of `opened`, and that of `beta`.
+fn draw_nonces<G: Group>(
+    transcript: &Transcript,
+    opened: &[G::Scalar],
+    beta: &G::Scalar,
+    rng: &mut dyn CryptoRngCore,
+) -> (Zeroizing<Vec<G::Scalar>>, Zeroizing<G::Scalar>) {
+    let mut stream = Hedge::new(transcript, "row link")
+        .scalars(b"opening", opened)
+        .scalars(b"sum blinding", &[*beta])
+        .stream(rng);
+    let mut uniform = || {
+        let mut bytes = Zeroizing::new([0; 64]);
+        stream.fill_bytes(bytes.as_mut());
+        G::from_uniform_bytes(&bytes)
+    };
+    let mut nonces = Zeroizing::new(Vec::with_capacity(opened.len()));
+    nonces.extend(opened.iter().map(|_| uniform()));
+    let last = Zeroizing::new(uniform());
+    (nonces, last)
+}
+
+/// Proves the row link of every pair. The multiplications of points are in constant time; the
+/// scalars of openings and responses are those of arkworks, whose reductions branch
+/// (`specs/threat-model.md` 6.2). Cost: one multiplication over `C + 1` points a pair.
 pub fn prove<P: ProofSystem>(
     round: &Round<P>,
     challenges: &Challenges<P>,
@@ -186,29 +214,21 @@ pub fn prove<P: ProofSystem>(
                 .chain([witness.own])
                 .map(|mask| -mask.blindings[index])
                 .sum::<Scalar<P>>();
-            let mut uniform = || {
-                let mut bytes = Zeroizing::new([0; 64]);
-                rng.fill_bytes(bytes.as_mut());
-                P::Group::from_uniform_bytes(&bytes)
-            };
-            let nonces: Zeroizing<Vec<_>> =
-                Zeroizing::new((0..generators.len()).map(|_| uniform()).collect());
-            let nonce = Zeroizing::new([fingerprint_of_rows(pair, &nonces), uniform()]);
-            let row_announcement = P::Group::msm_constant_time(&nonces, &generators);
-            let sum_announcement = round.proofs().key().commit(&nonce[0], &nonce[1]);
             let own = witness.own.points[index];
             let edges: Vec<Vec<u8>> = witness
                 .edges
                 .iter()
                 .map(|edge| P::Group::encode_point(&edge.points[index]))
                 .collect();
-            let challenge = subject.challenge::<P::Group>(
-                challenges.submit(),
-                index,
-                edges.iter().map(Vec::as_slice),
-                &own,
-                [&row_announcement, &sum_announcement],
-            );
+            let edges = edges.iter().map(Vec::as_slice);
+            let submit = challenges.submit();
+            let transcript = subject.transcript::<P::Group>(submit, index, edges, &own);
+            let (nonces, last) = draw_nonces::<P::Group>(&transcript, &opened, &beta, rng);
+            let nonce = Zeroizing::new([fingerprint_of_rows(pair, &nonces), *last]);
+            let row_announcement = P::Group::msm_constant_time(&nonces, &generators);
+            let sum_announcement = round.proofs().key().commit(&nonce[0], &nonce[1]);
+            let announcements = [&row_announcement, &sum_announcement];
+            let challenge = Subject::challenge::<P::Group>(transcript, announcements);
             let mut values: Vec<_> = nonces
                 .iter()
                 .zip(opened.iter())
@@ -277,13 +297,11 @@ impl<P: ProofSystem> Claim<'_, P> {
                 .iter()
                 .map(|part| part.get(at.clone()))
                 .collect::<Option<_>>()?;
-            let e = self.subject.challenge::<P::Group>(
-                challenges.submit(),
-                index,
-                edges.iter().copied(),
-                &link.own,
-                [&link.row_announcement, &link.sum_announcement],
-            );
+            let (submit, edges) = (challenges.submit(), edges.iter().copied());
+            let subject = &self.subject;
+            let transcript = subject.transcript::<P::Group>(submit, index, edges, &link.own);
+            let announcements = [&link.row_announcement, &link.sum_announcement];
+            let e = Subject::challenge::<P::Group>(transcript, announcements);
             let (row, own) = (weights[0], weights[1]);
             // 4.7.4, step 4: the first equation, times `row`.
             let responses: Vec<_> = link.values.iter().copied().chain([link.blinding]).collect();
@@ -368,4 +386,64 @@ fn hold<P: ProofSystem>(generators: &[Point<P>], batch: &[(usize, Summed<P>)]) -
         points.extend_from_slice(&sum.points);
     }
     P::Group::msm(&scalars, &points) == P::Group::identity()
+}
+
+#[cfg(test)]
+mod tests {
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng;
+    use veragg_circuits::ark_ff::Field;
+    use veragg_circuits::group::ristretto::{Fr, Ristretto};
+
+    use super::*;
+
+    /// What two rounds with one state of the generator tell: `V` from the responses `n + e V`.
+    #[test]
+    fn a_repeated_generator_repeats_no_nonce() {
+        let opened = [3u64, 0, 77].map(Fr::from);
+        let beta = Fr::from(5u64);
+        let rng = || ChaCha20Rng::seed_from_u64(1);
+        let transcript = |context: u8, client: u32, submission: u8| {
+            let context = Context::sample(context);
+            let subject = Subject {
+                context: &context,
+                client: ClientId::from_index(client),
+                submission: &[submission; 32],
+            };
+            let own = Ristretto::hash_to_point(b"own", 0);
+            subject.transcript::<Ristretto>(&[9; 32], 0, std::iter::empty(), &own)
+        };
+        let told = |nonces: [&[Fr]; 2]| {
+            let e = [2u64, 3].map(Fr::from);
+            let respond = |which: usize, at: usize| nonces[which][at] + e[which] * opened[at];
+            let over = (e[0] - e[1]).inverse().unwrap();
+            [0, 1, 2].map(|at| (respond(0, at) - respond(1, at)) * over) == opened
+        };
+        let plain = || -> Vec<Fr> {
+            let mut rng = rng();
+            let mut uniform = || {
+                let mut bytes = [0; 64];
+                rng.fill_bytes(&mut bytes);
+                Ristretto::from_uniform_bytes(&bytes)
+            };
+            (0..3).map(|_| uniform()).collect()
+        };
+        assert!(told([&plain(), &plain()]), "the generator alone tells");
+        let draw = |transcript: &Transcript, opened: &[Fr], beta: Fr| {
+            let (nonces, last) = draw_nonces::<Ristretto>(transcript, opened, &beta, &mut rng());
+            (nonces.to_vec(), *last)
+        };
+        let first = draw(&transcript(1, 0, 1), &opened, beta);
+        let others = [
+            draw(&transcript(2, 0, 1), &opened, beta),
+            draw(&transcript(1, 1, 1), &opened, beta),
+            draw(&transcript(1, 0, 2), &opened, beta),
+            draw(&transcript(1, 0, 1), &[3u64, 1, 77].map(Fr::from), beta),
+            draw(&transcript(1, 0, 1), &opened, Fr::from(6u64)),
+        ];
+        for (nonces, last) in &others {
+            assert!(!told([&first.0, nonces]));
+            assert!(first.0.iter().zip(nonces).all(|(a, b)| a != b) && first.1 != *last);
+        }
+    }
 }
