@@ -10,7 +10,9 @@ use veragg::protocol::crypto::context::{Context, Version};
 use veragg::protocol::crypto::dh::KeyPair;
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::protocol::crypto::sealing::{Channel, SharePair};
-use veragg::protocol::crypto::sharing::{degree_holds, reconstruct, CommittedShares, Polynomial};
+use veragg::protocol::crypto::sharing::{
+    reconstruct, wrong_shares, CommittedShares, DegreeTest, Polynomial,
+};
 use veragg::protocol::crypto::signing::SigningKey;
 use veragg::protocol::crypto::tree::Tree;
 use veragg::protocol::round::graph::Graph;
@@ -58,16 +60,33 @@ fn shares(c: &mut Criterion) {
         let dealer = ClientId::from_index(degree as usize);
         let (key, sender) = (SigningKey::generate(&mut OsRng), Sender::Client(dealer));
         let message = Message::sign(&key, CONTEXT, Phase::Share, sender, [8; 32], &[]);
-        group.bench_function(BenchmarkId::new("degree test of both", &size), |b| {
-            b.iter(|| {
-                let holds = degree_holds(
-                    &committed,
-                    threshold,
-                    dealer,
-                    &message.envelope.dealer_message(),
-                );
-                assert!(holds);
+        // The time for all; a dealer among 64 takes a 64th of it.
+        for dealers in [1, 64] {
+            let name = format!("degree tests of {dealers}");
+            group.bench_function(BenchmarkId::new(name, &size), |b| {
+                b.iter(|| {
+                    let test = || {
+                        let message = message.envelope.dealer_message();
+                        DegreeTest::new(&committed, threshold, dealer, &message).unwrap()
+                    };
+                    let tests: Vec<_> = (0..dealers).map(|_| test()).collect();
+                    assert!(DegreeTest::failing(&tests).is_empty());
+                });
             });
+        }
+        let revealed: Vec<(KeyScalar, [u8; 32])> = masks
+            .iter()
+            .zip(&commitments)
+            .map(|(share, [commitment, _])| (*share, commitment.compress().to_bytes()))
+            .collect();
+        group.bench_function(BenchmarkId::new("compare all shares at once", &size), |b| {
+            b.iter(|| assert!(wrong_shares(&revealed).is_empty()));
+        });
+        group.bench_function(BenchmarkId::new("compare each share", &size), |b| {
+            let right = |(share, commitment): &(KeyScalar, [u8; 32])| {
+                (share * KEY_TABLE).compress().to_bytes() == *commitment
+            };
+            b.iter(|| assert!(revealed.iter().all(right)));
         });
         let held: Vec<_> = holders.iter().copied().zip(masks).take(threshold).collect();
         group.bench_function(BenchmarkId::new("rebuild one secret", &size), |b| {
