@@ -263,7 +263,7 @@ mod tests {
         });
         let rng = || ChaCha20Rng::seed_from_u64(1);
         let (context, other_context) = (Context::sample(1), Context::sample(2));
-        let ends = |context, other: u32, other_key| Ends {
+        let ends = |context, other: usize, other_key| Ends {
             context,
             purpose: Purpose::Channel,
             client: ClientId::from_index(0),

@@ -403,7 +403,7 @@ mod tests {
         let opened = [3u64, 0, 77].map(Fr::from);
         let beta = Fr::from(5u64);
         let rng = || ChaCha20Rng::seed_from_u64(1);
-        let transcript = |context: u8, client: u32, submission: u8| {
+        let transcript = |context: u8, client: usize, submission: u8| {
             let context = Context::sample(context);
             let subject = Subject {
                 context: &context,
