@@ -145,7 +145,7 @@ pub(crate) fn fractions(clients: u32) -> (u32, u32) {
     }
 }
 
-/// Segments of these lengths and bounds, and [`fractions`] of corrupt and absent clients.
+/// Segments of these lengths and bounds, and as many corrupt and absent clients as a complete graph of this size allows for.
 pub fn configuration_builder<P: ProofSystem>(
     clients: u32,
     segments: &[(usize, u64)],

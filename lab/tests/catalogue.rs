@@ -8,7 +8,13 @@ use veragg_protocol::circuits::proof_system::Suite;
 fn wrong(played: &Played, suite: Suite) -> Option<String> {
     let differences = match &played.outcome {
         Ok(outcome) => outcome.differences(&played.scenario.expect),
-        Err(error) if error.is_for_suite() && suite != Suite::DEFAULT => Vec::new(),
+        // On the default suite every scenario is played that is not for others.
+        Err(error)
+            if error.is_for_suite()
+                && (suite != Suite::DEFAULT || !played.scenario.suites.is_empty()) =>
+        {
+            Vec::new()
+        }
         Err(error) => vec![error.to_string()],
     };
     let said = format!(
