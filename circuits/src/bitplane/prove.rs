@@ -101,12 +101,9 @@ pub(super) fn prove(
     let flat_mask = Zeroizing::new(mask.coefficients.concat());
     let gamma = msm_constant_time(&flat_mask, &bases.masks) + bases.blind(&mask_blinding);
     let quantities = quantities(shape, x);
-    let bounded: Zeroizing<Vec<u64>> = Zeroizing::new(
-        quantities
-            .iter()
-            .filter_map(|quantity| quantity.bounded)
-            .collect(),
-    );
+    // At full size: a vector that grows leaves copies of secrets behind.
+    let mut bounded = Zeroizing::new(Vec::with_capacity(quantities.len()));
+    bounded.extend(quantities.iter().filter_map(|quantity| quantity.bounded));
     let bounded_blindings = randoms(bounded.len(), rng);
     let quantity_points = bounded
         .iter()
@@ -250,11 +247,11 @@ impl Evaluations {
 
     /// `Y`, `Z_y`, then `X` and `Z_x` where the shape has them.
     fn commit(&self, suite: &RistrettoBitplane) -> Vec<Point> {
-        let mut all = self.bit.commitments().to_vec();
+        let mut all = Zeroizing::new(Vec::with_capacity(4));
+        all.extend(self.bit.commitments());
         if let Some(value) = &self.value {
             all.extend(&value.commitments()[..1 + usize::from(self.has_norms)]);
         }
-        let all = Zeroizing::new(all);
         all.iter()
             .map(|(value, blinding)| suite.bases.commit(value, blinding))
             .collect()
