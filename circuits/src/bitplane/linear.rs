@@ -31,7 +31,8 @@ pub(super) struct Announced {
     pub(super) points: Vec<Point>,
 }
 
-/// Draws a nonce for each witness and commits to it in each equation, in constant time.
+/// Draws a nonce for each witness and commits to it in each equation. Points are multiplied in
+/// constant time; the scalars before are arkworks', whose reductions branch.
 pub(super) fn announce(
     equations: &[Equation],
     witnesses: usize,
@@ -57,10 +58,12 @@ pub(super) fn respond(nonces: &[Fr], challenge: Fr, witnesses: &[Fr]) -> Vec<Fr>
 }
 
 impl Equation {
-    /// `sum scalars_i coefficient base`, in constant time.
+    /// `sum scalars_i coefficient base`. Points are multiplied in constant time.
     fn image(&self, scalars: &[Fr], bases: &Bases, own: impl Fn(usize) -> Affine) -> Point {
         let (mut value, mut blinding) = (Fr::default(), Fr::default());
-        let (mut others, mut points) = (Zeroizing::new(Vec::new()), Vec::new());
+        // At full size: a vector that grows leaves copies of secrets behind.
+        let mut others = Zeroizing::new(Vec::with_capacity(self.terms.len()));
+        let mut points = Vec::with_capacity(self.terms.len());
         for term in &self.terms {
             let scalar = scalars[term.witness] * term.coefficient;
             let point = match term.base {

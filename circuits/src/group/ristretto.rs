@@ -164,7 +164,7 @@ impl Group for Ristretto {
     }
 
     /// The products are summed up as integers and reduced once: a third of the time of a field
-    /// multiplication each. Constant time.
+    /// multiplication each. Constant time: there is no branch that depends on them.
     fn inner_product_with_masks(weights: &[Fr], bytes: &[u8]) -> Fr {
         let mut sum = Products::default();
         for (weight, mask) in weights.iter().zip(bytes.chunks_exact(Self::MASK_LEN)) {

@@ -2,11 +2,16 @@
 
 use ark_curve25519::FrConfig;
 use ark_ff::{BigInt, MontConfig};
+use subtle::{Choice, ConditionallySelectable};
 use zeroize::DefaultIsZeroes;
 
 use super::field::Fr;
-use crate::group::limbs::{adc, multiply, sbb};
+use crate::group::limbs::{adc, mac, multiply, sbb};
 use crate::work::{self, Kind};
+
+const ORDER: [u64; 4] = <FrConfig as MontConfig<4>>::MODULUS.0;
+/// `2^512` modulo the order.
+const R2: [u64; 4] = <FrConfig as MontConfig<4>>::R2.0;
 
 /// `sum a_i b_i` over the integers, of the Montgomery forms of the factors. Each product is below
 /// `2^506`, so nothing that is ever summed here overflows 576 bits.
@@ -39,43 +44,94 @@ impl Products {
     /// The sum as a field element, of products with plain integers. Cost: three multiplications.
     pub(crate) fn reduce_plain(self) -> Fr {
         // A plain integer taken for a Montgomery form stands for itself divided by the radix.
-        self.reduce() * Fr::new_unchecked(<FrConfig as MontConfig<4>>::R2)
+        element(times(self.reduced(), R2))
     }
 
-    /// The sum as a field element. Cost: two multiplications.
+    /// The sum as a field element, without a branch that depends on it. Cost: two multiplications.
     pub(crate) fn reduce(self) -> Fr {
+        element(self.reduced())
+    }
+
+    /// The Montgomery form of the sum.
+    fn reduced(self) -> [u64; 4] {
         work::count(Kind::Reduction);
         let [r0, r1, r2, r3, r4, r5, r6, r7, r8] = self.0;
         // With R = 2^256, a sum s = low + R middle + R^2 high of Montgomery forms stands for the
         // element of form s / R. A product of forms is divided by R.
-        let low = form([r0, r1, r2, r3]) * Fr::new_unchecked(BigInt::new([1, 0, 0, 0]));
-        let middle = form([r4, r5, r6, r7]);
-        let high = form([r8, 0, 0, 0]) * Fr::new_unchecked(<FrConfig as MontConfig<4>>::R2);
-        low + middle + high
+        let low = times(below_order([r0, r1, r2, r3]), [1, 0, 0, 0]);
+        let middle = below_order([r4, r5, r6, r7]);
+        let high = times([r8, 0, 0, 0], R2);
+        plus(plus(low, middle), high)
     }
 }
 
-/// The element whose Montgomery form is this integer, reduced: `2^256` is below 16 times the order,
-/// so four conditional subtractions do.
-fn form(mut limbs: [u64; 4]) -> Fr {
+/// The element of a Montgomery form below the order.
+fn element(form: [u64; 4]) -> Fr {
+    Fr::new_unchecked(BigInt::new(form))
+}
+
+/// `limbs - multiple`, if that is not below 0. Selects by a mask: the arithmetic of arkworks
+/// branches here, and these sums are over secrets.
+#[inline(always)]
+fn subtract_if_possible(limbs: [u64; 4], multiple: &[u64; 4]) -> [u64; 4] {
+    let mut less = [0; 4];
+    let mut borrow = 0;
+    for ((out, a), b) in less.iter_mut().zip(limbs).zip(multiple) {
+        (*out, borrow) = sbb(a, *b, borrow);
+    }
+    let possible = Choice::from(1 ^ borrow as u8);
+    std::array::from_fn(|i| u64::conditional_select(&limbs[i], &less[i], possible))
+}
+
+/// `limbs` modulo the order: `2^256` is below 16 times the order, so four conditional subtractions
+/// do.
+#[inline(always)]
+fn below_order(mut limbs: [u64; 4]) -> [u64; 4] {
     for shift in (0..4).rev() {
-        let mut multiple = <FrConfig as MontConfig<4>>::MODULUS.0;
+        let mut multiple = ORDER;
         for _ in 0..shift {
             let mut carry = 0;
             for limb in &mut multiple {
                 (*limb, carry) = (*limb << 1 | carry, *limb >> 63);
             }
         }
-        let mut less = [0; 4];
-        let mut borrow = 0;
-        for ((out, a), b) in less.iter_mut().zip(limbs).zip(multiple) {
-            (*out, borrow) = sbb(a, b, borrow);
+        limbs = subtract_if_possible(limbs, &multiple);
+    }
+    limbs
+}
+
+/// The sum of two integers below the order, modulo the order, which is below `2^253`.
+#[inline(always)]
+fn plus(a: [u64; 4], b: [u64; 4]) -> [u64; 4] {
+    let mut sum = [0; 4];
+    let mut carry = 0;
+    for ((out, a), b) in sum.iter_mut().zip(a).zip(b) {
+        (*out, carry) = adc(a, b, carry);
+    }
+    subtract_if_possible(sum, &ORDER)
+}
+
+/// `a b / 2^256` modulo the order, for `a` below `2^256` and `b` below the order (Montgomery,
+/// *Modular Multiplication Without Trial Division*, 1985).
+#[inline(always)]
+fn times(a: [u64; 4], b: [u64; 4]) -> [u64; 4] {
+    let (low, high) = multiply(&a, &b);
+    let mut limbs = [0; 9];
+    limbs[..4].copy_from_slice(&low);
+    limbs[4..8].copy_from_slice(&high);
+    for at in 0..4 {
+        // Adds the multiple of the order that clears the lowest limb.
+        let factor = limbs[at].wrapping_mul(<FrConfig as MontConfig<4>>::INV);
+        let mut carry = 0;
+        for (limb, order) in limbs[at..].iter_mut().zip(ORDER) {
+            (*limb, carry) = mac(*limb, factor, order, carry);
         }
-        if borrow == 0 {
-            limbs = less;
+        for limb in &mut limbs[at + 4..] {
+            (*limb, carry) = adc(*limb, 0, carry);
         }
     }
-    Fr::new_unchecked(BigInt::new(limbs))
+    // Below twice the order.
+    subtract_if_possible([limbs[4], limbs[5], limbs[6], limbs[7]], &ORDER)
 }
 
 /// `<a, b>`; the shorter decides.

@@ -161,7 +161,9 @@ impl<P: ProofSystem> Challenges<P> {
         fingerprint.finish()
     }
 
-    /// Commits to a mask (4.7.3): constant time in its key. The commitment has no sign.
+    /// Commits to a mask (4.7.3). Multiplications of points are in constant time, and on
+    /// ristretto255 the sums of weighted masks; the rest is arkworks', whose reductions branch
+    /// (`specs/threat-model.md` 6.2). The commitment has no sign.
     pub fn commit(&self, round: &Round<P>, mask: &Mask) -> Committed<P> {
         let key = round.proofs().key();
         let mut points = Vec::with_capacity(self.len());
