@@ -1,7 +1,5 @@
 //! Bytes that are no file of a set-up, and in which order they are refused (`specs/set-up.md` 2.2).
 
-use std::time::{Duration, Instant};
-
 use veragg_circuits::codec::{DecodeError, Writer};
 use veragg_circuits::groth16::derive::Powers;
 
@@ -213,11 +211,10 @@ fn elements_outside_the_groups_are_refused_where_they_stand() {
     }
 }
 
-/// Thirty bytes of a statement ask for `2^33` rows.
+/// Thirty bytes of a statement ask for `2^33` rows. If they were made, this test would not end.
 #[test]
 fn a_circuit_that_is_too_long_is_refused_before_it_is_made() {
     let huge = Statement::new(vec![Segment::range(1 << 27, u64::MAX)]).unwrap();
-    let begin = Instant::now();
     let made = SetUpHeader::new(&huge, 3, "a block", &mut rng());
     assert!(matches!(made, Err(SetUpError::TooLong(_))));
     let huge = huge.encode();
@@ -225,7 +222,6 @@ fn a_circuit_that_is_too_long_is_refused_before_it_is_made() {
     bytes[STATEMENT + 4..][..huge.len()].copy_from_slice(&huge);
     let error = SetUpFile::decode(&bytes).unwrap_err();
     assert!(matches!(error, SetUpError::TooLong(_)), "{error}");
-    assert!(begin.elapsed() < Duration::from_secs(1));
 }
 
 /// Of two faults the one that stands first in 2.2 is named: what is dear is looked at last.
