@@ -6,6 +6,7 @@ use std::sync::Arc;
 use veragg_protocol::circuits::groth16::Bls12381Groth16;
 use veragg_protocol::circuits::group::bls12381::{Bls12381, Fr};
 use veragg_protocol::circuits::group::Group;
+use veragg_protocol::circuits::packing::Layout;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::circuits::statement::{Statement, SumRule};
 use veragg_protocol::round::Round;
@@ -39,9 +40,8 @@ pub(super) fn other_claims<P: ProofSystem<SetUp: PlaySetUp>>(
     let prover = P::new(&set_up, &statement, clients, columns).map_err(|_| no_prover())?;
     let (binding, values) = (round.binding(id(client)), values.to_vec());
     // A vector that the prover does not take, or packs otherwise, is no attack.
-    let fits = prover.layout().pack::<Scalar<P>>(&values).ok();
-    let same = prover.layout().rows() == round.layout().rows();
-    if fits.is_none_or(|packed| packed.len() != round.layout().scalars() || !same) {
+    let of = |layout: &Layout| (layout.scalars(), layout.rows());
+    if statement.check(&values).is_err() || of(prover.layout()) != of(round.layout()) {
         return Err(no_prover());
     }
     let prove = move |rng: &mut dyn rand_core::CryptoRngCore| {

@@ -98,7 +98,7 @@ impl SegmentSetting {
     }
 
     /// Numbers that keep all claims, with both ends of the range among them where there is no other claim.
-    fn example(&self, number: u32) -> Vec<u64> {
+    pub(crate) fn example(&self, number: u32) -> Vec<u64> {
         let most = self.bound.saturating_sub(1);
         if let Some(mut left) = self.sum.or(self.at_most) {
             let mut x = vec![0; self.len];

@@ -59,11 +59,11 @@ pub(super) fn scenario(suite: Suite, round: u64, seed: u64) -> (Scenario, u64) {
     let clients = draw.of(&[2, 3, 4, 4, 5, 6, 8, 12]);
     let segments = 1 + draw.below(2);
     let segment: Vec<_> = (0..segments).map(|_| segment(draw, suite)).collect();
-    let numbers = segment.iter().map(|segment| segment.len).sum();
     let dropouts = draw.of(&[0, 0, 0, 1, 1, 2]);
     let cheats = draw.of(&[0, 1, 1, 1, 2, 2, 3]);
     let aggregator = draw.of(&[0, 0, 0, 1, 2]);
     let file = draw.of(&[0, 0, 0, 0, 0, 1]);
+    let cheat = cheaters(draw, clients, &segment, cheats);
     let scenario = Scenario {
         title: format!("round {round} of a simulation with seed {seed}"),
         tries: "What was drawn.".to_owned(),
@@ -80,7 +80,7 @@ pub(super) fn scenario(suite: Suite, round: u64, seed: u64) -> (Scenario, u64) {
                 after: draw.phase(),
             })
             .collect(),
-        cheat: cheaters(draw, clients, numbers, cheats),
+        cheat,
         aggregator: (0..aggregator)
             .map(|_| attacks::of_aggregator(draw, clients))
             .collect(),
@@ -103,13 +103,20 @@ pub(super) fn scenario(suite: Suite, round: u64, seed: u64) -> (Scenario, u64) {
 }
 
 /// So many attacks. Only the first of a client can replace its software.
-fn cheaters(draw: &mut Draw, clients: u32, numbers: usize, attacks: usize) -> Vec<Cheat> {
+fn cheaters(
+    draw: &mut Draw,
+    clients: u32,
+    segments: &[SegmentSetting],
+    attacks: usize,
+) -> Vec<Cheat> {
     let mut cheats: Vec<Cheat> = Vec::new();
     for _ in 0..attacks {
         let client = draw.client(clients);
+        let example = segments.iter().flat_map(|segment| segment.example(client));
+        let input: Vec<u64> = example.collect();
         let is_first = cheats.iter().all(|cheat| cheat.client != client);
         let does = loop {
-            let does = attacks::of_client(draw, clients, client, numbers);
+            let does = attacks::of_client(draw, clients, client, &input);
             match does {
                 Some(does) if is_first || does.replaces().is_none() => break does,
                 // It is for another client.

@@ -9,17 +9,17 @@ use crate::attack::{
 };
 use crate::scenario::PhaseName;
 
-/// Something that a client does; nothing if what was drawn is for another client. Its vectors have so many numbers.
+/// Something that a client does; nothing if what was drawn is for another client. `input`: what it would submit.
 pub(super) fn of_client(
     draw: &mut Draw,
     clients: u32,
     client: u32,
-    numbers: usize,
+    input: &[u64],
 ) -> Option<ClientAttack> {
     let (phase, other) = (draw.phase(), draw.other(client, clients));
     Some(match draw.below(23) {
         0 | 1 => ClientAttack::Shift {
-            coordinate: draw.below(numbers as u64) as usize,
+            coordinate: draw.below(input.len() as u64) as usize,
             by: draw.by(),
         },
         2 | 3 => ClientAttack::Masked {
@@ -77,9 +77,9 @@ pub(super) fn of_client(
             points: [draw.below(4) as usize, draw.below(4) as usize],
         },
         21 => ClientAttack::OtherClaims {
-            values: (0..numbers).map(|_| draw.below(3)).collect(),
+            values: input.to_vec(),
             // None of the bounds of a segment.
-            bound: Some(draw.of(&[4, 64, 128])),
+            bound: Some(draw.of(&[64, 128, 512])),
             sum: None,
         },
         _ => ClientAttack::Late { phase },
