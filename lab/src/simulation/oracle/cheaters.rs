@@ -66,10 +66,10 @@ fn must_show(scenario: &Scenario, cheat: &Cheat) -> bool {
         ClientAttack::FalseMask { towards, by, .. } => {
             *by != 0 && towards.is_none_or(|other| !cheats(scenario, other))
         }
-        ClientAttack::HighDegree => all_stay(Phase::Confirm),
-        ClientAttack::BadShare { holder } | ClientAttack::FalseCommitment { holder } => {
-            stays(*holder, Phase::Confirm)
-        }
+        // Where a part stands that it spoils depends on who has advertised.
+        ClientAttack::HighDegree
+        | ClientAttack::BadShare { .. }
+        | ClientAttack::FalseCommitment { .. } => all_stay(Phase::Confirm),
         ClientAttack::Accuse { .. } => all_stay(Phase::Share),
         ClientAttack::RogueKey { victim } => stays(*victim, Phase::Advertise),
         ClientAttack::TwoKeys { other_first } => *other_first,
