@@ -3,7 +3,6 @@
 mod aggregator;
 mod client;
 mod dealing;
-mod encoding;
 mod file;
 mod input;
 mod message;

@@ -11,14 +11,14 @@ use veragg_protocol::circuits::groth16::derive::{derive, multiply_delta, Powers}
 use veragg_protocol::circuits::groth16::key::ProvingKey;
 use veragg_protocol::circuits::groth16::Groth16SetUp;
 use veragg_protocol::circuits::group::bls12381::Fr;
-use veragg_protocol::circuits::proof_system::{ProofSystem, SetUp};
+use veragg_protocol::circuits::proof_system::{ProofSystem, SetUp, Unsupported};
 use veragg_protocol::circuits::statement::Statement;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::round::configuration::{
     ConfigurationError, SegmentConfiguration, SignedConfiguration,
 };
 use veragg_protocol::round::organiser::ConfigurationBuilder;
-use veragg_protocol::round::Round;
+use veragg_protocol::round::{Round, RoundError};
 use veragg_protocol::wire::header::Header;
 use veragg_verifier::{Culprit, Options};
 
@@ -177,6 +177,16 @@ pub fn ready_with<P: ProofSystem<SetUp: PlaySetUp>>(
     ready_after(P::SetUp::of, clients, builder, rng)
 }
 
+/// Whether a suite takes a statement: before a set-up is played, which is not for a statement that is too long.
+pub(crate) fn takes<P: ProofSystem>(
+    statement: &Statement,
+    clients: u32,
+) -> Result<(), Unsupported> {
+    let planned = P::SetUp::default();
+    let columns = P::best_columns(&planned, statement, clients);
+    P::sizes(&planned, statement, clients, columns).map(drop)
+}
+
 /// The same with a set-up that `set_up` makes of statement and clients.
 pub(crate) fn ready_after<P: ProofSystem>(
     set_up: impl FnOnce(&Statement, u32) -> P::SetUp,
@@ -185,6 +195,7 @@ pub(crate) fn ready_after<P: ProofSystem>(
     rng: &mut dyn CryptoRngCore,
 ) -> Result<LocalRound<P>, LocalRoundError> {
     let statement = builder.statement().map_err(ConfigurationError::from)?;
+    takes::<P>(&statement, clients).map_err(RoundError::from)?;
     LocalRound::with_set_up(&set_up(&statement, clients), clients, builder, rng)
 }
 

@@ -35,6 +35,7 @@ pub mod attack;
 pub mod books;
 pub mod corrupt_aggregator;
 pub mod dealer;
+pub mod encoding;
 pub mod equivocator;
 pub mod false_attester;
 pub mod finished;

@@ -1,12 +1,12 @@
 //! Malicious clients, each in a real round: who is named, who is not, and what the sum is.
 
-use ark_ff::One;
 use veragg::circuits::group::ristretto::{KeyScalar, Ristretto, KEY_TABLE};
 use veragg::circuits::group::Group;
 use veragg::protocol::crypto::ids::ClientSet;
 use veragg::protocol::pairwise::share::DealtPair;
 use veragg::protocol::round::phase::Phase;
 use veragg::verifier::Check;
+use veragg_lab::encoding::add_order;
 use veragg_lab::{client, id, Scene, SuiteGroup};
 
 const SMALL: [(usize, u64); 1] = [(3, 100)];
@@ -50,20 +50,6 @@ fn commitments_off_the_polynomial_are_named() {
         }
     });
     finished.is_verified(&[1, 2, 4], &[(client(3), Check::SetUp)]);
-}
-
-/// The same scalar of a group, not reduced: with the order of the group added.
-fn add_order<G: Group>(scalar: &mut [u8]) {
-    let mut order = G::encode_scalar(&-G::Scalar::one());
-    // The order is odd, so nothing is carried.
-    order[0] += 1;
-    let mut carry = 0;
-    for (byte, order) in scalar.iter_mut().zip(order) {
-        let sum = u16::from(*byte) + u16::from(order) + carry;
-        *byte = sum as u8;
-        carry = sum >> 8;
-    }
-    assert_eq!(carry, 0);
 }
 
 #[test]

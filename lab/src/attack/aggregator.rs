@@ -13,9 +13,10 @@ use veragg_protocol::wire::checkpoint::Checkpoint;
 use veragg_protocol::wire::message::{Message, Sender};
 
 use super::message::as_one_part;
-use super::{encoding, input, NotPlayable};
+use super::{input, NotPlayable};
 use crate::books::checkpoint_signed_by;
 use crate::corrupt_aggregator::CorruptAggregator;
+use crate::encoding::add_order;
 use crate::fixtures::{id, PlaySetUp};
 use crate::local::LocalRound;
 use crate::messages::message_of;
@@ -250,16 +251,19 @@ impl AggregatorAttack {
                 let at = exists(scalar)? * length;
                 corrupt.writing(move |mut body| {
                     if let Some(scalar) = body.get_mut(at..at + length) {
-                        encoding::add_order::<P::Group>(scalar);
+                        add_order::<P::Group>(scalar);
                     }
                     body
                 })
             }
             Self::SumLength { by } => corrupt.writing(move |mut body| {
-                let more = usize::try_from(by).unwrap_or(0).min(1 << 16) * length;
-                let less = usize::try_from(-by).unwrap_or(0) * length;
-                body.drain(..less.min(body.len()));
-                body.splice(..0, std::iter::repeat_n(0, more));
+                // More than that no attack needs.
+                let bytes = by.unsigned_abs().min(1 << 16) as usize * length;
+                if by < 0 {
+                    body.drain(..bytes.min(body.len()));
+                } else {
+                    body.splice(..0, std::iter::repeat_n(0, bytes));
+                }
                 body
             }),
             Self::Checkpoint { phase, says } => corrupt

@@ -62,8 +62,11 @@ pub(super) struct Position {
     column: usize,
 }
 
-/// Where a number of a round stands; nothing if there is none.
-pub(super) fn position<P: ProofSystem>(round: &Round<P>, coordinate: usize) -> Option<Position> {
+/// Where a number of a round stands.
+pub(super) fn position<P: ProofSystem>(
+    round: &Round<P>,
+    coordinate: usize,
+) -> Result<Position, NotPlayable> {
     let (mut first, mut scalars, mut commitments) = (0, 0, 0);
     let columns = round.layout().columns();
     for segment in round.layout().segments() {
@@ -75,7 +78,7 @@ pub(super) fn position<P: ProofSystem>(round: &Round<P>, coordinate: usize) -> O
         if coordinate < first + segment.len {
             let j = coordinate - first;
             let slot = j / segment.scalars;
-            return Some(Position {
+            return Ok(Position {
                 scalar: scalars + j % segment.scalars,
                 weight: segment.width as usize * slot,
                 commitment: commitments + j / columns * each,
@@ -86,7 +89,8 @@ pub(super) fn position<P: ProofSystem>(round: &Round<P>, coordinate: usize) -> O
         scalars += segment.scalars;
         commitments += segment.len.div_ceil(columns) * each;
     }
-    None
+    let last = first.saturating_sub(1);
+    Err(NotPlayable::NoSuchCoordinate { coordinate, last })
 }
 
 /// Adds `by` to the first commitment of a number, and to the number in the masked vector.
@@ -97,10 +101,7 @@ pub(super) fn shift<P: ProofSystem>(
     by: i64,
 ) -> Result<Scene<P>, NotPlayable> {
     let round = Arc::clone(&scene.local.round);
-    let Some(position) = position(&round, coordinate) else {
-        let last = scene.inputs[0].len().saturating_sub(1);
-        return Err(NotPlayable::NoSuchCoordinate { coordinate, last });
-    };
+    let position = position(&round, coordinate)?;
     Ok(altering(scene, client, Phase::Submit, move |parts| {
         let Position {
             scalar: place,
@@ -203,7 +204,11 @@ pub(super) fn copy<P: ProofSystem>(
 pub(super) fn swap<P: ProofSystem>(scene: Scene<P>, client: u32, points: [usize; 2]) -> Scene<P> {
     altering(scene, client, Phase::Submit, move |parts| {
         let len = P::Group::POINT_LEN;
-        let place = |point: usize| point * len..(point + 1) * len;
+        // A point that the proof does not have is behind its end.
+        let place = |point: usize| {
+            let at = point.saturating_mul(len);
+            at..at.saturating_add(len)
+        };
         let [one, other] = points.map(place);
         let Some(proof) = parts.first_mut() else {
             return;

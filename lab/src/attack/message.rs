@@ -14,8 +14,8 @@ use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::Round;
 use veragg_protocol::wire::message::{Message, Sender};
 
-use super::encoding::add_order;
 use super::NotPlayable;
+use crate::encoding::add_order;
 use crate::fixtures::{id, PlaySetUp};
 use crate::messages::{message_of, sign_again};
 use crate::scene::Scene;
@@ -106,8 +106,8 @@ pub(super) fn altering<P: ProofSystem>(
 
 /// The place of a byte that is counted from the beginning of so many, or from their end if it is negative.
 pub(super) fn place(len: usize, byte: i64) -> Option<usize> {
-    let from_end = len as i64 + byte;
-    let at = if byte < 0 { from_end } else { byte };
+    let start = if byte < 0 { len as i64 } else { 0 };
+    let at = start.checked_add(byte)?;
     usize::try_from(at).ok().filter(|at| *at < len)
 }
 

@@ -14,7 +14,7 @@ use veragg_protocol::round::Round;
 use super::input::{position, scalar};
 use super::NotPlayable;
 use crate::false_attester::{Instead, Scalar};
-use crate::fixtures::{id, known_key, PlaySetUp, KNOWN_ALPHA};
+use crate::fixtures::{id, known_key, takes, PlaySetUp, KNOWN_ALPHA};
 use crate::forger;
 use crate::scene::Scene;
 
@@ -36,12 +36,15 @@ pub(super) fn other_claims<P: ProofSystem<SetUp: PlaySetUp>>(
     let no_prover = || NotPlayable::NoProver { client };
     let (clients, columns) = (round.clients(), round.layout().columns());
     let statement = Statement::new(claims).map_err(|_| no_prover())?;
+    if statement.check(values).is_err() || takes::<P>(&statement, clients).is_err() {
+        return Err(no_prover());
+    }
     let set_up = P::SetUp::of(&statement, clients);
     let prover = P::new(&set_up, &statement, clients, columns).map_err(|_| no_prover())?;
     let (binding, values) = (round.binding(id(client)), values.to_vec());
-    // A vector that the prover does not take, or packs otherwise, is no attack.
+    // A vector that the prover packs otherwise is no attack.
     let of = |layout: &Layout| (layout.scalars(), layout.rows());
-    if statement.check(&values).is_err() || of(prover.layout()) != of(round.layout()) {
+    if of(prover.layout()) != of(round.layout()) {
         return Err(no_prover());
     }
     let prove = move |rng: &mut dyn rand_core::CryptoRngCore| {
@@ -64,10 +67,7 @@ pub(super) fn forged<P: ProofSystem>(
 ) -> Result<Scene<P>, NotPlayable> {
     let round = Arc::clone(&scene.local.round);
     let no_prover = NotPlayable::NoProver { client };
-    let Some(place) = position(&round, coordinate) else {
-        let last = scene.inputs[0].len().saturating_sub(1);
-        return Err(NotPlayable::NoSuchCoordinate { coordinate, last });
-    };
+    let place = position(&round, coordinate)?;
     let input = &scene.inputs[id(client).index()];
     let Ok(packed) = round.layout().pack::<Scalar<P>>(input) else {
         return Err(no_prover);

@@ -4,11 +4,12 @@ mod attacks;
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
-use veragg_protocol::circuits::proof_system::{ProofSystem, Suite};
+use veragg_protocol::circuits::proof_system::Suite;
 use veragg_protocol::circuits::statement::Statement;
 use veragg_protocol::circuits::with_suite;
 use veragg_protocol::round::phase::Phase;
 
+use crate::fixtures;
 use crate::network::NetworkSetting;
 use crate::scenario::expected::{Expected, VerdictName};
 use crate::scenario::round::{RoundSetting, SegmentSetting};
@@ -153,9 +154,8 @@ fn segment(draw: &mut Draw, suite: Suite) -> SegmentSetting {
 
 fn takes(suite: Suite, segment: &SegmentSetting) -> bool {
     let statement = Statement::new(vec![segment.claims()]);
-    statement.is_ok_and(|statement| {
-        with_suite!(suite, P => P::sizes(&Default::default(), &statement, 2, 1).is_ok())
-    })
+    statement
+        .is_ok_and(|statement| with_suite!(suite, P => fixtures::takes::<P>(&statement, 2).is_ok()))
 }
 
 fn any_segment(draw: &mut Draw) -> SegmentSetting {

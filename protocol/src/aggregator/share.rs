@@ -9,7 +9,6 @@ use super::closing::Closing;
 use super::confirm::Confirming;
 use super::core::Core;
 use super::error::AggregatorError;
-use super::judged::Batch;
 use super::set_up::enough;
 use super::{Aggregator, Collecting, Log, Needed};
 use crate::crypto::ids::{ClientId, ClientSet};
@@ -19,6 +18,10 @@ use crate::pairwise::advertise::RoundKeys;
 use crate::pairwise::share::{self, Dealt};
 use crate::round::phase::Phase;
 use crate::round::Round;
+use crate::wire::message::BorrowedMessage;
+
+/// How many dealers are judged at a time.
+const DEALERS: usize = 256;
 
 /// Collects shares.
 pub struct Sharing {
@@ -47,7 +50,11 @@ impl<P: ProofSystem> Collecting<P> for Sharing {
         core: &Core<P, L>,
     ) -> Result<Closing<P, Self::Derived>, AggregatorError> {
         let round = core.round();
-        let judged = core.judge_batches(|batch| judge(round, self, &batch))?;
+        // A test holds more than twice what a message does, so few are made at a time.
+        let judged = core.judge_batches(|batch| {
+            let few = batch.chunks(DEALERS);
+            few.flat_map(|few| judge(round, self, few)).collect()
+        })?;
         let dealers = judged.valid(round.clients());
         enough(round, Phase::Share, &dealers)?;
         let faulty = judged.faulty(round.clients());
@@ -76,7 +83,7 @@ type Decoded = (Tree<Vec<u8>>, Option<DegreeTest>);
 fn judge<P: ProofSystem>(
     round: &Round<P>,
     state: &Sharing,
-    batch: &Batch<'_>,
+    batch: &[(ClientId, BorrowedMessage<'_>)],
 ) -> Vec<(ClientId, Option<Tree<Vec<u8>>>)> {
     let decoded: Vec<Option<Decoded>> = batch
         .par_iter()

@@ -126,8 +126,9 @@ impl Dealt {
     }
 }
 
-/// How many dealers are tested together: with more of them the time for each hardly falls.
-const DEALERS: usize = 64;
+/// How many dealers are tested together. With more of them the time for each hardly falls, and fewer threads would share the
+/// dealers that an auditor tests at a time.
+const DEALERS: usize = 16;
 
 /// Whether the shares of dealers count (5.2): those of both secrets lie on polynomials of degree below `t`, the one of the mask
 /// secret with the mask key at 0. In order. A test is nothing if there are too few holders.

@@ -1,6 +1,5 @@
 //! Share: V-06.2, the committed shares of every dealer lie on polynomials of the right degree.
 
-use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 
 use rayon::prelude::*;
@@ -51,22 +50,24 @@ impl Share {
             .par_iter()
             .map(|waiting| decode(established, waiting, skip))
             .collect();
-        let (mut dealt, mut tests, mut tested) = (Vec::new(), Vec::new(), Vec::new());
-        for (index, decoded) in decoded.into_iter().enumerate() {
-            dealt.push(decoded.map(|(dealt, test)| {
-                if let Some(test) = test {
-                    tests.push(test);
-                    tested.push(index);
-                }
-                dealt
-            }));
-        }
-        let judged = share::judge(established.round.threshold(), tests);
-        let mut judged: BTreeMap<usize, _> = tested.into_iter().zip(judged).collect();
-        for (index, (waiting, dealt)) in waiting.iter().zip(dealt).enumerate() {
+        let mut tests = Vec::new();
+        let dealt: Vec<Result<(Dealt, bool), Breach>> = decoded
+            .into_iter()
+            .map(|decoded| {
+                let (dealt, test) = decoded?;
+                let is_tested = test.is_some();
+                tests.extend(test);
+                Ok((dealt, is_tested))
+            })
+            .collect();
+        let mut judged = share::judge(established.round.threshold(), tests).into_iter();
+        for (waiting, dealt) in waiting.iter().zip(dealt) {
             let (client, leaf) = (waiting.client, waiting.leaf);
-            let judged = judged.remove(&index).unwrap_or(Ok(()));
-            match judged.and(dealt) {
+            let dealt = dealt.and_then(|(dealt, is_tested)| {
+                let judged = if is_tested { judged.next() } else { None };
+                judged.unwrap_or(Ok(())).map(|()| dealt)
+            });
+            match dealt {
                 Ok(dealt) => {
                     established.dealt.insert(client, dealt);
                 }

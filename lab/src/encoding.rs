@@ -4,7 +4,7 @@ use veragg_protocol::circuits::group::Group;
 
 /// Adds the order of the group to an encoded scalar, which then encodes the same number in another way. What does not fit
 /// in the bytes is lost.
-pub(super) fn add_order<G: Group>(scalar: &mut [u8]) {
+pub fn add_order<G: Group>(scalar: &mut [u8]) {
     // The order less 1, of which the lowest byte is the first.
     let less = G::encode_scalar(&-G::Scalar::from(1u64));
     let mut carry = 1;
