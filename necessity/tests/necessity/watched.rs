@@ -107,7 +107,7 @@ fn boards_that_split_at_random_find_what_a_missing_rule_allows() {
 }
 
 #[test]
-#[ignore = "takes many minutes"]
+#[ignore = "takes many minutes: `.ci/long` runs it"]
 fn no_attempt_succeeds_without_an_excused_rule() {
     for attempt in ATTEMPTS {
         for (rule, why) in EXCUSED {
