@@ -37,6 +37,21 @@ pub fn bad_ones(count: usize, holds: impl Fn(Range<usize>) -> bool + Sync) -> Ve
     }
 }
 
+/// The same of many, in chunks of `size` that are searched in parallel.
+pub fn bad_ones_in_chunks(
+    count: usize,
+    size: usize,
+    holds: impl Fn(Range<usize>) -> bool + Sync,
+) -> Vec<usize> {
+    let starts: Vec<usize> = (0..count).step_by(size).collect();
+    let of_chunk = |start: usize| {
+        let shifted = |part: Range<usize>| holds(start + part.start..start + part.end);
+        let found = bad_ones(size.min(count - start), shifted);
+        found.into_iter().map(move |index| start + index)
+    };
+    starts.into_par_iter().flat_map_iter(of_chunk).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
@@ -69,6 +84,16 @@ mod tests {
                 _ => 4 * bad.len(),
             };
             prop_assert!(checked <= bound, "{} of {}", checked, bad.len());
+        }
+    }
+
+    #[test]
+    fn chunks_find_what_the_whole_has() {
+        let bad = |index: usize| [0, 6, 7, 20].contains(&index);
+        for count in [0, 1, 7, 8, 21, 30] {
+            let holds = |part: Range<usize>| !part.into_iter().any(bad);
+            let found = bad_ones_in_chunks(count, 7, holds);
+            assert_eq!(found, bad_ones(count, holds), "{count}");
         }
     }
 

@@ -50,6 +50,9 @@ pub trait Group: Copy + Clone + Debug + PartialEq + Eq + Send + Sync + 'static {
     /// A table of multiples of one element, with which a multiplication of it is faster.
     type Table: Clone + Debug + Send + Sync;
 
+    /// A public element in the form in which sums of many are computed fastest.
+    type Term: Copy + Debug + Send + Sync;
+
     /// Bytes of an encoded element.
     const POINT_LEN: usize;
     /// Bytes of an encoded scalar.
@@ -86,8 +89,17 @@ pub trait Group: Copy + Clone + Debug + PartialEq + Eq + Send + Sync + 'static {
     /// The element that `bytes` canonically encodes; the identity is refused.
     fn decode_point(bytes: &[u8], field: &'static str) -> Result<Self::Point, DecodeError>;
 
+    /// The elements that consecutive strings of [`POINT_LEN`](Self::POINT_LEN) bytes canonically encode, for sums; nothing for what
+    /// [`decode_point`](Self::decode_point) refuses. In parallel.
+    fn decode_terms(bytes: &[u8]) -> Vec<Option<Self::Term>>;
+
+    /// `sum scalars[i] * terms[i]`, in variable time. For public values only. In parallel.
+    fn sum_of_terms(scalars: &[Self::Scalar], terms: &[Self::Term]) -> Self::Point;
+
     /// The canonical encoding, [`SCALAR_LEN`](Self::SCALAR_LEN) bytes.
-    fn encode_scalar(scalar: &Self::Scalar) -> Vec<u8>;
+    fn encode_scalar(scalar: &Self::Scalar) -> Vec<u8> {
+        Self::encode_scalars(std::slice::from_ref(scalar))
+    }
 
     /// The scalar that `bytes` canonically encodes.
     fn decode_scalar(bytes: &[u8], field: &'static str) -> Result<Self::Scalar, DecodeError>;
@@ -157,11 +169,14 @@ pub trait Group: Copy + Clone + Debug + PartialEq + Eq + Send + Sync + 'static {
         Ok(out)
     }
 
-    /// The concatenated encodings of `scalars`.
+    /// The concatenated encodings of `scalars`: little-endian. They may be secret, so nothing else on the heap holds them.
     fn encode_scalars(scalars: &[Self::Scalar]) -> Vec<u8> {
-        let mut out = Vec::with_capacity(scalars.len() * Self::SCALAR_LEN);
-        for scalar in scalars {
-            out.extend_from_slice(&Self::encode_scalar(scalar));
+        let mut out = vec![0; scalars.len() * Self::SCALAR_LEN];
+        for (to, scalar) in out.chunks_exact_mut(Self::SCALAR_LEN).zip(scalars) {
+            let limbs = scalar.into_bigint();
+            for (to, limb) in to.chunks_exact_mut(8).zip(limbs.as_ref()) {
+                to.copy_from_slice(&limb.to_le_bytes());
+            }
         }
         out
     }

@@ -2,7 +2,7 @@
 
 use ark_ff::Zero;
 use rand_core::CryptoRngCore;
-use zeroize::Zeroizing;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::commit::{bit_rows, Codes};
 use super::mask::Mask;
@@ -22,6 +22,7 @@ use crate::hedged::Hedge;
 use crate::proof_system::{Binding, Proven};
 
 /// What a claim adds up to.
+#[derive(ZeroizeOnDrop)]
 struct Quantity {
     /// Its part of the sum that the sum-check proves, without its challenge.
     sum: Fr,
@@ -63,7 +64,9 @@ fn quantities(shape: &Shape, x: &[u64]) -> Vec<Quantity> {
             }
         }
     };
-    shape.claims().map(of_claim).collect()
+    let mut quantities = Vec::with_capacity(shape.claims().count());
+    quantities.extend(shape.claims().map(of_claim));
+    quantities
 }
 
 /// Uniform scalars, their bytes drawn at once: the operating system's generator is slow to call.

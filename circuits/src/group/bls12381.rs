@@ -287,6 +287,7 @@ impl Group for Bls12381 {
     type Scalar = Fr;
     type Point = G1Projective;
     type Table = Table;
+    type Term = Self::Point;
 
     const POINT_LEN: usize = 48;
     const SCALAR_LEN: usize = 32;
@@ -332,8 +333,15 @@ impl Group for Bls12381 {
         decompressed::<G1Affine>(bytes, Self::POINT_LEN, field).map(Into::into)
     }
 
-    fn encode_scalar(scalar: &Fr) -> Vec<u8> {
-        scalar.into_bigint().to_bytes_le()
+    fn decode_terms(bytes: &[u8]) -> Vec<Option<Self::Point>> {
+        let encoded = bytes.par_chunks_exact(Self::POINT_LEN);
+        encoded
+            .map(|bytes| Self::decode_point(bytes, "term").ok())
+            .collect()
+    }
+
+    fn sum_of_terms(scalars: &[Fr], terms: &[Self::Point]) -> Self::Point {
+        Self::msm(scalars, terms)
     }
 
     fn decode_scalar(bytes: &[u8], field: &'static str) -> Result<Fr, DecodeError> {
