@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use criterion::{criterion_group, criterion_main, BenchmarkId, Criterion};
 use rand_core::OsRng;
-use veragg::circuits::group::ristretto::{KeyPoint, KeyScalar, KEY_TABLE};
+use veragg::circuits::group::ristretto::{KeyPoint, KeyScalar, Ristretto, KEY_TABLE};
+use veragg::circuits::group::Group;
 use veragg::protocol::crypto::context::{Context, Version};
 use veragg::protocol::crypto::dh::KeyPair;
+use veragg::protocol::crypto::encoded_point::EncodedPoint;
 use veragg::protocol::crypto::ids::ClientId;
+use veragg::protocol::crypto::possession::{failing, Claim, Possession, Purpose};
 use veragg::protocol::crypto::sealing::{Channel, SharePair};
 use veragg::protocol::crypto::sharing::{
     reconstruct, wrong_shares, CommittedShares, DegreeTest, Polynomial,
@@ -52,10 +55,20 @@ fn shares(c: &mut Criterion) {
             .zip(&seeds)
             .map(|(mask, seed)| [commit(mask), commit(seed)])
             .collect();
+        let of_secrets = [commit(&secrets[0]), commit(&secrets[1])];
+        let encoded: Vec<u8> = std::iter::once(&of_secrets)
+            .chain(&commitments)
+            .flatten()
+            .flat_map(|point| point.compress().to_bytes())
+            .collect();
+        let terms: Vec<_> = Ristretto::decode_terms(&encoded)
+            .into_iter()
+            .flatten()
+            .collect();
         let committed = CommittedShares {
-            secrets: [commit(&secrets[0]), commit(&secrets[1])],
+            mask_key: &of_secrets[0].into(),
             holders: &holders,
-            shares: &commitments,
+            points: terms.as_chunks().0,
         };
         let dealer = ClientId::from_index(degree as usize);
         let (key, sender) = (SigningKey::generate(&mut OsRng), Sender::Client(dealer));
@@ -74,17 +87,26 @@ fn shares(c: &mut Criterion) {
                 });
             });
         }
-        let revealed: Vec<(KeyScalar, [u8; 32])> = masks
+        let encoded: Vec<_> = commitments
             .iter()
-            .zip(&commitments)
-            .map(|(share, [commitment, _])| (*share, commitment.compress().to_bytes()))
+            .map(|[commitment, _]| EncodedPoint::from(*commitment))
+            .collect();
+        let revealed: Vec<_> = masks
+            .iter()
+            .zip(encoded.iter().map(EncodedPoint::as_bytes))
             .collect();
         group.bench_function(BenchmarkId::new("compare all shares at once", &size), |b| {
-            b.iter(|| assert!(wrong_shares(&revealed).is_empty()));
+            let sum = |weights: &[_]| {
+                let encoded: Vec<u8> = revealed.iter().flat_map(|(_, of)| **of).collect();
+                let terms = Ristretto::decode_terms(&encoded);
+                let terms: Vec<_> = terms.into_iter().collect::<Option<_>>()?;
+                Some(Ristretto::sum_of_terms(weights, &terms))
+            };
+            b.iter(|| assert!(wrong_shares(&revealed, sum).is_empty()));
         });
         group.bench_function(BenchmarkId::new("compare each share", &size), |b| {
-            let right = |(share, commitment): &(KeyScalar, [u8; 32])| {
-                (share * KEY_TABLE).compress().to_bytes() == *commitment
+            let right = |(share, commitment): &(&KeyScalar, &[u8; 32])| {
+                (*share * KEY_TABLE).compress().as_bytes() == *commitment
             };
             b.iter(|| assert!(revealed.iter().all(right)));
         });
@@ -93,6 +115,34 @@ fn shares(c: &mut Criterion) {
             b.iter(|| assert_eq!(reconstruct(&held), secrets[0]));
         });
     }
+    group.finish();
+}
+
+fn possession(c: &mut Criterion) {
+    let mut group = c.benchmark_group("proofs of possession");
+    // Of 104 neighbours, as a client of 1000 verifies them.
+    let pairs: Vec<_> = (0..208).map(|_| KeyPair::generate(&mut OsRng)).collect();
+    let client = ClientId::from_index(0);
+    let purpose = Purpose::Mask;
+    let prove = |pair| Possession::prove(pair, &CONTEXT, client, purpose, &mut OsRng);
+    let proofs: Vec<_> = pairs.iter().map(prove).collect();
+    let claims: Vec<_> = pairs
+        .iter()
+        .zip(&proofs)
+        .map(|(pair, proof)| Claim {
+            client,
+            purpose,
+            key: pair.public(),
+            proof,
+        })
+        .collect();
+    group.bench_function("together", |b| {
+        b.iter(|| assert!(failing(&CONTEXT, &claims).is_empty()));
+    });
+    group.bench_function("each", |b| {
+        let holds = |claim: &Claim<'_>| failing(&CONTEXT, &[*claim]).is_empty();
+        b.iter(|| assert!(claims.iter().all(holds)));
+    });
     group.finish();
 }
 
@@ -150,6 +200,6 @@ criterion_group! {
         .sample_size(10)
         .warm_up_time(Duration::from_millis(100))
         .measurement_time(Duration::from_secs(1));
-    targets = shares, sealing, once_a_round
+    targets = shares, possession, sealing, once_a_round
 }
 criterion_main!(benches);

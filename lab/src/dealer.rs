@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::local::Party;
-use veragg_protocol::circuits::group::ristretto::{KeyScalar, KEY_TABLE};
+use veragg_protocol::circuits::group::ristretto::KeyScalar;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::context::Context;
 use veragg_protocol::crypto::ids::ClientId;
@@ -14,7 +14,7 @@ use veragg_protocol::crypto::sealing::Channel;
 use veragg_protocol::crypto::signing::SigningKey;
 use veragg_protocol::pairwise::advertise::Advertisement;
 use veragg_protocol::pairwise::package::Package;
-use veragg_protocol::pairwise::share::DealtPair;
+use veragg_protocol::pairwise::share::{self, DealtPair};
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::message::Sender;
 
@@ -68,7 +68,7 @@ impl<P: ProofSystem> Party for HighDegree<P> {
             let mut pair = between.open(&point, &dealt.sealed).unwrap();
             pair.seed += KeyScalar::from(24u64);
             let dealt = DealtPair {
-                commitments: [&pair.mask * KEY_TABLE, &pair.seed * KEY_TABLE],
+                commitments: share::commit(std::slice::from_ref(&pair))[0],
                 sealed: between.seal(&point, &pair),
             };
             parts[3] = dealt.encode();

@@ -209,7 +209,7 @@ impl<P: ProofSystem> FalseAttester<P> {
         let ends = dispute::ends(context, (me, mask.public()), (other, key(other)));
         let mut opened = ends.reveal(mask, &mut self.client.apart(1));
         if !proven {
-            opened.point += key(other);
+            opened.point += **key(other);
         }
         let answers = Package::decode(package, self.round.clients())
             .unwrap()

@@ -6,6 +6,8 @@
 //! | [`context`] | the round that something belongs to |
 //! | [`hash`], [`labels`], [`tree`] | digests under labels, and Merkle trees |
 //! | [`signing`] | long-term keys and signatures |
+//! | [`encoded_point`] | a public point with its bytes |
+//! | `draws` | what a client draws its secrets from |
 //! | [`dh`], [`possession`], [`dleq`] | round keys, proofs of possession, shared points that are revealed with a proof |
 //! | [`sharing`], [`sealing`] | shares of secrets, committed and sealed |
 //! | [`masks`], [`opening`] | the masks of a vector, and the opening of a sum |
@@ -13,6 +15,9 @@
 pub mod context;
 pub mod dh;
 pub mod dleq;
+#[cfg(any(test, feature = "roles"))]
+pub(crate) mod draws;
+pub mod encoded_point;
 pub mod hash;
 pub mod ids;
 mod keys;

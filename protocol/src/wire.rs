@@ -14,4 +14,5 @@ pub mod checkpoint;
 pub mod header;
 pub mod message;
 pub mod part;
+pub mod parts;
 pub mod receipt;

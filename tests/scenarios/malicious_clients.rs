@@ -1,6 +1,6 @@
 //! Malicious clients, each in a real round: who is named, who is not, and what the sum is.
 
-use veragg::circuits::group::ristretto::{KeyScalar, Ristretto, KEY_TABLE};
+use veragg::circuits::group::ristretto::{KeyPoint, KeyScalar, Ristretto, KEY_TABLE};
 use veragg::circuits::group::Group;
 use veragg::protocol::crypto::ids::ClientSet;
 use veragg::protocol::pairwise::share::DealtPair;
@@ -19,9 +19,10 @@ fn sharing(alter: impl FnMut(&mut Vec<Vec<u8>>) + Send + 'static) -> veragg_lab:
     scene.altering_parts(3, Phase::Share, lengths, alter).play()
 }
 
-fn alter_pair(part: &mut Vec<u8>, alter: impl FnOnce(&mut DealtPair)) {
+/// Adds a point to a commitment of a dealt pair.
+fn shift(part: &mut Vec<u8>, secret: usize, by: KeyPoint) {
     let mut pair = DealtPair::decode(part).unwrap();
-    alter(&mut pair);
+    pair.commitments[secret] = (*pair.commitments[secret] + by).into();
     *part = pair.encode();
 }
 
@@ -31,7 +32,7 @@ fn commitments_off_the_polynomial_are_named() {
     // One wrong share of each secret.
     for secret in 0..2 {
         let finished = sharing(move |parts| {
-            alter_pair(&mut parts[2], |pair| pair.commitments[secret] += one);
+            shift(&mut parts[2], secret, one);
         });
         let report = finished.is_verified(&[1, 2, 4], &[(client(3), Check::SetUp)]);
         assert_eq!(report.absent[0].outcome, "excluded for a fault (share)");
@@ -45,8 +46,8 @@ fn commitments_off_the_polynomial_are_named() {
     // A polynomial of too high a degree: with three holders and threshold 2, add c x (x - 1) (x - 2).
     let finished = sharing(move |parts| {
         for (holder, part) in [1u64, 2, 4].into_iter().zip(parts.iter_mut().skip(1)) {
-            let shift = KeyScalar::from(holder * (holder - 1) * holder.saturating_sub(2));
-            alter_pair(part, |pair| pair.commitments[0] += one * shift);
+            let by = KeyScalar::from(holder * (holder - 1) * holder.saturating_sub(2));
+            shift(part, 0, one * by);
         }
     });
     finished.is_verified(&[1, 2, 4], &[(client(3), Check::SetUp)]);

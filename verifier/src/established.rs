@@ -6,6 +6,7 @@ use std::io::{Read, Seek};
 use veragg_protocol::circuits::group::ristretto::{KeyPoint, KeyScalar};
 use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::proof_system::ProofSystem;
+use veragg_protocol::crypto::encoded_point::EncodedPoint;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::pairwise::advertise::RoundKeys;
 use veragg_protocol::pairwise::attest::{Attested, Challenges, Fingerprint};
@@ -147,7 +148,7 @@ impl<'a, P: ProofSystem> Established<'a, P> {
     }
 
     /// The mask key that a client advertised.
-    pub(crate) fn mask_key(&self, client: ClientId) -> Option<KeyPoint> {
+    pub(crate) fn mask_key(&self, client: ClientId) -> Option<EncodedPoint> {
         self.keys(client).map(|keys| keys.mask)
     }
 

@@ -46,7 +46,8 @@ use crate::check::Check;
 use crate::established::Established;
 use crate::findings::Findings;
 
-/// How many messages are judged together. A phase that judges in batches holds no more messages at once.
+/// How many messages are judged together. A phase that judges in batches holds no more messages at once; attest says how many it
+/// holds.
 const BATCH: usize = 64;
 
 /// A message that passed V-04.2 to V-04.7, and what was read of its body.

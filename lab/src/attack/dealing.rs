@@ -57,7 +57,8 @@ pub(super) fn false_commitment<P: ProofSystem>(
     holder: u32,
 ) -> Scene<P> {
     dealing(scene, client, holder, |pair| {
-        pair.commitments[0] += &KeyScalar::from(1u64) * KEY_TABLE;
+        let other = *pair.commitments[0] + &KeyScalar::from(1u64) * KEY_TABLE;
+        pair.commitments[0] = other.into();
     })
 }
 
@@ -82,7 +83,7 @@ pub(super) fn rogue_key<P: ProofSystem>(scene: Scene<P>, client: u32, victim: u3
             .first()
             .and_then(|part| Advertisement::decode(part).ok());
         if let Some((theirs, mut mine)) = theirs.zip(mine) {
-            mine.keys.mask += theirs.keys.mask;
+            mine.keys.mask = (*mine.keys.mask + *theirs.keys.mask).into();
             parts[0] = mine.encode();
         }
     })

@@ -13,7 +13,7 @@ use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::hash::Digest;
 use veragg_protocol::crypto::ids::ClientId;
-use veragg_protocol::pairwise::attest::{Attestation, Challenges, Fingerprint};
+use veragg_protocol::pairwise::attest::{Challenges, Fingerprint, Head};
 use veragg_protocol::pairwise::submit::Submission;
 use veragg_protocol::round::lists;
 use veragg_protocol::round::phase::Phase;
@@ -65,7 +65,8 @@ fn left_of<P: ProofSystem>(
     let participants = &watcher.answered(submitted)?.list;
     let masked = Submission::<P>::masked_of(round, &submitted.body).ok()?;
     let lengths = round.attest_lengths(client, participants);
-    let attestation = Attestation::decode(round, &attested.parts(&lengths).ok()?).ok()?;
+    let parts = attested.parts(&lengths).ok()?;
+    let head = Head::decode(round, parts.first()?).ok()?;
     let challenges = Challenges::new(round, &attested.envelope.answers);
     let of_masked = fingerprint::<P>(&challenges, &masked)?;
     let weights: Option<Vec<_>> = (0..masked.len())
@@ -77,21 +78,21 @@ fn left_of<P: ProofSystem>(
         .collect();
     let weights = weights?;
     let neighbours = lists::holders(round.graph(), participants, client);
-    let links = attestation.head.links.iter().enumerate();
+    let links = head.links.iter().enumerate();
     let equations = links.map(|(pair, link)| {
         let mut sum = generator::<P>(round, of_masked[pair]) - link.own;
-        for (other, points) in neighbours.iter().zip(&attestation.edge_points) {
+        for (other, part) in neighbours.iter().zip(&parts[1..]) {
+            let mut points = part.chunks_exact(P::Group::POINT_LEN);
+            let point = P::Group::decode_point(points.nth(pair)?, "edge").ok()?;
             sum = match client < *other {
-                true => sum - points[pair],
-                false => sum + points[pair],
+                true => sum - point,
+                false => sum + point,
             };
         }
-        Equation {
-            weights: weights.iter().map(|of_scalar| of_scalar[pair]).collect(),
-            sum,
-        }
+        let weights = weights.iter().map(|of_scalar| of_scalar[pair]).collect();
+        Some(Equation { weights, sum })
     });
-    Some(equations.collect())
+    equations.collect()
 }
 
 /// The fingerprint of a vector for each challenge pair.

@@ -246,7 +246,7 @@ fn dealt<P: ProofSystem>(
     });
     Some(Dealing {
         dealer,
-        seed: decode_head(head).ok()?,
+        seed: *decode_head(head).ok()?,
         pairs: pairs.collect(),
     })
 }

@@ -12,10 +12,10 @@ use super::set_up::{enough, SetUp};
 use super::unmask::Unmasking;
 use super::{Aggregator, Collecting, Log, Needed};
 use crate::crypto::ids::{ClientId, ClientSet};
-use crate::crypto::tree::Tree;
 use crate::pairwise::attest::{Attested, Challenges};
 use crate::round::phase::Phase;
 use crate::round::Round;
+use crate::wire::parts::Parts;
 
 /// Collects acknowledgements.
 pub struct Acknowledging<P: ProofSystem> {
@@ -24,7 +24,7 @@ pub struct Acknowledging<P: ProofSystem> {
     pub(super) contributors: ClientSet,
     pub(super) values: HashMap<ClientId, Attested>,
     /// The parts of the attestations, for those who had nothing to dispute and come late.
-    pub(super) parts: HashMap<ClientId, Tree<Vec<u8>>>,
+    pub(super) parts: HashMap<ClientId, Parts>,
 }
 
 impl<P: ProofSystem> Collecting<P> for Acknowledging<P> {

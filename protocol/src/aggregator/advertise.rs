@@ -10,20 +10,20 @@ use super::error::AggregatorError;
 use super::share::Sharing;
 use super::{Aggregator, Collecting, Log};
 use crate::crypto::ids::ClientId;
-use crate::crypto::tree::Tree;
 use crate::pairwise::advertise::{self, RoundKeys};
 use crate::round::phase::Phase;
 use crate::round::Round;
+use crate::wire::parts::Parts;
 
 /// Collects round keys.
 #[derive(Debug)]
 pub struct Advertising;
 
-/// Who has which keys, and the bodies that show them, as trees of one part.
+/// Who has which keys, and the bodies that show them, of one part.
 #[derive(Default)]
 pub struct Keys {
     keys: HashMap<ClientId, RoundKeys>,
-    bodies: HashMap<ClientId, Tree<Vec<u8>>>,
+    bodies: HashMap<ClientId, Parts>,
 }
 
 impl<P: ProofSystem> Collecting<P> for Advertising {
@@ -37,9 +37,20 @@ impl<P: ProofSystem> Collecting<P> for Advertising {
     /// 3.1: lists who has advertised keys that it knows the secrets of.
     fn derive<L: Log>(&self, core: &Core<P, L>) -> Result<Closing<P, Keys>, AggregatorError> {
         let round = core.round();
-        let judged = core.judge_each(|client, message| {
-            let keys = advertise::judge(round.context(), client, message.body).ok()?;
-            Some((keys, Tree::from_iter([message.body.to_vec()])))
+        let judged = core.judge_batches(|batch| {
+            let bodies: Vec<(ClientId, &[u8])> = batch
+                .iter()
+                .map(|(client, message)| (*client, message.body))
+                .collect();
+            let judged = advertise::judge(round.context(), &bodies);
+            let kept = judged
+                .into_iter()
+                .zip(bodies)
+                .map(|(keys, (client, body))| {
+                    let kept = |keys| (keys, Parts::of(&[body]));
+                    (client, keys.ok().map(kept))
+                });
+            kept.collect()
         })?;
         let advertised = judged.valid(round.clients());
         let (got, need) = (advertised.len(), round.configuration().min_advertised());

@@ -14,11 +14,11 @@ use super::judged::Batch;
 use super::set_up::{enough, SetUp};
 use super::{Aggregator, Collecting, Log};
 use crate::crypto::ids::{ClientId, ClientSet};
-use crate::crypto::tree::Tree;
-use crate::pairwise::attest::{self, Attested, Candidate, Challenges, EncodedKeys, Fingerprint};
+use crate::pairwise::attest::{self, Attested, Candidate, Challenges, Fingerprint};
 use crate::pairwise::submit::{self, Accepted};
 use crate::round::phase::Phase;
 use crate::round::Round;
+use crate::wire::parts::Parts;
 
 /// Collects attestations.
 pub struct Attesting<P: ProofSystem> {
@@ -32,12 +32,12 @@ pub struct Attesting<P: ProofSystem> {
 type Fingerprints<P> = HashMap<ClientId, Vec<<<P as ProofSystem>::Group as Group>::Scalar>>;
 
 /// What is kept of an attestation: its parts, and what it says.
-type Kept = (Tree<Vec<u8>>, Attested);
+type Kept = (Parts, Attested);
 
 /// What is kept of the attestations that count.
 #[derive(Default)]
 pub struct Attestations {
-    parts: HashMap<ClientId, Tree<Vec<u8>>>,
+    parts: HashMap<ClientId, Parts>,
     values: HashMap<ClientId, Attested>,
 }
 
@@ -56,9 +56,7 @@ impl<P: ProofSystem> Collecting<P> for Attesting<P> {
     ) -> Result<Closing<P, Attestations>, AggregatorError> {
         let round = core.round();
         let masked = fingerprints(core, &self.challenges, &core.spoke())?;
-        let keys = self.set_up.keys.iter();
-        let keys = EncodedKeys::new(keys.map(|(client, keys)| (*client, keys.mask)));
-        let judged = core.judge_batches(|batch| judge(round, self, &masked, &keys, batch))?;
+        let judged = core.judge_batches(|batch| judge(round, self, &masked, batch))?;
         let attested = judged.valid(round.clients());
         enough(round, Phase::Attest, &attested)?;
         let faulty = judged.faulty(round.clients());
@@ -112,29 +110,32 @@ fn judge<P: ProofSystem>(
     round: &Round<P>,
     state: &Attesting<P>,
     masked: &Fingerprints<P>,
-    keys: &EncodedKeys,
     batch: Batch<'_>,
 ) -> Vec<(ClientId, Option<Kept>)> {
     let set_up = &state.set_up;
+    let (attestations, points) = attest::decode(round, &set_up.participants, &batch);
     let decoded: Vec<_> = batch
         .into_par_iter()
-        .map(|(client, message)| {
+        .zip(attestations)
+        .map(|((client, message), attestation)| {
             let neighbours = set_up.neighbours(round, client);
-            let attestation = attest::decode(round, &set_up.participants, client, &message).ok();
+            let attestation = attestation.ok();
             let attestation = attestation.filter(|attestation| {
-                let keys = neighbours.iter().map(|other| keys.get(*other));
+                let keys = neighbours.iter().map(|&other| set_up.mask_key(other));
                 let keys = keys.collect::<Option<Vec<_>>>();
-                keys.is_some_and(|keys| attest::judge_keys(&attestation.head.keys, keys).is_ok())
+                keys.is_some_and(|keys| attest::judge_keys(&attestation.head.keys, &keys).is_ok())
             });
             (client, message.envelope.entry(), neighbours, attestation)
         })
         .collect();
     let candidates: Vec<_> = decoded
         .iter()
-        .filter_map(|(client, entry, neighbours, attestation)| {
+        .enumerate()
+        .filter_map(|(index, (client, entry, neighbours, attestation))| {
             Some(Candidate {
                 client: *client,
                 entry: *entry,
+                index,
                 attestation: attestation.as_ref()?,
                 neighbours,
                 submission: state.accepted.get(client)?,
@@ -142,7 +143,7 @@ fn judge<P: ProofSystem>(
             })
         })
         .collect();
-    let judged = attest::judge(round, &state.challenges, &candidates);
+    let judged = attest::judge(round, &state.challenges, &points, &candidates);
     let linked: HashSet<ClientId> = candidates
         .iter()
         .zip(judged)
@@ -154,8 +155,8 @@ fn judge<P: ProofSystem>(
         .map(|(client, _, _, attestation)| {
             let holds = attestation.filter(|_| linked.contains(&client));
             let kept = holds.map(|attestation| {
-                let tree: Tree<_> = attestation.parts().into_iter().collect();
-                (tree, Attested::of(attestation))
+                let body = Parts::of(&attestation.parts());
+                (body, Attested::of(attestation))
             });
             (client, kept)
         })

@@ -11,7 +11,6 @@ use super::set_up::{enough, SetUp};
 use super::submit::Submitting;
 use super::{Aggregator, Collecting, Log, Needed};
 use crate::crypto::ids::{ClientId, ClientSet};
-use crate::crypto::tree::Tree;
 use crate::pairwise::advertise::RoundKeys;
 use crate::pairwise::confirm::{self, Complaint, Confirmations, Ruling};
 use crate::pairwise::share::DealtPair;
@@ -19,13 +18,14 @@ use crate::round::lists;
 use crate::round::phase::Phase;
 use crate::round::Round;
 use crate::wire::message::BorrowedMessage;
+use crate::wire::parts::Parts;
 
 /// Collects confirmations.
 pub struct Confirming {
     pub(super) advertised: ClientSet,
     pub(super) dealers: ClientSet,
     pub(super) keys: HashMap<ClientId, RoundKeys>,
-    pub(super) dealt: HashMap<ClientId, Tree<Vec<u8>>>,
+    pub(super) dealt: HashMap<ClientId, Parts>,
 }
 
 impl<P: ProofSystem> Collecting<P> for Confirming {
@@ -70,12 +70,19 @@ impl<P: ProofSystem> Collecting<P> for Confirming {
         let set_up = SetUp {
             advertised: self.advertised,
             keys: self.keys,
-            dealt: self.dealt,
+            committed: self.dealt.iter().map(committed).collect(),
             participants: closing.list,
         };
         let state = Submitting { set_up };
         Aggregator { core, state }
     }
+}
+
+/// What is kept of a dealer's message: the commitments.
+fn committed((dealer, dealt): (&ClientId, &Parts)) -> (ClientId, Vec<[[u8; 32]; 2]>) {
+    let parts = (1..).map_while(|position| dealt.bytes(position));
+    let commitments = parts.filter_map(DealtPair::encoded_commitments);
+    (*dealer, commitments.collect())
 }
 
 /// What the dealer sealed for a holder, with the commitments to it.
@@ -87,7 +94,7 @@ fn dealt_to<P: ProofSystem>(
 ) -> Option<DealtPair> {
     let holders = lists::holders(round.graph(), &state.advertised, dealer);
     let position = 1 + holders.binary_search(&holder).ok()?;
-    DealtPair::decode(state.dealt.get(&dealer)?.leaf(position as u64)?).ok()
+    DealtPair::decode(state.dealt.get(&dealer)?.bytes(position)?).ok()
 }
 
 /// How a client's complaints are judged, if its body decodes.

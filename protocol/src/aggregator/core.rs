@@ -36,12 +36,21 @@ pub(super) struct Standing {
 /// Envelopes of a phase with their leaf indices, by sender.
 type Envelopes = HashMap<ClientId, (u64, Envelope)>;
 
-/// A phase that has closed: what its packages are made of.
+/// A phase that has closed: what its packages are made of. All proofs are made once, and not for each reader.
 pub(super) struct ClosedPhase {
     pub(super) checkpoint: Checkpoint,
-    pub(super) before: Root,
-    pub(super) tree: Tree<Digest>,
-    pub(super) envelopes: Envelopes,
+    /// Consistency proof from the checkpoint before it.
+    pub(super) consistency: Vec<u8>,
+    /// What is shown of who is on the list.
+    pub(super) shown: HashMap<ClientId, Shown>,
+}
+
+/// An envelope with the proof that it stands under the checkpoint of its phase.
+pub(super) struct Shown {
+    /// Its leaf.
+    pub(super) index: u64,
+    pub(super) envelope: Envelope,
+    pub(super) inclusion: Vec<u8>,
 }
 
 /// What the aggregator keeps in every phase.
@@ -215,10 +224,8 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         let outcomes = self.outcomes_after(list, faulty);
         let mut tree = self.tree.clone();
         let (mut phase, mut chain) = (self.phase, self.chain);
-        let mut before = self
-            .last
-            .as_ref()
-            .map_or_else(Root::empty, |last| last.checkpoint.root);
+        let before = self.last.as_ref().map(|last| last.checkpoint.root.size);
+        let mut consistency = tree.consistency(before.unwrap_or(0)).unwrap_or_default();
         let mut checkpoint = self.checkpoint(phase, chain, tree.root(), list);
         let mut records = vec![record_of_checkpoint(&checkpoint)];
         chain = checkpoint.digest();
@@ -229,19 +236,19 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
             Then::Next => {}
             Then::Further(round, _) => phase = Phase::Unmask(*round),
             Then::Publish(opening) => {
+                let before = checkpoint.root.size;
                 unmasked = Some(ClosedPhase {
                     checkpoint: checkpoint.clone(),
-                    before,
-                    tree: tree.clone(),
-                    envelopes: Envelopes::new(),
+                    consistency: std::mem::take(&mut consistency),
+                    shown: HashMap::new(),
                 });
                 let publication = Publication::<P::Group> {
                     opening: opening.clone(),
                     outcomes: decided(&outcomes),
                 };
                 let message = self.message(phase, chain, &publication);
-                before = checkpoint.root;
                 tree.push(message.envelope.entry());
+                consistency = tree.consistency(before).unwrap_or_default();
                 records.push(Record {
                     kind: RecordKind::Message,
                     bytes: message.encode(),
@@ -252,16 +259,26 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
             }
         }
         self.append(records)?;
-        let mut envelopes = std::mem::take(&mut self.envelopes);
+        let envelopes = std::mem::take(&mut self.envelopes).into_iter();
         let published = matches!(closing.then, Then::Publish(_));
-        envelopes.retain(|&client, _| !published && list.contains(client));
+        let listed = envelopes.filter(|(client, _)| !published && list.contains(*client));
+        let shown = listed.filter_map(|(client, (index, envelope))| {
+            let inclusion = tree.inclusion(index)?;
+            let shown = Shown {
+                index,
+                envelope,
+                inclusion,
+            };
+            Some((client, shown))
+        });
+        let shown = shown.collect();
         self.eligible = match &closing.then {
             Then::Further(_, eligible) => eligible.clone(),
             _ => list.clone(),
         };
         let closed = self.phase;
         (self.phase, self.chain, self.outcomes) = (phase, chain, outcomes);
-        self.tree = tree.clone();
+        self.tree = tree;
         match closed {
             Phase::Dispute => self.earlier = self.last.take().into_iter().collect(),
             Phase::Unmask(1..) => self.earlier.extend(self.last.take()),
@@ -270,9 +287,8 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         self.earlier.extend(unmasked);
         self.last = Some(ClosedPhase {
             checkpoint,
-            before,
-            tree,
-            envelopes,
+            consistency,
+            shown,
         });
         Ok(())
     }

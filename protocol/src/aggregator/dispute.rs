@@ -11,11 +11,11 @@ use super::error::AggregatorError;
 use super::set_up::{enough, SetUp};
 use super::{Aggregator, Collecting, Log, Needed};
 use crate::crypto::ids::{ClientId, ClientSet};
-use crate::crypto::tree::Tree;
 use crate::pairwise::attest::{Attested, Challenges};
 use crate::pairwise::dispute::{self, Edge};
 use crate::round::phase::Phase;
 use crate::round::Round;
+use crate::wire::parts::Parts;
 
 /// Collects opened edges.
 pub struct Disputing<P: ProofSystem> {
@@ -23,7 +23,7 @@ pub struct Disputing<P: ProofSystem> {
     challenges: Challenges<P>,
     attested: ClientSet,
     /// The parts of the attestations.
-    parts: HashMap<ClientId, Tree<Vec<u8>>>,
+    parts: HashMap<ClientId, Parts>,
     values: HashMap<ClientId, Attested>,
     /// Edges whose ends attested different values.
     disputed: BTreeSet<Edge>,
@@ -37,7 +37,7 @@ impl<P: ProofSystem> Disputing<P> {
         set_up: SetUp,
         challenges: Challenges<P>,
         attested: ClientSet,
-        parts: HashMap<ClientId, Tree<Vec<u8>>>,
+        parts: HashMap<ClientId, Parts>,
         values: HashMap<ClientId, Attested>,
     ) -> Self {
         let value = |client, other| value(round, &set_up, &values, client, other);
@@ -75,7 +75,7 @@ fn value<'a, P: ProofSystem>(
 pub(super) fn needed_of_attestation<'a, P: ProofSystem>(
     round: &Round<P>,
     set_up: &SetUp,
-    parts: &'a HashMap<ClientId, Tree<Vec<u8>>>,
+    parts: &'a HashMap<ClientId, Parts>,
     reader: ClientId,
     author: ClientId,
 ) -> Needed<'a> {

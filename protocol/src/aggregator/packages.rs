@@ -5,24 +5,23 @@ use veragg_circuits::proof_system::ProofSystem;
 use super::core::{ClosedPhase, Core};
 use super::Log;
 use crate::crypto::ids::ClientId;
-use crate::crypto::tree::Tree;
 use crate::pairwise::fraud_proof::FraudProof;
 use crate::pairwise::package::{Item, Package};
 use crate::round::phase::Phase;
-use crate::wire::part::Part;
+use crate::wire::parts::Parts;
 
 /// What a client needs of another client's message.
 pub enum Needed<'a> {
     /// The envelope.
     Envelope,
-    /// One part, of a body whose parts stand in this tree.
-    Part(&'a Tree<Vec<u8>>, usize),
+    /// One part of this body.
+    Part(&'a Parts, usize),
 }
 
 impl<'a> Needed<'a> {
     /// A part of a body, if its parts were kept.
-    pub(super) fn part(tree: Option<&'a Tree<Vec<u8>>>, position: usize) -> Self {
-        tree.map_or(Self::Envelope, |tree| Self::Part(tree, position))
+    pub(super) fn part(body: Option<&'a Parts>, position: usize) -> Self {
+        body.map_or(Self::Envelope, |body| Self::Part(body, position))
     }
 }
 
@@ -66,8 +65,8 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
                 authors.extend(others.take(need.saturating_sub(authors.len())));
                 authors.sort_unstable();
                 let signed = authors.drain(..).filter_map(|author| {
-                    let (_, envelope) = closed.envelopes.get(&author)?;
-                    Some((author, envelope.signature))
+                    let shown = closed.shown.get(&author)?;
+                    Some((author, shown.envelope.signature))
                 });
                 acknowledgements = signed.collect();
             }
@@ -77,30 +76,22 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
             _ => authors.push(reader),
         }
         let items = authors.into_iter().filter_map(|author| {
-            let (index, envelope) = closed.envelopes.get(&author)?;
+            let shown = closed.shown.get(&author)?;
             let parts = match needed(author) {
-                Needed::Part(tree, position) if author != reader => vec![Part {
-                    position: position as u32,
-                    bytes: tree.leaf(position as u64)?.clone(),
-                    proof: tree.inclusion(position as u64)?,
-                }],
+                Needed::Part(body, position) if author != reader => vec![body.part(position)?],
                 _ => Vec::new(),
             };
-            let inclusion = closed.tree.inclusion(*index)?;
             Some(Item {
-                index: *index,
-                envelope: envelope.clone(),
-                inclusion,
+                index: shown.index,
+                envelope: shown.envelope.clone(),
+                inclusion: shown.inclusion.clone(),
                 parts,
             })
         });
         let package = Package {
             items: items.collect(),
             acknowledgements,
-            consistency: closed
-                .tree
-                .consistency(closed.before.size)
-                .unwrap_or_default(),
+            consistency: closed.consistency.clone(),
             checkpoint: closed.checkpoint.clone(),
             fraud_proofs,
         };

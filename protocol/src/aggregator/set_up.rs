@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use veragg_circuits::group::ristretto::KeyPoint;
 use veragg_circuits::proof_system::ProofSystem;
 
 use super::error::AggregatorError;
+use crate::crypto::encoded_point::EncodedPoint;
 use crate::crypto::ids::{ClientId, ClientSet};
-use crate::crypto::tree::Tree;
 use crate::pairwise::advertise::RoundKeys;
 use crate::round::lists;
 use crate::round::phase::Phase;
@@ -18,8 +17,8 @@ use crate::round::Round;
 pub(super) struct SetUp {
     pub(super) advertised: ClientSet,
     pub(super) keys: HashMap<ClientId, RoundKeys>,
-    /// What each dealer sent: the parts of its message.
-    pub(super) dealt: HashMap<ClientId, Tree<Vec<u8>>>,
+    /// The commitments of each dealer, encoded, in the order of the holders.
+    pub(super) committed: HashMap<ClientId, Vec<[[u8; 32]; 2]>>,
     pub(super) participants: ClientSet,
 }
 
@@ -34,7 +33,7 @@ impl SetUp {
     }
 
     /// A client's mask key.
-    pub(super) fn mask_key(&self, client: ClientId) -> Option<KeyPoint> {
+    pub(super) fn mask_key(&self, client: ClientId) -> Option<EncodedPoint> {
         self.keys.get(&client).map(|keys| keys.mask)
     }
 }

@@ -13,27 +13,27 @@ use super::set_up::enough;
 use super::{Aggregator, Collecting, Log, Needed};
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::sharing::DegreeTest;
-use crate::crypto::tree::Tree;
 use crate::pairwise::advertise::RoundKeys;
 use crate::pairwise::share::{self, Dealt};
 use crate::round::phase::Phase;
 use crate::round::Round;
 use crate::wire::message::BorrowedMessage;
+use crate::wire::parts::Parts;
 
 /// How many dealers are judged at a time.
-const DEALERS: usize = 256;
+const DEALERS: usize = 64;
 
 /// Collects shares.
 pub struct Sharing {
     pub(super) advertised: ClientSet,
     pub(super) keys: HashMap<ClientId, RoundKeys>,
-    /// The advertisements' bodies, as trees of one part.
-    pub(super) bodies: HashMap<ClientId, Tree<Vec<u8>>>,
+    /// The advertisements' bodies, of one part.
+    pub(super) bodies: HashMap<ClientId, Parts>,
 }
 
 impl<P: ProofSystem> Collecting<P> for Sharing {
     /// The parts of the dealers' messages.
-    type Derived = HashMap<ClientId, Tree<Vec<u8>>>;
+    type Derived = HashMap<ClientId, Parts>;
     type Next<L: Log> = Aggregator<P, L, Confirming>;
 
     fn lengths(&self, round: &Round<P>, client: ClientId, _: usize) -> Vec<usize> {
@@ -77,14 +77,14 @@ impl<P: ProofSystem> Collecting<P> for Sharing {
 }
 
 /// The parts of a dealer's message, and its degree test, which is nothing if there are too few holders.
-type Decoded = (Tree<Vec<u8>>, Option<DegreeTest>);
+type Decoded = (Parts, Option<DegreeTest>);
 
 /// The parts of each dealer's message that counts.
 fn judge<P: ProofSystem>(
     round: &Round<P>,
     state: &Sharing,
     batch: &[(ClientId, BorrowedMessage<'_>)],
-) -> Vec<(ClientId, Option<Tree<Vec<u8>>>)> {
+) -> Vec<(ClientId, Option<Parts>)> {
     let decoded: Vec<Option<Decoded>> = batch
         .par_iter()
         .map(|(client, message)| {
@@ -93,7 +93,7 @@ fn judge<P: ProofSystem>(
             let dealt = Dealt::decode(round, &state.advertised, *client, &parts).ok()?;
             let key = state.keys.get(client)?.mask;
             let test = dealt.degree_test(round.threshold(), *client, &key, &message.envelope);
-            Some((parts.iter().map(|part| part.to_vec()).collect(), test))
+            Some((Parts::of(&parts), test))
         })
         .collect();
     let (mut parts, mut tests) = (Vec::new(), Vec::new());

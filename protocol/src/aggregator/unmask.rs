@@ -14,18 +14,16 @@ use super::set_up::SetUp;
 use super::{Aggregator, Collecting, Log};
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::sharing::reconstruct;
-use crate::crypto::tree::Tree;
 use crate::pairwise::attest::{Attested, Challenges};
 use crate::pairwise::false_attestations::{self, Contradiction, Reconstructed, ShownBy};
 use crate::pairwise::fraud_proof::{FalseAttestation, FraudProof};
-use crate::pairwise::share::DealtPair;
 use crate::pairwise::unmask::{self, Against, Secret, Shares};
 use crate::round::lists;
 use crate::round::phase::Phase;
 use crate::round::Round;
 use crate::rule::Rule;
 use crate::wire::message::BorrowedMessage;
-use crate::wire::part::Part;
+use crate::wire::parts::Parts;
 
 /// Collects shares, in some round of unmask.
 pub struct Unmasking<P: ProofSystem> {
@@ -220,9 +218,8 @@ impl<P: ProofSystem> Unmasking<P> {
     /// What a dealer committed to for a holder: its share of the secret that is reconstructed in this round.
     fn committed(&self, round: &Round<P>, dealer: ClientId, holder: ClientId) -> Option<[u8; 32]> {
         let holders = lists::holders(round.graph(), &self.set_up.advertised, dealer);
-        let position = 1 + holders.partition_point(|&other| other < holder);
-        let part = self.set_up.dealt.get(&dealer)?.leaf(position as u64)?;
-        let committed = DealtPair::encoded_commitments(part)?;
+        let at = holders.binary_search(&holder).ok()?;
+        let committed = self.set_up.committed.get(&dealer)?.get(at)?;
         committed.get(self.wanted(dealer).index()).copied()
     }
 
@@ -303,19 +300,11 @@ impl<P: ProofSystem> Unmasking<P> {
             Ok(record.and_then(|(_, record)| {
                 let message = BorrowedMessage::decode(&record.bytes).ok()?;
                 let parts = message.parts(lengths).ok()?;
-                let tree: Tree<Vec<u8>> = parts.iter().map(|part| part.to_vec()).collect();
-                Some((message.envelope, tree))
+                Some((message.envelope, Parts::of(&parts)))
             }))
         };
-        let part = |tree: &Tree<Vec<u8>>, position: usize| -> Option<Part> {
-            Some(Part {
-                position: position as u32,
-                bytes: tree.leaf(position as u64)?.clone(),
-                proof: tree.inclusion(position as u64)?,
-            })
-        };
         let attested = round.attest_lengths(culprit, &self.set_up.participants);
-        let Some((attestation, tree)) = parts(Phase::Attest, &attested)? else {
+        let Some((attestation, body)) = parts(Phase::Attest, &attested)? else {
             return Ok(None);
         };
         let shows = match shown_by {
@@ -325,7 +314,7 @@ impl<P: ProofSystem> Unmasking<P> {
                     Some(FalseAttestation::Seed {
                         secret: *seeds.get(&culprit)?,
                         sharing,
-                        seed: part(&dealt, 0)?,
+                        seed: dealt.part(0)?,
                     })
                 })
             }
@@ -340,12 +329,12 @@ impl<P: ProofSystem> Unmasking<P> {
                         secret: *masks.get(&neighbour)?,
                         neighbour,
                         keys,
-                        edges: part(&tree, 1 + at)?,
+                        edges: body.part(1 + at)?,
                     })
                 })
             }
         };
-        Ok(part(&tree, 0).zip(shows).map(|(head, shows)| FraudProof {
+        Ok(body.part(0).zip(shows).map(|(head, shows)| FraudProof {
             attestation,
             head,
             shows,

@@ -13,6 +13,7 @@ use super::exposed::ExposedSecrets;
 use super::session::Session;
 use super::{Client, Step};
 use crate::crypto::dh::KeyPair;
+use crate::crypto::draws::Use;
 use crate::crypto::ids::ClientId;
 use crate::crypto::possession::{Possession, Purpose};
 use crate::crypto::signing::SigningKey;
@@ -55,8 +56,9 @@ impl<P: ProofSystem> Client<P, Joined> {
     /// 3.1: draws the round's keys and advertises them.
     pub fn advertise(self, rng: &mut dyn CryptoRngCore) -> Step<P, Joined, Advertised> {
         self.attempt(|session, _| {
-            let (mask, channel) = (KeyPair::generate(rng), KeyPair::generate(rng));
             let (context, me) = (session.round.context(), session.me());
+            let draws = &mut session.draws(&context.digest, Use::RoundKeys, rng);
+            let (mask, channel) = (KeyPair::generate(draws), KeyPair::generate(draws));
             let body = Advertisement {
                 keys: RoundKeys {
                     mask: *mask.public(),

@@ -15,9 +15,8 @@ use super::{Client, Step};
 use crate::crypto::dh::KeyPair;
 use crate::crypto::hash::Digest;
 use crate::crypto::ids::{ClientId, ClientSet};
-use crate::crypto::masks::Mask;
 use crate::pairwise::attest::link::{self, Subject, Witness};
-use crate::pairwise::attest::{keys_digest, Attestation, Challenges, Head};
+use crate::pairwise::attest::{keys_digest, Attestation, Challenges, Edges, Head};
 use crate::round::phase::Phase;
 use crate::rule::Rule;
 
@@ -30,7 +29,7 @@ pub struct Attested {
     pub(super) submit: Digest,
     /// What it attested about its edges, in the order of the neighbours that participate.
     #[zeroize(skip)]
-    pub(super) edges: Vec<Vec<u8>>,
+    pub(super) edges: Edges,
     #[zeroize(skip)]
     pub(super) participants: ClientSet,
     /// Its secrets zeroize themselves.
@@ -59,12 +58,19 @@ impl<P: ProofSystem> Client<P, Submitted> {
             let same = own_input(x, &state.blindings) == state.input;
             Rule::SubmittedInput.require(same, || ClientError::OtherInput)?;
             let challenges = Challenges::new(round, package.answers());
-            let own = Mask::of_seed(round.context(), session.me(), &state.seed);
-            let masks = state
-                .received
-                .masks(session, &state.mask, &state.participants)?;
-            let own = challenges.commit(round, &own);
-            let edges = challenges.commit_all(round, &masks);
+            let again;
+            let masks = match &state.masks[..] {
+                [] => {
+                    let secrets = (&*state.seed, &state.mask);
+                    let participants = &state.participants;
+                    again = state.received.masks(session, secrets, participants)?;
+                    &again
+                }
+                kept => kept,
+            };
+            let (own, edges) = masks.split_at(1);
+            let own = challenges.commit(round, &own[0]);
+            let edges = challenges.commit_all(round, edges);
             let rows = round.layout().rows();
             let blindings = P::Group::decode_scalars(&state.blindings, rows, "row blinding")?;
             let witness = Witness {
@@ -117,8 +123,8 @@ impl State for Attested {
     fn write(&self, writer: Writer) -> Writer {
         let writer = write_secret(writer, &self.mask)
             .bytes(&self.submit)
-            .u32(self.edges.len() as u32);
-        let edges = self.edges.iter();
+            .u32(self.edges.parts().len() as u32);
+        let edges = self.edges.parts();
         let writer = edges
             .fold(writer, |writer, edge| writer.long(edge))
             .bytes(self.participants.as_bytes());
@@ -129,12 +135,15 @@ impl State for Attested {
         let submit = reader.array("checkpoint of submit")?;
         let mut edges = Vec::new();
         for _ in 0..reader.u32("edges")? {
-            edges.push(reader.long("edge")?.to_vec());
+            edges.push(reader.long("edge")?);
+        }
+        if edges.iter().any(|edge| edge.len() != edges[0].len()) {
+            return Err(DecodeError::Value { field: "edge" });
         }
         Ok(Self {
             mask,
             submit,
-            edges,
+            edges: Edges::of(edges.into_iter()),
             participants: ClientSet::read(reader, clients, "participants")?,
             received: Received::read(reader, clients)?,
         })

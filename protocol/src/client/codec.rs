@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
-use veragg_circuits::group::ristretto::{decode_key_scalar, KeyPoint, KeyScalar, Ristretto};
-use veragg_circuits::group::Group;
+use veragg_circuits::group::ristretto::{decode_key_scalar, KeyScalar};
 
 use super::exposed::ExposedSecrets;
 use crate::crypto::dh::KeyPair;
+use crate::crypto::encoded_point::EncodedPoint;
 use crate::crypto::ids::ClientId;
 use crate::crypto::sealing::SharePair;
 use crate::round::phase::Phase;
@@ -27,15 +27,15 @@ pub trait State: Sized {
     fn read(reader: &mut Reader<'_>, clients: u32) -> Result<Self, DecodeError>;
 }
 
-pub(super) fn write_points<'a>(
+pub(super) fn write_points<'a, const N: usize>(
     writer: Writer,
-    points: impl ExactSizeIterator<Item = (&'a ClientId, Vec<KeyPoint>)>,
+    points: impl ExactSizeIterator<Item = (&'a ClientId, [EncodedPoint; N])>,
 ) -> Writer {
     let start = writer.u32(points.len() as u32);
     points.fold(start, |writer, (client, points)| {
-        points.iter().fold(writer.u32(client.number()), |w, p| {
-            w.bytes(&Ristretto::encode_point(p))
-        })
+        points
+            .iter()
+            .fold(writer.u32(client.number()), |w, p| w.bytes(p.as_bytes()))
     })
 }
 
@@ -60,7 +60,7 @@ pub(super) fn read_pair(reader: &mut Reader<'_>) -> Result<KeyPair, DecodeError>
     read_secret(reader).map(KeyPair::from_secret)
 }
 
-pub(super) fn write_held(writer: Writer, held: &BTreeMap<ClientId, SharePair>) -> Writer {
+pub(super) fn write_held(writer: Writer, held: &BTreeMap<ClientId, Box<SharePair>>) -> Writer {
     held.iter()
         .fold(writer.u32(held.len() as u32), |writer, (client, pair)| {
             writer
@@ -72,17 +72,17 @@ pub(super) fn write_held(writer: Writer, held: &BTreeMap<ClientId, SharePair>) -
 
 pub(super) fn read_held(
     reader: &mut Reader<'_>,
-) -> Result<BTreeMap<ClientId, SharePair>, DecodeError> {
+) -> Result<BTreeMap<ClientId, Box<SharePair>>, DecodeError> {
     read_map(reader, |r| {
-        Ok(SharePair {
+        Ok(Box::new(SharePair {
             mask: read_secret(r)?,
             seed: read_secret(r)?,
-        })
+        }))
     })
 }
 
-pub(super) fn read_point(reader: &mut Reader<'_>) -> Result<KeyPoint, DecodeError> {
-    Ristretto::read_point(reader, "key")
+pub(super) fn read_point(reader: &mut Reader<'_>) -> Result<EncodedPoint, DecodeError> {
+    EncodedPoint::read(reader, "key")
 }
 
 pub(super) fn write_secret(writer: Writer, pair: &KeyPair) -> Writer {

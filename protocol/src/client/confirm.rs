@@ -21,7 +21,7 @@ use crate::crypto::ids::ClientId;
 use crate::crypto::sealing::{Channel, SharePair};
 use crate::pairwise::advertise::RoundKeys;
 use crate::pairwise::confirm::Complaint;
-use crate::pairwise::share::DealtPair;
+use crate::pairwise::share::{self, DealtPair};
 use crate::round::lists;
 use crate::round::phase::Phase;
 use crate::rule::Rule;
@@ -30,7 +30,7 @@ use crate::rule::Rule;
 #[derive(ZeroizeOnDrop)]
 pub struct Confirmed {
     pub(super) mask: KeyPair,
-    pub(super) seed: KeyScalar,
+    pub(super) seed: Box<KeyScalar>,
     /// Its secrets zeroize themselves.
     #[zeroize(skip)]
     pub(super) received: Received,
@@ -47,9 +47,7 @@ impl<P: ProofSystem> Client<P, Shared> {
         self.attempt(|session, state| {
             let phase = Phase::Share;
             let package = session.check(phase, package)?;
-            let mut held = BTreeMap::new();
-            let mut peers = BTreeMap::new();
-            let mut complaints = Vec::new();
+            let mut opened = Vec::new();
             for dealer in session.enough_neighbours(phase, &package.list)? {
                 let not_shown = ClientError::NotShown {
                     phase,
@@ -71,7 +69,14 @@ impl<P: ProofSystem> Client<P, Shared> {
                     client: dealer,
                     what,
                 })?;
-                match state.receive(session, dealer, keys, &dealt) {
+                let pair = state.open(session, dealer, keys, &dealt).map(Box::new);
+                opened.push((dealer, keys, dealt, pair));
+            }
+            reject_wrong(&mut opened);
+            let (mut held, mut peers) = (BTreeMap::new(), BTreeMap::new());
+            let mut complaints = Vec::new();
+            for (dealer, keys, _, pair) in opened {
+                match pair {
                     Some(pair) => {
                         held.insert(dealer, pair);
                         peers.insert(dealer, keys.mask);
@@ -85,7 +90,7 @@ impl<P: ProofSystem> Client<P, Shared> {
                 answer,
                 Confirmed {
                     mask: state.mask.clone(),
-                    seed: state.seed,
+                    seed: state.seed.clone(),
                     received: Received {
                         advertise: *session.answered(),
                         advertised: session.answered_list().clone(),
@@ -98,9 +103,28 @@ impl<P: ProofSystem> Client<P, Shared> {
     }
 }
 
+/// What a dealer sealed for this client, with its keys: the shares are nothing if they do not open.
+type Opened<'a> = (ClientId, &'a RoundKeys, DealtPair, Option<Box<SharePair>>);
+
+/// Takes out shares that are not the committed ones.
+fn reject_wrong(opened: &mut [Opened<'_>]) {
+    let (mut at, mut pairs) = (Vec::new(), Vec::new());
+    for (index, (_, _, dealt, pair)) in opened.iter().enumerate() {
+        if let Some(pair) = pair {
+            at.push(index);
+            pairs.push((dealt, &**pair));
+        }
+    }
+    for wrong in share::wrong_pairs(&pairs) {
+        if !Rule::CommittedShare.holds(false) {
+            opened[at[wrong]].3 = None;
+        }
+    }
+}
+
 impl Shared {
-    /// The shares that a dealer sealed for this client, if they are the committed ones.
-    fn receive<P: ProofSystem>(
+    /// The shares that a dealer sealed for this client.
+    fn open<P: ProofSystem>(
         &self,
         session: &Session<P>,
         dealer: ClientId,
@@ -112,11 +136,10 @@ impl Shared {
             dealer,
             recipient: session.me(),
         };
-        let point = self.channel.shared_point(&keys.channel);
-        let pair = channel.open(&point, &dealt.sealed)?;
-        Rule::CommittedShare
-            .holds(dealt.commits_to(&pair))
-            .then_some(pair)
+        match self.points.get(&dealer) {
+            Some(point) => channel.open(point, &dealt.sealed),
+            None => channel.open(&self.channel.shared_point(&keys.channel), &dealt.sealed),
+        }
     }
 
     /// What lets anybody open what the dealer sealed for this client.
@@ -148,7 +171,7 @@ impl State for Confirmed {
     fn expose(&self) -> ExposedSecrets {
         ExposedSecrets {
             mask: Some(self.mask.clone()),
-            seed: Some(Zeroizing::new(self.seed)),
+            seed: Some(Zeroizing::new(*self.seed)),
             ..ExposedSecrets::of_received(&self.received)
         }
     }
@@ -159,7 +182,7 @@ impl State for Confirmed {
     fn read(reader: &mut Reader<'_>, clients: u32) -> Result<Self, DecodeError> {
         Ok(Self {
             mask: read_pair(reader)?,
-            seed: read_secret(reader)?,
+            seed: Box::new(read_secret(reader)?),
             received: Received::read(reader, clients)?,
         })
     }

@@ -44,12 +44,12 @@ impl<P: ProofSystem> Client<P, Attested> {
                     .get(&client)
                     .and_then(|item| item.part(1 + at, 1 + theirs.len()));
                 let mine = participate.binary_search(&client).ok();
-                let mine = mine.and_then(|at| state.edges.get(at));
+                let mine = mine.and_then(|at| state.edges.part(at));
                 let key = state.received.peers.get(&client);
                 let (Some(part), Some(mine), Some(key)) = (part, mine, key) else {
                     return Err(not_shown);
                 };
-                if Rule::OnlyDisputed.holds(part != mine.as_slice()) {
+                if Rule::OnlyDisputed.holds(part != mine) {
                     let own = state.mask.public();
                     let ends = dispute::ends(context, (me, own), (client, key));
                     opened.push(ends.reveal(&state.mask, rng));

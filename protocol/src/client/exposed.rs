@@ -27,7 +27,7 @@ pub struct ExposedSecrets {
     /// The row blindings `rhat`, encoded as scalars of the suite's group, from submit to attest.
     pub blindings: Option<Zeroizing<Vec<u8>>>,
     /// The shares that it holds of other clients' secrets, by dealer, from confirm to the end.
-    pub held: BTreeMap<ClientId, SharePair>,
+    pub held: BTreeMap<ClientId, Box<SharePair>>,
 }
 
 impl ExposedSecrets {

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
-use veragg_circuits::group::ristretto::KeyPoint;
+use veragg_circuits::group::ristretto::KeyScalar;
 use veragg_circuits::proof_system::ProofSystem;
 
 use super::codec::{read_held, read_map, read_point, write_held, write_points};
 use super::error::ClientError;
 use super::session::Session;
 use crate::crypto::dh::KeyPair;
+use crate::crypto::encoded_point::EncodedPoint;
 use crate::crypto::hash::Digest;
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::masks::Mask;
@@ -24,9 +25,9 @@ pub(super) struct Received {
     pub(super) advertise: Digest,
     pub(super) advertised: ClientSet,
     /// The mask keys of neighbours whose shares it holds.
-    pub(super) peers: BTreeMap<ClientId, KeyPoint>,
-    /// The shares.
-    pub(super) held: BTreeMap<ClientId, SharePair>,
+    pub(super) peers: BTreeMap<ClientId, EncodedPoint>,
+    /// The shares. They stay where they are, in boxes: a map that moves what it holds leaves copies behind.
+    pub(super) held: BTreeMap<ClientId, Box<SharePair>>,
 }
 
 /// State kept after the client's own secrets are wiped. The shares in it zeroize themselves.
@@ -63,11 +64,9 @@ impl Kept {
     ) -> Result<Vec<u8>, ClientError> {
         let phase = Phase::Confirm;
         let reveal = |client: ClientId| {
-            let SharePair { mask, seed } = self
-                .received
-                .held
-                .get(&client)
-                .ok_or(ClientError::NotShown { phase, client })?;
+            let pair = self.received.held.get(&client);
+            let pair = pair.ok_or(ClientError::NotShown { phase, client })?;
+            let SharePair { mask, seed } = &**pair;
             Ok(match secret(client) {
                 Secret::Seed => *seed,
                 Secret::Mask => *mask,
@@ -82,33 +81,33 @@ impl Kept {
 }
 
 impl Received {
-    /// A participant's masks towards each neighbour that participates, in order. `mask` is its mask key.
+    /// A participant's masks: its own, and those towards each neighbour that participates, in order. `seed` and `mask` are its seed and
+    /// its mask key.
     pub(super) fn masks<P: ProofSystem>(
         &self,
         session: &Session<P>,
-        mask: &KeyPair,
+        (seed, mask): (&KeyScalar, &KeyPair),
         participants: &ClientSet,
     ) -> Result<Vec<Mask>, ClientError> {
         let (context, me) = (session.round.context(), session.me());
-        let neighbours = session.neighbours(participants).into_iter();
-        neighbours
-            .map(|client| {
-                let phase = Phase::Confirm;
-                let public = self.peers.get(&client);
-                let public = public.ok_or(ClientError::NotShown { phase, client })?;
-                Ok(Mask::of_edge(context, me, mask, client, public))
-            })
-            .collect()
+        let neighbours = session.neighbours(participants);
+        // At full size, since a vector that grows leaves keys behind.
+        let mut masks = Vec::with_capacity(1 + neighbours.len());
+        masks.push(Mask::of_seed(context, me, seed));
+        for client in neighbours {
+            let phase = Phase::Confirm;
+            let public = self.peers.get(&client);
+            let public = public.ok_or(ClientError::NotShown { phase, client })?;
+            masks.push(Mask::of_edge(context, me, mask, client, public));
+        }
+        Ok(masks)
     }
 
     pub(super) fn write(&self, writer: Writer) -> Writer {
         let writer = writer
             .bytes(&self.advertise)
             .bytes(self.advertised.as_bytes());
-        let peers = self
-            .peers
-            .iter()
-            .map(|(client, mask)| (client, vec![*mask]));
+        let peers = self.peers.iter().map(|(client, mask)| (client, [*mask]));
         write_held(write_points(writer, peers), &self.held)
     }
 

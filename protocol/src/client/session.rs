@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
+use rand_core::CryptoRngCore;
 use veragg_circuits::codec::{Reader, Writer};
 use veragg_circuits::proof_system::ProofSystem;
 
 use super::error::ClientError;
 use super::saved::ResumeError;
+use crate::crypto::draws::{self, Use};
 use crate::crypto::hash::Digest;
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::signing::{Signature, SigningKey};
@@ -280,6 +282,23 @@ impl<P: ProofSystem> Session<P> {
             && Rule::ItemStands.holds(stands())
             && Rule::ItemSigned.holds(envelope.is_signed_by(key)))
         .then_some(client)
+    }
+
+    /// What the client draws from for a message that answers this checkpoint, at first the context (4.1).
+    pub(super) fn draws(
+        &self,
+        answers: &Digest,
+        of: Use,
+        rng: &mut dyn CryptoRngCore,
+    ) -> impl CryptoRngCore {
+        draws::stream(
+            &self.identity,
+            self.round.context(),
+            self.me,
+            answers,
+            of,
+            rng,
+        )
     }
 
     /// The session after saying `parts` in `phase` in answer to a package; at the first phase, to

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rand_core::CryptoRngCore;
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
-use veragg_circuits::group::ristretto::{KeyScalar, Ristretto, KEY_TABLE};
+use veragg_circuits::group::ristretto::{KeyPoint, KeyScalar, Ristretto, KEY_TABLE};
 use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::ProofSystem;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
@@ -16,11 +16,12 @@ use super::exposed::ExposedSecrets;
 use super::session::Session;
 use super::{Client, Step};
 use crate::crypto::dh::KeyPair;
+use crate::crypto::draws::Use;
 use crate::crypto::ids::ClientId;
 use crate::crypto::sealing::{Channel, SharePair};
 use crate::crypto::sharing::Polynomial;
-use crate::pairwise::advertise::{Advertisement, RoundKeys};
-use crate::pairwise::share::DealtPair;
+use crate::pairwise::advertise::{self, Advertisement, RoundKeys};
+use crate::pairwise::share::{self, DealtPair};
 use crate::round::phase::Phase;
 use crate::rule::Rule;
 
@@ -29,9 +30,13 @@ use crate::rule::Rule;
 pub struct Shared {
     pub(super) mask: KeyPair,
     pub(super) channel: KeyPair,
-    pub(super) seed: KeyScalar,
+    pub(super) seed: Box<KeyScalar>,
     #[zeroize(skip)]
     pub(super) peers: BTreeMap<ClientId, RoundKeys>,
+    /// The Diffie-Hellman points of the channels, which zeroize themselves. They are not written down: after a restart there are
+    /// none, and each is computed again where it is needed. In boxes, as the shares that are received.
+    #[zeroize(skip)]
+    pub(super) points: BTreeMap<ClientId, Box<Zeroizing<KeyPoint>>>,
 }
 
 impl<P: ProofSystem> Client<P, Advertised> {
@@ -49,31 +54,34 @@ impl<P: ProofSystem> Client<P, Advertised> {
                 return Err(ClientError::TooFew { phase, got, need });
             }
             let holders = session.enough_neighbours(phase, &package.list)?;
-            let mut peers = BTreeMap::new();
-            for &client in &holders {
-                let keys = package
-                    .messages
-                    .get(&client)
-                    .and_then(|item| item.part(0, 1))
-                    .ok_or(ClientError::NotShown { phase, client })
-                    .map(|body| Advertisement::decode(body).ok())?
-                    .filter(|body| {
-                        let proven = body.verify(session.round.context(), client).is_some();
-                        Rule::Possession.holds(proven)
-                    })
-                    .map(|body| body.keys);
-                let what = "the keys come without proofs of possession";
-                peers.insert(
-                    client,
-                    keys.ok_or(ClientError::FalselyListed {
-                        phase,
-                        client,
-                        what,
-                    })?,
-                );
+            let unproven = |client| ClientError::FalselyListed {
+                phase,
+                client,
+                what: "the keys come without proofs of possession",
+            };
+            let mut bodies = Vec::new();
+            for client in holders {
+                let item = package.messages.get(&client);
+                let body = item.and_then(|item| item.part(0, 1));
+                let body = body.ok_or(ClientError::NotShown { phase, client })?;
+                let body = Advertisement::decode(body).map_err(|_| unproven(client))?;
+                bodies.push((client, body));
             }
-            let seed = KeyScalar::random(rng);
-            let parts = deal(session, mask, channel, &seed, &peers, rng);
+            let advertised: Vec<_> = bodies
+                .iter()
+                .map(|(client, body)| (*client, body))
+                .collect();
+            let failing = advertise::unproven(session.round.context(), &advertised);
+            Rule::Possession.require(failing.is_empty(), || unproven(bodies[failing[0]].0))?;
+            let keys = |(client, body): (ClientId, Advertisement)| (client, body.keys);
+            let peers: BTreeMap<ClientId, RoundKeys> = bodies.into_iter().map(keys).collect();
+            let points: BTreeMap<ClientId, Box<Zeroizing<KeyPoint>>> = peers
+                .iter()
+                .map(|(&client, keys)| (client, Box::new(channel.shared_point(&keys.channel))))
+                .collect();
+            let rng = &mut session.draws(package.answers(), Use::Dealing, rng);
+            let seed = Box::new(KeyScalar::random(rng));
+            let parts = deal(session, mask, &seed, &points, rng);
             let answer = session.say(Phase::Share, Some(&package), &parts);
             let (mask, channel) = (mask.clone(), channel.clone());
             Ok((
@@ -83,39 +91,43 @@ impl<P: ProofSystem> Client<P, Advertised> {
                     channel,
                     seed,
                     peers,
+                    points,
                 },
             ))
         })
     }
 }
 
-/// The parts of a dealer's message: `B_i`, then a sealed and committed pair for each holder.
+/// The parts of a dealer's message: `B_i`, then a sealed and committed pair for each holder. `points` are those of the channels to
+/// the holders.
 fn deal<P: ProofSystem>(
     session: &Session<P>,
     mask: &KeyPair,
-    channel: &KeyPair,
     seed: &KeyScalar,
-    holders: &BTreeMap<ClientId, RoundKeys>,
+    points: &BTreeMap<ClientId, Box<Zeroizing<KeyPoint>>>,
     rng: &mut dyn CryptoRngCore,
 ) -> Vec<Vec<u8>> {
     let threshold = session.round.threshold();
     let of_mask = Polynomial::random(mask.secret(), threshold, rng);
     let of_seed = Polynomial::random(seed, threshold, rng);
+    let pairs: Vec<SharePair> = points
+        .keys()
+        .map(|&holder| SharePair {
+            mask: of_mask.share(holder),
+            seed: of_seed.share(holder),
+        })
+        .collect();
     let mut parts = vec![Ristretto::encode_point(&(seed * KEY_TABLE))];
-    for (&recipient, keys) in holders {
-        let pair = SharePair {
-            mask: of_mask.share(recipient),
-            seed: of_seed.share(recipient),
-        };
-        let context = session.round.context();
+    let committed = share::commit(&pairs);
+    for (((&recipient, point), pair), commitments) in points.iter().zip(&pairs).zip(committed) {
         let between = Channel {
-            context,
+            context: session.round.context(),
             dealer: session.me(),
             recipient,
         };
         let dealt = DealtPair {
-            commitments: [&pair.mask * KEY_TABLE, &pair.seed * KEY_TABLE],
-            sealed: between.seal(&channel.shared_point(&keys.channel), &pair),
+            commitments,
+            sealed: between.seal(point, pair),
         };
         parts.push(dealt.encode());
     }
@@ -131,7 +143,7 @@ impl State for Shared {
         ExposedSecrets {
             mask: Some(self.mask.clone()),
             channel: Some(self.channel.clone()),
-            seed: Some(Zeroizing::new(self.seed)),
+            seed: Some(Zeroizing::new(*self.seed)),
             ..ExposedSecrets::default()
         }
     }
@@ -140,7 +152,7 @@ impl State for Shared {
             .bytes(self.mask.secret().as_bytes())
             .bytes(self.channel.secret().as_bytes())
             .bytes(self.seed.as_bytes());
-        let keys = |keys: &RoundKeys| vec![keys.mask, keys.channel];
+        let keys = |keys: &RoundKeys| [keys.mask, keys.channel];
         write_points(
             writer,
             self.peers.iter().map(|(client, peer)| (client, keys(peer))),
@@ -150,13 +162,14 @@ impl State for Shared {
         Ok(Self {
             mask: read_pair(reader)?,
             channel: read_pair(reader)?,
-            seed: read_secret(reader)?,
+            seed: Box::new(read_secret(reader)?),
             peers: read_map(reader, |r| {
                 Ok(RoundKeys {
                     mask: read_point(r)?,
                     channel: read_point(r)?,
                 })
             })?,
+            points: BTreeMap::new(),
         })
     }
 }

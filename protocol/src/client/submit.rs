@@ -26,7 +26,7 @@ use crate::wire::message::Message;
 #[derive(ZeroizeOnDrop)]
 pub struct Submitted {
     pub(super) mask: KeyPair,
-    pub(super) seed: KeyScalar,
+    pub(super) seed: Box<KeyScalar>,
     /// `rhat`, encoded.
     pub(super) blindings: Vec<u8>,
     /// What tells the input from another.
@@ -36,6 +36,10 @@ pub struct Submitted {
     pub(super) entry: Digest,
     #[zeroize(skip)]
     pub(super) participants: ClientSet,
+    /// The masks of its vector, which zeroize themselves. They are not written down: after a restart there are none, and they are
+    /// computed again.
+    #[zeroize(skip)]
+    pub(super) masks: Vec<Mask>,
     /// Its secrets zeroize themselves.
     #[zeroize(skip)]
     pub(super) received: Received,
@@ -66,9 +70,8 @@ impl<P: ProofSystem> Client<P, Confirmed> {
             }
             let round = &session.round;
             let mut proven = round.proofs().prove(&round.binding(session.me()), x, rng)?;
-            let own = Mask::of_seed(round.context(), session.me(), &state.seed);
-            let edges = state.received.masks(session, &state.mask, &package.list)?;
-            let masks: Vec<_> = std::iter::once(own).chain(edges).collect();
+            let secrets = (&*state.seed, &state.mask);
+            let masks = state.received.masks(session, secrets, &package.list)?;
             let masked = mask::<P::Group>(
                 &Zeroizing::new(round.layout().pack(x)?),
                 &proven.blindings,
@@ -82,11 +85,12 @@ impl<P: ProofSystem> Client<P, Confirmed> {
                 answer,
                 Submitted {
                     mask: state.mask.clone(),
-                    seed: state.seed,
+                    seed: state.seed.clone(),
                     input: own_input(x, &blindings),
                     blindings,
                     entry: entry.unwrap_or_default(),
                     participants: package.list,
+                    masks,
                     received: state.received.clone(),
                 },
             ))
@@ -119,7 +123,7 @@ impl State for Submitted {
     fn expose(&self) -> ExposedSecrets {
         ExposedSecrets {
             mask: Some(self.mask.clone()),
-            seed: Some(Zeroizing::new(self.seed)),
+            seed: Some(Zeroizing::new(*self.seed)),
             blindings: Some(Zeroizing::new(self.blindings.clone())),
             ..ExposedSecrets::of_received(&self.received)
         }
@@ -136,11 +140,12 @@ impl State for Submitted {
     fn read(reader: &mut Reader<'_>, clients: u32) -> Result<Self, DecodeError> {
         Ok(Self {
             mask: read_pair(reader)?,
-            seed: read_secret(reader)?,
+            seed: Box::new(read_secret(reader)?),
             blindings: reader.long("row blindings")?.to_vec(),
             input: reader.array("digest of the input")?,
             entry: reader.array("entry of the submission")?,
             participants: ClientSet::read(reader, clients, "participants")?,
+            masks: Vec::new(),
             received: Received::read(reader, clients)?,
         })
     }

@@ -7,13 +7,16 @@ use veragg_circuits::group::ristretto::{KeyPoint, KeyScalar, Ristretto, KEY_TABL
 use veragg_circuits::group::Group;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+use crate::crypto::encoded_point::EncodedPoint;
+
 /// A fresh secret scalar of one round with its public point, `public = secret G`. Both the mask
 /// key `S_i` and the channel key `E_i` are of this kind.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct KeyPair {
-    secret: KeyScalar,
+    /// In a box: what holds the pair can be moved, and leaves no copy of the secret behind.
+    secret: Box<KeyScalar>,
     #[zeroize(skip)]
-    public: KeyPoint,
+    public: EncodedPoint,
 }
 
 /// A key that two clients, or one client with its own seed, derive; zeroized when dropped.
@@ -28,8 +31,8 @@ impl KeyPair {
     /// The pair of a known secret.
     pub fn from_secret(secret: KeyScalar) -> Self {
         Self {
-            public: &secret * KEY_TABLE,
-            secret,
+            public: (&secret * KEY_TABLE).into(),
+            secret: Box::new(secret),
         }
     }
 
@@ -39,13 +42,13 @@ impl KeyPair {
     }
 
     /// The public point.
-    pub fn public(&self) -> &KeyPoint {
+    pub fn public(&self) -> &EncodedPoint {
         &self.public
     }
 
     /// The Diffie-Hellman point that the owner shares with the owner of `other`. Constant time.
     pub fn shared_point(&self, other: &KeyPoint) -> Zeroizing<KeyPoint> {
-        Zeroizing::new(other * self.secret)
+        Zeroizing::new(other * *self.secret)
     }
 }
 

@@ -1,5 +1,5 @@
-//! Operations on secrets and points that the rest of the crate does not call directly: challenges and
-//! announcements.
+//! Operations on secrets and points that the rest of the crate does not call directly: challenges, announcements and
+//! weights.
 
 use merlin::Transcript;
 use veragg_circuits::group::ristretto::{KeyPoint, KeyScalar};
@@ -19,4 +19,11 @@ pub(super) fn announcement(
     response: &KeyScalar,
 ) -> KeyPoint {
     KeyPoint::vartime_double_scalar_mul_basepoint(&-challenge, key, response)
+}
+
+/// The next weight of a batch, of 128 bits, little-endian.
+pub(super) fn short_weight(transcript: &mut Transcript) -> u128 {
+    let mut bytes = [0; 16];
+    transcript.challenge_bytes(b"weight", &mut bytes);
+    u128::from_le_bytes(bytes)
 }

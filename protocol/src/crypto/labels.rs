@@ -36,11 +36,18 @@ pub(crate) const POSSESSION: &str = "veragg/1 possession";
 /// Digest by which a client recognises the input that it submitted.
 #[cfg(any(test, feature = "roles"))]
 pub(crate) const OWN_INPUT: &str = "veragg/1 own input";
+/// What a client draws the secrets of a round from.
+#[cfg(any(test, feature = "roles"))]
+pub(crate) const ROUND_SECRETS: &str = "veragg/2 round secrets";
+/// Weights of a batch of proofs of possession.
+pub(crate) const POSSESSION_BATCH: &str = "veragg/1 possession batch";
 /// Transcript of the proof for a revealed point.
 pub(crate) const REVEALED: &str = "veragg/1 revealed point";
 /// Transcript of the degree test.
 pub(crate) const DEGREE: &str = "veragg/1 degree test";
+/// Weights of a batch of degree tests.
 pub(crate) const DEGREE_BATCH: &str = "veragg/1 degree test batch";
+/// Weights of shares that are compared at once.
 pub(crate) const SHARES_BATCH: &str = "veragg/1 revealed shares batch";
 /// Transcript of the challenge pairs of attestations.
 pub(crate) const ATTESTATION: &str = "veragg/1 attestation";
@@ -87,7 +94,7 @@ pub(crate) const SIGN_SET_UP_DELTA: &str = "veragg/2 sign setup delta";
 
 /// Every label, for the test that keeps them distinct.
 #[cfg(test)]
-const ALL: [&str; 39] = [
+const ALL: [&str; 41] = [
     CONTEXT,
     ROSTER,
     GRAPH,
@@ -106,6 +113,8 @@ const ALL: [&str; 39] = [
     MASK_STREAM,
     SEAL,
     POSSESSION,
+    POSSESSION_BATCH,
+    ROUND_SECRETS,
     OWN_INPUT,
     REVEALED,
     ATTESTATION,

@@ -6,9 +6,11 @@
 
 use merlin::Transcript;
 use rand_core::CryptoRngCore;
+use rayon::prelude::*;
+use veragg_circuits::bad_ones::bad_ones_in_chunks;
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
 use veragg_circuits::group::ristretto::{
-    decode_key_scalar, KeyPoint, KeyScalar, Ristretto, KEY_TABLE,
+    decode_key_scalar, from_dalek, Fr, KeyScalar, Ristretto, KEY_BASE, KEY_TABLE,
 };
 use veragg_circuits::group::Group;
 use veragg_circuits::hedged::Hedge;
@@ -17,15 +19,32 @@ use zeroize::Zeroize;
 
 use crate::crypto::context::Context;
 use crate::crypto::dh::KeyPair;
+use crate::crypto::encoded_point::EncodedPoint;
 use crate::crypto::ids::ClientId;
 use crate::crypto::keys;
 use crate::crypto::labels;
 
+/// How many proofs are verified together: those of 128 clients.
+const TOGETHER: usize = 256;
+
 /// `(R, z)` with `z G = R + c P`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Possession {
-    commitment: KeyPoint,
+    commitment: EncodedPoint,
     response: KeyScalar,
+}
+
+/// A proof, and what it proves in a given context.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim<'a> {
+    /// Who sent the key.
+    pub client: ClientId,
+    /// What the key is for.
+    pub purpose: Purpose,
+    /// The key.
+    pub key: &'a EncodedPoint,
+    /// The proof that the client knows the secret of the key.
+    pub proof: &'a Possession,
 }
 
 /// Which of a client's keys a proof is for.
@@ -39,17 +58,22 @@ pub enum Purpose {
 }
 
 /// The transcript with what a proof is about.
-fn transcript(context: &Context, client: ClientId, purpose: Purpose, key: &KeyPoint) -> Transcript {
+fn transcript(
+    context: &Context,
+    client: ClientId,
+    purpose: Purpose,
+    key: &EncodedPoint,
+) -> Transcript {
     let mut transcript = Transcript::new(labels::POSSESSION.as_bytes());
     transcript.append_message(b"context", &context.digest);
     transcript.absorb_u64(b"client", u64::from(client.number()));
     transcript.absorb_u64(b"purpose", purpose as u64);
-    transcript.absorb_point::<Ristretto>(b"key", key);
+    transcript.append_message(b"key", key.as_bytes());
     transcript
 }
 
-fn challenge(mut transcript: Transcript, commitment: &KeyPoint) -> KeyScalar {
-    transcript.absorb_point::<Ristretto>(b"commitment", commitment);
+fn challenge(mut transcript: Transcript, commitment: &EncodedPoint) -> KeyScalar {
+    transcript.append_message(b"commitment", commitment.as_bytes());
     keys::challenge(transcript)
 }
 
@@ -68,7 +92,7 @@ impl Possession {
         let transcript = transcript(context, client, purpose, pair.public());
         let hedge = Hedge::new(&transcript, "possession").secret(b"key", pair.secret().as_bytes());
         let mut nonce = KeyScalar::random(&mut hedge.stream(rng));
-        let commitment = &nonce * KEY_TABLE;
+        let commitment = EncodedPoint::from(&nonce * KEY_TABLE);
         let challenge = challenge(transcript, &commitment);
         let response = nonce + challenge * pair.secret();
         nonce.zeroize();
@@ -78,36 +102,64 @@ impl Possession {
         }
     }
 
-    /// Whether the sender knows the secret of `key`.
-    #[must_use]
-    pub fn verify(
-        &self,
-        key: &KeyPoint,
-        context: &Context,
-        client: ClientId,
-        purpose: Purpose,
-    ) -> bool {
-        let challenge = challenge(transcript(context, client, purpose, key), &self.commitment);
-        keys::announcement(key, &challenge, &self.response) == self.commitment
-    }
-
     /// Writes the proof.
     pub fn write(&self, writer: Writer) -> Writer {
         writer
-            .bytes(&Ristretto::encode_point(&self.commitment))
+            .bytes(self.commitment.as_bytes())
             .bytes(self.response.as_bytes())
     }
 
     /// Reads a proof.
     pub fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
-            commitment: Ristretto::read_point(reader, "possession commitment")?,
+            commitment: EncodedPoint::read(reader, "possession commitment")?,
             response: decode_key_scalar(
                 reader.bytes(32, "possession response")?,
                 "possession response",
             )?,
         })
     }
+}
+
+/// The indices of all proofs that do not hold, in order (4.1.4, 4.1.5). Cost for proofs that hold: one multi-scalar
+/// multiplication with two points for each.
+pub fn failing(context: &Context, claims: &[Claim<'_>]) -> Vec<usize> {
+    let challenges: Vec<KeyScalar> = claims
+        .par_iter()
+        .map(|claim| {
+            let transcript = transcript(context, claim.client, claim.purpose, claim.key);
+            challenge(transcript, &claim.proof.commitment)
+        })
+        .collect();
+    bad_ones_in_chunks(claims.len(), TOGETHER, |part| {
+        match (&claims[part.clone()], &challenges[part]) {
+            ([claim], [challenge]) => {
+                let Possession {
+                    commitment,
+                    response,
+                } = claim.proof;
+                keys::announcement(claim.key, challenge, response) == **commitment
+            }
+            (claims, challenges) => all_hold(claims, challenges),
+        }
+    })
+}
+
+/// Whether the equations of all proofs hold, each times its weight, added up (4.1.5).
+fn all_hold(claims: &[Claim<'_>], challenges: &[KeyScalar]) -> bool {
+    let mut transcript = Transcript::new(labels::POSSESSION_BATCH.as_bytes());
+    for (claim, challenge) in claims.iter().zip(challenges) {
+        transcript.append_message(b"challenge", challenge.as_bytes());
+        transcript.append_message(b"response", claim.proof.response.as_bytes());
+    }
+    let (mut scalars, mut points) = (vec![Fr::from(0u64)], vec![KEY_BASE]);
+    for (claim, challenge) in claims.iter().zip(challenges) {
+        let weight = Fr::from(keys::short_weight(&mut transcript));
+        scalars[0] += weight * from_dalek(&claim.proof.response);
+        scalars.extend([-weight * from_dalek(challenge), -weight]);
+        points.extend([**claim.key, *claim.proof.commitment]);
+    }
+    Ristretto::msm(&scalars, &points) == Ristretto::identity()
 }
 
 #[cfg(test)]
@@ -123,7 +175,13 @@ mod tests {
         let (me, you) = (ClientId::from_index(0), ClientId::from_index(1));
         let proof = Possession::prove(&pair, &Context::sample(1), me, Purpose::Mask, &mut OsRng);
         let holds = |key: &KeyPair, context, client, purpose| {
-            proof.verify(key.public(), &context, client, purpose)
+            let claim = Claim {
+                client,
+                purpose,
+                key: key.public(),
+                proof: &proof,
+            };
+            failing(&context, &[claim]).is_empty()
         };
         assert!(holds(&pair, Context::sample(1), me, Purpose::Mask));
         assert!(!holds(&other, Context::sample(1), me, Purpose::Mask));
@@ -146,7 +204,7 @@ mod tests {
             |context: u8| transcript(&Context::sample(context), me, Purpose::Mask, pair.public());
         let plain = |context: u8| {
             let nonce = KeyScalar::random(&mut rng());
-            let challenge = challenge(of(context), &(&nonce * KEY_TABLE));
+            let challenge = challenge(of(context), &(&nonce * KEY_TABLE).into());
             (challenge, nonce + challenge * pair.secret())
         };
         assert_eq!(told([plain(1), plain(2)]), *pair.secret());

@@ -5,18 +5,22 @@ use merlin::Transcript;
 use rand_core::CryptoRngCore;
 use rayon::prelude::*;
 use veragg_circuits::ark_ff::{batch_inversion, AdditiveGroup};
-use veragg_circuits::bad_ones::bad_ones;
+use veragg_circuits::bad_ones::bad_ones_in_chunks;
 use veragg_circuits::group::ristretto::{
-    from_dalek, to_dalek, Fr, KeyPoint, KeyScalar, Ristretto, KEY_TABLE,
+    from_dalek, to_dalek, Fr, KeyPoint, KeyScalar, Ristretto, Term, KEY_TABLE,
 };
 use veragg_circuits::group::Group;
 use veragg_circuits::transcript::TranscriptExt;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::crypto::context::Context;
+use crate::crypto::encoded_point::EncodedPoint;
 use crate::crypto::hash::Digest;
 use crate::crypto::ids::ClientId;
-use crate::crypto::labels;
+use crate::crypto::{keys, labels};
+
+/// How many dealers are tested together. More would hardly save time for each.
+const TOGETHER: usize = 64;
 
 /// A random polynomial of degree below `t` whose value at 0 is the secret.
 #[derive(Zeroize, ZeroizeOnDrop)]
@@ -73,12 +77,12 @@ pub fn reconstruct(shares: &[(ClientId, KeyScalar)]) -> KeyScalar {
 /// The commitments of a dealer to its two polynomials: at 0, and for each holder.
 #[derive(Debug, Clone)]
 pub struct CommittedShares<'a> {
-    /// The commitments `S_i` and `B_i` to the secrets themselves.
-    pub secrets: [KeyPoint; 2],
+    /// The mask key `S_i`.
+    pub mask_key: &'a EncodedPoint,
     /// The holders of shares, in order.
     pub holders: &'a [ClientId],
-    /// The holders' share commitments, of both secrets.
-    pub shares: &'a [[KeyPoint; 2]],
+    /// The commitments `S_i` and `B_i` to the secrets themselves, then those to the shares of each holder, of both secrets.
+    pub points: &'a [[Term; 2]],
 }
 
 /// What the random codeword of the degree test is derived from: digests in the envelope of the dealer's
@@ -101,7 +105,7 @@ pub struct DealerMessage<'a> {
 /// repeats the test. Both secrets are tested at once, under a further challenge.
 pub struct DegreeTest {
     scalars: Vec<Fr>,
-    points: Vec<KeyPoint>,
+    points: Vec<Term>,
     /// What the weight in a batch depends on: it stands for everything that the sum depends on.
     batch: [u8; 32],
 }
@@ -116,21 +120,20 @@ impl DegreeTest {
         message: &DealerMessage<'_>,
     ) -> Option<Self> {
         let CommittedShares {
-            secrets,
+            mask_key,
             holders,
-            shares,
+            points,
         } = committed;
-        let points = holders.len() + 1;
         // 4.3.2: the dual code has dimension points - t; below 1 there is nothing to test with.
-        let dimension = points.checked_sub(threshold).filter(|&d| d > 0)?;
-        if holders.len() != shares.len() {
+        let dimension = points.len().checked_sub(threshold).filter(|&d| d > 0)?;
+        if holders.len() + 1 != points.len() {
             return None;
         }
         let mut transcript = Transcript::new(labels::DEGREE.as_bytes());
         transcript.append_message(b"context", &message.context.digest);
         transcript.absorb_u64(b"dealer", u64::from(dealer.number()));
         transcript.absorb_u64(b"threshold", threshold as u64);
-        transcript.absorb_point::<Ristretto>(b"mask key", &secrets[0]);
+        transcript.append_message(b"mask key", mask_key.as_bytes());
         transcript.append_message(b"answers", message.answers);
         transcript.append_message(b"body", message.body_root);
         let both: Fr = transcript.challenge_scalar::<Ristretto>(b"both");
@@ -158,83 +161,78 @@ impl DegreeTest {
                 .iter()
                 .flat_map(|&weight| [weight, weight * both])
                 .collect(),
-            points: std::iter::once(secrets)
-                .chain(shares.iter())
-                .flatten()
-                .copied()
-                .collect(),
+            points: points.as_flattened().to_vec(),
             batch,
         })
     }
 
-    /// The indices of all tests that fail, in order (4.3.5). Cost: one multi-scalar multiplication over all points, `2 (k + 1)`
-    /// for each dealer.
+    /// The indices of all tests that fail, in order (4.3.5). Cost: for tests that hold a multi-scalar multiplication with
+    /// `2 (k + 1)` points for each dealer.
     pub fn failing(tests: &[Self]) -> Vec<usize> {
-        bad_ones(tests.len(), |part| {
-            let tests = &tests[part];
-            let scalars: Vec<Fr> = match tests {
-                [test] => test.scalars.clone(),
-                _ => {
-                    let mut transcript = Transcript::new(labels::DEGREE_BATCH.as_bytes());
-                    for test in tests {
-                        transcript.append_message(b"test", &test.batch);
-                    }
-                    let weighted = tests.iter().flat_map(|test| {
-                        let weight = short_weight(&mut transcript);
-                        test.scalars.iter().map(move |scalar| weight * scalar)
-                    });
-                    weighted.collect()
+        bad_ones_in_chunks(tests.len(), TOGETHER, |part| Self::all_hold(&tests[part]))
+    }
+
+    fn all_hold(tests: &[Self]) -> bool {
+        let scalars: Vec<Fr> = match tests {
+            [test] => test.scalars.clone(),
+            _ => {
+                let mut transcript = Transcript::new(labels::DEGREE_BATCH.as_bytes());
+                for test in tests {
+                    transcript.append_message(b"test", &test.batch);
                 }
-            };
-            let points: Vec<KeyPoint> = tests
-                .iter()
-                .flat_map(|test| &test.points)
-                .copied()
-                .collect();
-            Ristretto::msm(&scalars, &points) == Ristretto::identity()
-        })
+                let weighted = tests.iter().flat_map(|test| {
+                    let weight = Fr::from(keys::short_weight(&mut transcript));
+                    test.scalars.iter().map(move |scalar| weight * scalar)
+                });
+                weighted.collect()
+            }
+        };
+        let points: Vec<Term> = tests
+            .iter()
+            .flat_map(|test| &test.points)
+            .copied()
+            .collect();
+        Ristretto::sum_of_terms(&scalars, &points) == Ristretto::identity()
     }
 }
 
-/// A weight of 128 bits.
-fn short_weight(transcript: &mut Transcript) -> Fr {
-    let mut bytes = [0; 16];
-    transcript.challenge_bytes(b"weight", &mut bytes);
-    Fr::from(u128::from_le_bytes(bytes))
-}
-
-/// The indices of all shares that are not the ones of their commitments, which are encoded, in order (5.8). The encodings were
-/// checked to be canonical when the shares were dealt. Cost: for right shares one decoding and half a term of a multi-scalar
-/// multiplication each.
-pub fn wrong_shares(shares: &[(KeyScalar, [u8; 32])]) -> Vec<usize> {
-    let points: Option<Vec<KeyPoint>> = shares
+/// The indices of all shares that are not the ones of their commitments, which are encoded, in order (5.8). `sum` adds up the
+/// commitments, each times its weight, if all of them are points.
+///
+/// The shares themselves are computed with in constant time. Which of them are wrong can be seen from the time, and something of the
+/// weights, which are a hash of all shares: that helps nobody who does not know the shares. Cost: for right shares half a term of a
+/// multi-scalar multiplication each.
+pub fn wrong_shares(
+    shares: &[(&KeyScalar, &[u8; 32])],
+    sum: impl FnOnce(&[Fr]) -> Option<KeyPoint>,
+) -> Vec<usize> {
+    let mut encoded = Zeroizing::new(vec![0; 32 * shares.len()]);
+    for (to, (share, _)) in encoded.chunks_exact_mut(32).zip(shares) {
+        to.copy_from_slice(share.as_bytes());
+    }
+    let commitments: Vec<u8> = shares
         .iter()
-        .map(|(_, commitment)| Ristretto::decode_point(commitment, "commitment").ok())
+        .flat_map(|(_, commitment)| **commitment)
         .collect();
-    // Comparing the encoding is enough, and cheaper than decoding, but dearer than a term of a sum.
-    let alone = |(share, commitment): &(KeyScalar, [u8; 32])| {
-        Ristretto::encode_point(&(share * KEY_TABLE)) == commitment
-    };
-    let all_right = points.is_some_and(|points| {
-        let encoded = |of: fn(&(KeyScalar, [u8; 32])) -> &[u8; 32]| -> Vec<u8> {
-            shares.iter().flat_map(of).copied().collect()
-        };
-        let mut transcript = Transcript::new(labels::SHARES_BATCH.as_bytes());
-        transcript.append_message(b"shares", &encoded(|(share, _)| share.as_bytes()));
-        transcript.append_message(b"commitments", &encoded(|(_, commitment)| commitment));
-        let weights: Vec<Fr> = shares
-            .iter()
-            .map(|_| short_weight(&mut transcript))
-            .collect();
-        let terms = weights.iter().zip(shares);
-        let sum: Fr = terms
-            .map(|(weight, (share, _))| *weight * from_dalek(share))
-            .sum();
-        Ristretto::msm(&weights, &points) == &to_dalek(&sum) * KEY_TABLE
-    });
-    if all_right {
+    let mut transcript = Transcript::new(labels::SHARES_BATCH.as_bytes());
+    transcript.append_message(b"shares", &encoded);
+    transcript.append_message(b"commitments", &commitments);
+    let weights: Vec<u128> = shares
+        .iter()
+        .map(|_| keys::short_weight(&mut transcript))
+        .collect();
+    let terms = weights.iter().zip(shares);
+    let of_shares: KeyScalar = terms
+        .map(|(weight, (share, _))| KeyScalar::from(*weight) * *share)
+        .sum();
+    let of_shares = Zeroizing::new(of_shares);
+    let weights: Vec<Fr> = weights.into_iter().map(Fr::from).collect();
+    if sum(&weights) == Some(&*of_shares * KEY_TABLE) {
         return Vec::new();
     }
+    let alone = |(share, commitment): &(&KeyScalar, &[u8; 32])| {
+        (*share * KEY_TABLE).compress().as_bytes() == *commitment
+    };
     let each = shares.par_iter().enumerate();
     each.filter(|(_, share)| !alone(share))
         .map(|(index, _)| index)
@@ -253,6 +251,13 @@ mod tests {
         answers: &[2; 32],
         body_root: &[3; 32],
     };
+
+    fn terms(points: &[[KeyPoint; 2]]) -> Vec<[Term; 2]> {
+        let encoded = points.as_flattened().iter();
+        let encoded: Vec<u8> = encoded.flat_map(Ristretto::encode_point).collect();
+        let terms: Option<Vec<Term>> = Ristretto::decode_terms(&encoded).into_iter().collect();
+        terms.unwrap().as_chunks().0.to_vec()
+    }
 
     fn ids(numbers: impl IntoIterator<Item = u32>) -> Vec<ClientId> {
         numbers.into_iter().filter_map(ClientId::new).collect()
@@ -294,7 +299,9 @@ mod tests {
             };
             let test = |shares: &[[KeyPoint; 2]]| {
                 let secrets = secrets.map(|s| &s * KEY_TABLE);
-                let committed = CommittedShares { secrets, holders: &holders, shares };
+                let points = terms(&[&[secrets], shares].concat());
+                let mask_key = &secrets[0].into();
+                let committed = CommittedShares { mask_key, holders: &holders, points: &points };
                 let test = DegreeTest::new(&committed, threshold, holders[0], &MESSAGE);
                 test.is_some_and(|test| DegreeTest::failing(&[test]).is_empty())
             };
@@ -312,10 +319,11 @@ mod tests {
 
     #[test]
     fn fewer_holders_than_the_threshold_are_refused() {
+        let point = Ristretto::hash_to_point(b"point", 0);
         let committed = CommittedShares {
-            secrets: [Ristretto::identity(); 2],
+            mask_key: &point.into(),
             holders: &ids([1, 2]),
-            shares: &[[Ristretto::identity(); 2]; 2],
+            points: &terms(&[[point; 2]; 3]),
         };
         assert!(DegreeTest::new(&committed, 3, ids([5])[0], &MESSAGE).is_none());
     }
@@ -332,9 +340,9 @@ mod tests {
                 let shares: Vec<_> = shares.collect();
                 let secrets = secrets.map(|secret| &secret * KEY_TABLE);
                 let committed = CommittedShares {
-                    secrets,
+                    mask_key: &secrets[0].into(),
                     holders: &holders,
-                    shares: &shares,
+                    points: &terms(&[&[secrets], &shares[..]].concat()),
                 };
                 let mut test = DegreeTest::new(&committed, 3, dealer, &MESSAGE).unwrap();
                 // An error of the sum, whatever the word.
@@ -342,7 +350,8 @@ mod tests {
                     ..0 => -Fr::from(error.unsigned_abs()),
                     _ => Fr::from(error.unsigned_abs()),
                 });
-                test.points.push(Ristretto::hash_to_point(b"error", 0));
+                let error = Ristretto::hash_to_point(b"error", 0);
+                test.points.push(terms(&[[error; 2]])[0][0]);
                 test
             };
             ids([11, 12, 13, 14])
@@ -361,21 +370,27 @@ mod tests {
             .iter()
             .flat_map(|test| test.scalars.clone())
             .collect();
-        let points: Vec<KeyPoint> = cancelling
+        let points: Vec<Term> = cancelling
             .iter()
             .flat_map(|test| test.points.clone())
             .collect();
-        assert!(Ristretto::msm(&scalars, &points) == Ristretto::identity());
+        assert!(Ristretto::sum_of_terms(&scalars, &points) == Ristretto::identity());
     }
 
     #[test]
     fn each_wrong_share_is_found_and_no_other() {
         let right = |n: u64| {
             let share = KeyScalar::from(n);
-            let commitment = Ristretto::encode_point(&(&share * KEY_TABLE));
-            (share, commitment.try_into().unwrap())
+            (share, EncodedPoint::from(&share * KEY_TABLE))
         };
-        let good: Vec<(KeyScalar, [u8; 32])> = (1..40).map(right).collect();
+        let good: Vec<(KeyScalar, EncodedPoint)> = (1..40).map(right).collect();
+        let wrong_shares = |shares: &[(KeyScalar, EncodedPoint)]| {
+            let points: Vec<KeyPoint> = shares.iter().map(|(_, point)| **point).collect();
+            let of = |(share, point): &'_ (KeyScalar, EncodedPoint)| (*share, *point.as_bytes());
+            let shares: Vec<_> = shares.iter().map(of).collect();
+            let shares: Vec<_> = shares.iter().map(|(share, point)| (share, point)).collect();
+            super::wrong_shares(&shares, |weights| Some(Ristretto::msm(weights, &points)))
+        };
         assert_eq!(wrong_shares(&good), [0usize; 0]);
         assert_eq!(wrong_shares(&[]), [0usize; 0]);
         // Two errors that cancel without weights.
@@ -383,9 +398,6 @@ mod tests {
         bad[3].0 += KeyScalar::ONE;
         bad[20].0 -= KeyScalar::ONE;
         assert_eq!(wrong_shares(&bad), [3, 20]);
-        let mut bad = good.clone();
-        bad[7].1 = [0xff; 32];
-        assert_eq!(wrong_shares(&bad), [7]);
         let mut swapped = good;
         swapped.swap(0, 1);
         let commitments = [swapped[1].1, swapped[0].1];

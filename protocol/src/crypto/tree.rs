@@ -1,10 +1,11 @@
 //! The Merkle tree of RFC 6962 section 2.1 over SHA-256 (`specs/wire.md` 1.6).
 //!
 //! The same tree serves twice: over the messages of the board, and over the parts of one message,
-//! so that a part can be shown without the rest. [`Tree`] makes proofs; [`CompactTree`] gives only
-//! the head, in next to no memory.
+//! so that a part can be shown without the rest. [`Tree`] grows and makes proofs; [`PathTree`] shows the leaves of a finished
+//! tree, and does not keep them; [`CompactTree`] gives only the head, in next to no memory.
 
 mod compact;
+mod paths;
 
 use ct_merkle::mem_backed_tree::MemoryBackedTree;
 use ct_merkle::{ConsistencyProof, InclusionProof, RootHash};
@@ -13,6 +14,7 @@ use sha2::Sha256;
 use crate::crypto::hash::Digest;
 
 pub use compact::{CompactTree, Leaf};
+pub use paths::PathTree;
 
 /// Most leaves of a tree whose proofs are looked at.
 const MAX_LEAVES: u64 = 1 << 62;

@@ -1,13 +1,15 @@
 //! Advertise: a client's keys for this round (`specs/protocol.md` 3.1).
 
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
-use veragg_circuits::group::ristretto::{KeyPoint, Ristretto};
-use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::ProofSystem;
 
 use crate::crypto::context::Context;
+use crate::crypto::encoded_point::EncodedPoint;
 use crate::crypto::ids::ClientId;
-use crate::crypto::possession::{Possession, Purpose};
+use crate::crypto::possession::{self, Claim, Possession, Purpose};
 use crate::pairwise::Breach;
 use crate::round::Round;
 use crate::rule::Rule;
@@ -16,9 +18,9 @@ use crate::rule::Rule;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RoundKeys {
     /// `S_i`, from which pairwise masks come.
-    pub mask: KeyPoint,
+    pub mask: EncodedPoint,
     /// `E_i`, under which shares are sealed.
-    pub channel: KeyPoint,
+    pub channel: EncodedPoint,
 }
 
 /// The body of an advertisement: the keys, each with a proof of possession.
@@ -38,18 +40,18 @@ impl Advertisement {
 
     /// The canonical bytes.
     pub fn encode(&self) -> Vec<u8> {
-        let writer = Writer::new().bytes(&Ristretto::encode_point(&self.keys.mask));
+        let writer = Writer::new().bytes(self.keys.mask.as_bytes());
         let writer = self.mask_proof.write(writer);
-        let writer = writer.bytes(&Ristretto::encode_point(&self.keys.channel));
+        let writer = writer.bytes(self.keys.channel.as_bytes());
         self.channel_proof.write(writer).finish()
     }
 
     /// Decodes a body.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(bytes);
-        let mask = Ristretto::read_point(&mut reader, "mask key")?;
+        let mask = EncodedPoint::read(&mut reader, "mask key")?;
         let mask_proof = Possession::read(&mut reader)?;
-        let channel = Ristretto::read_point(&mut reader, "channel key")?;
+        let channel = EncodedPoint::read(&mut reader, "channel key")?;
         let channel_proof = Possession::read(&mut reader)?;
         reader.finish()?;
         Ok(Self {
@@ -58,26 +60,53 @@ impl Advertisement {
             channel_proof,
         })
     }
-
-    /// The keys, if the client has shown to know both secrets (4.1).
-    pub fn verify(&self, context: &Context, client: ClientId) -> Option<RoundKeys> {
-        let Self {
-            keys,
-            mask_proof,
-            channel_proof,
-        } = self;
-        (mask_proof.verify(&keys.mask, context, client, Purpose::Mask)
-            && channel_proof.verify(&keys.channel, context, client, Purpose::Channel))
-        .then_some(*keys)
-    }
 }
 
-/// The keys of an advertisement that counts (5.1).
-pub fn judge(context: &Context, client: ClientId, body: &[u8]) -> Result<RoundKeys, Breach> {
-    let body = Advertisement::decode(body)?;
-    let keys = body.verify(context, client);
-    Rule::ProvenKeys.require(keys.is_some(), || Breach::Possession)?;
-    Ok(body.keys)
+/// The indices of all advertisements of which a proof of possession does not hold (4.1), in order. Cost: see
+/// [`possession::failing`].
+pub fn unproven(context: &Context, advertised: &[(ClientId, &Advertisement)]) -> Vec<usize> {
+    let claims = advertised.iter().flat_map(|&(client, body)| {
+        let claim = |purpose, key, proof| Claim {
+            client,
+            purpose,
+            key,
+            proof,
+        };
+        [
+            claim(Purpose::Mask, &body.keys.mask, &body.mask_proof),
+            claim(Purpose::Channel, &body.keys.channel, &body.channel_proof),
+        ]
+    });
+    let failing = possession::failing(context, &claims.collect::<Vec<_>>());
+    let mut unproven: Vec<usize> = failing.into_iter().map(|claim| claim / 2).collect();
+    unproven.dedup();
+    unproven
+}
+
+/// The keys of the advertisements that count (5.1), in order.
+pub fn judge(context: &Context, bodies: &[(ClientId, &[u8])]) -> Vec<Result<RoundKeys, Breach>> {
+    let decoded: Vec<Result<Advertisement, DecodeError>> = bodies
+        .par_iter()
+        .map(|(_, body)| Advertisement::decode(body))
+        .collect();
+    let (mut at, mut canonical) = (Vec::new(), Vec::new());
+    for (index, ((client, _), body)) in bodies.iter().zip(&decoded).enumerate() {
+        if let Ok(body) = body {
+            at.push(index);
+            canonical.push((*client, body));
+        }
+    }
+    let unproven: BTreeSet<usize> = unproven(context, &canonical)
+        .into_iter()
+        .map(|index| at[index])
+        .collect();
+    let judge = |(index, body): (usize, Result<Advertisement, DecodeError>)| {
+        let body = body?;
+        let proven = !unproven.contains(&index);
+        Rule::ProvenKeys.require(proven, || Breach::Possession)?;
+        Ok(body.keys)
+    };
+    decoded.into_iter().enumerate().map(judge).collect()
 }
 
 impl<P: ProofSystem> Round<P> {
@@ -111,10 +140,28 @@ mod tests {
         assert_eq!(bytes.len(), Advertisement::LEN);
         assert_eq!(Advertisement::decode(&bytes), Ok(body.clone()));
         assert!(Advertisement::decode(&[&bytes[..], &[0]].concat()).is_err());
-        assert_eq!(body.verify(&Context::sample(1), me), Some(body.keys));
-        assert_eq!(body.verify(&Context::sample(1), you), None);
-        assert_eq!(body.verify(&Context::sample(2), me), None);
+        let judged = |body: &Advertisement, context: u8, client| {
+            let bytes = body.encode();
+            judge(&Context::sample(context), &[(client, &bytes)]).remove(0)
+        };
+        assert_eq!(judged(&body, 1, me), Ok(body.keys));
+        assert_eq!(judged(&body, 1, you), Err(Breach::Possession));
+        assert_eq!(judged(&body, 2, me), Err(Breach::Possession));
         std::mem::swap(&mut body.mask_proof, &mut body.channel_proof);
-        assert_eq!(body.verify(&Context::sample(1), me), None);
+        let swapped = body.encode();
+        // Together those are found that are found alone.
+        let all: [(ClientId, &[u8]); 5] = [
+            (me, &bytes),
+            (you, &bytes),
+            (me, &bytes[1..]),
+            (me, &swapped),
+            (me, &bytes),
+        ];
+        let judged = judge(&Context::sample(1), &all);
+        let holds: Vec<bool> = judged.iter().map(Result::is_ok).collect();
+        assert_eq!(holds, [true, false, false, false, true]);
+        assert_eq!(judged[3], Err(Breach::Possession));
+        assert!(matches!(judged[2], Err(Breach::Malformed(_))));
+        assert!(judge(&Context::sample(1), &[]).is_empty());
     }
 }

@@ -5,20 +5,20 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`challenges`] | the points, fingerprints, and commitments to fingerprints of masks |
+//! | [`edges`] | the commitments to the masks of edges, encoded, and those of many clients decoded |
 //! | [`link`] | the row link: proof, and verification in batches |
 //! | this one | the message |
 
 pub mod challenges;
+pub mod edges;
 pub mod link;
-
-use std::collections::HashMap;
 
 use rayon::prelude::*;
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
-use veragg_circuits::group::ristretto::{KeyPoint, Ristretto};
 use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::ProofSystem;
 
+use crate::crypto::encoded_point::EncodedPoint;
 use crate::crypto::hash::{digest, Digest};
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::labels;
@@ -30,41 +30,19 @@ use crate::rule::Rule;
 use crate::wire::message::BorrowedMessage;
 
 pub use challenges::{Challenges, Committed, Fingerprint};
+pub use edges::{EdgePoints, Edges};
 pub use link::RowLink;
 
 use link::{Claim, Subject};
 
 /// The digest of the mask keys that a client computed its pairwise masks with, in the order of the neighbours that
 /// participate (4.7.5).
-pub fn keys_digest<'a>(keys: impl IntoIterator<Item = &'a KeyPoint>) -> Digest {
-    let encoded: Vec<Vec<u8>> = keys.into_iter().map(Ristretto::encode_point).collect();
-    digest_of_encoded(encoded.iter())
-}
-
-fn digest_of_encoded<'a>(keys: impl Iterator<Item = &'a Vec<u8>>) -> Digest {
-    let parts: Vec<&[u8]> = keys.map(Vec::as_slice).collect();
+pub fn keys_digest<'a>(keys: impl IntoIterator<Item = &'a EncodedPoint>) -> Digest {
+    let parts: Vec<&[u8]> = keys
+        .into_iter()
+        .map(|key| key.as_bytes().as_slice())
+        .collect();
     digest(labels::ATTESTED_KEYS, &parts)
-}
-
-/// The mask keys of clients, encoded. Each stands in the digests of all its neighbours, and encoding takes as long as hashing
-/// ten.
-pub struct EncodedKeys(HashMap<ClientId, Vec<u8>>);
-
-impl EncodedKeys {
-    /// The keys of these clients. Cost: a field exponentiation for each.
-    pub fn new(keys: impl IntoIterator<Item = (ClientId, KeyPoint)>) -> Self {
-        let keys: Vec<_> = keys.into_iter().collect();
-        let keys = keys.into_par_iter();
-        Self(
-            keys.map(|(client, key)| (client, Ristretto::encode_point(&key)))
-                .collect(),
-        )
-    }
-
-    /// The key of a client, if there is one.
-    pub fn get(&self, client: ClientId) -> Option<&Vec<u8>> {
-        self.0.get(&client)
-    }
 }
 
 /// Part 0 of an attestation.
@@ -111,16 +89,13 @@ impl<G: Group> Head<G> {
     }
 }
 
-/// An attestation whose points and scalars are canonical.
+/// An attestation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attestation<G: Group> {
     /// Part 0.
     pub head: Head<G>,
-    /// The parts with the edge commitments, encoded, in the order of the neighbours that
-    /// participate: of each one point a pair.
-    pub edges: Vec<Vec<u8>>,
-    /// The same, decoded.
-    pub edge_points: Vec<Vec<G::Point>>,
+    /// The other parts.
+    pub edges: Edges,
 }
 
 impl<G: Group> Attestation<G> {
@@ -129,38 +104,28 @@ impl<G: Group> Attestation<G> {
     where
         P: ProofSystem<Group = G>,
     {
-        Self {
-            head,
-            edges: edges.iter().map(Committed::encode).collect(),
-            edge_points: edges.iter().map(|edge| edge.points.clone()).collect(),
-        }
+        let edges: Vec<_> = edges.iter().map(Committed::encode).collect();
+        let edges = Edges::of(edges.iter().map(Vec::as_slice));
+        Self { head, edges }
     }
 
-    /// Decodes the parts of a body.
+    /// Decodes the parts of a body, but for the points in the edge commitments: [`decode`](decode()) decodes these, too.
     pub fn decode<P>(round: &Round<P>, parts: &[&[u8]]) -> Result<Self, DecodeError>
     where
         P: ProofSystem<Group = G>,
     {
         let wrong = DecodeError::Value { field: "parts" };
         let (head, edges) = parts.split_first().ok_or(wrong)?;
-        let decode = |part: &&[u8]| {
-            let mut reader = Reader::new(part);
-            let points = (0..round.challenge_pairs())
-                .map(|_| G::read_point(&mut reader, "edge commitment"))
-                .collect::<Result<Vec<_>, _>>()?;
-            reader.finish().map(|()| points)
-        };
         Ok(Self {
             head: Head::decode(round, head)?,
-            edges: edges.iter().map(|part| part.to_vec()).collect(),
-            edge_points: edges.iter().map(decode).collect::<Result<_, _>>()?,
+            edges: Edges::of(edges.iter().copied()),
         })
     }
 
     /// The parts of the body.
     pub fn parts(&self) -> Vec<Vec<u8>> {
-        let head = self.head.encode();
-        std::iter::once(head).chain(self.edges.clone()).collect()
+        let edges = self.edges.parts().map(<[u8]>::to_vec);
+        std::iter::once(self.head.encode()).chain(edges).collect()
     }
 }
 
@@ -169,8 +134,8 @@ impl<G: Group> Attestation<G> {
 pub struct Attested {
     /// The commitments to the self-mask.
     pub own: Vec<u8>,
-    /// The commitments to the pairwise masks, in the order of the neighbours that participate.
-    pub edges: Vec<Vec<u8>>,
+    /// The commitments to the pairwise masks.
+    pub edges: Edges,
 }
 
 impl Attested {
@@ -185,19 +150,35 @@ impl Attested {
     /// The commitments for the edge to one of `neighbours`, which are the neighbours that participate, in order.
     pub fn towards(&self, neighbours: &[ClientId], other: ClientId) -> Option<&[u8]> {
         let at = neighbours.binary_search(&other).ok()?;
-        self.edges.get(at).map(Vec::as_slice)
+        self.edges.part(at)
     }
 }
 
-/// Decodes the parts of an attestation. `participants` are the participants of the round.
+/// The attestations of a batch, or what is wrong with them, and the points of their edge commitments.
+pub type Decoded<G> = (Vec<Result<Attestation<G>, Breach>>, EdgePoints<G>);
+
+/// Decodes the attestations of a batch. `participants` are the participants of the round. The points of an attestation with an error are
+/// not to be used. Cost: one decoding for each point. A point that both ends of an edge attest is decoded once.
 pub fn decode<P: ProofSystem>(
     round: &Round<P>,
     participants: &ClientSet,
-    client: ClientId,
-    message: &BorrowedMessage<'_>,
-) -> Result<Attestation<P::Group>, Breach> {
-    let parts = message.parts(&round.attest_lengths(client, participants))?;
-    Ok(Attestation::decode(round, &parts)?)
+    batch: &[(ClientId, BorrowedMessage<'_>)],
+) -> Decoded<P::Group> {
+    let decode = |(client, message): &(ClientId, BorrowedMessage<'_>)| {
+        let parts = message.parts(&round.attest_lengths(*client, participants))?;
+        Ok(Attestation::decode(round, &parts)?)
+    };
+    let mut decoded: Vec<Result<Attestation<P::Group>, Breach>> =
+        batch.par_iter().map(decode).collect();
+    let edges: Vec<Option<&Edges>> = decoded
+        .iter()
+        .map(|attestation| attestation.as_ref().ok().map(|it| &it.edges))
+        .collect();
+    let (points, errors) = EdgePoints::decode(&edges);
+    for (index, error) in errors {
+        decoded[index] = Err(error.into());
+    }
+    (decoded, points)
 }
 
 /// A decoded attestation, and the submission that it must fit.
@@ -207,6 +188,8 @@ pub struct Candidate<'a, P: ProofSystem> {
     pub client: ClientId,
     /// The entry of the attestation.
     pub entry: Digest,
+    /// Its place in the batch that was decoded.
+    pub index: usize,
     /// The attestation.
     pub attestation: &'a Attestation<P::Group>,
     /// The neighbours that participate.
@@ -217,11 +200,12 @@ pub struct Candidate<'a, P: ProofSystem> {
     pub masked: &'a [<P::Group as Group>::Scalar],
 }
 
-/// Judges row links together (4.7.4, 5.5), each by itself: the results are in order. Cost: see
-/// [`link::verify`].
+/// Judges row links together (4.7.4, 5.5), each by itself: the results are in order. `points` are those of the batch in which the
+/// candidates were decoded. Cost: see [`link::verify`].
 pub fn judge<P: ProofSystem>(
     round: &Round<P>,
     challenges: &Challenges<P>,
+    points: &EdgePoints<P::Group>,
     batch: &[Candidate<'_, P>],
 ) -> Vec<Result<(), Breach>> {
     let claims: Vec<_> = batch
@@ -238,24 +222,23 @@ pub fn judge<P: ProofSystem>(
             neighbours: candidate.neighbours,
             links: &candidate.attestation.head.links,
             edges: &candidate.attestation.edges,
-            edge_points: &candidate.attestation.edge_points,
+            at: points.at(candidate.index),
         })
         .collect();
-    let bad = link::verify(round, challenges, &claims);
+    let bad = link::verify(round, challenges, points, &claims);
     let holds = |index| bad.binary_search(&index).is_err();
     (0..batch.len())
         .map(|index| Rule::RowLink.require(holds(index), || Breach::RowLink))
         .collect()
 }
 
-/// Whether the attested keys are those that the neighbours advertised (4.7.5, 5.5), of which `keys` are the encodings: in the
-/// order of the neighbours that participate.
+/// Whether the attested keys are those that the neighbours advertised (4.7.5, 5.5), in the order of the neighbours that
+/// participate.
 pub fn judge_keys<'a>(
     attested: &Digest,
-    keys: impl IntoIterator<Item = &'a Vec<u8>>,
+    keys: impl IntoIterator<Item = &'a EncodedPoint>,
 ) -> Result<(), Breach> {
-    let digest = digest_of_encoded(keys.into_iter());
-    Rule::EdgeKeys.require(digest == *attested, || Breach::Keys)
+    Rule::EdgeKeys.require(keys_digest(keys) == *attested, || Breach::Keys)
 }
 
 impl<P: ProofSystem> Round<P> {

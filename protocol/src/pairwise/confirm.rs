@@ -144,8 +144,9 @@ impl<P: ProofSystem> Round<P> {
 mod tests {
     use super::*;
     use crate::crypto::dh::KeyPair;
+    use crate::pairwise::share;
     use rand_core::OsRng;
-    use veragg_circuits::group::ristretto::{KeyScalar, KEY_TABLE};
+    use veragg_circuits::group::ristretto::KeyScalar;
 
     #[test]
     fn a_bad_dealer_and_a_false_accuser_are_found() {
@@ -172,7 +173,7 @@ mod tests {
         };
         let point = dealer.shared_point(accuser.public());
         let deal = |sealed: &SharePair, committed: &SharePair| DealtPair {
-            commitments: [&committed.mask * KEY_TABLE, &committed.seed * KEY_TABLE],
+            commitments: share::commit(std::slice::from_ref(committed))[0],
             sealed: channel.seal(&point, sealed),
         };
         let revealed = complaint.ends().reveal(&accuser, &mut OsRng);

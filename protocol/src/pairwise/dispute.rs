@@ -8,6 +8,7 @@ use veragg_circuits::proof_system::ProofSystem;
 
 use crate::crypto::context::Context;
 use crate::crypto::dleq::{self, Ends, Revealed};
+use crate::crypto::encoded_point::EncodedPoint;
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::masks::Mask;
 use crate::crypto::possession::Purpose;
@@ -136,7 +137,7 @@ pub fn judge<P: ProofSystem>(
     (attested, disputed): (&ClientSet, &BTreeSet<Edge>),
     client: ClientId,
     body: &[u8],
-    key: impl Fn(ClientId) -> Option<KeyPoint>,
+    key: impl Fn(ClientId) -> Option<EncodedPoint>,
 ) -> Result<Vec<(Edge, Vec<u8>)>, Breach> {
     let context = round.context();
     let others = lists::holders(round.graph(), attested, client);

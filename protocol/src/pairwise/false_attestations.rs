@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
-use veragg_circuits::group::ristretto::{KeyPoint, KeyScalar};
+use veragg_circuits::group::ristretto::KeyScalar;
 use veragg_circuits::proof_system::ProofSystem;
 
+use crate::crypto::encoded_point::EncodedPoint;
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::masks::Mask;
 use crate::pairwise::attest::{Attested, Challenges};
@@ -49,7 +50,7 @@ pub fn find<P: ProofSystem>(
     (participants, contributors): (&ClientSet, &ClientSet),
     attested: &HashMap<ClientId, Attested>,
     reconstructed: Reconstructed<'_>,
-    key: impl Fn(ClientId) -> Option<KeyPoint> + Sync,
+    key: impl Fn(ClientId) -> Option<EncodedPoint> + Sync,
 ) -> BTreeMap<ClientId, Contradiction> {
     let context = round.context();
     let compare = |rule: Rule, claimed: &[u8], shown_by: ShownBy, mask: &Mask| {
@@ -77,7 +78,7 @@ pub fn find<P: ProofSystem>(
     let of_edges = edges.par_iter().filter_map(|(client, gone, secret)| {
         let neighbours = lists::holders(round.graph(), participants, *client);
         let claimed = attested.get(client)?.towards(&neighbours, *gone)?;
-        let mask = Mask::of_point(context, *client, *gone, &(key(*client)? * *secret));
+        let mask = Mask::of_point(context, *client, *gone, &(*key(*client)? * *secret));
         Some((
             *client,
             compare(Rule::TrueEdge, claimed, ShownBy::Edge(*gone), &mask)?,

@@ -1,12 +1,10 @@
 //! A fraud proof: a reconstructed secret that shows an attestation to be false (`specs/protocol.md` 4.8).
 
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
-use veragg_circuits::group::ristretto::{
-    decode_key_scalar, KeyPoint, KeyScalar, Ristretto, KEY_TABLE,
-};
-use veragg_circuits::group::Group;
+use veragg_circuits::group::ristretto::{decode_key_scalar, KeyPoint, KeyScalar, KEY_TABLE};
 use veragg_circuits::proof_system::ProofSystem;
 
+use crate::crypto::encoded_point::EncodedPoint;
 use crate::crypto::hash::Digest;
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::masks::Mask;
@@ -49,7 +47,7 @@ pub enum FalseAttestation {
         /// The client at the other end of the edge.
         neighbour: ClientId,
         /// The keys of all neighbours that participate, in order.
-        keys: Vec<KeyPoint>,
+        keys: Vec<EncodedPoint>,
         /// The part of the attestation for that client.
         edges: Part,
     },
@@ -93,7 +91,7 @@ impl FraudProof {
             } => {
                 let writer = writer.u8(2).bytes(secret.as_bytes());
                 let writer = writer.u32(neighbour.number()).u32(keys.len() as u32);
-                let write = |writer: Writer, key| writer.bytes(&Ristretto::encode_point(key));
+                let write = |writer: Writer, key: &EncodedPoint| writer.bytes(key.as_bytes());
                 edges.write(keys.iter().fold(writer, write))
             }
         }
@@ -118,7 +116,7 @@ impl FraudProof {
                 let neighbour = ClientId::new(reader.u32("neighbour")?);
                 let mut keys = Vec::new();
                 for _ in 0..reader.u32("keys")? {
-                    keys.push(Ristretto::read_point(reader, "attested key")?);
+                    keys.push(EncodedPoint::read(reader, "attested key")?);
                 }
                 FalseAttestation::Edge {
                     secret,
@@ -203,7 +201,7 @@ impl FraudProof {
                 }
                 let holders = lists::holders(round.graph(), advertised, culprit);
                 let seed = seed.of(sharing, 0, 1 + holders.len())?;
-                let is_committed = share::decode_head(seed).ok()? == secret * KEY_TABLE;
+                let is_committed = *share::decode_head(seed).ok()? == secret * KEY_TABLE;
                 if !Rule::CommittedSeed.holds(is_committed) {
                     return None;
                 }
@@ -223,7 +221,7 @@ impl FraudProof {
                 if keys.len() != neighbours.len() || !Rule::AttestedKeys.holds(attested) {
                     return None;
                 }
-                let is_of_key = *keys.get(at)? == secret * KEY_TABLE;
+                let is_of_key = **keys.get(at)? == secret * KEY_TABLE;
                 if !Rule::SecretOfKey.holds(is_of_key) {
                     return None;
                 }

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 use veragg_circuits::codec::{DecodeError, Reader};
-use veragg_circuits::group::ristretto::{decode_key_scalar, KeyPoint, KeyScalar};
+use veragg_circuits::group::ristretto::{decode_key_scalar, KeyScalar, Ristretto};
+use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::ProofSystem;
 
+use crate::crypto::encoded_point::EncodedPoint;
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::masks::Mask;
 use crate::crypto::sharing::wrong_shares;
@@ -93,18 +95,28 @@ pub fn judge<P: ProofSystem>(
         return Err(DecodeError::Value { field }.into());
     }
     let revealed: Shares = subjects.into_iter().zip(shares).collect();
-    let (mut wrong, mut compared, mut of) = (Vec::new(), Vec::new(), Vec::new());
-    for (index, (dealer, share)) in revealed.iter().enumerate() {
+    let (mut wrong, mut of, mut commitments) = (Vec::new(), Vec::new(), Vec::new());
+    for (index, (dealer, _)) in revealed.iter().enumerate() {
         match against(*dealer) {
             Against::Commitment(commitment) => {
-                compared.push((*share, commitment));
                 of.push(index);
+                commitments.push(commitment);
             }
             Against::Nothing => {}
             Against::Missing => wrong.push(index),
         }
     }
-    wrong.extend(wrong_shares(&compared).into_iter().map(|at| of[at]));
+    let compared: Vec<_> = of
+        .iter()
+        .zip(&commitments)
+        .map(|(&index, commitment)| (&revealed[index].1, commitment))
+        .collect();
+    let sum = |weights: &[_]| {
+        let terms = Ristretto::decode_terms(commitments.as_flattened());
+        let terms: Vec<_> = terms.into_iter().collect::<Option<_>>()?;
+        Some(Ristretto::sum_of_terms(weights, &terms))
+    };
+    wrong.extend(wrong_shares(&compared, sum).into_iter().map(|at| of[at]));
     wrong.sort_unstable();
     let wrong: Shares = wrong.into_iter().map(|index| revealed[index]).collect();
     Rule::RevealedShare.require(wrong.is_empty(), || Breach::Shares(wrong))?;
@@ -119,7 +131,7 @@ pub fn masks_in_sum<P: ProofSystem>(
     (participants, contributors): (&ClientSet, &ClientSet),
     seeds: &BTreeMap<ClientId, KeyScalar>,
     masks: &BTreeMap<ClientId, KeyScalar>,
-    key: impl Fn(ClientId) -> Option<KeyPoint> + Sync,
+    key: impl Fn(ClientId) -> Option<EncodedPoint> + Sync,
 ) -> Result<Vec<Mask>, ClientId> {
     let context = round.context();
     let of = |client: ClientId| -> Result<Vec<Mask>, ClientId> {
@@ -130,7 +142,7 @@ pub fn masks_in_sum<P: ProofSystem>(
         let secret = masks.get(&client).ok_or(client)?;
         // The absent client would have added the inverse of the mask that is in the sum.
         let edge = |other| {
-            let point = key(other).ok_or(other)? * secret;
+            let point = *key(other).ok_or(other)? * secret;
             Ok(Mask::of_point(context, client, other, &point))
         };
         let others = lists::holders(round.graph(), contributors, client);

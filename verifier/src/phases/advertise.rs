@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::hash::Digest;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
-use veragg_protocol::pairwise::advertise::{self, Advertisement};
+use veragg_protocol::pairwise::advertise::{self, Advertisement, RoundKeys};
 use veragg_protocol::pairwise::Breach;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::board::BoardError;
@@ -37,20 +37,18 @@ impl Advertise {
         if !skip {
             findings.computed(Check::SetUp, waiting.len());
         }
-        let context = established.round.context();
-        let judged: Vec<_> = waiting
-            .into_par_iter()
-            .map(|(client, leaf, body)| {
-                let keys = if skip {
-                    let body = Advertisement::decode(&body).map_err(Breach::from);
-                    body.map(|body| body.keys)
-                } else {
-                    advertise::judge(context, client, &body)
-                };
-                (client, leaf, keys)
-            })
+        let bodies: Vec<(ClientId, &[u8])> = waiting
+            .iter()
+            .map(|(client, _, body)| (*client, body.as_slice()))
             .collect();
-        for (client, leaf, keys) in judged {
+        let judged: Vec<Result<RoundKeys, Breach>> = match skip {
+            true => bodies
+                .par_iter()
+                .map(|(_, body)| Ok(Advertisement::decode(body)?.keys))
+                .collect(),
+            false => advertise::judge(established.round.context(), &bodies),
+        };
+        for ((client, leaf, _), keys) in waiting.into_iter().zip(judged) {
             match keys {
                 Ok(keys) => {
                     established.keys.insert(client, Advertised { keys, leaf });

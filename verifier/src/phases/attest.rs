@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{Read, Seek};
 
-use rayon::prelude::*;
 use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::hash::Digest;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
-use veragg_protocol::pairwise::attest::{self, Attested, Candidate, Challenges, EncodedKeys};
+use veragg_protocol::pairwise::attest::{self, Attested, Candidate, Challenges};
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::board::{BoardError, Records};
 use veragg_protocol::wire::message::Message;
@@ -23,12 +22,18 @@ use crate::words;
 
 type Scalar<P> = <<P as ProofSystem>::Group as Group>::Scalar;
 
+/// Bodies of so many bytes are judged together, in whole blocks of [`BATCH`] messages: about 500 messages of a round with few numbers. What
+/// both ends of an edge attest is decoded once if both are among them.
+const TOGETHER: usize = 2 << 20;
+
 /// The attestations that were received so far.
 pub(crate) struct Attest<P: ProofSystem> {
     attestations: Attestations<P>,
     /// The fingerprints `f(y)` of the masked vector of each accepted client.
     masked: HashMap<ClientId, Vec<Scalar<P>>>,
     waiting: Vec<(ClientId, u64, Message)>,
+    /// Bytes of their bodies.
+    bytes: usize,
     /// For each client the digest of the keys that its attested edges lead to.
     keys: BTreeMap<ClientId, Digest>,
 }
@@ -57,6 +62,7 @@ impl<P: ProofSystem> Attest<P> {
             attestations: Attestations::new(challenges),
             masked,
             waiting: Vec::new(),
+            bytes: 0,
             keys: BTreeMap::new(),
         })
     }
@@ -65,61 +71,71 @@ impl<P: ProofSystem> Attest<P> {
     fn judge(&mut self, established: &Established<'_, P>, findings: &mut Findings) {
         let (round, participants) = (established.round, &established.participants);
         let waiting = std::mem::take(&mut self.waiting);
+        self.bytes = 0;
         let skip = findings.skips(Check::RowLinks);
         if !skip {
             findings.computed(Check::RowLinks, waiting.len());
         }
         // V-08.A.1
-        let decoded: Vec<_> = waiting
-            .par_iter()
-            .map(|(client, _, message)| {
-                attest::decode(round, participants, *client, &message.borrowed())
-            })
+        let messages: Vec<_> = waiting
+            .iter()
+            .map(|(client, _, message)| (*client, message.borrowed()))
             .collect();
-        let mut good = Vec::new();
-        for ((client, leaf, message), decoded) in waiting.iter().zip(decoded) {
+        let (decoded, points) = attest::decode(round, participants, &messages);
+        drop(messages);
+        // Faults by the place of their message, for a block those of decoding first.
+        let (mut good, mut faults) = (Vec::new(), Vec::new());
+        let waiting = waiting.into_iter().zip(decoded);
+        for (index, ((client, leaf, message), decoded)) in waiting.enumerate() {
             match decoded {
                 Ok(attestation) => {
-                    let neighbours = established.neighbours(*client);
+                    let neighbours = established.neighbours(client);
                     let entry = message.envelope.entry();
-                    good.push((*client, *leaf, entry, neighbours, attestation));
+                    good.push((index, client, leaf, entry, neighbours, attestation));
                 }
                 Err(breach) => {
                     let (step, what) = (Step::AttestationDecodes, words::breach(&breach));
-                    findings.record(Finding::fault(step, *client, [*leaf], what));
+                    let fault = Finding::fault(step, client, [leaf], what);
+                    faults.push(((index / BATCH, step), fault));
                 }
             }
         }
         // V-08.A.3: the attestation of a client whose submission was not accepted is not judged.
-        let candidates = good
-            .iter()
-            .filter_map(|(client, _, entry, neighbours, attestation)| {
-                Some(Candidate {
-                    client: *client,
-                    entry: *entry,
-                    attestation,
-                    neighbours,
-                    submission: &established.accepted.get(client)?.submission,
-                    masked: self.masked.get(client)?,
-                })
-            });
+        let candidates =
+            good.iter()
+                .filter_map(|(index, client, _, entry, neighbours, attestation)| {
+                    Some(Candidate {
+                        client: *client,
+                        entry: *entry,
+                        index: *index,
+                        attestation,
+                        neighbours,
+                        submission: &established.accepted.get(client)?.submission,
+                        masked: self.masked.get(client)?,
+                    })
+                });
         let candidates: Vec<_> = candidates.filter(|_| !skip).collect();
-        let judged = attest::judge(round, &self.attestations.challenges, &candidates);
-        let bad: BTreeMap<ClientId, _> = candidates
+        let judged = attest::judge(round, &self.attestations.challenges, &points, &candidates);
+        let bad: BTreeMap<usize, _> = candidates
             .iter()
             .zip(judged)
-            .filter_map(|(candidate, judged)| Some((candidate.client, judged.err()?)))
+            .filter_map(|(candidate, judged)| Some((candidate.index, judged.err()?)))
             .collect();
-        for (client, leaf, _, _, attestation) in good {
-            if let Some(breach) = bad.get(&client) {
-                let what = words::breach(breach);
-                findings.record(Finding::fault(Step::RowLink, client, [leaf], what));
+        for (index, client, leaf, _, _, attestation) in good {
+            if let Some(breach) = bad.get(&index) {
+                let (step, what) = (Step::RowLink, words::breach(breach));
+                let fault = Finding::fault(step, client, [leaf], what);
+                faults.push(((index / BATCH, step), fault));
                 continue;
             }
             self.keys.insert(client, attestation.head.keys);
             self.attestations.leaves.insert(client, leaf);
             let attested = Attested::of(attestation);
             self.attestations.attested.insert(client, attested);
+        }
+        faults.sort_by_key(|((block, step), _)| (*block, *step == Step::RowLink));
+        for (_, fault) in faults {
+            findings.record(fault);
         }
     }
 
@@ -131,17 +147,14 @@ impl<P: ProofSystem> Attest<P> {
             return;
         }
         let counts = |other| Step::KeysOfEquivocator.holds(!established.has_equivocated(other));
-        let advertised = established.keys.iter();
-        let encoded = EncodedKeys::new(
-            advertised.map(|(client, advertised)| (*client, advertised.keys.mask)),
-        );
         for (client, attested) in keys {
             let neighbours = established.neighbours(client).into_iter();
-            let theirs = neighbours.map(|other| encoded.get(other).filter(|_| counts(other)));
+            let theirs =
+                neighbours.map(|other| established.mask_key(other).filter(|_| counts(other)));
             let Some(theirs) = theirs.collect::<Option<Vec<_>>>() else {
                 continue;
             };
-            if let Err(breach) = attest::judge_keys(&attested, theirs) {
+            if let Err(breach) = attest::judge_keys(&attested, &theirs) {
                 self.attestations.attested.remove(&client);
                 let leaf = self.attestations.leaf(client);
                 let what = words::breach(&breach);
@@ -171,8 +184,11 @@ impl<P: ProofSystem> Judge<P> for Attest<P> {
         message: ReadMessage<Vec<u8>>,
         findings: &mut Findings,
     ) {
-        self.waiting.push((client, message.leaf, message.message()));
-        if self.waiting.len() >= BATCH {
+        let message = (client, message.leaf, message.message());
+        self.bytes += message.2.body.len();
+        self.waiting.push(message);
+        // Blocks are whole: what is recorded must not depend on how many of them are judged together.
+        if self.bytes >= TOGETHER && self.waiting.len().is_multiple_of(BATCH) {
             self.judge(established, findings);
         }
     }

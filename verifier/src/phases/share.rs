@@ -104,15 +104,12 @@ fn decode<P: ProofSystem>(
     let key = established.mask_key(*client).filter(|_| !skip);
     let test =
         key.map(|key| dealt.degree_test(round.threshold(), *client, &key, &message.envelope));
-    let pairs = parts.iter().skip(1);
     let committed = Dealt {
         leaf: waiting.leaf,
         position: waiting.position,
-        seed: dealt.seed,
+        seed: *dealt.seed,
         holders: dealt.holders,
-        shares: pairs
-            .filter_map(|part| share::DealtPair::encoded_commitments(part))
-            .collect(),
+        shares: dealt.commitments,
     };
     Ok((committed, test))
 }

@@ -184,7 +184,7 @@ fn reconstruct_secret<P: ProofSystem>(
     shares: &[(ClientId, KeyScalar)],
 ) -> Result<KeyScalar, NoSecret> {
     let committed: Option<KeyPoint> = match wanted(established, client) {
-        Secret::Mask => established.mask_key(client),
+        Secret::Mask => established.mask_key(client).map(|key| *key),
         Secret::Seed => established.dealt.get(&client).map(|dealt| dealt.seed),
     };
     let (got, need) = (shares.len(), established.round.threshold());

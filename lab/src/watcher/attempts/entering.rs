@@ -12,7 +12,7 @@ use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::crypto::possession::{Possession, Purpose};
 use veragg_protocol::crypto::sealing::{Channel, SharePair};
 use veragg_protocol::pairwise::advertise::{Advertisement, RoundKeys};
-use veragg_protocol::pairwise::share::DealtPair;
+use veragg_protocol::pairwise::share::{self, DealtPair};
 use veragg_protocol::round::configuration::SignedConfiguration;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::roster::Roster;
@@ -165,7 +165,7 @@ fn dealt_to_victim(coalition: &Coalition<Suite>, other: &Impersonated) -> Vec<Ve
     };
     let victim = Advertisement::decode(&victim.body).unwrap().keys.channel;
     let dealt = DealtPair {
-        commitments: [&pair.mask * KEY_TABLE, &pair.seed * KEY_TABLE],
+        commitments: share::commit(std::slice::from_ref(&pair))[0],
         sealed: channel.seal(&other.channel.shared_point(&victim), &pair),
     };
     let holders = 9;

@@ -3,7 +3,8 @@
 // A test gives up where these panic.
 #![allow(clippy::unwrap_used)]
 
-use veragg_protocol::circuits::group::ristretto::{KeyPoint, KeyScalar};
+use veragg_protocol::circuits::group::ristretto::KeyScalar;
+use veragg_protocol::crypto::encoded_point::EncodedPoint;
 use veragg_protocol::pairwise::advertise::{Advertisement, RoundKeys};
 use veragg_protocol::round::phase::Phase;
 
@@ -13,20 +14,20 @@ use crate::default_suite::Suite;
 use crate::watcher::coalition::Coalition;
 
 /// The colluder advertises the double of one of the victim's keys.
-fn doubling(kind: fn(&mut RoundKeys) -> &mut KeyPoint) -> Coalition<Suite> {
+fn doubling(kind: fn(&mut RoundKeys) -> &mut EncodedPoint) -> Coalition<Suite> {
     let mut coalition = ten();
     let mut messages = coalition.ask_all();
     let mut keys = coalition.keys_of(VICTIM);
     let victim = *kind(&mut keys);
-    let rogue = victim + victim;
+    let rogue = *victim + *victim;
     let lengths = coalition.round().advertise_lengths();
     coalition.altering(&mut messages, COLLUDER, &lengths, &mut |parts| {
         let mut body = Advertisement::decode(&parts[0]).unwrap();
-        *kind(&mut body.keys) = rogue;
+        *kind(&mut body.keys) = rogue.into();
         parts[0] = body.encode();
     });
     let factor = KeyScalar::from(2u64);
-    coalition.watcher.multiplied(rogue, victim, factor);
+    coalition.watcher.multiplied(rogue, *victim, factor);
     coalition.take(messages);
     coalition.close_honestly();
     coalition

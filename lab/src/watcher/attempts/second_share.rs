@@ -4,9 +4,10 @@
 #![allow(clippy::unwrap_used)]
 
 use rand_core::OsRng;
-use veragg_protocol::circuits::group::ristretto::{KeyPoint, KeyScalar, Ristretto, KEY_TABLE};
+use veragg_protocol::circuits::group::ristretto::{KeyScalar, Ristretto, KEY_TABLE};
 use veragg_protocol::circuits::group::Group;
 use veragg_protocol::crypto::dh::KeyPair;
+use veragg_protocol::crypto::encoded_point::EncodedPoint;
 use veragg_protocol::pairwise::fraud_proof::{FalseAttestation, FraudProof};
 use veragg_protocol::round::lists;
 use veragg_protocol::round::phase::Phase;
@@ -80,7 +81,7 @@ fn by_seed(
 fn by_edge(
     coalition: &Coalition<Suite>,
     secret: KeyScalar,
-    keys: Vec<KeyPoint>,
+    keys: Vec<EncodedPoint>,
 ) -> Vec<FraudProof> {
     let (attested, lengths) = (
         of_victim(coalition, Phase::Attest),
@@ -107,7 +108,7 @@ fn neighbours(coalition: &Coalition<Suite>) -> Vec<u32> {
     neighbours.iter().map(|client| client.number()).collect()
 }
 
-fn keys(coalition: &Coalition<Suite>) -> Vec<KeyPoint> {
+fn keys(coalition: &Coalition<Suite>) -> Vec<EncodedPoint> {
     let neighbours = neighbours(coalition).into_iter();
     neighbours
         .map(|number| coalition.keys_of(number).mask)

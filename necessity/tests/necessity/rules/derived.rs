@@ -17,7 +17,7 @@ use veragg_protocol::pairwise::advertise::{Advertisement, RoundKeys};
 use veragg_protocol::pairwise::attest::keys_digest;
 use veragg_protocol::pairwise::confirm::Complaint;
 use veragg_protocol::pairwise::publish::Outcome;
-use veragg_protocol::pairwise::share::DealtPair;
+use veragg_protocol::pairwise::share::{self, DealtPair};
 use veragg_protocol::round::lists;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::Round;
@@ -94,7 +94,7 @@ pub(super) fn a_shared_secret_cannot_be_reconstructed() -> bool {
                 let mut pair = between.open(&point, &dealt.sealed).unwrap();
                 pair.seed += KeyScalar::ONE;
                 let again = DealtPair {
-                    commitments: [&pair.mask * KEY_TABLE, &pair.seed * KEY_TABLE],
+                    commitments: share::commit(std::slice::from_ref(&pair))[0],
                     sealed: between.seal(&point, &pair),
                 };
                 *part = again.encode();

@@ -2,13 +2,14 @@
 //! gets the second secret of that client.
 
 use rand_core::OsRng;
-use veragg_protocol::circuits::group::ristretto::{KeyPoint, KeyScalar, Ristretto, KEY_TABLE};
+use veragg_protocol::circuits::group::ristretto::{KeyScalar, Ristretto, KEY_TABLE};
 use veragg_protocol::circuits::group::Group;
 
 use super::attack::Attack;
 use super::{everybody, id, Suite, CLIENTS};
 use veragg_protocol::client::ExposedSecrets;
 use veragg_protocol::crypto::dh::KeyPair;
+use veragg_protocol::crypto::encoded_point::EncodedPoint;
 use veragg_protocol::pairwise::attest::Challenges;
 use veragg_protocol::pairwise::fraud_proof::{FalseAttestation, FraudProof, Seen};
 use veragg_protocol::round::lists;
@@ -77,7 +78,7 @@ impl Attested {
     }
 
     /// Whether a fraud proof by the edge of clients 4 and 5 holds, with these keys of the neighbours of client 4.
-    fn by_edge(&self, secret: KeyScalar, keys: Vec<KeyPoint>) -> bool {
+    fn by_edge(&self, secret: KeyScalar, keys: Vec<EncodedPoint>) -> bool {
         let attested = self.attack.of(Phase::Attest, 4);
         let at = self.neighbours().iter().position(|&number| number == 5);
         self.shows_fraud(&FraudProof {
@@ -100,7 +101,7 @@ impl Attested {
             .collect()
     }
 
-    fn keys(&self) -> Vec<KeyPoint> {
+    fn keys(&self) -> Vec<EncodedPoint> {
         let neighbours = self.neighbours().into_iter();
         neighbours
             .map(|number| self.attack.keys_of(number).mask)

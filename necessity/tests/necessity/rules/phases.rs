@@ -51,7 +51,7 @@ pub(super) fn a_key_of_unknown_secret_opens_the_channel_of_two_others() -> bool 
         .unwrap()
         .keys
         .channel;
-    let rogue = Ristretto::encode_point(&(victim + victim));
+    let rogue = Ristretto::encode_point(&(*victim + *victim));
     messages[2] = attack.altered(&messages[2], |parts| {
         parts[0][96..128].copy_from_slice(&rogue)
     });
@@ -82,7 +82,8 @@ pub(super) fn a_wrong_share_is_accepted_without_a_complaint() -> bool {
     let mut messages = attack.ask_all();
     messages[2] = attack.altered(&messages[2], |parts| {
         let mut dealt = DealtPair::decode(&parts[1]).unwrap();
-        dealt.commitments[0] += KEY_TABLE.basepoint();
+        let other = *dealt.commitments[0] + KEY_TABLE.basepoint();
+        dealt.commitments[0] = other.into();
         parts[1] = dealt.encode();
     });
     attack.close(Phase::Share, messages, everybody());

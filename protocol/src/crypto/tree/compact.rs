@@ -89,7 +89,7 @@ impl FromIterator<Leaf> for CompactTree {
     }
 }
 
-fn parent(left: &Digest, right: &Digest) -> Digest {
+pub(super) fn parent(left: &Digest, right: &Digest) -> Digest {
     let hash = Sha256::new().chain_update([1]);
     hash.chain_update(left)
         .chain_update(right)

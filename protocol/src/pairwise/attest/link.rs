@@ -4,11 +4,13 @@
 //! Schnorr's proof of a linear relation between the openings of two commitments: `T`, the rows of the
 //! submission at the challenge, and `Q`, the masked vector without the attested commitments.
 
+use std::ops::Range;
+
 use merlin::Transcript;
 use rand_core::{CryptoRngCore, RngCore};
 use rayon::prelude::*;
 use veragg_circuits::ark_ff::Zero;
-use veragg_circuits::bad_ones::bad_ones;
+use veragg_circuits::bad_ones::bad_ones_in_chunks;
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
 use veragg_circuits::group::Group;
 use veragg_circuits::hedged::Hedge;
@@ -17,6 +19,7 @@ use veragg_circuits::transcript::TranscriptExt;
 use zeroize::Zeroizing;
 
 use super::challenges::{Challenges, Committed, Pair};
+use super::edges::{EdgePoints, Edges};
 use crate::crypto::context::Context;
 use crate::crypto::hash::Digest;
 use crate::crypto::ids::ClientId;
@@ -26,8 +29,8 @@ use crate::round::Round;
 type Scalar<P> = <<P as ProofSystem>::Group as Group>::Scalar;
 type Point<P> = <<P as ProofSystem>::Group as Group>::Point;
 
-/// The most points of one multiplication: more make it no faster.
-const MOST_POINTS: usize = 1 << 14;
+/// The most points of one multiplication. More points make it no faster, and several multiplications can run at once.
+const MOST_POINTS: usize = 1 << 13;
 
 /// The self commitment of a pair, with the proof.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -263,14 +266,16 @@ pub struct Claim<'a, P: ProofSystem> {
     /// The self commitments and row links of the attestation, one a pair.
     pub links: &'a [RowLink<P::Group>],
     /// The edge commitments, encoded, in the order of the neighbours.
-    pub edges: &'a [Vec<u8>],
-    /// The same, decoded.
-    pub edge_points: &'a [Vec<Point<P>>],
+    pub edges: &'a Edges,
+    /// The places of their points, neighbour by neighbour.
+    pub at: &'a [u32],
 }
 
-/// The equations of a claim, each times its weight: the scalars of the generators and of the other points.
+/// The equations of a claim, each times its weight: the scalars of the generators, of edge commitments by their places, and of the
+/// other points.
 struct Summed<P: ProofSystem> {
     generators: Vec<Scalar<P>>,
+    edges: Vec<(u32, Scalar<P>)>,
     scalars: Vec<Scalar<P>>,
     points: Vec<Point<P>>,
 }
@@ -286,6 +291,7 @@ impl<P: ProofSystem> Claim<'_, P> {
         let columns = round.layout().columns();
         let mut sum = Summed::<P> {
             generators: vec![Scalar::<P>::zero(); columns + 1],
+            edges: Vec::with_capacity(self.at.len()),
             scalars: Vec::new(),
             points: Vec::new(),
         };
@@ -294,7 +300,7 @@ impl<P: ProofSystem> Claim<'_, P> {
             let at = index * P::Group::POINT_LEN..(index + 1) * P::Group::POINT_LEN;
             let edges: Vec<&[u8]> = self
                 .edges
-                .iter()
+                .parts()
                 .map(|part| part.get(at.clone()))
                 .collect::<Option<_>>()?;
             let (submit, edges) = (challenges.submit(), edges.iter().copied());
@@ -320,11 +326,11 @@ impl<P: ProofSystem> Claim<'_, P> {
             *sum.generators.last_mut()? += own * link.sum_blinding;
             sum.scalars.push(-own);
             sum.points.push(link.sum_announcement);
-            for (neighbour, points) in self.neighbours.iter().zip(self.edge_points) {
+            let places = self.at.chunks_exact(challenges.len());
+            for (neighbour, places) in self.neighbours.iter().zip(places) {
                 let towards_higher = self.subject.client < *neighbour;
                 let weight = if towards_higher { own * e } else { -own * e };
-                sum.scalars.push(weight);
-                sum.points.push(*points.get(index)?);
+                sum.edges.push((*places.get(index)?, weight));
             }
             sum.scalars.push(own * e);
             sum.points.push(link.own);
@@ -333,11 +339,13 @@ impl<P: ProofSystem> Claim<'_, P> {
     }
 }
 
-/// The indices of all claims that do not hold, in order (4.7.4, 4.7.6). Cost: one multiplication over
-/// `C + 1` points and, for each claim and pair, `R + k + 3` more.
+/// The indices of all claims that do not hold, in order (4.7.4, 4.7.6). `points` are those that the claims name by their places. Cost:
+/// one multiplication over `C + 1` points; `R + 3` points for each claim and pair; and one point for each edge and pair, if both ends
+/// of the edge are among the claims and agree.
 pub fn verify<P: ProofSystem>(
     round: &Round<P>,
     challenges: &Challenges<P>,
+    points: &EdgePoints<P::Group>,
     claims: &[Claim<'_, P>],
 ) -> Vec<usize> {
     // The weights depend on all claims: if each had its own, colluders could choose errors that
@@ -363,29 +371,56 @@ pub fn verify<P: ProofSystem>(
         }
     }
     let generators = generators(round);
-    let points = good.first().map_or(0, |(_, sum)| sum.points.len());
-    for batch in good.chunks((MOST_POINTS / points.max(1)).max(1)) {
-        let of_batch = bad_ones(batch.len(), |part| hold(&generators, &batch[part]));
-        bad.extend(of_batch.into_iter().map(|at| batch[at].0));
+    let hold = |part: Range<usize>| hold(&generators, points, &good[part]);
+    if !hold(0..good.len()) {
+        // In short chunks, so that two bad claims do not have all others checked alone.
+        let points = good
+            .first()
+            .map_or(1, |(_, sum)| sum.points.len() + sum.edges.len());
+        let of_good = bad_ones_in_chunks(good.len(), (MOST_POINTS / points).max(1), hold);
+        bad.extend(of_good.into_iter().map(|at| good[at].0));
     }
     bad.sort_unstable();
     bad
 }
 
 /// Whether the weighted equations of all claims add up to the identity.
-fn hold<P: ProofSystem>(generators: &[Point<P>], batch: &[(usize, Summed<P>)]) -> bool {
+fn hold<P: ProofSystem>(
+    generators: &[Point<P>],
+    edge_points: &EdgePoints<P::Group>,
+    batch: &[(usize, Summed<P>)],
+) -> bool {
     let mut scalars = vec![Scalar::<P>::zero(); generators.len()];
     let mut points = generators.to_vec();
     for (_, sum) in batch {
         for (total, one) in scalars.iter_mut().zip(&sum.generators) {
             *total += one;
         }
-    }
-    for (_, sum) in batch {
         scalars.extend_from_slice(&sum.scalars);
         points.extend_from_slice(&sum.points);
     }
-    P::Group::msm(&scalars, &points) == P::Group::identity()
+    // A point that both ends of an edge attest is multiplied once.
+    let mut edges: Vec<(u32, Scalar<P>)> = batch
+        .iter()
+        .flat_map(|(_, sum)| sum.edges.iter().copied())
+        .collect();
+    edges.par_sort_unstable_by_key(|(place, _)| *place);
+    edges.dedup_by(|next, kept| {
+        let same = next.0 == kept.0;
+        if same {
+            kept.1 += next.1;
+        }
+        same
+    });
+    let Some(of_edges) = edge_points.sum(&edges) else {
+        return false;
+    };
+    let others = scalars
+        .par_chunks(MOST_POINTS)
+        .zip(points.par_chunks(MOST_POINTS));
+    let of_others = others.map(|(scalars, points)| P::Group::msm(scalars, points));
+    let of_others = of_others.reduce(P::Group::identity, |one, other| one + other);
+    of_edges + of_others == P::Group::identity()
 }
 
 #[cfg(test)]
