@@ -14,7 +14,7 @@ use veragg::protocol::crypto::dleq::{self, Ends};
 use veragg::protocol::crypto::ids::{ClientId, ClientSet};
 use veragg::protocol::crypto::possession::Purpose;
 use veragg::protocol::pairwise::advertise::Advertisement;
-use veragg::protocol::pairwise::attest::Attestation;
+use veragg::protocol::pairwise::attest::{Attestation, EdgePoints};
 use veragg::protocol::pairwise::fraud_proof::{FalseAttestation, FraudProof};
 use veragg::protocol::pairwise::package::Package;
 use veragg::protocol::pairwise::publish::Publication;
@@ -155,8 +155,7 @@ fn advertisement(bytes: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn head(bytes: &[u8]) -> Option<Vec<u8>> {
-    use veragg::circuits::group::Group;
-    Some(Ristretto::encode_point(&share::decode_head(bytes).ok()?))
+    Some(share::decode_head(bytes).ok()?.as_bytes().to_vec())
 }
 
 fn dealt_pair(bytes: &[u8]) -> Option<Vec<u8>> {
@@ -196,7 +195,8 @@ fn attestation(bytes: &[u8]) -> Option<Vec<u8>> {
     let decoded = Attestation::decode(round, &parts)
         .ok()
         .filter(|_| rest.is_empty())?;
-    Some(decoded.parts().concat())
+    let (_, errors) = EdgePoints::<Ristretto>::decode(&[Some(&decoded.edges)]);
+    errors.is_empty().then(|| decoded.parts().concat())
 }
 
 fn points_of(sample: &Sample) -> Vec<u8> {
