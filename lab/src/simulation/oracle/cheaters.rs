@@ -62,9 +62,17 @@ fn must_show(scenario: &Scenario, cheat: &Cheat) -> bool {
             .all(|it| stays(it, phase))
     };
     match &cheat.does {
-        // Two with the same false mask between them are allowed: it cancels out.
-        ClientAttack::FalseMask { towards, by, .. } => {
-            *by != 0 && towards.is_none_or(|other| !cheats(scenario, other))
+        // Two with the same false mask between them are allowed: it cancels out. So do several false masks of one client that
+        // it does not attest, if they add up to nothing: then nothing that it sent is false.
+        ClientAttack::FalseMask {
+            towards,
+            by,
+            attested,
+            edges,
+            ..
+        } => {
+            let cancels = !attested && !edges.is_empty();
+            *by != 0 && !cancels && towards.is_none_or(|other| !cheats(scenario, other))
         }
         // Where a part stands that it spoils depends on who has advertised.
         ClientAttack::HighDegree

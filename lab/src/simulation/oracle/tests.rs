@@ -24,6 +24,9 @@ fn objects(scenario: &Scenario, outcome: &Outcome, what: &str) {
     assert!(said[0].contains(what), "{said:?}");
 }
 
+/// Two false masks of one client that add up to nothing, which a simulation found (seed 88, round 2171).
+const CANCELS: &str = "[[cheat]]\nclient = 3\ndoes = { false-mask = { by = 1, attested = false, edges = [{ towards = 1, by = 1 }] } }\n";
+
 const CHEAT: &str = "[[cheat]]\nclient = 3\ndoes = { shift = { coordinate = 0, by = 1 } }\n";
 
 #[test]
@@ -32,6 +35,7 @@ fn it_objects_to_nothing_that_is_right() {
         scenario(""),
         scenario(CHEAT),
         scenario("[[dropout]]\nclient = 2\nafter = 'share'\n"),
+        scenario(CANCELS),
         scenario("[network]\norder = true\nlost = 100\nrepeated = 100\nrestarts = 30\n"),
     ] {
         let outcome = played(&scenario);
