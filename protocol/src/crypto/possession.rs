@@ -193,6 +193,30 @@ mod tests {
         assert_eq!(Possession::read(&mut Reader::new(&bytes)), Ok(proof));
     }
 
+    #[test]
+    fn errors_that_cancel_without_weights_are_found() {
+        let pairs = [(); 4].map(|()| KeyPair::generate(&mut OsRng));
+        let (context, client) = (Context::sample(1), ClientId::from_index(0));
+        let prove = |pair| Possession::prove(pair, &context, client, Purpose::Mask, &mut OsRng);
+        let mut proofs: Vec<Possession> = pairs.iter().map(prove).collect();
+        let failing = |proofs: &[Possession]| {
+            let claim = |(pair, proof): (&'_ KeyPair, &'_ Possession)| (*pair.public(), *proof);
+            let both: Vec<_> = pairs.iter().zip(proofs).map(claim).collect();
+            let claims = both.iter().map(|(key, proof)| Claim {
+                client,
+                purpose: Purpose::Mask,
+                key,
+                proof,
+            });
+            failing(&context, &claims.collect::<Vec<_>>())
+        };
+        assert_eq!(failing(&proofs), [0usize; 0]);
+        // The challenges do not depend on the responses, so the errors are `G` and `-G`.
+        proofs[1].response += KeyScalar::ONE;
+        proofs[2].response -= KeyScalar::ONE;
+        assert_eq!(failing(&proofs), [1, 2]);
+    }
+
     /// The key from two proofs with one nonce: `(z - z') / (c - c')`.
     #[test]
     fn a_repeated_generator_repeats_no_nonce() {

@@ -144,7 +144,7 @@ impl Client {
     ///
     /// This is for laboratories that attack the protocol: a corrupt client is honest software of which somebody knows
     /// the secrets. A deployment must not call it. Whoever has what it gives can compute the client's input from
-    /// its messages. The lint `clippy::disallowed_methods` forbids it in this repository outside `lab` and `necessity`.
+    /// its messages. The lint `clippy::disallowed_methods` forbids it in this repository outside `lab`, `necessity` and `wiping`.
     #[must_use]
     pub fn expose_secrets(&self) -> ExposedSecrets {
         // The one way to it.

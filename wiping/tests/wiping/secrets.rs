@@ -58,9 +58,9 @@ impl Secrets {
             let scalar = P::Group::encode_scalar(&Scalar::<P>::from(*number));
             secrets.scalar(&scalar, &format!("number {at} as a scalar"));
         }
-        let layout = round.configuration();
+        let configuration = round.configuration();
         let mut start = 0;
-        for segment in &layout.segments {
+        for segment in &configuration.segments {
             let numbers = &input[start..][..segment.claims.len];
             start += segment.claims.len;
             if let Some(norm) = segment.claims.norm {
