@@ -59,9 +59,9 @@ pub fn with_second_message<P: ProofSystem>(
 ) -> Scene<P> {
     let key = scene.key(number);
     scene.altering(number, move |phase, _, mut messages| {
-        if phase == when {
-            let second = sign_again(&key, &messages[0], &lengths, &mut alter);
-            messages.push(second);
+        // Who has nothing to say in the phase says no second thing either.
+        if let Some(first) = messages.first().filter(|_| phase == when) {
+            messages.push(sign_again(&key, first, &lengths, &mut alter));
         }
         messages
     })
