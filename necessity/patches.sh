@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 if [ "${1:-}" = --dry-run ]; then
     grep -v '^#' necessity/patches.txt | while read -r number patch _; do
-        patch --dry-run --strip 1 --silent --fuzz 2 <"necessity/patches/$patch.patch" || {
+        patch --dry-run --strip 1 --silent --fuzz 0 <"necessity/patches/$patch.patch" || {
             echo "patches: $patch.patch (rule $number) no longer applies; make it anew" >&2
             exit 1
         }
@@ -51,7 +51,7 @@ while read -r number patch test; do
 done <"$root/table"
 
 while read -r number patch test; do
-    patch --directory "$copy" --strip 1 --silent --fuzz 2 <"necessity/patches/$patch.patch"
+    patch --directory "$copy" --strip 1 --silent --fuzz 0 <"necessity/patches/$patch.patch"
     ! run "$test" || fail "$number: $test passes under $patch"
     grep -q "^test $test ... FAILED" "$log" || fail "$number: $test was not run under $patch"
     grep -q "^thread '$test'.* panicked at necessity/tests/necessity/patched.rs" "$log" ||
