@@ -96,7 +96,7 @@ fn run<P: ProofSystem<SetUp: PlaySetUp>>(
     let start = Instant::now();
     let local = ready_in::<P>(clients, builder)?;
     let set_up = start.elapsed();
-    let masking = local.round.configuration().masking;
+    let masking = local.round.pairwise().masking;
     println!(
         "{}, n = {clients}, k = {}, t = {}, {len} numbers of {bits} bits",
         P::SUITE,

@@ -14,6 +14,7 @@ use veragg::protocol::crypto::tree::Leaf;
 use veragg::protocol::round::configuration::SegmentConfiguration;
 use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::round::phase::Phase;
+use veragg::protocol::round::protocol::Dialect;
 use veragg::protocol::wire::board::{RecordKind, Records, PIECE_LEN, RECORD_HEAD_LEN};
 use veragg::protocol::wire::body;
 use veragg::protocol::wire::message::{Envelope, Sender, ENVELOPE_LEN};
@@ -179,10 +180,14 @@ fn read_long_body(len: usize) -> usize {
     let mut head = vec![RecordKind::Message as u8];
     head.extend((length as u32).to_be_bytes());
     head.extend(envelope.encode());
+    let dialect = Dialect {
+        version: Version::CURRENT,
+        is_committee: false,
+    };
     let (peak, scalars) = peak(|| {
         let mut records = Records::new(head.chain(zeros()), 0, length);
         let mut record = records.next_record().unwrap().unwrap();
-        let envelope = record.envelope(Version::CURRENT).unwrap().unwrap();
+        let envelope = record.envelope(&dialect).unwrap().unwrap();
         let mut scalars = 0;
         let read = body::read(record, &envelope, vec![len], |body| {
             body.scalars::<Ristretto>(len / Ristretto::SCALAR_LEN, "number", |_| scalars += 1)

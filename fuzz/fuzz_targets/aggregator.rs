@@ -76,7 +76,15 @@ fn signed(phase: usize, in_parts: bool, edits: &[u8]) -> Vec<u8> {
             *sample.local.round.context(),
         );
         let parts = [edits.to_vec()];
-        return Message::sign(key, context, Phase::ALL[phase], sender, answers, &parts).encode();
+        return Message::sign(
+            key,
+            context,
+            Phase::PAIRWISE[phase],
+            sender,
+            answers,
+            &parts,
+        )
+        .encode();
     };
     if in_parts {
         let mut parts = cut(&message);

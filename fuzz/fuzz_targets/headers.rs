@@ -89,13 +89,13 @@ fn edit(
         5 => configuration.assumptions.corrupt_ppm = small as u32,
         6 => configuration.assumptions.dropout_ppm = small as u32,
         7 => configuration.beacon[0] ^= small as u8,
-        8 => configuration.masking.degree = small as u32,
-        9 => configuration.masking.threshold = small as u32,
+        8 => configuration.pairwise_mut()?.masking.degree = small as u32,
+        9 => configuration.pairwise_mut()?.masking.threshold = small as u32,
         10 => configuration.min_contributors = small as u32,
-        11 => configuration.unmask_rounds = small as u8,
+        11 => configuration.pairwise_mut()?.unmask_rounds = small as u8,
         12 => {
-            let at = script.below(configuration.deadlines.len())?;
-            configuration.deadlines[at] = small;
+            let at = script.below(configuration.pairwise_mut()?.deadlines.len())?;
+            configuration.pairwise_mut()?.deadlines[at] = small;
         }
         13 => *kept = !*kept,
         14 => {

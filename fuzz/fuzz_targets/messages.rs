@@ -204,7 +204,7 @@ fn points_of(sample: &Sample) -> Vec<u8> {
     let ends = Ends {
         context: sample.local.round.context(),
         purpose: Purpose::Mask,
-        client: ClientId::from_index(0),
+        revealer: 1,
         key: pair.public(),
         other,
         other_key: pair.public(),

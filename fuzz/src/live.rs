@@ -63,11 +63,11 @@ impl Corrupt {
 
     /// What is done in this phase, by the aggregator or by this client.
     fn of(&self, phase: Phase, client: Option<ClientId>) -> Vec<Action> {
-        let index = phase.index().min(Phase::ALL.len() - 1);
+        let index = phase.index().min(Phase::PAIRWISE.len() - 1);
         let is_one = |action: &&Action| {
             let who = usize::from(action[1]) % (CLIENTS as usize + 1);
             let who = (who > 0).then(|| ClientId::from_index(who - 1));
-            usize::from(action[0]) % Phase::ALL.len() == index && who == client
+            usize::from(action[0]) % Phase::PAIRWISE.len() == index && who == client
         };
         self.actions.iter().filter(is_one).copied().collect()
     }
@@ -219,7 +219,7 @@ fn corrupt_aggregator(corrupt: &Corrupt) -> CorruptAggregator {
                     }
                     1 => {
                         let at = usize::from(action[3]) % outcomes.len();
-                        let phase = Phase::ALL[usize::from(action[5]) % Phase::ALL.len()];
+                        let phase = Phase::PAIRWISE[usize::from(action[5]) % Phase::PAIRWISE.len()];
                         outcomes[at] = match action[4] % 4 {
                             0 => Outcome::Contributed,
                             1 => Outcome::Dropped(phase),

@@ -97,7 +97,7 @@ pub fn edit_records(
         }
         8 => {
             records[at].kind = match records[at].kind {
-                RecordKind::Message => RecordKind::Checkpoint,
+                RecordKind::Message | RecordKind::Submission => RecordKind::Checkpoint,
                 RecordKind::Checkpoint => RecordKind::Message,
             }
         }
@@ -121,7 +121,7 @@ pub fn edit_records(
 /// A digest that stands for a record somewhere: of a checkpoint, or of the body of a message.
 fn digest_of(record: &Record) -> Option<[u8; 32]> {
     match record.kind {
-        RecordKind::Message => Message::decode(&record.bytes)
+        RecordKind::Message | RecordKind::Submission => Message::decode(&record.bytes)
             .ok()
             .map(|it| it.envelope.body_root),
         RecordKind::Checkpoint => Checkpoint::decode(&record.bytes, CLIENTS)
@@ -138,9 +138,9 @@ fn edit_field(
 ) -> Option<()> {
     let field = script.byte()?;
     let value = script.byte()?;
-    let phase = Phase::ALL[usize::from(value) % Phase::ALL.len()];
+    let phase = Phase::PAIRWISE[usize::from(value) % Phase::PAIRWISE.len()];
     match record.kind {
-        RecordKind::Message => {
+        RecordKind::Message | RecordKind::Submission => {
             let mut message = Message::decode(&record.bytes).ok()?;
             let envelope = &mut message.envelope;
             match field % 5 {

@@ -41,7 +41,7 @@ impl Signers {
         let mut signed = records.to_vec();
         for record in &mut signed {
             match record.kind {
-                RecordKind::Message => {
+                RecordKind::Message | RecordKind::Submission => {
                     let Ok(message) = Message::decode(&record.bytes) else {
                         continue;
                     };
@@ -49,6 +49,7 @@ impl Signers {
                     let signs = match sender {
                         Sender::Aggregator => true,
                         Sender::Client(client) => self.0.contains(client),
+                        Sender::Trustee(_) => false,
                     };
                     let message = if signs {
                         sign_again(message, chain)
@@ -84,6 +85,7 @@ pub fn sign_again(message: Message, answers: Digest) -> Message {
     let key = match sender {
         Sender::Aggregator => Some(&local.aggregator_key),
         Sender::Client(client) => local.client_keys.get(client.index()),
+        Sender::Trustee(_) => None,
     };
     let Some(key) = key else { return message };
     let (phase, parts) = (message.envelope.phase, cut(&message));
@@ -125,6 +127,6 @@ fn lengths(sender: ClientId, phase: Phase, listed: &ClientSet, len: usize) -> Ve
         Phase::Attest => round.attest_lengths(sender, listed),
         Phase::Dispute => round.dispute_lengths(sender, listed, len),
         Phase::Unmask(_) => round.unmask_lengths(sender, listed),
-        Phase::Acknowledge | Phase::Publish => Vec::new(),
+        _ => Vec::new(),
     }
 }

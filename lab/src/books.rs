@@ -359,7 +359,7 @@ pub fn signed_anew<P: ProofSystem>(local: &LocalRound<P>, records: &[Record]) ->
             RecordKind::Message if books.phase == Phase::Publish => {
                 books.put(Message::decode(&record.bytes).unwrap().body);
             }
-            RecordKind::Message => books.take(record.bytes.clone()),
+            RecordKind::Message | RecordKind::Submission => books.take(record.bytes.clone()),
             RecordKind::Checkpoint => {
                 let list = Checkpoint::decode(&record.bytes, clients).unwrap().list;
                 books.close(list);

@@ -45,7 +45,7 @@ pub fn advertised_keys(package: &[u8], clients: u32) -> Vec<(ClientId, RoundKeys
     let items = Package::decode(package, clients).unwrap().items;
     let authors = items.iter().filter_map(|item| match item.envelope.sender {
         Sender::Client(client) => Some((client, item)),
-        Sender::Aggregator => None,
+        Sender::Aggregator | Sender::Trustee(_) => None,
     });
     let keys = authors.filter_map(|(client, item)| {
         // Of the reader's own message there is only the envelope. A corrupt aggregator can show what does not decode.
@@ -63,7 +63,7 @@ pub fn speakers(records: &[Record], phase: Phase) -> Vec<u32> {
         .filter(|message| message.envelope.phase == phase)
         .filter_map(|message| match message.envelope.sender {
             Sender::Client(client) => Some(client.number()),
-            Sender::Aggregator => None,
+            Sender::Aggregator | Sender::Trustee(_) => None,
         })
         .collect()
 }

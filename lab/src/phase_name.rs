@@ -21,14 +21,16 @@ pub struct UnknownPhase {
 }
 
 fn names() -> Vec<&'static str> {
-    Phase::ALL.iter().map(|phase| phase.name()).collect()
+    Phase::PAIRWISE.iter().map(|phase| phase.name()).collect()
 }
 
 impl FromStr for PhaseName {
     type Err = UnknownPhase;
 
     fn from_str(name: &str) -> Result<Self, UnknownPhase> {
-        let found = Phase::ALL.into_iter().find(|phase| phase.name() == name);
+        let found = Phase::PAIRWISE
+            .into_iter()
+            .find(|phase| phase.name() == name);
         let name = name.to_owned();
         found.map(Self).ok_or(UnknownPhase { name })
     }

@@ -19,7 +19,7 @@
 //! [`close_prepared`](Aggregator::close_prepared).
 
 mod acknowledge;
-mod admission;
+pub(crate) mod admission;
 mod advertise;
 mod any;
 mod attest;
@@ -29,6 +29,7 @@ mod core;
 mod dispute;
 mod error;
 mod judged;
+pub(crate) mod ledger;
 mod log;
 mod packages;
 mod publish;
@@ -42,12 +43,13 @@ use std::sync::Arc;
 use veragg_circuits::proof_system::ProofSystem;
 
 use crate::crypto::ids::{ClientId, ClientSet};
-use crate::crypto::signing::SigningKey;
+use crate::crypto::signing::{SigningKey, VerifyingKey};
 use crate::pairwise::fraud_proof::FraudProof;
 use crate::pairwise::publish::Published;
 use crate::round::phase::Phase;
 use crate::round::Round;
 use crate::wire::checkpoint::Checkpoint;
+use crate::wire::message::Sender;
 
 pub use acknowledge::Acknowledging;
 pub use admission::{Admission, Admitted, Reply};
@@ -65,6 +67,7 @@ pub use share::Sharing;
 pub use submit::Submitting;
 pub use unmask::{Unmasked, Unmasking};
 
+use self::admission::Floor;
 use self::core::Core;
 
 /// The aggregator in one of its phases.
@@ -138,15 +141,16 @@ impl<P: ProofSystem, L: Log, S: Collecting<P>> Aggregator<P, L, S> {
     ///
     /// [`Refusal`]: crate::wire::receipt::Refusal
     pub fn admit(&self, message: Vec<u8>, now: u64) -> Admission {
-        let lengths = |client, body| self.state.lengths(self.core.round(), client, body);
-        self.core.admit(message, now, lengths)
+        self.core.ledger.admit(message, now, self)
     }
 
     /// Puts admitted messages on the board, all in one append, and answers each, in order. Messages that
     /// came too late, since the phase was closed or another message of the sender was committed meanwhile,
     /// are refused. An error means that the log failed, and nothing has changed.
     pub fn commit(&mut self, batch: Vec<Admitted>) -> Result<Vec<Reply>, AggregatorError> {
-        self.core.commit(batch)
+        let (replies, committed) = self.core.ledger.commit(batch)?;
+        self.core.note(committed);
+        Ok(replies)
     }
 
     /// Takes a message: admits and commits it.
@@ -202,6 +206,34 @@ impl<P: ProofSystem, L: Log, S: Collecting<P>> Aggregator<P, L, S> {
                 && !core.has_spoken(client)
                 && self.state.awaits(core.round(), client)
         })
+    }
+}
+
+impl<P: ProofSystem, L: Log, S: Collecting<P>> Floor for Aggregator<P, L, S> {
+    fn key_of(&self, sender: Sender, _: Phase) -> Option<&VerifyingKey> {
+        match sender {
+            Sender::Client(client) => self.core.round().roster().key(client),
+            Sender::Aggregator | Sender::Trustee(_) => None,
+        }
+    }
+
+    fn may_speak(&self, sender: Sender) -> bool {
+        matches!(sender, Sender::Client(client) if self.core.eligible().contains(client))
+    }
+
+    fn deadline(&self, phase: Phase) -> u64 {
+        self.core.round().configuration().deadline(phase)
+    }
+
+    fn has_phase(&self, phase: Phase) -> bool {
+        phase.is_pairwise()
+    }
+
+    fn lengths(&self, sender: Sender, body: usize) -> Vec<usize> {
+        match sender {
+            Sender::Client(client) => self.state.lengths(self.core.round(), client, body),
+            Sender::Aggregator | Sender::Trustee(_) => Vec::new(),
+        }
     }
 }
 

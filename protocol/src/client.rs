@@ -105,7 +105,7 @@ pub struct Pending<P: ProofSystem, S> {
 impl<P: ProofSystem, S: codec::State> Client<P, S> {
     /// The phase in which it speaks next; nothing when it has finished.
     pub fn next_phase(&self) -> Option<Phase> {
-        let further = self.session.round.configuration().unmask_rounds;
+        let further = self.session.round.pairwise().unmask_rounds;
         self.state.next_phase(further)
     }
 }

@@ -20,7 +20,7 @@ pub(crate) mod draws;
 pub mod encoded_point;
 pub mod hash;
 pub mod ids;
-mod keys;
+pub(crate) mod keys;
 pub mod labels;
 pub mod masks;
 pub mod opening;

@@ -10,7 +10,8 @@
 //! | [`set_up`] | the key of a suite that needs one, made by several people |
 //! | [`round`] | what is fixed before the first message |
 //! | [`wire`] | the bytes of messages and of the board |
-//! | [`pairwise`] | the phases: bodies, and how they are judged |
+//! | [`pairwise`] | the phases of the pairwise protocol: bodies, and how they are judged |
+//! | [`committee`] | the same of the committee protocol, with its roles |
 #![cfg_attr(
     feature = "roles",
     doc = "| [`client`], [`aggregator`] | the roles, with suite and state as types: one file a phase |\n| [`roles`] | the roles as one type each, whatever the suite and the state |"
@@ -21,6 +22,7 @@
 //! client sends a message, so `client` has no file for it.)
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod committee;
 pub mod crypto;
 pub mod pairwise;
 pub mod round;

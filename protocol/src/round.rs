@@ -3,12 +3,14 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`configuration`], [`organiser`] | what the organiser signs, and how to choose it |
+//! | [`configuration`], [`protocol`], [`organiser`] | what the organiser signs, and how to choose it |
 //! | [`roster`], [`names`] | the clients' keys, and their names |
+//! | [`committee`] | the committee of a round: its trustees, and how many must take part |
 //! | [`parameters`], [`graph`] | the graph of neighbours: how many each client has, and which |
 //! | [`phase`], [`lists`] | the phases in order, and how one list follows from another |
 //! | this one | a [`Round`], as every party sees it; it is entered in [`crate::pairwise::enter`] |
 
+pub mod committee;
 pub mod configuration;
 pub mod graph;
 pub mod lists;
@@ -16,6 +18,7 @@ pub mod names;
 pub mod organiser;
 pub mod parameters;
 pub mod phase;
+pub mod protocol;
 pub mod roster;
 
 use thiserror::Error;
@@ -25,11 +28,13 @@ use veragg_circuits::proof_system::{Binding, ProofSystem, SetUp, Sizes, Unsuppor
 
 use crate::crypto::context::{Context, Version};
 use crate::crypto::hash::{digest, Digest};
-use crate::crypto::ids::ClientId;
+use crate::crypto::ids::{ClientId, TrusteeId};
 use crate::crypto::labels;
+use crate::round::committee::SharedKey;
 use crate::round::configuration::{Configuration, ConfigurationError};
 use crate::round::graph::{Graph, GraphError};
 use crate::round::parameters::challenge_pairs;
+use crate::round::protocol::Pairwise;
 use crate::round::roster::{Roster, RosterError};
 use crate::rule::Rule;
 
@@ -39,6 +44,7 @@ use crate::rule::Rule;
 pub struct Round<P: ProofSystem> {
     configuration: Configuration,
     context: Context,
+    pairwise: Pairwise,
     roster: Roster,
     graph: Graph,
     proofs: P,
@@ -59,6 +65,12 @@ pub enum RoundError {
     ReadOnly {
         /// The version of the round.
         version: Version,
+    },
+    /// The round is of another protocol.
+    #[error("this is no round of the {want} protocol; enter it as a round of its own protocol")]
+    OtherProtocol {
+        /// The protocol that the caller asks for.
+        want: &'static str,
     },
     /// The configuration does not decode.
     #[error("the configuration is malformed: {0}")]
@@ -88,6 +100,51 @@ pub enum RoundError {
     /// The configuration names bytes that are no key.
     #[error("the key of the set-up, which the configuration names, is malformed: {0}; the organiser must name another")]
     Key(DecodeError),
+    /// The entry of a trustee does not hold.
+    #[error("trustee {trustee} cannot be trusted with a share: {what}; ask the organiser for a configuration with the entry that this trustee made")]
+    Trustee {
+        /// The trustee.
+        trustee: TrusteeId,
+        /// What is wrong with its entry.
+        what: &'static str,
+    },
+    /// Two parties of the committee have one key.
+    #[error("{0}; every party needs its own key")]
+    SharedKey(SharedKey),
+    /// The number of packed rows does not divide the rows.
+    #[error("a sharing packs {packed} rows, but the vector has {rows}; choose a divisor of {rows}, or other columns")]
+    Packed {
+        /// `p`.
+        packed: u32,
+        /// `R`.
+        rows: usize,
+    },
+    /// The client is not on the roster, as far as the invitation shows.
+    #[error("the invitation does not show that client {client} with this key is on the roster of the configuration; check number and key, or ask the organiser for another")]
+    NotListed {
+        /// The client's number.
+        client: ClientId,
+    },
+    /// More trustees can be corrupt than the configuration allows for.
+    #[error("{unknown} trustees are unknown to this client, and {corrupt} of the known ones may be corrupt, but the configuration allows for {colluding}; learn the keys of trustees that you trust, or do not send")]
+    Colluding {
+        /// Trustees that the client does not know.
+        unknown: usize,
+        /// Known trustees that may be corrupt.
+        corrupt: u32,
+        /// `t`.
+        colluding: u32,
+    },
+    /// The configuration assumes less than the client expects.
+    #[error("the configuration has {what} = {got}, and this client expects at least {least}; do not send, or expect less")]
+    Expected {
+        /// The field.
+        what: &'static str,
+        /// What the configuration has.
+        got: u32,
+        /// What the client expects.
+        least: u32,
+    },
     /// The suite cannot prove the statement.
     #[error(transparent)]
     Unsupported(#[from] Unsupported),
@@ -107,7 +164,7 @@ impl RoundError {
     pub fn rule(&self) -> &'static str {
         match self {
             Self::Organiser { .. } => Rule::OrganiserSigned.number(),
-            Self::ReadOnly { .. } => "2.2.2",
+            Self::ReadOnly { .. } | Self::OtherProtocol { .. } => "2.2.2",
             Self::Malformed(_) | Self::Configuration(ConfigurationError::Decode(_)) => "2.2.2",
             Self::Configuration(ConfigurationError::Statement(_)) => "2.2.3",
             Self::Configuration(ConfigurationError::Key { .. }) => Rule::Suite.number(),
@@ -115,12 +172,19 @@ impl RoundError {
             Self::Configuration(ConfigurationError::MinContributors { .. }) => {
                 Rule::MinContributors.number()
             }
-            Self::Configuration(ConfigurationError::Deadline { .. }) => Rule::Deadlines.number(),
+            Self::Configuration(
+                ConfigurationError::Deadline { .. } | ConfigurationError::NoDeadline { .. },
+            ) => Rule::Deadlines.number(),
+            Self::Configuration(ConfigurationError::Committee(_)) => Rule::Parameters.number(),
             Self::Configuration(ConfigurationError::Name { .. }) => Rule::Names.number(),
             Self::Roster(_) | Self::OtherRoster => Rule::NamedRoster.number(),
             Self::Suite { .. } | Self::Unsupported(_) | Self::TooLong { .. } | Self::Key(_) => {
                 Rule::Suite.number()
             }
+            // Of `specs/committee.md`.
+            Self::Trustee { .. } | Self::SharedKey(_) | Self::Packed { .. } => "2.2",
+            Self::NotListed { .. } => "2.2",
+            Self::Colluding { .. } | Self::Expected { .. } => "2.4",
             Self::OtherKey => Rule::NamedKey.number(),
             Self::Graph(_) => "2.2.10",
         }
@@ -190,10 +254,12 @@ impl<P: ProofSystem> Round<P> {
         let clients = configuration.clients();
         let proofs = P::new(set_up, &statement, clients, configuration.columns as usize)?;
         let seed = graph_seed(&configuration);
-        let graph = Graph::new(clients, configuration.masking.degree, &seed)?;
+        let pairwise = *pairwise_of(&configuration)?;
+        let graph = Graph::new(clients, pairwise.masking.degree, &seed)?;
         Ok(Self {
             configuration,
             context,
+            pairwise,
             roster,
             graph,
             proofs,
@@ -203,6 +269,11 @@ impl<P: ProofSystem> Round<P> {
     /// What the organiser signed.
     pub fn configuration(&self) -> &Configuration {
         &self.configuration
+    }
+
+    /// What the organiser signed of the pairwise protocol.
+    pub fn pairwise(&self) -> &Pairwise {
+        &self.pairwise
     }
 
     /// The context: the digest that every message and proof of the round is bound to.
@@ -245,7 +316,7 @@ impl<P: ProofSystem> Round<P> {
 
     /// `t`, the number of shares that reconstruct a secret.
     pub fn threshold(&self) -> usize {
-        self.configuration.masking.threshold as usize
+        self.pairwise.masking.threshold as usize
     }
 
     /// `q`, challenge pairs of an attestation (`specs/protocol.md` 4.7.1).
@@ -266,6 +337,13 @@ impl<P: ProofSystem> Round<P> {
     pub fn masked_scalars(&self) -> usize {
         self.layout().scalars() + self.layout().rows()
     }
+}
+
+/// What a configuration fixes of the pairwise protocol. Errors: it is of another protocol.
+pub(crate) fn pairwise_of(configuration: &Configuration) -> Result<&Pairwise, RoundError> {
+    configuration
+        .pairwise()
+        .ok_or(RoundError::OtherProtocol { want: "pairwise" })
 }
 
 /// The seed of the neighbour graph: a function of the roster and of randomness that came after it

@@ -6,9 +6,9 @@ use std::path::Path;
 use serde_json::{json, Value};
 use veragg::circuits::foreign::Foreign;
 use veragg::circuits::with_suite;
-use veragg::protocol::crypto::context::Version;
 use veragg::protocol::crypto::signing::hex;
 use veragg::protocol::round::configuration::Configuration;
+use veragg::protocol::round::protocol::{Dialect, Pairwise};
 use veragg::protocol::round::roster::Roster;
 use veragg::protocol::round::Round;
 use veragg::protocol::wire::board::{OpenRecord, RecordKind, Records};
@@ -39,13 +39,13 @@ pub(super) fn run(args: &BoardArgs, format: Format) -> Result<u8, CliError> {
         Err(error) => problem = Some(error),
         Ok(longest) => {
             let clients = board.configuration.clients();
-            let version = board.configuration.version;
+            let dialect = board.configuration.dialect();
             let mut records = Records::new(board.rest, board.header.encode().len(), longest);
             let (mut leaf, mut first) = (0, true);
             loop {
                 let entry = match records.next_record() {
                     Ok(Some(record)) => {
-                        Entry::of(&args.board, record, &mut leaf, (version, clients))
+                        Entry::of(&args.board, record, &mut leaf, (&dialect, clients))
                     }
                     Ok(None) => break,
                     Err(error) => Err(CliError::board(&args.board, error)),
@@ -119,6 +119,7 @@ fn describe(board: &OpenBoard) -> Value {
             })
         })
         .collect();
+    let masking = configuration.pairwise().map(|pairwise| pairwise.masking);
     json!({
         "round_id": hex(&configuration.round_id),
         "context": board.header.context().to_string(),
@@ -127,8 +128,8 @@ fn describe(board: &OpenBoard) -> Value {
         "suite": configuration.suite.name(),
         "columns": configuration.columns,
         "clients": configuration.clients(),
-        "degree": configuration.masking.degree,
-        "threshold": configuration.masking.threshold,
+        "degree": masking.map(|masking| masking.degree),
+        "threshold": masking.map(|masking| masking.threshold),
         "min_contributors": configuration.min_contributors,
         "segments": segments,
     })
@@ -150,14 +151,16 @@ fn write_header(
         writeln!(out, "{name:<12}{value}")?;
     }
     writeln!(out, "columns     {}", configuration.columns)?;
-    writeln!(
-        out,
-        "clients     {}, {} neighbours each, {} shares reconstruct a secret, at least {} contributors",
-        configuration.clients(),
-        configuration.masking.degree,
-        configuration.masking.threshold,
-        configuration.min_contributors
-    )?;
+    write!(out, "clients     {}", configuration.clients())?;
+    if let Some(Pairwise { masking, .. }) = configuration.pairwise() {
+        write!(
+            out,
+            ", {} neighbours each, {} shares reconstruct a secret",
+            masking.degree, masking.threshold
+        )?;
+    }
+    let least = configuration.min_contributors;
+    writeln!(out, ", at least {least} contributors")?;
     writeln!(out, "segments    {}", configuration.segments.len())?;
     for segment in &configuration.segments {
         writeln!(
@@ -193,13 +196,13 @@ impl Entry {
         board: &Path,
         mut record: OpenRecord<'_, R>,
         leaf: &mut u64,
-        (version, clients): (Version, u32),
+        (dialect, clients): (&Dialect, u32),
     ) -> Result<Self, CliError> {
         let unreadable = |error| CliError::board(board, error);
         let bytes = record.remaining();
         match record.kind() {
-            RecordKind::Message => {
-                let envelope = record.envelope(version).map_err(unreadable)?;
+            RecordKind::Message | RecordKind::Submission => {
+                let envelope = record.envelope(dialect).map_err(unreadable)?;
                 record.skip().map_err(unreadable)?;
                 let envelope = envelope.map_err(|error| {
                     let reason = format!("the message at leaf {leaf} is malformed: {error}");
@@ -209,7 +212,7 @@ impl Entry {
                 *leaf += 1;
                 let sender = match envelope.sender {
                     Sender::Aggregator => "aggregator".to_owned(),
-                    Sender::Client(client) => format!("client {client}"),
+                    sender => sender.to_string(),
                 };
                 let phase = envelope.phase.name();
                 let entry = short(&envelope.entry());
@@ -222,7 +225,7 @@ impl Entry {
                 })
             }
             RecordKind::Checkpoint => {
-                let checkpoint = record.checkpoint(version, clients).map_err(unreadable)?;
+                let checkpoint = record.checkpoint(dialect, clients).map_err(unreadable)?;
                 let checkpoint = checkpoint.map_err(|error| {
                     let reason = format!("the checkpoint before leaf {leaf} is malformed: {error}");
                     CliError::malformed(board, reason)

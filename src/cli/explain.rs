@@ -241,7 +241,7 @@ const INPUT_CHECKS: [Check; 4] = [
 /// about the messages of a single client.
 fn concerns_messages(check: Check) -> Option<(&'static [Phase], &'static str)> {
     Some(match check {
-        Check::Messages => (&Phase::ALL, "each message is signed by it, and was sent in its phase"),
+        Check::Messages => (&Phase::PAIRWISE, "each message is signed by it, and was sent in its phase"),
         Check::SetUp => (
             &[Phase::Advertise, Phase::Share, Phase::Confirm],
             "it knows the secrets of its keys, its shares have the right form, and no complaint about it or by it counts against it",
@@ -280,7 +280,7 @@ fn concerns_messages(check: Check) -> Option<(&'static [Phase], &'static str)> {
         | Check::Receipts
         | Check::TrustedSetUp => return None,
         // A later check has no words here yet.
-        _ => (&Phase::ALL, check.title()),
+        _ => (&Phase::PAIRWISE, check.title()),
     })
 }
 
@@ -327,7 +327,8 @@ fn meaning(phase: Phase) -> &'static str {
         }
         Phase::Acknowledge => "its signature on the list of contributors",
         Phase::Unmask(_) => "its shares that remove the masks from the sum",
-        Phase::Publish => "",
+        // In these a client sends nothing.
+        Phase::Check | Phase::ConfirmList | Phase::Open | Phase::Publish => "",
     }
 }
 

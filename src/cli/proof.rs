@@ -231,9 +231,9 @@ fn submission<R: Read>(
     let unreadable = |error| CliError::board(path, error);
     let sender = Sender::Client(client);
     let envelope = match record.kind() {
-        RecordKind::Message => {
-            let version = round.configuration().version;
-            record.envelope(version).map_err(unreadable)?.ok()
+        RecordKind::Message | RecordKind::Submission => {
+            let dialect = round.configuration().dialect();
+            record.envelope(&dialect).map_err(unreadable)?.ok()
         }
         RecordKind::Checkpoint => None,
     };

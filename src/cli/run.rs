@@ -88,7 +88,7 @@ fn run_suite<P: ProofSystem<SetUp: RoundSetUp>>(
             play(aggregator, &mut clients, watch)
         }
     });
-    let stopped = StoppedClients::of(&clients, &survey, local.round.configuration());
+    let stopped = StoppedClients::of(&clients, &survey, &local.round);
     let played = match played {
         Ok(played) => played,
         Err(source) => {
@@ -275,8 +275,8 @@ fn summarise<P: ProofSystem>(
         coordinates: local.round.layout().coordinates(),
         corrupt: local.round.configuration().assumptions.corrupt(),
         may_be_absent: local.round.configuration().assumptions.absent(),
-        degree: local.round.configuration().masking.degree,
-        threshold: local.round.configuration().masking.threshold,
+        degree: local.round.pairwise().masking.degree,
+        threshold: local.round.pairwise().masking.threshold,
         beacon: hex(&beacon),
         phases: played.phases.iter().map(PhaseSummary::from).collect(),
         traffic: Traffic {

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use veragg::circuits::proof_system::ProofSystem;
 use veragg::local::Party;
 use veragg::protocol::aggregator::AggregatorError;
-use veragg::protocol::round::configuration::Configuration;
 use veragg::protocol::round::phase::Phase;
+use veragg::protocol::round::Round;
 use veragg::survey::Survey;
 
 /// Why a client went no further.
@@ -35,10 +36,10 @@ pub(super) struct StoppedClients {
 
 impl StoppedClients {
     /// Those among the clients of a round.
-    pub(super) fn of(
+    pub(super) fn of<P: ProofSystem>(
         clients: &[Box<dyn Party>],
         survey: &Survey,
-        configuration: &Configuration,
+        round: &Round<P>,
     ) -> Self {
         let mut ready = Vec::new();
         let mut by_reason: BTreeMap<_, Vec<_>> = BTreeMap::new();
@@ -63,8 +64,8 @@ impl StoppedClients {
             by_reason,
             ready,
             left: left.len(),
-            allowed: configuration.assumptions.absent(),
-            threshold: configuration.masking.threshold,
+            allowed: round.configuration().assumptions.absent(),
+            threshold: round.pairwise().masking.threshold,
             wanted: survey.min_contributors(),
         }
     }

@@ -74,7 +74,7 @@ impl Story<'_> {
 
     /// The outcome that follows from the board, if it is decided.
     fn outcome(&self) -> Option<Outcome> {
-        Phase::ALL
+        Phase::PAIRWISE
             .into_iter()
             .flat_map(|phase| [Outcome::Dropped(phase), Outcome::Faulty(phase)])
             .chain([Outcome::Isolated, Outcome::Contributed])

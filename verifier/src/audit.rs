@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{BufReader, Read, Seek};
 
 use thiserror::Error;
+use veragg_protocol::circuits::codec::DecodeError;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::circuits::with_suite;
 use veragg_protocol::crypto::hash::{digest, Digest};
@@ -90,6 +91,11 @@ fn audit_source(board: &mut dyn Source, options: &Options) -> Result<Report, Aud
     let mut board = BufReader::with_capacity(PIECE_LEN, board);
     let start = board.stream_position().map_err(BoardError::from)?;
     let header = Header::read(&mut board)?;
+    let configuration = Configuration::decode(&header.configuration.bytes);
+    if configuration.is_ok_and(|configuration| configuration.committee().is_some()) {
+        // Boards of the committee protocol are not audited yet.
+        return Err(BoardError::Header(DecodeError::Value { field: "protocol" }).into());
+    }
     let encoded = header.encode();
     let mut findings = Findings::new(with_parts(&options.skip), options.follow);
     let signed = &header.configuration;
@@ -185,15 +191,15 @@ fn refused(
         },
         &unreached,
     );
-    let version = header.context().version;
     let mut last = header.context().digest;
     let configuration = Configuration::decode(&header.configuration.bytes);
-    let clients = configuration.map_err(BoardError::Header)?.clients();
+    let configuration = configuration.map_err(BoardError::Header)?;
+    let (dialect, clients) = (configuration.dialect(), configuration.clients());
     let mut records = records.up_to(usize::MAX);
     loop {
         let next = records.next_record().and_then(|record| match record {
             Some(record) if record.kind() == RecordKind::Checkpoint => {
-                Ok(Some(record.checkpoint(version, clients)?.ok()))
+                Ok(Some(record.checkpoint(&dialect, clients)?.ok()))
             }
             Some(record) => record.skip().map(|()| Some(None)),
             None => Ok(None),
@@ -288,8 +294,8 @@ fn describe<P: ProofSystem>(round: &Round<P>) -> RoundReport {
         context: round.context().to_string(),
         suite: configuration.suite,
         clients: configuration.clients(),
-        degree: configuration.masking.degree,
-        threshold: configuration.masking.threshold,
+        degree: round.pairwise().masking.degree,
+        threshold: round.pairwise().masking.threshold,
         min_contributors: configuration.min_contributors,
         coordinates: round.layout().coordinates(),
     }

@@ -98,7 +98,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
             self.findings
                 .enter(in_phase!(&phase, phase => Judge::<P>::phase(phase)));
             open = match record.kind() {
-                RecordKind::Message => {
+                RecordKind::Message | RecordKind::Submission => {
                     let mut phase = phase;
                     in_phase!(&mut phase, phase => {
                         let message = self.message(phase, record)?;
@@ -119,8 +119,8 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
                 }
                 RecordKind::Checkpoint => {
                     let round = self.established.round;
-                    let version = round.context().version;
-                    let checkpoint = record.checkpoint(version, round.clients())?;
+                    let dialect = round.configuration().dialect();
+                    let checkpoint = record.checkpoint(&dialect, round.clients())?;
                     match self.decoded(&phase, checkpoint) {
                         None => Some(phase),
                         Some(checkpoint) => {
@@ -148,8 +148,8 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         let (position, bytes) = (record.position(), record.remaining());
         self.findings.computed(Check::Messages, 1);
         // V-04.1
-        let version = self.established.round.context().version;
-        let envelope = match record.envelope(version)? {
+        let dialect = self.established.round.configuration().dialect();
+        let envelope = match record.envelope(&dialect)? {
             Ok(envelope) => envelope,
             Err(error) => {
                 let what = format!("the message at leaf {leaf} is not canonical: {error}");
@@ -175,6 +175,8 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         let lengths = match envelope.sender {
             Sender::Aggregator => self.established.round.publish_lengths(),
             Sender::Client(client) => judge.lengths(&self.established, client, record.remaining()),
+            // It may not speak in this protocol.
+            Sender::Trustee(_) => Vec::new(),
         };
         // A body of the wrong length is hashed, but not read.
         let fits = record.remaining() == lengths.iter().sum::<usize>();
@@ -229,7 +231,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         self.established.missing = true;
         match envelope.sender {
             Sender::Aggregator => Admitted::Aggregator(leaf, None),
-            Sender::Client(_) => {
+            Sender::Client(_) | Sender::Trustee(_) => {
                 self.is_first(leaf, envelope);
                 Admitted::Nothing
             }
@@ -257,12 +259,12 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
             return;
         }
         let what = match sender {
-            Sender::Client(client) => format!("leaf {leaf} holds a message in the name of client {client} that the aggregator must refuse: {what}"),
+            Sender::Client(_) | Sender::Trustee(_) => format!("leaf {leaf} holds a message in the name of {sender} that the aggregator must refuse: {what}"),
             Sender::Aggregator => format!("leaf {leaf} holds a message of the aggregator that must not stand there: {what}"),
         };
         let followed = match sender {
             Sender::Client(client) => self.findings.follows(client),
-            Sender::Aggregator => false,
+            Sender::Aggregator | Sender::Trustee(_) => false,
         };
         let finding = Finding::failure(step, what).by_aggregator(leaf);
         self.findings

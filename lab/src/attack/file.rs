@@ -247,8 +247,10 @@ impl FileAttack {
                 }
                 set(&mut changed.segments[0].claims.bound, bound);
                 set(&mut changed.segments[0].claims.len, len);
-                set(&mut changed.masking.threshold, threshold);
-                set(&mut changed.masking.degree, degree);
+                if let Some(pairwise) = changed.pairwise_mut() {
+                    set(&mut pairwise.masking.threshold, threshold);
+                    set(&mut pairwise.masking.degree, degree);
+                }
                 set(&mut changed.min_contributors, min_contributors);
                 header.configuration.bytes = changed.encode();
             }

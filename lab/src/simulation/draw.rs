@@ -44,7 +44,7 @@ impl Draw {
     }
 
     fn phase(&mut self) -> PhaseName {
-        PhaseName(self.of(&Phase::ALL[..Phase::OF_CLIENTS]))
+        PhaseName(self.of(&Phase::PAIRWISE[..Phase::OF_CLIENTS]))
     }
 
     fn by(&mut self) -> i64 {

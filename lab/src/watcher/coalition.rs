@@ -116,7 +116,7 @@ impl<P: ProofSystem> Coalition<P> {
                     Sender::Client(client) => {
                         client == id(number) || graph.are_neighbours(client, id(number))
                     }
-                    Sender::Aggregator => false,
+                    Sender::Aggregator | Sender::Trustee(_) => false,
                 });
                 alter(number, &mut package);
                 package.encode()

@@ -1,19 +1,19 @@
 //! Admission: which messages go on the board (`specs/protocol.md` 3.11).
 //!
-//! [`Core::admit`] does what takes long (hashing a body, checking a signature) and changes nothing, so many
-//! messages can be admitted at once. [`Core::commit`] is short: it puts a batch on the board.
+//! [`Ledger::admit`] does what takes long (hashing a body, checking a signature) and changes nothing, so many
+//! messages can be admitted at once. [`Ledger::commit`] is short: it puts a batch on the board. Who may speak, and when, is a matter of
+//! the protocol ([`Floor`]).
 
 use std::collections::HashMap;
 
 use rayon::prelude::*;
 use veragg_circuits::codec::DecodeError;
-use veragg_circuits::proof_system::ProofSystem;
 
-use super::core::{Core, Standing};
 use super::error::AggregatorError;
+use super::ledger::{Ledger, Standing};
 use super::Log;
 use crate::crypto::hash::Digest;
-use crate::crypto::ids::ClientId;
+use crate::crypto::signing::VerifyingKey;
 use crate::round::phase::Phase;
 use crate::rule::Rule;
 use crate::wire::board::{Record, RecordKind};
@@ -61,7 +61,6 @@ pub enum Admission {
 #[derive(Debug)]
 #[must_use = "a message that is not committed is not on the board"]
 pub struct Admitted {
-    client: ClientId,
     envelope: Envelope,
     entry: Digest,
     bytes: Vec<u8>,
@@ -69,9 +68,23 @@ pub struct Admitted {
 
 impl Admitted {
     /// Who sent it.
-    pub fn client(&self) -> ClientId {
-        self.client
+    pub fn sender(&self) -> Sender {
+        self.envelope.sender
     }
+}
+
+/// Who may speak in the open phase of a round, and what the bodies of their messages look like.
+pub(crate) trait Floor {
+    /// The key of a party that speaks in this phase at all; nothing for others, and for numbers that nobody has.
+    fn key_of(&self, sender: Sender, phase: Phase) -> Option<&VerifyingKey>;
+    /// Whether it may speak in the open phase.
+    fn may_speak(&self, sender: Sender) -> bool;
+    /// When a phase ends.
+    fn deadline(&self, phase: Phase) -> u64;
+    /// Whether a phase is one of the round's protocol.
+    fn has_phase(&self, phase: Phase) -> bool;
+    /// Lengths of the parts of a message whose body has so many bytes.
+    fn lengths(&self, sender: Sender, body: usize) -> Vec<usize>;
 }
 
 /// What a commit answers, but for the signatures.
@@ -80,23 +93,23 @@ enum Answer {
     Refusal { refused: Vec<u8>, reason: Reason },
 }
 
-impl<P: ProofSystem, L: Log> Core<P, L> {
-    /// Judges a message, and changes nothing. `lengths` gives the lengths of the parts of a body with so
-    /// many bytes. Cost: a hash over the message and one signature.
-    pub(super) fn admit(
-        &self,
-        bytes: Vec<u8>,
-        now: u64,
-        lengths: impl Fn(ClientId, usize) -> Vec<usize>,
-    ) -> Admission {
-        match self.judge(&bytes, now, lengths) {
-            Ok((None, client, envelope)) => Admission::Accepted(Admitted {
-                client,
+/// A message that was put on the board.
+pub(crate) struct Committed {
+    /// Its leaf.
+    pub(crate) index: u64,
+    pub(crate) envelope: Envelope,
+}
+
+impl<L: Log> Ledger<L> {
+    /// Judges a message, and changes nothing. Cost: a hash over the message and one signature.
+    pub(crate) fn admit(&self, bytes: Vec<u8>, now: u64, floor: &dyn Floor) -> Admission {
+        match self.judge(&bytes, now, floor) {
+            Ok((None, envelope)) => Admission::Accepted(Admitted {
                 entry: envelope.entry(),
                 envelope,
                 bytes,
             }),
-            Ok((Some(again), _, _)) => {
+            Ok((Some(again), _)) => {
                 let Standing { index, entry, .. } = again;
                 Admission::Answered(self.sign(Answer::Receipt { index, entry }))
             }
@@ -108,19 +121,22 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
     }
 
     /// Puts admitted messages on the board, all in one append, and answers each in order. What may have
-    /// changed since they were admitted is judged again: which phase is open, and who has spoken in it.
-    pub(super) fn commit(&mut self, batch: Vec<Admitted>) -> Result<Vec<Reply>, AggregatorError> {
+    /// changed since they were admitted is judged again: which phase is open, and who has spoken in it. Gives what is new on the board
+    /// too.
+    pub(crate) fn commit(
+        &mut self,
+        batch: Vec<Admitted>,
+    ) -> Result<(Vec<Reply>, Vec<Committed>), AggregatorError> {
         let mut answers = Vec::with_capacity(batch.len());
         let mut records = Vec::new();
-        let mut fresh: HashMap<(Phase, ClientId), (Standing, Envelope)> = HashMap::new();
+        let mut fresh: HashMap<(Phase, Sender), (Standing, Envelope)> = HashMap::new();
         for admitted in batch {
             let Admitted {
-                client,
                 envelope,
                 entry,
                 bytes,
             } = admitted;
-            let slot = (envelope.phase, client);
+            let slot = (envelope.phase, envelope.sender);
             let in_batch = fresh.get(&slot).map(|(standing, _)| *standing);
             let judged = self
                 .judge_context(&envelope)
@@ -156,17 +172,22 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         self.append(records)?;
         let mut fresh: Vec<_> = fresh.into_iter().collect();
         fresh.sort_unstable_by_key(|(_, (standing, _))| standing.index);
-        for ((_, client), (standing, envelope)) in fresh {
+        let mut committed = Vec::with_capacity(fresh.len());
+        for (slot, (standing, envelope)) in fresh {
             self.tree.push(standing.entry);
-            self.standing.insert((self.phase, client), standing);
-            self.envelopes.insert(client, (standing.index, envelope));
+            self.standing.insert(slot, standing);
+            committed.push(Committed {
+                index: standing.index,
+                envelope,
+            });
         }
         let answers = answers.into_par_iter().with_min_len(8);
-        Ok(answers.map(|answer| self.sign(answer)).collect())
+        let replies = answers.map(|answer| self.sign(answer)).collect();
+        Ok((replies, committed))
     }
 
     fn sign(&self, answer: Answer) -> Reply {
-        let context = *self.round.context();
+        let context = self.context;
         match answer {
             Answer::Receipt { index, entry } => {
                 Reply::Receipt(Receipt::sign(&self.key, context, index, entry))
@@ -177,42 +198,48 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         }
     }
 
-    /// The message's client and envelope; and where the same message stands already, if it does.
+    /// The envelope of a message; and where the same message stands already, if it does.
     fn judge(
         &self,
         bytes: &[u8],
         now: u64,
-        lengths: impl Fn(ClientId, usize) -> Vec<usize>,
-    ) -> Result<(Option<Standing>, ClientId, Envelope), Reason> {
+        floor: &dyn Floor,
+    ) -> Result<(Option<Standing>, Envelope), Reason> {
         let message = BorrowedMessage::decode(bytes).map_err(|_| Reason::Malformed)?;
         let envelope = &message.envelope;
+        // The phases of another protocol do not decode.
+        if !floor.has_phase(envelope.phase) {
+            return Err(Reason::Malformed);
+        }
         self.judge_context(envelope)?;
-        let Sender::Client(client) = envelope.sender else {
-            return Err(Reason::NotEligible);
-        };
-        let key = self.round.roster().key(client).ok_or(Reason::NotEligible)?;
+        let sender = envelope.sender;
+        let key = floor
+            .key_of(sender, envelope.phase)
+            .ok_or(Reason::NotEligible)?;
         let again = self.judge_slot(envelope, &envelope.entry(), None)?;
         if again.is_some() {
-            return Ok((again, client, message.envelope));
+            return Ok((again, message.envelope));
         }
-        let deadline = self.round.configuration().deadline(envelope.phase);
+        let deadline = floor.deadline(envelope.phase);
         Rule::InTime.require(now <= deadline, || Reason::Late)?;
         self.judge_phase(envelope)?;
         // The publication is the aggregator's own.
-        if !Rule::Eligible.holds(self.eligible.contains(client))
+        if !Rule::Eligible.holds(floor.may_speak(sender))
             || !Rule::OwnPublication.holds(envelope.phase != Phase::Publish)
         {
             return Err(Reason::NotEligible);
         }
         Rule::MessageSigned.require(envelope.is_signed_by(key), || Reason::Signature)?;
-        let is_body = message.parts(&lengths(client, message.body.len())).is_ok();
+        let is_body = message
+            .parts(&floor.lengths(sender, message.body.len()))
+            .is_ok();
         Rule::Body.require(is_body, || Reason::Malformed)?;
-        Ok((None, client, message.envelope))
+        Ok((None, message.envelope))
     }
 
     /// Whether the message is of this round.
     fn judge_context(&self, envelope: &Envelope) -> Result<(), Reason> {
-        let of_round = envelope.context == *self.round.context();
+        let of_round = envelope.context == self.context;
         Rule::MessageContext.require(of_round, || Reason::Context)
     }
 
@@ -223,10 +250,8 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         entry: &Digest,
         in_batch: Option<Standing>,
     ) -> Result<Option<Standing>, Reason> {
-        let Sender::Client(client) = envelope.sender else {
-            return Err(Reason::NotEligible);
-        };
-        let standing = self.standing.get(&(envelope.phase, client)).copied();
+        let slot = (envelope.phase, envelope.sender);
+        let standing = self.standing.get(&slot).copied();
         let standing = standing.or(in_batch);
         if standing.is_some_and(|standing| standing.entry == *entry) {
             return Ok(standing);

@@ -1,37 +1,28 @@
-//! What the aggregator keeps in every phase: log, tree, chain of checkpoints, and who has spoken.
+//! What the aggregator of the pairwise protocol keeps in every phase: its ledger, who may speak, outcomes, and what packages are made
+//! of.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::ProofSystem;
 
+use super::admission::Committed;
 use super::closing::{Closing, Then};
 use super::error::AggregatorError;
+use super::ledger::{record_of_checkpoint, record_of_message, Ledger};
 use super::Log;
 use crate::crypto::hash::Digest;
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::signing::SigningKey;
-use crate::crypto::tree::{Root, Tree};
+use crate::crypto::tree::Root;
 use crate::pairwise::publish::{Outcome, Publication};
 use crate::round::phase::Phase;
 use crate::round::Round;
-use crate::rule::Rule;
-use crate::wire::board::{Record, RecordKind};
+use crate::wire::board::Record;
 use crate::wire::checkpoint::Checkpoint;
-use crate::wire::message::{Envelope, Message, Sender};
-
-/// Where a message stands.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Standing {
-    pub(super) entry: Digest,
-    /// Its leaf.
-    pub(super) index: u64,
-    /// Its record in the log.
-    pub(super) record: u64,
-}
+use crate::wire::message::{Envelope, Sender};
 
 /// Envelopes of a phase with their leaf indices, by sender.
 type Envelopes = HashMap<ClientId, (u64, Envelope)>;
@@ -56,18 +47,9 @@ pub(super) struct Shown {
 /// What the aggregator keeps in every phase.
 pub struct Core<P: ProofSystem, L> {
     pub(super) round: Arc<Round<P>>,
-    pub(super) key: Arc<SigningKey>,
-    log: L,
-    /// Records that the log had when this began.
-    found: u64,
-    /// Records written, or replayed, so far.
-    pub(super) records: u64,
-    pub(super) tree: Tree<Digest>,
-    pub(super) phase: Phase,
-    pub(super) chain: Digest,
+    pub(super) ledger: Ledger<L>,
     pub(super) eligible: ClientSet,
     nobody: ClientSet,
-    pub(super) standing: HashMap<(Phase, ClientId), Standing>,
     /// Of the open phase.
     pub(super) envelopes: Envelopes,
     outcomes: Vec<Option<Outcome>>,
@@ -81,18 +63,11 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
     pub(super) fn new(round: Arc<Round<P>>, key: Arc<SigningKey>, log: L) -> Self {
         let clients = round.clients();
         Self {
-            chain: round.context().digest,
+            ledger: Ledger::new(*round.context(), key, log, Phase::Advertise),
             eligible: ClientSet::of(clients, |_| true),
             nobody: ClientSet::empty(clients),
             outcomes: vec![None; clients as usize],
             round,
-            key,
-            found: log.len(),
-            log,
-            records: 0,
-            tree: Tree::new(),
-            phase: Phase::Advertise,
-            standing: HashMap::new(),
             envelopes: HashMap::new(),
             last: None,
             earlier: Vec::new(),
@@ -105,22 +80,22 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
 
     /// The digest of the last checkpoint, at first the round's context.
     pub(super) fn chain(&self) -> &Digest {
-        &self.chain
+        &self.ledger.chain
     }
 
     /// Records of the log that were written or replayed.
     pub(crate) fn records(&self) -> u64 {
-        self.records
+        self.ledger.records
     }
 
     /// The head of the board's tree.
     pub(super) fn root(&self) -> Root {
-        self.tree.root()
+        self.ledger.root()
     }
 
     /// The open phase.
     pub(super) fn phase(&self) -> Phase {
-        self.phase
+        self.ledger.phase
     }
 
     pub(super) fn eligible(&self) -> &ClientSet {
@@ -133,7 +108,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
     }
 
     pub(super) fn has_spoken(&self, client: ClientId) -> bool {
-        self.standing.contains_key(&(self.phase, client))
+        self.ledger.has_spoken(Sender::Client(client))
     }
 
     /// Who has spoken in the open phase.
@@ -142,38 +117,11 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
     }
 
     pub(super) fn log(&self) -> &L {
-        &self.log
+        self.ledger.log()
     }
 
     pub(super) fn into_log(self) -> L {
-        self.log
-    }
-
-    /// Writes records, all or none. While replaying, those that are there already are compared.
-    pub(super) fn append(&mut self, mut records: Vec<Record>) -> Result<(), AggregatorError> {
-        let (start, count) = (self.records, records.len() as u64);
-        let there = self.log.len().saturating_sub(start).min(count);
-        for (index, record) in (start..).zip(records.drain(..there as usize)) {
-            let same = *self.log.read(index)? == record;
-            Rule::Replayed.require(same, || self.other_record(index))?;
-        }
-        if !records.is_empty() {
-            self.log.append(start + there, records)?;
-        }
-        self.records = start + count;
-        Ok(())
-    }
-
-    /// Another record stands in the log than the one that is to be written there.
-    fn other_record(&self, index: u64) -> AggregatorError {
-        if index < self.found {
-            AggregatorError::Replay { record: index }
-        } else {
-            AggregatorError::OtherWriter {
-                expected: self.records,
-                len: self.log.len(),
-            }
-        }
+        self.ledger.into_log()
     }
 
     /// The record of a client's message in a phase, with its index.
@@ -182,19 +130,25 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         phase: Phase,
         client: ClientId,
     ) -> Result<Option<(u64, Cow<'_, Record>)>, AggregatorError> {
-        let Some(Standing { record, .. }) = self.standing.get(&(phase, client)) else {
-            return Ok(None);
-        };
-        Ok(Some((*record, self.log.read(*record)?)))
+        self.ledger.record_of(phase, Sender::Client(client))
+    }
+
+    /// Notes messages that were put on the board.
+    pub(super) fn note(&mut self, committed: Vec<Committed>) {
+        for Committed { index, envelope } in committed {
+            if let Sender::Client(client) = envelope.sender {
+                self.envelopes.insert(client, (index, envelope));
+            }
+        }
     }
 
     /// What becomes of those who do not come through the open phase.
     fn outcomes_after(&self, list: &ClientSet, faulty: &ClientSet) -> Vec<Option<Outcome>> {
         let mut outcomes = self.outcomes.clone();
-        if !self.phase.decides() {
+        if !self.phase().decides() {
             return outcomes;
         }
-        let phase = match self.phase {
+        let phase = match self.phase() {
             Phase::Unmask(_) => Phase::Unmask(0),
             phase => phase,
         };
@@ -222,11 +176,11 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
     pub(super) fn close<D>(&mut self, closing: &Closing<P, D>) -> Result<(), AggregatorError> {
         let Closing { list, faulty, .. } = closing;
         let outcomes = self.outcomes_after(list, faulty);
-        let mut tree = self.tree.clone();
-        let (mut phase, mut chain) = (self.phase, self.chain);
+        let mut tree = self.ledger.tree.clone();
+        let (mut phase, mut chain) = (self.ledger.phase, self.ledger.chain);
         let before = self.last.as_ref().map(|last| last.checkpoint.root.size);
         let mut consistency = tree.consistency(before.unwrap_or(0)).unwrap_or_default();
-        let mut checkpoint = self.checkpoint(phase, chain, tree.root(), list);
+        let mut checkpoint = self.ledger.checkpoint(phase, chain, tree.root(), list);
         let mut records = vec![record_of_checkpoint(&checkpoint)];
         chain = checkpoint.digest();
         phase = phase.next().unwrap_or(phase);
@@ -246,19 +200,16 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
                     opening: opening.clone(),
                     outcomes: decided(&outcomes),
                 };
-                let message = self.message(phase, chain, &publication);
+                let message = self.ledger.publication(chain, publication.encode());
                 tree.push(message.envelope.entry());
                 consistency = tree.consistency(before).unwrap_or_default();
-                records.push(Record {
-                    kind: RecordKind::Message,
-                    bytes: message.encode(),
-                });
-                checkpoint = self.checkpoint(phase, chain, tree.root(), list);
+                records.push(record_of_message(&message));
+                checkpoint = self.ledger.checkpoint(phase, chain, tree.root(), list);
                 records.push(record_of_checkpoint(&checkpoint));
                 chain = checkpoint.digest();
             }
         }
-        self.append(records)?;
+        self.ledger.append(records)?;
         let envelopes = std::mem::take(&mut self.envelopes).into_iter();
         let published = matches!(closing.then, Then::Publish(_));
         let listed = envelopes.filter(|(client, _)| !published && list.contains(*client));
@@ -276,9 +227,10 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
             Then::Further(_, eligible) => eligible.clone(),
             _ => list.clone(),
         };
-        let closed = self.phase;
-        (self.phase, self.chain, self.outcomes) = (phase, chain, outcomes);
-        self.tree = tree;
+        let closed = self.ledger.phase;
+        (self.ledger.phase, self.ledger.chain) = (phase, chain);
+        self.ledger.tree = tree;
+        self.outcomes = outcomes;
         match closed {
             Phase::Dispute => self.earlier = self.last.take().into_iter().collect(),
             Phase::Unmask(1..) => self.earlier.extend(self.last.take()),
@@ -292,23 +244,6 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
         });
         Ok(())
     }
-
-    fn checkpoint(&self, phase: Phase, chain: Digest, root: Root, list: &ClientSet) -> Checkpoint {
-        let context = *self.round.context();
-        Checkpoint::sign(&self.key, context, phase, chain, root, list.clone())
-    }
-
-    /// The publication, in the aggregator's own name.
-    fn message<G: Group>(
-        &self,
-        phase: Phase,
-        chain: Digest,
-        publication: &Publication<G>,
-    ) -> Message {
-        let context = *self.round.context();
-        let parts = [publication.encode()];
-        Message::sign(&self.key, context, phase, Sender::Aggregator, chain, &parts)
-    }
 }
 
 fn decided(outcomes: &[Option<Outcome>]) -> Vec<Outcome> {
@@ -318,17 +253,10 @@ fn decided(outcomes: &[Option<Outcome>]) -> Vec<Outcome> {
         .collect()
 }
 
-fn record_of_checkpoint(checkpoint: &Checkpoint) -> Record {
-    Record {
-        kind: RecordKind::Checkpoint,
-        bytes: checkpoint.encode(),
-    }
-}
-
 impl<P: ProofSystem, L> fmt::Debug for Core<P, L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Core")
-            .field("phase", &self.phase)
+            .field("ledger", &self.ledger)
             .finish_non_exhaustive()
     }
 }

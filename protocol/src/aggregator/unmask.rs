@@ -157,7 +157,7 @@ impl<P: ProofSystem> Collecting<P> for Unmasking<P> {
             let set_up = &self.set_up;
             let opening = publish::open(core, set_up, &contributors, &seeds, &masks)?;
             Then::Publish(opening)
-        } else if self.round < round.configuration().unmask_rounds {
+        } else if self.round < round.pairwise().unmask_rounds {
             let eligible = ClientSet::of(round.clients(), |client| {
                 self.acknowledged.contains(client) && contributors.contains(client)
             });

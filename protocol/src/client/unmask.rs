@@ -70,7 +70,7 @@ impl<P: ProofSystem> Client<P, Unmasked> {
                 contributors,
                 round,
             } = state;
-            let most = session.round.configuration().unmask_rounds;
+            let most = session.round.pairwise().unmask_rounds;
             if *round >= most {
                 return Err(ClientError::Finished);
             }

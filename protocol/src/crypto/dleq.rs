@@ -46,8 +46,8 @@ pub struct Ends<'a> {
     pub context: &'a Context,
     /// Which of their keys: mask or channel.
     pub purpose: Purpose,
-    /// The client that reveals the point.
-    pub client: ClientId,
+    /// The number, as a sender, of the client or the trustee that reveals the point.
+    pub revealer: u32,
     /// Its key `A`.
     pub key: &'a KeyPoint,
     /// The other client.
@@ -61,7 +61,7 @@ impl Ends<'_> {
     fn transcript(&self, point: &KeyPoint) -> Transcript {
         let mut transcript = Transcript::new(labels::REVEALED.as_bytes());
         transcript.append_message(b"context", &self.context.digest);
-        transcript.absorb_u64(b"client", u64::from(self.client.number()));
+        transcript.absorb_u64(b"client", u64::from(self.revealer));
         transcript.absorb_u64(b"other", u64::from(self.other.number()));
         transcript.absorb_u64(b"purpose", self.purpose as u64);
         transcript.absorb_point::<Ristretto>(b"key", self.key);
@@ -176,7 +176,7 @@ mod tests {
         let ends = Ends {
             context: &Context::sample(1),
             purpose: Purpose::Channel,
-            client: id(0),
+            revealer: id(0).number(),
             key: a.public(),
             other: id(1),
             other_key: b.public(),
@@ -194,7 +194,7 @@ mod tests {
                 ..ends
             },
             Ends {
-                client: id(2),
+                revealer: id(2).number(),
                 ..ends
             },
             Ends {
@@ -231,7 +231,7 @@ mod tests {
             Ends {
                 context: &Context::sample(1),
                 purpose: Purpose::Mask,
-                client: id(0),
+                revealer: id(0).number(),
                 key: pairs[0].public(),
                 other: id(other),
                 other_key: pairs[other].public(),
@@ -266,7 +266,7 @@ mod tests {
         let ends = |context, other: usize, other_key| Ends {
             context,
             purpose: Purpose::Channel,
-            client: ClientId::from_index(0),
+            revealer: 1,
             key: mine.public(),
             other: ClientId::from_index(other),
             other_key,

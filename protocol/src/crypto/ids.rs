@@ -42,6 +42,57 @@ impl fmt::Display for ClientId {
     }
 }
 
+/// A trustee's number in its committee, from 1: it is also the point at which the trustee's values of polynomials stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TrusteeId(u32);
+
+impl TrusteeId {
+    /// What is added to a trustee's number where senders are named (`specs/committee.md` 4.3).
+    const SENDERS: u32 = 1 << 31;
+
+    /// The trustee with this number; nothing for 0, and for numbers that no sender can have.
+    pub fn new(number: u32) -> Option<Self> {
+        (1..Self::SENDERS).contains(&number).then_some(Self(number))
+    }
+
+    /// The trustee at this position of the committee, from 0.
+    pub fn from_index(index: usize) -> Self {
+        // A committee has at most 128 trustees.
+        Self(index as u32 + 1)
+    }
+
+    /// The number in the committee, from 1.
+    pub fn number(self) -> u32 {
+        self.0
+    }
+
+    /// The position in the committee, from 0.
+    pub fn index(self) -> usize {
+        self.0 as usize - 1
+    }
+
+    /// The number of the trustee as a sender.
+    pub fn sender_number(self) -> u32 {
+        Self::SENDERS + self.0
+    }
+
+    /// The trustee that has this number as a sender; nothing for a client or the aggregator.
+    pub fn from_sender_number(number: u32) -> Option<Self> {
+        Self::new(number.checked_sub(Self::SENDERS)?)
+    }
+
+    /// All trustees of a committee of this size, in order.
+    pub fn all(trustees: u32) -> impl DoubleEndedIterator<Item = TrusteeId> + Clone {
+        (1..=trustees).map(TrusteeId)
+    }
+}
+
+impl fmt::Display for TrusteeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
 /// A set of clients of a roster: one bit each, client 1 in the lowest bit of the first byte.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct ClientSet {

@@ -22,7 +22,7 @@ pub(super) fn announcement(
 }
 
 /// The next weight of a batch, of 128 bits, little-endian.
-pub(super) fn short_weight(transcript: &mut Transcript) -> u128 {
+pub(crate) fn short_weight(transcript: &mut Transcript) -> u128 {
     let mut bytes = [0; 16];
     transcript.challenge_bytes(b"weight", &mut bytes);
     u128::from_le_bytes(bytes)

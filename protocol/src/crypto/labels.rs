@@ -73,6 +73,28 @@ pub(crate) const MASK_STREAM: &str = "veragg/2 mask stream";
 /// Key that seals a pair of shares, from the channel's Diffie-Hellman point.
 pub(crate) const SEAL: &str = "veragg/1 sealed shares";
 
+/// Digest of the root of a roster, in the committee protocol.
+pub(crate) const ROSTER_ROOT: &str = "veragg/2 roster";
+/// Signature of a trustee on its entry.
+pub(crate) const SIGN_TRUSTEE: &str = "veragg/2 sign trustee";
+/// Transcript of the proof of possession of a sealing key.
+pub(crate) const TRUSTEE_POSSESSION: &str = "veragg/2 trustee possession";
+/// What a trustee draws its sealing key from.
+#[cfg(any(test, feature = "roles"))]
+pub(crate) const TRUSTEE_SECRETS: &str = "veragg/2 trustee secrets";
+/// What a client draws its submission from.
+#[cfg(any(test, feature = "roles"))]
+pub(crate) const SUBMISSION_SECRETS: &str = "veragg/2 submission secrets";
+/// Weights under which a trustee checks the pads of all clients.
+#[cfg(any(test, feature = "roles"))]
+pub(crate) const PADS_BATCH: &str = "veragg/2 pads batch";
+/// Key of the pads that a client and a trustee have in common.
+pub(crate) const COMMITTEE_PAD: &str = "veragg/2 committee pad";
+/// Weights of a batch of masked rows.
+pub(crate) const SHARING_BATCH: &str = "veragg/2 sharing batch";
+/// Weights of the blocks of a trustee's opening.
+pub(crate) const COMMITTEE_OPENING: &str = "veragg/2 committee opening";
+
 /// Digest of the header of a set-up: the first of its chain.
 pub(crate) const SET_UP_HEADER: &str = "veragg/2 setup header";
 /// Digest of the chain of a set-up behind a record of powers.
@@ -94,7 +116,7 @@ pub(crate) const SIGN_SET_UP_DELTA: &str = "veragg/2 sign setup delta";
 
 /// Every label, for the test that keeps them distinct.
 #[cfg(test)]
-const ALL: [&str; 41] = [
+const ALL: [&str; 50] = [
     CONTEXT,
     ROSTER,
     GRAPH,
@@ -127,6 +149,15 @@ const ALL: [&str; 41] = [
     DEGREE_BATCH,
     SHARES_BATCH,
     OPENING,
+    ROSTER_ROOT,
+    SIGN_TRUSTEE,
+    TRUSTEE_POSSESSION,
+    TRUSTEE_SECRETS,
+    SUBMISSION_SECRETS,
+    PADS_BATCH,
+    COMMITTEE_PAD,
+    SHARING_BATCH,
+    COMMITTEE_OPENING,
     SET_UP_HEADER,
     SET_UP_POWERS_RECORD,
     SET_UP_POWERS,

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::crypto::context::{Context, Version};
 use crate::crypto::dh::{derive, derive_from_point, expand, DerivedKey, KeyPair};
-use crate::crypto::ids::ClientId;
+use crate::crypto::ids::{ClientId, TrusteeId};
 use crate::crypto::labels;
 
 /// Scalars that are masked or weighed at a time: a stream position is a multiple of it.
@@ -51,6 +51,24 @@ impl Mask {
     pub fn of_seed(context: &Context, client: ClientId, seed: &KeyScalar) -> Self {
         let info: [&[u8]; 2] = [&context.digest, &client.number().to_be_bytes()];
         let key = derive(seed.as_bytes(), labels::SELF_MASK, &info);
+        Self::of_key(context.version, key, false)
+    }
+
+    /// The mask whose stream are the pads of a client and a trustee (`specs/committee.md` 3.1.3), from their
+    /// Diffie-Hellman point.
+    pub fn of_pads(
+        context: &Context,
+        client: ClientId,
+        trustee: TrusteeId,
+        point: &KeyPoint,
+    ) -> Self {
+        let (client, trustee) = (client.number(), trustee.number());
+        let info: [&[u8]; 3] = [
+            &context.digest,
+            &client.to_be_bytes(),
+            &trustee.to_be_bytes(),
+        ];
+        let key = derive_from_point(point, labels::COMMITTEE_PAD, &info);
         Self::of_key(context.version, key, false)
     }
 

@@ -55,6 +55,8 @@ pub enum Purpose {
     Mask = 1,
     /// The channel key `E_i`.
     Channel = 2,
+    /// The submission key `X_i` of the committee protocol.
+    Submission = 3,
 }
 
 /// The transcript with what a proof is about.
@@ -81,7 +83,7 @@ impl Possession {
     /// Bytes of a proof.
     pub const LEN: usize = 64;
 
-    /// Proves knowledge of the pair's secret. Constant time in the secret and the nonce.
+    /// Proves knowledge of the secret of a client's pair. Constant time in the secret and the nonce.
     pub fn prove(
         pair: &KeyPair,
         context: &Context,
@@ -90,6 +92,15 @@ impl Possession {
         rng: &mut dyn CryptoRngCore,
     ) -> Self {
         let transcript = transcript(context, client, purpose, pair.public());
+        Self::prove_under(transcript, pair, rng)
+    }
+
+    /// The same under a transcript that has absorbed what the proof is about, the key last.
+    pub(crate) fn prove_under(
+        transcript: Transcript,
+        pair: &KeyPair,
+        rng: &mut dyn CryptoRngCore,
+    ) -> Self {
         let hedge = Hedge::new(&transcript, "possession").secret(b"key", pair.secret().as_bytes());
         let mut nonce = KeyScalar::random(&mut hedge.stream(rng));
         let commitment = EncodedPoint::from(&nonce * KEY_TABLE);
@@ -100,6 +111,13 @@ impl Possession {
             commitment,
             response,
         }
+    }
+
+    /// Whether the proof holds under a transcript that has absorbed what it is about, the key last.
+    #[must_use]
+    pub(crate) fn holds(&self, transcript: Transcript, key: &EncodedPoint) -> bool {
+        let challenge = challenge(transcript, &self.commitment);
+        keys::announcement(key, &challenge, &self.response) == *self.commitment
     }
 
     /// Writes the proof.

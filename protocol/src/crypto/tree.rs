@@ -19,6 +19,72 @@ pub use paths::PathTree;
 /// Most leaves of a tree whose proofs are looked at.
 const MAX_LEAVES: u64 = 1 << 62;
 
+/// The root that an audit path gives for a leaf (RFC 6962 section 2.1.1); nothing if the path has another length than that of this
+/// leaf in a tree of `size` leaves.
+pub fn root_of_path(leaf: &[u8], index: usize, size: usize, path: &[u8]) -> Option<Digest> {
+    if index >= size || path.len() != 32 * inclusion_len(index, size) {
+        return None;
+    }
+    // From the root down, on which side of each node the leaf stands.
+    let (mut index, mut size, mut is_left) = (index, size, Vec::new());
+    while size > 1 {
+        let left = largest_power_below(size);
+        is_left.push(index < left);
+        if index < left {
+            size = left;
+        } else {
+            (index, size) = (index - left, size - left);
+        }
+    }
+    let mut node = Leaf::of(leaf).finish();
+    for (sibling, is_left) in path.chunks_exact(32).zip(is_left.into_iter().rev()) {
+        let sibling = sibling.try_into().ok()?;
+        node = match is_left {
+            true => compact::parent(&node, &sibling),
+            false => compact::parent(&sibling, &node),
+        };
+    }
+    Some(node)
+}
+
+/// Hashes of the audit path of a leaf in a tree of `size` leaves (RFC 6962 section 2.1.1); 0 for a leaf that is not there.
+pub fn inclusion_len(index: usize, size: usize) -> usize {
+    let (mut index, mut size, mut hashes) = (index, size, 0);
+    while size > 1 && index < size {
+        let left = largest_power_below(size);
+        if index < left {
+            size = left;
+        } else {
+            (index, size) = (index - left, size - left);
+        }
+        hashes += 1;
+    }
+    hashes
+}
+
+/// Hashes of the proof that a tree of `size` leaves continues one of `old` leaves (RFC 6962 section 2.1.2); 0 if it does not.
+pub fn consistency_len(old: usize, size: usize) -> usize {
+    let (mut old, mut size, mut hashes, mut is_whole) = (old, size, 0, true);
+    if old == 0 || old >= size {
+        return 0;
+    }
+    while old != size {
+        let left = largest_power_below(size);
+        if old <= left {
+            size = left;
+        } else {
+            (old, size, is_whole) = (old - left, size - left, false);
+        }
+        hashes += 1;
+    }
+    hashes + usize::from(!is_whole)
+}
+
+/// The largest power of two below a size of 2 or more.
+fn largest_power_below(size: usize) -> usize {
+    1 << (usize::BITS - 1 - (size - 1).leading_zeros())
+}
+
 /// The head of a tree: how many leaves, and the hash over them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Root {
@@ -169,12 +235,17 @@ mod tests {
             prop_assert_eq!(compact.root(), root);
             let index = pick.index(leaves.len());
             let proof = tree.inclusion(index as u64).unwrap();
+            prop_assert_eq!(proof.len(), 32 * inclusion_len(index, leaves.len()));
+            let of_path = |path: &[u8]| root_of_path(&leaves[index], index, leaves.len(), path);
+            prop_assert_eq!(of_path(&proof), Some(root.hash));
+            prop_assert!(of_path(&[&proof[..], &[0; 32]].concat()).is_none());
             prop_assert!(root.includes(&leaves[index], index as u64, &proof));
             prop_assert!(!root.includes(b"other leaf", index as u64, &proof));
             prop_assert!(!root.includes(&leaves[index], root.size, &proof));
             let size = prefix.index(leaves.len() + 1);
             let old = leaves[..size].iter().cloned().collect::<Tree<_>>().root();
             let proof = tree.consistency(size as u64).unwrap();
+            prop_assert_eq!(proof.len(), 32 * consistency_len(size, leaves.len()));
             prop_assert!(root.continues(&old, &proof));
             if !proof.is_empty() {
                 let mut bad = proof.clone();

@@ -43,7 +43,7 @@ impl<'a> Complaint<'a> {
         Ends {
             context: self.context,
             purpose: Purpose::Channel,
-            client: self.accuser.0,
+            revealer: self.accuser.0.number(),
             key: &self.accuser.1.channel,
             other: self.dealer.0,
             other_key: &self.dealer.1.channel,

@@ -36,7 +36,7 @@ pub fn ends<'a>(
     Ends {
         context,
         purpose: Purpose::Mask,
-        client,
+        revealer: client.number(),
         key,
         other,
         other_key,

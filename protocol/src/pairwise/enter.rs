@@ -14,7 +14,7 @@ use crate::pairwise::{share, unmask};
 use crate::round::configuration::Configuration;
 use crate::round::parameters::challenge_pairs;
 use crate::round::roster::Roster;
-use crate::round::{Round, RoundError};
+use crate::round::{pairwise_of, Round, RoundError};
 use crate::rule::Rule;
 use crate::wire::checkpoint::Checkpoint;
 use crate::wire::header::Header;
@@ -94,7 +94,8 @@ impl<P: ProofSystem> Round<P> {
         };
         // This costs nothing, and comes before generators and graph are made.
         let sizes = Self::sizes_of(set_up, &configuration)?;
-        let bytes = longest_record::<P>(&configuration, &sizes);
+        let degree = pairwise_of(&configuration)?.masking.degree;
+        let bytes = longest_record::<P>(&configuration, degree, &sizes);
         if u32::try_from(bytes).is_err() {
             return Err(RoundError::TooLong { bytes });
         }
@@ -104,16 +105,21 @@ impl<P: ProofSystem> Round<P> {
     /// The length of the longest possible record, whatever the lists. A reader of a board never allocates more for
     /// one record.
     pub fn longest_record(&self) -> usize {
-        longest_record::<P>(self.configuration(), &self.sizes())
+        longest_record::<P>(
+            self.configuration(),
+            self.pairwise().masking.degree,
+            &self.sizes(),
+        )
     }
 }
 
 /// The length of the longest possible record of a round of this configuration.
-fn longest_record<P: ProofSystem>(configuration: &Configuration, sizes: &Sizes) -> usize {
-    let (clients, degree) = (
-        configuration.clients(),
-        configuration.masking.degree as usize,
-    );
+fn longest_record<P: ProofSystem>(
+    configuration: &Configuration,
+    degree: u32,
+    sizes: &Sizes,
+) -> usize {
+    let (clients, degree) = (configuration.clients(), degree as usize);
     let layout = &sizes.layout;
     let masked = layout.scalars() + layout.rows();
     let pairs = challenge_pairs::<P::Group>(configuration.assumptions.corrupt(), masked) as usize;

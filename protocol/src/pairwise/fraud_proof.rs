@@ -141,7 +141,7 @@ impl FraudProof {
     pub fn culprit(&self) -> Option<ClientId> {
         match self.attestation.sender {
             Sender::Client(client) => Some(client),
-            Sender::Aggregator => None,
+            Sender::Aggregator | Sender::Trustee(_) => None,
         }
     }
 

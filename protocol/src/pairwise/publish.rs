@@ -35,8 +35,8 @@ impl Outcome {
     }
 
     fn from_number(number: u8) -> Option<Self> {
-        let dropped = Phase::ALL.into_iter().map(Outcome::Dropped);
-        let faulty = Phase::ALL.into_iter().map(Outcome::Faulty);
+        let dropped = Phase::PAIRWISE.into_iter().map(Outcome::Dropped);
+        let faulty = Phase::PAIRWISE.into_iter().map(Outcome::Faulty);
         dropped
             .chain(faulty)
             .chain([Outcome::Contributed, Outcome::Isolated])

@@ -115,7 +115,7 @@ pub fn of_round<P: ProofSystem>(round: &Round<P>) -> [PhaseBytes; Phase::OF_CLIE
     let configuration = round.configuration();
     per_phase(
         round.clients(),
-        configuration.masking,
+        round.pairwise().masking,
         configuration.min_contributors,
         &Bodies::of::<P::Group>(&round.sizes(), round.challenge_pairs()),
     )

@@ -111,6 +111,8 @@ impl Aggregator {
                     aggregator.close()?;
                     index += 1;
                 }
+                // Of another protocol.
+                RecordKind::Submission => return Err(AggregatorError::Replay { record: index }),
             }
         }
         // A record that nothing above has made stays in the log: a message twice, or one too many.

@@ -15,6 +15,7 @@ use crate::crypto::signing::{SigningKey, VerifyingKey};
 use crate::pairwise::sizes::{self, PhaseBytes};
 use crate::round::configuration::Configuration;
 use crate::round::phase::Phase;
+use crate::round::protocol::Pairwise;
 use crate::round::roster::Roster;
 use crate::round::{self as typed, RoundError};
 use crate::wire::header::Header;
@@ -79,6 +80,11 @@ impl Round {
     /// The digest of the configuration, that everything in the round is bound to.
     pub fn context(&self) -> &Context {
         self.0.context()
+    }
+
+    /// What the configuration fixes of the pairwise protocol.
+    pub fn pairwise(&self) -> &Pairwise {
+        self.0.pairwise()
     }
 
     /// The roster.
@@ -147,6 +153,7 @@ impl<P: ProofSystem> From<Arc<typed::Round<P>>> for Round {
 /// A round of one of the suites, and how its roles begin.
 pub(super) trait AnyRound: Any + Send + Sync {
     fn configuration(&self) -> &Configuration;
+    fn pairwise(&self) -> &Pairwise;
     fn context(&self) -> &Context;
     fn roster(&self) -> &Roster;
     fn layout(&self) -> &Layout;
@@ -164,6 +171,10 @@ pub(super) trait AnyRound: Any + Send + Sync {
 impl<P: ProofSystem> AnyRound for typed::Round<P> {
     fn configuration(&self) -> &Configuration {
         self.configuration()
+    }
+
+    fn pairwise(&self) -> &Pairwise {
+        self.pairwise()
     }
 
     fn context(&self) -> &Context {

@@ -9,11 +9,15 @@ use crate::crypto::context::{Context, Version};
 use crate::crypto::hash::{digest, Digest};
 use crate::crypto::labels;
 use crate::crypto::signing::{Signature, SigningKey, VerifyingKey};
-use crate::round::parameters::{
-    self, Assumptions, Failure, MaskingParameters, ParameterError, MAX_CLIENTS,
-};
-use crate::round::phase::{Phase, MAX_UNMASK_ROUNDS};
+use crate::round::committee::shape::ShapeError;
+use crate::round::committee::Committee;
+use crate::round::parameters::{self, Assumptions, ParameterError, MAX_CLIENTS};
+use crate::round::phase::Phase;
+use crate::round::protocol::{Dialect, Pairwise, Protocol, COMMITTEE, PAIRWISE};
+use crate::round::roster::Roster;
 use crate::rule::Rule;
+
+pub use crate::round::protocol::NEVER;
 
 /// Bits of security of the masking parameters `k` and `t`: the probability that a round's graph fails one
 /// of its purposes is at most `2^-40` (`specs/parameters.md`).
@@ -22,8 +26,6 @@ pub const GRAPH_SECURITY_BITS: f64 = 40.0;
 pub const MAX_CONFIGURATION_LEN: usize = 1 << 21;
 /// Longest name of a segment, in bytes.
 pub const MAX_NAME_LEN: usize = 200;
-/// No deadline.
-pub const NEVER: u64 = u64::MAX;
 
 /// A segment of the vector with its claims, and what its numbers mean.
 ///
@@ -79,20 +81,14 @@ pub struct Configuration {
     pub beacon: [u8; 32],
     /// The aggregator's public key.
     pub aggregator: VerifyingKey,
-    /// The degree `k` and the threshold `t`.
-    pub masking: MaskingParameters,
-    /// The least number of contributors, and of acknowledgements, for which a client unmasks.
+    /// The protocol, with what only this one needs.
+    pub protocol: Protocol,
+    /// The least number of contributors for which the secrets of a round are opened.
     pub min_contributors: u32,
-    /// The most further rounds of unmask.
-    pub unmask_rounds: u8,
-    /// When each of the clients' phases ends, in seconds since 1970 UTC; [`NEVER`] for no deadline.
-    pub deadlines: [u64; Phase::OF_CLIENTS],
     /// The segments of the vector, in order.
     pub segments: Vec<SegmentConfiguration>,
 }
 
-/// The number of the protocol of this crate, in which neighbours mask for each other.
-const PAIRWISE: u8 = 1;
 /// The tag of a round, or of a segment, without noise.
 const NO_NOISE: u8 = 0;
 
@@ -127,6 +123,15 @@ pub enum ConfigurationError {
         /// The most that is allowed: the number of clients.
         most: u32,
     },
+    /// The committee is refused.
+    #[error("the committee is refused: {0}")]
+    Committee(#[from] ShapeError),
+    /// A phase of the committee protocol has no deadline.
+    #[error("the phase {phase} has no deadline, and every phase of the committee protocol needs one; set it")]
+    NoDeadline {
+        /// The phase without a deadline.
+        phase: Phase,
+    },
     /// The deadline of a phase is earlier than that of the phase before it.
     #[error(
         "the deadline of {phase} is earlier than that of the phase before it; set a later one"
@@ -149,14 +154,56 @@ impl Configuration {
         Statement::new(self.segments.iter().map(|segment| segment.claims).collect())
     }
 
+    /// What decodes in the round.
+    pub fn dialect(&self) -> Dialect {
+        Dialect {
+            version: self.version,
+            is_committee: self.committee().is_some(),
+        }
+    }
+
     /// `n`, clients on the roster.
     pub fn clients(&self) -> u32 {
         self.assumptions.clients
     }
 
-    /// When a phase ends; the aggregator's own phase has no deadline.
+    /// What the pairwise protocol needs; nothing in a round of another protocol.
+    pub fn pairwise(&self) -> Option<&Pairwise> {
+        match &self.protocol {
+            Protocol::Pairwise(pairwise) => Some(pairwise),
+            Protocol::Committee(_) => None,
+        }
+    }
+
+    /// What the committee protocol needs; nothing in a round of another protocol.
+    pub fn committee(&self) -> Option<&Committee> {
+        match &self.protocol {
+            Protocol::Committee(committee) => Some(committee),
+            Protocol::Pairwise(_) => None,
+        }
+    }
+
+    /// The same, to change it.
+    pub fn pairwise_mut(&mut self) -> Option<&mut Pairwise> {
+        match &mut self.protocol {
+            Protocol::Pairwise(pairwise) => Some(pairwise),
+            Protocol::Committee(_) => None,
+        }
+    }
+
+    /// The digest that a configuration of this protocol holds of a roster.
+    pub fn digest_of(&self, roster: &Roster) -> Digest {
+        match &self.protocol {
+            Protocol::Pairwise(_) => roster.digest(),
+            Protocol::Committee(_) => roster.root_digest(),
+        }
+    }
+
+    /// When a phase ends; the aggregator's own phase, and further rounds of unmask, have no deadline.
     pub fn deadline(&self, phase: Phase) -> u64 {
-        self.deadlines.get(phase.index()).copied().unwrap_or(NEVER)
+        let mut deadlines = self.protocol.deadlines();
+        let found = deadlines.find(|(of, _)| *of == phase);
+        found.map_or(NEVER, |(_, deadline)| deadline)
     }
 
     /// The least number of clients that must advertise: all but the corrupt and the absent ones, `n - C - A`.
@@ -165,11 +212,15 @@ impl Configuration {
         self.clients().saturating_sub(missing) as usize
     }
 
-    /// Refuses a configuration that is not as secure as the specification asks (`specs/protocol.md` 2.2). Returns the
-    /// probabilities of failure.
-    pub fn check(&self) -> Result<Failure, ConfigurationError> {
+    /// Refuses a configuration that is not as secure as the specification asks (`specs/protocol.md` 2.2).
+    pub fn check(&self) -> Result<(), ConfigurationError> {
         self.statement()?;
-        let failure = parameters::check(&self.assumptions, self.masking, GRAPH_SECURITY_BITS)?;
+        match &self.protocol {
+            Protocol::Pairwise(Pairwise { masking, .. }) => {
+                parameters::check(&self.assumptions, *masking, GRAPH_SECURITY_BITS)?;
+            }
+            Protocol::Committee(committee) => self.check_committee(committee)?,
+        }
         let least = self.assumptions.min_contributors();
         let (got, most) = (self.min_contributors, self.clients());
         let in_range = (least..=most).contains(&got);
@@ -178,14 +229,12 @@ impl Configuration {
             least,
             most,
         })?;
-        for (pair, phase) in self
-            .deadlines
-            .windows(2)
-            .zip(Phase::ALL.into_iter().skip(1))
-        {
-            Rule::Deadlines.require(pair[0] <= pair[1], || ConfigurationError::Deadline {
+        let mut before = 0;
+        for (phase, deadline) in self.protocol.deadlines() {
+            Rule::Deadlines.require(before <= deadline, || ConfigurationError::Deadline {
                 phase,
             })?;
+            before = deadline;
         }
         let mut names = std::collections::HashSet::new();
         for (index, segment) in self.segments.iter().enumerate() {
@@ -193,7 +242,18 @@ impl Configuration {
             let is_own = (1..=MAX_NAME_LEN).contains(&name.len()) && names.insert(name);
             Rule::Names.require(is_own, || ConfigurationError::Name { segment: index })?;
         }
-        Ok(failure)
+        Ok(())
+    }
+
+    /// Refuses a committee as `specs/committee.md` 2.2 does, in so far as it can be judged without the rows of the suite.
+    fn check_committee(&self, committee: &Committee) -> Result<(), ConfigurationError> {
+        self.assumptions.check_sizes()?;
+        committee.shape()?;
+        let never = self.protocol.deadlines().find(|(_, at)| *at == NEVER);
+        match never {
+            Some((phase, _)) => Err(ConfigurationError::NoDeadline { phase }),
+            None => Ok(()),
+        }
     }
 
     /// The canonical bytes.
@@ -215,15 +275,17 @@ impl Configuration {
             .bytes(&self.beacon)
             .bytes(self.aggregator.as_bytes());
         if v2 {
-            writer = writer.u8(PAIRWISE);
+            writer = writer.u8(self.protocol.number());
         }
-        writer = writer.u32(self.masking.degree).u32(self.masking.threshold);
-        if !v2 {
-            writer = writer.u32(self.min_contributors);
-        }
-        writer = writer.u32(self.unmask_rounds.into());
-        for deadline in self.deadlines {
-            writer = writer.u64(deadline);
+        match &self.protocol {
+            Protocol::Pairwise(pairwise) => {
+                writer = pairwise.write_masking(writer);
+                if !v2 {
+                    writer = writer.u32(self.min_contributors);
+                }
+                writer = pairwise.write_rest(writer);
+            }
+            Protocol::Committee(committee) => writer = committee.write(writer),
         }
         if v2 {
             writer = writer.u32(self.min_contributors).u8(NO_NOISE);
@@ -267,25 +329,30 @@ impl Configuration {
         let roster = reader.array("roster digest")?;
         let beacon = reader.array("beacon")?;
         let aggregator = VerifyingKey::read(&mut reader, "aggregator's key")?;
-        only(&mut reader, "protocol", PAIRWISE)?;
-        let masking = MaskingParameters {
-            degree: reader.u32("degree")?,
-            threshold: reader.u32("threshold")?,
-        };
         let mut min_contributors = 0;
-        if !v2 {
-            min_contributors = reader.u32("min contributors")?;
-        }
-        let unmask_rounds = u8::try_from(reader.u32("unmask rounds")?)
-            .ok()
-            .filter(|&rounds| rounds <= MAX_UNMASK_ROUNDS)
-            .ok_or(DecodeError::Value {
-                field: "unmask rounds",
-            })?;
-        let mut deadlines = [0; Phase::OF_CLIENTS];
-        for deadline in &mut deadlines {
-            *deadline = reader.u64("deadline")?;
-        }
+        let number = if v2 { reader.u8("protocol")? } else { PAIRWISE };
+        let protocol = match number {
+            PAIRWISE => {
+                let masking = Pairwise::read_masking(&mut reader)?;
+                if !v2 {
+                    min_contributors = reader.u32("min contributors")?;
+                }
+                Protocol::Pairwise(Pairwise::read_rest(masking, &mut reader)?)
+            }
+            COMMITTEE => {
+                // These have no meaning in this protocol, and a structure has one encoding.
+                if assumptions.dropout_ppm != 0 {
+                    return Err(DecodeError::Value {
+                        field: "dropout fraction",
+                    });
+                }
+                if beacon != [0; 32] {
+                    return Err(DecodeError::Value { field: "beacon" });
+                }
+                Protocol::Committee(Committee::read(&mut reader)?)
+            }
+            _ => return Err(DecodeError::Value { field: "protocol" }),
+        };
         if v2 {
             min_contributors = reader.u32("min contributors")?;
         }
@@ -312,10 +379,8 @@ impl Configuration {
             roster,
             beacon,
             aggregator,
-            masking,
+            protocol,
             min_contributors,
-            unmask_rounds,
-            deadlines,
             segments,
         })
     }
@@ -419,6 +484,7 @@ impl SignedConfiguration {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::round::parameters::MaskingParameters;
     use veragg_circuits::statement::{Norm, SumRule};
 
     /// A configuration for `clients` clients with one corrupt and one absent, where that fits.
@@ -440,10 +506,13 @@ pub(crate) mod tests {
             roster: [2; 32],
             beacon: [3; 32],
             aggregator: key,
-            masking: MaskingParameters::for_assumptions(&assumptions, GRAPH_SECURITY_BITS).unwrap(),
+            protocol: Protocol::Pairwise(Pairwise {
+                masking: MaskingParameters::for_assumptions(&assumptions, GRAPH_SECURITY_BITS)
+                    .unwrap(),
+                unmask_rounds: 3,
+                deadlines: [10, 20, 30, 40, 50, 60, 70, NEVER],
+            }),
             min_contributors: 3,
-            unmask_rounds: 3,
-            deadlines: [10, 20, 30, 40, 50, 60, 70, NEVER],
             segments: vec![
                 SegmentConfiguration {
                     name: "counts".into(),
@@ -521,13 +590,28 @@ pub(crate) mod tests {
         let protocol = 2 + 32 + 2 + 4 + 4 + 4 + 4 + 32 + 32 + 32;
         let noise = protocol + 1 + 4 + 4 + 4 + 64 + 4;
         for (at, value, field) in [
-            (protocol, PAIRWISE, "protocol"),
             (noise, NO_NOISE, "noise"),
             (bytes.len() - 1, NO_NOISE, "noise of a segment"),
         ] {
             assert_eq!(bytes[at], value);
             let mut other = bytes.clone();
             other[at] += 1;
+            assert_eq!(
+                Configuration::decode(&other),
+                Err(DecodeError::Value { field })
+            );
+        }
+    }
+
+    #[test]
+    fn a_protocol_that_is_not_known_is_refused() {
+        let bytes = sample(10).encode();
+        let protocol = 2 + 32 + 2 + 4 + 4 + 4 + 4 + 32 + 32 + 32;
+        assert_eq!(bytes[protocol], PAIRWISE);
+        for number in (0..=u8::MAX).filter(|number| ![PAIRWISE, COMMITTEE].contains(number)) {
+            let mut other = bytes.clone();
+            other[protocol] = number;
+            let field = "protocol";
             assert_eq!(
                 Configuration::decode(&other),
                 Err(DecodeError::Value { field })
@@ -552,7 +636,7 @@ pub(crate) mod tests {
             }
         );
         assert_eq!(
-            refused(|c| c.deadlines[2] = 5),
+            refused(|c| c.pairwise_mut().unwrap().deadlines[2] = 5),
             ConfigurationError::Deadline {
                 phase: Phase::Confirm
             }
@@ -566,9 +650,9 @@ pub(crate) mod tests {
             ConfigurationError::Statement(StatementError::Segments(0))
         ));
         for change in [
-            (|c| c.masking.threshold -= 3) as fn(&mut Configuration),
-            |c| c.masking.threshold = 10,
-            |c| c.masking.degree = 4,
+            (|c| c.pairwise_mut().unwrap().masking.threshold -= 3) as fn(&mut Configuration),
+            |c| c.pairwise_mut().unwrap().masking.threshold = 10,
+            |c| c.pairwise_mut().unwrap().masking.degree = 4,
             |c| c.assumptions.corrupt_ppm = 400_000,
         ] {
             assert!(matches!(refused(change), ConfigurationError::Parameters(_)));

@@ -12,6 +12,7 @@ use crate::round::configuration::{
 };
 use crate::round::parameters::{Assumptions, MaskingParameters};
 use crate::round::phase::{Phase, MAX_UNMASK_ROUNDS};
+use crate::round::protocol::{Pairwise, Protocol};
 use crate::round::roster::Roster;
 
 /// The least number of further rounds of unmask that is configured by default. They cost nothing unless a client attests
@@ -188,15 +189,17 @@ impl ConfigurationBuilder {
             roster: roster.digest(),
             beacon: self.beacon,
             aggregator,
-            masking,
+            protocol: Protocol::Pairwise(Pairwise {
+                masking,
+                unmask_rounds: self.unmask_rounds.unwrap_or_else(|| {
+                    let corrupt = u8::try_from(assumptions.corrupt()).unwrap_or(u8::MAX);
+                    corrupt.clamp(UNMASK_ROUNDS, MAX_UNMASK_ROUNDS)
+                }),
+                deadlines: self.deadlines,
+            }),
             min_contributors: self
                 .min_contributors
                 .unwrap_or(assumptions.min_contributors()),
-            unmask_rounds: self.unmask_rounds.unwrap_or_else(|| {
-                let corrupt = u8::try_from(assumptions.corrupt()).unwrap_or(u8::MAX);
-                corrupt.clamp(UNMASK_ROUNDS, MAX_UNMASK_ROUNDS)
-            }),
-            deadlines: self.deadlines,
             segments: self.segments,
         };
         let statement = configuration.statement()?;

@@ -173,6 +173,21 @@ impl Assumptions {
 
     /// specs/parameters.md 1
     fn validate(&self) -> Result<(), ParameterError> {
+        self.check_sizes()?;
+        let clients = self.clients;
+        let (corrupt, absent) = (self.corrupt(), self.absent());
+        if 3 * u64::from(corrupt) + 2 * u64::from(absent) + 2 > u64::from(clients) {
+            return Err(ParameterError::Fractions {
+                clients,
+                corrupt,
+                absent,
+            });
+        }
+        Ok(())
+    }
+
+    /// Refuses a roster that is too small or too large, and fractions above one (`specs/parameters.md` 1.1, 1.2).
+    pub(super) fn check_sizes(&self) -> Result<(), ParameterError> {
         let clients = self.clients;
         if !(MIN_CLIENTS..=MAX_CLIENTS).contains(&clients) {
             return Err(ParameterError::Clients { clients });
@@ -181,14 +196,6 @@ impl Assumptions {
             if ppm > MILLION {
                 return Err(ParameterError::Fraction { fraction, ppm });
             }
-        }
-        let (corrupt, absent) = (self.corrupt(), self.absent());
-        if 3 * u64::from(corrupt) + 2 * u64::from(absent) + 2 > u64::from(clients) {
-            return Err(ParameterError::Fractions {
-                clients,
-                corrupt,
-                absent,
-            });
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A phase of a round. Messages hold its number.
+/// A phase of a round, of either protocol. Messages hold its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Phase {
     /// Clients publish their round keys.
@@ -22,6 +22,12 @@ pub enum Phase {
     /// Contributors reveal the shares that remove the masks: in round 0 of all participants, in a further round of the
     /// clients whose false attestations were found in the round before.
     Unmask(u8),
+    /// Trustees check the pads that clients share with them, and complain about wrong ones.
+    Check,
+    /// Trustees confirm the list of contributors: the confirm of the committee protocol.
+    ConfirmList,
+    /// Trustees open the sums of their pads.
+    Open,
     /// The aggregator publishes the sum.
     Publish,
 }
@@ -30,8 +36,8 @@ pub enum Phase {
 pub const MAX_UNMASK_ROUNDS: u8 = 64;
 
 impl Phase {
-    /// All phases in order, with the first round of unmask.
-    pub const ALL: [Phase; 9] = [
+    /// The phases of the pairwise protocol in order, with the first round of unmask.
+    pub const PAIRWISE: [Phase; 9] = [
         Phase::Advertise,
         Phase::Share,
         Phase::Confirm,
@@ -42,8 +48,16 @@ impl Phase {
         Phase::Unmask(0),
         Phase::Publish,
     ];
-    /// How many of [`ALL`](Self::ALL) are phases of the clients.
+    /// How many of [`PAIRWISE`](Self::PAIRWISE) are phases of the clients.
     pub const OF_CLIENTS: usize = 8;
+    /// The phases of the committee protocol in order (`specs/committee.md` 3).
+    pub const COMMITTEE: [Phase; 5] = [
+        Phase::Submit,
+        Phase::Check,
+        Phase::ConfirmList,
+        Phase::Open,
+        Phase::Publish,
+    ];
 
     /// The number on the wire.
     pub fn number(self) -> u8 {
@@ -58,26 +72,38 @@ impl Phase {
             Phase::Unmask(0) => 8,
             Phase::Unmask(round) => MAX_UNMASK_ROUNDS.saturating_add(round),
             Phase::Publish => 9,
+            Phase::Check => 10,
+            Phase::ConfirmList => 11,
+            Phase::Open => 12,
         }
     }
 
     /// The phase with this number on the wire; nothing if there is none.
     pub fn from_number(number: u8) -> Option<Self> {
         let further = (1..=MAX_UNMASK_ROUNDS).map(Phase::Unmask);
-        Self::ALL
+        Self::PAIRWISE
             .into_iter()
+            .chain(Self::COMMITTEE)
             .chain(further)
             .find(|phase| phase.number() == number)
     }
 
-    /// The index in [`Phase::ALL`]; for a further round of unmask, that of publish.
-    pub fn index(self) -> usize {
-        Self::ALL.iter().take_while(|&&phase| phase < self).count()
+    /// Whether it is a phase of the pairwise protocol.
+    pub fn is_pairwise(self) -> bool {
+        matches!(self, Phase::Unmask(_)) || Self::PAIRWISE.contains(&self)
     }
 
-    /// The phase after this one, if no false attestation asks for another round of unmask.
+    /// The index in [`Phase::PAIRWISE`]; for a further round of unmask, that of publish.
+    pub fn index(self) -> usize {
+        Self::PAIRWISE
+            .iter()
+            .take_while(|&&phase| phase < self)
+            .count()
+    }
+
+    /// The phase after this one in the pairwise protocol, if no false attestation asks for another round of unmask.
     pub fn next(self) -> Option<Self> {
-        Self::ALL.into_iter().find(|&phase| match phase {
+        Self::PAIRWISE.into_iter().find(|&phase| match phase {
             Phase::Unmask(_) => self < Phase::Unmask(0),
             phase => phase > self,
         })
@@ -99,13 +125,18 @@ impl Phase {
             Phase::Dispute => "dispute",
             Phase::Acknowledge => "acknowledge",
             Phase::Unmask(_) => "unmask",
+            Phase::Check => "check",
+            Phase::ConfirmList => "confirm",
+            Phase::Open => "open",
             Phase::Publish => "publish",
         }
     }
 
-    /// The phase with this name; nothing if there is none.
+    /// The phase of the pairwise protocol with this name; nothing if there is none.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|phase| phase.name() == name)
+        Self::PAIRWISE
+            .into_iter()
+            .find(|phase| phase.name() == name)
     }
 }
 
@@ -126,13 +157,14 @@ mod tests {
     #[test]
     fn numbers_and_order_are_one() {
         let all: Vec<_> = (0..=u8::MAX).filter_map(Phase::from_number).collect();
-        assert_eq!(all.len(), 9 + 64);
+        assert_eq!(all.len(), 9 + 3 + 64);
         for number in 0..=u8::MAX {
             if let Some(phase) = Phase::from_number(number) {
                 assert_eq!(phase.number(), number);
             }
         }
-        for pair in Phase::ALL.windows(2) {
+        assert!(Phase::COMMITTEE.is_sorted() && Phase::PAIRWISE.is_sorted());
+        for pair in Phase::PAIRWISE.windows(2) {
             assert!(pair[0] < pair[1]);
             assert_eq!(pair[0].next(), Some(pair[1]));
         }

@@ -7,6 +7,7 @@ use crate::crypto::hash::{digest, Digest};
 use crate::crypto::ids::ClientId;
 use crate::crypto::labels;
 use crate::crypto::signing::VerifyingKey;
+use crate::crypto::tree::{root_of_path, CompactTree, Leaf, PathTree, Root};
 use crate::rule::Rule;
 
 /// The clients' keys, in the order of their numbers: the first key is that of client 1.
@@ -92,12 +93,16 @@ impl Roster {
         organiser: &VerifyingKey,
         aggregator: &VerifyingKey,
     ) -> Result<(), RosterError> {
-        for (key, role) in [(organiser, "organiser"), (aggregator, "aggregator")] {
-            if let Some(index) = self.keys.iter().position(|client| client == key) {
-                return Err(RosterError::Role(ClientId::from_index(index), role));
-            }
+        self.check_role(organiser, "organiser")?;
+        self.check_role(aggregator, "aggregator")
+    }
+
+    /// Refuses a client that has the key of a party with this role.
+    pub fn check_role(&self, key: &VerifyingKey, role: &'static str) -> Result<(), RosterError> {
+        match self.keys.iter().position(|client| client == key) {
+            Some(index) => Err(RosterError::Role(ClientId::from_index(index), role)),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// The canonical bytes: the keys, one behind the other.
@@ -115,6 +120,24 @@ impl Roster {
         digest(labels::ROSTER, &[bytes])
     }
 
+    /// The digest of the roster in the committee protocol: that of the root of a tree over the keys, so that a client needs only its
+    /// own path (`specs/wire.md` 3.3).
+    pub fn root_digest(&self) -> Digest {
+        Self::root_digest_of(&self.encode())
+    }
+
+    /// The same of an encoded roster, whatever its bytes are.
+    pub fn root_digest_of(bytes: &[u8]) -> Digest {
+        let keys = bytes.chunks(Self::ENTRY_LEN);
+        digest_of_root(&keys.map(Leaf::of).collect::<CompactTree>().root())
+    }
+
+    /// The inclusion proof of a client's key in the tree over the keys. Cost: a hash for each client.
+    pub fn path(&self, client: ClientId) -> Option<Vec<u8>> {
+        let leaves = self.keys.iter().map(|key| Leaf::of(key.as_bytes()));
+        leaves.collect::<PathTree>().inclusion(client.index())
+    }
+
     /// The number of clients on the roster.
     pub fn clients(&self) -> u32 {
         // A configuration holds the number in 32 bits; longer rosters match none.
@@ -127,10 +150,60 @@ impl Roster {
     }
 }
 
+/// Whether a key is that of a client, in a roster of which only the digest is known.
+#[must_use]
+pub fn is_listed(
+    key: &VerifyingKey,
+    client: ClientId,
+    clients: u32,
+    path: &[u8],
+    roster: &Digest,
+) -> bool {
+    let (index, size) = (client.index(), clients as usize);
+    root_of_path(key.as_bytes(), index, size, path).is_some_and(|hash| {
+        let size = u64::from(clients);
+        digest_of_root(&Root { size, hash }) == *roster
+    })
+}
+
+fn digest_of_root(root: &Root) -> Digest {
+    // A configuration holds the number of clients in 32 bits; longer rosters match none.
+    let clients = u32::try_from(root.size).unwrap_or(u32::MAX);
+    digest(labels::ROSTER_ROOT, &[&clients.to_be_bytes(), &root.hash])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::crypto::signing::SigningKey;
+
+    #[test]
+    fn a_client_finds_its_key_and_no_other() {
+        let keys: Vec<_> = (1..=5)
+            .map(|seed| SigningKey::from_bytes(&[seed; 32]).verifying_key())
+            .collect();
+        let roster = Roster::new(keys.clone()).unwrap();
+        let digest = roster.root_digest();
+        for (index, key) in keys.iter().enumerate() {
+            let client = ClientId::from_index(index);
+            let path = roster.path(client).unwrap();
+            let listed =
+                |key, client, clients, path: &[u8]| is_listed(key, client, clients, path, &digest);
+            assert!(listed(key, client, 5, &path));
+            assert!(!listed(&keys[(index + 1) % 5], client, 5, &path));
+            assert!(!listed(
+                key,
+                ClientId::from_index((index + 1) % 5),
+                5,
+                &path
+            ));
+            assert!(!listed(key, client, 6, &path) && !listed(key, client, 4, &path));
+            assert!(path.is_empty() || !listed(key, client, 5, &path[32..]));
+        }
+        assert_eq!(roster.path(ClientId::from_index(5)), None);
+        let fewer = Roster::new(keys[..4].to_vec()).unwrap();
+        assert_ne!(fewer.root_digest(), digest);
+    }
 
     #[test]
     fn rosters_round_trip_and_keys_are_distinct() {

@@ -6,7 +6,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use thiserror::Error;
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
 
-use crate::crypto::context::Version;
+use crate::round::protocol::Dialect;
 use crate::wire::checkpoint::Checkpoint;
 use crate::wire::message::{Envelope, ENVELOPE_LEN};
 
@@ -24,6 +24,8 @@ pub enum RecordKind {
     Message = 1,
     /// A checkpoint over the messages so far.
     Checkpoint = 2,
+    /// A client's message of the committee protocol, without its masked rows (`specs/committee.md` 5.4): a leaf of the tree.
+    Submission = 3,
 }
 
 /// A record of the board, in memory.
@@ -117,6 +119,8 @@ pub struct Records<R> {
     /// The offset in the source at which the board begins.
     start: u64,
     longest: usize,
+    /// Whether there are records of submissions without masked rows.
+    submissions: bool,
     next: RecordPosition,
     /// The record that is being read, and how many of its bytes have not been read.
     open: RecordPosition,
@@ -135,6 +139,7 @@ impl<R: Read> Records<R> {
             source,
             start: 0,
             longest,
+            submissions: false,
             next: first,
             open: first,
             left: 0,
@@ -154,10 +159,15 @@ impl<R: Read> Records<R> {
         let (Ok(kind), Ok(length)) = (reader.u8("kind"), reader.u32("length")) else {
             return Err(self.truncated());
         };
-        let known = [RecordKind::Message, RecordKind::Checkpoint]
-            .into_iter()
-            .find(|known| *known as u8 == kind)
-            .filter(|_| length as usize <= self.longest);
+        let known = [
+            RecordKind::Message,
+            RecordKind::Checkpoint,
+            RecordKind::Submission,
+        ]
+        .into_iter()
+        .find(|known| *known as u8 == kind)
+        .filter(|known| self.submissions || *known != RecordKind::Submission)
+        .filter(|_| length as usize <= self.longest);
         let RecordPosition { record, offset } = self.open;
         let Some(kind) = known else {
             return Err(BoardError::Record {
@@ -294,15 +304,15 @@ impl<R: Read> OpenRecord<'_, R> {
     /// The envelope that the content of a message begins with.
     pub fn envelope(
         &mut self,
-        version: Version,
+        dialect: &Dialect,
     ) -> Result<Result<Envelope, DecodeError>, BoardError> {
-        Ok(Envelope::decode_of(&self.bytes(ENVELOPE_LEN)?, version))
+        Ok(Envelope::decode_of(&self.bytes(ENVELOPE_LEN)?, dialect))
     }
 
-    /// The checkpoint over a roster of `clients`, in a round of this version, that fills the content.
+    /// The checkpoint over a roster of `clients` that fills the content.
     pub fn checkpoint(
         mut self,
-        version: Version,
+        dialect: &Dialect,
         clients: u32,
     ) -> Result<Result<Checkpoint, DecodeError>, BoardError> {
         let bytes = self.bytes(Checkpoint::encoded_len(clients))?;
@@ -311,8 +321,8 @@ impl<R: Read> OpenRecord<'_, R> {
         Ok(match Checkpoint::decode(&bytes, clients) {
             Ok(_) if extra > 0 => Err(DecodeError::Trailing { extra }),
             Ok(checkpoint) => {
-                let same = checkpoint.context.require_version(version);
-                same.map(|()| checkpoint)
+                let known = dialect.require(&checkpoint.context, checkpoint.phase);
+                known.map(|()| checkpoint)
             }
             Err(error) => Err(error),
         })
@@ -432,7 +442,7 @@ mod tests {
             let mut records = Records::new(&record[..], 0, 500);
             let record = records.next_record().unwrap().unwrap();
             assert_eq!(
-                record.checkpoint(Version::CURRENT, clients).unwrap(),
+                record.checkpoint(&sample(10).dialect(), clients).unwrap(),
                 expected
             );
             assert!(records.next_record().unwrap().is_none());

@@ -181,6 +181,7 @@ mod tests {
     use crate::crypto::ids::ClientId;
     use crate::crypto::signing::SigningKey;
     use crate::round::phase::Phase;
+    use crate::round::protocol::Dialect;
     use crate::wire::board::{Record, RecordKind, Records};
     use crate::wire::message::{Message, Sender};
     use proptest::prelude::*;
@@ -210,7 +211,11 @@ mod tests {
         let board = Record { kind, bytes }.encode();
         let mut records = Records::new(&board[..], 0, board.len());
         let mut record = records.next_record().unwrap().unwrap();
-        let envelope = record.envelope(Version::CURRENT).unwrap().unwrap();
+        let dialect = Dialect {
+            version: Version::CURRENT,
+            is_committee: false,
+        };
+        let envelope = record.envelope(&dialect).unwrap().unwrap();
         assert_eq!(envelope, message.envelope);
         super::read(record, &envelope, lengths.to_vec(), read).unwrap()
     }

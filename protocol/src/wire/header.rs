@@ -51,7 +51,7 @@ impl Header {
         organiser: &SigningKey,
     ) -> Result<Self, RoundError> {
         with_suite!(configuration.suite, P => Round::<P>::check_key(configuration, &key))?;
-        if roster.digest() != configuration.roster {
+        if configuration.digest_of(roster) != configuration.roster {
             return Err(RoundError::OtherRoster);
         }
         roster.check_distinct()?;

@@ -4,18 +4,21 @@
 //! only envelopes. So a client that needs only to know that there is a message gets the envelope, and a client that
 //! needs one part of a long message gets that part with its path.
 
+use std::fmt;
+
 use thiserror::Error;
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
 use veragg_circuits::proof_system::ProofSystem;
 
-use crate::crypto::context::{Context, Version};
+use crate::crypto::context::Context;
 use crate::crypto::hash::{digest, Digest};
-use crate::crypto::ids::ClientId;
+use crate::crypto::ids::{ClientId, TrusteeId};
 use crate::crypto::labels;
 use crate::crypto::sharing::DealerMessage;
 use crate::crypto::signing::{Signature, SigningKey, VerifyingKey, SIGNATURE_LEN};
 use crate::crypto::tree::{CompactTree, Leaf};
 use crate::round::phase::Phase;
+use crate::round::protocol::Dialect;
 use crate::round::Round;
 
 /// Bytes of an envelope.
@@ -28,6 +31,8 @@ pub enum Sender {
     Aggregator,
     /// A client, by its number.
     Client(ClientId),
+    /// A trustee of a committee: `2^31` and its number on the wire.
+    Trustee(TrusteeId),
 }
 
 impl Sender {
@@ -35,6 +40,24 @@ impl Sender {
         match self {
             Sender::Aggregator => 0,
             Sender::Client(client) => client.number(),
+            Sender::Trustee(trustee) => trustee.sender_number(),
+        }
+    }
+
+    fn from_number(number: u32) -> Self {
+        let trustee = TrusteeId::from_sender_number(number).map(Sender::Trustee);
+        trustee
+            .or_else(|| ClientId::new(number).map(Sender::Client))
+            .unwrap_or(Sender::Aggregator)
+    }
+}
+
+impl fmt::Display for Sender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Sender::Aggregator => f.write_str("the aggregator"),
+            Sender::Client(client) => write!(f, "client {client}"),
+            Sender::Trustee(trustee) => write!(f, "trustee {trustee}"),
         }
     }
 }
@@ -81,7 +104,7 @@ impl Envelope {
             context: Context::read(reader)?,
             phase: Phase::from_number(reader.u8("phase")?)
                 .ok_or(DecodeError::Value { field: "phase" })?,
-            sender: ClientId::new(reader.u32("sender")?).map_or(Sender::Aggregator, Sender::Client),
+            sender: Sender::from_number(reader.u32("sender")?),
             answers: reader.array("answers")?,
             body_root: reader.array("body root")?,
             signature: reader.array("signature")?,
@@ -96,10 +119,10 @@ impl Envelope {
         Ok(envelope)
     }
 
-    /// Decodes an envelope of a round of this version; one of another version does not decode.
-    pub fn decode_of(bytes: &[u8], version: Version) -> Result<Self, DecodeError> {
+    /// Decodes an envelope of a round; one of another version, or of a phase of another protocol, does not decode.
+    pub fn decode_of(bytes: &[u8], dialect: &Dialect) -> Result<Self, DecodeError> {
         let envelope = Self::decode(bytes)?;
-        envelope.context.require_version(version)?;
+        dialect.require(&envelope.context, envelope.phase)?;
         Ok(envelope)
     }
 
@@ -122,10 +145,22 @@ impl Envelope {
         answers: Digest,
         signature: Signature,
     ) -> Self {
+        let sender = Sender::Client(client);
+        Self::without_parts(context, Phase::Acknowledge, sender, answers, signature)
+    }
+
+    /// The envelope of a message without parts, with this signature.
+    pub fn without_parts(
+        context: Context,
+        phase: Phase,
+        sender: Sender,
+        answers: Digest,
+        signature: Signature,
+    ) -> Self {
         Self {
             context,
-            phase: Phase::Acknowledge,
-            sender: Sender::Client(client),
+            phase,
+            sender,
             answers,
             body_root: body_root(&[] as &[&[u8]]),
             signature,
@@ -294,6 +329,7 @@ impl<P: ProofSystem> Round<P> {
         match sender {
             Sender::Aggregator => Some(&self.configuration().aggregator),
             Sender::Client(client) => self.roster().key(client),
+            Sender::Trustee(_) => None,
         }
     }
 }

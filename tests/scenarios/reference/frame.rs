@@ -42,8 +42,9 @@ impl Frame {
         );
         let roster_digest = digest("veragg/1 roster", &[&board.roster.concat()]);
         assert_eq!(roster_digest, configuration.roster);
+        let pairwise = configuration.pairwise().unwrap();
         let seed = digest("veragg/1 graph", &[&roster_digest, &configuration.beacon]);
-        let graph = Graph::new(clients, configuration.masking.degree, &seed).unwrap();
+        let graph = Graph::new(clients, pairwise.masking.degree, &seed).unwrap();
         let neighbours = ClientId::all(clients).map(|client| {
             let neighbours = graph.neighbours(client).iter();
             neighbours.map(|neighbour| neighbour.number()).collect()
@@ -60,8 +61,8 @@ impl Frame {
             roster: board.roster.clone(),
             neighbours: neighbours.collect(),
             clients,
-            threshold: configuration.masking.threshold as usize,
-            unmask_rounds: configuration.unmask_rounds,
+            threshold: pairwise.masking.threshold as usize,
+            unmask_rounds: pairwise.unmask_rounds,
             pairs: challenge_pairs(corrupt, (scalars + rows) as u64),
             columns,
             scalars,

@@ -130,8 +130,8 @@ fn configurations(parties: &Parties) -> Vec<Entry> {
     };
     let masking = |degree: u32, threshold: u32| {
         move |configuration: &mut Configuration| {
-            configuration.masking.degree = degree;
-            configuration.masking.threshold = threshold;
+            configuration.pairwise_mut().unwrap().masking.degree = degree;
+            configuration.pairwise_mut().unwrap().masking.threshold = threshold;
         }
     };
     vec![
@@ -176,10 +176,15 @@ fn configurations(parties: &Parties) -> Vec<Entry> {
         parties.with("one contributor", |it| it.min_contributors = 1),
         parties.with("six contributors", |it| it.min_contributors = 6),
         parties.with("a deadline before that of the phase before", |it| {
-            it.deadlines[3] = it.deadlines[2] - 1
+            let deadlines = &mut it.pairwise_mut().unwrap().deadlines;
+            deadlines[3] = deadlines[2] - 1;
         }),
-        parties.with("64 further rounds of unmask", |it| it.unmask_rounds = 64),
-        parties.with("65 further rounds of unmask", |it| it.unmask_rounds = 65),
+        parties.with("64 further rounds of unmask", |it| {
+            it.pairwise_mut().unwrap().unmask_rounds = 64
+        }),
+        parties.with("65 further rounds of unmask", |it| {
+            it.pairwise_mut().unwrap().unmask_rounds = 65
+        }),
         parties.with("no column", |it| it.columns = 0),
         parties.with("three columns", |it| it.columns = 3),
         parties.with("2^17 columns", |it| it.columns = 1 << 17),

@@ -72,6 +72,7 @@ pub(crate) fn check_envelope<P: ProofSystem>(
     let by_aggregator = open.phase == Phase::Publish;
     let allowed = match envelope.sender {
         Sender::Aggregator => by_aggregator,
+        Sender::Trustee(_) => false,
         Sender::Client(client) => !by_aggregator && open.eligible.contains(client),
     };
     require(Step::MaySpeak, allowed, &|| {
@@ -103,7 +104,7 @@ pub(crate) fn misfit(misfit: &Misfit, sender: Sender) -> Inadmissible {
     let signed = Step::BodyAsOnePart.holds(misfit.fits_uncut);
     let shows = match sender {
         _ if !signed => Shows::Nothing,
-        Sender::Aggregator => Shows::Aggregator,
+        Sender::Aggregator | Sender::Trustee(_) => Shows::Aggregator,
         Sender::Client(client) => Shows::Client(
             client,
             "it signed a body that has not the parts of its phase",

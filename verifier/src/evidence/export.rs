@@ -66,7 +66,7 @@ pub fn export<W: Write>(
     };
     let about_shares = |file: &(Bundle, W)| file.0.check == Check::Unmasking;
     let graph = files.iter().any(about_shares).then(|| {
-        let masking = configuration.masking;
+        let masking = configuration.pairwise()?.masking;
         let seed = graph_seed(&configuration);
         Graph::new(configuration.clients(), masking.degree, &seed).ok()
     });
@@ -85,7 +85,7 @@ pub fn export<W: Write>(
         copies.push(copy);
     }
     let mut records = Records::new(board, header.encode().len(), usize::MAX);
-    let version = header.context().version;
+    let dialect = configuration.dialect();
     let (mut leaf, mut checkpoints) = (0, 0);
     while copies.iter().any(|copy| copy.reaches(checkpoints)) {
         let Some(record) = records.next_record()? else {
@@ -96,10 +96,10 @@ pub fn export<W: Write>(
                 copy(record, None, &mut copies, |copy| copy.reaches(checkpoints))?;
                 checkpoints += 1;
             }
-            RecordKind::Message => {
+            RecordKind::Message | RecordKind::Submission => {
                 let mut record = record;
                 let start = record.bytes(ENVELOPE_LEN)?;
-                let envelope = Envelope::decode_of(&start, version).ok();
+                let envelope = Envelope::decode_of(&start, &dialect).ok();
                 let needs_body = |copy: &Copy<'_, W>| {
                     let needs = |envelope| copy.needs(leaf, checkpoints, envelope, graph.as_ref());
                     // Bytes that are no message are copied as they are.

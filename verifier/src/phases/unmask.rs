@@ -336,7 +336,7 @@ impl<P: ProofSystem> Judge<P> for Unmask<P> {
         established.eligible =
             established.set(|c| established.acknowledged.contains(c) && list.contains(c));
         established.contributors = list;
-        if self.round < established.round.configuration().unmask_rounds {
+        if self.round < established.round.pairwise().unmask_rounds {
             self.round += 1;
             return Ok(Some(Open::Unmask(self)));
         }

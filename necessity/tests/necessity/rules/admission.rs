@@ -53,7 +53,7 @@ pub(super) fn a_closed_phase_gets_a_message() -> bool {
 pub(super) fn a_message_is_taken_after_the_deadline() -> bool {
     let parties = Parties::new();
     let mut configuration = parties.configuration();
-    configuration.deadlines = [10, 20, 30, 40, 50, 60, 70, 80];
+    configuration.pairwise_mut().unwrap().deadlines = [10, 20, 30, 40, 50, 60, 70, 80];
     let round = parties.open(&configuration).unwrap();
     let mut table = Table::in_round(&parties, round);
     let messages = table.ask_all();

@@ -104,7 +104,7 @@ impl Attack {
             Phase::Attest => round.attest_lengths(client, &list(Phase::Confirm)),
             Phase::Dispute => round.dispute_lengths(client, &list(Phase::Attest), body),
             Phase::Unmask(_) => vec![body],
-            Phase::Acknowledge | Phase::Publish => Vec::new(),
+            _ => Vec::new(),
         }
     }
 
@@ -200,7 +200,7 @@ impl Attack {
 
     /// Plays up to this phase, and closes it. All parties are honest so far.
     pub(super) fn honest_through(mut self, last: Phase) -> Self {
-        for phase in Phase::ALL.into_iter().skip(self.board.messages.len()) {
+        for phase in Phase::PAIRWISE.into_iter().skip(self.board.messages.len()) {
             if phase > last {
                 break;
             }

@@ -73,7 +73,7 @@ impl Parties {
     /// attacks on neighbours.
     pub(super) fn sparse(&self, degree: u32, threshold: u32) -> Round<Suite> {
         let mut configuration = self.configuration();
-        configuration.masking = MaskingParameters { degree, threshold };
+        configuration.pairwise_mut().unwrap().masking = MaskingParameters { degree, threshold };
         let context = self.sign(&configuration).context();
         Round::assemble(None, configuration, context, self.roster(), &[]).unwrap()
     }

@@ -102,7 +102,7 @@ pub(super) fn few_shares_give_both_secrets() -> bool {
     let assumptions = &mut configuration.assumptions;
     (assumptions.corrupt_ppm, assumptions.dropout_ppm) = (200_000, 100_000);
     configuration.min_contributors = assumptions.min_contributors();
-    configuration.masking.threshold = 5;
+    configuration.pairwise_mut().unwrap().masking.threshold = 5;
     let Ok(round) = parties.open(&configuration) else {
         return false;
     };
@@ -153,9 +153,9 @@ pub(super) fn more_contributors_are_needed_than_there_are() -> bool {
 pub(super) fn a_phase_ends_before_it_begins() -> bool {
     let parties = Parties::new();
     let mut configuration = parties.configuration();
-    configuration.deadlines = [NEVER; Phase::OF_CLIENTS];
-    configuration.deadlines[0] = 20;
-    configuration.deadlines[1] = 10;
+    configuration.pairwise_mut().unwrap().deadlines = [NEVER; Phase::OF_CLIENTS];
+    configuration.pairwise_mut().unwrap().deadlines[0] = 20;
+    configuration.pairwise_mut().unwrap().deadlines[1] = 10;
     let Ok(round) = parties.open(&configuration) else {
         return false;
     };
@@ -206,7 +206,7 @@ pub(super) fn clients_are_counted_who_do_not_exist() -> bool {
     };
     let mut configuration = fewer.configuration();
     configuration.assumptions = configured.assumptions;
-    configuration.masking = configured.masking;
+    configuration.pairwise_mut().unwrap().masking = configured.pairwise().unwrap().masking;
     configuration.min_contributors = configured.min_contributors;
     let Ok(round) = fewer.open(&configuration) else {
         return false;

@@ -149,7 +149,7 @@ impl Table {
             Phase::Submit => round.submit_lengths(),
             Phase::Attest => round.attest_lengths(client, &everybody),
             Phase::Confirm | Phase::Dispute | Phase::Unmask(_) => vec![body],
-            Phase::Acknowledge | Phase::Publish => Vec::new(),
+            _ => Vec::new(),
         }
     }
 

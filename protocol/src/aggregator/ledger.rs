@@ -1,0 +1,160 @@
+//! What an aggregator keeps in every phase, whatever the protocol: log, tree, chain of checkpoints, and who has spoken.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use super::error::AggregatorError;
+use super::Log;
+use crate::crypto::context::Context;
+use crate::crypto::hash::Digest;
+use crate::crypto::ids::ClientSet;
+use crate::crypto::signing::SigningKey;
+use crate::crypto::tree::{Root, Tree};
+use crate::round::phase::Phase;
+use crate::rule::Rule;
+use crate::wire::board::{Record, RecordKind};
+use crate::wire::checkpoint::Checkpoint;
+use crate::wire::message::{Message, Sender};
+
+/// Where a message stands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Standing {
+    pub(crate) entry: Digest,
+    /// Its leaf.
+    pub(crate) index: u64,
+    /// Its record in the log.
+    pub(crate) record: u64,
+}
+
+/// The log of a board, and what follows from it whatever the protocol.
+pub(crate) struct Ledger<L> {
+    pub(crate) context: Context,
+    pub(crate) key: Arc<SigningKey>,
+    log: L,
+    /// Records that the log had when this began.
+    found: u64,
+    /// Records written, or replayed, so far.
+    pub(crate) records: u64,
+    pub(crate) tree: Tree<Digest>,
+    pub(crate) phase: Phase,
+    pub(crate) chain: Digest,
+    pub(crate) standing: HashMap<(Phase, Sender), Standing>,
+}
+
+impl<L: Log> Ledger<L> {
+    /// The ledger of a round that begins with a phase.
+    pub(crate) fn new(context: Context, key: Arc<SigningKey>, log: L, phase: Phase) -> Self {
+        Self {
+            chain: context.digest,
+            context,
+            key,
+            found: log.len(),
+            log,
+            records: 0,
+            tree: Tree::new(),
+            phase,
+            standing: HashMap::new(),
+        }
+    }
+
+    /// The head of the board's tree.
+    pub(crate) fn root(&self) -> Root {
+        self.tree.root()
+    }
+
+    /// Whether a party has spoken in the open phase.
+    pub(crate) fn has_spoken(&self, sender: Sender) -> bool {
+        self.standing.contains_key(&(self.phase, sender))
+    }
+
+    pub(crate) fn log(&self) -> &L {
+        &self.log
+    }
+
+    pub(crate) fn into_log(self) -> L {
+        self.log
+    }
+
+    /// Writes records, all or none. While replaying, those that are there already are compared.
+    pub(crate) fn append(&mut self, mut records: Vec<Record>) -> Result<(), AggregatorError> {
+        let (start, count) = (self.records, records.len() as u64);
+        let there = self.log.len().saturating_sub(start).min(count);
+        for (index, record) in (start..).zip(records.drain(..there as usize)) {
+            let same = *self.log.read(index)? == record;
+            Rule::Replayed.require(same, || self.other_record(index))?;
+        }
+        if !records.is_empty() {
+            self.log.append(start + there, records)?;
+        }
+        self.records = start + count;
+        Ok(())
+    }
+
+    /// Another record stands in the log than the one that is to be written there.
+    fn other_record(&self, index: u64) -> AggregatorError {
+        if index < self.found {
+            AggregatorError::Replay { record: index }
+        } else {
+            AggregatorError::OtherWriter {
+                expected: self.records,
+                len: self.log.len(),
+            }
+        }
+    }
+
+    /// The record of a message in a phase, with its index.
+    pub(crate) fn record_of(
+        &self,
+        phase: Phase,
+        sender: Sender,
+    ) -> Result<Option<(u64, Cow<'_, Record>)>, AggregatorError> {
+        let Some(Standing { record, .. }) = self.standing.get(&(phase, sender)) else {
+            return Ok(None);
+        };
+        Ok(Some((*record, self.log.read(*record)?)))
+    }
+
+    /// Signs a checkpoint.
+    pub(crate) fn checkpoint(
+        &self,
+        phase: Phase,
+        chain: Digest,
+        root: Root,
+        list: &ClientSet,
+    ) -> Checkpoint {
+        Checkpoint::sign(&self.key, self.context, phase, chain, root, list.clone())
+    }
+
+    /// The publication, in the aggregator's own name.
+    pub(crate) fn publication(&self, chain: Digest, body: Vec<u8>) -> Message {
+        let (phase, sender) = (Phase::Publish, Sender::Aggregator);
+        Message::sign(&self.key, self.context, phase, sender, chain, &[body])
+    }
+}
+
+/// The record of a checkpoint.
+pub(crate) fn record_of_checkpoint(checkpoint: &Checkpoint) -> Record {
+    Record {
+        kind: RecordKind::Checkpoint,
+        bytes: checkpoint.encode(),
+    }
+}
+
+/// The record of a whole message.
+pub(crate) fn record_of_message(message: &Message) -> Record {
+    Record {
+        kind: RecordKind::Message,
+        bytes: message.encode(),
+    }
+}
+
+impl<L> fmt::Debug for Ledger<L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ledger")
+            .field("phase", &self.phase)
+            .field("records", &self.records)
+            .finish_non_exhaustive()
+    }
+}

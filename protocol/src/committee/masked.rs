@@ -1,0 +1,147 @@
+//! Masked rows: whether they are values of the committed polynomials under the committed pads (`specs/committee.md` 3.1, 4.1).
+
+use merlin::Transcript;
+use veragg_circuits::ark_ff::Zero;
+use veragg_circuits::bad_ones::bad_ones_in_chunks;
+use veragg_circuits::codec::DecodeError;
+use veragg_circuits::group::Group;
+use veragg_circuits::proof_system::ProofSystem;
+
+use super::interpolation::{coefficients, of_row, of_trustee};
+use super::pads::{commit_public, generators};
+use super::parts::{MaskedPlace, Parts, SALT_LEN};
+use super::round::Round;
+use super::submit::Shared;
+use crate::crypto::hash::Digest;
+use crate::crypto::ids::TrusteeId;
+use crate::crypto::keys::short_weight;
+use crate::crypto::labels;
+
+/// How many submissions are checked together.
+const TOGETHER: usize = 64;
+
+/// The scalars of a masked row, from its part.
+pub fn decode<G: Group>(part: &[u8], parts: &Parts) -> Result<Vec<G::Scalar>, DecodeError> {
+    let field = "masked row";
+    let scalars = part.get(SALT_LEN..).ok_or(DecodeError::Value { field })?;
+    G::decode_scalars(scalars, parts.row_scalars(), field)
+}
+
+/// The Lagrange coefficients of each trustee above `T`, at its point: those of the rows of a block, then those of the first `T`
+/// trustees.
+#[derive(Debug)]
+pub struct Coefficients<G: Group>(Vec<Vec<G::Scalar>>);
+
+impl<G: Group> Coefficients<G> {
+    /// Those of a committee. Cost: a few multiplications of the field for each trustee and each of `q` values.
+    pub fn of(parts: &Parts) -> Self {
+        let shape = parts.shape();
+        let rows = (0..shape.packed()).map(of_row::<G::Scalar>);
+        let points: Vec<_> = rows.chain((1..=shape.drawn()).map(of_trustee)).collect();
+        let masked = shape.drawn() + 1..=shape.trustees();
+        Self(
+            masked
+                .map(|j| coefficients(&points, of_trustee(j)))
+                .collect(),
+        )
+    }
+
+    /// Of a trustee above `T`: those of the rows, and those of the first trustees.
+    pub fn at(&self, trustee: TrusteeId, parts: &Parts) -> (&[G::Scalar], &[G::Scalar]) {
+        let shape = parts.shape();
+        let index = trustee.index().checked_sub(shape.drawn() as usize);
+        let of = index.and_then(|index| self.0.get(index));
+        of.map_or((&[], &[]), |of| of.split_at(shape.packed() as usize))
+    }
+}
+
+/// Whether one masked row keeps its equation. Cost: one multi-scalar multiplication over `C + q + 2` points.
+#[must_use]
+pub fn holds<P: ProofSystem>(
+    round: &Round<P>,
+    shared: &Shared<P::Group>,
+    place: MaskedPlace,
+    masked: &[<P::Group as Group>::Scalar],
+) -> bool {
+    let parts = round.parts();
+    let (rows, drawn) = round.coefficients().at(place.trustee, parts);
+    let packed = rows.len();
+    let first = place.block * packed;
+    let committed = &shared.rows[first..first + packed];
+    let pads = drawn
+        .iter()
+        .enumerate()
+        .map(|(s, _)| shared.pads_of(TrusteeId::from_index(s), parts)[place.block]);
+    let points: Vec<_> = committed.iter().copied().chain(pads).collect();
+    let scalars = [rows, drawn].concat();
+    let left = commit_public(round.proofs().key(), masked)
+        + shared.pads_of(place.trustee, parts)[place.block];
+    left == P::Group::msm(&scalars, &points)
+}
+
+/// A submission with its masked rows.
+#[derive(Debug)]
+pub struct Masked<'a, G: Group> {
+    /// The entry of the message.
+    pub entry: Digest,
+    /// What it shares.
+    pub shared: &'a Shared<G>,
+    /// The scalars of all masked rows, in the order of the parts.
+    pub rows: Vec<Vec<G::Scalar>>,
+}
+
+/// The indices of the submissions with a masked row that breaks its equation, in order. Cost: one multi-scalar multiplication with
+/// `R + m B` points for each submission.
+pub fn failing<P: ProofSystem>(round: &Round<P>, batch: &[Masked<'_, P::Group>]) -> Vec<usize> {
+    bad_ones_in_chunks(batch.len(), TOGETHER, |part| all_hold(round, &batch[part]))
+}
+
+/// The first masked row of a submission that breaks its equation.
+pub fn first_bad<P: ProofSystem>(
+    round: &Round<P>,
+    masked: &Masked<'_, P::Group>,
+) -> Option<MaskedPlace> {
+    let mut places = round.parts().places().zip(&masked.rows);
+    places
+        .find(|(place, row)| !holds(round, masked.shared, *place, row))
+        .map(|(place, _)| place)
+}
+
+/// Whether all equations of these submissions hold, each times its weight, added up (4.1).
+fn all_hold<P: ProofSystem>(round: &Round<P>, batch: &[Masked<'_, P::Group>]) -> bool {
+    type Scalar<P> = <<P as ProofSystem>::Group as Group>::Scalar;
+    let (parts, coefficients) = (round.parts(), round.coefficients());
+    let (packed, blocks) = (parts.shape().packed() as usize, parts.blocks());
+    let mut transcript = Transcript::new(labels::SHARING_BATCH.as_bytes());
+    transcript.append_message(b"context", &round.context().digest);
+    for masked in batch {
+        transcript.append_message(b"submission", &masked.entry);
+    }
+    let mut columns = vec![Scalar::<P>::zero(); parts.row_scalars()];
+    let (mut scalars, mut points) = (Vec::new(), Vec::new());
+    for Masked { shared, rows, .. } in batch {
+        let mut of_rows = vec![Scalar::<P>::zero(); shared.rows.len()];
+        let mut of_pads = vec![Scalar::<P>::zero(); shared.pads.len()];
+        for (place, row) in parts.places().zip(rows) {
+            let weight = Scalar::<P>::from(short_weight(&mut transcript));
+            for (sum, value) in columns.iter_mut().zip(row) {
+                *sum += weight * value;
+            }
+            let MaskedPlace { trustee, block } = place;
+            let (lambda, mu) = coefficients.at(trustee, parts);
+            for (sum, lambda) in of_rows[block * packed..].iter_mut().zip(lambda) {
+                *sum -= weight * lambda;
+            }
+            for (s, mu) in mu.iter().enumerate() {
+                of_pads[s * blocks + block] -= weight * mu;
+            }
+            of_pads[trustee.index() * blocks + block] += weight;
+        }
+        scalars.extend(of_rows);
+        scalars.extend(of_pads);
+        points.extend(shared.rows.iter().chain(&shared.pads));
+    }
+    scalars.extend(columns);
+    points.extend(generators(round.proofs().key()));
+    P::Group::msm(&scalars, &points) == P::Group::identity()
+}

@@ -1,0 +1,321 @@
+//! Check: looks at every submission, and complains about pads that do not open (`specs/committee.md` 3.2).
+
+use std::io::Read;
+
+use merlin::Transcript;
+use rand_core::CryptoRngCore;
+use rayon::prelude::*;
+use veragg_circuits::ark_ff::Zero;
+use veragg_circuits::group::Group;
+use veragg_circuits::proof_system::ProofSystem;
+use veragg_circuits::transcript::TranscriptExt;
+use zeroize::Zeroizing;
+
+use super::{Checked, Ready, Session, Step, Sums, Trustee, TrusteeError};
+use crate::committee::check::{ends, Complaint};
+use crate::committee::package::{SubmitPackage, Submitted};
+use crate::committee::pads::{self, Pads};
+use crate::committee::round::Round;
+use crate::committee::submit::{decode_pads, SubmissionKey};
+use crate::crypto::dh::KeyPair;
+use crate::crypto::hash::Digest;
+use crate::crypto::ids::{ClientId, ClientSet};
+use crate::crypto::keys::short_weight;
+use crate::crypto::labels;
+use crate::crypto::possession;
+use crate::crypto::tree::{CompactTree, Leaf};
+use crate::round::phase::Phase;
+use crate::wire::checkpoint::Checkpoint;
+use crate::wire::message::Sender;
+
+/// The most submissions that are looked at together.
+const TOGETHER: usize = 256;
+/// Scalars of pads that are held at once, but for those of one submission.
+const HELD: usize = 1 << 18;
+
+impl<P: ProofSystem> Trustee<P, Ready> {
+    /// 3.2: checks the submissions of a package, read from front to back. Cost for each accepted client: a signature, a proof of
+    /// possession, a Diffie-Hellman point, and its pads with a part of one multi-scalar multiplication. Memory: 100 bytes a client, and
+    /// a batch of submissions.
+    pub fn check(
+        self,
+        package: impl Read,
+        rng: &mut dyn CryptoRngCore,
+    ) -> Step<P, Ready, Checked<P::Group>> {
+        self.attempt(|session, Ready { sealing }| {
+            let round = &session.round;
+            let mut package =
+                SubmitPackage::open(package, round.clients(), session.me, round.parts())?;
+            let submit = package.checkpoint().clone();
+            session.check(&submit, Phase::Submit, &round.context().digest)?;
+            if submit.root.size > u64::from(round.clients()) {
+                let (phase, what) = (
+                    Phase::Submit,
+                    "it signs more messages than there are clients",
+                );
+                return Err(TrusteeError::Checkpoint { phase, what });
+            }
+            let mut pass = Pass::new(session, sealing, &submit);
+            let together = (HELD / pass.sums.0.len().max(1)).clamp(1, TOGETHER);
+            loop {
+                let mut batch = Vec::new();
+                while batch.len() < together {
+                    match package.next_submission()? {
+                        Some(submitted) => batch.push(submitted),
+                        None => break,
+                    }
+                }
+                if batch.is_empty() {
+                    break;
+                }
+                pass.take(&batch)?;
+            }
+            let Pass {
+                sums,
+                keys,
+                accused,
+                ..
+            } = pass.finish()?;
+            let mut parts = Vec::with_capacity(accused.len());
+            for (client, block) in &accused {
+                let key = keys.iter().find(|(of, _)| of == client);
+                let Some((_, key)) = key else { continue };
+                let ends = ends(round, session.me, sealing.public(), *client, &key.key);
+                let revealed = ends.reveal(sealing, rng);
+                parts.push(Complaint::of(*client, *block, &revealed).encode());
+            }
+            let message = session.say(Phase::Check, submit.digest(), &parts);
+            let clients = round.clients();
+            let state = Checked {
+                sealing: sealing.clone(),
+                sums,
+                keys: keys.iter().map(|(_, key)| *key.key.as_bytes()).collect(),
+                accused: ClientSet::of(clients, |client| {
+                    accused.iter().any(|(of, _)| *of == client)
+                }),
+                submit,
+            };
+            Ok((state, message))
+        })
+    }
+}
+
+/// A pass over the submissions.
+struct Pass<'a, P: ProofSystem> {
+    session: &'a Session<P>,
+    sealing: &'a KeyPair,
+    submit: &'a Checkpoint,
+    weights: Weights,
+    tree: CompactTree,
+    spoken: ClientSet,
+    sums: Sums<P::Group>,
+    keys: Vec<(ClientId, SubmissionKey)>,
+    accused: Vec<(ClientId, u32)>,
+}
+
+/// An accepted client, whose parts decode.
+struct Seen<G: Group> {
+    client: ClientId,
+    key: SubmissionKey,
+    committed: Vec<G::Point>,
+    pads: Pads<G>,
+}
+
+impl<'a, P: ProofSystem> Pass<'a, P> {
+    fn new(session: &'a Session<P>, sealing: &'a KeyPair, submit: &'a Checkpoint) -> Self {
+        let round = &session.round;
+        let parts = round.parts();
+        let scalars = parts.blocks() * parts.row_scalars();
+        Self {
+            weights: Weights::new(round, session, &submit.digest()),
+            session,
+            sealing,
+            submit,
+            tree: CompactTree::default(),
+            spoken: ClientSet::empty(round.clients()),
+            sums: Sums(vec![<P::Group as Group>::Scalar::zero(); scalars]),
+            keys: Vec::new(),
+            accused: Vec::new(),
+        }
+    }
+
+    /// Judges the next submissions.
+    fn take(&mut self, batch: &[Submitted]) -> Result<(), TrusteeError> {
+        let first = self.tree.size();
+        for (leaf, submitted) in (first..).zip(batch) {
+            self.note(leaf, submitted)?;
+        }
+        let judged: Vec<Option<Seen<P::Group>>> = batch
+            .par_iter()
+            .enumerate()
+            .map(|(at, submitted)| self.look(first + at as u64, submitted))
+            .collect::<Result<_, _>>()?;
+        let seen: Vec<Seen<P::Group>> = judged.into_iter().flatten().collect();
+        let claims: Vec<_> = seen
+            .iter()
+            .map(|seen| seen.key.claim(seen.client))
+            .collect();
+        let context = self.session.round.context();
+        if let Some(&failing) = possession::failing(context, &claims).first() {
+            let of = Sender::Client(seen[failing].client);
+            let at = batch.iter().position(|it| it.envelope.sender == of);
+            return Err(TrusteeError::Submission {
+                leaf: first + at.unwrap_or(0) as u64,
+                what: "it does not show that its sender knows the secret of its key",
+            });
+        }
+        if !self.all_open(&seen) {
+            for one in &seen {
+                let block = self.first_bad(one);
+                self.accused.extend(block.map(|block| (one.client, block)));
+            }
+        }
+        for Seen {
+            client, key, pads, ..
+        } in seen
+        {
+            for (sum, pad) in self.sums.0.iter_mut().zip(pads.iter()) {
+                *sum += pad;
+            }
+            self.keys.push((client, key));
+        }
+        Ok(())
+    }
+
+    /// 3.2.2: notes an envelope, of whomever it is.
+    fn note(&mut self, leaf: u64, submitted: &Submitted) -> Result<(), TrusteeError> {
+        let refuse = |what| Err(TrusteeError::Submission { leaf, what });
+        let envelope = &submitted.envelope;
+        let clients = self.session.round.clients();
+        let Sender::Client(client) = envelope.sender else {
+            return refuse("its sender is no client");
+        };
+        if client.number() > clients {
+            return refuse("its sender is not on the roster");
+        }
+        if envelope.context != *self.session.round.context() || envelope.phase != Phase::Submit {
+            return refuse("it is no submission of this round");
+        }
+        if self.spoken.contains(client) {
+            return refuse("its sender has another one");
+        }
+        if self.submit.list.contains(client) != submitted.shown.is_some() {
+            return refuse("its parts are shown although its sender is not accepted, or not shown although it is");
+        }
+        self.spoken.insert(client);
+        self.tree.push(Leaf::of(&envelope.entry()));
+        Ok(())
+    }
+
+    /// 3.2.3: the parts of an accepted client.
+    fn look(
+        &self,
+        leaf: u64,
+        submitted: &Submitted,
+    ) -> Result<Option<Seen<P::Group>>, TrusteeError> {
+        let refuse = |what| Err(TrusteeError::Submission { leaf, what });
+        let (Sender::Client(client), Some(shown)) = (submitted.envelope.sender, &submitted.shown)
+        else {
+            return Ok(None);
+        };
+        let Session {
+            round, roster, me, ..
+        } = self.session;
+        let envelope = &submitted.envelope;
+        if envelope.answers != round.context().digest {
+            return refuse("it does not answer the configuration");
+        }
+        let key = roster.key(client);
+        if !key.is_some_and(|key| envelope.is_signed_by(key)) {
+            return refuse("its sender did not sign it");
+        }
+        if !shown.are_of(&envelope.body_root, *me, round.parts()) {
+            return refuse("the parts that are shown are not those that its sender signed");
+        }
+        let Ok(key) = SubmissionKey::decode(&shown.key) else {
+            return refuse("its key is malformed");
+        };
+        let Ok(committed) = decode_pads::<P::Group>(&shown.pads, round.parts()) else {
+            return refuse("its pads for this trustee are malformed");
+        };
+        let point = self.sealing.shared_point(&key.key);
+        Ok(Some(Seen {
+            pads: pads::of_point::<P::Group>(round.context(), client, *me, &point, round.parts()),
+            client,
+            key,
+            committed,
+        }))
+    }
+
+    /// 4.3, for some clients. The combination of pads is secret, and so is committed in constant time.
+    fn all_open(&self, seen: &[Seen<P::Group>]) -> bool {
+        let round = &self.session.round;
+        let parts = round.parts();
+        let (mut scalars, mut points) = (Vec::new(), Vec::new());
+        let mut combined = Zeroizing::new(vec![
+            <P::Group as Group>::Scalar::zero();
+            parts.row_scalars()
+        ]);
+        for one in seen {
+            let weights = self.weights.of::<P::Group>(one.client, parts.blocks());
+            for (weight, row) in weights.iter().zip(one.pads.chunks(parts.row_scalars())) {
+                for (sum, pad) in combined.iter_mut().zip(row) {
+                    *sum += *weight * pad;
+                }
+            }
+            scalars.extend(weights);
+            points.extend(one.committed.iter().copied());
+        }
+        let committed = pads::commit::<P::Group>(round.proofs().key(), &combined, parts);
+        committed.first().copied() == Some(P::Group::msm(&scalars, &points))
+    }
+
+    /// The first block whose pad does not open what a client committed to.
+    fn first_bad(&self, seen: &Seen<P::Group>) -> Option<u32> {
+        let round = &self.session.round;
+        let own = pads::commit::<P::Group>(round.proofs().key(), &seen.pads, round.parts());
+        let mut both = (0..).zip(own.iter().zip(&seen.committed));
+        both.find(|(_, (own, committed))| own != committed)
+            .map(|(block, _)| block)
+    }
+
+    /// Refuses a pass that was not over the messages under the checkpoint.
+    fn finish(mut self) -> Result<Self, TrusteeError> {
+        if self.tree.root() != self.submit.root {
+            return Err(TrusteeError::OtherTree);
+        }
+        let missing = self
+            .submit
+            .list
+            .iter()
+            .find(|client| !self.spoken.contains(*client));
+        if let Some(client) = missing {
+            return Err(TrusteeError::NotShown { client });
+        }
+        self.keys.sort_unstable_by_key(|(client, _)| *client);
+        self.accused.sort_unstable_by_key(|(client, _)| *client);
+        Ok(self)
+    }
+}
+
+/// The weights of 4.3.
+struct Weights(Transcript);
+
+impl Weights {
+    fn new<P: ProofSystem>(round: &Round<P>, session: &Session<P>, submit: &Digest) -> Self {
+        let mut transcript = Transcript::new(labels::PADS_BATCH.as_bytes());
+        transcript.append_message(b"context", &round.context().digest);
+        transcript.absorb_u64(b"trustee", u64::from(session.me.number()));
+        transcript.append_message(b"submit", submit);
+        Self(transcript)
+    }
+
+    /// Those of a client, for each block.
+    fn of<G: Group>(&self, client: ClientId, blocks: usize) -> Vec<G::Scalar> {
+        let mut transcript = self.0.clone();
+        transcript.absorb_u64(b"client", u64::from(client.number()));
+        (0..blocks)
+            .map(|_| G::Scalar::from(short_weight(&mut transcript)))
+            .collect()
+    }
+}
