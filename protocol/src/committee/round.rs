@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
+#[cfg(test)]
+use veragg_circuits::group::Group;
 use veragg_circuits::packing::Layout;
 use veragg_circuits::proof_system::{Binding, ProofSystem, SetUp};
 
@@ -300,6 +302,12 @@ impl<P: ProofSystem> Round<P> {
     /// The suite, set up for this round's statement.
     pub fn proofs(&self) -> &P {
         &self.proofs
+    }
+
+    /// `G_0`, the generator of the first column.
+    #[cfg(test)]
+    pub(crate) fn proofs_key_column(&self) -> <P::Group as Group>::Point {
+        self.proofs.key().columns()[0]
     }
 
     /// How inputs are packed into scalars.

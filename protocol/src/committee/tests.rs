@@ -1,5 +1,9 @@
 //! What the tests of the committee protocol have in common.
 
+#[cfg(feature = "roles")]
+mod attacks;
+#[cfg(feature = "roles")]
+mod parties;
 mod ranks;
 #[cfg(feature = "roles")]
 mod round;

@@ -43,6 +43,23 @@ impl Outcome {
             .find(|outcome| outcome.number() == number)
     }
 
+    /// The outcomes of the committee protocol (`specs/committee.md` 5.3).
+    const COMMITTEE: [Self; 4] = [
+        Self::Contributed,
+        Self::Dropped(Phase::Submit),
+        Self::Faulty(Phase::Submit),
+        Self::Faulty(Phase::Check),
+    ];
+
+    /// Decodes outcomes of the committee protocol, one for each byte.
+    pub fn decode_committee(bytes: &[u8]) -> Result<Vec<Self>, DecodeError> {
+        let of = |number: u8| Self::COMMITTEE.into_iter().find(|it| it.number() == number);
+        bytes
+            .iter()
+            .map(|&number| of(number).ok_or(DecodeError::Value { field: "outcome" }))
+            .collect()
+    }
+
     /// Decodes outcomes, one for each byte.
     pub fn decode_all(bytes: &[u8]) -> Result<Vec<Self>, DecodeError> {
         bytes
@@ -143,10 +160,28 @@ impl<G: Group> Publication<G> {
 
     /// Decodes a body that fills `bytes`.
     pub fn decode(bytes: &[u8], scalars: usize, clients: u32) -> Result<Self, DecodeError> {
+        Self::decode_with(bytes, scalars, clients, Outcome::decode_all)
+    }
+
+    /// Decodes a body of the committee protocol that fills `bytes`.
+    pub fn decode_committee(
+        bytes: &[u8],
+        scalars: usize,
+        clients: u32,
+    ) -> Result<Self, DecodeError> {
+        Self::decode_with(bytes, scalars, clients, Outcome::decode_committee)
+    }
+
+    fn decode_with(
+        bytes: &[u8],
+        scalars: usize,
+        clients: u32,
+        outcomes: fn(&[u8]) -> Result<Vec<Outcome>, DecodeError>,
+    ) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(bytes);
         let opening = reader.bytes(scalars * G::SCALAR_LEN, "opening")?;
         let opening = G::decode_scalars(opening, scalars, "opening")?;
-        let outcomes = Outcome::decode_all(reader.bytes(clients as usize, "outcomes")?)?;
+        let outcomes = outcomes(reader.bytes(clients as usize, "outcomes")?)?;
         reader.finish()?;
         Ok(Self { opening, outcomes })
     }

@@ -184,6 +184,14 @@ impl Configuration {
     }
 
     /// The same, to change it.
+    pub fn committee_mut(&mut self) -> Option<&mut Committee> {
+        match &mut self.protocol {
+            Protocol::Committee(committee) => Some(committee),
+            Protocol::Pairwise(_) => None,
+        }
+    }
+
+    /// What the pairwise protocol needs, to change it.
     pub fn pairwise_mut(&mut self) -> Option<&mut Pairwise> {
         match &mut self.protocol {
             Protocol::Pairwise(pairwise) => Some(pairwise),

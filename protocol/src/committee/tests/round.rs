@@ -1,145 +1,21 @@
 //! Whole rounds: roles that see only their bytes.
 
-use std::io::Cursor;
 use std::sync::Arc;
 
-use rand_core::OsRng;
-use veragg_circuits::bitplane::RistrettoBitplane;
 use veragg_circuits::group::Ristretto;
-use zeroize::Zeroizing;
+use veragg_circuits::proof_system::ProofSystem;
 
-use crate::aggregator::admission::Reply;
-use crate::committee::aggregator::Aggregator;
-use crate::committee::client::Client;
+use super::parties::{store, Parties, Suite, Table};
 use crate::committee::record::Abridged;
-use crate::committee::round::{Expectations, Invitation, Round};
-use crate::committee::trustee::{restore, Restored, Trustee};
-use crate::crypto::context::Version;
-use crate::crypto::dh::KeyPair;
-use crate::crypto::ids::ClientId;
+use crate::committee::round::Round;
+use crate::committee::trustee::{restore, Restored};
+use crate::crypto::ids::ClientSet;
 use crate::crypto::opening::Opening;
-use crate::crypto::signing::SigningKey;
 use crate::pairwise::publish::Publication;
-use crate::round::committee::trustee::EntryFor;
-use crate::round::committee::Committee;
-use crate::round::configuration::{Configuration, SegmentConfiguration};
-use crate::round::parameters::Assumptions;
+use crate::round::configuration::SegmentConfiguration;
 use crate::round::phase::Phase;
-use crate::round::protocol::Protocol;
-use crate::round::roster::Roster;
 use crate::wire::board::{Record, RecordKind};
-use crate::wire::header::Header;
-use crate::wire::message::{Message, ENVELOPE_LEN};
-
-type Suite = RistrettoBitplane;
-
-/// All parties of a round, and its header.
-struct Parties {
-    organiser: SigningKey,
-    aggregator: Arc<SigningKey>,
-    clients: Vec<Arc<SigningKey>>,
-    trustees: Vec<(Arc<SigningKey>, KeyPair)>,
-    header: Header,
-    roster: Roster,
-}
-
-fn key() -> Arc<SigningKey> {
-    Arc::new(SigningKey::generate(&mut OsRng))
-}
-
-impl Parties {
-    fn new(
-        clients: u32,
-        m: u32,
-        t: u32,
-        p: u32,
-        segments: Vec<SegmentConfiguration>,
-        columns: u32,
-    ) -> Self {
-        let organiser = SigningKey::generate(&mut OsRng);
-        let aggregator = key();
-        let clients: Vec<_> = (0..clients).map(|_| key()).collect();
-        let keys = clients.iter().map(|key| key.verifying_key()).collect();
-        let roster = Roster::new(keys).unwrap();
-        let round_id = [9; 32];
-        let known = organiser.verifying_key();
-        let of = EntryFor {
-            organiser: &known,
-            round_id: &round_id,
-        };
-        let trustees: Vec<_> = (0..m)
-            .map(|_| {
-                let identity = key();
-                let (pair, entry) = of.make(&identity, &mut OsRng);
-                (identity, pair, entry)
-            })
-            .collect();
-        let configuration = Configuration {
-            version: Version::CURRENT,
-            round_id,
-            suite: veragg_circuits::proof_system::Suite::DEFAULT,
-            key: None,
-            columns,
-            assumptions: Assumptions {
-                clients: roster.clients(),
-                corrupt_ppm: 100_000,
-                dropout_ppm: 0,
-            },
-            roster: roster.root_digest(),
-            beacon: [0; 32],
-            aggregator: aggregator.verifying_key(),
-            protocol: Protocol::Committee(Committee {
-                colluding: t,
-                packed: p,
-                deadlines: [10, 20, 30, 40],
-                trustees: trustees.iter().map(|(_, _, entry)| entry.clone()).collect(),
-            }),
-            min_contributors: 3,
-            segments,
-        };
-        let header = Header::sign(&configuration, &roster, &organiser).unwrap();
-        Self {
-            organiser,
-            aggregator,
-            clients,
-            trustees: trustees
-                .into_iter()
-                .map(|(identity, pair, _)| (identity, pair))
-                .collect(),
-            header,
-            roster,
-        }
-    }
-
-    fn client(&self, number: u32) -> Client<Suite> {
-        let me = ClientId::new(number).unwrap();
-        let invitation = Invitation::of(&self.header, &self.roster, me).unwrap();
-        let invitation = Invitation::decode(&invitation.encode()).unwrap();
-        let identity = &self.clients[me.index()];
-        let known = self
-            .trustees
-            .iter()
-            .map(|(identity, _)| identity.verifying_key());
-        let expectations = Expectations {
-            known: known.collect(),
-            corrupt: 1,
-            ..Expectations::default()
-        };
-        let own = identity.verifying_key();
-        let organiser = self.organiser.verifying_key();
-        let round = Round::accept(None, &invitation, &own, &organiser, &expectations).unwrap();
-        Client::new(round, me, Arc::clone(identity))
-    }
-
-    fn round(&self) -> (Arc<Round<Suite>>, Arc<Roster>) {
-        let (round, roster) = Round::open(&self.header, &self.organiser.verifying_key()).unwrap();
-        (round, Arc::new(roster))
-    }
-}
-
-fn store() -> Zeroizing<Vec<u8>> {
-    Zeroizing::new(Vec::new())
-}
+use crate::wire::message::{Message, Sender, ENVELOPE_LEN};
 
 /// Plays a round, with the trustees that take part, and gives its board and the sums.
 fn play(
@@ -147,84 +23,50 @@ fn play(
     inputs: &[Option<Vec<u64>>],
     present: &[usize],
 ) -> (Vec<Record>, Vec<u128>) {
-    let (round, roster) = parties.round();
-    let log: Vec<Record> = Vec::new();
-    let key = Arc::clone(&parties.aggregator);
-    let mut aggregator =
-        Aggregator::open(Arc::clone(&round), Arc::clone(&roster), key, log).unwrap();
-    let take = |aggregator: &mut Aggregator<Suite, Vec<Record>>, message: Vec<u8>| {
-        let reply = aggregator.receive(message, 0).unwrap();
-        assert!(matches!(reply, Reply::Receipt(_)), "{reply:?}");
-    };
+    let mut table = Table::new(parties);
     for (number, input) in (1..).zip(inputs) {
         if let Some(input) = input {
-            let mut saved = store();
-            let message = parties
-                .client(number)
-                .submit(input, &mut OsRng, &mut saved)
-                .unwrap();
-            take(&mut aggregator, message);
+            let message = table.submission(number, input);
+            table.take(message);
         }
     }
-    aggregator.close().unwrap();
-    let trustees: Vec<_> = present
-        .iter()
-        .map(|&index| {
-            let (identity, pair) = &parties.trustees[index];
-            let trustee = Trustee::join(
-                Arc::clone(&round),
-                Arc::clone(&roster),
-                Arc::clone(identity),
-                pair.clone(),
-            );
-            trustee.unwrap()
-        })
-        .collect();
-    let mut checked = Vec::new();
-    for trustee in trustees {
-        let mut package = Vec::new();
-        aggregator
-            .submit_package(trustee.id(), &mut package)
-            .unwrap();
-        let (trustee, message) = trustee
-            .check(Cursor::new(package), &mut OsRng)
-            .unwrap()
-            .save(&mut store())
-            .unwrap();
-        take(&mut aggregator, message);
-        checked.push(trustee);
-    }
-    aggregator.close().unwrap();
-    let package = aggregator.check_package().unwrap();
+    table.aggregator.close().unwrap();
+    let checked: Vec<_> = present.iter().map(|&index| table.check(index)).collect();
+    table.aggregator.close().unwrap();
+    let package = table.aggregator.check_package().unwrap();
     let mut confirmed = Vec::new();
     for trustee in checked {
         // Stopped behind the write, and started again.
         let mut saved = store();
         let identity = Arc::clone(&parties.trustees[trustee.id().index()].0);
         let (_, message) = trustee.confirm(&package).unwrap().save(&mut saved).unwrap();
-        let restored = restore(Arc::clone(&round), Arc::clone(&roster), identity, &saved);
+        let (round, roster) = (Arc::clone(&table.round), Arc::clone(&table.roster));
+        let restored = restore(round, roster, identity, &saved);
         let Ok(Restored::Confirmed(trustee, again)) = restored else {
             panic!("{restored:?}");
         };
         assert_eq!(again, message);
-        take(&mut aggregator, message);
+        table.take(message);
         confirmed.push(trustee);
     }
-    aggregator.close().unwrap();
-    let package = aggregator.confirm_package().unwrap().unwrap();
-    for trustee in confirmed {
-        let (_, message) = trustee.open(&package).unwrap().save(&mut store()).unwrap();
-        take(&mut aggregator, message);
-    }
-    aggregator.close().unwrap();
-    assert_eq!(aggregator.phase(), Phase::Publish);
-    let board: Vec<Record> = aggregator.board().map(Result::unwrap).collect();
-    let sums = sums_of(&round, &board);
+    table.aggregator.close().unwrap();
+    table.open(confirmed);
+    table.aggregator.close().unwrap();
+    assert_eq!(table.aggregator.phase(), Phase::Publish);
+    let board = table.board();
+    let everybody = ClientSet::of(table.round.clients(), |client| {
+        inputs[client.index()].is_some()
+    });
+    let sums = sums_of(&table.round, &board, &everybody);
     (board, sums)
 }
 
 /// What a reader of the board finds: the submissions are whole, and the publication opens the sum of the commitments.
-fn sums_of(round: &Round<Suite>, board: &[Record]) -> Vec<u128> {
+pub(super) fn sums_of(
+    round: &Round<Suite>,
+    board: &[Record],
+    contributors: &ClientSet,
+) -> Vec<u128> {
     let parts = round.parts();
     let mut rows = vec![None; round.layout().rows()];
     let mut sums = Vec::new();
@@ -238,8 +80,14 @@ fn sums_of(round: &Round<Suite>, board: &[Record]) -> Vec<u128> {
             Phase::Submit => {
                 assert_eq!(record.kind, RecordKind::Submission);
                 let abridged = Abridged::cut(&body, parts).unwrap();
-                assert!(abridged.is_of(&envelope.body_root, parts) && abridged.shown.is_none());
-                use veragg_circuits::proof_system::ProofSystem;
+                assert!(abridged.is_of(&envelope.body_root, parts));
+                let Sender::Client(client) = envelope.sender else {
+                    panic!("{:?}", envelope.sender);
+                };
+                if !contributors.contains(client) {
+                    continue;
+                }
+                assert!(abridged.shown.is_none());
                 let proof = round.proofs().decode(&body[..parts.lengths()[0]]).unwrap();
                 for (sum, row) in rows.iter_mut().zip(round.proofs().rows(&proof)) {
                     *sum = Some(sum.map_or(row, |sum| sum + row));
@@ -248,7 +96,8 @@ fn sums_of(round: &Round<Suite>, board: &[Record]) -> Vec<u128> {
             Phase::Publish => {
                 let count = round.opening_scalars();
                 let publication =
-                    Publication::<Ristretto>::decode(&body, count, round.clients()).unwrap();
+                    Publication::<Ristretto>::decode_committee(&body, count, round.clients())
+                        .unwrap();
                 let mut opening = Opening::new(round.proofs(), round.context(), &envelope.entry());
                 for scalar in &publication.opening {
                     opening.push(scalar);
