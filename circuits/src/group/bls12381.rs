@@ -311,6 +311,16 @@ impl Group for Bls12381 {
         from_constant_time(&sum.into()).into()
     }
 
+    fn encoded_sums_of_rows(scalars: &[Fr], points: &[G1Projective]) -> Vec<u8> {
+        let multiples: Vec<_> = points.par_iter().map(Multiples::new).collect();
+        let rows = scalars.par_chunks(points.len().max(1));
+        let encoded = rows.map(|row| {
+            let sum = sum_of_multiples(&multiples, row);
+            Self::encode_point(&from_constant_time(&sum.into()).into())
+        });
+        encoded.collect::<Vec<_>>().concat()
+    }
+
     fn msm(scalars: &[Fr], points: &[G1Projective]) -> G1Projective {
         let len = scalars.len().min(points.len());
         let bases = G1Projective::normalize_batch(&points[..len]);

@@ -15,8 +15,10 @@ mod field;
 mod fixed;
 mod msm;
 mod point;
+mod rows;
 
 pub(crate) use encoding::{decode, encode};
 pub(crate) use fixed::FixedBase;
 pub(crate) use msm::{msm, msm_constant_time};
 pub(crate) use point::{normalise, Affine, Point};
+pub(crate) use rows::sums_of_rows;

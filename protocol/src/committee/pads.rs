@@ -1,6 +1,5 @@
 //! Pads: the masks that a client and a trustee have in common (`specs/committee.md` 3.1.3).
 
-use rayon::prelude::*;
 use veragg_circuits::ark_ff::Zero;
 use veragg_circuits::commitment::CommitKey;
 use veragg_circuits::group::ristretto::KeyPoint;
@@ -41,12 +40,10 @@ pub fn of_block<'a, G: Group>(
     pads.get(block * row..(block + 1) * row).unwrap_or_default()
 }
 
-/// The commitments `Com(pad)` to the pads of each block, in constant time. Cost: a multiplication for each scalar.
-pub fn commit<G: Group>(key: &CommitKey<G>, pads: &[G::Scalar], parts: &Parts) -> Vec<G::Point> {
-    let generators = generators(key);
-    let rows = pads.par_chunks(parts.row_scalars());
-    rows.map(|row| G::msm_constant_time(row, &generators))
-        .collect()
+/// The encoded commitments `Com(pad)` to pads, of whole rows of `C + 1` scalars, one behind the other. Cost:
+/// [`Group::encoded_sums_of_rows`].
+pub fn commit<G: Group>(key: &CommitKey<G>, pads: &[G::Scalar]) -> Vec<u8> {
+    G::encoded_sums_of_rows(pads, &generators(key))
 }
 
 /// The generators of a row with its blinding: `G_0, .., G_(C-1), H`.

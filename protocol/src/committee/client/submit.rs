@@ -78,11 +78,10 @@ pub(super) fn message<P: ProofSystem>(
         })
         .collect();
     let mut parts = vec![proof, key.encode()];
-    parts.extend(pads.iter().map(|pads| {
-        let committed = pads::commit(round.proofs().key(), pads, layout);
-        let encoded = committed.iter().map(P::Group::encode_point);
-        encoded.collect::<Vec<_>>().concat()
-    }));
+    let committed = pads
+        .iter()
+        .map(|pads| pads::commit(round.proofs().key(), pads));
+    parts.extend(committed);
     let packed = Zeroizing::new(round.layout().pack(x)?);
     let rows = Rows {
         packed: &packed,

@@ -266,16 +266,17 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
             scalars.extend(weights);
             points.extend(one.committed.iter().copied());
         }
-        let committed = pads::commit::<P::Group>(round.proofs().key(), &combined, parts);
-        committed.first().copied() == Some(P::Group::msm(&scalars, &points))
+        let committed = pads::commit::<P::Group>(round.proofs().key(), &combined);
+        committed == P::Group::encode_point(&P::Group::msm(&scalars, &points))
     }
 
     /// The first block whose pad does not open what a client committed to.
     fn first_bad(&self, seen: &Seen<P::Group>) -> Option<u32> {
         let round = &self.session.round;
-        let own = pads::commit::<P::Group>(round.proofs().key(), &seen.pads, round.parts());
-        let mut both = (0..).zip(own.iter().zip(&seen.committed));
-        both.find(|(_, (own, committed))| own != committed)
+        let own = pads::commit::<P::Group>(round.proofs().key(), &seen.pads);
+        let own = own.chunks(P::Group::POINT_LEN);
+        let mut both = (0..).zip(own.zip(&seen.committed));
+        both.find(|(_, (own, committed))| **own != P::Group::encode_point(committed))
             .map(|(block, _)| block)
     }
 
