@@ -3,6 +3,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`round`] | a round of this protocol, as every party sees it, and how it is entered |
+//! | [`organiser`] | how a configuration is chosen |
 //! | [`parts`] | the parts of a submission: how many, how long, and where |
 //! | [`interpolation`], [`pads`] | the polynomials of a sharing, and the pads that a client and a trustee have in common |
 //! | [`submit`], [`masked`] | what a submission says, and whether its masked rows are the committed ones |
@@ -22,6 +23,7 @@ pub mod client;
 pub mod interpolation;
 pub mod masked;
 pub mod open;
+pub mod organiser;
 pub mod package;
 pub mod pads;
 pub mod parts;

@@ -26,6 +26,16 @@ pub enum ShapeError {
     /// No row is packed.
     #[error("a sharing must pack at least one row (`packed`)")]
     Packed,
+    /// Fewer trustees may be absent than the organiser wants.
+    #[error("of {trustees} trustees, {colluding} of them colluding, {absent} cannot be absent; name more trustees, or let fewer be absent")]
+    Absent {
+        /// `m`.
+        trustees: u32,
+        /// `t`.
+        colluding: u32,
+        /// How many should be able to be absent.
+        absent: u32,
+    },
     /// More trustees must take part than there are.
     #[error("with {colluding} colluding trustees and {packed} packed rows {needed} trustees must take part, but there are {trustees}; name more trustees, or assume fewer colluding ones")]
     TooFew {

@@ -1,0 +1,189 @@
+//! The committee protocol: what a client, a trustee and an aggregator do for a round, beside the proof of the same input.
+
+use std::io::Cursor;
+use std::sync::Arc;
+use std::time::Duration;
+
+use criterion::{criterion_group, criterion_main, BatchSize, BenchmarkId, Criterion, Throughput};
+use rand_core::OsRng;
+use veragg::circuits::bitplane::RistrettoBitplane as Suite;
+use veragg::circuits::proof_system::ProofSystem;
+use veragg::protocol::aggregator::Reply;
+use veragg::protocol::committee::aggregator::Aggregator;
+use veragg::protocol::committee::client::Client;
+use veragg::protocol::committee::organiser::CommitteeBuilder;
+use veragg::protocol::committee::pads;
+use veragg::protocol::committee::round::Round;
+use veragg::protocol::committee::trustee::Trustee;
+use veragg::protocol::crypto::dh::KeyPair;
+use veragg::protocol::crypto::ids::{ClientId, TrusteeId};
+use veragg::protocol::crypto::signing::SigningKey;
+use veragg::protocol::round::committee::trustee::EntryFor;
+use veragg::protocol::round::configuration::SegmentConfiguration;
+use veragg::protocol::round::roster::Roster;
+use veragg::protocol::wire::board::Record;
+use veragg::protocol::wire::header::Header;
+use zeroize::Zeroizing;
+
+/// A round, and the secrets of all parties.
+struct Parties {
+    round: Arc<Round<Suite>>,
+    roster: Arc<Roster>,
+    aggregator: Arc<SigningKey>,
+    clients: Vec<Arc<SigningKey>>,
+    trustees: Vec<(Arc<SigningKey>, KeyPair)>,
+}
+
+fn key() -> Arc<SigningKey> {
+    Arc::new(SigningKey::generate(&mut OsRng))
+}
+
+impl Parties {
+    /// `(m, t, f)`: trustees, those that collude, those that may be absent.
+    fn new(clients: usize, (m, t, f): (usize, u32, u32), len: usize, bound: u64) -> Self {
+        let clients: Vec<_> = (0..clients).map(|_| key()).collect();
+        let keys = clients.iter().map(|key| key.verifying_key());
+        let roster = Roster::new(keys.collect()).expect("distinct keys");
+        let (organiser, aggregator, round_id) = (key(), key(), [7; 32]);
+        let known = organiser.verifying_key();
+        let of = EntryFor {
+            organiser: &known,
+            round_id: &round_id,
+        };
+        let trustees: Vec<_> = (0..m)
+            .map(|_| {
+                let identity = key();
+                let (pair, entry) = of.make(&identity, &mut OsRng);
+                ((identity, pair), entry)
+            })
+            .collect();
+        let entries = trustees.iter().map(|(_, entry)| entry.clone()).collect();
+        let segments = vec![SegmentConfiguration::integers("numbers", len, bound)];
+        let builder = CommitteeBuilder::new(segments, round_id, t, f, [1, 2, 3, 4]);
+        let configuration = builder.build(&roster, entries, aggregator.verifying_key());
+        let configuration = configuration.expect("a configuration");
+        let header = Header::sign(&configuration, &roster, &organiser).expect("a header");
+        let (round, roster) = Round::open(&header, &known).expect("a round");
+        Self {
+            round,
+            roster: Arc::new(roster),
+            aggregator,
+            clients,
+            trustees: trustees.into_iter().map(|(secrets, _)| secrets).collect(),
+        }
+    }
+
+    fn submission(&self, index: usize, x: &[u64]) -> Vec<u8> {
+        let (round, me) = (Arc::clone(&self.round), ClientId::from_index(index));
+        let client = Client::new(round, me, Arc::clone(&self.clients[index]));
+        let mut store = Zeroizing::new(Vec::new());
+        client.submit(x, &mut OsRng, &mut store).expect("a message")
+    }
+
+    fn trustee(&self, index: usize) -> Trustee<Suite, veragg::protocol::committee::trustee::Ready> {
+        let (identity, pair) = &self.trustees[index];
+        let (round, roster) = (Arc::clone(&self.round), Arc::clone(&self.roster));
+        let joined = Trustee::join(round, roster, Arc::clone(identity), pair.clone());
+        joined.expect("a trustee of the round")
+    }
+
+    fn opened(&self) -> Aggregator<Suite, Vec<Record>> {
+        let (round, roster) = (Arc::clone(&self.round), Arc::clone(&self.roster));
+        let opened = Aggregator::open(round, roster, Arc::clone(&self.aggregator), Vec::new());
+        opened.expect("the aggregator of the round")
+    }
+}
+
+/// What a client does for one message: the proof, and everything else.
+fn client(c: &mut Criterion) {
+    let mut group = c.benchmark_group("committee client");
+    group
+        .sample_size(10)
+        .measurement_time(Duration::from_secs(10));
+    for (what, clients, committee, len, bound) in [
+        ("16 x 1 bit, 7/2", 10_000, (7, 2, 2), 16, 2),
+        ("2^20 x 16 bits, 7/2", 1000, (7, 2, 2), 1 << 20, 1 << 16),
+    ] {
+        let parties = Parties::new(clients, committee, len, bound);
+        let round = &parties.round;
+        let x = vec![1; len];
+        let message = parties.submission(0, &x).len();
+        let packed = round.layout().scalars() * 32;
+        println!(
+            "{what}: p = {}, q = {}, B = {}, C = {}, message of {message} bytes, packed vector {packed}",
+            round.shape().packed(),
+            round.shape().needed(),
+            round.parts().blocks(),
+            round.layout().columns(),
+        );
+        group.bench_function(BenchmarkId::new("proof", what), |b| {
+            let binding = round.binding(ClientId::from_index(0));
+            b.iter(|| round.proofs().prove(&binding, &x, &mut OsRng));
+        });
+        group.bench_function(BenchmarkId::new("whole message", what), |b| {
+            b.iter(|| parties.submission(0, &x));
+        });
+        let secret = KeyPair::generate(&mut OsRng);
+        let point = secret.shared_point(secret.public());
+        let own = pads::of_point::<<Suite as ProofSystem>::Group>(
+            round.context(),
+            ClientId::from_index(0),
+            TrusteeId::from_index(0),
+            &point,
+            round.parts(),
+        );
+        group.bench_function(BenchmarkId::new("pads of one trustee", what), |b| {
+            b.iter(|| pads::commit(round.proofs().key(), &own));
+        });
+    }
+    group.finish();
+}
+
+/// What trustee and aggregator do for each client.
+fn servers(c: &mut Criterion) {
+    let mut group = c.benchmark_group("committee servers");
+    group
+        .sample_size(10)
+        .measurement_time(Duration::from_secs(5));
+    let clients = 512;
+    let parties = Parties::new(clients, (7, 2, 2), 16, 2);
+    let x = [1; 16];
+    let messages: Vec<_> = (0..clients)
+        .map(|index| parties.submission(index, &x))
+        .collect();
+    group.throughput(Throughput::Elements(clients as u64));
+    let taken = || {
+        let mut aggregator = parties.opened();
+        for message in &messages {
+            let reply = aggregator.receive(message.clone(), 0).expect("a log");
+            assert!(matches!(reply, Reply::Receipt(_)));
+        }
+        aggregator
+    };
+    group.bench_function("aggregator: take", |b| b.iter(taken));
+    group.bench_function("aggregator: close submit", |b| {
+        b.iter_batched(
+            taken,
+            |mut aggregator| aggregator.close(),
+            BatchSize::PerIteration,
+        );
+    });
+    let mut aggregator = taken();
+    aggregator.close().expect("enough clients");
+    let mut package = Vec::new();
+    let written = aggregator.submit_package(TrusteeId::from_index(0), &mut package);
+    written.expect("a log");
+    println!("a trustee reads {} bytes a client", package.len() / clients);
+    group.bench_function("trustee: check", |b| {
+        b.iter(|| {
+            parties
+                .trustee(0)
+                .check(Cursor::new(&package), &mut OsRng)
+                .is_ok()
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, client, servers);
+criterion_main!(benches);
