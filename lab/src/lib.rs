@@ -22,6 +22,8 @@
 //! | [`corrupt_aggregator`], [`books`] | the aggregator |
 //! | [`watcher`] | the aggregator with corrupt clients, to learn inputs |
 //!
+//! [`committee`] is a table at which the parties of the committee protocol meet.
+//!
 //! An attacker knows only what an honest party in its role knows: its own keys, what it was sent, and what its
 //! own software holds. The crate uses only public interfaces of the other crates.
 //!
@@ -33,6 +35,7 @@
 pub mod accuser;
 pub mod attack;
 pub mod books;
+pub mod committee;
 pub mod corrupt_aggregator;
 pub mod dealer;
 pub mod encoding;

@@ -221,3 +221,62 @@ numbered! {
         TrueEdge = "5.8";
     }
 }
+
+numbered! {
+    /// The rules of `specs/committee.md` that are conditions.
+    pub enum CommitteeRule {
+        // Entering a round.
+        /// A trustee has signed its entry for this round.
+        EntrySigned = "2.2";
+        /// A trustee knows the secret of its sealing key.
+        EntryPossessed = "2.2";
+        /// No two trustees have one key.
+        TrusteesDiffer = "2.2";
+        /// A client is on the roster under its number.
+        Listed = "2.2";
+        /// Unknown trustees, and those that may be corrupt, are no more than may collude.
+        FewUnknown = "2.4";
+
+        // What a trustee checks.
+        /// The checkpoint is of the round, of the phase that has closed, and signed (also 3.3.1 and 3.4.1).
+        TrusteeCheckpoint = "3.2.1";
+        /// The checkpoint continues the one that the trustee answered (3.2.1, 3.3.1, 3.4.1).
+        TrusteeChain = "3.3.1";
+        /// The tree continues that of the checkpoint that the trustee answered (also 3.4.1).
+        TrusteeTree = "3.3.1";
+        /// Every message is of the round and of submit, with a client of the roster as sender.
+        OfClients = "3.2.2";
+        /// No client has two submissions.
+        OneSubmission = "3.2.2";
+        /// The submissions are those under the checkpoint.
+        SameTree = "3.2.2";
+        /// A submission is signed by its client.
+        SubmissionSigned = "3.2.3";
+        /// The parts that are shown are those that the client signed.
+        PartsSigned = "3.2.3";
+        /// Of every accepted client there is a submission.
+        EverybodyShown = "3.2.3";
+        /// A client knows the secret of its submission key.
+        KeyPossessed = "3.2.3";
+        /// The pads are those that the client committed to.
+        PadsOpen = "3.2.5";
+        /// The contributors are a part of the accepted.
+        PartOfAccepted = "3.3.2";
+        /// The contributors are enough.
+        EnoughContributors = "3.3.2";
+        /// No contributor is one about whom the trustee complained.
+        NotAccused = "3.3.3";
+        /// Enough trustees have confirmed the list.
+        Confirmations = "3.4.2";
+
+        // What the aggregator decides.
+        /// Masked rows are values of the committed polynomials.
+        MaskedRows = "3.1";
+        /// A complaint is upheld only if its proof holds.
+        ComplaintProven = "3.2.5";
+        /// A complaint is upheld only if the pad does not open the commitment.
+        ComplaintFounded = "3.2.5";
+        /// An opening counts only if it opens the sum of the commitments.
+        OpeningHolds = "3.4";
+    }
+}

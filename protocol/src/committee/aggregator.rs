@@ -190,11 +190,8 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L> {
             checkpoints.push(last);
         }
         self.ledger.append(records)?;
-        let phases = Phase::COMMITTEE.into_iter();
-        self.ledger.phase = phases
-            .skip(checkpoints.len())
-            .next()
-            .unwrap_or(Phase::Publish);
+        let mut phases = Phase::COMMITTEE.into_iter();
+        self.ledger.phase = phases.nth(checkpoints.len()).unwrap_or(Phase::Publish);
         self.ledger.chain = chain;
         self.ledger.tree = tree;
         self.state = State {

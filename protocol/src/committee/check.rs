@@ -12,6 +12,7 @@ use crate::crypto::dleq::{Ends, Revealed};
 use crate::crypto::encoded_point::EncodedPoint;
 use crate::crypto::ids::{ClientId, ClientSet, TrusteeId};
 use crate::crypto::possession::Purpose;
+use crate::rule::CommitteeRule;
 
 /// Bytes of a complaint, which is one part.
 pub const COMPLAINT_LEN: usize = 4 + 4 + 32 + 64;
@@ -103,18 +104,20 @@ impl Complaint {
         let Some(committed) = committed.filter(|_| block < parts.blocks()) else {
             return false;
         };
-        if !self.is_proven(round, trustee, &shared.key) {
+        let proven = self.is_proven(round, trustee, &shared.key);
+        if !CommitteeRule::ComplaintProven.holds(proven) {
             return false;
         }
         let pads =
             pads::of_point::<P::Group>(round.context(), self.client, trustee, &self.point, parts);
         let pad = pads::of_block::<P::Group>(&pads, block, parts);
-        commit_public(round.proofs().key(), pad) != *committed
+        let founded = commit_public(round.proofs().key(), pad) != *committed;
+        CommitteeRule::ComplaintFounded.holds(founded)
     }
 }
 
 /// The ends of the point that a trustee and a client share.
-pub(crate) fn ends<'a, P: ProofSystem>(
+pub fn ends<'a, P: ProofSystem>(
     round: &'a Round<P>,
     trustee: TrusteeId,
     sealing_key: &'a KeyPoint,

@@ -16,6 +16,7 @@ use crate::crypto::hash::Digest;
 use crate::crypto::ids::TrusteeId;
 use crate::crypto::keys::short_weight;
 use crate::crypto::labels;
+use crate::rule::CommitteeRule;
 
 /// How many submissions are checked together.
 const TOGETHER: usize = 64;
@@ -93,7 +94,9 @@ pub struct Masked<'a, G: Group> {
 /// The indices of the submissions with a masked row that breaks its equation, in order. Cost: one multi-scalar multiplication with
 /// `R + m B` points for each submission.
 pub fn failing<P: ProofSystem>(round: &Round<P>, batch: &[Masked<'_, P::Group>]) -> Vec<usize> {
-    bad_ones_in_chunks(batch.len(), TOGETHER, |part| all_hold(round, &batch[part]))
+    bad_ones_in_chunks(batch.len(), TOGETHER, |part| {
+        CommitteeRule::MaskedRows.holds(all_hold(round, &batch[part]))
+    })
 }
 
 /// The first masked row of a submission that breaks its equation.

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
-#[cfg(test)]
-use veragg_circuits::group::Group;
 use veragg_circuits::packing::Layout;
 use veragg_circuits::proof_system::{Binding, ProofSystem, SetUp};
 
@@ -22,6 +20,7 @@ use crate::round::committee::Committee;
 use crate::round::configuration::{Configuration, ConfigurationError, SignedConfiguration};
 use crate::round::roster::{self, Roster, RosterError};
 use crate::round::{self as any_round, RoundError};
+use crate::rule::CommitteeRule;
 use crate::wire::checkpoint::Checkpoint;
 use crate::wire::header::Header;
 use crate::wire::message::{Sender, ENVELOPE_LEN};
@@ -76,13 +75,12 @@ impl Expectations {
             .filter(|trustee| !self.known.contains(&trustee.identity))
             .count();
         let corrupt = u64::from(self.corrupt) + unknown as u64;
-        if corrupt > u64::from(committee.colluding) {
-            return Err(RoundError::Colluding {
-                unknown,
-                corrupt: self.corrupt,
-                colluding: committee.colluding,
-            });
-        }
+        let few = corrupt <= u64::from(committee.colluding);
+        CommitteeRule::FewUnknown.require(few, || RoundError::Colluding {
+            unknown,
+            corrupt: self.corrupt,
+            colluding: committee.colluding,
+        })?;
         for (what, got, least) in [
             (
                 "corrupt_ppm",
@@ -183,17 +181,9 @@ impl<P: ProofSystem> Round<P> {
         let signed = &invitation.configuration;
         let configuration = signed_by(signed, organiser)?;
         let (client, clients) = (invitation.client, configuration.clients());
-        if client.number() > clients
-            || !roster::is_listed(
-                own,
-                client,
-                clients,
-                &invitation.path,
-                &configuration.roster,
-            )
-        {
-            return Err(RoundError::NotListed { client });
-        }
+        let (path, digest) = (&invitation.path, &configuration.roster);
+        let listed = roster::is_listed(own, client, clients, path, digest);
+        CommitteeRule::Listed.require(listed, || RoundError::NotListed { client })?;
         let committee = committee_of(&configuration)?.clone();
         let trustees = committee.trustees.iter();
         let trustees = trustees.map(|trustee| (&trustee.identity, "trustee"));
@@ -304,12 +294,6 @@ impl<P: ProofSystem> Round<P> {
         &self.proofs
     }
 
-    /// `G_0`, the generator of the first column.
-    #[cfg(test)]
-    pub(crate) fn proofs_key_column(&self) -> <P::Group as Group>::Point {
-        self.proofs.key().columns()[0]
-    }
-
     /// How inputs are packed into scalars.
     pub fn layout(&self) -> &Layout {
         self.proofs.layout()
@@ -393,24 +377,26 @@ fn check_trustees(
         round_id: &configuration.round_id,
     };
     for (index, trustee) in committee.trustees.iter().enumerate() {
-        let number = TrusteeId::from_index(index);
-        let what = match (trustee.is_signed(&of), trustee.is_possessed(&of)) {
-            (true, true) => continue,
-            (false, _) => "its entry does not carry its signature for this round",
-            (true, false) => "it has not shown that it knows the secret of its sealing key",
-        };
-        return Err(RoundError::Trustee {
-            trustee: number,
+        let refuse = |what| RoundError::Trustee {
+            trustee: TrusteeId::from_index(index),
             what,
-        });
+        };
+        CommitteeRule::EntrySigned.require(trustee.is_signed(&of), || {
+            refuse("its entry does not carry its signature for this round")
+        })?;
+        CommitteeRule::EntryPossessed.require(trustee.is_possessed(&of), || {
+            refuse("it has not shown that it knows the secret of its sealing key")
+        })?;
     }
     let others = [
         (organiser, "organiser"),
         (&configuration.aggregator, "aggregator"),
     ];
     match committee.shared_key(&others) {
-        Some(shared) => Err(RoundError::SharedKey(shared)),
-        None => Ok(()),
+        Some(shared) if !CommitteeRule::TrusteesDiffer.holds(false) => {
+            Err(RoundError::SharedKey(shared))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -133,6 +133,9 @@ pub enum SubmissionFault {
     Input(ProofPart),
 }
 
+/// A proof that decodes, and what is shared with it.
+type Sound<P> = (<P as ProofSystem>::Proof, Shared<<P as ProofSystem>::Group>);
+
 /// Judges the public parts of submissions together: for each, in order, what it shares, or the first rule that it breaks.
 /// Cost: a batch verification, and the decoding of all pads.
 pub fn judge<P: ProofSystem>(
@@ -140,7 +143,7 @@ pub fn judge<P: ProofSystem>(
     batch: &[(ClientId, PublicParts<'_>)],
 ) -> Vec<Result<Shared<P::Group>, SubmissionFault>> {
     let proofs: Vec<&[u8]> = batch.iter().map(|(_, parts)| parts.proof).collect();
-    let mut judged: Vec<Result<(P::Proof, Shared<P::Group>), SubmissionFault>> = round
+    let mut judged: Vec<Result<Sound<P>, SubmissionFault>> = round
         .proofs()
         .decode_all(&proofs)
         .into_par_iter()

@@ -1,12 +1,6 @@
 //! What the tests of the committee protocol have in common.
 
-#[cfg(feature = "roles")]
-mod attacks;
-#[cfg(feature = "roles")]
-mod parties;
 mod ranks;
-#[cfg(feature = "roles")]
-mod round;
 
 use super::parts::Parts;
 use crate::round::committee::shape::Shape;

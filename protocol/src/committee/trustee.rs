@@ -30,6 +30,7 @@ use crate::crypto::ids::{ClientId, ClientSet, TrusteeId};
 use crate::crypto::signing::SigningKey;
 use crate::round::phase::Phase;
 use crate::round::roster::Roster;
+use crate::rule::CommitteeRule;
 use crate::wire::checkpoint::Checkpoint;
 use crate::wire::message::{Message, Sender};
 
@@ -264,18 +265,16 @@ impl<P: ProofSystem> Session<P> {
         phase: Phase,
         previous: &Digest,
     ) -> Result<(), TrusteeError> {
-        let what = if checkpoint.context != *self.round.context() {
-            "it is of another round"
-        } else if checkpoint.phase != phase {
-            "it is of another phase"
-        } else if !checkpoint.is_signed_by(&self.round.configuration().aggregator) {
-            "the aggregator did not sign it"
-        } else if checkpoint.previous != *previous {
-            "it does not continue the checkpoint that this trustee answered"
-        } else {
-            return Ok(());
-        };
-        Err(TrusteeError::Checkpoint { phase, what })
+        let refuse = |what| move || TrusteeError::Checkpoint { phase, what };
+        let rule = CommitteeRule::TrusteeCheckpoint;
+        let of_round = checkpoint.context == *self.round.context();
+        rule.require(of_round, refuse("it is of another round"))?;
+        rule.require(checkpoint.phase == phase, refuse("it is of another phase"))?;
+        let signed = checkpoint.is_signed_by(&self.round.configuration().aggregator);
+        rule.require(signed, refuse("the aggregator did not sign it"))?;
+        let continues = checkpoint.previous == *previous;
+        let what = "it does not continue the checkpoint that this trustee answered";
+        CommitteeRule::TrusteeChain.require(continues, refuse(what))
     }
 }
 

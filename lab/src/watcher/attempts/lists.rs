@@ -28,7 +28,7 @@ pub(super) fn two_lists_under_a_low_threshold() -> Played {
     let assumptions = &mut configuration.assumptions;
     (assumptions.corrupt_ppm, assumptions.dropout_ppm) = (200_000, 100_000);
     configuration.min_contributors = assumptions.min_contributors();
-    configuration.pairwise_mut().unwrap().masking.threshold = 5;
+    configuration.pairwise_mut()?.masking.threshold = 5;
     let local = in_round(&local, &configuration, local.round.roster())?;
     let corrupt = [9, COLLUDER];
     let mut coalition = until_contributors(Coalition::new(local, &corrupt));

@@ -9,6 +9,7 @@ use crate::committee::masked;
 use crate::committee::open::{decode, holds, reconstruct};
 use crate::crypto::ids::TrusteeId;
 use crate::round::phase::Phase;
+use crate::rule::CommitteeRule;
 use crate::wire::message::{BorrowedMessage, Sender};
 
 /// `S_(j,b)` for each block, of a trustee whose opening holds.
@@ -55,7 +56,8 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L> {
             let first = trustee.index() * parts.blocks();
             let sums = self.state.pads.get(first..first + parts.blocks());
             let entry = message.envelope.entry();
-            if holds(&self.round, &entry, &scalars, sums.unwrap_or_default()) {
+            let holds = holds(&self.round, &entry, &scalars, sums.unwrap_or_default());
+            if CommitteeRule::OpeningHolds.holds(holds) {
                 opened.push((trustee, scalars));
             }
         }

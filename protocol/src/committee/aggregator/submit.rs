@@ -24,7 +24,7 @@ const BATCH: usize = 32 << 20;
 
 /// What was found in a submission.
 enum Found<G: Group> {
-    Accepted(Shared<G>),
+    Accepted(Box<Shared<G>>),
     /// Its public parts break a rule.
     Faulty,
     /// This masked row does.
@@ -111,7 +111,7 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L> {
                             rows,
                         },
                     ));
-                    found.push(Found::Accepted(shared.clone()));
+                    found.push(Found::Accepted(Box::new(shared.clone())));
                 }
                 Err(place) => found.push(Found::Masked(place)),
             }

@@ -106,7 +106,7 @@ pub(super) fn message<P: ProofSystem>(
                 }
             }
             for (k, lambda) in lambda.iter().enumerate() {
-                rows.add::<P::Group>(first + k, lambda, &mut row);
+                rows.add(first + k, lambda, &mut row);
             }
             P::Group::encode_scalars(&row)
         })
@@ -138,7 +138,7 @@ struct Rows<'a, F> {
 
 impl<F> Rows<'_, F> {
     /// Adds a multiple of a row, with its blinding behind it, to a sum.
-    fn add<G: Group<Scalar = F>>(&self, row: usize, by: &F, sum: &mut [F])
+    fn add(&self, row: usize, by: &F, sum: &mut [F])
     where
         F: Copy + Zero + std::ops::Mul<Output = F> + std::ops::AddAssign,
     {

@@ -25,6 +25,7 @@ use crate::crypto::labels;
 use crate::crypto::possession;
 use crate::crypto::tree::{CompactTree, Leaf};
 use crate::round::phase::Phase;
+use crate::rule::CommitteeRule;
 use crate::wire::checkpoint::Checkpoint;
 use crate::wire::message::Sender;
 
@@ -156,7 +157,11 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
             .map(|seen| seen.key.claim(seen.client))
             .collect();
         let context = self.session.round.context();
-        if let Some(&failing) = possession::failing(context, &claims).first() {
+        let failing = possession::failing(context, &claims);
+        let failing = failing
+            .first()
+            .filter(|_| !CommitteeRule::KeyPossessed.holds(false));
+        if let Some(&failing) = failing {
             let of = Sender::Client(seen[failing].client);
             let at = batch.iter().position(|it| it.envelope.sender == of);
             return Err(TrusteeError::Submission {
@@ -164,7 +169,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
                 what: "it does not show that its sender knows the secret of its key",
             });
         }
-        if !self.all_open(&seen) {
+        if !CommitteeRule::PadsOpen.holds(self.all_open(&seen)) {
             for one in &seen {
                 let block = self.first_bad(one);
                 self.accused.extend(block.map(|block| (one.client, block)));
@@ -184,23 +189,22 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
 
     /// 3.2.2: notes an envelope, of whomever it is.
     fn note(&mut self, leaf: u64, submitted: &Submitted) -> Result<(), TrusteeError> {
-        let refuse = |what| Err(TrusteeError::Submission { leaf, what });
+        let refuse = |what| move || TrusteeError::Submission { leaf, what };
         let envelope = &submitted.envelope;
-        let clients = self.session.round.clients();
+        let round = &self.session.round;
         let Sender::Client(client) = envelope.sender else {
-            return refuse("its sender is no client");
+            return Err(refuse("its sender is no client")());
         };
-        if client.number() > clients {
-            return refuse("its sender is not on the roster");
-        }
-        if envelope.context != *self.session.round.context() || envelope.phase != Phase::Submit {
-            return refuse("it is no submission of this round");
-        }
-        if self.spoken.contains(client) {
-            return refuse("its sender has another one");
-        }
+        let of_clients = CommitteeRule::OfClients;
+        let listed = client.number() <= round.clients();
+        of_clients.require(listed, refuse("its sender is not on the roster"))?;
+        let of_round = envelope.context == *round.context() && envelope.phase == Phase::Submit;
+        of_clients.require(of_round, refuse("it is no submission of this round"))?;
+        let first = !self.spoken.contains(client);
+        CommitteeRule::OneSubmission.require(first, refuse("its sender has another one"))?;
         if self.submit.list.contains(client) != submitted.shown.is_some() {
-            return refuse("its parts are shown although its sender is not accepted, or not shown although it is");
+            let what = "its parts are shown although its sender is not accepted, or not shown although it is";
+            return Err(refuse(what)());
         }
         self.spoken.insert(client);
         self.tree.push(Leaf::of(&envelope.entry()));
@@ -213,7 +217,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         leaf: u64,
         submitted: &Submitted,
     ) -> Result<Option<Seen<P::Group>>, TrusteeError> {
-        let refuse = |what| Err(TrusteeError::Submission { leaf, what });
+        let refuse = |what| move || TrusteeError::Submission { leaf, what };
         let (Sender::Client(client), Some(shown)) = (submitted.envelope.sender, &submitted.shown)
         else {
             return Ok(None);
@@ -222,21 +226,20 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
             round, roster, me, ..
         } = self.session;
         let envelope = &submitted.envelope;
-        if envelope.answers != round.context().digest {
-            return refuse("it does not answer the configuration");
-        }
+        let signed = CommitteeRule::SubmissionSigned;
+        let answers = envelope.answers == round.context().digest;
+        signed.require(answers, refuse("it does not answer the configuration"))?;
         let key = roster.key(client);
-        if !key.is_some_and(|key| envelope.is_signed_by(key)) {
-            return refuse("its sender did not sign it");
-        }
-        if !shown.are_of(&envelope.body_root, *me, round.parts()) {
-            return refuse("the parts that are shown are not those that its sender signed");
-        }
+        let is_signed = key.is_some_and(|key| envelope.is_signed_by(key));
+        signed.require(is_signed, refuse("its sender did not sign it"))?;
+        let are_parts = shown.are_of(&envelope.body_root, *me, round.parts());
+        let what = "the parts that are shown are not those that its sender signed";
+        CommitteeRule::PartsSigned.require(are_parts, refuse(what))?;
         let Ok(key) = SubmissionKey::decode(&shown.key) else {
-            return refuse("its key is malformed");
+            return Err(refuse("its key is malformed")());
         };
         let Ok(committed) = decode_pads::<P::Group>(&shown.pads, round.parts()) else {
-            return refuse("its pads for this trustee are malformed");
+            return Err(refuse("its pads for this trustee are malformed")());
         };
         let point = self.sealing.shared_point(&key.key);
         Ok(Some(Seen {
@@ -282,15 +285,14 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
 
     /// Refuses a pass that was not over the messages under the checkpoint.
     fn finish(mut self) -> Result<Self, TrusteeError> {
-        if self.tree.root() != self.submit.root {
-            return Err(TrusteeError::OtherTree);
-        }
+        let same = self.tree.root() == self.submit.root;
+        CommitteeRule::SameTree.require(same, || TrusteeError::OtherTree)?;
         let missing = self
             .submit
             .list
             .iter()
             .find(|client| !self.spoken.contains(*client));
-        if let Some(client) = missing {
+        if let Some(client) = missing.filter(|_| !CommitteeRule::EverybodyShown.holds(false)) {
             return Err(TrusteeError::NotShown { client });
         }
         self.keys.sort_unstable_by_key(|(client, _)| *client);

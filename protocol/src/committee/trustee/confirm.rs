@@ -7,6 +7,7 @@ use crate::committee::pads;
 use crate::crypto::encoded_point::EncodedPoint;
 use crate::crypto::ids::ClientId;
 use crate::round::phase::Phase;
+use crate::rule::CommitteeRule;
 use crate::wire::checkpoint::Checkpoint;
 
 impl<P: ProofSystem> Trustee<P, Checked<P::Group>> {
@@ -18,21 +19,23 @@ impl<P: ProofSystem> Trustee<P, Checked<P::Group>> {
                 .read(package, Phase::Check, &state.submit)?
                 .checkpoint;
             let least = round.configuration().min_contributors as usize;
-            let refuse = |what: String| Err(TrusteeError::List { what });
-            if !check.list.is_subset(&state.submit.list) {
-                return refuse("it names a client that was not accepted".to_owned());
-            }
+            let refuse = |what: String| TrusteeError::List { what };
+            let is_part = check.list.is_subset(&state.submit.list);
+            CommitteeRule::PartOfAccepted.require(is_part, || {
+                refuse("it names a client that was not accepted".to_owned())
+            })?;
             let contributors = check.list.len();
-            if contributors < least {
-                return refuse(format!(
+            CommitteeRule::EnoughContributors.require(contributors >= least, || {
+                refuse(format!(
                     "it has {contributors} clients, and the configuration asks for {least}"
-                ));
-            }
+                ))
+            })?;
             let accused = |client: &ClientId| state.accused.contains(*client);
-            if let Some(client) = check.list.iter().find(accused) {
-                return refuse(format!(
+            let accused = check.list.iter().find(accused);
+            if let Some(client) = accused.filter(|_| !CommitteeRule::NotAccused.holds(false)) {
+                return Err(refuse(format!(
                     "this trustee has complained about client {client}, with reason"
-                ));
+                )));
             }
             let message = session.say(Phase::ConfirmList, check.digest(), &[]);
             let sums = without_those_who_left(session, state, &check);

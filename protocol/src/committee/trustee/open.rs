@@ -8,6 +8,7 @@ use crate::crypto::hash::Digest;
 use crate::crypto::ids::TrusteeId;
 use crate::crypto::signing::Signature;
 use crate::round::phase::Phase;
+use crate::rule::CommitteeRule;
 use crate::wire::message::{Envelope, Sender};
 
 impl<P: ProofSystem> Trustee<P, Confirmed<P::Group>> {
@@ -24,12 +25,11 @@ impl<P: ProofSystem> Trustee<P, Confirmed<P::Group>> {
                 })
                 .count();
             let (count, needed) = (others + 1, round.shape().needed());
-            if count < needed as usize {
-                return Err(TrusteeError::TooFew {
-                    confirmed: count,
-                    needed,
-                });
-            }
+            let enough = count >= needed as usize;
+            CommitteeRule::Confirmations.require(enough, || TrusteeError::TooFew {
+                confirmed: count,
+                needed,
+            })?;
             let answers = package.checkpoint.digest();
             let part = P::Group::encode_scalars(&state.sums.0);
             let message = session.say(Phase::Open, answers, &[part]);

@@ -2,20 +2,20 @@
 
 use std::sync::Arc;
 
-use veragg_circuits::group::Ristretto;
-use veragg_circuits::proof_system::ProofSystem;
+use veragg_protocol::circuits::group::Ristretto;
+use veragg_protocol::circuits::proof_system::ProofSystem;
 
-use super::parties::{store, Parties, Suite, Table};
-use crate::committee::record::Abridged;
-use crate::committee::round::Round;
-use crate::committee::trustee::{restore, Restored};
-use crate::crypto::ids::ClientSet;
-use crate::crypto::opening::Opening;
-use crate::pairwise::publish::Publication;
-use crate::round::configuration::SegmentConfiguration;
-use crate::round::phase::Phase;
-use crate::wire::board::{Record, RecordKind};
-use crate::wire::message::{Message, Sender, ENVELOPE_LEN};
+use veragg_lab::committee::{store, Parties, Suite, Table};
+use veragg_protocol::committee::record::Abridged;
+use veragg_protocol::committee::round::Round;
+use veragg_protocol::committee::trustee::{restore, Restored};
+use veragg_protocol::crypto::ids::ClientSet;
+use veragg_protocol::crypto::opening::Opening;
+use veragg_protocol::pairwise::publish::Publication;
+use veragg_protocol::round::configuration::SegmentConfiguration;
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::wire::board::{Record, RecordKind};
+use veragg_protocol::wire::message::{Message, Sender, ENVELOPE_LEN};
 
 /// Plays a round, with the trustees that take part, and gives its board and the sums.
 fn play(

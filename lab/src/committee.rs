@@ -1,52 +1,64 @@
-//! All parties of a round, and a table at which they meet.
+//! The parties of a round of the committee protocol, and a table at which they meet.
+#![allow(clippy::unwrap_used)]
 
 use std::io::Cursor;
 use std::sync::Arc;
 
 use rand_core::OsRng;
-use veragg_circuits::bitplane::RistrettoBitplane;
-use veragg_circuits::group::Ristretto;
+use veragg_protocol::aggregator::Reply;
+use veragg_protocol::circuits::bitplane::RistrettoBitplane;
+use veragg_protocol::circuits::group::Ristretto;
+use veragg_protocol::committee::aggregator::Aggregator;
+use veragg_protocol::committee::client::Client;
+use veragg_protocol::committee::round::{Expectations, Invitation, Round};
+use veragg_protocol::committee::trustee::{Checked, Confirmed, Ready, Trustee};
+use veragg_protocol::crypto::context::Version;
+use veragg_protocol::crypto::dh::KeyPair;
+use veragg_protocol::crypto::ids::ClientId;
+use veragg_protocol::crypto::signing::SigningKey;
+use veragg_protocol::round::committee::trustee::EntryFor;
+use veragg_protocol::round::committee::Committee;
+use veragg_protocol::round::configuration::{Configuration, SegmentConfiguration};
+use veragg_protocol::round::parameters::Assumptions;
+use veragg_protocol::round::protocol::Protocol;
+use veragg_protocol::round::roster::Roster;
+use veragg_protocol::wire::board::Record;
+use veragg_protocol::wire::header::Header;
+use veragg_protocol::wire::message::Message;
 use zeroize::Zeroizing;
 
-use crate::aggregator::admission::Reply;
-use crate::committee::aggregator::Aggregator;
-use crate::committee::client::Client;
-use crate::committee::round::{Expectations, Invitation, Round};
-use crate::committee::trustee::{Checked, Confirmed, Ready, Trustee};
-use crate::crypto::context::Version;
-use crate::crypto::dh::KeyPair;
-use crate::crypto::ids::ClientId;
-use crate::crypto::signing::SigningKey;
-use crate::round::committee::trustee::EntryFor;
-use crate::round::committee::Committee;
-use crate::round::configuration::{Configuration, SegmentConfiguration};
-use crate::round::parameters::Assumptions;
-use crate::round::protocol::Protocol;
-use crate::round::roster::Roster;
-use crate::wire::board::Record;
-use crate::wire::header::Header;
-use crate::wire::message::Message;
-
-pub(super) type Suite = RistrettoBitplane;
-pub(super) type CheckedTrustee = Trustee<Suite, Checked<Ristretto>>;
-pub(super) type ConfirmedTrustee = Trustee<Suite, Confirmed<Ristretto>>;
+/// The suite of these rounds.
+pub type Suite = RistrettoBitplane;
+/// A trustee that has checked.
+pub type CheckedTrustee = Trustee<Suite, Checked<Ristretto>>;
+/// A trustee that has confirmed.
+pub type ConfirmedTrustee = Trustee<Suite, Confirmed<Ristretto>>;
 
 /// All parties of a round, and its header.
-pub(super) struct Parties {
-    pub(super) organiser: SigningKey,
-    pub(super) aggregator: Arc<SigningKey>,
-    pub(super) clients: Vec<Arc<SigningKey>>,
-    pub(super) trustees: Vec<(Arc<SigningKey>, KeyPair)>,
-    pub(super) header: Header,
-    pub(super) roster: Roster,
+pub struct Parties {
+    /// The organiser's key.
+    pub organiser: SigningKey,
+    /// The aggregator's key.
+    pub aggregator: Arc<SigningKey>,
+    /// The clients' keys.
+    pub clients: Vec<Arc<SigningKey>>,
+    /// The trustees' identities, with their sealing keys.
+    pub trustees: Vec<(Arc<SigningKey>, KeyPair)>,
+    /// The header of the board.
+    pub header: Header,
+    /// The clients' public keys.
+    pub roster: Roster,
 }
 
-pub(super) fn key() -> Arc<SigningKey> {
+/// A fresh identity.
+pub fn key() -> Arc<SigningKey> {
     Arc::new(SigningKey::generate(&mut OsRng))
 }
 
 impl Parties {
-    pub(super) fn new(
+    /// A round with so many clients, of whom a tenth may be corrupt, and at least three must contribute; with `m` trustees, `t` of them
+    /// colluding, who share `p` rows at once.
+    pub fn new(
         clients: u32,
         m: u32,
         t: u32,
@@ -75,7 +87,7 @@ impl Parties {
         let configuration = Configuration {
             version: Version::CURRENT,
             round_id,
-            suite: veragg_circuits::proof_system::Suite::DEFAULT,
+            suite: veragg_protocol::circuits::proof_system::Suite::DEFAULT,
             key: None,
             columns,
             assumptions: Assumptions {
@@ -109,7 +121,8 @@ impl Parties {
         }
     }
 
-    pub(super) fn client(&self, number: u32) -> Client<Suite> {
+    /// A client that has accepted its invitation. It knows all trustees, one of whom may be corrupt.
+    pub fn client(&self, number: u32) -> Client<Suite> {
         let me = ClientId::new(number).unwrap();
         let invitation = Invitation::of(&self.header, &self.roster, me).unwrap();
         let invitation = Invitation::decode(&invitation.encode()).unwrap();
@@ -129,26 +142,33 @@ impl Parties {
         Client::new(round, me, Arc::clone(identity))
     }
 
-    pub(super) fn round(&self) -> (Arc<Round<Suite>>, Arc<Roster>) {
+    /// The round, as everybody but a client enters it.
+    pub fn round(&self) -> (Arc<Round<Suite>>, Arc<Roster>) {
         let (round, roster) = Round::open(&self.header, &self.organiser.verifying_key()).unwrap();
         (round, Arc::new(roster))
     }
 }
 
-pub(super) fn store() -> Zeroizing<Vec<u8>> {
+/// A store in memory.
+pub fn store() -> Zeroizing<Vec<u8>> {
     Zeroizing::new(Vec::new())
 }
 
 /// The aggregator, and what it has taken so far.
-pub(super) struct Table<'a> {
-    pub(super) parties: &'a Parties,
-    pub(super) round: Arc<Round<Suite>>,
-    pub(super) roster: Arc<Roster>,
-    pub(super) aggregator: Aggregator<Suite, Vec<Record>>,
+pub struct Table<'a> {
+    /// Whose table it is.
+    pub parties: &'a Parties,
+    /// The round.
+    pub round: Arc<Round<Suite>>,
+    /// Its clients.
+    pub roster: Arc<Roster>,
+    /// The aggregator, honest until somebody changes what it says.
+    pub aggregator: Aggregator<Suite, Vec<Record>>,
 }
 
 impl<'a> Table<'a> {
-    pub(super) fn new(parties: &'a Parties) -> Self {
+    /// A table at which nobody has spoken.
+    pub fn new(parties: &'a Parties) -> Self {
         let (round, roster) = parties.round();
         let key = Arc::clone(&parties.aggregator);
         let log: Vec<Record> = Vec::new();
@@ -162,32 +182,33 @@ impl<'a> Table<'a> {
     }
 
     /// The message of a client.
-    pub(super) fn submission(&self, number: u32, input: &[u64]) -> Vec<u8> {
+    pub fn submission(&self, number: u32, input: &[u64]) -> Vec<u8> {
         let client = self.parties.client(number);
         client.submit(input, &mut OsRng, &mut store()).unwrap()
     }
 
     /// Hands a message in; it must be taken.
-    pub(super) fn take(&mut self, message: Vec<u8>) {
+    pub fn take(&mut self, message: Vec<u8>) {
         let reply = self.aggregator.receive(message, 0).unwrap();
         assert!(matches!(reply, Reply::Receipt(_)), "{reply:?}");
     }
 
-    pub(super) fn trustee(&self, index: usize) -> Trustee<Suite, Ready> {
+    /// A trustee that has entered the round.
+    pub fn trustee(&self, index: usize) -> Trustee<Suite, Ready> {
         let (identity, pair) = &self.parties.trustees[index];
         let (round, roster) = (Arc::clone(&self.round), Arc::clone(&self.roster));
         Trustee::join(round, roster, Arc::clone(identity), pair.clone()).unwrap()
     }
 
     /// The package with which a trustee checks.
-    pub(super) fn package(&self, trustee: &Trustee<Suite, Ready>) -> Vec<u8> {
+    pub fn package(&self, trustee: &Trustee<Suite, Ready>) -> Vec<u8> {
         let mut package = Vec::new();
         let written = self.aggregator.submit_package(trustee.id(), &mut package);
         written.map(|()| package).unwrap()
     }
 
     /// A trustee checks what the aggregator shows it, and hands its message in.
-    pub(super) fn check(&mut self, index: usize) -> CheckedTrustee {
+    pub fn check(&mut self, index: usize) -> CheckedTrustee {
         let trustee = self.trustee(index);
         let package = Cursor::new(self.package(&trustee));
         let pending = trustee.check(package, &mut OsRng).unwrap();
@@ -197,7 +218,7 @@ impl<'a> Table<'a> {
     }
 
     /// These trustees confirm the list of the aggregator.
-    pub(super) fn confirm(&mut self, trustees: Vec<CheckedTrustee>) -> Vec<ConfirmedTrustee> {
+    pub fn confirm(&mut self, trustees: Vec<CheckedTrustee>) -> Vec<ConfirmedTrustee> {
         let package = self.aggregator.check_package().unwrap();
         let confirm = |trustee: CheckedTrustee| {
             let pending = trustee.confirm(&package).unwrap();
@@ -210,7 +231,7 @@ impl<'a> Table<'a> {
     }
 
     /// These trustees open their sums.
-    pub(super) fn open(&mut self, trustees: Vec<ConfirmedTrustee>) {
+    pub fn open(&mut self, trustees: Vec<ConfirmedTrustee>) {
         let package = self.aggregator.confirm_package().unwrap().unwrap();
         for trustee in trustees {
             let pending = trustee.open(&package).unwrap();
@@ -219,13 +240,13 @@ impl<'a> Table<'a> {
     }
 
     /// The records of the board.
-    pub(super) fn board(&self) -> Vec<Record> {
+    pub fn board(&self) -> Vec<Record> {
         self.aggregator.board().map(Result::unwrap).collect()
     }
 }
 
 /// A message with other parts, signed again by its sender.
-pub(super) fn altered(
+pub fn altered(
     key: &SigningKey,
     message: &[u8],
     lengths: &[usize],

@@ -1,0 +1,8 @@
+//! Rounds of the committee protocol: honest ones, and what malicious parties try.
+#![allow(clippy::unwrap_used)]
+
+mod entering;
+mod rounds;
+mod submissions;
+mod table;
+mod trustees;
