@@ -66,7 +66,9 @@ pub(super) fn checkpoint(path: &Path, clients: u32) -> Result<Checkpoint, CliErr
     let len = Checkpoint::encoded_len(clients);
     let advice = ", and that the checkpoint is of a round with this number of clients";
     let of = (Kind::Checkpoint, &what[..], advice);
-    read_exactly(path, of, len, |bytes| Checkpoint::decode(bytes, clients))
+    read_exactly(path, of, len, |bytes| {
+        Checkpoint::decode_pairwise(bytes, clients)
+    })
 }
 
 /// Refuses a folder in place of a file.

@@ -197,7 +197,7 @@ pub fn check(
         organiser: Some(*organiser),
         receipts: claim.receipts.clone(),
         checkpoints: shown
-            .map(|bytes| Checkpoint::decode(bytes, clients))
+            .map(|bytes| Checkpoint::decode_pairwise(bytes, clients))
             .collect::<Result<_, _>>()?,
         ..Options::default()
     };

@@ -1,5 +1,5 @@
 //! The polynomials of a sharing: rows at the points `0, -1, .., 1 - p`, values of trustees at `1..m`
-//! (`specs/committee.md` 3.1.4, 3.5).
+//! (`specs/committee.md` 3.1, 3.5).
 
 use veragg_circuits::ark_ff::PrimeField;
 

@@ -1,4 +1,4 @@
-//! Pads: the masks that a client and a trustee have in common (`specs/committee.md` 3.1.3).
+//! Pads: the masks that a client and a trustee have in common (`specs/committee.md` 3.1).
 
 use veragg_circuits::ark_ff::Zero;
 use veragg_circuits::commitment::CommitKey;

@@ -54,7 +54,7 @@ impl Mask {
         Self::of_key(context.version, key, false)
     }
 
-    /// The mask whose stream are the pads of a client and a trustee (`specs/committee.md` 3.1.3), from their
+    /// The mask whose stream are the pads of a client and a trustee (`specs/committee.md` 3.1), from their
     /// Diffie-Hellman point.
     pub fn of_pads(
         context: &Context,

@@ -236,5 +236,5 @@ impl FraudProof {
 }
 
 fn read_envelope(reader: &mut Reader<'_>) -> Result<Envelope, DecodeError> {
-    Envelope::decode(reader.bytes(ENVELOPE_LEN, "envelope")?)
+    Envelope::decode_pairwise(reader.bytes(ENVELOPE_LEN, "envelope")?)
 }

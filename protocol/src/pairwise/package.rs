@@ -70,7 +70,7 @@ impl Package {
     /// with the bytes, not with the counts in them.
     pub fn decode(bytes: &[u8], clients: u32) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(bytes);
-        let checkpoint = Checkpoint::decode(reader.long("checkpoint")?, clients)?;
+        let checkpoint = Checkpoint::decode_pairwise(reader.long("checkpoint")?, clients)?;
         let consistency = reader.short("consistency proof")?.to_vec();
         let mut items = Vec::new();
         for _ in 0..reader.u32("items")? {
@@ -104,7 +104,7 @@ impl Package {
 impl Item {
     fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let index = reader.u64("leaf index")?;
-        let envelope = Envelope::decode(reader.bytes(ENVELOPE_LEN, "envelope")?)?;
+        let envelope = Envelope::decode_pairwise(reader.bytes(ENVELOPE_LEN, "envelope")?)?;
         let inclusion = reader.short("inclusion proof")?.to_vec();
         let mut parts = Vec::new();
         for _ in 0..reader.u32("parts")? {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use veragg_circuits::codec::DecodeError;
+
 /// A phase of a round, of either protocol. Messages hold its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Phase {
@@ -91,6 +93,14 @@ impl Phase {
     /// Whether it is a phase of the pairwise protocol.
     pub fn is_pairwise(self) -> bool {
         matches!(self, Phase::Unmask(_)) || Self::PAIRWISE.contains(&self)
+    }
+
+    /// Refuses a phase of another protocol.
+    pub(crate) fn require_pairwise(self) -> Result<(), DecodeError> {
+        match self.is_pairwise() {
+            true => Ok(()),
+            false => Err(DecodeError::Value { field: "phase" }),
+        }
     }
 
     /// The index in [`Phase::PAIRWISE`]; for a further round of unmask, that of publish.

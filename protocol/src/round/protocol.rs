@@ -35,7 +35,7 @@ pub struct Pairwise {
     pub deadlines: [u64; Phase::OF_CLIENTS],
 }
 
-/// What decodes in a round: structures of its version, with the phases of its protocol (`specs/wire.md` 1.1.6, 4.1).
+/// What decodes in a round: structures of its version, with the phases of its protocol (`specs/wire.md` 1.1, 4.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dialect {
     /// The version of the round.
@@ -48,11 +48,10 @@ impl Dialect {
     /// Refuses a structure of another version, or about a phase of another protocol.
     pub fn require(&self, context: &Context, phase: Phase) -> Result<(), DecodeError> {
         context.require_version(self.version)?;
-        let known = match self.is_committee {
-            true => Phase::COMMITTEE.contains(&phase),
-            false => phase.is_pairwise(),
-        };
-        match known {
+        if !self.is_committee {
+            return phase.require_pairwise();
+        }
+        match Phase::COMMITTEE.contains(&phase) {
             true => Ok(()),
             false => Err(DecodeError::Value { field: "phase" }),
         }

@@ -93,6 +93,12 @@ impl Checkpoint {
         Ok(checkpoint)
     }
 
+    /// The same, of the pairwise protocol; those of phases of another protocol do not decode.
+    pub fn decode_pairwise(bytes: &[u8], clients: u32) -> Result<Self, DecodeError> {
+        let checkpoint = Self::decode(bytes, clients)?;
+        checkpoint.phase.require_pairwise().map(|()| checkpoint)
+    }
+
     /// Whether the signature is `key`'s.
     #[must_use]
     pub fn is_signed_by(&self, key: &VerifyingKey) -> bool {

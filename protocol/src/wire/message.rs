@@ -119,6 +119,12 @@ impl Envelope {
         Ok(envelope)
     }
 
+    /// Decodes an envelope of the pairwise protocol that fills `bytes`; those of phases of another protocol do not decode.
+    pub fn decode_pairwise(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let envelope = Self::decode(bytes)?;
+        envelope.phase.require_pairwise().map(|()| envelope)
+    }
+
     /// Decodes an envelope of a round; one of another version, or of a phase of another protocol, does not decode.
     pub fn decode_of(bytes: &[u8], dialect: &Dialect) -> Result<Self, DecodeError> {
         let envelope = Self::decode(bytes)?;

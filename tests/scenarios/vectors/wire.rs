@@ -122,8 +122,8 @@ fn of_structure(entry: &Value) -> Value {
     let bytes = bytes(&entry["bytes"]);
     let clients = entry["clients"].as_u64().unwrap_or(0) as u32;
     let decodes = match entry["kind"].as_str().unwrap() {
-        "envelope" => Envelope::decode(&bytes).is_ok(),
-        "checkpoint" => Checkpoint::decode(&bytes, clients).is_ok(),
+        "envelope" => Envelope::decode_pairwise(&bytes).is_ok(),
+        "checkpoint" => Checkpoint::decode_pairwise(&bytes, clients).is_ok(),
         "receipt" => Receipt::decode(&bytes).is_ok(),
         "refusal" => Refusal::decode(&bytes).is_ok(),
         "point" => Ristretto::decode_point(&bytes, "point").is_ok(),
