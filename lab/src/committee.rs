@@ -24,8 +24,9 @@ use veragg_protocol::round::protocol::Protocol;
 use veragg_protocol::round::roster::Roster;
 use veragg_protocol::wire::board::Record;
 use veragg_protocol::wire::header::Header;
-use veragg_protocol::wire::message::Message;
 use zeroize::Zeroizing;
+
+use crate::messages::sign_again;
 
 /// The suite of these rounds.
 pub type Suite = RistrettoBitplane;
@@ -252,19 +253,10 @@ pub fn altered(
     lengths: &[usize],
     alter: impl FnOnce(&mut Vec<Vec<u8>>),
 ) -> Vec<u8> {
-    let message = Message::decode(message).unwrap();
-    let parts = message.parts(lengths).unwrap();
-    let mut parts: Vec<Vec<u8>> = parts.into_iter().map(<[u8]>::to_vec).collect();
-    alter(&mut parts);
-    let envelope = message.envelope;
-    let (phase, sender) = (envelope.phase, envelope.sender);
-    Message::sign(
-        key,
-        envelope.context,
-        phase,
-        sender,
-        envelope.answers,
-        &parts,
-    )
-    .encode()
+    let mut alter = Some(alter);
+    sign_again(key, message, lengths, &mut |parts| {
+        if let Some(alter) = alter.take() {
+            alter(parts);
+        }
+    })
 }

@@ -79,21 +79,23 @@ impl<P: ProofSystem> Trustee<P, Ready> {
             } = pass.finish()?;
             let mut parts = Vec::with_capacity(accused.len());
             for (client, block) in &accused {
-                let key = keys.iter().find(|(of, _)| of == client);
-                let Some((_, key)) = key else { continue };
+                // Both are sorted by client.
+                let at = keys.binary_search_by_key(client, |(of, _)| *of);
+                let Some((_, key)) = at.ok().and_then(|at| keys.get(at)) else {
+                    continue;
+                };
                 let ends = ends(round, session.me, sealing.public(), *client, &key.key);
                 let revealed = ends.reveal(sealing, rng);
                 parts.push(Complaint::of(*client, *block, &revealed).encode());
             }
             let message = session.say(Phase::Check, submit.digest(), &parts);
-            let clients = round.clients();
+            let mut about = ClientSet::empty(round.clients());
+            accused.iter().for_each(|(client, _)| about.insert(*client));
             let state = Checked {
                 sealing: sealing.clone(),
                 sums,
                 keys: keys.iter().map(|(_, key)| *key.key.as_bytes()).collect(),
-                accused: ClientSet::of(clients, |client| {
-                    accused.iter().any(|(of, _)| *of == client)
-                }),
+                accused: about,
                 submit,
             };
             Ok((state, message))
@@ -250,7 +252,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         }))
     }
 
-    /// 4.3, for some clients. The combination of pads is secret, and so is committed in constant time.
+    /// 4.3, for some clients. The combination of pads is secret: [`pads::commit`] does the same operations whatever it is.
     fn all_open(&self, seen: &[Seen<P::Group>]) -> bool {
         let round = &self.session.round;
         let parts = round.parts();
