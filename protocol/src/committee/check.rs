@@ -7,7 +7,7 @@ use veragg_circuits::proof_system::ProofSystem;
 
 use super::pads::{self, commit_public};
 use super::round::Round;
-use super::submit::Shared;
+use super::submit::SharedWith;
 use crate::crypto::dleq::{Ends, Revealed};
 use crate::crypto::encoded_point::EncodedPoint;
 use crate::crypto::ids::{ClientId, ClientSet, TrusteeId};
@@ -96,11 +96,11 @@ impl Complaint {
         &self,
         round: &Round<P>,
         trustee: TrusteeId,
-        shared: &Shared<P::Group>,
+        shared: &SharedWith<P::Group>,
     ) -> bool {
         let parts = round.parts();
         let block = self.block as usize;
-        let committed = shared.pads_of(trustee, parts).get(block);
+        let committed = shared.pads.get(block);
         let Some(committed) = committed.filter(|_| block < parts.blocks()) else {
             return false;
         };
@@ -139,20 +139,39 @@ pub fn lengths(body_len: usize, clients: u32) -> Vec<usize> {
     vec![COMPLAINT_LEN; (body_len / COMPLAINT_LEN).min(clients as usize)]
 }
 
-/// Decodes a body of check: complaints about accepted clients, ascending.
-pub fn decode(body: &[u8], accepted: &ClientSet) -> Result<Vec<Complaint>, DecodeError> {
-    let chunks = body.chunks(COMPLAINT_LEN);
-    let complaints: Vec<Complaint> = chunks.map(Complaint::decode).collect::<Result<_, _>>()?;
-    let ascending = complaints
-        .windows(2)
-        .all(|pair| pair[0].client < pair[1].client);
-    let known = complaints
-        .iter()
-        .all(|complaint| accepted.contains(complaint.client));
-    if !ascending || !known {
-        return Err(DecodeError::Value {
-            field: "clients of complaints",
-        });
+/// Decodes the complaints of a body of check, which may come in pieces: they are about accepted clients, ascending.
+#[derive(Debug)]
+pub struct Complaints<'a> {
+    accepted: &'a ClientSet,
+    last: Option<ClientId>,
+}
+
+impl<'a> Complaints<'a> {
+    /// Complaints about clients that were accepted. None was read yet.
+    pub fn new(accepted: &'a ClientSet) -> Self {
+        Self {
+            accepted,
+            last: None,
+        }
     }
-    Ok(complaints)
+
+    /// The next complaints, [`COMPLAINT_LEN`] bytes each.
+    pub fn decode(&mut self, bytes: &[u8]) -> Result<Vec<Complaint>, DecodeError> {
+        let complaints = bytes.chunks(COMPLAINT_LEN).map(|bytes| {
+            let complaint = Complaint::decode(bytes)?;
+            let ascends = self.last.is_none_or(|last| last < complaint.client);
+            if !ascends || !self.accepted.contains(complaint.client) {
+                let field = "clients of complaints";
+                return Err(DecodeError::Value { field });
+            }
+            self.last = Some(complaint.client);
+            Ok(complaint)
+        });
+        complaints.collect()
+    }
+}
+
+/// Decodes a whole body of check.
+pub fn decode(body: &[u8], accepted: &ClientSet) -> Result<Vec<Complaint>, DecodeError> {
+    Complaints::new(accepted).decode(body)
 }

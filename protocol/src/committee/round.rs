@@ -156,9 +156,11 @@ impl<P: ProofSystem> Round<P> {
             return Err(RoundError::OtherRoster);
         }
         roster.check_roles(organiser, &configuration.aggregator)?;
-        for trustee in &committee_of(&configuration)?.trustees {
+        let committee = committee_of(&configuration)?;
+        for trustee in &committee.trustees {
             roster.check_role(&trustee.identity, "a trustee")?;
         }
+        check_trustees(&configuration, committee, organiser)?;
         let round = Self::assemble(
             None,
             configuration,
@@ -198,13 +200,14 @@ impl<P: ProofSystem> Round<P> {
         if let Some((_, role)) = shared {
             return Err(RosterError::Role(client, role).into());
         }
+        check_trustees(&configuration, &committee, organiser)?;
         expectations.check(&configuration, &committee)?;
         let key = &invitation.key;
         let round = Self::assemble(set_up, configuration, signed.context(), *organiser, key)?;
         Ok(Arc::new(round))
     }
 
-    /// Derives everything from a checked configuration, after the checks of its trustees, and of the suite. Errors: an entry of a trustee does not hold, or the suite does not take the statement.
+    /// Derives everything from a checked configuration whose trustees were checked (2.2). Errors: the suite does not take the statement.
     pub fn assemble(
         set_up: Option<&P::SetUp>,
         configuration: Configuration,
@@ -214,7 +217,6 @@ impl<P: ProofSystem> Round<P> {
     ) -> Result<Self, RoundError> {
         any_round::Round::<P>::require_suite(&configuration)?;
         let committee = committee_of(&configuration)?.clone();
-        check_trustees(&configuration, &committee, &organiser)?;
         let public = any_round::Round::<P>::set_up_of(&configuration, key)?;
         let set_up = match set_up {
             Some(set_up) if set_up.public() != key => return Err(RoundError::OtherKey),

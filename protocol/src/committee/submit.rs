@@ -133,8 +133,117 @@ pub enum SubmissionFault {
     Input(ProofPart),
 }
 
-/// A proof that decodes, and what is shared with it.
-type Sound<P> = (<P as ProofSystem>::Proof, Shared<<P as ProofSystem>::Group>);
+/// Keys and pads that decode.
+#[derive(Debug, Clone)]
+pub struct Sharing<G: Group> {
+    /// The submission key.
+    pub key: SubmissionKey,
+    /// `P_(j,b)`, trustee by trustee and block by block.
+    pub pads: Vec<G::Point>,
+}
+
+impl<G: Group> Sharing<G> {
+    /// Decodes part 1 and the pads of all trustees.
+    pub fn decode(parts: &PublicParts<'_>, layout: &Parts) -> Result<Self, DecodeError> {
+        let key = SubmissionKey::decode(parts.key)?;
+        let pads = parts
+            .pads
+            .chunks(layout.pads_len())
+            .map(|pads| decode_pads::<G>(pads, layout))
+            .collect::<Result<Vec<_>, _>>()?;
+        let pads = pads.concat();
+        Ok(Self { key, pads })
+    }
+}
+
+/// What a client shares with one trustee.
+#[derive(Debug, Clone)]
+pub struct SharedWith<G: Group> {
+    /// `X_i`.
+    pub key: EncodedPoint,
+    /// `P_(j,b)` for each block.
+    pub pads: Vec<G::Point>,
+}
+
+impl<G: Group> SharedWith<G> {
+    /// Decodes what concerns one trustee.
+    pub fn decode(
+        parts: &PublicParts<'_>,
+        trustee: TrusteeId,
+        layout: &Parts,
+    ) -> Result<Self, DecodeError> {
+        let key = SubmissionKey::decode(parts.key)?.key;
+        let pads = decode_pads::<G>(parts.pads_of(trustee, layout), layout)?;
+        Ok(Self { key, pads })
+    }
+}
+
+/// A submission whose proof decodes.
+#[derive(Debug)]
+pub struct Decoded<P: ProofSystem> {
+    /// The proof.
+    pub proof: P::Proof,
+    /// What is shared, if it decodes too.
+    pub sharing: Result<Sharing<P::Group>, DecodeError>,
+}
+
+/// Decodes the public parts of submissions together. Errors: the proof does not decode.
+pub fn decode<P: ProofSystem>(
+    round: &Round<P>,
+    batch: &[PublicParts<'_>],
+) -> Vec<Result<Decoded<P>, DecodeError>> {
+    let proofs: Vec<&[u8]> = batch.iter().map(|parts| parts.proof).collect();
+    round
+        .proofs()
+        .decode_all(&proofs)
+        .into_par_iter()
+        .zip(batch)
+        .map(|(proof, parts)| {
+            Ok(Decoded {
+                proof: proof?,
+                sharing: Sharing::decode(parts, round.parts()),
+            })
+        })
+        .collect()
+}
+
+/// Verifies submissions that decode: for each, in order, what it shares, or the first rule that it breaks. Cost: two batch
+/// verifications.
+pub fn verify<P: ProofSystem>(
+    round: &Round<P>,
+    batch: Vec<(ClientId, P::Proof, Sharing<P::Group>)>,
+) -> Vec<Result<Shared<P::Group>, SubmissionFault>> {
+    let claims: Vec<Claim<'_>> = batch
+        .iter()
+        .map(|(client, _, sharing)| sharing.key.claim(*client))
+        .collect();
+    let mut faults = vec![None; batch.len()];
+    for failing in possession::failing(round.context(), &claims) {
+        faults[failing] = Some(SubmissionFault::Possession);
+    }
+    // Proofs of those who possess their keys.
+    let possessed = (0..batch.len()).filter(|&at| faults[at].is_none());
+    let possessed: Vec<usize> = possessed.collect();
+    let bound = possessed.iter().map(|&at| {
+        let (client, proof, _) = &batch[at];
+        (round.binding(*client), proof)
+    });
+    for (index, part) in round.proofs().verify_batch(&bound.collect::<Vec<_>>()) {
+        faults[possessed[index]] = Some(SubmissionFault::Input(part));
+    }
+    batch
+        .into_iter()
+        .zip(faults)
+        .map(|((_, proof, sharing), fault)| match fault {
+            Some(fault) => Err(fault),
+            None => Ok(Shared {
+                key: sharing.key.key,
+                rows: round.proofs().rows(&proof),
+                pads: sharing.pads,
+            }),
+        })
+        .collect()
+}
 
 /// Judges the public parts of submissions together: for each, in order, what it shares, or the first rule that it breaks.
 /// Cost: a batch verification, and the decoding of all pads.
@@ -142,70 +251,27 @@ pub fn judge<P: ProofSystem>(
     round: &Round<P>,
     batch: &[(ClientId, PublicParts<'_>)],
 ) -> Vec<Result<Shared<P::Group>, SubmissionFault>> {
-    let proofs: Vec<&[u8]> = batch.iter().map(|(_, parts)| parts.proof).collect();
-    let mut judged: Vec<Result<Sound<P>, SubmissionFault>> = round
-        .proofs()
-        .decode_all(&proofs)
-        .into_par_iter()
-        .zip(batch)
-        .map(|(proof, (_, parts))| {
-            let proof = proof.map_err(SubmissionFault::Proof)?;
-            let shared = sharing(round, &proof, parts).map_err(SubmissionFault::Sharing)?;
-            Ok((proof, shared))
-        })
-        .collect();
-    // Possessions of those whose parts decode.
-    let keys: Vec<(usize, ClientId, SubmissionKey)> = judged
-        .iter()
-        .zip(batch)
-        .enumerate()
-        .filter(|(_, (judged, _))| judged.is_ok())
-        .filter_map(|(at, (_, (client, parts)))| {
-            Some((at, *client, SubmissionKey::decode(parts.key).ok()?))
-        })
-        .collect();
-    let claims: Vec<Claim<'_>> = keys
-        .iter()
-        .map(|(_, client, key)| key.claim(*client))
-        .collect();
-    for failing in possession::failing(round.context(), &claims) {
-        judged[keys[failing].0] = Err(SubmissionFault::Possession);
+    let parts: Vec<PublicParts<'_>> = batch.iter().map(|(_, parts)| *parts).collect();
+    let mut sound = Vec::with_capacity(batch.len());
+    let mut faults = Vec::with_capacity(batch.len());
+    for ((client, _), decoded) in batch.iter().zip(decode(round, &parts)) {
+        let decoded = decoded.map_err(SubmissionFault::Proof);
+        let decoded = decoded.and_then(|Decoded { proof, sharing }| {
+            let sharing = sharing.map_err(SubmissionFault::Sharing)?;
+            Ok((*client, proof, sharing))
+        });
+        match decoded {
+            Ok(decoded) => {
+                faults.push(None);
+                sound.push(decoded);
+            }
+            Err(fault) => faults.push(Some(fault)),
+        }
     }
-    // Proofs of those who possess their keys.
-    let (places, bound): (Vec<usize>, Vec<_>) = judged
-        .iter()
-        .zip(batch)
-        .enumerate()
-        .filter_map(|(at, (judged, (client, _)))| {
-            let (proof, _) = judged.as_ref().ok()?;
-            Some((at, (round.binding(*client), proof)))
-        })
-        .unzip();
-    let rejected = round.proofs().verify_batch(&bound);
-    for (index, part) in rejected {
-        judged[places[index]] = Err(SubmissionFault::Input(part));
-    }
-    judged
-        .into_iter()
-        .map(|judged| judged.map(|(_, shared)| shared))
-        .collect()
-}
-
-fn sharing<P: ProofSystem>(
-    round: &Round<P>,
-    proof: &P::Proof,
-    parts: &PublicParts<'_>,
-) -> Result<Shared<P::Group>, DecodeError> {
-    let key = SubmissionKey::decode(parts.key)?;
-    let layout = round.parts();
-    let pads = parts
-        .pads
-        .chunks(layout.pads_len())
-        .map(|pads| decode_pads::<P::Group>(pads, layout))
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok(Shared {
-        key: key.key,
-        rows: round.proofs().rows(proof),
-        pads: pads.concat(),
-    })
+    let mut verified = verify(round, sound).into_iter();
+    let in_order = faults.into_iter().map(|fault| match fault {
+        Some(fault) => Some(Err(fault)),
+        None => verified.next(),
+    });
+    in_order.flatten().collect()
 }

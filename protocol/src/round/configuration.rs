@@ -207,6 +207,14 @@ impl Configuration {
         }
     }
 
+    /// The digest that a configuration of this protocol holds of an encoded roster.
+    pub fn digest_of_encoded(&self, roster: &[u8]) -> Digest {
+        match &self.protocol {
+            Protocol::Pairwise(_) => Roster::digest_of(roster),
+            Protocol::Committee(_) => Roster::root_digest_of(roster),
+        }
+    }
+
     /// When a phase ends; the aggregator's own phase, and further rounds of unmask, have no deadline.
     pub fn deadline(&self, phase: Phase) -> u64 {
         let mut deadlines = self.protocol.deadlines();

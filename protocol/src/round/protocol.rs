@@ -48,6 +48,11 @@ impl Dialect {
     /// Refuses a structure of another version, or about a phase of another protocol.
     pub fn require(&self, context: &Context, phase: Phase) -> Result<(), DecodeError> {
         context.require_version(self.version)?;
+        self.require_phase(phase)
+    }
+
+    /// Refuses a phase of another protocol.
+    pub fn require_phase(&self, phase: Phase) -> Result<(), DecodeError> {
         if !self.is_committee {
             return phase.require_pairwise();
         }

@@ -212,6 +212,15 @@ impl<R: Read> Records<R> {
 }
 
 impl<R> Records<R> {
+    /// The same records, of a round of this protocol: which kinds there are depends on it.
+    #[must_use]
+    pub fn of(self, dialect: &Dialect) -> Self {
+        Self {
+            submissions: dialect.is_committee,
+            ..self
+        }
+    }
+
     /// The same records, with this limit on the length of a record.
     #[must_use]
     pub fn up_to(self, longest: usize) -> Self {

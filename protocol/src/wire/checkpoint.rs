@@ -9,6 +9,7 @@ use crate::crypto::labels;
 use crate::crypto::signing::{Signature, SigningKey, VerifyingKey, SIGNATURE_LEN};
 use crate::crypto::tree::Root;
 use crate::round::phase::Phase;
+use crate::round::protocol::Dialect;
 
 /// The state of the board at the close of a phase.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,6 +98,17 @@ impl Checkpoint {
     pub fn decode_pairwise(bytes: &[u8], clients: u32) -> Result<Self, DecodeError> {
         let checkpoint = Self::decode(bytes, clients)?;
         checkpoint.phase.require_pairwise().map(|()| checkpoint)
+    }
+
+    /// Decodes a checkpoint of a round of this protocol, over a roster of `clients`, that fills `bytes`; those of phases of another
+    /// protocol do not decode.
+    pub fn decode_of_protocol(
+        bytes: &[u8],
+        clients: u32,
+        dialect: &Dialect,
+    ) -> Result<Self, DecodeError> {
+        let checkpoint = Self::decode(bytes, clients)?;
+        dialect.require_phase(checkpoint.phase).map(|()| checkpoint)
     }
 
     /// Whether the signature is `key`'s.

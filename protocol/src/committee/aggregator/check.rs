@@ -6,6 +6,7 @@ use super::submit::subtract;
 use super::{Aggregator, CloseError, Closing};
 use crate::aggregator::{AggregatorError, Log};
 use crate::committee::check::{self, Complaint};
+use crate::committee::submit::SharedWith;
 use crate::crypto::ids::{ClientSet, TrusteeId};
 use crate::pairwise::publish::Outcome;
 use crate::round::phase::Phase;
@@ -35,14 +36,21 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L> {
                     // An earlier one about this client is upheld.
                     continue;
                 }
-                let Some(shared) = self.shared(complaint.client)? else {
+                let Some(sharing) = self.sharing(complaint.client)? else {
                     break;
                 };
-                if !complaint.is_upheld(&self.round, trustee, &shared) {
+                let parts = self.round.parts();
+                let first = trustee.index() * parts.blocks();
+                let pads = sharing.pads.get(first..first + parts.blocks());
+                let with = SharedWith {
+                    key: sharing.key.key,
+                    pads: pads.unwrap_or_default().to_vec(),
+                };
+                if !complaint.is_upheld(&self.round, trustee, &with) {
                     break;
                 }
                 closing.list.remove(complaint.client);
-                subtract(&mut closing.pads, &shared.pads);
+                subtract(&mut closing.pads, &sharing.pads);
                 if let Some(outcome) = closing.outcomes.get_mut(complaint.client.index()) {
                     *outcome = Some(Outcome::Faulty(Phase::Check));
                 }

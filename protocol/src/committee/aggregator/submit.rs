@@ -11,7 +11,7 @@ use crate::aggregator::{AggregatorError, Log};
 use crate::committee::masked::{self, Masked};
 use crate::committee::package::{ShownParts, Submitted};
 use crate::committee::parts::MaskedPlace;
-use crate::committee::submit::{judge, PublicParts, Shared, SubmissionFault};
+use crate::committee::submit::{judge, PublicParts, Shared, Sharing, SubmissionFault};
 use crate::crypto::ids::{ClientId, ClientSet, TrusteeId};
 use crate::pairwise::publish::Outcome;
 use crate::round::phase::Phase;
@@ -161,19 +161,18 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L> {
         flush(&mut batch)
     }
 
-    /// What a client shares, read again.
-    pub(super) fn shared(
+    /// What an accepted client shares, read again.
+    pub(super) fn sharing(
         &self,
         client: ClientId,
-    ) -> Result<Option<Shared<P::Group>>, AggregatorError> {
+    ) -> Result<Option<Sharing<P::Group>>, AggregatorError> {
         let mut found = None;
+        let parts = self.round.parts();
         let one = ClientSet::of(self.round.clients(), |of| of == client);
         self.submissions(&one, |batch| {
-            let cut = batch.iter().filter_map(|(client, message)| {
-                Some((*client, PublicParts::cut(message.body, self.round.parts())?))
-            });
-            let cut: Vec<_> = cut.collect();
-            found = judge(&self.round, &cut).pop().and_then(Result::ok);
+            let cut = batch.first();
+            let cut = cut.and_then(|(_, message)| PublicParts::cut(message.body, parts));
+            found = cut.and_then(|cut| Sharing::decode(&cut, parts).ok());
         })?;
         Ok(found)
     }
