@@ -60,7 +60,7 @@ fn changed(kind: u8, culprit: u8, check: u8, mut edits: &[u8]) -> Option<Vec<u8>
         }
         edits = rest;
     }
-    let mut file = evidence::MAGIC.to_vec();
+    let mut file = evidence::Format::Pairwise.magic().to_vec();
     // The organiser, the aggregator, a client.
     let culprit = (u32::from(culprit) % (CLIENTS + 2)).wrapping_sub(1);
     file.extend(culprit.to_be_bytes());

@@ -43,7 +43,7 @@ impl Kind {
             Self::Empty
         } else if is_of(&header::NAME, &[0]) {
             Self::Board
-        } else if is_of(&evidence::MAGIC[..7], &[]) {
+        } else if is_of(&evidence::MAGIC, &[]) {
             Self::Evidence
         } else if start.starts_with(b"\x1f\x8b") {
             Self::Gzip

@@ -208,7 +208,7 @@ fn evidence_holds_no_more_checkpoints_than_it_may() {
     let checkpoint = &finished.records.last().unwrap().bytes;
     let with = |count| {
         let claim = Writer::new()
-            .bytes(&evidence::MAGIC)
+            .bytes(&evidence::Format::Pairwise.magic())
             .u32(0)
             .short(b"V-03")
             .u32(0)

@@ -11,6 +11,8 @@ mod attestations;
 mod audit_spec;
 mod checks;
 mod command_line;
+#[cfg(not(veragg_groth16))]
+mod committee;
 mod complaints;
 mod corrupt_aggregator;
 mod deceived_clients;

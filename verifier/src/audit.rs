@@ -4,27 +4,35 @@ use std::collections::BTreeSet;
 use std::io::{BufReader, Read, Seek};
 
 use thiserror::Error;
-use veragg_protocol::circuits::codec::DecodeError;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::circuits::with_suite;
+use veragg_protocol::committee::round::Round as CommitteeRound;
+use veragg_protocol::crypto::context::Context;
 use veragg_protocol::crypto::hash::{digest, Digest};
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::crypto::labels;
-use veragg_protocol::crypto::signing::hex;
+use veragg_protocol::crypto::signing::{hex, VerifyingKey};
 use veragg_protocol::pairwise::publish::Outcome;
 use veragg_protocol::round::configuration::Configuration;
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::round::protocol::Dialect;
+use veragg_protocol::round::roster::Roster;
 use veragg_protocol::round::{Round, RoundError};
 use veragg_protocol::wire::board::{BoardError, RecordKind, Records, PIECE_LEN};
 use veragg_protocol::wire::header::Header;
 
 use crate::check::Check;
 use crate::checks;
+use crate::committee;
 use crate::findings::{Finding, Findings};
+use crate::given::{Given, GivenError};
 use crate::options::Options;
-use crate::pass::{Outcomes, Pass};
+use crate::pairwise;
+use crate::passed::Passed;
 use crate::program::Program;
 use crate::report::{
-    Absent, ClientTimeline, Culprit, OrganiserReport, Report, RoundReport, Status, Verdict,
+    Absent, ClientTimeline, Culprit, OrganiserReport, ProtocolReport, Report, RoundReport, Status,
+    Verdict,
 };
 use crate::step::Step;
 
@@ -38,6 +46,9 @@ pub enum AuditError {
     /// The options skip a check that cannot be skipped.
     #[error("{0} cannot be skipped, since every later check relies on it; remove it from the checks to skip")]
     Skip(Check),
+    /// A message that the auditor was given is none, or there are too many.
+    #[error(transparent)]
+    Given(#[from] GivenError),
 }
 
 /// Audits a board.
@@ -91,14 +102,13 @@ fn audit_source(board: &mut dyn Source, options: &Options) -> Result<Report, Aud
     let mut board = BufReader::with_capacity(PIECE_LEN, board);
     let start = board.stream_position().map_err(BoardError::from)?;
     let header = Header::read(&mut board)?;
-    let configuration = Configuration::decode(&header.configuration.bytes);
-    if configuration.is_ok_and(|configuration| configuration.committee().is_some()) {
-        // Boards of the committee protocol are not audited yet.
-        return Err(BoardError::Header(DecodeError::Value { field: "protocol" }).into());
-    }
-    let encoded = header.encode();
-    let mut findings = Findings::new(with_parts(&options.skip), options.follow);
     let signed = &header.configuration;
+    let dialect = Configuration::decode(&signed.bytes)
+        .map_err(BoardError::Header)?
+        .dialect();
+    let given = Given::decode(&options.messages, &dialect)?;
+    let encoded = header.encode();
+    let mut findings = findings_of(&dialect, options);
     let organiser = options.organiser.unwrap_or(signed.organiser);
     let mut report = Report {
         protocol: header.context().version.number(),
@@ -114,62 +124,164 @@ fn audit_source(board: &mut dyn Source, options: &Options) -> Result<Report, Aud
         faults: Vec::new(),
         contributors: Vec::new(),
         absent: Vec::new(),
+        trustees: Vec::new(),
         timeline: None,
     };
-    let configuration = checks::configuration::check(
-        signed,
-        &organiser,
-        options.organiser.is_some(),
-        &mut findings,
-    );
-    let context = signed.context();
-    let records = Records::new(board, encoded.len(), 0).of_board_at(start);
-    let last = match configuration {
-        None => refused(
-            &mut report,
-            findings,
-            records,
-            &header,
-            Check::Configuration,
-        )?,
-        Some(configuration) => {
-            let given = options.organiser.is_some();
-            match checks::roster::check(
-                &configuration,
-                &organiser,
-                &header.roster,
-                given,
-                &mut findings,
-            ) {
-                None => {
-                    findings.skipped_part(
-                        Check::Configuration,
-                        "V-01.4, whether the suite takes the statement, since V-02 failed",
-                    );
-                    refused(&mut report, findings, records, &header, Check::Roster)?
-                }
-                Some(roster) => with_suite!(configuration.suite, P => {
-                    // V-01.4
-                    match Round::<P>::assemble(None, configuration, context, roster, &header.key) {
-                        Err(error) => {
-                            // Anybody can put another key into the file.
-                            let signed = error != RoundError::OtherKey;
-                            let given = options.organiser.filter(|_| signed);
-                            let culprit = given.map(|_| Culprit::Organiser);
-                            let finding = Finding::failure(Step::SuiteAndGraph, error.to_string());
-                            findings.record(finding.by(culprit).by_signature());
-                            refused(&mut report, findings, records, &header, Check::Configuration)?
-                        }
-                        Ok(round) => {
-                            audit_round(&round, &header.key, records, options, findings, &mut report)?
-                        }
-                    }
-                }),
+    let records = Records::new(board, encoded.len(), 0)
+        .of_board_at(start)
+        .of(&dialect);
+    let last = match enter(&header, &organiser, options, &mut findings) {
+        Err(by) => refused(&mut report, findings, records, &header, by)?,
+        Ok((configuration, roster)) => with_suite!(configuration.suite, P => {
+            let entered = Entered { header: &header, organiser, options, given: &given };
+            if dialect.is_committee {
+                audit_committee::<P>(&entered, configuration, &roster, records, findings, &mut report)?
+            } else {
+                audit_pairwise::<P>(&entered, configuration, roster, records, findings, &mut report)?
             }
-        }
+        }),
     };
     report.board = hex(&digest(labels::BOARD, &[&encoded, &last]));
     Ok(report)
+}
+
+/// Nothing was found yet, of a round of this protocol.
+fn findings_of(dialect: &Dialect, options: &Options) -> Findings {
+    let (checks, first, together) = match dialect.is_committee {
+        true => (Check::COMMITTEE, Phase::Submit, TOGETHER_IN_COMMITTEE),
+        false => (Check::PAIRWISE, Phase::Advertise, TOGETHER_IN_PAIRWISE),
+    };
+    let skip = with_parts(&options.skip, together);
+    Findings::new(checks, first, skip, options.follow)
+}
+
+/// V-01.1 to V-01.3, V-02 and V-15: the configuration and the roster; or the check that ends the audit.
+fn enter(
+    header: &Header,
+    organiser: &VerifyingKey,
+    options: &Options,
+    findings: &mut Findings,
+) -> Result<(Configuration, Roster), Check> {
+    let given = options.organiser.is_some();
+    let signed = &header.configuration;
+    let configuration = checks::configuration::check(signed, organiser, given, findings);
+    let configuration = configuration.ok_or(Check::Configuration)?;
+    let roster = checks::roster::check(&configuration, organiser, &header.roster, given, findings);
+    let Some(roster) = roster else {
+        let part = "V-01.4, whether the suite takes the statement, since V-02 failed";
+        findings.skipped_part(Check::Configuration, part);
+        return Err(Check::Roster);
+    };
+    if let Some(committee) = configuration.committee() {
+        if !checks::committee::check(&configuration, committee, organiser, given, findings) {
+            let part = "V-01.4, whether the suite takes the statement, since V-15 failed";
+            findings.skipped_part(Check::Configuration, part);
+            return Err(Check::Committee);
+        }
+    }
+    Ok((configuration, roster))
+}
+
+/// What is known when the round is entered.
+struct Entered<'a> {
+    header: &'a Header,
+    organiser: VerifyingKey,
+    options: &'a Options,
+    given: &'a Given,
+}
+
+impl Entered<'_> {
+    /// V-01.4: records why the round cannot be assembled.
+    fn record_refusal(&self, error: &RoundError, findings: &mut Findings) {
+        // Anybody can put another key into the file.
+        let signed = *error != RoundError::OtherKey;
+        let given = self.options.organiser.filter(|_| signed);
+        let culprit = given.map(|_| Culprit::Organiser);
+        let finding = Finding::failure(Step::SuiteAndGraph, error.to_string());
+        findings.record(finding.by(culprit).by_signature());
+    }
+}
+
+/// Audits a board of the pairwise protocol. Returns the digest of the last checkpoint.
+fn audit_pairwise<P: ProofSystem>(
+    entered: &Entered<'_>,
+    configuration: Configuration,
+    roster: Roster,
+    records: Records<impl Read + Seek>,
+    mut findings: Findings,
+    report: &mut Report,
+) -> Result<Digest, BoardError> {
+    let Entered {
+        header, options, ..
+    } = *entered;
+    let context = header.context();
+    let round = match Round::<P>::assemble(None, configuration, context, roster, &header.key) {
+        Ok(round) => round,
+        Err(error) => {
+            entered.record_refusal(&error, &mut findings);
+            return refused(report, findings, records, header, Check::Configuration);
+        }
+    };
+    let masking = round.pairwise().masking;
+    let protocol = ProtocolReport::Pairwise {
+        degree: masking.degree,
+        threshold: masking.threshold,
+    };
+    let coordinates = round.layout().coordinates();
+    report.round = Some(describe(
+        &context,
+        round.configuration(),
+        protocol,
+        coordinates,
+    ));
+    pairwise::checks::graph::check(&round, &mut findings);
+    checks::trusted_set_up::check::<P>(&header.key, options, &mut findings);
+    let records = records.up_to(round.longest_record());
+    let passed = pairwise::Pass::new(&round, options, findings).run(records)?;
+    Ok(concluded(report, passed, options))
+}
+
+/// Audits a board of the committee protocol. Returns the digest of the last checkpoint.
+fn audit_committee<P: ProofSystem>(
+    entered: &Entered<'_>,
+    configuration: Configuration,
+    roster: &Roster,
+    records: Records<impl Read + Seek>,
+    mut findings: Findings,
+    report: &mut Report,
+) -> Result<Digest, BoardError> {
+    let Entered {
+        header, options, ..
+    } = *entered;
+    let (context, organiser) = (header.context(), entered.organiser);
+    let key = &header.key;
+    let round = CommitteeRound::<P>::assemble(None, configuration, context, organiser, key);
+    let round = match round {
+        Ok(round) => round,
+        Err(error) => {
+            entered.record_refusal(&error, &mut findings);
+            return refused(report, findings, records, header, Check::Configuration);
+        }
+    };
+    let shape = round.shape();
+    let protocol = ProtocolReport::Committee {
+        trustees: shape.trustees(),
+        colluding: shape.colluding(),
+        packed: shape.packed(),
+        needed: shape.needed(),
+    };
+    let coordinates = round.layout().coordinates();
+    report.round = Some(describe(
+        &context,
+        round.configuration(),
+        protocol,
+        coordinates,
+    ));
+    checks::trusted_set_up::check::<P>(key, options, &mut findings);
+    let records = records.up_to(round.longest_record());
+    let passed = committee::Pass::new(&round, roster, options, entered.given, findings);
+    let passed = passed.run(records)?;
+    Ok(concluded(report, passed, options))
 }
 
 /// Concludes the report on a board whose configuration or roster is refused. Returns the digest of the last
@@ -214,9 +326,9 @@ fn refused(
     }
 }
 
-/// Checks that are decided together: one proof decides the parts of V-07, and one list follows from V-08.A to
-/// V-08.C.
-const TOGETHER: [&[Check]; 2] = [
+/// Checks of the pairwise protocol that are decided together: one proof decides the parts of V-07, and one list follows from
+/// V-08.A to V-08.C.
+const TOGETHER_IN_PAIRWISE: &[&[Check]] = &[
     &[
         Check::InputCommitments,
         Check::InputRange,
@@ -226,36 +338,38 @@ const TOGETHER: [&[Check]; 2] = [
     &[Check::RowLinks, Check::Edges, Check::Disputes],
 ];
 
+/// Checks of the committee protocol that are decided together.
+const TOGETHER_IN_COMMITTEE: &[&[Check]] = &[&[
+    Check::InputCommitments,
+    Check::InputRange,
+    Check::InputNorm,
+    Check::InputSum,
+    Check::Sharing,
+]];
+
 /// The checks to skip, with all those that are decided together with one of them. None of these may count as
 /// passed.
-fn with_parts(skip: &BTreeSet<Check>) -> BTreeSet<Check> {
-    let skipped = TOGETHER
-        .into_iter()
+fn with_parts(skip: &BTreeSet<Check>, together: &[&'static [Check]]) -> BTreeSet<Check> {
+    let skipped = together
+        .iter()
         .filter(|parts| parts.iter().any(|part| skip.contains(part)));
-    skip.iter().chain(skipped.flatten()).copied().collect()
+    let skipped = skipped.flat_map(|parts| parts.iter());
+    skip.iter().chain(skipped).copied().collect()
 }
 
-/// Audits the records of a round that can be entered. Returns the digest of the last checkpoint.
-fn audit_round<P: ProofSystem>(
-    round: &Round<P>,
-    key: &[u8],
-    records: Records<impl Read + Seek>,
-    options: &Options,
-    mut findings: Findings,
-    report: &mut Report,
-) -> Result<Digest, BoardError> {
-    report.round = Some(describe(round));
-    checks::graph::check(round, &mut findings);
-    checks::trusted_set_up::check::<P>(key, options, &mut findings);
-    let records = records.up_to(round.longest_record());
-    let Outcomes {
+/// Completes the report with what the pass over the records comes to. Returns the digest of the last checkpoint.
+fn concluded(report: &mut Report, passed: Passed, options: &Options) -> Digest {
+    let Passed {
         findings,
         finished,
         clients,
+        trustees,
         timeline,
         last,
-    } = Pass::new(round, options, findings).run(records)?;
-    for (client, outcome) in ClientId::all(round.clients()).zip(&clients) {
+    } = passed;
+    report.trustees = trustees;
+    for (index, outcome) in clients.iter().enumerate() {
+        let client = ClientId::from_index(index);
         match outcome {
             Some(Outcome::Contributed) => report.contributors.push(client.number()),
             Some(outcome) => report.absent.push(Absent {
@@ -284,20 +398,23 @@ fn audit_round<P: ProofSystem>(
         },
         "the board ends before the data that the check needs",
     );
-    Ok(last)
+    last
 }
 
 /// The settings of the round, for the report.
-fn describe<P: ProofSystem>(round: &Round<P>) -> RoundReport {
-    let configuration = round.configuration();
+fn describe(
+    context: &Context,
+    configuration: &Configuration,
+    protocol: ProtocolReport,
+    coordinates: usize,
+) -> RoundReport {
     RoundReport {
-        context: round.context().to_string(),
+        context: context.to_string(),
         suite: configuration.suite,
         clients: configuration.clients(),
-        degree: round.pairwise().masking.degree,
-        threshold: round.pairwise().masking.threshold,
+        protocol,
         min_contributors: configuration.min_contributors,
-        coordinates: round.layout().coordinates(),
+        coordinates,
     }
 }
 

@@ -69,18 +69,71 @@ checks! {
     Receipts = "V-13", "receipts: each message stands where the receipt says";
     /// The trusted set-up of one suite.
     TrustedSetUp = "V-14", "verifying key and set-up transcript";
+    /// The entries of the trustees.
+    Committee = "V-15", "committee: trustees' entries signed, sealing keys possessed, all keys distinct";
+    /// Submission keys, commitments to pads, and masked rows that are shown.
+    Sharing = "V-16", "sharing: submission keys, pads, masked rows of clients that are not accepted";
+    /// What trustees check and confirm.
+    Trustees = "V-17", "checks: complaints of trustees, and the lists that they answer";
+    /// What trustees open.
+    Openings = "V-18", "openings: of the sums of the commitments to pads, by enough trustees";
 }
 
 impl Check {
+    /// The checks of the pairwise protocol, in the order of their ids.
+    pub const PAIRWISE: &'static [Check] = &[
+        Check::Configuration,
+        Check::Roster,
+        Check::Chain,
+        Check::Messages,
+        Check::Graph,
+        Check::SetUp,
+        Check::InputCommitments,
+        Check::InputRange,
+        Check::InputNorm,
+        Check::InputSum,
+        Check::RowLinks,
+        Check::Edges,
+        Check::Disputes,
+        Check::Acknowledgements,
+        Check::Unmasking,
+        Check::Contributors,
+        Check::Opening,
+        Check::Aggregate,
+        Check::Receipts,
+        Check::TrustedSetUp,
+    ];
+
+    /// The checks of the committee protocol, in the order of their ids.
+    pub const COMMITTEE: &'static [Check] = &[
+        Check::Configuration,
+        Check::Roster,
+        Check::Chain,
+        Check::Messages,
+        Check::InputCommitments,
+        Check::InputRange,
+        Check::InputNorm,
+        Check::InputSum,
+        Check::Contributors,
+        Check::Opening,
+        Check::Aggregate,
+        Check::Receipts,
+        Check::TrustedSetUp,
+        Check::Committee,
+        Check::Sharing,
+        Check::Trustees,
+        Check::Openings,
+    ];
+
     /// The check with this id.
     pub fn from_id(id: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|check| check.id() == id)
     }
 
-    /// Whether the audit can leave the check out on request. The checks up to V-05 cannot be left out, since all
-    /// later ones rely on them.
+    /// Whether the audit can leave the check out on request. The checks up to V-05, and V-15, cannot be left out, since all
+    /// others rely on them.
     pub fn can_be_skipped(self) -> bool {
-        self > Check::Graph
+        self > Check::Graph && self != Check::Committee
     }
 }
 

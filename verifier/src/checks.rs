@@ -2,11 +2,12 @@
 
 pub(crate) mod aggregate;
 pub(crate) mod chain;
+pub(crate) mod committee;
 pub(crate) mod configuration;
 pub(crate) mod contributors;
-pub(crate) mod graph;
+pub(crate) mod inputs;
 pub(crate) mod messages;
-pub(crate) mod opening;
+pub(crate) mod publication;
 pub(crate) mod receipts;
 pub(crate) mod roster;
 pub(crate) mod trusted_set_up;

@@ -10,10 +10,11 @@ use std::io::{self, BufReader, Read, Seek};
 
 use thiserror::Error;
 use veragg_protocol::circuits::codec::{DecodeError, Reader, Writer};
-use veragg_protocol::crypto::ids::ClientId;
+use veragg_protocol::crypto::ids::{ClientId, TrusteeId};
 use veragg_protocol::crypto::signing::VerifyingKey;
 use veragg_protocol::round::configuration::Configuration;
 use veragg_protocol::round::parameters::MAX_CLIENTS;
+use veragg_protocol::round::protocol::Dialect;
 use veragg_protocol::wire::board::BoardError;
 use veragg_protocol::wire::checkpoint::Checkpoint;
 use veragg_protocol::wire::header::Header;
@@ -21,6 +22,7 @@ use veragg_protocol::wire::receipt::Receipt;
 
 use crate::audit::{audit, AuditError};
 use crate::check::Check;
+use crate::given::MOST_MESSAGES;
 use crate::options::Options;
 use crate::program::Program;
 use crate::report::{Culprit, Fault};
@@ -28,8 +30,8 @@ use crate::step::Step;
 
 pub use export::{bundles, export, Bundle};
 
-/// The first bytes of a file of evidence: the name and the version of the format.
-pub const MAGIC: [u8; 8] = *b"veragge\x01";
+/// The first bytes of a file of evidence. Behind them stands the version of the format.
+pub const MAGIC: [u8; 7] = *b"veragge";
 /// The most receipts that evidence can hold.
 const MOST_RECEIPTS: u32 = 1 << 16;
 /// The most checkpoints that evidence can hold.
@@ -37,6 +39,32 @@ const MOST_CHECKPOINTS: usize = 1 << 8;
 /// The numbers that stand for culprits other than clients.
 const AGGREGATOR: u32 = 0;
 const ORGANISER: u32 = u32::MAX;
+
+/// The version of the format, which says of which protocol the board is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Format {
+    /// A board of the pairwise protocol.
+    Pairwise = 1,
+    /// A board of the committee protocol.
+    Committee = 2,
+}
+
+impl Format {
+    /// The format for boards of a round.
+    fn of(dialect: &Dialect) -> Self {
+        match dialect.is_committee {
+            true => Self::Committee,
+            false => Self::Pairwise,
+        }
+    }
+
+    /// The first bytes of a file of evidence.
+    pub fn magic(self) -> [u8; 8] {
+        let [a, b, c, d, e, f, g] = MAGIC;
+        [a, b, c, d, e, f, g, self as u8]
+    }
+}
 
 /// The claim at the beginning of a file of evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +77,10 @@ pub struct Claim {
     pub receipts: Vec<Receipt>,
     /// The checkpoints that the auditor had and that the fault rests on, encoded one after the other.
     pub checkpoints: Vec<u8>,
+    /// The messages that the auditor was given and that the fault rests on; none in a round of the pairwise protocol.
+    pub messages: Vec<Vec<u8>>,
+    /// The format of the file.
+    pub format: Format,
 }
 
 /// Why evidence cannot be checked, or cannot be written.
@@ -56,7 +88,7 @@ pub struct Claim {
 #[non_exhaustive]
 pub enum EvidenceError {
     /// The first bytes are not those of evidence of this version.
-    #[error("not a file of evidence, or one of another version (wrong first bytes)")]
+    #[error("not a file of evidence, or one of another version, or of another protocol than its board (wrong first bytes)")]
     Magic,
     /// The claim does not decode.
     #[error("the claim at the beginning of the evidence is malformed: {0}")]
@@ -109,21 +141,33 @@ impl Claim {
             Culprit::Aggregator => AGGREGATOR,
             Culprit::Organiser => ORGANISER,
             Culprit::Client(client) => client.number(),
+            Culprit::Trustee(trustee) => trustee.sender_number(),
         };
         let start = Writer::new()
-            .bytes(&MAGIC)
+            .bytes(&self.format.magic())
             .u32(culprit)
             .short(self.check.id().as_bytes())
             .u32(self.receipts.len() as u32);
         let write = |writer: Writer, receipt: &Receipt| writer.bytes(&receipt.encode());
         let writer = self.receipts.iter().fold(start, write);
-        writer.long(&self.checkpoints).finish()
+        let writer = writer.long(&self.checkpoints);
+        match self.format {
+            Format::Pairwise => writer.finish(),
+            Format::Committee => {
+                let messages = self
+                    .messages
+                    .iter()
+                    .fold(Writer::new(), |writer, message| writer.long(message));
+                writer.long(&messages.finish()).finish()
+            }
+        }
     }
 
     fn read(source: &mut impl Read) -> Result<Self, EvidenceError> {
-        if take(source, MAGIC.len())? != MAGIC {
-            return Err(EvidenceError::Magic);
-        }
+        let magic = take(source, MAGIC.len() + 1)?;
+        let mut formats = [Format::Pairwise, Format::Committee].into_iter();
+        let format = formats.find(|format| format.magic()[..] == magic[..]);
+        let format = format.ok_or(EvidenceError::Magic)?;
         let culprit = Reader::new(&take(source, 4)?).u32("culprit")?;
         let length = Reader::new(&take(source, 2)?).u16("check")?;
         let check = take(source, length.into())?;
@@ -141,23 +185,57 @@ impl Claim {
         if length > MOST_CHECKPOINTS * Checkpoint::encoded_len(MAX_CLIENTS) {
             return Err(too_many());
         }
-        let checkpoints = take(source, length)?;
-        // That many bytes must be there.
-        Reader::new(&checkpoints).bytes(length, "checkpoints")?;
+        let checkpoints = all(source, length, "checkpoints")?;
+        let messages = match format {
+            Format::Pairwise => Vec::new(),
+            Format::Committee => messages(source)?,
+        };
         Ok(Self {
             culprit: match culprit {
                 AGGREGATOR => Culprit::Aggregator,
                 ORGANISER => Culprit::Organiser,
                 number => {
-                    let client = ClientId::new(number);
-                    Culprit::Client(client.ok_or(DecodeError::Value { field: "culprit" })?)
+                    let trustee = TrusteeId::from_sender_number(number);
+                    let trustee = trustee.filter(|_| format == Format::Committee);
+                    let client = ClientId::new(number).map(Culprit::Client);
+                    let culprit = trustee.map(Culprit::Trustee).or(client);
+                    culprit.ok_or(DecodeError::Value { field: "culprit" })?
                 }
             },
             check: check.ok_or(DecodeError::Value { field: "check" })?,
             receipts,
             checkpoints,
+            messages,
+            format,
         })
     }
+}
+
+/// So many bytes, all of which must be there.
+fn all(
+    source: &mut impl Read,
+    length: usize,
+    field: &'static str,
+) -> Result<Vec<u8>, EvidenceError> {
+    let bytes = take(source, length)?;
+    Reader::new(&bytes).bytes(length, field)?;
+    Ok(bytes)
+}
+
+/// Given messages, each behind its length.
+fn messages(source: &mut impl Read) -> Result<Vec<Vec<u8>>, EvidenceError> {
+    let field = "messages";
+    let length = Reader::new(&take(source, 4)?).u32(field)? as usize;
+    let bytes = all(source, length, field)?;
+    let mut reader = Reader::new(&bytes);
+    let mut messages = Vec::new();
+    while reader.remaining() > 0 {
+        if messages.len() == MOST_MESSAGES {
+            return Err(DecodeError::Value { field }.into());
+        }
+        messages.push(reader.long(field)?.to_vec());
+    }
+    Ok(messages)
 }
 
 /// The error that there are more checkpoints than evidence can hold.
@@ -184,9 +262,13 @@ pub fn check(
     let mut evidence = BufReader::new(evidence);
     let claim = Claim::read(&mut evidence)?;
     let start = evidence.stream_position()?;
-    let clients = Header::read(&mut evidence)?;
-    let configuration = Configuration::decode(&clients.configuration.bytes);
-    let clients = configuration.map_err(BoardError::Header)?.clients();
+    let header = Header::read(&mut evidence)?;
+    let configuration = Configuration::decode(&header.configuration.bytes);
+    let configuration = configuration.map_err(BoardError::Header)?;
+    let (dialect, clients) = (configuration.dialect(), configuration.clients());
+    if claim.format != Format::of(&dialect) {
+        return Err(EvidenceError::Magic);
+    }
     evidence.seek(io::SeekFrom::Start(start))?;
     let length = Checkpoint::encoded_len(clients);
     if claim.checkpoints.len() > MOST_CHECKPOINTS * length {
@@ -197,8 +279,9 @@ pub fn check(
         organiser: Some(*organiser),
         receipts: claim.receipts.clone(),
         checkpoints: shown
-            .map(|bytes| Checkpoint::decode_pairwise(bytes, clients))
+            .map(|bytes| Checkpoint::decode_of_protocol(bytes, clients, &dialect))
             .collect::<Result<_, _>>()?,
+        messages: claim.messages.clone(),
         ..Options::default()
     };
     let report = match audit(evidence, &options) {
@@ -206,6 +289,7 @@ pub fn check(
         Err(AuditError::Board(error)) => return Err(error.into()),
         // The options skip no check.
         Err(AuditError::Skip(_)) => return Err(DecodeError::Value { field: "check" }.into()),
+        Err(AuditError::Given(_)) => return Err(DecodeError::Value { field: "messages" }.into()),
     };
     let refused = report.refused();
     let faults = report.faults.into_iter();

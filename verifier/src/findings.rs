@@ -41,6 +41,28 @@ enum Kind {
     Failure,
 }
 
+/// The checkpoints that stand before a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SoFar {
+    /// How many were read.
+    checkpoints: u32,
+    /// Whether all of them were authentic.
+    authentic: bool,
+}
+
+/// What proves a finding that names somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Proof {
+    /// The checkpoint that covers it.
+    Checkpoint,
+    /// The checkpoints before a message, and the message.
+    Chain(SoFar),
+    /// Signatures alone.
+    Signatures,
+    /// Signatures alone, and no record of the board is needed.
+    Nothing,
+}
+
 /// A step that does not hold, and what is known about it.
 #[derive(Debug)]
 pub(crate) struct Finding {
@@ -57,8 +79,8 @@ pub(crate) struct Finding {
     involved: Vec<ClientId>,
     /// The values that were computed to find it.
     workings: Vec<Working>,
-    /// Whether signatures alone prove it, so that no checkpoint is needed.
-    by_signature: bool,
+    /// What proves it.
+    proof: Proof,
     /// What it has to do with the followed client, besides what culprit and involved say.
     concern: Option<Concern>,
 }
@@ -74,7 +96,7 @@ impl Finding {
             what,
             involved: Vec::new(),
             workings: Vec::new(),
-            by_signature: false,
+            proof: Proof::Checkpoint,
             concern: None,
         }
     }
@@ -82,12 +104,12 @@ impl Finding {
     /// A bad record, proven by `leaves`. Its sender is excluded, as the rules say, and the round stays valid.
     pub(crate) fn fault(
         step: Step,
-        sender: ClientId,
+        sender: impl Into<Culprit>,
         leaves: impl IntoIterator<Item = u64>,
         what: impl Into<String>,
     ) -> Self {
         Self::new(step, Kind::Fault, what.into())
-            .by(Some(Culprit::Client(sender)))
+            .by(Some(sender.into()))
             .at(leaves)
     }
 
@@ -148,7 +170,21 @@ impl Finding {
     /// Declares that signatures alone prove the finding, so that no checkpoint is needed.
     #[must_use]
     pub(crate) fn by_signature(mut self) -> Self {
-        self.by_signature = true;
+        self.proof = Proof::Signatures;
+        self
+    }
+
+    /// Declares that nothing of the board but its header is needed to prove the finding.
+    #[must_use]
+    pub(crate) fn without_board(mut self) -> Self {
+        self.proof = Proof::Nothing;
+        self
+    }
+
+    /// Declares that the checkpoints before a message prove the finding, with the message.
+    #[must_use]
+    pub(crate) fn by_chain(mut self, before: SoFar) -> Self {
+        self.proof = Proof::Chain(before);
         self
     }
 }
@@ -156,6 +192,8 @@ impl Finding {
 /// Everything that the audit has found so far.
 #[derive(Debug)]
 pub(crate) struct Findings {
+    /// The checks that the report lists.
+    checks: &'static [Check],
     skip: BTreeSet<Check>,
     /// The client that the auditor follows.
     follow: Option<ClientId>,
@@ -175,11 +213,18 @@ pub(crate) struct Findings {
 }
 
 impl Findings {
-    pub(crate) fn new(skip: BTreeSet<Check>, follow: Option<ClientId>) -> Self {
+    /// Nothing was found yet. `checks` are those of the round's protocol, whose first phase is `phase`.
+    pub(crate) fn new(
+        checks: &'static [Check],
+        phase: Phase,
+        skip: BTreeSet<Check>,
+        follow: Option<ClientId>,
+    ) -> Self {
         Self {
+            checks,
             skip,
             follow,
-            phase: Phase::Advertise,
+            phase,
             tallies: BTreeMap::new(),
             faults: Vec::new(),
             named: BTreeMap::new(),
@@ -193,6 +238,14 @@ impl Findings {
     /// Whether findings can still name somebody: all checkpoints so far are authentic.
     pub(crate) fn names(&self) -> bool {
         self.authentic
+    }
+
+    /// The checkpoints that were read so far.
+    pub(crate) fn so_far(&self) -> SoFar {
+        SoFar {
+            checkpoints: self.checkpoints,
+            authentic: self.authentic,
+        }
     }
 
     /// Whether the auditor asked to leave out a check.
@@ -246,8 +299,13 @@ impl Findings {
         if finding.step.holds(false) {
             return;
         }
-        if finding.culprit.is_none() || Step::Covered.holds(finding.by_signature) {
-            return self.settle_one(finding, true);
+        let waits = finding.proof == Proof::Checkpoint && !Step::Covered.holds(false);
+        if finding.culprit.is_none() || !waits {
+            let attribute = match finding.proof {
+                Proof::Chain(before) => Step::ChainAuthentic.holds(before.authentic),
+                _ => true,
+            };
+            return self.settle_one(finding, attribute);
         }
         let counted = (finding.culprit, finding.check, finding.kind);
         let waiting = self.waiting.entry(counted).or_default();
@@ -328,7 +386,11 @@ impl Findings {
             involved: involved.map(|client| client.number()).collect(),
             what: finding.what,
             workings: finding.workings,
-            checkpoints: self.checkpoints,
+            checkpoints: match finding.proof {
+                Proof::Nothing => 0,
+                Proof::Chain(before) => before.checkpoints,
+                _ => self.checkpoints,
+            },
         };
         self.faults.push((fault, concern));
     }
@@ -354,7 +416,8 @@ impl Findings {
         self.faults.sort_by(|(a, _), (b, _)| {
             (&a.evidence, a.culprit, a.check).cmp(&(&b.evidence, b.culprit, b.check))
         });
-        let checks = Check::ALL
+        let checks = self
+            .checks
             .iter()
             .map(|&id| {
                 let status = match self.tallies.remove(&id) {

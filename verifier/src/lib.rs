@@ -12,9 +12,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | `audit` | the beginning and the end: configuration and roster, and the verdict |
-//! | `pass` | the single pass over the records, which goes through the phases |
-//! | `phases` | one file for each phase: how its messages are read and judged, its list, the next phase |
-//! | `established` | what the board has established so far |
+//! | `pairwise`, `committee` | for each protocol the single pass over the records, and one file for each phase: how its messages are read and judged, its list, the next phase |
 //! | `checks` | the checks that belong to no phase, and those of the publication |
 //! | [`step`], `findings` | the conditions that the audit asks for, and those that do not hold |
 //! | [`report`], [`evidence`] | the results |
@@ -31,12 +29,13 @@ pub mod aggregate_metadata;
 mod audit;
 pub mod check;
 mod checks;
-mod established;
+mod committee;
 pub mod evidence;
 mod findings;
+mod given;
 mod options;
-mod pass;
-mod phases;
+mod pairwise;
+mod passed;
 pub mod program;
 pub mod report;
 pub mod step;
@@ -46,6 +45,7 @@ mod words;
 pub use aggregate_metadata::AggregateMetadata;
 pub use audit::{audit, AuditError};
 pub use check::Check;
+pub use given::GivenError;
 pub use options::Options;
 pub use program::Program;
 pub use report::{Culprit, Fault, Report, Status, Verdict};

@@ -41,6 +41,10 @@ pub struct Options {
     pub receipts: Vec<Receipt>,
     /// Checkpoints that clients received, to compare with those on the board and with each other.
     pub checkpoints: Vec<Checkpoint>,
+    /// Messages of clients and trustees that were handed over, in a round of the committee protocol: an envelope each, with or
+    /// without the body behind it. Two that differ name who signed both; one that was left out without reason names the
+    /// aggregator (`specs/committee.md` 6.10).
+    pub messages: Vec<Vec<u8>>,
     /// Sums that were published elsewhere, to compare with those on the board.
     pub aggregate: Option<Vec<u128>>,
     /// The metadata of these sums, to compare with the board.

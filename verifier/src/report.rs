@@ -6,8 +6,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use veragg_protocol::circuits::proof_system::Suite;
-use veragg_protocol::crypto::ids::ClientId;
+use veragg_protocol::crypto::ids::{ClientId, TrusteeId};
 use veragg_protocol::round::phase::Phase;
+use veragg_protocol::wire::message::Sender;
 
 use crate::check::Check;
 use crate::program::Program;
@@ -128,6 +129,8 @@ pub struct CheckReport {
 pub enum Culprit {
     /// A client of the roster.
     Client(ClientId),
+    /// A trustee of the committee.
+    Trustee(TrusteeId),
     /// The aggregator of the round.
     Aggregator,
     /// The organiser of the round.
@@ -138,6 +141,7 @@ impl fmt::Display for Culprit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Culprit::Client(client) => write!(f, "client {client}"),
+            Culprit::Trustee(trustee) => write!(f, "trustee {trustee}"),
             Culprit::Aggregator => f.write_str("aggregator"),
             Culprit::Organiser => f.write_str("organiser"),
         }
@@ -151,12 +155,39 @@ impl Culprit {
             "aggregator" => Culprit::Aggregator,
             "organiser" => Culprit::Organiser,
             _ => {
-                let number = name.strip_prefix("client ")?.parse().ok()?;
-                Culprit::Client(ClientId::new(number)?)
+                let (role, number) = name.split_once(' ')?;
+                let number = number.parse().ok()?;
+                match role {
+                    "client" => Culprit::Client(ClientId::new(number)?),
+                    "trustee" => Culprit::Trustee(TrusteeId::new(number)?),
+                    _ => return None,
+                }
             }
         };
         // Each culprit has one name: `client 03` is not one.
         (culprit.to_string() == name).then_some(culprit)
+    }
+}
+
+impl From<ClientId> for Culprit {
+    fn from(client: ClientId) -> Self {
+        Culprit::Client(client)
+    }
+}
+
+impl From<TrusteeId> for Culprit {
+    fn from(trustee: TrusteeId) -> Self {
+        Culprit::Trustee(trustee)
+    }
+}
+
+impl From<Sender> for Culprit {
+    fn from(sender: Sender) -> Self {
+        match sender {
+            Sender::Client(client) => Culprit::Client(client),
+            Sender::Trustee(trustee) => Culprit::Trustee(trustee),
+            Sender::Aggregator => Culprit::Aggregator,
+        }
     }
 }
 
@@ -213,25 +244,61 @@ pub struct OrganiserReport {
     pub given: bool,
 }
 
+/// What a report says of a protocol that the other does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProtocolReport {
+    /// The pairwise protocol.
+    Pairwise {
+        /// The number of neighbours of each client.
+        degree: u32,
+        /// The number of shares that reconstruct a secret.
+        threshold: u32,
+    },
+    /// The committee protocol.
+    Committee {
+        /// The number of trustees.
+        trustees: u32,
+        /// How many of them may collude with the aggregator.
+        colluding: u32,
+        /// How many rows a sharing packs.
+        packed: u32,
+        /// How many trustees must confirm and open.
+        needed: u32,
+    },
+}
+
 /// The settings of the round.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "json::RawRound", into = "json::RawRound")]
 pub struct RoundReport {
     /// The context: the digest of the configuration, in hexadecimal.
     pub context: String,
     /// The suite, which decides how inputs are committed and proven.
-    #[serde(with = "json::suite")]
     pub suite: Suite,
     /// The number of clients on the roster.
     pub clients: u32,
-    /// The number of neighbours of each client.
-    pub degree: u32,
-    /// The number of shares that reconstruct a secret.
-    pub threshold: u32,
-    /// The fewest acknowledgements that a sum needs.
+    /// The protocol, with its own settings.
+    pub protocol: ProtocolReport,
+    /// The fewest contributors that a sum needs; in the pairwise protocol each must acknowledge.
     pub min_contributors: u32,
     /// The number of coordinates of each vector.
     pub coordinates: usize,
+}
+
+/// What a trustee has done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrusteeReport {
+    /// The trustee's number.
+    pub trustee: u32,
+    /// Its identity key, in hexadecimal.
+    pub key: String,
+    /// Whether it spoke in check.
+    pub checked: bool,
+    /// Whether it spoke in confirm.
+    pub confirmed: bool,
+    /// Whether it spoke in open with an opening that was judged and holds.
+    pub opened: bool,
 }
 
 /// One message of a followed client.
@@ -354,6 +421,9 @@ pub struct Report {
     pub contributors: Vec<u32>,
     /// The other clients on the roster whose outcome is known.
     pub absent: Vec<Absent>,
+    /// The trustees of the committee protocol; none in the pairwise protocol.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trustees: Vec<TrusteeReport>,
     /// The client that the auditor asked to follow ([`Options::follow`](crate::Options::follow)).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeline: Option<ClientTimeline>,

@@ -138,6 +138,54 @@ veragg_protocol::numbered! {
         SetUpHolds = "V-14.1";
         /// A contributor whom the auditor trusts vouches for the set-up.
         Vouched = "V-14.2";
+        /// A message that was given is of this round, and signed by its sender.
+        GivenOfRound = "V-04.11";
+        /// Nobody signs two different messages for one phase, wherever they stand.
+        OneMessageSigned = "V-04.11";
+        /// A trustee has signed its entry for this round.
+        EntrySigned = "V-15.1";
+        /// A trustee knows the secret of its sealing key.
+        SealingKeyPossessed = "V-15.1";
+        /// No trustee has the key of another party.
+        TrusteesDiffer = "V-15.2";
+        /// The submission key and the pads decode, and the key is possessed.
+        SharingHolds = "V-16.1";
+        /// A masked row that is shown is a value of the committed polynomial.
+        MaskedRow = "V-16.2";
+        /// A record shows why its client is not listed.
+        ReasonShown = "V-16.3";
+        /// The record of a listed client shows no masked row.
+        NothingShown = "V-16.4";
+        /// Nobody is left out whose whole message keeps all rules.
+        NobodyLeftOut = "V-16.5";
+        /// A trustee answers a checkpoint over submissions of clients.
+        AnswersSubmissions = "V-17.1";
+        /// The complaints of a trustee decode.
+        ComplaintsDecode = "V-17.2";
+        /// A complaint is true, or the trustee is named; if it is true, the client.
+        ComplaintTrue = "V-17.3";
+        /// Complaints of a trustee that has equivocated are not judged.
+        ComplaintsOfEquivocator = "V-17.3";
+        /// Complaints about a client that has equivocated are not judged.
+        ComplaintsAboutEquivocator = "V-17.3";
+        /// A trustee confirms a part of those who were accepted.
+        ConfirmsPart = "V-17.4";
+        /// A trustee confirms a list of enough clients.
+        ConfirmsEnough = "V-17.4";
+        /// A trustee confirms nobody about whom it complained.
+        ConfirmsNobodyAccused = "V-17.4";
+        /// The complaints of a trustee that has equivocated are not held against it.
+        AccusedByEquivocator = "V-17.4";
+        /// Enough trustees have confirmed before confirm is closed.
+        EnoughConfirmed = "V-17.5";
+        /// An opening is the sum of the pads of the list.
+        OpeningHolds = "V-18.1";
+        /// Openings are not judged if the pads of somebody on the list are not known.
+        PadsKnown = "V-18.1";
+        /// Enough openings hold before open is closed.
+        EnoughOpened = "V-18.2";
+        /// Whether enough openings hold is not judged if one of them was not judged.
+        AllOpeningsJudged = "V-18.2";
         /// A leaf that is missing counts against the aggregator only if the board is finished.
         BoardFinished = "V-13.2";
         /// Of a list those clients count that are on the list before.
@@ -158,6 +206,12 @@ veragg_protocol::numbered! {
         PublicationOfRest = "3.10";
         /// Evidence shows what it claims, and no other fault.
         Claimed = "7.4";
+        /// A damaged submission of a client that is not listed switches nothing off.
+        DamagedListed = "6.5";
+        /// Who is listed although its submission is damaged, counts as listed.
+        DamagedAsListed = "6.5";
+        /// A trustee is named only behind checkpoints that were authentic.
+        ChainAuthentic = "6.8";
     }
 }
 
@@ -171,8 +225,8 @@ impl Step {
             }
             Self::ProofDecodes => Check::InputCommitments,
             Self::ProofHolds => Check::InputRange,
-            // V-08.A.2 belongs to V-08.A, and V-06.1 to V-06. The steps of sections 3 and 7 belong to no
-            // check, and no finding names them.
+            // V-08.A.2 belongs to V-08.A, and V-06.1 to V-06. The steps of sections 3 and 7, and of section 6 of
+            // `specs/committee.md`, belong to no check, and no finding names them.
             step => {
                 let check = step.number().rsplit_once('.').map(|(check, _)| check);
                 check.and_then(Check::from_id).unwrap_or(Check::Chain)

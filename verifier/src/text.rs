@@ -5,7 +5,7 @@ use std::fmt;
 use veragg_protocol::circuits::foreign::Foreign;
 
 use crate::check::Check;
-use crate::report::{CheckReport, Fault, Report, Status, Verdict};
+use crate::report::{CheckReport, Fault, ProtocolReport, Report, Status, TrusteeReport, Verdict};
 
 /// The most characters of a finding that are shown. Those of the audit are shorter.
 const SHOWN: usize = 2000;
@@ -63,6 +63,48 @@ impl fmt::Display for CheckReport {
     }
 }
 
+impl fmt::Display for ProtocolReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pairwise { degree, threshold } => write!(
+                f,
+                "{degree} neighbours each, {threshold} shares reconstruct a secret"
+            ),
+            Self::Committee {
+                trustees,
+                colluding,
+                needed,
+                ..
+            } => write!(
+                f,
+                "{trustees} trustees, {needed} must open, {colluding} may collude"
+            ),
+        }
+    }
+}
+
+impl fmt::Display for TrusteeReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let done = [
+            (self.checked, "checked"),
+            (self.confirmed, "confirmed"),
+            (self.opened, "opened"),
+        ];
+        let done = done.iter().filter(|(done, _)| *done).map(|(_, what)| *what);
+        let done: Vec<_> = done.collect();
+        let done = match &done[..] {
+            [] => "said nothing".to_owned(),
+            done => done.join(", "),
+        };
+        write!(
+            f,
+            "trustee {} ({}): {done}",
+            self.trustee,
+            Foreign::new(&self.key)
+        )
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (culprit, check, what) = (self.culprit, self.check, sentence(&self.what));
@@ -103,8 +145,12 @@ impl fmt::Display for Report {
         if let Some(round) = &self.round {
             writeln!(
                 f,
-                "round      {}\n           {}, {} clients, {} coordinates, {} neighbours each, {} shares reconstruct a secret",
-                Foreign::new(&round.context), round.suite, round.clients, round.coordinates, round.degree, round.threshold
+                "round      {}\n           {}, {} clients, {} coordinates, {}",
+                Foreign::new(&round.context),
+                round.suite,
+                round.clients,
+                round.coordinates,
+                round.protocol
             )?;
         }
         writeln!(f, "board      {}", Foreign::new(&self.board))?;
@@ -124,6 +170,12 @@ impl fmt::Display for Report {
             for absent in &self.absent {
                 let outcome = Foreign::new(&absent.outcome);
                 writeln!(f, "  client {}: {outcome}", absent.client)?;
+            }
+        }
+        if !self.trustees.is_empty() {
+            writeln!(f, "\ntrustees")?;
+            for trustee in &self.trustees {
+                writeln!(f, "  {trustee}")?;
             }
         }
         if self.round.is_some() {

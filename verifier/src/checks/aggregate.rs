@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::packing::{Layout, UnpackError};
-use veragg_protocol::circuits::proof_system::ProofSystem;
+use veragg_protocol::crypto::context::Context;
+use veragg_protocol::round::configuration::Configuration;
 
+use crate::aggregate_metadata::AggregateMetadata;
 use crate::check::Check;
-use crate::established::Established;
 use crate::findings::{Finding, Findings, MOST_FAILURES};
 use crate::step::Step;
 use crate::words;
@@ -124,27 +125,33 @@ fn other_contributors(given: &[u32], recomputed: &[u32]) -> Option<String> {
     ))
 }
 
-/// Compares the given sums and their metadata with the board. `contributors` are the recomputed ones.
-pub(crate) fn check<P: ProofSystem>(
-    established: &Established<'_, P>,
-    sums: Sums<'_>,
-    contributors: &[u32],
-    leaf: u64,
-    findings: &mut Findings,
-) {
-    let (round, check) = (established.round, Check::Aggregate);
+/// What the auditor was told of the sums besides their values, and what it is compared with.
+pub(crate) struct Told<'a> {
+    /// What was told, if anything.
+    pub(crate) metadata: Option<&'a AggregateMetadata>,
+    /// The context of the round.
+    pub(crate) context: &'a Context,
+    /// What the organiser signed.
+    pub(crate) configuration: &'a Configuration,
+    /// The recomputed contributors.
+    pub(crate) contributors: &'a [u32],
+}
+
+/// Compares the given sums and their metadata with the board.
+pub(crate) fn check(told: &Told<'_>, sums: Sums<'_>, leaf: u64, findings: &mut Findings) {
+    let check = Check::Aggregate;
     if findings.skips(check) {
         return;
     }
-    findings.computed(check, round.layout().coordinates());
+    findings.computed(check, sums.layout.coordinates());
     // V-12.2 comes before the sums, of which there can be many.
-    if let Some(metadata) = &established.options.metadata {
-        let others = (metadata.context != round.context().to_string())
+    if let Some(metadata) = told.metadata {
+        let others = (metadata.context != told.context.to_string())
             .then(|| "the given aggregate is of another round".to_owned());
         let problems = [
             others,
-            other_contributors(&metadata.contributors, contributors),
-            metadata.other_segment(round.configuration()),
+            other_contributors(&metadata.contributors, told.contributors),
+            metadata.other_segment(told.configuration),
         ];
         for what in problems.into_iter().flatten() {
             findings.record(Finding::failure(Step::AggregateMetadata, what));

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-use veragg_protocol::circuits::proof_system::ProofSystem;
+use veragg_protocol::circuits::codec::DecodeError;
+use veragg_protocol::crypto::context::Context;
 use veragg_protocol::crypto::hash::Digest;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
+use veragg_protocol::crypto::signing::VerifyingKey;
 use veragg_protocol::crypto::tree::{CompactTree, Leaf, Root};
 use veragg_protocol::round::phase::Phase;
-use veragg_protocol::round::Round;
 use veragg_protocol::wire::checkpoint::Checkpoint;
 
 use crate::check::Check;
@@ -18,6 +19,10 @@ use crate::words;
 
 /// The tree over the messages so far, and the last checkpoint.
 pub(crate) struct Chain {
+    /// The context of the round.
+    context: Context,
+    /// The key that signs its checkpoints.
+    aggregator: VerifyingKey,
     tree: CompactTree,
     /// The digest of the last checkpoint; the context before the first.
     last: Digest,
@@ -31,10 +36,13 @@ pub(crate) struct Chain {
 }
 
 impl Chain {
-    pub(crate) fn new(context: Digest, shown: &[Checkpoint]) -> Self {
+    /// A chain without a checkpoint. `shown` are those that the auditor was given.
+    pub(crate) fn new(context: Context, aggregator: VerifyingKey, shown: &[Checkpoint]) -> Self {
         Self {
+            context,
+            aggregator,
             tree: CompactTree::default(),
-            last: context,
+            last: context.digest,
             last_root: Root::empty(),
             signed: HashMap::new(),
             shown: shown.to_vec(),
@@ -67,23 +75,22 @@ impl Chain {
 
     /// V-03.1 to V-03.3: whether the aggregator signed the checkpoint, and it continues the chain and covers
     /// exactly the messages before it. Only then can the messages name a culprit.
-    pub(crate) fn is_authentic<P: ProofSystem>(
+    pub(crate) fn is_authentic(
         &mut self,
-        round: &Round<P>,
         phase: Phase,
         checkpoint: &Checkpoint,
         findings: &mut Findings,
     ) -> bool {
         findings.computed(Check::Chain, 1);
-        let judged = self.judge(round, phase, checkpoint);
-        let is_signed = is_signed(round, checkpoint);
+        let judged = self.judge(phase, checkpoint);
+        let is_signed = self.is_signed(checkpoint);
         let contradicts =
             is_signed && findings.names() && self.is_contradicted_by(phase, checkpoint);
         (self.last, self.last_root) = (checkpoint.digest(), checkpoint.root);
         if is_signed {
             self.is_only_one(checkpoint, "two checkpoints on the board", findings);
         }
-        self.compare_with_shown(round, checkpoint, findings);
+        self.compare_with_shown(checkpoint, findings);
         match judged {
             Ok(()) => true,
             Err(finding) => {
@@ -109,25 +116,20 @@ impl Chain {
     }
 
     /// Judges V-03.1 to V-03.3; the error is the first that does not hold.
-    fn judge<P: ProofSystem>(
-        &self,
-        round: &Round<P>,
-        phase: Phase,
-        checkpoint: &Checkpoint,
-    ) -> Result<(), Finding> {
+    fn judge(&self, phase: Phase, checkpoint: &Checkpoint) -> Result<(), Finding> {
         let require = |step: Step, condition: bool, what: &dyn Fn() -> String| {
             step.require(condition, || Finding::failure(step, what()))
         };
         let name = checkpoint.phase;
         // V-03.1
         let in_place = Step::CheckpointInPlace;
-        require(in_place, checkpoint.context == *round.context(), &|| {
+        require(in_place, checkpoint.context == self.context, &|| {
             format!("the checkpoint of {name} belongs to another round")
         })?;
         require(in_place, checkpoint.phase == phase, &|| {
             format!("a checkpoint of {name} stands where that of {phase} belongs")
         })?;
-        let signed = checkpoint.is_signed_by(&round.configuration().aggregator);
+        let signed = checkpoint.is_signed_by(&self.aggregator);
         require(in_place, signed, &|| {
             format!("the checkpoint of {name} is not signed by the aggregator")
         })?;
@@ -144,12 +146,7 @@ impl Chain {
 
     /// V-03.5: compares with the given checkpoints of the phase. Two signed ones of one phase are evidence without
     /// a board.
-    fn compare_with_shown<P: ProofSystem>(
-        &mut self,
-        round: &Round<P>,
-        checkpoint: &Checkpoint,
-        findings: &mut Findings,
-    ) {
+    fn compare_with_shown(&mut self, checkpoint: &Checkpoint, findings: &mut Findings) {
         let of_phase = |shown: &Checkpoint| shown.phase == checkpoint.phase;
         let (now, later) = std::mem::take(&mut self.shown)
             .into_iter()
@@ -159,11 +156,11 @@ impl Chain {
         let phase = checkpoint.phase;
         for shown in now {
             findings.computed(Check::Chain, 1);
-            if !is_signed(round, &shown) {
+            if !self.is_signed(&shown) {
                 let what = format!("the given checkpoint of {phase} is of another round, or this round's aggregator did not sign it");
                 findings.record(Finding::failure(step, what));
             } else if shown.digest() != checkpoint.digest() {
-                let both_signed = Step::BothSigned.holds(is_signed(round, checkpoint));
+                let both_signed = Step::BothSigned.holds(self.is_signed(checkpoint));
                 let culprit = both_signed.then_some(Culprit::Aggregator);
                 let what = format!("the given checkpoint of {phase} and the one on the board differ: there are two boards");
                 let finding = Finding::failure(step, what).by(culprit);
@@ -173,12 +170,8 @@ impl Chain {
     }
 
     /// V-03.8: compares the given checkpoints of each phase with the first one of this phase.
-    pub(crate) fn compare_shown<P: ProofSystem>(
-        &mut self,
-        round: &Round<P>,
-        findings: &mut Findings,
-    ) {
-        let shown = self.shown.iter().filter(|shown| is_signed(round, shown));
+    pub(crate) fn compare_shown(&mut self, findings: &mut Findings) {
+        let shown = self.shown.iter().filter(|shown| self.is_signed(shown));
         for shown in shown.cloned().collect::<Vec<_>>() {
             self.is_only_one(&shown, "two given checkpoints", findings);
         }
@@ -240,17 +233,18 @@ impl Chain {
         findings.record(finding.concerning(concern));
     }
 
+    /// Whether a checkpoint is of this round and signed by its aggregator.
+    fn is_signed(&self, checkpoint: &Checkpoint) -> bool {
+        checkpoint.context == self.context && checkpoint.is_signed_by(&self.aggregator)
+    }
+
     /// V-03.5: records a failure for each given checkpoint of a phase that the board has no checkpoint of. If the board
     /// is `finished` and authentic, the aggregator must not have signed any.
-    pub(crate) fn finish<P: ProofSystem>(
-        self,
-        round: &Round<P>,
-        finished: bool,
-        findings: &mut Findings,
-    ) {
-        for shown in self.shown {
+    pub(crate) fn finish(self, finished: bool, findings: &mut Findings) {
+        let mut chain = self;
+        for shown in std::mem::take(&mut chain.shown) {
             let phase = shown.phase;
-            let signed = finished && findings.names() && is_signed(round, &shown);
+            let signed = finished && findings.names() && chain.is_signed(&shown);
             let what = if signed {
                 format!("the aggregator signed a checkpoint of {phase}, a phase that the finished board does not have: there are two boards")
             } else {
@@ -265,10 +259,20 @@ impl Chain {
     }
 }
 
-/// Whether a checkpoint is of this round and signed by its aggregator.
-fn is_signed<P: ProofSystem>(round: &Round<P>, checkpoint: &Checkpoint) -> bool {
-    checkpoint.context == *round.context()
-        && checkpoint.is_signed_by(&round.configuration().aggregator)
+/// V-03.1: the checkpoint of this phase, if it decodes.
+pub(crate) fn decoded(
+    phase: Phase,
+    checkpoint: Result<Checkpoint, DecodeError>,
+    findings: &mut Findings,
+) -> Option<Checkpoint> {
+    findings.read_checkpoint();
+    checkpoint
+        .map_err(|error| {
+            let what = format!("the checkpoint of {phase} is malformed: {error}");
+            findings.record(Finding::failure(Step::CheckpointInPlace, what));
+            findings.settle(false);
+        })
+        .ok()
 }
 
 fn wrong_root(checkpoint: &Checkpoint, root: &Root) -> String {

@@ -1,19 +1,27 @@
-//! V-10: the published outcome of each client is the recomputed one, and enough contributors have acknowledged.
+//! V-10: the published outcome of each client is the recomputed one, and there are enough contributors.
 
-use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::pairwise::publish::Outcome;
 use veragg_protocol::round::phase::Phase;
 
 use crate::check::Check;
-use crate::established::Established;
 use crate::findings::{Finding, Findings};
 use crate::report::Concern;
 use crate::step::Step;
 
+/// How many contributors there are, and how many the configuration asks for.
+pub(crate) struct Enough {
+    /// How many there are: in the pairwise protocol, of those that have acknowledged the list.
+    pub(crate) got: usize,
+    /// How many there must be.
+    pub(crate) need: u32,
+    /// What these contributors did, in words.
+    pub(crate) what: &'static str,
+}
+
 /// Compares the published outcomes with the recomputed ones.
-pub(crate) fn check<P: ProofSystem>(
-    established: &Established<'_, P>,
+pub(crate) fn check(
+    enough: &Enough,
     recomputed: &[Outcome],
     published: &[Outcome],
     leaf: u64,
@@ -59,12 +67,9 @@ pub(crate) fn check<P: ProofSystem>(
         }
     }
     // V-10.2
-    let got = established.acknowledged.len();
-    let need = established.round.configuration().min_contributors as usize;
-    if got < need {
-        let what = format!(
-            "{got} contributors acknowledged the list, but the configuration asks for {need}"
-        );
+    let Enough { got, need, what } = *enough;
+    if got < need as usize {
+        let what = format!("{got} contributors {what}, but the configuration asks for {need}");
         record(Step::Acknowledgements, what, None);
     }
 }

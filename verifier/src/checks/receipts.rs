@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use veragg_protocol::circuits::proof_system::ProofSystem;
+use veragg_protocol::crypto::context::Context;
 use veragg_protocol::crypto::hash::Digest;
-use veragg_protocol::round::Round;
+use veragg_protocol::crypto::signing::VerifyingKey;
 use veragg_protocol::wire::receipt::Receipt;
 
 use crate::check::Check;
@@ -38,9 +38,10 @@ impl Receipts {
 
     /// Compares each receipt with the board. `finished`: whether the last phase was closed. If not, a leaf that
     /// is missing may still be added. `covered`: how many leaves an authentic checkpoint covers.
-    pub(crate) fn close<P: ProofSystem>(
+    pub(crate) fn close(
         self,
-        round: &Round<P>,
+        context: &Context,
+        aggregator: &VerifyingKey,
         finished: bool,
         covered: u64,
         findings: &mut Findings,
@@ -57,8 +58,8 @@ impl Receipts {
         for receipt in self.wanted {
             let index = receipt.index;
             let found = self.found.get(&index).copied().flatten();
-            let signed = receipt.is_signed_by(&round.configuration().aggregator);
-            let of_round = receipt.context == *round.context() && signed;
+            let signed = receipt.is_signed_by(aggregator);
+            let of_round = receipt.context == *context && signed;
             // A message that is missing may still be added, unless the board is finished.
             let reached = found.is_some() || Step::BoardFinished.holds(finished);
             let kept = !reached || found == Some(receipt.entry);

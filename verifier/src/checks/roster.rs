@@ -44,7 +44,7 @@ fn judge(
     };
     // V-02.1: what does not hold of these bytes from here on, the organiser has signed.
     let as_long = bytes.len() == configuration.clients() as usize * Roster::ENTRY_LEN;
-    let named = as_long && Roster::digest_of(bytes) == configuration.roster;
+    let named = as_long && configuration.digest_of_encoded(bytes) == configuration.roster;
     let step = Step::NamedRoster;
     step.require(named, || {
         Finding::failure(
@@ -60,7 +60,14 @@ fn judge(
     require(step, distinct.map_err(|error| error.to_string()))?;
     // V-02.3: in version 1 an organiser did not compare these keys.
     let compares = configuration.version != Version::V1;
-    let separate = roster.check_roles(organiser, &configuration.aggregator);
+    let trustees = configuration.committee();
+    let trustees = trustees.map_or(&[][..], |committee| &committee.trustees[..]);
+    let separate = roster
+        .check_roles(organiser, &configuration.aggregator)
+        .and_then(|()| {
+            let mut trustees = trustees.iter();
+            trustees.try_for_each(|trustee| roster.check_role(&trustee.identity, "a trustee"))
+        });
     let step = Step::SeparateRoles;
     let separate = require(step, separate.map_err(|error| error.to_string()));
     separate.map_err(|finding| finding.by(given.filter(|_| compares)))?;

@@ -12,9 +12,9 @@ use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::board::{OpenRecord, RecordKind, Records, PIECE_LEN};
 use veragg_protocol::wire::checkpoint::Checkpoint;
 use veragg_protocol::wire::header::Header;
-use veragg_protocol::wire::message::{Envelope, Sender, ENVELOPE_LEN};
+use veragg_protocol::wire::message::{BorrowedMessage, Envelope, Sender, ENVELOPE_LEN};
 
-use super::{Claim, EvidenceError, MOST_CHECKPOINTS, MOST_RECEIPTS};
+use super::{Claim, EvidenceError, Format, MOST_CHECKPOINTS, MOST_RECEIPTS};
 use crate::check::Check;
 use crate::options::Options;
 use crate::report::{Culprit, Fault, Report};
@@ -63,6 +63,7 @@ pub fn export<W: Write>(
     let round = Signed {
         context: header.configuration.context(),
         aggregator: configuration.aggregator,
+        format: Format::of(&configuration.dialect()),
     };
     let about_shares = |file: &(Bundle, W)| file.0.check == Check::Unmasking;
     let graph = files.iter().any(about_shares).then(|| {
@@ -77,15 +78,17 @@ pub fn export<W: Write>(
         let head = [claim(bundle, &faults, options, &round), header.encode()].concat();
         let mut copy = Copy {
             file,
-            last: faults.iter().map(|fault| fault.checkpoints).max(),
+            last: faults.iter().map(|fault| reach(fault)).max(),
             faults,
+            format: round.format,
             out,
         };
         copy.write(&head)?;
         copies.push(copy);
     }
-    let mut records = Records::new(board, header.encode().len(), usize::MAX);
     let dialect = configuration.dialect();
+    let records = Records::new(board, header.encode().len(), usize::MAX);
+    let mut records = records.of(&dialect);
     let (mut leaf, mut checkpoints) = (0, 0);
     while copies.iter().any(|copy| copy.reaches(checkpoints)) {
         let Some(record) = records.next_record()? else {
@@ -120,6 +123,7 @@ pub fn export<W: Write>(
 struct Signed {
     context: Context,
     aggregator: VerifyingKey,
+    format: Format,
 }
 
 fn faults_of<'a>(bundle: &Bundle, report: &'a Report) -> Result<Vec<&'a Fault>, EvidenceError> {
@@ -140,6 +144,8 @@ fn claim(bundle: &Bundle, faults: &[&Fault], options: &Options, round: &Signed) 
         check: bundle.check,
         receipts: Vec::new(),
         checkpoints: Vec::new(),
+        messages: messages(faults, options, round),
+        format: round.format,
     };
     match bundle.check {
         Check::Receipts => {
@@ -169,6 +175,52 @@ fn claim(bundle: &Bundle, faults: &[&Fault], options: &Options, round: &Signed) 
     claim.write()
 }
 
+/// Those of the auditor's messages that faults rest on.
+fn messages(faults: &[&Fault], options: &Options, round: &Signed) -> Vec<Vec<u8>> {
+    let mut messages = Vec::new();
+    let mut left = u32::MAX as usize;
+    for bytes in &options.messages {
+        let Ok(message) = BorrowedMessage::decode(bytes) else {
+            continue;
+        };
+        let Envelope {
+            context, sender, ..
+        } = message.envelope;
+        let rests_on = |fault: &&Fault| {
+            let both = fault.rule == Step::OneMessageSigned.into();
+            let left_out = fault.rule == Step::NobodyLeftOut.into();
+            both && fault.culprit == sender.into()
+                || left_out
+                    && matches!(sender, Sender::Client(it) if fault.involved.contains(&it.number()))
+        };
+        let length = bytes.len() + 4;
+        if context == round.context && faults.iter().any(rests_on) && length <= left {
+            left -= length;
+            messages.push(bytes.clone());
+        }
+    }
+    messages
+}
+
+/// How many checkpoints a file holds that shows a fault.
+fn reach(fault: &Fault) -> u32 {
+    let named_without = [
+        Step::AnswersSubmissions,
+        Step::ComplaintsDecode,
+        Step::ComplaintTrue,
+        Step::ConfirmsPart,
+        Step::OpeningHolds,
+    ];
+    let by_chain = named_without.map(StepNumber::from).contains(&fault.rule);
+    match fault.culprit {
+        // What was signed stands behind the checkpoints that show the fault.
+        Culprit::Trustee(_) | Culprit::Client(_) if by_chain => fault.checkpoints.saturating_add(1),
+        // It stands anywhere.
+        _ if fault.rule == Step::OneMessageSigned.into() && !fault.evidence.is_empty() => u32::MAX,
+        _ => fault.checkpoints,
+    }
+}
+
 /// A file that is being written.
 struct Copy<'a, W> {
     /// Its place among the files that were asked for.
@@ -176,6 +228,7 @@ struct Copy<'a, W> {
     faults: Vec<&'a Fault>,
     /// The number of checkpoints that it holds.
     last: Option<u32>,
+    format: Format,
     out: &'a mut W,
 }
 
@@ -194,8 +247,16 @@ impl<W: Write> Copy<'_, W> {
         graph: Option<&Graph>,
     ) -> bool {
         let mut faults = self.faults.iter();
+        let needs = match self.format {
+            Format::Pairwise => {
+                |fault: &Fault, envelope: &Envelope, graph| needs(fault, envelope, graph)
+            }
+            Format::Committee => {
+                |fault: &Fault, envelope: &Envelope, _| in_committee(fault, envelope)
+            }
+        };
         faults.any(|fault| {
-            checkpoints < fault.checkpoints
+            checkpoints < reach(fault)
                 && (fault.evidence.contains(&leaf) || needs(fault, envelope, graph))
         })
     }
@@ -278,5 +339,32 @@ fn needs(fault: &Fault, envelope: &Envelope, graph: Option<&Graph>) -> bool {
             sender == *culprit || graph.is_some_and(|graph| graph.are_neighbours(sender, of))
         }
         _ => concerned,
+    }
+}
+
+/// The same, in a round of the committee protocol.
+fn in_committee(fault: &Fault, envelope: &Envelope) -> bool {
+    let Fault {
+        culprit,
+        check,
+        rule,
+        involved,
+        ..
+    } = fault;
+    let sender = envelope.sender;
+    let of_culprit = Culprit::from(sender) == *culprit;
+    let of_involved = matches!(sender, Sender::Client(it) if involved.contains(&it.number()));
+    match (check, culprit) {
+        (Check::Chain, _) => [Step::DerivedList, Step::SomethingPublished]
+            .map(StepNumber::from)
+            .contains(rule),
+        (Check::Contributors | Check::Opening | Check::Aggregate, _) => true,
+        (Check::Openings, Culprit::Aggregator) => true,
+        (Check::Openings, _) => of_culprit || envelope.phase == Phase::Submit,
+        (Check::Sharing | Check::Trustees, Culprit::Aggregator) => false,
+        (Check::Trustees, _) => of_culprit || of_involved || envelope.phase == Phase::Check,
+        (Check::Sharing, _) => of_culprit,
+        // Of the others the bodies at their leaves are enough.
+        _ => false,
     }
 }

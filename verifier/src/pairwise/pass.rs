@@ -4,7 +4,6 @@
 use std::collections::{HashMap, HashSet};
 use std::io::{Read, Seek};
 
-use veragg_protocol::circuits::codec::DecodeError;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::hash::Digest;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
@@ -17,15 +16,16 @@ use veragg_protocol::wire::checkpoint::Checkpoint;
 use veragg_protocol::wire::message::{Envelope, Sender};
 
 use crate::check::Check;
-use crate::checks::chain::Chain;
+use crate::checks::chain::{self, Chain};
 use crate::checks::messages::{self, Inadmissible, OpenPhase, Shows};
 use crate::checks::receipts::Receipts;
-use crate::established::Established;
 use crate::findings::{Finding, Findings};
 use crate::options::Options;
-use crate::phases::advertise::Advertise;
-use crate::phases::{in_phase, Derived, Judge, Open, PhaseEnd, ReadMessage, Workspace};
-use crate::report::{Concern, TimelineMessage};
+use crate::pairwise::established::Established;
+use crate::pairwise::phases::advertise::Advertise;
+use crate::pairwise::phases::{in_phase, Derived, Judge, Open, PhaseEnd, ReadMessage, Workspace};
+use crate::passed::Passed;
+use crate::report::TimelineMessage;
 use crate::step::Step;
 
 /// The state of the audit between two records (`specs/audit.md` 5), except for the open phase.
@@ -52,24 +52,16 @@ enum Admitted<C> {
     Nothing,
 }
 
-/// The results of the pass.
-pub(crate) struct Outcomes {
-    pub(crate) findings: Findings,
-    /// Whether the last phase was closed.
-    pub(crate) finished: bool,
-    /// The outcome of each client; `None` if the board ends before it is decided.
-    pub(crate) clients: Vec<Option<Outcome>>,
-    pub(crate) timeline: Vec<TimelineMessage>,
-    /// The digest of the last checkpoint; the context if there is none.
-    pub(crate) last: Digest,
-}
-
 impl<'a, P: ProofSystem> Pass<'a, P> {
     pub(crate) fn new(round: &'a Round<P>, options: &'a Options, findings: Findings) -> Self {
         Self {
             established: Established::new(round, options),
             findings,
-            chain: Chain::new(round.context().digest, &options.checkpoints),
+            chain: Chain::new(
+                *round.context(),
+                round.configuration().aggregator,
+                &options.checkpoints,
+            ),
             receipts: Receipts::new(&options.receipts),
             received: HashMap::new(),
             damaged: HashSet::new(),
@@ -81,9 +73,8 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
     pub(crate) fn run<R: Read + Seek>(
         mut self,
         mut records: Records<R>,
-    ) -> Result<Outcomes, BoardError> {
-        self.chain
-            .compare_shown(self.established.round, &mut self.findings);
+    ) -> Result<Passed, BoardError> {
+        self.chain.compare_shown(&mut self.findings);
         let mut open = Some(Open::Advertise(Advertise::default()));
         while let Some(record) = records.next_record()? {
             let Some(phase) = open.take() else {
@@ -121,7 +112,8 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
                     let round = self.established.round;
                     let dialect = round.configuration().dialect();
                     let checkpoint = record.checkpoint(&dialect, round.clients())?;
-                    match self.decoded(&phase, checkpoint) {
+                    let of = in_phase!(&phase, phase => Judge::<P>::phase(phase));
+                    match chain::decoded(of, checkpoint, &mut self.findings) {
                         None => Some(phase),
                         Some(checkpoint) => {
                             in_phase!(phase, phase => self.close(phase, checkpoint, &mut records)?)
@@ -161,14 +153,20 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         let entry = envelope.entry();
         self.chain.push(&entry);
         self.receipts.leaf(leaf, &entry);
+        let (round, eligible) = (self.established.round, &self.established.eligible);
+        let by_aggregator = phase == Phase::Publish;
         let open = OpenPhase {
+            context: round.context(),
             phase,
             answers: self.chain.last(),
-            eligible: &self.established.eligible,
+            may_speak: match envelope.sender {
+                Sender::Aggregator => by_aggregator,
+                Sender::Client(client) => !by_aggregator && eligible.contains(client),
+                Sender::Trustee(_) => false,
+            },
+            key: round.key_of(envelope.sender),
         };
-        if let Err(inadmissible) =
-            messages::check_envelope(self.established.round, &open, &envelope)
-        {
+        if let Err(inadmissible) = messages::check_envelope(&open, &envelope) {
             self.inadmissible(leaf, envelope.sender, inadmissible);
             return Ok(Admitted::Nothing);
         }
@@ -192,8 +190,8 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         // V-04.6: if it does not hold, what was read of the body is dropped.
         if let (Err(misfit), false) = (&read, Step::BodyOfEnvelope.holds(read.is_ok())) {
             let sender = envelope.sender;
-            let inadmissible = messages::misfit(misfit, sender);
-            let is_damaged = matches!(inadmissible.shows, Shows::Nothing);
+            let inadmissible = messages::misfit(misfit);
+            let is_damaged = inadmissible.shows == Shows::Nothing;
             self.inadmissible(leaf, sender, inadmissible);
             if !is_damaged || Step::DamagedBody.holds(false) {
                 return Ok(Admitted::Nothing);
@@ -240,7 +238,11 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
 
     /// V-04.7: whether this is the sender's first message in this phase. If it is, it is noted as received.
     fn is_first(&mut self, leaf: u64, envelope: &Envelope) -> bool {
-        if let Err(inadmissible) = messages::check_first(&self.received, envelope) {
+        let first = match envelope.sender {
+            Sender::Client(client) => self.received.get(&client),
+            Sender::Aggregator | Sender::Trustee(_) => None,
+        };
+        if let Err(inadmissible) = messages::check_first(first, envelope) {
             self.inadmissible(leaf, envelope.sender, inadmissible);
             return false;
         }
@@ -252,51 +254,10 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
 
     /// Records a message that must not stand where it does.
     fn inadmissible(&mut self, leaf: u64, sender: Sender, inadmissible: Inadmissible) {
-        let Inadmissible { step, what, shows } = inadmissible;
-        if let Shows::Nothing = shows {
-            let what = format!("the message at leaf {leaf} is damaged in this file: {what}; by its checkpoint the aggregator has signed that it holds the true message, so ask it for another copy");
-            self.findings.record(Finding::failure(step, what));
-            return;
+        if let (Shows::Equivocation, Sender::Client(client)) = (inadmissible.shows, sender) {
+            self.established.equivocated.insert(client);
         }
-        let what = match sender {
-            Sender::Client(_) | Sender::Trustee(_) => format!("leaf {leaf} holds a message in the name of {sender} that the aggregator must refuse: {what}"),
-            Sender::Aggregator => format!("leaf {leaf} holds a message of the aggregator that must not stand there: {what}"),
-        };
-        let followed = match sender {
-            Sender::Client(client) => self.findings.follows(client),
-            Sender::Aggregator | Sender::Trustee(_) => false,
-        };
-        let finding = Finding::failure(step, what).by_aggregator(leaf);
-        self.findings
-            .record(finding.concerning(followed.then_some(Concern::Message)));
-        let (client, what) = match shows {
-            Shows::Equivocation(client) => {
-                self.established.equivocated.insert(client);
-                (client, "it signed two different messages for one phase")
-            }
-            Shows::Client(client, what) => (client, what),
-            Shows::Aggregator | Shows::Nothing => return,
-        };
-        self.findings
-            .record(Finding::fault(step, client, [leaf], what));
-    }
-
-    /// V-03.1: the checkpoint, if it decodes.
-    fn decoded(
-        &mut self,
-        open: &Open<P>,
-        checkpoint: Result<Checkpoint, DecodeError>,
-    ) -> Option<Checkpoint> {
-        let phase = in_phase!(open, phase => Judge::<P>::phase(phase));
-        self.findings.read_checkpoint();
-        checkpoint
-            .map_err(|error| {
-                let what = format!("the checkpoint of {phase} is malformed: {error}");
-                self.findings
-                    .record(Finding::failure(Step::CheckpointInPlace, what));
-                self.findings.settle(false);
-            })
-            .ok()
+        messages::record(leaf, sender, inadmissible, &mut self.findings);
     }
 
     /// 3.3: ends the open phase, and opens the next one under the list of the checkpoint.
@@ -328,8 +289,8 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         } else {
             checkpoint.list.clone()
         };
-        let (round, findings) = (self.established.round, &mut self.findings);
-        let authentic = self.chain.is_authentic(round, phase, &checkpoint, findings);
+        let findings = &mut self.findings;
+        let authentic = self.chain.is_authentic(phase, &checkpoint, findings);
         self.chain.compare_lists(&checkpoint, &derived, findings);
         findings.settle(authentic);
         self.received.clear();
@@ -379,7 +340,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         }
     }
 
-    fn finish(mut self, finished: bool) -> Outcomes {
+    fn finish(mut self, finished: bool) -> Passed {
         let clients = if finished {
             self.established
                 .recomputed()
@@ -391,18 +352,24 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         };
         let round = self.established.round;
         let covered = self.chain.covered(&self.findings);
-        self.receipts
-            .close(round, finished, covered, &mut self.findings);
+        self.receipts.close(
+            round.context(),
+            &round.configuration().aggregator,
+            finished,
+            covered,
+            &mut self.findings,
+        );
         // Since the last checkpoint only receipts were judged. They are signed, so no checkpoint is needed.
         if Step::SettledAtEnd.holds(finished) {
             self.findings.settle(true);
         }
         let last = *self.chain.last();
-        self.chain.finish(round, finished, &mut self.findings);
-        Outcomes {
+        self.chain.finish(finished, &mut self.findings);
+        Passed {
             findings: self.findings,
             finished,
             clients,
+            trustees: Vec::new(),
             timeline: self.timeline,
             last,
         }

@@ -1,7 +1,7 @@
 //! The phases as the audit judges them, one file each (`specs/audit.md` 3).
 //!
 //! A phase knows how long its messages are and how they are read. It judges them, derives its list when it
-//! ends, and names the phase that follows. [`crate::pass`] goes from one phase to the next.
+//! ends, and names the phase that follows. [`crate::pairwise::pass`] goes from one phase to the next.
 
 /// Implements the part of [`Judge`] that reads a body, for phases that hold bodies whole.
 macro_rules! whole_body {
@@ -13,7 +13,7 @@ macro_rules! whole_body {
 
         fn read<'a, R: std::io::Read>(
             &self,
-            _: &crate::established::Established<'a, P>,
+            _: &crate::pairwise::established::Established<'a, P>,
             _: &veragg_protocol::crypto::hash::Digest,
             body: &mut veragg_protocol::wire::body::Body<'_, R>,
         ) -> Result<Vec<u8>, BoardError> {
@@ -43,8 +43,8 @@ use veragg_protocol::wire::body::Body;
 use veragg_protocol::wire::message::{Envelope, Message};
 
 use crate::check::Check;
-use crate::established::Established;
 use crate::findings::Findings;
+use crate::pairwise::established::Established;
 
 /// How many messages are judged together. A phase that judges in batches holds no more messages at once; attest says how many it
 /// holds.
@@ -205,15 +205,15 @@ pub(crate) enum Open<P: ProofSystem> {
 macro_rules! in_phase {
     ($open:expr, $phase:ident => $act:expr) => {
         match $open {
-            $crate::phases::Open::Advertise($phase) => $act,
-            $crate::phases::Open::Share($phase) => $act,
-            $crate::phases::Open::Confirm($phase) => $act,
-            $crate::phases::Open::Submit($phase) => $act,
-            $crate::phases::Open::Attest($phase) => $act,
-            $crate::phases::Open::Dispute($phase) => $act,
-            $crate::phases::Open::Acknowledge($phase) => $act,
-            $crate::phases::Open::Unmask($phase) => $act,
-            $crate::phases::Open::Publish($phase) => $act,
+            $crate::pairwise::phases::Open::Advertise($phase) => $act,
+            $crate::pairwise::phases::Open::Share($phase) => $act,
+            $crate::pairwise::phases::Open::Confirm($phase) => $act,
+            $crate::pairwise::phases::Open::Submit($phase) => $act,
+            $crate::pairwise::phases::Open::Attest($phase) => $act,
+            $crate::pairwise::phases::Open::Dispute($phase) => $act,
+            $crate::pairwise::phases::Open::Acknowledge($phase) => $act,
+            $crate::pairwise::phases::Open::Unmask($phase) => $act,
+            $crate::pairwise::phases::Open::Publish($phase) => $act,
         }
     };
 }

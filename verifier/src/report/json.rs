@@ -6,9 +6,10 @@ use std::borrow::Cow;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use veragg_protocol::circuits::foreign::Foreign;
+use veragg_protocol::circuits::proof_system::Suite;
 use veragg_protocol::crypto::context::Version;
 
-use super::{CheckReport, Culprit, Status};
+use super::{CheckReport, Culprit, ProtocolReport, RoundReport, Status};
 use crate::check::Check;
 use crate::step::StepNumber;
 
@@ -35,24 +36,92 @@ pub(super) fn protocol<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16
     Ok(version)
 }
 
-/// A suite by its name.
-pub(super) mod suite {
-    use super::*;
-    use veragg_protocol::circuits::proof_system::Suite;
+/// The settings of a round as they are written. Which of the fields that are not in every round must be there depends on the
+/// protocol.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawRound {
+    context: String,
+    suite: String,
+    clients: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    degree: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    threshold: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    trustees: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    colluding: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    packed: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    needed: Option<u32>,
+    min_contributors: u32,
+    coordinates: usize,
+}
 
-    pub(in crate::report) fn serialize<S: Serializer>(
-        suite: &Suite,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(suite.name())
+impl From<RoundReport> for RawRound {
+    fn from(round: RoundReport) -> Self {
+        let mut raw = Self {
+            context: round.context,
+            suite: round.suite.name().to_owned(),
+            clients: round.clients,
+            degree: None,
+            threshold: None,
+            trustees: None,
+            colluding: None,
+            packed: None,
+            needed: None,
+            min_contributors: round.min_contributors,
+            coordinates: round.coordinates,
+        };
+        match round.protocol {
+            ProtocolReport::Pairwise { degree, threshold } => {
+                (raw.degree, raw.threshold) = (Some(degree), Some(threshold));
+            }
+            ProtocolReport::Committee {
+                trustees,
+                colluding,
+                packed,
+                needed,
+            } => {
+                (raw.trustees, raw.colluding) = (Some(trustees), Some(colluding));
+                (raw.packed, raw.needed) = (Some(packed), Some(needed));
+            }
+        }
+        raw
     }
+}
 
-    pub(in crate::report) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Suite, D::Error> {
-        Cow::<str>::deserialize(deserializer)?
-            .parse()
-            .map_err(D::Error::custom)
+impl TryFrom<RawRound> for RoundReport {
+    type Error = String;
+
+    fn try_from(raw: RawRound) -> Result<Self, String> {
+        let pairwise = (raw.degree, raw.threshold);
+        let committee = (raw.trustees, raw.colluding, raw.packed, raw.needed);
+        let protocol = match (pairwise, committee) {
+            ((Some(degree), Some(threshold)), (None, None, None, None)) => {
+                ProtocolReport::Pairwise { degree, threshold }
+            }
+            ((None, None), (Some(trustees), Some(colluding), Some(packed), Some(needed))) => {
+                ProtocolReport::Committee {
+                    trustees,
+                    colluding,
+                    packed,
+                    needed,
+                }
+            }
+            _ => return Err("`round` has either `degree` and `threshold`, or `trustees`, `colluding`, `packed` and `needed`".to_owned()),
+        };
+        let suite: Result<Suite, _> = raw.suite.parse();
+        Ok(Self {
+            context: raw.context,
+            suite: suite.map_err(|error| error.to_string())?,
+            clients: raw.clients,
+            protocol,
+            min_contributors: raw.min_contributors,
+            coordinates: raw.coordinates,
+        })
     }
 }
 

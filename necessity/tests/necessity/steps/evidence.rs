@@ -12,7 +12,7 @@ use super::SMALL;
 use veragg_lab::false_attester::own;
 use veragg_lab::{Finished, Scene};
 use veragg_protocol::switch::without;
-use veragg_verifier::evidence::{bundles, check, export, MAGIC};
+use veragg_verifier::evidence::{bundles, check, export, Format};
 
 /// The records without some of the bodies.
 fn pruned(finished: &Finished, keep: impl Fn(&Message) -> bool) -> Vec<Record> {
@@ -58,14 +58,14 @@ fn with_a_false_mask() -> Finished {
 pub(super) fn a_claim_about_somebody_else(off: &Off) {
     let finished = with_a_false_mask();
     let mut evidence = evidence_of(&finished);
-    let culprit = MAGIC.len()..MAGIC.len() + 4;
+    let culprit = 8..12;
     evidence[culprit].copy_from_slice(&1u32.to_be_bytes());
     shows(off, &finished, &evidence, [false, true]);
 }
 
 /// A file that claims a fault of the aggregator, with these records of its board.
 fn claim(check: &str, finished: &Finished, records: &[Record]) -> Vec<u8> {
-    let mut file = MAGIC.to_vec();
+    let mut file = Format::Pairwise.magic().to_vec();
     // The aggregator; the check; no receipts and no checkpoint.
     file.extend(0u32.to_be_bytes());
     file.extend((check.len() as u16).to_be_bytes());

@@ -19,8 +19,8 @@ use veragg_protocol::wire::board::{BoardError, RecordPosition, Records};
 use veragg_protocol::wire::message::ENVELOPE_LEN;
 
 use crate::check::Check;
-use crate::established::Established;
 use crate::findings::{Finding, Findings};
+use crate::pairwise::established::Established;
 use crate::report::Culprit;
 use crate::step::Step;
 

@@ -14,8 +14,8 @@ use veragg_protocol::wire::board::BoardError;
 use super::unmask::Unmask;
 use super::{Derived, Judge, Open, PhaseEnd, ReadMessage, Workspace};
 use crate::check::Check;
-use crate::established::{Attestations, Established};
 use crate::findings::Findings;
+use crate::pairwise::established::{Attestations, Established};
 
 /// The phase keeps no messages: the pass knows who sent one, and that is who acknowledged.
 pub(crate) struct Acknowledge<P: ProofSystem> {

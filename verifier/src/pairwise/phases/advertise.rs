@@ -14,8 +14,8 @@ use veragg_protocol::wire::board::BoardError;
 use super::share::Share;
 use super::{Derived, Judge, Open, PhaseEnd, ReadMessage, Workspace, BATCH};
 use crate::check::Check;
-use crate::established::{Advertised, Established};
 use crate::findings::{Finding, Findings};
+use crate::pairwise::established::{Advertised, Established};
 use crate::step::Step;
 use crate::words;
 

@@ -15,8 +15,8 @@ use veragg_protocol::wire::message::Message;
 use super::dispute::Dispute;
 use super::{Derived, Judge, Open, PhaseEnd, ReadMessage, Workspace, BATCH};
 use crate::check::Check;
-use crate::established::{Attestations, Established};
 use crate::findings::{Finding, Findings};
+use crate::pairwise::established::{Attestations, Established};
 use crate::step::Step;
 use crate::words;
 

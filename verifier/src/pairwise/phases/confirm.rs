@@ -17,8 +17,8 @@ use veragg_protocol::wire::message::ENVELOPE_LEN;
 use super::submit::Submit;
 use super::{Derived, Judge, Open, PhaseEnd, ReadMessage, Workspace};
 use crate::check::Check;
-use crate::established::{Dealt, Established};
 use crate::findings::{Finding, Findings};
+use crate::pairwise::established::{Dealt, Established};
 use crate::step::Step;
 
 /// The confirmations that were received so far and decode. Each complaint takes 100 bytes until it is judged.

@@ -16,8 +16,8 @@ use veragg_protocol::wire::board::BoardError;
 use super::acknowledge::Acknowledge;
 use super::{Derived, Judge, Open, PhaseEnd, ReadMessage, Workspace};
 use crate::check::Check;
-use crate::established::{Attestations, Established};
 use crate::findings::{Finding, Findings};
+use crate::pairwise::established::{Attestations, Established};
 use crate::step::Step;
 use crate::words;
 

@@ -1,37 +1,23 @@
-//! Publish: V-10 to V-12, the publication of the aggregator.
-//!
-//! It is read piece by piece: its opening is summed for V-11 and unpacked for V-12, and only the outcomes are
-//! kept.
+//! Publish: V-10 to V-12, the aggregator's publication.
 
 use std::io::{Read, Seek};
 
-use veragg_protocol::circuits::codec::DecodeError;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::hash::Digest;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
-use veragg_protocol::crypto::opening::Opening;
 use veragg_protocol::pairwise::publish::Outcome;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::board::BoardError;
 use veragg_protocol::wire::body::Body;
 
 use super::{Derived, Judge, Open, PhaseEnd, ReadMessage, Workspace};
-use crate::check::Check;
-use crate::checks::aggregate::{self, Sums};
-use crate::checks::contributors;
-use crate::checks::opening::{self, Published};
-use crate::established::{Established, Secrets};
-use crate::findings::{Finding, Findings};
-use crate::report::Culprit;
+use crate::checks::aggregate::{self, Told};
+use crate::checks::contributors::{self, Enough};
+use crate::checks::publication::{self, contributing, Expected, Publication};
+use crate::findings::Findings;
+use crate::pairwise::checks::opening::{self, Published};
+use crate::pairwise::established::{Established, Secrets};
 use crate::step::Step;
-
-/// What is kept of the body of a publication.
-pub(crate) struct Publication<'a, P: ProofSystem> {
-    opening: Opening<'a, P>,
-    sums: Sums<'a>,
-    /// The published outcome of each client, if the body decodes.
-    outcomes: Result<Vec<Outcome>, DecodeError>,
-}
 
 /// The phase of the publication.
 pub(crate) struct Publish {
@@ -48,15 +34,6 @@ impl Publish {
             published: false,
         }
     }
-}
-
-/// The numbers of the clients whose outcome is that they contributed.
-fn contributing(outcomes: &[Outcome]) -> Vec<u32> {
-    let contributed = outcomes.iter().enumerate();
-    contributed
-        .filter(|(_, outcome)| **outcome == Outcome::Contributed)
-        .map(|(index, _)| ClientId::from_index(index).number())
-        .collect()
 }
 
 impl<P: ProofSystem> Judge<P> for Publish {
@@ -83,26 +60,15 @@ impl<P: ProofSystem> Judge<P> for Publish {
         if !Step::PublishedOnce.holds(!self.published) {
             return Ok(None);
         }
-        let round = established.round;
-        let contributors = contributing(&established.recomputed()).len();
-        let contributors = u32::try_from(contributors).unwrap_or(u32::MAX);
-        let given = established.options.aggregate.as_deref();
-        let mut sums = Sums::new(round.layout(), contributors, given);
-        let mut opening = Opening::new(round.proofs(), round.context(), entry);
-        let (values, blindings) = (round.layout().scalars(), round.layout().rows());
-        let values = body.scalars::<P::Group>(values, "opening", |scalar| {
-            opening.push(&scalar);
-            sums.push::<P::Group>(&scalar);
-        })?;
-        let blindings =
-            body.scalars::<P::Group>(blindings, "opening", |scalar| opening.push(&scalar))?;
-        let outcomes = body.bytes(round.clients() as usize)?;
-        let decoded = values.and(blindings);
-        Ok(Some(Publication {
-            opening,
-            sums,
-            outcomes: decoded.and_then(|()| Outcome::decode_all(&outcomes)),
-        }))
+        let (round, options) = (established.round, established.options);
+        let expected = Expected {
+            proofs: round.proofs(),
+            context: round.context(),
+            recomputed: established.recomputed(),
+            given: options.aggregate.as_deref(),
+            outcomes: Outcome::decode_all,
+        };
+        Publication::read(expected, entry, body).map(Some)
     }
 
     fn take(
@@ -127,11 +93,7 @@ impl<P: ProofSystem> Judge<P> for Publish {
         let again = std::mem::replace(&mut self.published, true);
         // V-04.8
         if !Step::PublishedOnce.holds(!again) {
-            let finding = Finding::failure(
-                Step::PublishedOnce,
-                "this is a second publication, but a round has only one",
-            );
-            findings.record(finding.by_aggregator(leaf));
+            publication::second(leaf, findings);
             return Ok(());
         }
         let Some(message) = message else {
@@ -145,27 +107,21 @@ impl<P: ProofSystem> Judge<P> for Publish {
         else {
             return Ok(());
         };
-        let outcomes = match outcomes {
-            Ok(outcomes) => outcomes,
-            Err(error) => {
-                let what = format!("the publication does not decode: {error}");
-                let finding = Finding::failure(Step::PublicationDecodes, what);
-                findings.record(finding.by_aggregator(leaf));
-                return Ok(());
-            }
+        let Some(outcomes) = publication::decoded(outcomes, leaf, findings) else {
+            return Ok(());
         };
         // What follows from the other messages cannot be judged without them.
         if !Step::PublicationOfRest.holds(!established.missing) {
-            for check in [Check::Contributors, Check::Opening, Check::Aggregate] {
-                findings.not_applicable(
-                    check,
-                    "a body is missing or damaged, and the check needs all",
-                );
-            }
+            publication::not_judged(findings);
             return Ok(());
         }
+        let enough = Enough {
+            got: established.acknowledged.len(),
+            need: established.round.configuration().min_contributors,
+            what: "acknowledged the list",
+        };
         let recomputed = established.recomputed();
-        contributors::check(established, &recomputed, &outcomes, leaf, findings);
+        contributors::check(&enough, &recomputed, &outcomes, leaf, findings);
         let numbers = contributing(&recomputed);
         let contributed = |client: ClientId| numbers.binary_search(&client.number()).is_ok();
         let contributors = established.set(contributed);
@@ -178,7 +134,13 @@ impl<P: ProofSystem> Judge<P> for Publish {
             masks: &self.secrets.masks,
         };
         opening::check(&opening, &published, established, records, findings)?;
-        aggregate::check(established, sums, &numbers, leaf, findings);
+        let told = Told {
+            metadata: established.options.metadata.as_ref(),
+            context: established.round.context(),
+            configuration: established.round.configuration(),
+            contributors: &numbers,
+        };
+        aggregate::check(&told, sums, leaf, findings);
         Ok(())
     }
 
@@ -198,11 +160,7 @@ impl<P: ProofSystem> Judge<P> for Publish {
         Workspace { findings, .. }: Workspace<'_, '_, P, R>,
     ) -> Result<Option<Open<P>>, BoardError> {
         // V-03.7
-        if !self.published {
-            let what = "the round was closed without a publication";
-            let finding = Finding::failure(Step::SomethingPublished, what);
-            findings.record(finding.by(Some(Culprit::Aggregator)));
-        }
+        publication::require(self.published, findings);
         Ok(None)
     }
 }

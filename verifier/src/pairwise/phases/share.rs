@@ -15,8 +15,8 @@ use veragg_protocol::wire::message::Message;
 use super::confirm::Confirm;
 use super::{Derived, Judge, Open, PhaseEnd, ReadMessage, Workspace, BATCH};
 use crate::check::Check;
-use crate::established::{Dealt, Established};
 use crate::findings::{Finding, Findings};
+use crate::pairwise::established::{Dealt, Established};
 use crate::step::Step;
 use crate::words;
 

@@ -15,17 +15,10 @@ use veragg_protocol::wire::body::Body;
 use super::attest::Attest;
 use super::{Derived, Judge, Open, PhaseEnd, ReadMessage, Workspace};
 use crate::check::Check;
-use crate::established::{Accepted, Established};
+use crate::checks::inputs;
 use crate::findings::{Finding, Findings};
+use crate::pairwise::established::{Accepted, Established};
 use crate::step::Step;
-
-/// Each part of a proof, and the check that it belongs to.
-const PARTS: [(ProofPart, Check); 4] = [
-    (ProofPart::Commitments, Check::InputCommitments),
-    (ProofPart::Range, Check::InputRange),
-    (ProofPart::Norm, Check::InputNorm),
-    (ProofPart::Sum, Check::InputSum),
-];
 
 /// What is kept of the body of a submission.
 pub(crate) struct Submission {
@@ -48,11 +41,6 @@ struct Waiting {
 /// The submissions whose proofs were not decoded and verified yet.
 pub(crate) struct Submit {
     waiting: Vec<Waiting>,
-}
-
-/// Whether V-07 is skipped.
-fn skipped(findings: &Findings) -> bool {
-    PARTS.iter().any(|&(_, check)| findings.skips(check))
 }
 
 impl Submit {
@@ -79,7 +67,7 @@ impl Submit {
                 Ok(proof) => sound.push((waiting, proof)),
                 Err(error) => {
                     let Waiting { client, leaf, .. } = waiting;
-                    refuse_proof(client, leaf, &error, findings);
+                    inputs::refuse_proof(client, leaf, &error, findings);
                 }
             }
         }
@@ -95,14 +83,19 @@ impl Submit {
     ) {
         let round = established.round;
         let waiting = self.decode(round, findings);
-        let rows = if skipped(findings) {
+        let rows = if inputs::skipped(findings) {
             let rows = |(_, proof): &(Waiting, P::Proof)| Ok(round.proofs().rows(proof));
             waiting.iter().map(rows).collect()
         } else {
             let proofs = waiting.iter();
             let proofs = proofs.map(|(waiting, proof)| (waiting.client, proof));
             let judged = submit::judge(round, &proofs.collect::<Vec<_>>());
-            count(established, &judged, findings);
+            let parts = judged.iter().map(|judged| match judged {
+                Ok(_) => Ok(()),
+                Err(breach) => Err(part_of(breach)),
+            });
+            let parts: Vec<_> = parts.collect();
+            inputs::count::<P>(round.configuration(), &parts, findings);
             judged
         };
         for ((waiting, _), rows) in waiting.into_iter().zip(rows) {
@@ -122,63 +115,17 @@ impl Submit {
                     };
                     established.accepted.insert(client, accepted);
                 }
-                Err(breach) => {
-                    let check = check_of(&breach);
-                    let what = format!(
-                        "the proof of its input does not hold: the first part of it that fails is about {}",
-                        check.title().trim_start_matches("inputs: ")
-                    );
-                    let finding = Finding::fault(Step::ProofHolds, client, [leaf], what);
-                    findings.record(finding.under(check));
-                }
+                Err(breach) => inputs::refuse_input(client, leaf, part_of(&breach), findings),
             }
         }
     }
 }
 
-/// V-07.1: the proof of a submission does not decode.
-fn refuse_proof(client: ClientId, leaf: u64, error: &DecodeError, findings: &mut Findings) {
-    let what = format!("its proof does not decode: {error}");
-    findings.record(Finding::fault(Step::ProofDecodes, client, [leaf], what));
-}
-
-/// The check that the failing part of a proof belongs to.
-fn check_of(breach: &Breach) -> Check {
-    let part = match breach {
+/// The part of a proof that a breach is about.
+fn part_of(breach: &Breach) -> ProofPart {
+    match breach {
         Breach::Input(part) => *part,
         _ => ProofPart::Commitments,
-    };
-    let found = PARTS.iter().find(|(of, _)| *of == part);
-    found.map_or(Check::InputCommitments, |(_, check)| *check)
-}
-
-/// Counts the parts of proofs under the checks that they belong to. After the first part that fails, no other was
-/// computed.
-fn count<P: ProofSystem, T>(
-    established: &Established<'_, P>,
-    judged: &[Result<T, Breach>],
-    findings: &mut Findings,
-) {
-    let segments = || established.round.configuration().segments.iter();
-    let norm = segments().any(|segment| segment.claims.norm.is_some());
-    let sum = segments().any(|segment| segment.claims.sum.is_some());
-    for (check, claimed) in [
-        (Check::InputRange, true),
-        (Check::InputNorm, norm),
-        (Check::InputSum, sum),
-    ] {
-        if claimed && check != Check::InputRange && !P::TELLS_PARTS {
-            let why = "the suite proves all claims at once: they are checked by V-07.B";
-            findings.not_applicable(check, why);
-        } else if claimed {
-            let computed = |judged: &&Result<T, Breach>| match judged {
-                Ok(_) => true,
-                Err(breach) => check_of(breach) >= check,
-            };
-            findings.computed(check, judged.iter().filter(computed).count());
-        } else {
-            findings.not_applicable(check, "the statement makes no such claim");
-        }
     }
 }
 
@@ -217,14 +164,14 @@ impl<P: ProofSystem> Judge<P> for Submit {
         findings: &mut Findings,
     ) {
         let leaf = message.leaf;
-        let computed = usize::from(!skipped(findings));
+        let computed = usize::from(!inputs::skipped(findings));
         findings.computed(Check::InputCommitments, computed);
         let Submission { proof, masked } = message.content;
         // V-07.2. It is recorded here, and not with the proofs that wait, so that what is recorded under its check stands in
         // the order of the leaves. It is asked only if the proof decodes.
         if !Step::MaskedScalars.holds(masked.is_ok()) {
             if let Err(error) = established.round.proofs().decode(&proof) {
-                refuse_proof(client, leaf, &error, findings);
+                inputs::refuse_proof(client, leaf, &error, findings);
                 return;
             }
             let what = masked.err().map_or_else(String::new, |error| {
@@ -260,7 +207,7 @@ impl<P: ProofSystem> Judge<P> for Submit {
     ) -> Result<Derived, BoardError> {
         self.judge(established, findings);
         // V-07.4: if V-07 is skipped, the accepted clients are those that the checkpoint lists.
-        if skipped(findings) {
+        if inputs::skipped(findings) {
             let listed = end.listed;
             established
                 .accepted

@@ -20,8 +20,8 @@ use veragg_protocol::wire::board::BoardError;
 use super::publish::Publish;
 use super::{Derived, Judge, Open, PhaseEnd, ReadMessage, Workspace};
 use crate::check::Check;
-use crate::established::{Attestations, Established, Secrets};
 use crate::findings::{Finding, Findings};
+use crate::pairwise::established::{Attestations, Established, Secrets};
 use crate::step::Step;
 use crate::words;
 

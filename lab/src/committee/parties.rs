@@ -1,0 +1,150 @@
+//! The parties of a round of the committee protocol.
+#![allow(clippy::unwrap_used)]
+
+use std::sync::Arc;
+
+use rand_core::OsRng;
+use veragg_protocol::committee::client::Client;
+use veragg_protocol::committee::round::{Expectations, Invitation, Round};
+use veragg_protocol::committee::trustee::{Ready, Trustee};
+use veragg_protocol::crypto::context::Version;
+use veragg_protocol::crypto::dh::KeyPair;
+use veragg_protocol::crypto::ids::ClientId;
+use veragg_protocol::crypto::signing::SigningKey;
+use veragg_protocol::round::committee::trustee::EntryFor;
+use veragg_protocol::round::committee::Committee;
+use veragg_protocol::round::configuration::{Configuration, SegmentConfiguration};
+use veragg_protocol::round::parameters::Assumptions;
+use veragg_protocol::round::protocol::Protocol;
+use veragg_protocol::round::roster::Roster;
+use veragg_protocol::wire::header::Header;
+use zeroize::Zeroizing;
+
+use super::Suite;
+
+/// All parties of a round, and its header.
+pub struct Parties {
+    /// The organiser's key.
+    pub organiser: SigningKey,
+    /// The aggregator's key.
+    pub aggregator: Arc<SigningKey>,
+    /// The clients' keys.
+    pub clients: Vec<Arc<SigningKey>>,
+    /// The trustees' identities, with their sealing keys.
+    pub trustees: Vec<(Arc<SigningKey>, KeyPair)>,
+    /// The header of the board.
+    pub header: Header,
+    /// The clients' public keys.
+    pub roster: Roster,
+}
+
+/// A fresh identity.
+pub fn key() -> Arc<SigningKey> {
+    Arc::new(SigningKey::generate(&mut OsRng))
+}
+
+impl Parties {
+    /// A round with so many clients, of whom a tenth may be corrupt, and at least three must contribute; with `m` trustees, `t` of them
+    /// colluding, who share `p` rows at once.
+    pub fn new(
+        clients: u32,
+        m: u32,
+        t: u32,
+        p: u32,
+        segments: Vec<SegmentConfiguration>,
+        columns: u32,
+    ) -> Self {
+        let organiser = SigningKey::generate(&mut OsRng);
+        let aggregator = key();
+        let clients: Vec<_> = (0..clients).map(|_| key()).collect();
+        let keys = clients.iter().map(|key| key.verifying_key()).collect();
+        let roster = Roster::new(keys).unwrap();
+        let round_id = [9; 32];
+        let known = organiser.verifying_key();
+        let of = EntryFor {
+            organiser: &known,
+            round_id: &round_id,
+        };
+        let trustees: Vec<_> = (0..m)
+            .map(|_| {
+                let identity = key();
+                let (pair, entry) = of.make(&identity, &mut OsRng);
+                (identity, pair, entry)
+            })
+            .collect();
+        let configuration = Configuration {
+            version: Version::CURRENT,
+            round_id,
+            suite: veragg_protocol::circuits::proof_system::Suite::DEFAULT,
+            key: None,
+            columns,
+            assumptions: Assumptions {
+                clients: roster.clients(),
+                corrupt_ppm: 100_000,
+                dropout_ppm: 0,
+            },
+            roster: roster.root_digest(),
+            beacon: [0; 32],
+            aggregator: aggregator.verifying_key(),
+            protocol: Protocol::Committee(Committee {
+                colluding: t,
+                packed: p,
+                deadlines: [10, 20, 30, 40],
+                trustees: trustees.iter().map(|(_, _, entry)| entry.clone()).collect(),
+            }),
+            min_contributors: 3,
+            segments,
+        };
+        let header = Header::sign(&configuration, &roster, &organiser).unwrap();
+        Self {
+            organiser,
+            aggregator,
+            clients,
+            trustees: trustees
+                .into_iter()
+                .map(|(identity, pair, _)| (identity, pair))
+                .collect(),
+            header,
+            roster,
+        }
+    }
+
+    /// A client that has accepted its invitation. It knows all trustees, one of whom may be corrupt.
+    pub fn client(&self, number: u32) -> Client<Suite> {
+        let me = ClientId::new(number).unwrap();
+        let invitation = Invitation::of(&self.header, &self.roster, me).unwrap();
+        let invitation = Invitation::decode(&invitation.encode()).unwrap();
+        let identity = &self.clients[me.index()];
+        let known = self
+            .trustees
+            .iter()
+            .map(|(identity, _)| identity.verifying_key());
+        let expectations = Expectations {
+            known: known.collect(),
+            corrupt: 1,
+            ..Expectations::default()
+        };
+        let own = identity.verifying_key();
+        let organiser = self.organiser.verifying_key();
+        let round = Round::accept(None, &invitation, &own, &organiser, &expectations).unwrap();
+        Client::new(round, me, Arc::clone(identity))
+    }
+
+    /// A trustee that has entered the round.
+    pub fn trustee(&self, index: usize) -> Trustee<Suite, Ready> {
+        let (identity, pair) = &self.trustees[index];
+        let (round, roster) = self.round();
+        Trustee::join(round, roster, Arc::clone(identity), pair.clone()).unwrap()
+    }
+
+    /// The round, as everybody but a client enters it.
+    pub fn round(&self) -> (Arc<Round<Suite>>, Arc<Roster>) {
+        let (round, roster) = Round::open(&self.header, &self.organiser.verifying_key()).unwrap();
+        (round, Arc::new(roster))
+    }
+}
+
+/// A store in memory.
+pub fn store() -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(Vec::new())
+}

@@ -1,0 +1,87 @@
+//! A board, what the auditor has besides, and what the audit must find.
+
+use std::collections::BTreeSet;
+
+use veragg::verifier::{Options, Report, Verdict};
+use veragg_lab::committee::{audited, Parties};
+
+/// How a board comes to be.
+pub(crate) type Builds = &'static [(&'static str, fn() -> Case)];
+
+/// A board, what the auditor has besides, and what the audit must find.
+pub(crate) struct Case {
+    pub(crate) board: Vec<u8>,
+    pub(crate) options: Options,
+    verdict: Verdict,
+    /// The culprits, each with the rule that it broke.
+    named: BTreeSet<(String, String)>,
+    /// The checks that fail.
+    failed: BTreeSet<String>,
+    /// Who has broken a rule, and is not named by the whole board.
+    pub(crate) unnamed: Vec<String>,
+}
+
+impl Case {
+    /// A board whose audit, with the organiser's key, gives this verdict and names these culprits for these rules.
+    pub(crate) fn new(
+        parties: &Parties,
+        board: Vec<u8>,
+        verdict: Verdict,
+        named: &[(&str, &str)],
+    ) -> Self {
+        let own = |(culprit, rule): &(&str, &str)| ((*culprit).to_owned(), (*rule).to_owned());
+        Self {
+            board,
+            options: Options::with_organiser(parties.organiser.verifying_key()),
+            verdict,
+            named: named.iter().map(own).collect(),
+            failed: BTreeSet::new(),
+            unnamed: Vec::new(),
+        }
+    }
+
+    /// The same; these checks fail.
+    pub(crate) fn failing(mut self, checks: &[&str]) -> Self {
+        self.failed = checks.iter().map(|&check| check.to_owned()).collect();
+        self
+    }
+
+    /// The same; these have broken a rule, too, which the whole board does not hold against them.
+    pub(crate) fn unnamed(mut self, guilty: &[&str]) -> Self {
+        self.unnamed = guilty.iter().map(|&who| who.to_owned()).collect();
+        self
+    }
+
+    /// The same; the auditor was given these messages.
+    pub(crate) fn given(mut self, messages: Vec<Vec<u8>>) -> Self {
+        self.options.messages = messages;
+        self
+    }
+
+    /// The report.
+    pub(crate) fn report(&self) -> Report {
+        audited(&self.board, &self.options)
+    }
+
+    /// What the audit finds otherwise than expected, if anything.
+    pub(crate) fn wrong(&self) -> Option<String> {
+        let report = self.report();
+        let named: BTreeSet<_> = report
+            .faults
+            .iter()
+            .map(|fault| (fault.culprit.to_string(), fault.rule.to_string()))
+            .collect();
+        let failed = report
+            .checks
+            .iter()
+            .filter(|check| matches!(check.status, veragg::verifier::Status::Failed { .. }));
+        let failed: BTreeSet<_> = failed.map(|check| check.id.id().to_owned()).collect();
+        let same = named == self.named && failed == self.failed;
+        (!same || report.verdict != self.verdict).then(|| {
+            format!(
+                "expected {:?}, {:?}, failed {:?}; found {named:?}, failed {failed:?}\n{report}",
+                self.verdict, self.named, self.failed
+            )
+        })
+    }
+}

@@ -1,0 +1,9 @@
+//! The audit of a board of the committee protocol (`specs/committee.md` 6).
+
+mod established;
+mod heard;
+mod pass;
+mod phases;
+mod sums;
+
+pub(crate) use pass::Pass;
