@@ -1,6 +1,7 @@
 //! Rounds of the committee protocol: their parties, a table at which they meet, and parties that do what they must not.
 #![allow(clippy::unwrap_used)]
 
+pub mod boards;
 mod desk;
 mod liar;
 mod parties;

@@ -1,34 +1,17 @@
 //! Boards of the committee protocol, honest and not: what the audit finds, and that the reference finds the same.
 
-mod aggregator;
-mod case;
-mod clients;
-mod desk;
-mod files;
-mod headers;
-mod honest;
-mod trustees;
-
 use std::collections::BTreeSet;
 use std::io::Cursor;
 
-use self::case::{Builds, Case};
+use crate::reference::committee as reference;
 use veragg::verifier::evidence::{bundles, check, export};
-use veragg::verifier::{Check, Culprit, Report, Status};
+use veragg::verifier::{Check, Culprit, Options, Report, Status, Verdict};
 use veragg_lab::committee::audited;
-
-const GROUPS: [Builds; 6] = [
-    honest::CASES,
-    clients::CASES,
-    trustees::CASES,
-    aggregator::CASES,
-    files::CASES,
-    headers::CASES,
-];
+use veragg_lab::committee::boards::{Case, BOARDS};
 
 /// Every board.
 fn cases() -> impl Iterator<Item = (&'static str, Case)> {
-    let cases = GROUPS.into_iter().flatten();
+    let cases = BOARDS.into_iter().flatten();
     cases.map(|(name, build)| {
         println!("{name}");
         (*name, build())
@@ -79,39 +62,71 @@ fn evidence_shows_every_fault() {
     }
 }
 
-/// Who has the file can take records out, put them twice, exchange bytes and cut it. Nobody is named for it who is not named
-/// anyway.
-#[test]
-fn nobody_is_named_for_what_is_done_to_a_file() {
-    for (name, case) in cases() {
+/// What somebody can do to the file of a board without any key.
+fn alterations(case: &Case) -> Vec<(String, Vec<u8>)> {
+    let (board, ends) = (&case.board, record_ends(case));
+    let mut altered = Vec::new();
+    for at in (0..board.len()).step_by((board.len() / 60).max(1)) {
+        let mut changed = board.clone();
+        changed[at] ^= 1;
+        altered.push((format!("byte {at}"), changed));
+        altered.push((format!("cut at {at}"), board[..at].to_vec()));
+    }
+    for (number, pair) in ends.windows(2).enumerate() {
+        let [from, to] = [pair[0], pair[1]];
+        let without = [&board[..from], &board[to..]].concat();
+        altered.push((format!("without record {number}"), without));
+        let twice = [&board[..to], &board[from..]].concat();
+        altered.push((format!("record {number} twice"), twice));
+        let mut changed = board.clone();
+        // Behind the envelope, if there is anything; else in it.
+        changed[(from + 5 + 170).min(to - 1)] ^= 1;
+        altered.push((format!("a byte of record {number}"), changed));
+        let mut kind = board.clone();
+        kind[from] = 1 + (kind[from] + 1) % 3;
+        altered.push((format!("another kind of record {number}"), kind));
+        altered.push((format!("up to record {number}"), board[..to].to_vec()));
+        if let Some(next) = ends.get(number + 2) {
+            let (record, next) = (&board[from..to], &board[to..*next]);
+            let behind = &board[from + record.len() + next.len()..];
+            let swapped = [&board[..from], next, record, behind].concat();
+            altered.push((format!("record {number} behind the next"), swapped));
+        }
+    }
+    altered
+}
+
+/// Nobody is named for what is done to a file who is not named anyway; and the reference finds the same. One alteration of `step` of
+/// each board is tried.
+fn judge_alterations(step: usize) {
+    for (place, (name, case)) in cases().enumerate() {
         let named = culprits(&case.report());
-        let judge = |board: &[u8], what: &str| {
-            let audit = veragg::verifier::audit(Cursor::new(board), &case.options);
+        let organiser = case.options.organiser.map(|key| *key.as_bytes());
+        let altered = alterations(&case).into_iter();
+        for (what, board) in altered.skip(place % step).step_by(step) {
+            let what = format!("{name}, {what}");
+            assert_same(&what, &board, &case.options, organiser);
+            let audit = veragg::verifier::audit(Cursor::new(&board), &case.options);
             if let Ok(report) = audit {
                 let more = culprits(&report).into_iter().filter(|culprit| {
                     !named.contains(culprit) && !case.unnamed.contains(&culprit.to_string())
                 });
                 let more: Vec<_> = more.collect();
-                assert!(more.is_empty(), "{name}, {what}: {more:?}\n{report}");
+                assert!(more.is_empty(), "{what}: {more:?}\n{report}");
             }
-        };
-        let step = (case.board.len() / 60).max(1);
-        for at in (0..case.board.len()).step_by(step) {
-            let mut changed = case.board.clone();
-            changed[at] ^= 1;
-            judge(&changed, &format!("byte {at}"));
-            judge(&case.board[..at], &format!("cut at {at}"));
-        }
-        let records = record_ends(&case);
-        for (number, pair) in records.windows(2).enumerate() {
-            let [from, to] = [pair[0], pair[1]];
-            let without = [&case.board[..from], &case.board[to..]].concat();
-            judge(&without, &format!("without record {number}"));
-            let twice = [&case.board[..to], &case.board[from..]].concat();
-            judge(&twice, &format!("record {number} twice"));
-            judge(&case.board[..to], &format!("up to record {number}"));
         }
     }
+}
+
+#[test]
+fn nobody_is_named_for_what_is_done_to_a_file() {
+    judge_alterations(29);
+}
+
+#[test]
+#[ignore = "long"]
+fn nobody_is_named_for_whatever_is_done_to_a_file() {
+    judge_alterations(1);
 }
 
 /// Where the records of a board begin, and where the last one ends.
@@ -164,5 +179,104 @@ fn reports_are_read_back_as_they_were_written() {
         let json = serde_json::to_string(&report).unwrap();
         let read: Report = serde_json::from_str(&json).unwrap();
         assert_eq!(read, report, "{name}");
+    }
+}
+
+/// The slow reference, which was written from the specification alone, finds the same.
+#[test]
+fn the_reference_finds_the_same() {
+    for (name, case) in cases() {
+        let organiser = case.options.organiser.map(|key| *key.as_bytes());
+        assert_same(name, &case.board, &case.options, organiser);
+        // What is skipped is skipped by both.
+        for skipped in [
+            Check::InputRange,
+            Check::Trustees,
+            Check::Openings,
+            Check::Opening,
+        ] {
+            let mut options = case.options.clone();
+            options.skip.insert(skipped);
+            assert_same(
+                &format!("{name}, without {skipped}"),
+                &case.board,
+                &options,
+                organiser,
+            );
+        }
+        assert_same(
+            &format!("{name}, without a key"),
+            &case.board,
+            &Options {
+                organiser: None,
+                ..case.options.clone()
+            },
+            None,
+        );
+    }
+}
+
+#[track_caller]
+fn assert_same(what: &str, board: &[u8], options: &Options, organiser: Option<[u8; 32]>) {
+    let given = reference::Given {
+        organiser,
+        messages: options.messages.clone(),
+        skip: options.skip.iter().map(|check| check.id()).collect(),
+    };
+    let judged = reference::judge(board, &given);
+    let report = veragg::verifier::audit(Cursor::new(board), options).ok();
+    let found = report.as_ref().map(|report| found(report, judged.as_ref()));
+    assert_eq!(
+        found,
+        judged,
+        "{what}\n{}",
+        report.map_or_else(String::new, |report| report.to_string())
+    );
+}
+
+/// A report in the form of the reference, which counts nothing in a round that cannot be entered.
+fn found(report: &Report, judged: Option<&reference::Judged>) -> reference::Judged {
+    let ids = |is: fn(&Status) -> bool| {
+        let checks = report.checks.iter().filter(move |check| is(&check.status));
+        checks.map(|check| check.id.id().to_owned())
+    };
+    let counted = report.checks.iter().filter_map(|check| {
+        let count = match check.status {
+            Status::Passed { records } | Status::PassedInPart { records, .. } => (records, 0),
+            Status::PassedWithFaults { records, bad } => (records, bad),
+            _ => return None,
+        };
+        Some((check.id.id().to_owned(), count))
+    });
+    let entered = report.round.is_some();
+    let faults = report.faults.iter().map(|fault| {
+        (
+            fault.culprit.to_string(),
+            fault.rule.to_string(),
+            fault.check.id().to_owned(),
+            fault.evidence.clone(),
+            fault.involved.clone(),
+            fault.checkpoints,
+        )
+    });
+    let absent = report.absent.iter();
+    let trustees = report.trustees.iter();
+    reference::Judged {
+        faults: faults.collect(),
+        failed: ids(|status| matches!(status, Status::Failed { .. })).collect(),
+        counted: counted.filter(|_| entered).collect(),
+        // A report does not say it if a check fails.
+        finished: match report.verdict {
+            Verdict::Unfinished => false,
+            Verdict::Verified | Verdict::Incomplete => true,
+            Verdict::Failed => judged.is_some_and(|judged| judged.finished),
+        },
+        contributors: report.contributors.clone(),
+        absent: absent
+            .map(|absent| (absent.client, absent.outcome.clone()))
+            .collect(),
+        trustees: trustees
+            .map(|trustee| (trustee.checked, trustee.confirmed, trustee.opened))
+            .collect(),
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod attestation;
 pub(crate) mod board;
 pub(crate) mod bytes;
 pub(crate) mod cases;
+pub(crate) mod committee;
 pub(crate) mod early;
 pub(crate) mod equivocations;
 pub(crate) mod equivocator;

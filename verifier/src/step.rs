@@ -164,18 +164,12 @@ veragg_protocol::numbered! {
         ComplaintsDecode = "V-17.2";
         /// A complaint is true, or the trustee is named; if it is true, the client.
         ComplaintTrue = "V-17.3";
-        /// Complaints of a trustee that has equivocated are not judged.
-        ComplaintsOfEquivocator = "V-17.3";
-        /// Complaints about a client that has equivocated are not judged.
-        ComplaintsAboutEquivocator = "V-17.3";
         /// A trustee confirms a part of those who were accepted.
         ConfirmsPart = "V-17.4";
         /// A trustee confirms a list of enough clients.
         ConfirmsEnough = "V-17.4";
         /// A trustee confirms nobody about whom it complained.
         ConfirmsNobodyAccused = "V-17.4";
-        /// The complaints of a trustee that has equivocated are not held against it.
-        AccusedByEquivocator = "V-17.4";
         /// Enough trustees have confirmed before confirm is closed.
         EnoughConfirmed = "V-17.5";
         /// An opening is the sum of the pads of the list.

@@ -43,8 +43,6 @@ pub(crate) struct TrusteeState {
     pub(crate) opened: bool,
     /// Its message of check, if it decodes.
     pub(crate) complaints: Option<Complaining>,
-    /// Whether it signed two messages of check.
-    pub(crate) equivocated: bool,
     /// The first client on the list of check about whom it complained.
     pub(crate) accused: Option<ClientId>,
 }
@@ -55,8 +53,6 @@ pub(crate) struct Established<'a, P: ProofSystem> {
     pub(crate) roster: &'a Roster,
     pub(crate) options: &'a Options,
     pub(crate) submitted: Vec<Option<Submitted>>,
-    /// Who signed two different submissions.
-    pub(crate) equivocated: ClientSet,
     /// Whose submission keeps all rules that its record shows; if V-07 is skipped, whose proof decodes.
     pub(crate) sound: ClientSet,
     /// Whose record shows a masked row.
@@ -85,7 +81,6 @@ impl<'a, P: ProofSystem> Established<'a, P> {
             roster,
             options,
             submitted: vec![None; clients as usize],
-            equivocated: nobody(),
             sound: nobody(),
             shown: nobody(),
             accepted: nobody(),

@@ -454,15 +454,6 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
     fn inadmissible(&mut self, leaf: u64, sender: Sender, inadmissible: Inadmissible) {
         if inadmissible.shows == Shows::Equivocation {
             self.heard.equivocated(sender);
-            match sender {
-                Sender::Client(client) => self.established.equivocated.insert(client),
-                Sender::Trustee(trustee) if self.open == Some(Phase::Check) => {
-                    if let Some(state) = self.established.trustee_mut(trustee) {
-                        state.equivocated = true;
-                    }
-                }
-                _ => {}
-            }
         }
         messages::record(leaf, sender, inadmissible, &mut self.findings);
     }
@@ -560,7 +551,6 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         let Established {
             round,
             submitted,
-            equivocated,
             sums,
             ..
         } = established;
@@ -569,9 +559,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
             sums.keep_rows(&in_sum, round, whole, records)?;
         }
         if !findings.skips(Check::Openings) {
-            let known = Step::PadsKnown.holds(false);
-            let unknown = ClientSet::of(clients, |client| !known && equivocated.contains(client));
-            sums.pads_over(listed, round, whole, &unknown, records)?;
+            sums.pads_over(listed, round, whole, records)?;
         }
         Ok(derived)
     }

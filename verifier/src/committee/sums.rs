@@ -13,6 +13,7 @@ use veragg_protocol::crypto::ids::{ClientId, ClientSet, TrusteeId};
 use veragg_protocol::wire::board::{BoardError, RecordPosition, Records};
 
 use super::established::public_parts;
+use crate::step::Step;
 
 type Point<P> = <<P as ProofSystem>::Group as Group>::Point;
 
@@ -109,20 +110,18 @@ impl<P: ProofSystem> Sums<P> {
         Ok(())
     }
 
-    /// Makes the sums of pads those over this list. `whole` gives the positions of submissions, and `unknown` whose pads are not
-    /// known although there is one.
+    /// Makes the sums of pads those over this list. `whole` gives the positions of submissions.
     pub(crate) fn pads_over<R: Read + Seek>(
         &mut self,
         list: &ClientSet,
         round: &Round<P>,
         whole: impl Fn(ClientId) -> Option<RecordPosition>,
-        unknown: &ClientSet,
         records: &mut Records<R>,
     ) -> Result<(), BoardError> {
         for client in ClientId::all(round.clients()) {
             let (joins, counted) = (list.contains(client), self.pads_of.contains(client));
             let position = whole(client);
-            if joins && (position.is_none() || unknown.contains(client)) {
+            if joins && !Step::PadsKnown.holds(position.is_some()) {
                 self.unknown.fill(true);
             }
             let Some(position) = position.filter(|_| joins != counted) else {
@@ -142,7 +141,7 @@ impl<P: ProofSystem> Sums<P> {
                 match pads {
                     Some(pads) if joins => add(sums, &pads),
                     Some(pads) => subtract(sums, &pads),
-                    None => *unknown |= joins,
+                    None => *unknown |= joins && !Step::PadsKnown.holds(false),
                 }
             }
             match joins {

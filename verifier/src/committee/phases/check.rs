@@ -106,10 +106,7 @@ pub(crate) fn judge<P: ProofSystem, R: Read + Seek>(
     let mut messages: Vec<_> = messages.collect();
     messages.sort_by_key(|(_, message)| message.leaf);
     for (trustee, message) in messages {
-        let state = established.trustee(trustee);
-        let equivocated = state.is_some_and(|state| state.equivocated);
-        let mut counts = !equivocated || Step::ComplaintsOfEquivocator.holds(false);
-        let mut accused = None;
+        let (mut counts, mut accused) = (true, None);
         for first in (0..message.count).step_by(TOGETHER) {
             for complaint in read_again(established, &message, first, records)? {
                 let on_list = listed.is_some_and(|listed| listed.contains(complaint.client));
@@ -164,9 +161,7 @@ impl Said {
         findings: &mut Findings,
     ) -> Result<bool, BoardError> {
         let (trustee, client) = (self.trustee, self.complaint.client);
-        let equivocated = established.equivocated.contains(client);
-        let unjudged = equivocated && !Step::ComplaintsAboutEquivocator.holds(false);
-        if upheld.contains(client) || unjudged {
+        if upheld.contains(client) {
             return Ok(true);
         }
         let round = established.round;

@@ -39,11 +39,7 @@ pub(crate) fn take<P: ProofSystem>(
             format!("it confirmed a list of {got} clients, but the configuration asks for {need}");
         return refuse(Step::ConfirmsEnough, what);
     }
-    let Some(state) = established.trustee(trustee) else {
-        return;
-    };
-    let accused = state.accused;
-    let accused = accused.filter(|_| !state.equivocated || Step::AccusedByEquivocator.holds(false));
+    let accused = established.trustee(trustee).and_then(|state| state.accused);
     if let Some(client) = accused.filter(|_| !Step::ConfirmsNobodyAccused.holds(false)) {
         let what =
             format!("it confirmed a list with client {client}, about whom it had complained");

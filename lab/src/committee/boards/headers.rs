@@ -1,14 +1,15 @@
 //! Configurations that an organiser must not sign.
+#![allow(clippy::unwrap_used)]
 
 use std::sync::Arc;
 
-use veragg::protocol::round::committee::Committee;
-use veragg::protocol::round::configuration::{Configuration, SignedConfiguration};
-use veragg::verifier::Verdict::Failed;
-use veragg_lab::committee::{file, Parties};
+use crate::committee::{file, Parties};
+use veragg_protocol::round::committee::Committee;
+use veragg_protocol::round::configuration::{Configuration, SignedConfiguration};
+use veragg_verifier::Verdict::Failed;
 
 use super::case::{Builds, Case};
-use super::desk::parties;
+use super::play::parties;
 
 pub(crate) const CASES: Builds = &[
     ("an entry that is not signed", || {
@@ -89,7 +90,7 @@ fn trustee_is_client() -> Case {
         .iter()
         .map(|key| key.verifying_key())
         .collect();
-    let roster = veragg::protocol::round::roster::Roster::new(keys).unwrap();
+    let roster = veragg_protocol::round::roster::Roster::new(keys).unwrap();
     let mut configuration = Configuration::decode(&parties.header.configuration.bytes).unwrap();
     configuration.roster = roster.root_digest();
     let mut header = parties.header.clone();

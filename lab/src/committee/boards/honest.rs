@@ -1,13 +1,14 @@
 //! Rounds in which everybody does what they should, or is absent.
+#![allow(clippy::unwrap_used)]
 
-use veragg::protocol::pairwise::publish::Outcome;
-use veragg::protocol::round::configuration::SegmentConfiguration;
-use veragg::protocol::round::phase::Phase;
-use veragg::verifier::Verdict::Verified;
-use veragg_lab::committee::{Desk, Parties, Table};
+use crate::committee::{Desk, Parties, Table};
+use veragg_protocol::pairwise::publish::Outcome;
+use veragg_protocol::round::configuration::SegmentConfiguration;
+use veragg_protocol::round::phase::Phase;
+use veragg_verifier::Verdict::Verified;
 
 use super::case::{Builds, Case};
-use super::desk::{
+use super::play::{
     check, confirm, finish, go_on_from_check, honest_submit, input, parties, submit,
 };
 

@@ -1,15 +1,16 @@
 //! What malicious clients submit.
+#![allow(clippy::unwrap_used)]
 
-use veragg::protocol::committee::parts::SALT_LEN;
-use veragg::protocol::pairwise::publish::Outcome;
-use veragg::protocol::round::phase::Phase;
-use veragg::verifier::Verdict::{Failed, Verified};
-use veragg_lab::committee::Desk;
+use crate::committee::Desk;
+use veragg_protocol::committee::parts::SALT_LEN;
+use veragg_protocol::pairwise::publish::Outcome;
+use veragg_protocol::round::phase::Phase;
+use veragg_verifier::Verdict::{Failed, Verified};
 
 use super::case::{Builds, Case};
-use super::desk::{
-    another_pad, another_row, changed, check, confirm, finish, go_on, go_on_corrupt, last_place,
-    parties, submit, submitted, Change, ALL, BUT_3, WITHOUT_3,
+use super::play::{
+    another_pad, another_row, changed, go_on, go_on_corrupt, last_place, parties, submit,
+    submitted, Change, ALL, BUT_3, WITHOUT_3,
 };
 
 pub(crate) const CASES: Builds = &[
@@ -99,20 +100,4 @@ fn two_and_on() -> Case {
         ("trustee 4", "V-17.1"),
     ];
     Case::new(&parties, desk.file(), Failed, &named).failing(&["V-04"])
-}
-
-#[test]
-fn an_honest_round_goes_on_from_a_desk() {
-    let parties = parties();
-    let mut desk = Desk::new(&parties);
-    submit(&mut desk, &ALL);
-    desk.close(Phase::Submit, &ALL);
-    let checked = check(&mut desk, &[0, 1, 2]);
-    let confirmed = confirm(&mut desk, checked);
-    finish(&mut desk, confirmed);
-    let case = Case::new(&parties, desk.file(), Verified, &[]);
-    let report = case.report();
-    assert_eq!(report.contributors, ALL);
-    let opened: Vec<_> = report.trustees.iter().map(|it| it.opened).collect();
-    assert_eq!(opened, [true, true, true, false]);
 }

@@ -1,24 +1,27 @@
 //! A board, what the auditor has besides, and what the audit must find.
+#![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
 
-use veragg::verifier::{Options, Report, Verdict};
-use veragg_lab::committee::{audited, Parties};
+use crate::committee::{audited, Parties};
+use veragg_verifier::{Options, Report, Verdict};
 
 /// How a board comes to be.
-pub(crate) type Builds = &'static [(&'static str, fn() -> Case)];
+pub type Builds = &'static [(&'static str, fn() -> Case)];
 
 /// A board, what the auditor has besides, and what the audit must find.
-pub(crate) struct Case {
-    pub(crate) board: Vec<u8>,
-    pub(crate) options: Options,
+pub struct Case {
+    /// The file.
+    pub board: Vec<u8>,
+    /// What the auditor has.
+    pub options: Options,
     verdict: Verdict,
     /// The culprits, each with the rule that it broke.
     named: BTreeSet<(String, String)>,
     /// The checks that fail.
     failed: BTreeSet<String>,
     /// Who has broken a rule, and is not named by the whole board.
-    pub(crate) unnamed: Vec<String>,
+    pub unnamed: Vec<String>,
 }
 
 impl Case {
@@ -59,12 +62,12 @@ impl Case {
     }
 
     /// The report.
-    pub(crate) fn report(&self) -> Report {
+    pub fn report(&self) -> Report {
         audited(&self.board, &self.options)
     }
 
     /// What the audit finds otherwise than expected, if anything.
-    pub(crate) fn wrong(&self) -> Option<String> {
+    pub fn wrong(&self) -> Option<String> {
         let report = self.report();
         let named: BTreeSet<_> = report
             .faults
@@ -74,7 +77,7 @@ impl Case {
         let failed = report
             .checks
             .iter()
-            .filter(|check| matches!(check.status, veragg::verifier::Status::Failed { .. }));
+            .filter(|check| matches!(check.status, veragg_verifier::Status::Failed { .. }));
         let failed: BTreeSet<_> = failed.map(|check| check.id.id().to_owned()).collect();
         let same = named == self.named && failed == self.failed;
         (!same || report.verdict != self.verdict).then(|| {

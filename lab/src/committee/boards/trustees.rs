@@ -1,14 +1,15 @@
 //! What malicious trustees say.
+#![allow(clippy::unwrap_used)]
 
-use veragg::circuits::group::ristretto::{Fr, KeyScalar};
-use veragg::protocol::committee::check::Complaint;
-use veragg::protocol::pairwise::publish::Outcome;
-use veragg::protocol::round::phase::Phase;
-use veragg::verifier::Verdict::{Failed, Unfinished, Verified};
-use veragg_lab::committee::{CheckedTrustee, Desk, Liar, Parties};
+use crate::committee::{CheckedTrustee, Desk, Liar, Parties};
+use veragg_protocol::circuits::group::ristretto::{Fr, KeyScalar};
+use veragg_protocol::committee::check::Complaint;
+use veragg_protocol::pairwise::publish::Outcome;
+use veragg_protocol::round::phase::Phase;
+use veragg_verifier::Verdict::{Failed, Unfinished, Verified};
 
 use super::case::{Builds, Case};
-use super::desk::{
+use super::play::{
     another_pad, check, confirm, finish, go_on_from_check, honest_submit, parties, submit,
     submitted, ALL, BUT_3,
 };
@@ -119,7 +120,7 @@ fn about_one_client() -> Case {
 }
 
 /// A round up to open, with four trustees that confirmed; the first is corrupt.
-fn up_to_open(desk: &mut Desk<'_>) -> Vec<veragg_lab::committee::ConfirmedTrustee> {
+fn up_to_open(desk: &mut Desk<'_>) -> Vec<crate::committee::ConfirmedTrustee> {
     let checked = check(desk, &[0, 1, 2, 3]);
     let mut confirmed = confirm(desk, checked);
     confirmed.remove(0);
@@ -188,7 +189,7 @@ fn confirmation_with_a_body() -> Case {
     Case::new(&parties, desk.file(), Failed, &named).failing(&["V-04"])
 }
 
-/// Nothing of what trustee 1 complains about counts.
+/// The first counts.
 fn two_checks() -> Case {
     let parties = parties();
     let mut desk = honest_submit(&parties);
@@ -198,7 +199,11 @@ fn two_checks() -> Case {
     let checked = check(&mut desk, &[1, 2, 3]);
     let confirmed = confirm(&mut desk, checked);
     finish(&mut desk, confirmed);
-    let named = [("trustee 1", "V-04.7"), ("aggregator", "V-04.7")];
+    let named = [
+        ("trustee 1", "V-04.7"),
+        ("aggregator", "V-04.7"),
+        ("trustee 1", "V-17.3"),
+    ];
     Case::new(&parties, desk.file(), Failed, &named).failing(&["V-04"])
 }
 

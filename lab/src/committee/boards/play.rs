@@ -1,17 +1,18 @@
 //! A desk with six clients and four trustees, of whom three are needed and one may collude; and how a round ends at it.
+#![allow(clippy::unwrap_used)]
 
-use veragg::circuits::group::ristretto::Ristretto;
-use veragg::circuits::group::Group;
-use veragg::circuits::proof_system::ProofSystem;
-use veragg::protocol::committee::parts::{MaskedPlace, SALT_LEN};
-use veragg::protocol::committee::round::Round;
-use veragg::protocol::crypto::ids::TrusteeId;
-use veragg::protocol::pairwise::publish::Outcome;
-use veragg::protocol::round::configuration::SegmentConfiguration;
-use veragg::protocol::round::phase::Phase;
-use veragg_lab::committee::{
+use crate::committee::{
     altered, store, CheckedTrustee, ConfirmedTrustee, Desk, Liar, Parties, Suite,
 };
+use veragg_protocol::circuits::group::ristretto::Ristretto;
+use veragg_protocol::circuits::group::Group;
+use veragg_protocol::circuits::proof_system::ProofSystem;
+use veragg_protocol::committee::parts::{MaskedPlace, SALT_LEN};
+use veragg_protocol::committee::round::Round;
+use veragg_protocol::crypto::ids::TrusteeId;
+use veragg_protocol::pairwise::publish::Outcome;
+use veragg_protocol::round::configuration::SegmentConfiguration;
+use veragg_protocol::round::phase::Phase;
 
 /// All clients.
 pub(crate) const ALL: [u32; 6] = [1, 2, 3, 4, 5, 6];
@@ -167,7 +168,7 @@ pub(crate) fn another_pad(parts: &mut [Vec<u8>], round: &Round<Suite>) {
     let row = parts.last_mut().unwrap();
     let scalars = Ristretto::decode_scalars(&row[SALT_LEN..], layout.row_scalars(), "row");
     let mut scalars = scalars.unwrap();
-    scalars[0] -= veragg::circuits::group::ristretto::Fr::from(1u64);
+    scalars[0] -= veragg_protocol::circuits::group::ristretto::Fr::from(1u64);
     row.truncate(SALT_LEN);
     row.extend(Ristretto::encode_scalars(&scalars));
 }

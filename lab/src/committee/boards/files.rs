@@ -1,14 +1,15 @@
 //! What somebody does to the file of a board.
+#![allow(clippy::unwrap_used)]
 
-use veragg::circuits::group::ristretto::Fr;
-use veragg::protocol::round::phase::Phase;
-use veragg::protocol::wire::board::{Record, RecordKind};
-use veragg::protocol::wire::message::{Message, ENVELOPE_LEN};
-use veragg::verifier::Verdict::{Failed, Unfinished};
-use veragg_lab::committee::{file, Desk, Parties};
+use crate::committee::{file, Desk, Parties};
+use veragg_protocol::circuits::group::ristretto::Fr;
+use veragg_protocol::round::phase::Phase;
+use veragg_protocol::wire::board::{Record, RecordKind};
+use veragg_protocol::wire::message::{Message, ENVELOPE_LEN};
+use veragg_verifier::Verdict::{Failed, Unfinished};
 
 use super::case::{Builds, Case};
-use super::desk::{
+use super::play::{
     another_row, changed, check, confirm, finish, go_on, honest_submit, last_place, parties,
     submission, submit, ALL, BUT_3, WITHOUT_3,
 };

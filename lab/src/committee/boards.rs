@@ -1,0 +1,33 @@
+//! Boards of rounds, honest and not, with what an audit must find on them.
+
+mod aggregator;
+mod case;
+mod clients;
+mod files;
+mod headers;
+mod honest;
+mod play;
+mod trustees;
+
+pub use self::case::{Builds, Case};
+
+/// All boards, by what happened.
+pub const BOARDS: [Builds; 6] = [
+    honest::CASES,
+    clients::CASES,
+    trustees::CASES,
+    aggregator::CASES,
+    files::CASES,
+    headers::CASES,
+];
+
+/// The board on which this happened. A test gives up where there is none.
+#[must_use]
+pub fn board(name: &str) -> Case {
+    let mut boards = BOARDS.into_iter().flatten();
+    let found = boards.find(|(of, _)| *of == name);
+    let Some((_, build)) = found else {
+        panic!("there is no board `{name}`");
+    };
+    build()
+}
