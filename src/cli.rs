@@ -183,6 +183,10 @@ struct AuditorArgs {
     /// A checkpoint that a client received, to compare with the one on the board. May be repeated.
     #[arg(long = "checkpoint", value_name = "FILE")]
     checkpoints: Vec<PathBuf>,
+    /// A message that a client or a trustee of the committee protocol handed over, as it sent it, or its first 167 bytes. Two that
+    /// differ name who signed both. May be repeated.
+    #[arg(long = "message", value_name = "FILE")]
+    messages: Vec<PathBuf>,
     /// Sums that were published elsewhere, to compare with those on the board; an aggregate.json of `veragg run`.
     #[arg(long, value_name = "FILE")]
     aggregate: Option<PathBuf>,
@@ -214,13 +218,16 @@ struct AuditArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(group(ArgGroup::new("asked").required(true).args(["client", "fault"])))]
+#[command(group(ArgGroup::new("asked").required(true).args(["client", "trustee", "fault"])))]
 struct ExplainArgs {
     #[command(flatten)]
     auditor: AuditorArgs,
     /// The client's number on the roster, counted from 1.
     #[arg(long, value_name = "ID")]
     client: Option<u64>,
+    /// The trustee's number in the committee, counted from 1, on a board of the committee protocol.
+    #[arg(long, value_name = "ID")]
+    trustee: Option<u64>,
     /// The fault's number in the report of `veragg audit` with the same arguments, counted from 1.
     #[arg(long, value_name = "N")]
     fault: Option<usize>,

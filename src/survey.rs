@@ -11,6 +11,7 @@
 //! Or they come from a generator, for rounds whose size matters. Each client's vector follows from a seed and
 //! its number, so that the sums can be recomputed. `examples/million/round.toml` explains the keys.
 
+mod committee;
 mod config;
 mod csv_error;
 mod decimal;
@@ -33,12 +34,13 @@ use std::path::Path;
 
 use serde::Serialize;
 use veragg_circuits::proof_system::Suite;
+use veragg_lab::committee::local::Members;
 use veragg_lab::local::LocalRoundError;
 use veragg_lab::scenario::Cheat;
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::round::configuration::SegmentConfiguration;
 
-pub use config::Dropout;
+pub use config::{Absence, Dropout};
 pub use csv_error::CsvError;
 pub use draft::{draft, Draft};
 pub use error::{Location, SurveyError, Warning};
@@ -209,6 +211,16 @@ impl Survey {
     /// The clients that leave the round, and when. No client is listed twice.
     pub fn dropouts(&self) -> &[Dropout] {
         &self.dropouts
+    }
+
+    /// The committee, if the round is of the committee protocol.
+    pub fn committee(&self) -> Option<Members> {
+        self.config.committee.map(|committee| committee.0)
+    }
+
+    /// Trustees that say nothing, or leave.
+    pub fn absences(&self) -> &[Absence] {
+        &self.config.absences
     }
 
     /// The clients that do not keep to the rules, and what they do: for a round that shows what happens then.

@@ -4,6 +4,7 @@
 pub mod boards;
 mod desk;
 mod liar;
+pub mod local;
 mod parties;
 mod table;
 

@@ -339,7 +339,7 @@ pub enum Progress {
 /// The most bytes of messages that wait for the aggregator, unless one message for each thread is more. To make
 /// a message takes many times the memory of the message. So few long messages are made at a time, but hundreds
 /// of short ones.
-const WAITING: usize = 4 << 20;
+pub(crate) const WAITING: usize = 4 << 20;
 
 /// Carries messages and packages until the round is over. It knows no time: a phase ends when each party has been
 /// asked once. The aggregator receives messages in the order of `parties`, so the same messages make the same

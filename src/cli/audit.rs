@@ -5,7 +5,7 @@ use std::io::{Read, Seek};
 use std::path::Path;
 
 use veragg::circuits::foreign::Foreign;
-use veragg::verifier::{audit, AuditError, Check, Options, Report};
+use veragg::verifier::{audit, AuditError, Check, GivenError, Options, Report};
 use veragg::ClientNames;
 
 use super::aggregate::Aggregate;
@@ -41,6 +41,11 @@ pub(super) fn options(args: &AuditorArgs) -> Result<Options, CliError> {
             .iter()
             .map(|path| files::receipt(path))
             .collect::<Result<_, _>>()?,
+        messages: args
+            .messages
+            .iter()
+            .map(|path| files::message(path))
+            .collect::<Result<_, _>>()?,
         set_up: args.setup.as_deref().map(set_up_files::bytes).transpose()?,
         contributors: args
             .contributors
@@ -53,7 +58,7 @@ pub(super) fn options(args: &AuditorArgs) -> Result<Options, CliError> {
     let board = files::open_board(&args.board)?;
     let configuration = &board.configuration;
     for path in &args.checkpoints {
-        let checkpoint = files::checkpoint(path, configuration.clients())?;
+        let checkpoint = files::checkpoint(path, configuration)?;
         options.checkpoints.push(checkpoint);
     }
     if let Some(path) = &args.aggregate {
@@ -99,6 +104,9 @@ fn audit_source(
     audit(source, options).map_err(|error| match error {
         AuditError::Board(error) => CliError::board(path, error),
         AuditError::Skip(_) => CliError::Usage(error.to_string()),
+        AuditError::Given(GivenError::OtherProtocol | GivenError::TooMany { .. }) => {
+            CliError::Usage(format!("--message: {error}"))
+        }
         // Any other error is about the bytes of the file.
         error => CliError::malformed(path, error),
     })

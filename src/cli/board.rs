@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::{json, Value};
 use veragg::circuits::foreign::Foreign;
 use veragg::circuits::with_suite;
+use veragg::protocol::committee::round::Round as CommitteeRound;
 use veragg::protocol::crypto::signing::hex;
 use veragg::protocol::round::configuration::Configuration;
 use veragg::protocol::round::protocol::{Dialect, Pairwise};
@@ -40,7 +41,8 @@ pub(super) fn run(args: &BoardArgs, format: Format) -> Result<u8, CliError> {
         Ok(longest) => {
             let clients = board.configuration.clients();
             let dialect = board.configuration.dialect();
-            let mut records = Records::new(board.rest, board.header.encode().len(), longest);
+            let header = board.header.encode().len();
+            let mut records = Records::new(board.rest, header, longest).of(&dialect);
             let (mut leaf, mut first) = (0, true);
             loop {
                 let entry = match records.next_record() {
@@ -97,6 +99,12 @@ fn longest_record(path: &Path, board: &OpenBoard) -> Result<usize, CliError> {
     let configuration = board.configuration.clone();
     let context = board.header.configuration.context();
     with_suite!(configuration.suite, P => {
+        if configuration.committee().is_some() {
+            let organiser = board.header.configuration.organiser;
+            let key = &board.header.key;
+            let round = CommitteeRound::<P>::assemble(None, configuration, context, organiser, key);
+            return round.map(|round| round.longest_record()).map_err(|error| refused(&error));
+        }
         Round::<P>::assemble(None, configuration, context, roster, &board.header.key)
             .map(|round| round.longest_record())
             .map_err(|error| refused(&error))
@@ -120,7 +128,7 @@ fn describe(board: &OpenBoard) -> Value {
         })
         .collect();
     let masking = configuration.pairwise().map(|pairwise| pairwise.masking);
-    json!({
+    let mut described = json!({
         "round_id": hex(&configuration.round_id),
         "context": board.header.context().to_string(),
         "organiser": board.header.configuration.organiser.fingerprint(),
@@ -132,7 +140,16 @@ fn describe(board: &OpenBoard) -> Value {
         "threshold": masking.map(|masking| masking.threshold),
         "min_contributors": configuration.min_contributors,
         "segments": segments,
-    })
+    });
+    if let Some(committee) = configuration.committee() {
+        let keys = committee.trustees.iter();
+        let keys: Vec<_> = keys.map(|trustee| trustee.identity.fingerprint()).collect();
+        described["trustees"] = json!(keys);
+        described["colluding"] = json!(committee.colluding);
+        described["packed"] = json!(committee.packed);
+        described["needed"] = json!(committee.shape().map(|shape| shape.needed()).ok());
+    }
+    described
 }
 
 fn write_header(
@@ -161,6 +178,17 @@ fn write_header(
     }
     let least = configuration.min_contributors;
     writeln!(out, ", at least {least} contributors")?;
+    if let Some(committee) = configuration.committee() {
+        let needed = committee.shape().map_or(0, |shape| shape.needed());
+        let (trustees, colluding) = (committee.trustees.len(), committee.colluding);
+        writeln!(
+            out,
+            "trustees    {trustees}, {needed} must open, {colluding} may collude"
+        )?;
+        for (number, trustee) in (1..).zip(&committee.trustees) {
+            writeln!(out, "  {number}: {}", trustee.identity.fingerprint())?;
+        }
+    }
     writeln!(out, "segments    {}", configuration.segments.len())?;
     for segment in &configuration.segments {
         writeln!(

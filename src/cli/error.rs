@@ -7,8 +7,10 @@ use super::evidence_files::EvidenceFilesError;
 use thiserror::Error;
 use veragg::circuits::codec::DecodeError;
 use veragg::circuits::foreign::Foreign;
+use veragg::lab::committee::local::PlayError;
 use veragg::local::LocalClientError;
 use veragg::protocol::aggregator::AggregatorError;
+use veragg::protocol::committee::aggregator::CloseError;
 use veragg::protocol::set_up::SetUpError;
 use veragg::protocol::wire::board::BoardError;
 use veragg::survey::{Problem, SurveyError};
@@ -109,6 +111,14 @@ pub(super) enum CliError {
         /// The reason.
         source: AggregatorError,
     },
+    /// A round of the committee protocol could not be finished.
+    #[error("the round stopped: {source}\nThe messages until then are in {}", Foreign::path(.messages))]
+    CommitteeStopped {
+        /// The file with the messages of the round.
+        messages: PathBuf,
+        /// The reason.
+        source: Box<PlayError>,
+    },
 }
 
 impl CliError {
@@ -193,6 +203,12 @@ impl CliError {
             Self::Output(_) | Self::BoardFile(_) | Self::Evidence(_) | Self::HalfMoved { .. } => 5,
             Self::Stopped { source, .. } => match source {
                 AggregatorError::TooFew { .. } | AggregatorError::Shares { .. } => 75,
+                _ => 5,
+            },
+            Self::CommitteeStopped { source, .. } => match **source {
+                PlayError::Close(CloseError::TooFewTrustees { .. })
+                | PlayError::Close(CloseError::Aggregator(AggregatorError::TooFew { .. }))
+                | PlayError::Trustee { .. } => 75,
                 _ => 5,
             },
         }

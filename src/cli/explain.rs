@@ -1,4 +1,6 @@
-//! `veragg explain`: explains in plain words what a board shows about one client, or about one fault.
+//! `veragg explain`: explains in plain words what a board shows about one client, one trustee, or one fault.
+
+mod trustee;
 
 use std::fmt;
 
@@ -24,6 +26,9 @@ pub(super) fn run(args: &ExplainArgs, format: Format) -> Result<u8, CliError> {
     let mut options = audit::options(&args.auditor)?;
     let names = audit::names(&args.auditor, &options)?;
     let names = names.as_ref();
+    if let Some(number) = args.trustee {
+        return trustee::run(args, number, &options, names, format);
+    }
     let Some(number) = args.client else {
         return run_fault(args, &options, names, format);
     };
@@ -204,9 +209,11 @@ impl<'a> Explained<'a> {
             let mut sent = messages.iter();
             sent.any(|message| message.phase == phase && !refused(message.leaf))
         };
-        let checks = Check::ALL
+        let checks = report
+            .checks
             .iter()
-            .filter_map(|&check| {
+            .filter_map(|of| {
+                let check = of.id;
                 let (phases, what) = concerns_messages(check)?;
                 let reached = check == Check::Messages || phases.iter().copied().any(counts);
                 let found = found(report, check, &own, reached);
@@ -241,6 +248,14 @@ const INPUT_CHECKS: [Check; 4] = [
 /// about the messages of a single client.
 fn concerns_messages(check: Check) -> Option<(&'static [Phase], &'static str)> {
     Some(match check {
+        Check::Sharing => (
+            &[Phase::Submit],
+            "it knows the secret of its submission key, and its pads and masked rows have the right form",
+        ),
+        Check::Trustees => (
+            &[Phase::Submit],
+            "no complaint of a trustee about its pads is true",
+        ),
         Check::Messages => (&Phase::PAIRWISE, "each message is signed by it, and was sent in its phase"),
         Check::SetUp => (
             &[Phase::Advertise, Phase::Share, Phase::Confirm],
@@ -278,7 +293,9 @@ fn concerns_messages(check: Check) -> Option<(&'static [Phase], &'static str)> {
         | Check::Opening
         | Check::Aggregate
         | Check::Receipts
-        | Check::TrustedSetUp => return None,
+        | Check::TrustedSetUp
+        | Check::Committee
+        | Check::Openings => return None,
         // A later check has no words here yet.
         _ => (&Phase::PAIRWISE, check.title()),
     })
@@ -320,7 +337,7 @@ fn meaning(phase: Phase) -> &'static str {
         Phase::Confirm => {
             "its answer to the shares that it received: it confirms them, or complains"
         }
-        Phase::Submit => "its masked input, with a proof that the input is within its bounds",
+        Phase::Submit => "its input, masked, with a proof that it is within its bounds",
         Phase::Attest => "its proof that its masked vector is its committed input plus its masks",
         Phase::Dispute => {
             "the edges that it opened, because the other end attested other commitments"

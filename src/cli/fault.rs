@@ -34,7 +34,40 @@ impl<'a> ExplainedFault<'a> {
 /// What the rule that a fault breaks asks for, and why only the culprit can have broken it.
 fn requirement(fault: &Fault) -> (&'static str, &'static str) {
     let by_client = matches!(fault.culprit, Culprit::Client(_));
+    let by_trustee = matches!(fault.culprit, Culprit::Trustee(_));
     match fault.check {
+        Check::Committee => (
+            "Each trustee must sign its entry for this round, and no two may have one key.",
+            "The configuration with these entries carries the organiser's signature.",
+        ),
+        Check::Sharing if by_client => (
+            "Each client shares its masked input among the trustees: it commits to a pad for each of them, and sends masked rows that fit these pads. It must know the secret of the key that the pads follow from.",
+            "Key, commitments and masked rows carry the client's signature. A client that follows the rules can always make them fit.",
+        ),
+        Check::Sharing => (
+            "The aggregator must list every client whose message keeps all rules.",
+            "The message stands on the board with the aggregator's signature on the tree, and whoever has the whole message can see that it keeps all rules. The list without this client carries the aggregator's signature too.",
+        ),
+        Check::Trustees if by_client => (
+            "The pads that a client commits to must be those that follow from the secret which it shares with the trustee. A trustee that finds others complains, and reveals this secret point. Then anybody can compute the pads.",
+            "The commitments carry the client's signature. The point comes with a proof that it is the one that both share, so the trustee cannot make the pads come out otherwise.",
+        ),
+        Check::Trustees if by_trustee => (
+            "A trustee checks the messages under one checkpoint, complains only about pads that do not fit, and confirms only a list of enough accepted clients with nobody about whom it complained.",
+            "Its message carries the trustee's signature. What it says contradicts the messages under the checkpoint that it answers.",
+        ),
+        Check::Trustees | Check::Openings if !by_trustee => (
+            "The aggregator must not close a phase before enough trustees have confirmed the list, or opened their sums.",
+            "The checkpoint carries the aggregator's signature, and says which messages stood on the board.",
+        ),
+        Check::Openings => (
+            "A trustee opens the sum of its pads over the listed clients. This sum must open the sum of the commitments of these clients.",
+            "The opening carries the trustee's signature. A trustee that has checked the pads of all listed clients can always open their sum.",
+        ),
+        Check::Messages if by_trustee => (
+            "Each trustee sends one message in each phase, in the form that the rules give.",
+            "Both messages, or the one in another form, carry the trustee's signature. Nobody else can make this signature.",
+        ),
         Check::Configuration | Check::Roster => (
             "The organiser must sign a round that keeps inputs private.",
             "The configuration carries the organiser's signature.",
@@ -76,8 +109,8 @@ fn requirement(fault: &Fault) -> (&'static str, &'static str) {
             "The publication carries the aggregator's signature.",
         ),
         Check::Opening | Check::Aggregate => (
-            "The published result must be the sum of the contributors' masked vectors without their masks.",
-            "The publication carries the aggregator's signature. The audit added up the vectors on the board again, and computed the masks from the secrets on the board.",
+            "The published result must be the sum of the contributors' inputs, without masks.",
+            "The publication carries the aggregator's signature. The audit added up again what the board holds: in the pairwise protocol the vectors and their masks; in the committee protocol the commitments, which the openings of the trustees and the masked rows of the clients that the aggregator listed open.",
         ),
         Check::Receipts => (
             "For each message that it accepts, the aggregator signs a receipt with the leaf of the message. The message must be on the board at this leaf.",

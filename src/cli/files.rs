@@ -11,6 +11,7 @@ use veragg::protocol::round::configuration::Configuration;
 use veragg::protocol::wire::board::BoardError;
 use veragg::protocol::wire::checkpoint::Checkpoint;
 use veragg::protocol::wire::header::Header;
+use veragg::protocol::wire::message::ENVELOPE_LEN;
 use veragg::protocol::wire::receipt::Receipt;
 
 use super::error::CliError;
@@ -60,14 +61,35 @@ pub(super) fn receipt(path: &Path) -> Result<Receipt, CliError> {
     read_exactly(path, of, Receipt::LEN, Receipt::decode)
 }
 
-/// Reads a checkpoint of a round of `clients` clients from a file.
-pub(super) fn checkpoint(path: &Path, clients: u32) -> Result<Checkpoint, CliError> {
+/// The most bytes of a message that is read from a file: the length of a record has 32 bits.
+const MOST_MESSAGE: u64 = u32::MAX as u64;
+
+/// Reads a message, or its envelope, from a file.
+pub(super) fn message(path: &Path) -> Result<Vec<u8>, CliError> {
+    let (file, length) = open(path, "a message")?;
+    if length > MOST_MESSAGE {
+        let reason = "the file is longer than any message; check that it is the right file";
+        return Err(CliError::malformed(path, reason));
+    }
+    let mut bytes = Vec::new();
+    let read = file.take(MOST_MESSAGE).read_to_end(&mut bytes);
+    read.map_err(CliError::read(path))?;
+    if bytes.len() < ENVELOPE_LEN {
+        let reason = format!("the file has {} bytes, and a message has at least {ENVELOPE_LEN}; get another copy of it", bytes.len());
+        return Err(CliError::malformed(path, reason));
+    }
+    Ok(bytes)
+}
+
+/// Reads a checkpoint of a round with this configuration from a file.
+pub(super) fn checkpoint(path: &Path, round: &Configuration) -> Result<Checkpoint, CliError> {
+    let (clients, dialect) = (round.clients(), round.dialect());
     let what = format!("a checkpoint of a round of {clients} clients");
     let len = Checkpoint::encoded_len(clients);
     let advice = ", and that the checkpoint is of a round with this number of clients";
     let of = (Kind::Checkpoint, &what[..], advice);
     read_exactly(path, of, len, |bytes| {
-        Checkpoint::decode_pairwise(bytes, clients)
+        Checkpoint::decode_of_protocol(bytes, clients, &dialect)
     })
 }
 

@@ -10,10 +10,11 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use veragg::circuits::foreign::Foreign;
-use veragg::local::Played;
 use veragg::protocol::crypto::signing::VerifyingKey;
 use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::header::Header;
+use veragg::protocol::wire::message::Sender;
+use veragg::protocol::wire::receipt::Receipt;
 use veragg::{BoardFile, BoardPlace, ClientNames};
 
 use super::aggregate::Aggregate;
@@ -37,8 +38,16 @@ const EARLIER: &str = "earlier-receipts";
 const MARK: &str = "veragg-run.txt";
 const MARK_TEXT: &str =
     "veragg run writes to this folder, and takes it away when the round is complete.\n";
-/// What stands beside a board.
-const BESIDE_BOARD: [&str; 2] = ["round.board.lock", "round.board.cut"];
+/// The messages of a round whose board does not hold all of them.
+const LOG: &str = "messages.log";
+/// What stands beside a board, and beside the messages.
+const BESIDE_BOARD: [&str; 5] = [
+    "round.board.lock",
+    "round.board.cut",
+    LOG,
+    "messages.log.lock",
+    "messages.log.cut",
+];
 
 /// The folder, locked against other runs as long as this value lives.
 pub(super) struct OutputFolder {
@@ -51,6 +60,7 @@ fn is_own_receipt(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let inner = name
         .strip_prefix("client-")
+        .or(name.strip_prefix("trustee-"))
         .and_then(|name| name.strip_suffix(".receipt"));
     inner
         .and_then(|inner| inner.split_once('-'))
@@ -121,10 +131,44 @@ impl OutputFolder {
         Ok(BoardFile::create(&self.board(), header)?)
     }
 
-    /// Writes the other results beside the board.
-    pub(super) fn write(
+    /// The path of the messages of a round whose board does not hold all of them.
+    pub(super) fn log(&self) -> PathBuf {
+        self.out.join(UNFINISHED).join(LOG)
+    }
+
+    /// Begins the file of the messages, and writes the organiser's key beside it.
+    pub(super) fn begin_log(
         &self,
-        played: &Played,
+        header: &Header,
+        organiser: &VerifyingKey,
+    ) -> Result<BoardFile, CliError> {
+        let key = organiser.fingerprint() + "\n";
+        write(&self.out.join(UNFINISHED).join(ORGANISER), key.as_bytes())?;
+        Ok(BoardFile::create(&self.log(), header)?)
+    }
+
+    /// Begins the board, of a round whose messages are in a file of their own.
+    pub(super) fn begin_board(&self, header: &Header) -> Result<BoardFile, CliError> {
+        Ok(BoardFile::create(&self.board(), header)?)
+    }
+
+    /// Removes the messages. Nobody must use them any more.
+    pub(super) fn remove_log(&self) -> Result<(), CliError> {
+        let unfinished = self.out.join(UNFINISHED);
+        for name in BESIDE_BOARD.iter().filter(|name| name.starts_with(LOG)) {
+            let path = unfinished.join(name);
+            if path.exists() {
+                remove(&path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the other results beside the board.
+    pub(super) fn write<'a>(
+        &self,
+        clients: u32,
+        receipts: impl Iterator<Item = (Sender, Phase, &'a Receipt)>,
         aggregate: &Aggregate,
         names: Option<&ClientNames>,
         set_up: Option<&SetUpFiles>,
@@ -138,9 +182,15 @@ impl OutputFolder {
         if let Some(names) = names {
             write(&unfinished.join(NAMES), names.to_string().as_bytes())?;
         }
-        let digits = played.traffic.len().to_string().len().max(2);
-        for (client, phase, receipt) in &played.receipts {
-            let name = format!("client-{:0digits$}-{phase}.receipt", client.number());
+        let digits = clients.to_string().len().max(2);
+        for (sender, phase, receipt) in receipts {
+            let name = match sender {
+                Sender::Client(client) => {
+                    format!("client-{:0digits$}-{phase}.receipt", client.number())
+                }
+                Sender::Trustee(trustee) => format!("trustee-{trustee}-{phase}.receipt"),
+                Sender::Aggregator => continue,
+            };
             let path = unfinished.join(RECEIPTS).join(name);
             // There can be very many, so they are not synchronised one by one.
             fs::write(&path, receipt.encode()).map_err(CliError::write(&path))?;

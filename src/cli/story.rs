@@ -76,6 +76,7 @@ impl Story<'_> {
     fn outcome(&self) -> Option<Outcome> {
         Phase::PAIRWISE
             .into_iter()
+            .chain(Phase::COMMITTEE)
             .flat_map(|phase| [Outcome::Dropped(phase), Outcome::Faulty(phase)])
             .chain([Outcome::Isolated, Outcome::Contributed])
             .find(|outcome| outcome.to_string() == self.timeline.outcome)
@@ -130,7 +131,8 @@ impl Story<'_> {
             format!("The input of {client} is in the sum. Nobody can read the input from the board: only the sum of all contributors was opened.")
         };
         let last = self.timeline.messages.last().map(|message| message.phase);
-        if last != Some(Phase::Unmask(0)) {
+        let speaks_once = self.report.is_of_committee();
+        if last != Some(Phase::Unmask(0)) && !speaks_once {
             words += " It sent no message in the last phase. That does not matter: after it had attested its input, its neighbours could finish without it.";
         }
         words
@@ -256,6 +258,14 @@ impl Story<'_> {
         let culprit = fault.culprit;
         let innocent = format!("{client} did nothing wrong in this.");
         let is = |step: Step| fault.rule == StepNumber::from(step);
+        if is(Step::ComplaintTrue) {
+            return format!(
+                "{culprit} complained about {client} falsely: fault {number}. {innocent}"
+            );
+        }
+        if is(Step::NobodyLeftOut) {
+            return format!("{culprit} left {client} out, although its whole message keeps all rules: fault {number}. {innocent}");
+        }
         if is(Step::ComplaintsJudged) {
             let complained = self.timeline.messages.iter().any(|message| {
                 message.phase == Phase::Confirm && fault.evidence.contains(&message.leaf)

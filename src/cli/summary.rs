@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 use veragg::circuits::foreign::Foreign;
+use veragg::lab::committee::local::CommitteePhaseTime;
 use veragg::local::PhaseTime;
+use veragg::protocol::round::phase::Phase;
 use veragg::survey::Results;
 use veragg::verifier::Report;
 
@@ -18,13 +20,10 @@ pub(super) struct Summary {
     pub(super) suite: &'static str,
     pub(super) clients: u32,
     pub(super) coordinates: usize,
-    /// How many clients may be corrupt, and how many of the others may be absent.
+    /// How many clients may be corrupt.
     pub(super) corrupt: u32,
-    pub(super) may_be_absent: u32,
-    pub(super) degree: u32,
-    pub(super) threshold: u32,
-    /// The beacon, which is drawn at random here; see [`BEACON`].
-    pub(super) beacon: String,
+    #[serde(flatten)]
+    pub(super) protocol: ProtocolSummary,
     pub(super) phases: Vec<PhaseSummary>,
     /// How many bytes one client sends and receives in the whole round.
     pub(super) traffic: Traffic,
@@ -48,9 +47,47 @@ pub(super) struct Summary {
     pub(super) names: Vec<Option<String>>,
 }
 
+/// What only rounds of one protocol have.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum ProtocolSummary {
+    Pairwise {
+        /// How many honest clients may be absent.
+        may_be_absent: u32,
+        degree: u32,
+        threshold: u32,
+        /// The beacon, which is drawn at random here; see [`BEACON`].
+        beacon: String,
+    },
+    Committee {
+        trustees: u32,
+        colluding: u32,
+        packed: u32,
+        /// How many trustees must confirm and open.
+        needed: u32,
+        /// How many bytes one trustee sends and receives in the whole round.
+        trustee_traffic: Traffic,
+    },
+}
+
+impl Default for ProtocolSummary {
+    fn default() -> Self {
+        Self::Pairwise {
+            may_be_absent: 0,
+            degree: 0,
+            threshold: 0,
+            beacon: String::new(),
+        }
+    }
+}
+
 #[derive(Debug, Serialize)]
 pub(super) struct PhaseSummary {
     phase: &'static str,
+    /// Whether trustees speak in it.
+    #[serde(skip)]
+    of_trustees: bool,
+    /// All clients, or all trustees one after the other.
     #[serde(serialize_with = "as_seconds")]
     clients_seconds: Duration,
     #[serde(serialize_with = "as_seconds")]
@@ -114,6 +151,9 @@ const BEACON: &str = "All roles were played on this machine, with fresh keys and
 In a real round each client keeps its own key and data, and the beacon must come from a public source \
 after the roster was fixed.";
 
+const FRESH_KEYS: &str = "All roles were played on this machine, with fresh keys. In a real round each client and each trustee \
+keeps its own key on a machine of its own, and trustees are people or institutions who do not trust each other.";
+
 const SET_UP: &str =
     "The set-up of the suite was played on this machine too, with two contributors. In a real one \
 each contributor works on a machine of its own and forgets its secrets: see `veragg setup --help`.";
@@ -126,7 +166,19 @@ impl From<&PhaseTime> for PhaseSummary {
     fn from(time: &PhaseTime) -> Self {
         Self {
             phase: time.phase.name(),
+            of_trustees: false,
             clients_seconds: time.clients,
+            aggregator_seconds: time.aggregator,
+        }
+    }
+}
+
+impl From<&CommitteePhaseTime> for PhaseSummary {
+    fn from(time: &CommitteePhaseTime) -> Self {
+        Self {
+            phase: time.phase.name(),
+            of_trustees: time.phase != Phase::Submit,
+            clients_seconds: time.senders,
             aggregator_seconds: time.aggregator,
         }
     }
@@ -154,17 +206,33 @@ impl fmt::Display for Spread {
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", Foreign::new(&self.title).at_most(200))?;
-        writeln!(
+        let (clients, coordinates, suite) = (self.clients, self.coordinates, self.suite);
+        write!(
             f,
-            "{} clients, {} numbers each, {}; {} neighbours, {} shares reconstruct a secret",
-            self.clients, self.coordinates, self.suite, self.degree, self.threshold
+            "{clients} clients, {coordinates} numbers each, {suite}; "
         )?;
-        writeln!(
-            f,
-            "at most {} corrupt and {} absent clients assumed",
-            self.corrupt, self.may_be_absent
-        )?;
-        writeln!(f, "{BEACON}")?;
+        match &self.protocol {
+            ProtocolSummary::Pairwise {
+                may_be_absent,
+                degree,
+                threshold,
+                ..
+            } => writeln!(
+                f,
+                "{degree} neighbours, {threshold} shares reconstruct a secret\nat most {} corrupt and {may_be_absent} absent clients assumed\n{BEACON}",
+                self.corrupt
+            )?,
+            ProtocolSummary::Committee {
+                trustees,
+                colluding,
+                needed,
+                ..
+            } => writeln!(
+                f,
+                "{trustees} trustees, {needed} must open\nat most {} corrupt clients and {colluding} corrupt trustees assumed; each client sends one message\n{FRESH_KEYS}",
+                self.corrupt
+            )?,
+        }
         if self.set_up.as_ref().is_some_and(|set_up| set_up.played) {
             writeln!(f, "{SET_UP}")?;
         }
@@ -186,11 +254,28 @@ impl fmt::Display for Summary {
         for phase in &self.phases {
             let clients = output::seconds(phase.clients_seconds);
             let aggregator = output::seconds(phase.aggregator_seconds);
-            writeln!(f, "{:<12}  {clients:>12}  {aggregator:>12}", phase.phase)?;
+            let of = if phase.of_trustees {
+                " (all trustees)"
+            } else {
+                ""
+            };
+            writeln!(
+                f,
+                "{:<12}  {clients:>12}  {aggregator:>12}{of}",
+                phase.phase
+            )?;
         }
         writeln!(f, "\nbytes of one client")?;
         writeln!(f, "  sent      {}", self.traffic.up)?;
         writeln!(f, "  received  {}", self.traffic.down)?;
+        if let ProtocolSummary::Committee {
+            trustee_traffic, ..
+        } = &self.protocol
+        {
+            writeln!(f, "bytes of one trustee")?;
+            writeln!(f, "  sent      {}", trustee_traffic.up)?;
+            writeln!(f, "  received  {}", trustee_traffic.down)?;
+        }
         if self.refusals > 0 {
             writeln!(f, "  messages refused by the aggregator: {}", self.refusals)?;
         }
@@ -219,6 +304,9 @@ impl fmt::Display for Summary {
             writeln!(f, "\naudit of the board, from the file alone ({took})")?;
             for check in &audit.checks {
                 writeln!(f, "{check}")?;
+            }
+            for trustee in &audit.trustees {
+                writeln!(f, "  {trustee}")?;
             }
             for fault in &audit.faults {
                 let (culprit, check, what) = (fault.culprit, fault.check, &fault.what);

@@ -10,6 +10,7 @@ use veragg_circuits::proof_system::Suite;
 use veragg_lab::scenario::Cheat;
 use veragg_protocol::round::phase::Phase;
 
+use super::committee::{CommitteeConfig, RawAbsence, RawCommittee};
 use super::error::{Location, SurveyError};
 use super::problem::Problem;
 use super::synthetic::{RawSynthetic, Synthetic};
@@ -30,6 +31,10 @@ pub(super) struct Config {
     pub(super) min_contributors: Option<Located<u32>>,
     pub(super) dropouts: Vec<Located<Dropout>>,
     pub(super) cheats: Vec<Located<Cheat>>,
+    /// The committee, if the round is of that protocol.
+    pub(super) committee: Option<CommitteeConfig>,
+    /// Trustees that say nothing, or leave.
+    pub(super) absences: Vec<Absence>,
 }
 
 /// Where the clients' numbers come from.
@@ -48,10 +53,22 @@ pub struct Dropout {
     pub after: Phase,
 }
 
+/// A trustee that says nothing, or leaves the round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Absence {
+    /// The number of the trustee, counted from 1.
+    pub trustee: u32,
+    /// The phase whose message is the last one it sends; nothing if it says nothing.
+    pub after: Option<Phase>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a block of keys")]
 struct RawConfig {
     round: RawRound,
+    committee: Option<Spanned<RawCommittee>>,
+    #[serde(default)]
+    absence: Vec<Spanned<RawAbsence>>,
     data: Option<Spanned<RawData>>,
     groups: Option<Spanned<RawGroups>>,
     #[serde(default)]
@@ -71,6 +88,7 @@ struct RawConfig {
 #[serde(deny_unknown_fields, expecting = "a block of keys")]
 struct RawRound {
     title: String,
+    protocol: Option<Spanned<String>>,
     suite: Option<Spanned<String>>,
     columns: Option<Spanned<u32>>,
     corrupt: Spanned<f64>,
@@ -113,6 +131,42 @@ impl From<RawPhase> for Phase {
 }
 
 impl Config {
+    /// Checks what is about a committee.
+    fn committee(
+        text: &Text<'_>,
+        protocol: Option<Spanned<String>>,
+        block: Option<Spanned<RawCommittee>>,
+        absences: Vec<Spanned<RawAbsence>>,
+        cheat: Option<usize>,
+    ) -> Result<(Option<CommitteeConfig>, Vec<Absence>), SurveyError> {
+        let is_committee = match protocol {
+            None => false,
+            Some(protocol) => {
+                let Located { line, value } = text.located(protocol);
+                match &*value {
+                    "pairwise" => false,
+                    "committee" => true,
+                    _ => return Err(text.error(line, Problem::Protocol(value))),
+                }
+            }
+        };
+        if !is_committee {
+            let of_block = block.map(|block| ("[committee]", text.line_of(&block)));
+            let of_absence = absences.first().map(|it| ("[[absence]]", text.line_of(it)));
+            return match of_block.or(of_absence) {
+                Some((block, line)) => Err(text.error(line, Problem::NoCommittee(block))),
+                None => Ok((None, Vec::new())),
+            };
+        }
+        if let Some(line) = cheat {
+            return Err(text.error(line, Problem::CheatInCommittee));
+        }
+        let committee = CommitteeConfig::parse(text, block)?;
+        let absences = absences.into_iter().map(|it| committee.absence(text, it));
+        let absences = absences.collect::<Result<_, _>>()?;
+        Ok((Some(committee), absences))
+    }
+
     /// Parses and checks a configuration. `path` is its path.
     pub(super) fn parse(path: &Path, text: &str) -> Result<(Self, Source), SurveyError> {
         let text = Text::new(path, text);
@@ -147,6 +201,9 @@ impl Config {
             (None, None) => return Err(text.error(1, Problem::NoSource)),
         };
         let round = raw.round;
+        let cheat = raw.cheat.first().map(|cheat| text.line_of(cheat));
+        let (committee, absences) =
+            Self::committee(&text, round.protocol, raw.committee, raw.absence, cheat)?;
         let suite = round.suite.map(|suite| {
             let Located { line, value } = text.located(suite);
             let suite = value.parse();
@@ -167,6 +224,8 @@ impl Config {
             title: round.title,
             dropouts: parse_dropouts(&text, raw.dropout)?,
             cheats: raw.cheat.into_iter().map(|it| text.located(it)).collect(),
+            committee,
+            absences,
             path: path.to_path_buf(),
         };
         Ok((config, source))

@@ -43,7 +43,7 @@ fn misuse_is_answered_with_what_to_do() {
         br#"{"protocol":3,"context":"","contributors":[],"segments":[]}"#,
     );
     let weak = format!("01{}", "00".repeat(31));
-    let skippable = "choose among V-06, V-07.A, V-07.B, V-07.C, V-07.D, V-08.A, V-08.B, V-08.C, V-08.D, V-09, V-10, V-11, V-12, V-13, V-14 (V-07 means all its parts)";
+    let skippable = "choose among V-06, V-07.A, V-07.B, V-07.C, V-07.D, V-08.A, V-08.B, V-08.C, V-08.D, V-09, V-10, V-11, V-12, V-13, V-14, V-16, V-17, V-18 (V-07 means all its parts)";
     let os = "cannot be read (No such file or directory (os error 2)); check the path";
 
     let cases: Vec<(Vec<&str>, i32, String)> = vec![

@@ -438,12 +438,18 @@ impl Report {
             .map(|report| &report.status)
     }
 
-    /// Why the configuration (V-01) or the roster (V-02) is refused, in words; `None` if the round was audited.
+    /// Whether the round is of the committee protocol. A round that is refused is of none.
+    pub fn is_of_committee(&self) -> bool {
+        let round = self.round.as_ref();
+        round.is_some_and(|round| matches!(round.protocol, ProtocolReport::Committee { .. }))
+    }
+
+    /// Why the configuration (V-01), the roster (V-02) or the committee (V-15) is refused, in words; `None` if the round was audited.
     pub fn refused(&self) -> Option<String> {
         if self.round.is_some() {
             return None;
         }
-        let checks = [Check::Configuration, Check::Roster];
+        let checks = [Check::Configuration, Check::Roster, Check::Committee];
         let failures = checks
             .into_iter()
             .filter_map(|check| match self.status(check) {

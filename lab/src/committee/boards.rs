@@ -6,7 +6,7 @@ mod clients;
 mod files;
 mod headers;
 mod honest;
-mod play;
+pub mod play;
 mod trustees;
 
 pub use self::case::{Builds, Case};

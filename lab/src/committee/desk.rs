@@ -13,7 +13,7 @@ use veragg_protocol::committee::round::Round;
 use veragg_protocol::committee::submit::{PublicParts, SubmissionKey};
 use veragg_protocol::crypto::hash::Digest;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet, TrusteeId};
-use veragg_protocol::crypto::tree::Tree;
+use veragg_protocol::crypto::tree::{Root, Tree};
 use veragg_protocol::pairwise::publish::{Outcome, Publication};
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::roster::Roster;
@@ -22,9 +22,11 @@ use veragg_protocol::wire::checkpoint::Checkpoint;
 use veragg_protocol::wire::message::{Envelope, Message, Sender, ENVELOPE_LEN};
 
 use super::parties::{store, Parties};
+use super::table::Table;
 use super::{CheckedTrustee, ConfirmedTrustee, Suite};
 
 /// The desk of a corrupt aggregator.
+#[derive(Clone)]
 pub struct Desk<'a> {
     /// The parties of the round.
     pub parties: &'a Parties,
@@ -54,6 +56,23 @@ impl<'a> Desk<'a> {
             messages: Vec::new(),
             entries: Vec::new(),
         }
+    }
+
+    /// A desk on which everything lies that an honest aggregator has taken.
+    pub fn like(table: &Table<'a>) -> Self {
+        let mut desk = Self::new(table.parties);
+        for record in table.aggregator.log() {
+            match record.kind {
+                RecordKind::Checkpoint => {
+                    let clients = desk.round.clients();
+                    let checkpoint = Checkpoint::decode(&record.bytes, clients);
+                    desk.checkpoints.push(checkpoint.unwrap());
+                    desk.records.push(record.clone());
+                }
+                _ => desk.take(&record.bytes),
+            }
+        }
+        desk
     }
 
     /// What the next messages answer.
@@ -90,15 +109,25 @@ impl<'a> Desk<'a> {
 
     /// Signs a checkpoint over what stands on the board.
     pub fn close(&mut self, phase: Phase, list: &[u32]) {
+        let root = self.root();
+        self.close_over(phase, list, self.last(), root);
+    }
+
+    /// Signs a checkpoint over any tree, behind any other.
+    pub fn close_over(&mut self, phase: Phase, list: &[u32], previous: Digest, root: Root) {
         let list = ClientSet::of(self.round.clients(), |it| list.contains(&it.number()));
-        let root = self.tree(self.entries.len()).root();
         let (context, key) = (*self.round.context(), &self.parties.aggregator);
-        let checkpoint = Checkpoint::sign(key, context, phase, self.last(), root, list);
+        let checkpoint = Checkpoint::sign(key, context, phase, previous, root, list);
         self.records.push(Record {
             kind: RecordKind::Checkpoint,
             bytes: checkpoint.encode(),
         });
         self.checkpoints.push(checkpoint);
+    }
+
+    /// The tree over what stands on the board.
+    pub fn root(&self) -> Root {
+        self.tree(self.entries.len()).root()
     }
 
     fn tree(&self, size: usize) -> Tree<Digest> {
@@ -149,7 +178,14 @@ impl<'a> Desk<'a> {
 
     fn shown(&self, message: &Message, trustee: TrusteeId) -> ShownParts {
         let parts = self.round.parts();
-        let cut = message.parts(&parts.lengths()).unwrap();
+        // Whether they are the parts that the envelope names does not matter here.
+        let mut body = &message.body[..];
+        let cut = parts.lengths().into_iter().map(|length| {
+            let (part, rest) = body.split_at(length);
+            body = rest;
+            part
+        });
+        let cut: Vec<&[u8]> = cut.collect();
         let tree: Tree<&[u8]> = cut.iter().copied().collect();
         let at = parts.pads_at(trustee);
         let path = |at: usize| tree.inclusion(at as u64).unwrap();
@@ -170,11 +206,12 @@ impl<'a> Desk<'a> {
             let message = self.message_of(Sender::Trustee(trustee), Phase::ConfirmList)?;
             Some((trustee, message.envelope.signature))
         });
-        let tree = self.tree(checkpoint.root.size as usize);
+        let size = checkpoint.root.size as usize;
+        let tree = self.tree(size.min(self.entries.len()));
         let is_confirm = checkpoint.phase == Phase::ConfirmList;
         TrusteePackage {
             checkpoint: checkpoint.clone(),
-            consistency: tree.consistency(before.root.size).unwrap(),
+            consistency: tree.consistency(before.root.size).unwrap_or_default(),
             confirmed: confirmed.filter(|_| is_confirm).collect(),
         }
         .encode()

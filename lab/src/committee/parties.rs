@@ -11,12 +11,15 @@ use veragg_protocol::crypto::context::Version;
 use veragg_protocol::crypto::dh::KeyPair;
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::crypto::signing::SigningKey;
-use veragg_protocol::round::committee::trustee::EntryFor;
+use veragg_protocol::round::committee::trustee::{EntryFor, Trustee as Entry};
 use veragg_protocol::round::committee::Committee;
-use veragg_protocol::round::configuration::{Configuration, SegmentConfiguration};
+use veragg_protocol::round::configuration::{
+    Configuration, SegmentConfiguration, SignedConfiguration,
+};
 use veragg_protocol::round::parameters::Assumptions;
 use veragg_protocol::round::protocol::Protocol;
 use veragg_protocol::round::roster::Roster;
+use veragg_protocol::round::RoundError;
 use veragg_protocol::wire::header::Header;
 use zeroize::Zeroizing;
 
@@ -111,23 +114,60 @@ impl Parties {
 
     /// A client that has accepted its invitation. It knows all trustees, one of whom may be corrupt.
     pub fn client(&self, number: u32) -> Client<Suite> {
-        let me = ClientId::new(number).unwrap();
-        let invitation = Invitation::of(&self.header, &self.roster, me).unwrap();
-        let invitation = Invitation::decode(&invitation.encode()).unwrap();
-        let identity = &self.clients[me.index()];
-        let known = self
-            .trustees
-            .iter()
-            .map(|(identity, _)| identity.verifying_key());
-        let expectations = Expectations {
+        self.accept(number, number, &self.expectations()).unwrap()
+    }
+
+    /// What clients expect that know all trustees, of whom one may be corrupt.
+    pub fn expectations(&self) -> Expectations {
+        let identities = self.trustees.iter();
+        let known = identities.map(|(identity, _)| identity.verifying_key());
+        Expectations {
             known: known.collect(),
             corrupt: 1,
             ..Expectations::default()
-        };
+        }
+    }
+
+    /// The client with one number is invited under another, and accepts if it has no reason not to.
+    pub fn accept(
+        &self,
+        number: u32,
+        as_number: u32,
+        expectations: &Expectations,
+    ) -> Result<Client<Suite>, RoundError> {
+        let (me, invited) = (
+            ClientId::new(number).unwrap(),
+            ClientId::new(as_number).unwrap(),
+        );
+        let invitation = Invitation::of(&self.header, &self.roster, invited).unwrap();
+        let invitation = Invitation::decode(&invitation.encode()).unwrap();
+        let identity = &self.clients[me.index()];
         let own = identity.verifying_key();
         let organiser = self.organiser.verifying_key();
-        let round = Round::accept(None, &invitation, &own, &organiser, &expectations).unwrap();
-        Client::new(round, me, Arc::clone(identity))
+        let round = Round::accept(None, &invitation, &own, &organiser, expectations)?;
+        Ok(Client::new(round, invited, Arc::clone(identity)))
+    }
+
+    /// The organiser signs another committee.
+    pub fn change(&mut self, change: impl FnOnce(&mut Committee, &mut Self)) {
+        let configuration = &self.header.configuration.bytes;
+        let mut configuration = Configuration::decode(configuration).unwrap();
+        let mut committee = configuration.committee().unwrap().clone();
+        change(&mut committee, self);
+        *configuration.committee_mut().unwrap() = committee;
+        self.header.configuration = SignedConfiguration::sign(&configuration, &self.organiser);
+    }
+
+    /// A new entry for this identity, as the trustee would make it.
+    pub fn entry_of(&self, identity: &SigningKey) -> (KeyPair, Entry) {
+        let configuration = &self.header.configuration.bytes;
+        let round_id = Configuration::decode(configuration).unwrap().round_id;
+        let organiser = self.organiser.verifying_key();
+        let of = EntryFor {
+            organiser: &organiser,
+            round_id: &round_id,
+        };
+        of.make(identity, &mut OsRng)
     }
 
     /// A trustee that has entered the round.

@@ -2,6 +2,7 @@
 //! specifications has a name, a patch, or a reason why it needs neither.
 
 mod audit;
+mod committee;
 mod patches;
 mod protocol;
 

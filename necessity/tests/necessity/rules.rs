@@ -13,6 +13,7 @@
 mod admission;
 mod attack;
 mod clients;
+pub(crate) mod committee;
 mod derived;
 mod entering;
 mod fraud_proofs;

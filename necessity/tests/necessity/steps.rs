@@ -6,6 +6,7 @@
 
 mod case;
 mod chain;
+pub(crate) mod committee;
 mod equivocations;
 mod evidence;
 mod headers;

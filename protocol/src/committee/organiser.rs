@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use veragg_circuits::proof_system::{ProofSystem, SetUp, Suite};
-use veragg_circuits::statement::Statement;
+use veragg_circuits::statement::{Statement, StatementError};
 use veragg_circuits::with_suite;
 
 use super::parts::Parts;
@@ -64,6 +64,7 @@ pub struct CommitteeBuilder {
     min_contributors: Option<u32>,
     colluding: u32,
     absent: u32,
+    columns: Option<u32>,
     deadlines: [u64; DEADLINES],
 }
 
@@ -87,8 +88,20 @@ impl CommitteeBuilder {
             min_contributors: None,
             colluding,
             absent,
+            columns: None,
             deadlines,
         }
+    }
+
+    /// The vector that clients contribute. Errors: no suite takes it.
+    pub fn statement(&self) -> Result<Statement, StatementError> {
+        Statement::new(self.segments.iter().map(|segment| segment.claims).collect())
+    }
+
+    /// The columns of a committed row. By default, the number for which a client's message is the shortest.
+    pub fn columns(self, columns: impl Into<Option<u32>>) -> Self {
+        let columns = columns.into();
+        Self { columns, ..self }
     }
 
     /// Proves ranges with another suite than the default.
@@ -176,7 +189,9 @@ impl CommitteeBuilder {
             }
             .into());
         }
-        let (columns, packed) = shortest::<P>(&set_up, &statement, clients, shape, self.absent);
+        let columns = self.columns.map(|columns| columns as usize);
+        let choice = (columns, self.absent);
+        let (columns, packed) = shortest::<P>(&set_up, &statement, clients, shape, choice);
         configuration.columns = columns;
         if let Some(committee) = configuration.committee_mut() {
             committee.packed = packed;
@@ -192,13 +207,14 @@ fn shortest<P: ProofSystem>(
     statement: &Statement,
     clients: u32,
     shape: Shape,
-    absent: u32,
+    (fixed, absent): (Option<usize>, u32),
 ) -> (u32, u32) {
     let usual = P::best_columns(set_up, statement, clients);
-    let columns: BTreeSet<usize> = (0..=MOST_COLUMNS)
-        .map(|power| 1 << power)
-        .chain([usual])
-        .collect();
+    let powers = (0..=MOST_COLUMNS).map(|power| 1 << power);
+    let columns: BTreeSet<usize> = match fixed {
+        Some(fixed) => BTreeSet::from([fixed]),
+        None => powers.chain([usual]).collect(),
+    };
     let mut best: Option<(u64, u32, u32)> = None;
     for columns in columns {
         let Ok(sizes) = P::sizes(set_up, statement, clients, columns) else {
@@ -216,7 +232,10 @@ fn shortest<P: ProofSystem>(
         }
     }
     // If the suite takes none of them, it says so when the round is entered.
-    best.map_or((usual as u32, 1), |(_, packed, columns)| (columns, packed))
+    best.map_or(
+        (fixed.unwrap_or(usual) as u32, 1),
+        |(_, packed, columns)| (columns, packed),
+    )
 }
 
 #[cfg(all(test, feature = "roles"))]

@@ -147,6 +147,15 @@ impl<P: ProofSystem> Round<P> {
         header: &Header,
         organiser: &VerifyingKey,
     ) -> Result<(Arc<Self>, Roster), RoundError> {
+        Self::open_with(None, header, organiser)
+    }
+
+    /// The same with the proving key of a set-up, which was checked: for programs in which clients prove, too.
+    pub fn open_with(
+        set_up: Option<&P::SetUp>,
+        header: &Header,
+        organiser: &VerifyingKey,
+    ) -> Result<(Arc<Self>, Roster), RoundError> {
         let signed = &header.configuration;
         let configuration = signed_by(signed, organiser)?;
         let roster = Roster::decode(&header.roster)?;
@@ -162,7 +171,7 @@ impl<P: ProofSystem> Round<P> {
         }
         check_trustees(&configuration, committee, organiser)?;
         let round = Self::assemble(
-            None,
+            set_up,
             configuration,
             signed.context(),
             *organiser,

@@ -247,14 +247,13 @@ impl<P: ProofSystem> Session<P> {
             .map_err(|error| TrusteeError::Package(error.into()))?;
         let checkpoint = &package.checkpoint;
         self.check(checkpoint, phase, &answered.digest())?;
-        if !checkpoint
+        let continues = checkpoint
             .root
-            .continues(&answered.root, &package.consistency)
-        {
-            let what =
-                "its tree does not continue that of the checkpoint that this trustee answered";
-            return Err(TrusteeError::Checkpoint { phase, what });
-        }
+            .continues(&answered.root, &package.consistency);
+        CommitteeRule::TrusteeTree.require(continues, || TrusteeError::Checkpoint {
+            phase,
+            what: "its tree does not continue that of the checkpoint that this trustee answered",
+        })?;
         Ok(package)
     }
 

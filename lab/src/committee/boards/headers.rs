@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::committee::{file, Parties};
+use veragg_protocol::circuits::codec::Writer;
 use veragg_protocol::round::committee::Committee;
 use veragg_protocol::round::configuration::{Configuration, SignedConfiguration};
 use veragg_verifier::Verdict::Failed;
@@ -20,6 +21,10 @@ pub(crate) const CASES: Builds = &[
         )
     }),
     ("an entry of another round", entry_of_another_round),
+    (
+        "a sealing key that nobody possesses",
+        sealing_key_of_another,
+    ),
     ("a trustee that is the aggregator", trustee_is_aggregator),
     ("two trustees with one key", || {
         changed(
@@ -62,11 +67,35 @@ fn changed(change: fn(&mut Committee, &Parties), rule: &str, check: &str) -> Cas
 fn entry_of_another_round() -> Case {
     changed(
         |committee, _| {
-            let (other, _) = (self::parties(), ());
+            let other = self::parties();
             let configuration = &other.header.configuration.bytes;
             let of_another = Configuration::decode(configuration).unwrap();
             let entries = &of_another.committee().unwrap().trustees;
             committee.trustees[0] = entries[0].clone();
+        },
+        "V-15.1",
+        "V-15",
+    )
+}
+
+/// Trustee 1 signs the sealing key of trustee 2, whose secret it does not know, as its own.
+fn sealing_key_of_another() -> Case {
+    changed(
+        |committee, parties| {
+            let of_another = committee.trustees[1].clone();
+            let entry = &mut committee.trustees[0];
+            entry.sealing_key = of_another.sealing_key;
+            entry.possession = of_another.possession;
+            let configuration = &parties.header.configuration.bytes;
+            let configuration = Configuration::decode(configuration).unwrap();
+            let organiser = parties.organiser.verifying_key();
+            let writer = Writer::new()
+                .u16(2)
+                .bytes(organiser.as_bytes())
+                .bytes(&configuration.round_id)
+                .bytes(entry.sealing_key.as_bytes());
+            let signed = entry.possession.write(writer).u8(0).finish();
+            entry.signature = parties.trustees[0].0.sign("veragg/2 sign trustee", &signed);
         },
         "V-15.1",
         "V-15",

@@ -15,27 +15,27 @@ use veragg_protocol::round::configuration::SegmentConfiguration;
 use veragg_protocol::round::phase::Phase;
 
 /// All clients.
-pub(crate) const ALL: [u32; 6] = [1, 2, 3, 4, 5, 6];
+pub const ALL: [u32; 6] = [1, 2, 3, 4, 5, 6];
 
 /// All clients but the third.
-pub(crate) const BUT_3: [u32; 5] = [1, 2, 4, 5, 6];
+pub const BUT_3: [u32; 5] = [1, 2, 4, 5, 6];
 
 /// The third client is excluded in submit.
-pub(crate) const WITHOUT_3: &[(u32, Outcome)] = &[(3, Outcome::Faulty(Phase::Submit))];
+pub const WITHOUT_3: &[(u32, Outcome)] = &[(3, Outcome::Faulty(Phase::Submit))];
 
 /// The parties: six clients with two answers each, and four trustees.
-pub(crate) fn parties() -> Parties {
+pub fn parties() -> Parties {
     let segments = vec![SegmentConfiguration::integers("answers", 2, 10)];
     Parties::new(6, 4, 1, 1, segments, 1)
 }
 
 /// The input of a client.
-pub(crate) fn input(number: u32) -> [u64; 2] {
+pub fn input(number: u32) -> [u64; 2] {
     [u64::from(number), 1]
 }
 
 /// The message of a client.
-pub(crate) fn submission(parties: &Parties, number: u32) -> Vec<u8> {
+pub fn submission(parties: &Parties, number: u32) -> Vec<u8> {
     let client = parties.client(number);
     let mut rng = rand_core::OsRng;
     client
@@ -44,10 +44,10 @@ pub(crate) fn submission(parties: &Parties, number: u32) -> Vec<u8> {
 }
 
 /// A change of the parts of a submission.
-pub(crate) type Change = fn(&mut [Vec<u8>], &Round<Suite>);
+pub type Change = fn(&mut [Vec<u8>], &Round<Suite>);
 
 /// The message of a client with other parts, signed by it.
-pub(crate) fn changed(desk: &Desk<'_>, number: u32, change: Change) -> Vec<u8> {
+pub fn changed(desk: &Desk<'_>, number: u32, change: Change) -> Vec<u8> {
     let message = submission(desk.parties, number);
     let key = &desk.parties.clients[number as usize - 1];
     let lengths = desk.round.parts().lengths();
@@ -55,7 +55,7 @@ pub(crate) fn changed(desk: &Desk<'_>, number: u32, change: Change) -> Vec<u8> {
 }
 
 /// Clients submit.
-pub(crate) fn submit(desk: &mut Desk<'_>, numbers: &[u32]) {
+pub fn submit(desk: &mut Desk<'_>, numbers: &[u32]) {
     for number in numbers {
         let message = submission(desk.parties, *number);
         desk.take(&message);
@@ -63,7 +63,7 @@ pub(crate) fn submit(desk: &mut Desk<'_>, numbers: &[u32]) {
 }
 
 /// All clients submit, the third what a change makes of its message; and submit is closed over all.
-pub(crate) fn submitted(desk: &mut Desk<'_>, change: Change) {
+pub fn submitted(desk: &mut Desk<'_>, change: Change) {
     submit(desk, &[1, 2]);
     let message = changed(desk, 3, change);
     desk.take(&message);
@@ -72,7 +72,7 @@ pub(crate) fn submitted(desk: &mut Desk<'_>, change: Change) {
 }
 
 /// Everybody submits what they should, and submit is closed.
-pub(crate) fn honest_submit<'a>(parties: &'a Parties) -> Desk<'a> {
+pub fn honest_submit<'a>(parties: &'a Parties) -> Desk<'a> {
     let mut desk = Desk::new(parties);
     submit(&mut desk, &ALL);
     desk.close(Phase::Submit, &ALL);
@@ -80,21 +80,21 @@ pub(crate) fn honest_submit<'a>(parties: &'a Parties) -> Desk<'a> {
 }
 
 /// These trustees check what they should, and check is closed.
-pub(crate) fn check(desk: &mut Desk<'_>, trustees: &[usize]) -> Vec<CheckedTrustee> {
+pub fn check(desk: &mut Desk<'_>, trustees: &[usize]) -> Vec<CheckedTrustee> {
     let checked = desk.check(trustees);
     desk.close(Phase::Check, &ALL);
     checked
 }
 
 /// They confirm, and confirm is closed.
-pub(crate) fn confirm(desk: &mut Desk<'_>, checked: Vec<CheckedTrustee>) -> Vec<ConfirmedTrustee> {
+pub fn confirm(desk: &mut Desk<'_>, checked: Vec<CheckedTrustee>) -> Vec<ConfirmedTrustee> {
     let confirmed = desk.confirm(checked);
     desk.close(Phase::ConfirmList, &ALL);
     confirmed
 }
 
 /// They open, and the sum over everybody is published.
-pub(crate) fn finish(desk: &mut Desk<'_>, confirmed: Vec<ConfirmedTrustee>) {
+pub fn finish(desk: &mut Desk<'_>, confirmed: Vec<ConfirmedTrustee>) {
     desk.open(confirmed);
     desk.close(Phase::Open, &ALL);
     let sum = desk.sum(&ALL);
@@ -103,14 +103,14 @@ pub(crate) fn finish(desk: &mut Desk<'_>, confirmed: Vec<ConfirmedTrustee>) {
 }
 
 /// The rest of a round with trustees that do what they should, over these clients.
-pub(crate) fn go_on(desk: &mut Desk<'_>, list: &[u32], outcomes: &[(u32, Outcome)]) {
+pub fn go_on(desk: &mut Desk<'_>, list: &[u32], outcomes: &[(u32, Outcome)]) {
     let checked = desk.check(&[0, 1, 2, 3]);
     desk.close(Phase::Check, list);
     go_on_from_check(desk, checked, list, outcomes);
 }
 
 /// The rest of a round behind check.
-pub(crate) fn go_on_from_check(
+pub fn go_on_from_check(
     desk: &mut Desk<'_>,
     checked: Vec<CheckedTrustee>,
     list: &[u32],
@@ -126,7 +126,7 @@ pub(crate) fn go_on_from_check(
 }
 
 /// The rest of a round with trustees that do what the aggregator tells them.
-pub(crate) fn go_on_corrupt(desk: &mut Desk<'_>, list: &[u32], outcomes: &[(u32, Outcome)]) {
+pub fn go_on_corrupt(desk: &mut Desk<'_>, list: &[u32], outcomes: &[(u32, Outcome)]) {
     for (phase, next) in [
         (Phase::Check, list),
         (Phase::ConfirmList, list),
@@ -148,18 +148,18 @@ pub(crate) fn go_on_corrupt(desk: &mut Desk<'_>, list: &[u32], outcomes: &[(u32,
 }
 
 /// The first masked row of the fourth trustee: the last part of a message.
-pub(crate) fn last_place(desk: &Desk<'_>) -> MaskedPlace {
+pub fn last_place(desk: &Desk<'_>) -> MaskedPlace {
     let places = desk.round.parts().places();
     places.last().unwrap()
 }
 
 /// Another masked row for trustee 4 than the committed one.
-pub(crate) fn another_row(parts: &mut [Vec<u8>], _: &Round<Suite>) {
+pub fn another_row(parts: &mut [Vec<u8>], _: &Round<Suite>) {
     parts.last_mut().unwrap()[SALT_LEN] ^= 1;
 }
 
 /// Another pad for trustee 4 than the committed one, and a masked row that fits it: only the trustee can see it.
-pub(crate) fn another_pad(parts: &mut [Vec<u8>], round: &Round<Suite>) {
+pub fn another_pad(parts: &mut [Vec<u8>], round: &Round<Suite>) {
     let layout = round.parts();
     let at = layout.pads_at(TrusteeId::new(4).unwrap());
     let shift = round.proofs().key().columns()[0];

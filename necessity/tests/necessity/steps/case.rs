@@ -6,6 +6,7 @@ use std::io::Cursor;
 use veragg_protocol::wire::board::Record;
 
 use super::judged::Off;
+use veragg_lab::committee::boards;
 use veragg_lab::Finished;
 use veragg_protocol::switch::without;
 use veragg_verifier::{audit, AuditError, Culprit, Options, Report, Status, Verdict};
@@ -29,6 +30,12 @@ impl Case {
             board: finished.local.board(records),
             options,
         }
+    }
+
+    /// A board of the laboratory's, with what its auditor has.
+    pub(super) fn on_board(name: &str) -> Self {
+        let veragg_lab::committee::boards::Case { board, options, .. } = boards::board(name);
+        Self { board, options }
     }
 
     /// The auditor compares with these sums.
