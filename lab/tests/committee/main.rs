@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod entering;
+mod restarts;
 mod rounds;
 mod submissions;
 mod table;

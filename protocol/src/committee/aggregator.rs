@@ -33,6 +33,7 @@ use crate::crypto::tree::Tree;
 use crate::pairwise::publish::Outcome;
 use crate::round::phase::Phase;
 use crate::round::roster::Roster;
+use crate::wire::board::RecordKind;
 use crate::wire::checkpoint::Checkpoint;
 use crate::wire::message::Sender;
 
@@ -109,6 +110,41 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L> {
             round,
             roster,
         })
+    }
+
+    /// The aggregator of a round, on a log that may hold the beginning of it: the same messages give the same state, and the same
+    /// receipts, lists and checkpoints are signed again (7). Cost: all of its work so far. Errors: the log holds other records than
+    /// this aggregator would have written.
+    pub fn resume(
+        round: Arc<Round<P>>,
+        roster: Arc<Roster>,
+        key: Arc<SigningKey>,
+        log: L,
+    ) -> Result<Self, AggregatorError> {
+        let mut aggregator = Self::open(round, roster, key, log)?;
+        loop {
+            let index = aggregator.ledger.records;
+            if index >= aggregator.ledger.log().len() {
+                return Ok(aggregator);
+            }
+            let replayed = || AggregatorError::Replay { record: index };
+            let record = aggregator.ledger.log().read(index)?;
+            match record.kind {
+                RecordKind::Message => {
+                    let message = record.bytes.clone();
+                    // The deadlines were asked for when it was written.
+                    match aggregator.receive(message, 0)? {
+                        Reply::Receipt(_) if aggregator.ledger.records > index => {}
+                        _ => return Err(replayed()),
+                    }
+                }
+                RecordKind::Checkpoint => aggregator.close().map_err(|error| match error {
+                    CloseError::Aggregator(error) => error,
+                    CloseError::TooFewTrustees { .. } => replayed(),
+                })?,
+                RecordKind::Submission => return Err(replayed()),
+            }
+        }
     }
 
     /// The open phase; [`Phase::Publish`] when the round is over.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::committee::{file, Parties};
 use veragg_protocol::circuits::codec::Writer;
+use veragg_protocol::crypto::encoded_point::EncodedPoint;
 use veragg_protocol::round::committee::Committee;
 use veragg_protocol::round::configuration::{Configuration, SignedConfiguration};
 use veragg_verifier::Verdict::Failed;
@@ -21,10 +22,7 @@ pub(crate) const CASES: Builds = &[
         )
     }),
     ("an entry of another round", entry_of_another_round),
-    (
-        "a sealing key that nobody possesses",
-        sealing_key_of_another,
-    ),
+    ("a sealing key that nobody possesses", sealing_key_of_nobody),
     ("a trustee that is the aggregator", trustee_is_aggregator),
     ("two trustees with one key", || {
         changed(
@@ -78,14 +76,15 @@ fn entry_of_another_round() -> Case {
     )
 }
 
-/// Trustee 1 signs the sealing key of trustee 2, whose secret it does not know, as its own.
-fn sealing_key_of_another() -> Case {
+/// Trustee 1 signs a sealing key that follows from those of trustees 2 and 3, and of which nobody knows the secret.
+fn sealing_key_of_nobody() -> Case {
     changed(
         |committee, parties| {
-            let of_another = committee.trustees[1].clone();
+            let others = [&committee.trustees[1], &committee.trustees[2]];
+            let [one, other] = others.map(|it| *it.sealing_key);
+            let sum = EncodedPoint::from(one + other);
             let entry = &mut committee.trustees[0];
-            entry.sealing_key = of_another.sealing_key;
-            entry.possession = of_another.possession;
+            entry.sealing_key = sum;
             let configuration = &parties.header.configuration.bytes;
             let configuration = Configuration::decode(configuration).unwrap();
             let organiser = parties.organiser.verifying_key();

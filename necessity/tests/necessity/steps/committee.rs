@@ -25,7 +25,7 @@ macro_rules! boards {
 
 boards! {
     EntrySigned: "an entry that is not signed", "failed V-15, naming organiser V-15", "unfinished";
-    SealingKeyPossessed: "a sealing key that nobody possesses", "failed V-15, naming organiser V-15", "failed V-15, naming organiser V-15";
+    SealingKeyPossessed: "a sealing key that nobody possesses", "failed V-15, naming organiser V-15", "unfinished";
     TrusteesDiffer: "two trustees with one key", "failed V-15, naming organiser V-15", "unfinished";
     SharingHolds: "another possession", "verified, naming client 3 V-16", "verified";
     MaskedRow: "another row", "verified, naming client 3 V-16", "failed V-16";
