@@ -266,6 +266,15 @@ struct ParamsArgs {
     /// The suite, which proves the ranges. It changes the bytes, but not the neighbours.
     #[arg(long, value_name = "NAME", default_value_t = Suite::DEFAULT)]
     suite: Suite,
+    /// The trustees of the committee protocol, with which the pairwise protocol is compared.
+    #[arg(long, value_name = "M", default_value_t = 7)]
+    trustees: u32,
+    /// How many of the trustees may collude with the aggregator.
+    #[arg(long, value_name = "T", default_value_t = 2)]
+    colluding: u32,
+    /// How many of the trustees may be absent.
+    #[arg(long, value_name = "F", default_value_t = 2)]
+    absent: u32,
 }
 
 #[derive(Debug, Args)]

@@ -10,6 +10,7 @@
 //! | [`record`] | a submission as it stands on the board |
 //! | [`check`], [`open`] | complaints of trustees, and the sums that they open |
 //! | [`package`] | what the aggregator sends to trustees |
+//! | [`sizes`] | how many bytes each party sends and receives |
 #![cfg_attr(
     feature = "roles",
     doc = "| [`client`], [`trustee`], [`aggregator`] | the roles, with the suite, and the state of a trustee, as types |"
@@ -29,6 +30,7 @@ pub mod pads;
 pub mod parts;
 pub mod record;
 pub mod round;
+pub mod sizes;
 pub mod submit;
 #[cfg(feature = "roles")]
 pub mod trustee;

@@ -19,7 +19,7 @@ struct Example {
 /// The file of each example that is run.
 const CONFIGURATION: &str = "round.toml";
 
-const EXAMPLES: [Example; 3] = [
+const EXAMPLES: [Example; 4] = [
     Example {
         name: "hospitals",
         what: "means and deviations of 30 measurements of 569 patients in 30 hospitals",
@@ -45,6 +45,24 @@ const EXAMPLES: [Example; 3] = [
             CONFIGURATION,
             include_bytes!("../../examples/million/round.toml"),
         )],
+    },
+    Example {
+        name: "sensors",
+        what: "means and a histogram of 1000 sensors that send one message each, with a committee of trustees",
+        files: &[
+            (
+                CONFIGURATION,
+                include_bytes!("../../examples/sensors/round.toml"),
+            ),
+            (
+                "traffic.csv",
+                include_bytes!("../../examples/sensors/traffic.csv"),
+            ),
+            (
+                "README.md",
+                include_bytes!("../../examples/sensors/README.md"),
+            ),
+        ],
     },
     Example {
         name: "vote",

@@ -13,6 +13,7 @@ mod checks;
 mod command_line;
 #[cfg(not(veragg_groth16))]
 mod committee;
+mod committee_commands;
 mod complaints;
 mod corrupt_aggregator;
 mod deceived_clients;

@@ -209,7 +209,7 @@ fn an_example_is_written_once_and_runs() {
         (unknown.code, unknown.err.as_str()),
         (
             2,
-            "error: there is no example `hospital\\u{1b}`; choose among `hospitals`, `million`, `vote`\n"
+            "error: there is no example `hospital\\u{1b}`; choose among `hospitals`, `million`, `sensors`, `vote`\n"
         )
     );
 }

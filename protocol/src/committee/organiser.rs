@@ -201,8 +201,9 @@ impl CommitteeBuilder {
     }
 }
 
-/// The columns and the packed rows for which a message is the shortest; of several the fewest rows, then the fewest columns.
-fn shortest<P: ProofSystem>(
+/// The columns and the packed rows for which a message is the shortest; of several the fewest rows, then the fewest columns. `fixed`
+/// columns are taken as they are, and `absent` trustees can be absent.
+pub fn shortest<P: ProofSystem>(
     set_up: &P::SetUp,
     statement: &Statement,
     clients: u32,

@@ -63,10 +63,15 @@ impl<'a> Abridged<'a> {
         32 * consistency_len(parts.public(), parts.count())
     }
 
+    /// The bytes behind an envelope if no masked row is shown.
+    pub fn shortest(parts: &Parts) -> usize {
+        parts.public_len() + Self::rest_len(parts)
+    }
+
     /// The most bytes behind an envelope.
     pub fn longest(parts: &Parts) -> usize {
         let path = (parts.count() as u64).next_power_of_two().trailing_zeros() as usize;
-        parts.public_len() + Self::rest_len(parts) + 4 + parts.masked_len() + 32 * path
+        Self::shortest(parts) + 4 + parts.masked_len() + 32 * path
     }
 
     /// Whether these are parts of the body whose root an envelope names (5.4.2). `all` is the root of the whole body.
