@@ -2,6 +2,7 @@
 //! audit says of them.
 
 mod case;
+mod committee;
 mod edits;
 mod evidence;
 mod headers;
