@@ -8,6 +8,7 @@ use criterion::{criterion_group, criterion_main, BatchSize, BenchmarkId, Criteri
 use rand_core::OsRng;
 use veragg::circuits::bitplane::RistrettoBitplane as Suite;
 use veragg::circuits::proof_system::ProofSystem;
+use veragg::lab::committee::local::{Absences, LocalCommittee, Members};
 use veragg::protocol::aggregator::Reply;
 use veragg::protocol::committee::aggregator::Aggregator;
 use veragg::protocol::committee::client::Client;
@@ -16,13 +17,16 @@ use veragg::protocol::committee::pads;
 use veragg::protocol::committee::round::Round;
 use veragg::protocol::committee::trustee::Trustee;
 use veragg::protocol::crypto::dh::KeyPair;
+use veragg::protocol::crypto::hash::digest;
 use veragg::protocol::crypto::ids::{ClientId, TrusteeId};
 use veragg::protocol::crypto::signing::SigningKey;
 use veragg::protocol::round::committee::trustee::EntryFor;
 use veragg::protocol::round::configuration::SegmentConfiguration;
 use veragg::protocol::round::roster::Roster;
-use veragg::protocol::wire::board::Record;
+use veragg::protocol::wire::board::{Record, RecordKind};
 use veragg::protocol::wire::header::Header;
+use veragg::protocol::wire::message::ENVELOPE_LEN;
+use veragg::verifier::{audit, Options, Verdict};
 use zeroize::Zeroizing;
 
 /// A round, and the secrets of all parties.
@@ -185,5 +189,84 @@ fn servers(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, client, servers);
+/// The audit of a board, beside what no audit can do without: a batch verification of all proofs, and a hash over each record.
+fn auditor(c: &mut Criterion) {
+    let clients = 10_000;
+    let members = Members {
+        members: 7,
+        colluding: 2,
+        absent: 2,
+    };
+    let with = |round_id, members: Members| {
+        let answers = vec![SegmentConfiguration::integers("answers", 16, 2)];
+        let (colluding, absent) = (members.colluding, members.absent);
+        let deadlines = LocalCommittee::<Suite>::DEADLINES;
+        CommitteeBuilder::new(answers, round_id, colluding, absent, deadlines).corrupt_ppm(50_000)
+    };
+    let local = LocalCommittee::<Suite>::new(&(), clients, members, with, &mut OsRng);
+    let local = local.expect("a round");
+    let log: Vec<Record> = Vec::new();
+    let played = local.play(log, |_| vec![1; 16], &Absences::default(), |_| ());
+    let played = played.expect("a sum");
+    let records: Vec<Record> = played
+        .aggregator
+        .board()
+        .map(|it| it.expect("a log"))
+        .collect();
+    for phase in &played.phases {
+        println!("{phase:?}");
+    }
+    drop(played);
+    let board = veragg::lab::committee::file(&local.header, &records);
+    println!(
+        "the board has {} bytes a client",
+        board.len() / clients as usize
+    );
+    let options = Options::with_organiser(local.organiser);
+    let report = audit(Cursor::new(&board), &options).expect("a board");
+    assert_eq!(report.verdict, Verdict::Verified);
+    let mut group = c.benchmark_group("committee auditor");
+    group
+        .sample_size(10)
+        .measurement_time(Duration::from_secs(10))
+        .throughput(Throughput::Elements(u64::from(clients)));
+    group.bench_function("audit", |b| b.iter(|| audit(Cursor::new(&board), &options)));
+    group.bench_function("proofs and hashes", |b| {
+        b.iter(|| proofs_and_hashes(&local, &records));
+    });
+    group.finish();
+}
+
+/// Decodes and verifies all proofs in batches, and hashes each record once.
+fn proofs_and_hashes(local: &LocalCommittee<Suite>, records: &[Record]) -> usize {
+    let proofs = local.round.proofs();
+    let length = proofs.proof_len();
+    let submissions = records
+        .iter()
+        .filter(|it| it.kind == RecordKind::Submission);
+    let submissions: Vec<&Record> = submissions.collect();
+    let mut bad = 0;
+    for (first, batch) in (0..)
+        .step_by(proofs.best_batch())
+        .zip(submissions.chunks(proofs.best_batch()))
+    {
+        let encoded: Vec<&[u8]> = batch
+            .iter()
+            .map(|record| &record.bytes[ENVELOPE_LEN..ENVELOPE_LEN + length])
+            .collect();
+        let decoded: Vec<_> = proofs.decode_all(&encoded).into_iter().flatten().collect();
+        let bound: Vec<_> = decoded
+            .iter()
+            .enumerate()
+            .map(|(at, proof)| (local.round.binding(ClientId::from_index(first + at)), proof))
+            .collect();
+        bad += proofs.verify_batch(&bound).len();
+        for record in batch {
+            std::hint::black_box(digest("record", &[&record.bytes]));
+        }
+    }
+    bad
+}
+
+criterion_group!(benches, client, servers, auditor);
 criterion_main!(benches);

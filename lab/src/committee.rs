@@ -6,6 +6,7 @@ mod desk;
 mod liar;
 pub mod local;
 mod parties;
+pub mod simulation;
 mod table;
 
 use std::io::Cursor;

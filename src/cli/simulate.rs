@@ -6,6 +6,7 @@ use clap::Args;
 use serde::Serialize;
 use veragg::circuits::foreign::Foreign;
 use veragg::circuits::proof_system::Suite;
+use veragg::lab::committee;
 use veragg::lab::simulation::{simulate, Simulated};
 
 use super::error::CliError;
@@ -19,17 +20,107 @@ pub(super) struct SimulateArgs {
     /// What all rounds are drawn from. The same seed gives the same rounds.
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u64,
-    /// The suite to play on.
+    /// The suite to play on. Rounds of the committee protocol are played on the default suite.
     #[arg(long, value_name = "NAME", default_value_t = Suite::DEFAULT)]
     suite: Suite,
+    /// The protocol of the rounds.
+    #[arg(long, value_enum, default_value_t = Protocol::Pairwise)]
+    protocol: Protocol,
+}
+
+/// A protocol of rounds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Protocol {
+    /// Clients mask for each other.
+    Pairwise,
+    /// Trustees of a committee.
+    Committee,
 }
 
 /// Runs the command. Exit code 1 if something was found.
 pub(super) fn run(args: &SimulateArgs, format: Format) -> Result<u8, CliError> {
+    if args.protocol == Protocol::Committee {
+        return run_committee(args, format);
+    }
     let simulated = simulate(args.suite, args.rounds, args.seed);
     let told = Told::of(args, &simulated);
     output::print(format, &told, &told)?;
     Ok(u8::from(!told.findings.is_empty()))
+}
+
+/// The same on the committee protocol.
+fn run_committee(args: &SimulateArgs, format: Format) -> Result<u8, CliError> {
+    if args.suite != Suite::DEFAULT {
+        return Err(CliError::Usage(format!(
+            "--suite {}: rounds of the committee protocol are played on {}; leave --suite out",
+            args.suite,
+            Suite::DEFAULT
+        )));
+    }
+    let simulated = committee::simulation::simulate(args.rounds, args.seed);
+    let told = ToldOfCommittee::of(args, &simulated);
+    output::print(format, &told, &told)?;
+    Ok(u8::from(!told.findings.is_empty()))
+}
+
+#[derive(Debug, Serialize)]
+struct ToldOfCommittee {
+    protocol: &'static str,
+    seed: u64,
+    rounds: u64,
+    /// Rounds that ended without a verified sum.
+    without_sum: u64,
+    /// Rounds in which somebody was named.
+    named: u64,
+    findings: Vec<FindingOfCommittee>,
+}
+
+#[derive(Debug, Serialize)]
+struct FindingOfCommittee {
+    round: u64,
+    what: String,
+    /// Who was corrupt, and how.
+    drawn: String,
+}
+
+impl ToldOfCommittee {
+    fn of(args: &SimulateArgs, simulated: &committee::simulation::Simulated) -> Self {
+        let findings = simulated.findings.iter().map(|finding| FindingOfCommittee {
+            round: finding.round,
+            what: finding.what.clone(),
+            drawn: finding.drawn.clone(),
+        });
+        Self {
+            protocol: "committee",
+            seed: args.seed,
+            rounds: args.rounds,
+            without_sum: simulated.unfinished,
+            named: simulated.named,
+            findings: findings.collect(),
+        }
+    }
+}
+
+impl fmt::Display for ToldOfCommittee {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for finding in &self.findings {
+            writeln!(f, "FOUND in round {}:", finding.round)?;
+            writeln!(f, "  {}", Foreign::message(&finding.what).at_most(2000))?;
+            writeln!(f, "  {}\n", finding.drawn)?;
+        }
+        writeln!(
+            f,
+            "{} rounds of the committee protocol drawn from seed {} ({} with somebody named, {} without a verified sum)",
+            self.rounds, self.seed, self.named, self.without_sum
+        )?;
+        match self.findings.len() {
+            0 => write!(
+                f,
+                "found nothing: nobody honest was named, and every verified sum was right"
+            ),
+            found => write!(f, "{found} FOUND"),
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]

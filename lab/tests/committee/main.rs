@@ -4,6 +4,7 @@
 mod entering;
 mod restarts;
 mod rounds;
+mod simulation;
 mod submissions;
 mod table;
 mod trustees;
