@@ -129,15 +129,20 @@ fn client(c: &mut Criterion) {
         });
         let secret = KeyPair::generate(&mut OsRng);
         let point = secret.shared_point(secret.public());
-        let own = pads::of_point::<<Suite as ProofSystem>::Group>(
-            round.context(),
-            ClientId::from_index(0),
-            TrusteeId::from_index(0),
-            &point,
-            round.parts(),
-        );
-        group.bench_function(BenchmarkId::new("pads of one trustee", what), |b| {
-            b.iter(|| pads::commit(round.proofs().key(), &own));
+        let pads_of = |trustee| {
+            pads::of_point::<<Suite as ProofSystem>::Group>(
+                round.context(),
+                ClientId::from_index(0),
+                trustee,
+                &point,
+                round.parts(),
+            )
+        };
+        let all: Vec<_> = TrusteeId::all(round.shape().trustees())
+            .map(pads_of)
+            .collect();
+        group.bench_function(BenchmarkId::new("commit to pads", what), |b| {
+            b.iter(|| pads::commit(round.proofs().key(), &all));
         });
     }
     group.finish();

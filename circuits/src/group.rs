@@ -76,10 +76,10 @@ pub trait Group: Copy + Clone + Debug + PartialEq + Eq + Send + Sync + 'static {
     /// `n / log n` multiplications.
     fn msm(scalars: &[Self::Scalar], points: &[Self::Point]) -> Self::Point;
 
-    /// The encodings of `sum_c scalars_(r n + c) points_c` for each row `r` of `n` scalars, one behind the other, where `n` is the number
-    /// of points. For secrets: what is computed is the same whatever the scalars are; on ristretto255 table look-ups depend on them
-    /// (`specs/threat-model.md`). In parallel.
-    fn encoded_sums_of_rows(scalars: &[Self::Scalar], points: &[Self::Point]) -> Vec<u8>;
+    /// The encodings of `sum_c row_c points_c` for each row of as many scalars as there are points, one behind the other. For secrets:
+    /// what is computed is the same whatever the scalars are; on ristretto255 table look-ups depend on them
+    /// (`specs/threat-model.md`). In parallel. Cheaper for all rows at once, since they share the tables of the points.
+    fn encoded_sums_of_rows(rows: &[&[Self::Scalar]], points: &[Self::Point]) -> Vec<u8>;
 
     /// The table of an element. Cost: about two multiplications.
     fn table(point: &Self::Point) -> Self::Table;

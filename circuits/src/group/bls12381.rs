@@ -311,10 +311,9 @@ impl Group for Bls12381 {
         from_constant_time(&sum.into()).into()
     }
 
-    fn encoded_sums_of_rows(scalars: &[Fr], points: &[G1Projective]) -> Vec<u8> {
+    fn encoded_sums_of_rows(rows: &[&[Fr]], points: &[G1Projective]) -> Vec<u8> {
         let multiples: Vec<_> = points.par_iter().map(Multiples::new).collect();
-        let rows = scalars.par_chunks(points.len().max(1));
-        let encoded = rows.map(|row| {
+        let encoded = rows.par_iter().map(|row| {
             let sum = sum_of_multiples(&multiples, row);
             Self::encode_point(&from_constant_time(&sum.into()).into())
         });

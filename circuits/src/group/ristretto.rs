@@ -100,11 +100,11 @@ impl Group for Ristretto {
         KeyPoint::vartime_multiscalar_mul(scalars.iter().map(to_dalek), points)
     }
 
-    fn encoded_sums_of_rows(scalars: &[Fr], points: &[KeyPoint]) -> Vec<u8> {
+    fn encoded_sums_of_rows(rows: &[&[Fr]], points: &[KeyPoint]) -> Vec<u8> {
         let encoded: Vec<u8> = points.iter().flat_map(Self::encode_point).collect();
         // What was encoded decodes.
         let points: Vec<_> = edwards::decode(&encoded).into_iter().flatten().collect();
-        edwards::encode(&edwards::sums_of_rows(scalars, &points)).concat()
+        edwards::encode(&edwards::sums_of_rows(rows, &points)).concat()
     }
 
     fn table(point: &KeyPoint) -> Self::Table {

@@ -40,10 +40,15 @@ pub fn of_block<'a, G: Group>(
     pads.get(block * row..(block + 1) * row).unwrap_or_default()
 }
 
-/// The encoded commitments `Com(pad)` to pads, of whole rows of `C + 1` scalars, one behind the other. Cost:
+/// The encoded commitments `Com(pad)` to the pads of several trustees, block by block, one behind the other. Cost:
 /// [`Group::encoded_sums_of_rows`].
-pub fn commit<G: Group>(key: &CommitKey<G>, pads: &[G::Scalar]) -> Vec<u8> {
-    G::encoded_sums_of_rows(pads, &generators(key))
+pub fn commit<G: Group>(key: &CommitKey<G>, pads: &[Pads<G>]) -> Vec<u8> {
+    let generators = generators(key);
+    let rows: Vec<&[G::Scalar]> = pads
+        .iter()
+        .flat_map(|pads| pads.chunks(generators.len()))
+        .collect();
+    G::encoded_sums_of_rows(&rows, &generators)
 }
 
 /// The generators of a row with its blinding: `G_0, .., G_(C-1), H`.

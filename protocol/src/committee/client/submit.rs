@@ -78,10 +78,8 @@ pub(super) fn message<P: ProofSystem>(
         })
         .collect();
     let mut parts = vec![proof, key.encode()];
-    let committed = pads
-        .iter()
-        .map(|pads| pads::commit(round.proofs().key(), pads));
-    parts.extend(committed);
+    let committed = pads::commit(round.proofs().key(), &pads);
+    parts.extend(committed.chunks(layout.pads_len()).map(<[u8]>::to_vec));
     let packed = Zeroizing::new(round.layout().pack(x)?);
     let rows = Rows {
         packed: &packed,

@@ -1,6 +1,7 @@
 //! Check: looks at every submission, and complains about pads that do not open (`specs/committee.md` 3.2).
 
 use std::io::Read;
+use std::slice::from_ref;
 
 use merlin::Transcript;
 use rand_core::CryptoRngCore;
@@ -271,14 +272,14 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
             scalars.extend(weights);
             points.extend(one.committed.iter().copied());
         }
-        let committed = pads::commit::<P::Group>(round.proofs().key(), &combined);
+        let committed = pads::commit::<P::Group>(round.proofs().key(), from_ref(&combined));
         committed == P::Group::encode_point(&P::Group::msm(&scalars, &points))
     }
 
     /// The first block whose pad does not open what a client committed to.
     fn first_bad(&self, seen: &Seen<P::Group>) -> Option<u32> {
         let round = &self.session.round;
-        let own = pads::commit::<P::Group>(round.proofs().key(), &seen.pads);
+        let own = pads::commit::<P::Group>(round.proofs().key(), from_ref(&seen.pads));
         let own = own.chunks(P::Group::POINT_LEN);
         let mut both = (0..).zip(own.zip(&seen.committed));
         both.find(|(_, (own, committed))| **own != P::Group::encode_point(committed))
