@@ -7,7 +7,7 @@ fn mistakes_of_the_file_format() {
     const HINT: &str = "; `veragg init FILE` writes a configuration that explains every key";
     const DEAL: &str = "dir/c.toml:10: `deal` must be \"round-robin\", \"blocks\" or { column = \"...\" }, but it is";
     for (from, to, want) in [
-        ("title =", "tilte =", "dir/c.toml:2: there is no key `tilte` here; the keys are `title`, `suite`, `columns`, `corrupt`, `dropout`, `min_contributors`"),
+        ("title =", "tilte =", "dir/c.toml:2: there is no key `tilte` here; the keys are `title`, `protocol`, `suite`, `columns`, `corrupt`, `dropout`, `min_contributors`"),
         ("max = 100\n", "max = 100\nmean = 3\n", "dir/c.toml:29: there is no key `mean` here; the keys are `name`, `columns`, `decimals`, `min`, `max`, `squares`"),
         ("max = 100\n", "", "dir/c.toml:25: the key `max` is missing"),
         ("[groups]", "[group]", "dir/c.toml:14: there is no key `group` here; the keys are `round`, `data`, `groups`, `measure`, `count`, `synthetic`, `dropout`, `cheat`"),
