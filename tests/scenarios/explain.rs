@@ -276,7 +276,9 @@ fn what_is_asked_about_must_be_said_and_must_be_there() {
     let nothing = explain(&[]);
     assert_eq!(nothing.code, 2);
     assert!(
-        nothing.err.contains("<--client <ID>|--fault <N>>"),
+        nothing
+            .err
+            .contains("<--client <ID>|--trustee <ID>|--fault <N>>"),
         "{}",
         nothing.err
     );

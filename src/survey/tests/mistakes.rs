@@ -10,7 +10,7 @@ fn mistakes_of_the_file_format() {
         ("title =", "tilte =", "dir/c.toml:2: there is no key `tilte` here; the keys are `title`, `protocol`, `suite`, `columns`, `corrupt`, `dropout`, `min_contributors`"),
         ("max = 100\n", "max = 100\nmean = 3\n", "dir/c.toml:29: there is no key `mean` here; the keys are `name`, `columns`, `decimals`, `min`, `max`, `squares`"),
         ("max = 100\n", "", "dir/c.toml:25: the key `max` is missing"),
-        ("[groups]", "[group]", "dir/c.toml:14: there is no key `group` here; the keys are `round`, `data`, `groups`, `measure`, `count`, `synthetic`, `dropout`, `cheat`"),
+        ("[groups]", "[group]", "dir/c.toml:14: there is no key `group` here; the keys are `round`, `committee`, `absence`, `data`, `groups`, `measure`, `count`, `synthetic`, `dropout`, `cheat`"),
         ("clients = 3", "clients = -3", "dir/c.toml:11: `clients` must be a whole number from 3 to 1048576, but it is -3"),
         ("clients = 3", "clients = \"3\\n\"", "dir/c.toml:11: `clients` must be a whole number from 3 to 1048576, but it is \"3\\n\""),
         ("max_rows = 2", "max_rows = 99999999999999999999", "dir/c.toml:12: `max_rows` must be a whole number from 1 to 4294967296, but it is 99999999999999999999"),
