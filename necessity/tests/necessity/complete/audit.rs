@@ -14,7 +14,7 @@ const EXCUSED: [(&str, &str); 2] = [
 ];
 
 /// Paragraphs of section 6 of the text on the committee that are no condition of their own, with what they say.
-const OF_COMMITTEE: [(&str, &str); 12] = [
+const OF_COMMITTEE: [(&str, &str); 13] = [
     ("6.1", "what holds of the other text"),
     ("6.2", "what words mean; V-04.4 asks who has spoken"),
     ("6.3", "the steps of V-15"),
@@ -27,6 +27,7 @@ const OF_COMMITTEE: [(&str, &str); 12] = [
     ("6.12", "what a report says"),
     ("6.13", "how a file is written"),
     ("6.14", "how much is held"),
+    ("6.15", "which vectors there are"),
 ];
 
 /// Paragraphs of sections 3 and 7 that are no condition of their own, with what they say.
