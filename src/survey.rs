@@ -12,6 +12,7 @@
 //! its number, so that the sums can be recomputed. `examples/million/round.toml` explains the keys.
 
 mod committee;
+mod committee_problem;
 mod config;
 mod csv_error;
 mod decimal;
@@ -40,6 +41,7 @@ use veragg_lab::scenario::Cheat;
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::round::configuration::SegmentConfiguration;
 
+pub use committee_problem::CommitteeProblem;
 pub use config::{Absence, Dropout};
 pub use csv_error::CsvError;
 pub use draft::{draft, Draft};

@@ -6,6 +6,7 @@ use veragg_lab::committee::local::Members;
 use veragg_protocol::round::committee::shape::Shape;
 use veragg_protocol::round::phase::Phase;
 
+use super::committee_problem::CommitteeProblem;
 use super::config::Absence;
 use super::error::SurveyError;
 use super::problem::Problem;
@@ -61,7 +62,8 @@ impl CommitteeConfig {
             colluding: value.colluding,
             absent: value.absent,
         };
-        let refuse = |why: String| text.error(line, Problem::Committee(why));
+        let refuse =
+            |why: String| text.error(line, Problem::Committee(CommitteeProblem::Refused(why)));
         let shape = Shape::new(members.members, members.colluding, 1);
         let shape = shape.map_err(|error| refuse(error.to_string()))?;
         if shape.may_be_absent() < members.absent {
@@ -87,7 +89,8 @@ impl CommitteeConfig {
         let Located { line, value } = text.located(absence);
         let (trustee, trustees) = (value.trustee, self.0.members);
         if !(1..=trustees).contains(&trustee) {
-            let problem = Problem::TrusteeUnknown { trustee, trustees };
+            let problem = CommitteeProblem::UnknownTrustee { trustee, trustees };
+            let problem = Problem::Committee(problem);
             return Err(text.error(line, problem));
         }
         Ok(Absence {

@@ -11,6 +11,7 @@ use veragg_lab::scenario::Cheat;
 use veragg_protocol::round::phase::Phase;
 
 use super::committee::{CommitteeConfig, RawAbsence, RawCommittee};
+use super::committee_problem::CommitteeProblem;
 use super::error::{Location, SurveyError};
 use super::problem::Problem;
 use super::synthetic::{RawSynthetic, Synthetic};
@@ -146,7 +147,11 @@ impl Config {
                 match &*value {
                     "pairwise" => false,
                     "committee" => true,
-                    _ => return Err(text.error(line, Problem::Protocol(value))),
+                    _ => {
+                        return Err(
+                            text.error(line, Problem::Committee(CommitteeProblem::Protocol(value)))
+                        )
+                    }
                 }
             }
         };
@@ -154,12 +159,15 @@ impl Config {
             let of_block = block.map(|block| ("[committee]", text.line_of(&block)));
             let of_absence = absences.first().map(|it| ("[[absence]]", text.line_of(it)));
             return match of_block.or(of_absence) {
-                Some((block, line)) => Err(text.error(line, Problem::NoCommittee(block))),
+                Some((block, line)) => Err(text.error(
+                    line,
+                    Problem::Committee(CommitteeProblem::NoCommittee(block)),
+                )),
                 None => Ok((None, Vec::new())),
             };
         }
         if let Some(line) = cheat {
-            return Err(text.error(line, Problem::CheatInCommittee));
+            return Err(text.error(line, Problem::Committee(CommitteeProblem::Cheat)));
         }
         let committee = CommitteeConfig::parse(text, block)?;
         let absences = absences.into_iter().map(|it| committee.absence(text, it));

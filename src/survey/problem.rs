@@ -5,6 +5,7 @@ use veragg_circuits::foreign::Foreign;
 use veragg_circuits::proof_system::UnknownSuite;
 use veragg_protocol::round::parameters::MIN_CLIENTS;
 
+use super::committee_problem::CommitteeProblem;
 use super::csv_error::CsvError;
 use crate::text_file::TextFileError;
 
@@ -345,26 +346,9 @@ pub enum Problem {
         /// The number of clients.
         clients: u32,
     },
-    /// The protocol is none.
-    #[error("unknown protocol `{}`; known: pairwise, committee", Foreign::new(.0))]
-    Protocol(String),
-    /// A block is about a committee, and the round has none.
-    #[error("{0} is about the trustees of a committee, and this round has none; write `protocol = \"committee\"` under [round], or remove the block")]
-    NoCommittee(&'static str),
-    /// A committee that is none.
-    #[error("[committee]: {0}")]
-    Committee(String),
-    /// A trustee that is to be absent does not exist.
-    #[error("trustee {trustee} does not exist; the trustees are numbered from 1 to {trustees}")]
-    TrusteeUnknown {
-        /// The configured value.
-        trustee: u32,
-        /// The number of trustees.
-        trustees: u32,
-    },
-    /// A client is to cheat in a round of the committee protocol.
-    #[error("[[cheat]] plays cheaters of the pairwise protocol only; remove the block, or the line `protocol = \"committee\"`")]
-    CheatInCommittee,
+    /// The protocol, or what the configuration says about a committee.
+    #[error("{0}")]
+    Committee(#[source] CommitteeProblem),
     /// A client is to drop out twice.
     #[error("client {client} already drops out on line {first}; remove one of the two")]
     DropoutTwice {
