@@ -97,7 +97,7 @@ pub struct PlayedCommittee<P: ProofSystem, L> {
     pub receipts: Vec<(Sender, Phase, Receipt)>,
     /// Every refusal.
     pub refusals: Vec<(Sender, Phase, Refusal)>,
-    /// The bytes of each client's message and invitation; none for those that are absent.
+    /// The bytes of the message of each client that sent one. What it receives, its invitation, is not counted here.
     pub clients: Vec<Bytes>,
     /// The bytes of each trustee.
     pub trustees: Vec<Bytes>,

@@ -154,7 +154,6 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         self.first.clear();
         match phase {
             Phase::Submit => self.follow_submit(listed),
-            Phase::Check => {}
             Phase::Publish => self.publish.close(&mut self.findings),
             _ => {}
         }
