@@ -38,8 +38,8 @@ use rayon::prelude::*;
 
 use crate::codec::DecodeError;
 use crate::commitment::CommitKey;
-use crate::group::edwards::{encode, Point};
-use crate::group::ristretto::{Fr, KeyPoint, Ristretto};
+use crate::group::edwards::{normalise, Affine, Point};
+use crate::group::ristretto::{across, Fr, KeyPoint, Ristretto};
 use crate::group::Group;
 use crate::packing::{Layout, PackedSegment};
 use crate::proof_system::{Binding, ProofPart, ProofSystem, Proven, Sizes, Suite, Unsupported};
@@ -277,18 +277,24 @@ impl ProofSystem for RistrettoBitplane {
 
     /// Cost: at most 252 doublings and an addition for each bit row, for every packed row.
     fn rows(&self, proof: &BitplaneInput) -> Vec<KeyPoint> {
-        let sums = self.pack_rows(|shape, packed, rho| {
-            let of_row = |row: &shape::Row| self.slot_row(shape, row, proof);
-            let rows = self.slot_rows(shape, packed, rho);
-            rows.fold(Point::IDENTITY, |sum, row| {
-                sum.double_times(packed.width) + of_row(row)
-            })
+        self.packed_rows(&proof.points)
+    }
+
+    /// What is packed is a linear combination of the bit rows, so these are added up first. Cost: an addition for each bit row of
+    /// each proof, and that of [`rows`](ProofSystem::rows) once.
+    fn sums_of_rows(&self, proofs: &[&BitplaneInput]) -> Vec<KeyPoint> {
+        let mut sums = vec![Point::IDENTITY; self.shape.bit_rows()];
+        let share = sums.len().div_ceil(rayon::current_num_threads()).max(1);
+        let parts = sums.par_chunks_mut(share).enumerate();
+        parts.for_each(|(part, sums)| {
+            for proof in proofs {
+                let points = proof.points.get(part * share..).unwrap_or_default();
+                for (sum, point) in sums.iter_mut().zip(points) {
+                    *sum += point;
+                }
+            }
         });
-        let decode = |bytes: &[u8; 32]| Ristretto::decode_point(bytes, "row").ok();
-        let rows = encode(&sums);
-        rows.par_iter()
-            .map(|row| decode(row).unwrap_or(Ristretto::identity()))
-            .collect()
+        self.packed_rows(&normalise(&sums))
     }
 
     fn best_batch(&self) -> usize {
@@ -301,11 +307,21 @@ impl ProofSystem for RistrettoBitplane {
 }
 
 impl RistrettoBitplane {
+    /// The commitments to the packed rows that follow from those to the bit rows, which `points` begin with.
+    fn packed_rows(&self, points: &[Affine]) -> Vec<KeyPoint> {
+        across(&self.pack_rows(|shape, packed, rho| {
+            let of_row = |row: &shape::Row| Self::slot_row(shape, row, points);
+            let rows = self.slot_rows(shape, packed, rho);
+            rows.fold(Point::IDENTITY, |sum, row| {
+                sum.double_times(packed.width) + of_row(row)
+            })
+        }))
+    }
+
     /// `sum_t w_t Brow_t`, the commitment to a slot row: the weights below the top one are powers of
     /// two.
-    fn slot_row(&self, segment: &SegmentShape, row: &shape::Row, proof: &BitplaneInput) -> Point {
-        let bits = proof
-            .points
+    fn slot_row(segment: &SegmentShape, row: &shape::Row, points: &[Affine]) -> Point {
+        let bits = points
             .get(row.bit_row..row.bit_row + segment.bits)
             .unwrap_or_default();
         let Some((top, low)) = bits.split_last() else {

@@ -72,8 +72,8 @@ pub trait Group: Copy + Clone + Debug + PartialEq + Eq + Send + Sync + 'static {
     /// `sum scalars[i] * points[i]`, in constant time. For secrets.
     fn msm_constant_time(scalars: &[Self::Scalar], points: &[Self::Point]) -> Self::Point;
 
-    /// `sum scalars[i] * points[i]`, in variable time. For public values only. Cost: about
-    /// `n / log n` multiplications.
+    /// `sum scalars[i] * points[i]`, in variable time. For public values only. In parallel. Cost:
+    /// about `n / log n` multiplications.
     fn msm(scalars: &[Self::Scalar], points: &[Self::Point]) -> Self::Point;
 
     /// The encodings of `sum_c row_c points_c` for each row of as many scalars as there are points, one behind the other. For secrets:
@@ -100,6 +100,15 @@ pub trait Group: Copy + Clone + Debug + PartialEq + Eq + Send + Sync + 'static {
 
     /// `sum scalars[i] * terms[i]`, in variable time. For public values only. In parallel.
     fn sum_of_terms(scalars: &[Self::Scalar], terms: &[Self::Term]) -> Self::Point;
+
+    /// For each place the sum of the terms that stand there in all rows, which are of one length. In variable time. Cost: an
+    /// addition for each term, and an encoding and a decoding for each place.
+    fn sums_by_place(rows: &[&[Self::Term]]) -> Vec<Self::Point>;
+
+    /// The element of a term. Cost: an encoding and a decoding.
+    fn element(term: &Self::Term) -> Self::Point {
+        Self::sums_by_place(&[std::slice::from_ref(term)])[0]
+    }
 
     /// The canonical encoding, [`SCALAR_LEN`](Self::SCALAR_LEN) bytes.
     fn encode_scalar(scalar: &Self::Scalar) -> Vec<u8> {

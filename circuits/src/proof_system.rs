@@ -243,6 +243,17 @@ pub trait ProofSystem: Debug + Send + Sync + Sized + 'static {
     /// The commitments `Chat` to the `R` rows of the packed vector.
     fn rows(&self, proof: &Self::Proof) -> Vec<<Self::Group as Group>::Point>;
 
+    /// The sums of the commitments `Chat` of several proofs, row by row. Cost: that of [`rows`](Self::rows) for each, or less.
+    fn sums_of_rows(&self, proofs: &[&Self::Proof]) -> Vec<<Self::Group as Group>::Point> {
+        let mut sums = vec![Self::Group::identity(); self.layout().rows()];
+        for proof in proofs {
+            for (sum, row) in sums.iter_mut().zip(self.rows(proof)) {
+                *sum = *sum + row;
+            }
+        }
+        sums
+    }
+
     /// How many proofs are best verified together: with more, time a proof no longer falls, and
     /// memory grows.
     fn best_batch(&self) -> usize;

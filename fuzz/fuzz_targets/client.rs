@@ -97,7 +97,7 @@ fn answers(id: ClientId, message: &[u8], package: &[u8]) {
     let round = &sample().local.round;
     let envelope = Message::decode(message).expect("its own message").envelope;
     assert_eq!(envelope.sender, Sender::Client(id));
-    assert!(envelope.is_signed_by(round.roster().key(id).expect("it is on the roster")));
+    assert!(envelope.is_signed_by(&round.roster().key(id).expect("it is on the roster")));
     let checkpoint = match Package::decode(package, CLIENTS) {
         Ok(package) => package.checkpoint,
         // Before the first phase there is no package.

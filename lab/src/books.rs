@@ -189,7 +189,7 @@ impl<P: ProofSystem> Books<P> {
                     // One that counts, if there are several of one client.
                     let key = self.round.roster().key(*author)?;
                     let answers = checkpoint.previous;
-                    message.envelope.is_signed_by(key).then_some(())?;
+                    message.envelope.is_signed_by(&key).then_some(())?;
                     (message.envelope.answers == answers).then_some((*author, *signature))
                 }
                 _ => None,

@@ -210,7 +210,7 @@ impl<P: ProofSystem, L: Log, S: Collecting<P>> Aggregator<P, L, S> {
 }
 
 impl<P: ProofSystem, L: Log, S: Collecting<P>> Floor for Aggregator<P, L, S> {
-    fn key_of(&self, sender: Sender, _: Phase) -> Option<&VerifyingKey> {
+    fn key_of(&self, sender: Sender, _: Phase) -> Option<VerifyingKey> {
         match sender {
             Sender::Client(client) => self.core.round().roster().key(client),
             Sender::Aggregator | Sender::Trustee(_) => None,

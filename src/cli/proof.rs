@@ -166,7 +166,7 @@ fn make(args: &ExportArgs) -> Result<Made, CliError> {
         CliError::refused(path, reason)
     })?;
     let clients = round.clients();
-    let client = ClientId::new(args.client).filter(|client| round.roster().key(*client).is_some());
+    let client = ClientId::new(args.client).filter(|client| round.roster().has(*client));
     let client = client.ok_or_else(|| {
         CliError::Usage(format!(
             "--client {}: the roster has {clients} clients; give a number from 1 to {clients}",
@@ -242,7 +242,7 @@ fn submission<R: Read>(
         envelope.sender == sender
             && envelope.phase == Phase::Submit
             && envelope.context == *round.context()
-            && key.is_some_and(|key| envelope.is_signed_by(key))
+            && key.is_some_and(|key| envelope.is_signed_by(&key))
     });
     let Some(envelope) = wanted else {
         record.skip().map_err(unreadable)?;

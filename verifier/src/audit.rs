@@ -107,7 +107,7 @@ fn audit_source(board: &mut dyn Source, options: &Options) -> Result<Report, Aud
         .map_err(BoardError::Header)?
         .dialect();
     let given = Given::decode(&options.messages, &dialect)?;
-    let encoded = header.encode();
+    let header_len = header.encode().len();
     let mut findings = findings_of(&dialect, options);
     let organiser = options.organiser.unwrap_or(signed.organiser);
     let mut report = Report {
@@ -127,7 +127,7 @@ fn audit_source(board: &mut dyn Source, options: &Options) -> Result<Report, Aud
         trustees: Vec::new(),
         timeline: None,
     };
-    let records = Records::new(board, encoded.len(), 0)
+    let records = Records::new(board, header_len, 0)
         .of_board_at(start)
         .of(&dialect);
     let last = match enter(&header, &organiser, options, &mut findings) {
@@ -141,7 +141,7 @@ fn audit_source(board: &mut dyn Source, options: &Options) -> Result<Report, Aud
             }
         }),
     };
-    report.board = hex(&digest(labels::BOARD, &[&encoded, &last]));
+    report.board = hex(&digest(labels::BOARD, &[&header.encode(), &last]));
     Ok(report)
 }
 

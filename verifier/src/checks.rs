@@ -10,4 +10,5 @@ pub(crate) mod messages;
 pub(crate) mod publication;
 pub(crate) mod receipts;
 pub(crate) mod roster;
+pub(crate) mod signatures;
 pub(crate) mod trusted_set_up;

@@ -353,6 +353,12 @@ impl Group for Bls12381 {
         Self::msm(scalars, terms)
     }
 
+    fn sums_by_place(rows: &[&[Self::Point]]) -> Vec<Self::Point> {
+        let places = rows.first().map_or(0, |row| row.len());
+        let sum = |place: usize| rows.iter().map(|row| row[place]).sum();
+        (0..places).map(sum).collect()
+    }
+
     fn decode_scalar(bytes: &[u8], field: &'static str) -> Result<Fr, DecodeError> {
         let exact = Some(bytes).filter(|bytes| bytes.len() == Self::SCALAR_LEN);
         let scalar = exact.and_then(|bytes| Fr::deserialize_compressed(bytes).ok());

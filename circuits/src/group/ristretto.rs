@@ -13,6 +13,7 @@ use ark_ff::{BigInt, PrimeField};
 use curve25519_dalek::ristretto::{CompressedRistretto, RistrettoBasepointTable};
 use curve25519_dalek::traits::{Identity, IsIdentity, MultiscalarMul, VartimeMultiscalarMul};
 use rand_core::CryptoRngCore;
+use rayon::prelude::*;
 use sha2::{Digest, Sha512};
 use zeroize::Zeroizing;
 
@@ -30,6 +31,9 @@ pub use curve25519_dalek::RistrettoPoint as KeyPoint;
 pub use curve25519_dalek::Scalar as KeyScalar;
 
 pub use field::Fr;
+
+/// Points of a multi-scalar multiplication that one thread computes by itself.
+const SHORTEST_PART: usize = 128;
 
 /// The group ristretto255 (RFC 9496), of prime order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +74,18 @@ pub(crate) fn uniform(rng: &mut dyn CryptoRngCore) -> Fr {
     Ristretto::from_uniform_bytes(&bytes)
 }
 
+/// Points of our own arithmetic as dalek's: they cross between the two as bytes.
+pub(crate) fn across(points: &[edwards::Point]) -> Vec<KeyPoint> {
+    let encoded = edwards::encode(points).into_par_iter();
+    encoded
+        .map(|bytes| {
+            CompressedRistretto(bytes)
+                .decompress()
+                .expect("what was encoded is an element")
+        })
+        .collect()
+}
+
 impl Group for Ristretto {
     type Scalar = Fr;
     type Point = KeyPoint;
@@ -97,7 +113,15 @@ impl Group for Ristretto {
     }
 
     fn msm(scalars: &[Fr], points: &[KeyPoint]) -> KeyPoint {
-        KeyPoint::vartime_multiscalar_mul(scalars.iter().map(to_dalek), points)
+        // A part for each thread, but none so short that it would take longer than the whole.
+        let count = scalars.len().div_ceil(rayon::current_num_threads());
+        let parts = scalars.par_chunks(count.max(SHORTEST_PART));
+        parts
+            .zip(points.par_chunks(count.max(SHORTEST_PART)))
+            .map(|(scalars, points)| {
+                KeyPoint::vartime_multiscalar_mul(scalars.iter().map(to_dalek), points)
+            })
+            .sum()
     }
 
     fn encoded_sums_of_rows(rows: &[&[Fr]], points: &[KeyPoint]) -> Vec<u8> {
@@ -137,12 +161,18 @@ impl Group for Ristretto {
 
     fn sum_of_terms(scalars: &[Fr], terms: &[Term]) -> KeyPoint {
         let points: Vec<_> = terms.iter().map(|term| term.0).collect();
-        let sum = edwards::msm(scalars, &points);
-        // Points cross between the two libraries as bytes.
-        let encoded = edwards::encode(&[sum])[0];
-        CompressedRistretto(encoded)
-            .decompress()
-            .expect("what was encoded is an element")
+        across(&[edwards::msm(scalars, &points)])[0]
+    }
+
+    fn sums_by_place(rows: &[&[Term]]) -> Vec<KeyPoint> {
+        let places = rows.first().map_or(0, |row| row.len());
+        let mut sums = vec![edwards::Point::IDENTITY; places];
+        for row in rows {
+            for (sum, term) in sums.iter_mut().zip(*row) {
+                *sum += &term.0;
+            }
+        }
+        across(&sums)
     }
 
     fn decode_scalar(bytes: &[u8], field: &'static str) -> Result<Fr, DecodeError> {

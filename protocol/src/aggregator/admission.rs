@@ -76,7 +76,7 @@ impl Admitted {
 /// Who may speak in the open phase of a round, and what the bodies of their messages look like.
 pub(crate) trait Floor {
     /// The key of a party that speaks in this phase at all; nothing for others, and for numbers that nobody has.
-    fn key_of(&self, sender: Sender, phase: Phase) -> Option<&VerifyingKey>;
+    fn key_of(&self, sender: Sender, phase: Phase) -> Option<VerifyingKey>;
     /// Whether it may speak in the open phase.
     fn may_speak(&self, sender: Sender) -> bool;
     /// When a phase ends.
@@ -229,7 +229,7 @@ impl<L: Log> Ledger<L> {
         {
             return Err(Reason::NotEligible);
         }
-        Rule::MessageSigned.require(envelope.is_signed_by(key), || Reason::Signature)?;
+        Rule::MessageSigned.require(envelope.is_signed_by(&key), || Reason::Signature)?;
         let is_body = message
             .parts(&floor.lengths(sender, message.body.len()))
             .is_ok();

@@ -40,7 +40,7 @@ impl<P: ProofSystem> Client<P, Joined> {
     ) -> Result<Self, JoinError> {
         let identity = identity.into();
         let key = identity.verifying_key();
-        let me = ClientId::all(round.clients()).find(|&id| round.roster().key(id) == Some(&key));
+        let me = ClientId::all(round.clients()).find(|&id| round.roster().key(id) == Some(key));
         let me = me.ok_or_else(|| JoinError::NotOnRoster {
             key: key.fingerprint(),
         })?;

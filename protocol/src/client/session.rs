@@ -260,7 +260,7 @@ impl<P: ProofSystem> Session<P> {
             let key = self.round.roster().key(client)?;
             (Rule::ItemListed.holds(list.contains(client))
                 && Rule::ItemOfAnother.holds(client != self.me)
-                && Rule::ItemSigned.holds(envelope.is_signed_by(key)))
+                && Rule::ItemSigned.holds(envelope.is_signed_by(&key)))
             .then_some(client)
         };
         shown.iter().filter_map(holds).collect()
@@ -280,7 +280,7 @@ impl<P: ProofSystem> Session<P> {
             && Rule::SameView.holds(envelope.answers == self.view.answered)
             && item.index >= self.view.root.size
             && Rule::ItemStands.holds(stands())
-            && Rule::ItemSigned.holds(envelope.is_signed_by(key)))
+            && Rule::ItemSigned.holds(envelope.is_signed_by(&key)))
         .then_some(client)
     }
 
@@ -363,7 +363,7 @@ impl<P: ProofSystem> Session<P> {
             return Err(ResumeError::OtherRound);
         }
         let me = ClientId::new(reader.u32("client")?)
-            .filter(|&me| round.roster().key(me) == Some(&identity.verifying_key()))
+            .filter(|&me| round.roster().key(me) == Some(identity.verifying_key()))
             .ok_or(ResumeError::OtherClient)?;
         let view = match reader.long("answered checkpoint")? {
             [] => View::of_context(&round),

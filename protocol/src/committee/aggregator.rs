@@ -302,7 +302,7 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L> {
 }
 
 impl<P: ProofSystem, L: Log> Floor for Aggregator<P, L> {
-    fn key_of(&self, sender: Sender, phase: Phase) -> Option<&VerifyingKey> {
+    fn key_of(&self, sender: Sender, phase: Phase) -> Option<VerifyingKey> {
         match (sender, phase) {
             (Sender::Client(client), Phase::Submit) => self.roster.key(client),
             (Sender::Trustee(trustee), Phase::Check | Phase::ConfirmList | Phase::Open) => {
@@ -315,7 +315,7 @@ impl<P: ProofSystem, L: Log> Floor for Aggregator<P, L> {
     fn may_speak(&self, sender: Sender) -> bool {
         let spoke = |phase| self.ledger.standing.contains_key(&(phase, sender));
         match (sender, self.phase()) {
-            (Sender::Client(client), Phase::Submit) => self.roster.key(client).is_some(),
+            (Sender::Client(client), Phase::Submit) => self.roster.has(client),
             (Sender::Trustee(trustee), Phase::Check) => self.round.trustee_key(trustee).is_some(),
             (Sender::Trustee(_), Phase::ConfirmList) => spoke(Phase::Check),
             (Sender::Trustee(_), Phase::Open) => spoke(Phase::ConfirmList),

@@ -111,7 +111,7 @@ impl Complaint {
         let pads =
             pads::of_point::<P::Group>(round.context(), self.client, trustee, &self.point, parts);
         let pad = pads::of_block::<P::Group>(&pads, block, parts);
-        let founded = commit_public(round.proofs().key(), pad) != *committed;
+        let founded = commit_public(round.proofs().key(), pad) != P::Group::element(committed);
         CommitteeRule::ComplaintFounded.holds(founded)
     }
 }

@@ -1,7 +1,7 @@
 //! Masked rows: whether they are values of the committed polynomials under the committed pads (`specs/committee.md` 3.1, 4.1).
 
 use merlin::Transcript;
-use veragg_circuits::ark_ff::Zero;
+use veragg_circuits::ark_ff::{One, Zero};
 use veragg_circuits::bad_ones::bad_ones_in_chunks;
 use veragg_circuits::codec::DecodeError;
 use veragg_circuits::group::Group;
@@ -60,7 +60,7 @@ impl<G: Group> Coefficients<G> {
 #[must_use]
 pub fn holds<P: ProofSystem>(
     round: &Round<P>,
-    shared: &Shared<P::Group>,
+    shared: &Shared<P>,
     place: MaskedPlace,
     masked: &[<P::Group as Group>::Scalar],
 ) -> bool {
@@ -68,42 +68,40 @@ pub fn holds<P: ProofSystem>(
     let (rows, drawn) = round.coefficients().at(place.trustee, parts);
     let packed = rows.len();
     let first = place.block * packed;
-    let committed = &shared.rows[first..first + packed];
-    let pads = drawn
-        .iter()
-        .enumerate()
-        .map(|(s, _)| shared.pads_of(TrusteeId::from_index(s), parts)[place.block]);
-    let points: Vec<_> = committed.iter().copied().chain(pads).collect();
-    let scalars = [rows, drawn].concat();
-    let left = commit_public(round.proofs().key(), masked)
-        + shared.pads_of(place.trustee, parts)[place.block];
-    left == P::Group::msm(&scalars, &points)
+    let committed = &round.proofs().rows(&shared.proof)[first..first + packed];
+    // Those of the first trustees, and the own one on the other side of the equation.
+    let first = (0..drawn.len()).map(TrusteeId::from_index);
+    let pads: Vec<_> = first
+        .chain([place.trustee])
+        .map(|trustee| shared.pads_of(trustee, parts)[place.block])
+        .collect();
+    let own = -<P::Group as Group>::Scalar::one();
+    let right =
+        P::Group::msm(rows, committed) + P::Group::sum_of_terms(&[drawn, &[own]].concat(), &pads);
+    commit_public(round.proofs().key(), masked) == right
 }
 
 /// A submission with its masked rows.
 #[derive(Debug)]
-pub struct Masked<'a, G: Group> {
+pub struct Masked<'a, P: ProofSystem> {
     /// The entry of the message.
     pub entry: Digest,
     /// What it shares.
-    pub shared: &'a Shared<G>,
+    pub shared: &'a Shared<P>,
     /// The scalars of all masked rows, in the order of the parts.
-    pub rows: Vec<Vec<G::Scalar>>,
+    pub rows: Vec<Vec<<P::Group as Group>::Scalar>>,
 }
 
 /// The indices of the submissions with a masked row that breaks its equation, in order. Cost: one multi-scalar multiplication with
 /// `R + m B` points for each submission.
-pub fn failing<P: ProofSystem>(round: &Round<P>, batch: &[Masked<'_, P::Group>]) -> Vec<usize> {
+pub fn failing<P: ProofSystem>(round: &Round<P>, batch: &[Masked<'_, P>]) -> Vec<usize> {
     bad_ones_in_chunks(batch.len(), TOGETHER, |part| {
         CommitteeRule::MaskedRows.holds(all_hold(round, &batch[part]))
     })
 }
 
 /// The first masked row of a submission that breaks its equation.
-pub fn first_bad<P: ProofSystem>(
-    round: &Round<P>,
-    masked: &Masked<'_, P::Group>,
-) -> Option<MaskedPlace> {
+pub fn first_bad<P: ProofSystem>(round: &Round<P>, masked: &Masked<'_, P>) -> Option<MaskedPlace> {
     let mut places = round.parts().places().zip(&masked.rows);
     places
         .find(|(place, row)| !holds(round, masked.shared, *place, row))
@@ -111,7 +109,7 @@ pub fn first_bad<P: ProofSystem>(
 }
 
 /// Whether all equations of these submissions hold, each times its weight, added up (4.1).
-fn all_hold<P: ProofSystem>(round: &Round<P>, batch: &[Masked<'_, P::Group>]) -> bool {
+fn all_hold<P: ProofSystem>(round: &Round<P>, batch: &[Masked<'_, P>]) -> bool {
     type Scalar<P> = <<P as ProofSystem>::Group as Group>::Scalar;
     let (parts, coefficients) = (round.parts(), round.coefficients());
     let (packed, blocks) = (parts.shape().packed() as usize, parts.blocks());
@@ -122,8 +120,10 @@ fn all_hold<P: ProofSystem>(round: &Round<P>, batch: &[Masked<'_, P::Group>]) ->
     }
     let mut columns = vec![Scalar::<P>::zero(); parts.row_scalars()];
     let (mut scalars, mut points) = (Vec::new(), Vec::new());
+    let (mut weights, mut pads) = (Vec::new(), Vec::new());
     for Masked { shared, rows, .. } in batch {
-        let mut of_rows = vec![Scalar::<P>::zero(); shared.rows.len()];
+        let committed = round.proofs().rows(&shared.proof);
+        let mut of_rows = vec![Scalar::<P>::zero(); committed.len()];
         let mut of_pads = vec![Scalar::<P>::zero(); shared.pads.len()];
         for (place, row) in parts.places().zip(rows) {
             let weight = Scalar::<P>::from(short_weight(&mut transcript));
@@ -141,10 +141,12 @@ fn all_hold<P: ProofSystem>(round: &Round<P>, batch: &[Masked<'_, P::Group>]) ->
             of_pads[trustee.index() * blocks + block] += weight;
         }
         scalars.extend(of_rows);
-        scalars.extend(of_pads);
-        points.extend(shared.rows.iter().chain(&shared.pads));
+        points.extend(committed);
+        weights.extend(of_pads);
+        pads.extend(&shared.pads);
     }
     scalars.extend(columns);
     points.extend(generators(round.proofs().key()));
-    P::Group::msm(&scalars, &points) == P::Group::identity()
+    let sum = P::Group::msm(&scalars, &points) + P::Group::sum_of_terms(&weights, &pads);
+    sum == P::Group::identity()
 }

@@ -158,7 +158,8 @@ impl<P: ProofSystem> Round<P> {
     ) -> Result<(Arc<Self>, Roster), RoundError> {
         let signed = &header.configuration;
         let configuration = signed_by(signed, organiser)?;
-        let roster = Roster::decode(&header.roster)?;
+        let roster = Roster::check_keys(&header.roster)?;
+        roster.check_distinct()?;
         if Roster::root_digest_of(&header.roster) != configuration.roster
             || roster.clients() != configuration.clients()
         {
@@ -334,18 +335,18 @@ impl<P: ProofSystem> Round<P> {
     }
 
     /// The key that verifies a sender's messages.
-    pub fn key_of<'a>(&'a self, roster: &'a Roster, sender: Sender) -> Option<&'a VerifyingKey> {
+    pub fn key_of(&self, roster: &Roster, sender: Sender) -> Option<VerifyingKey> {
         match sender {
-            Sender::Aggregator => Some(&self.configuration.aggregator),
+            Sender::Aggregator => Some(self.configuration.aggregator),
             Sender::Client(client) => roster.key(client),
             Sender::Trustee(trustee) => self.trustee_key(trustee),
         }
     }
 
     /// The identity key of a trustee.
-    pub fn trustee_key(&self, trustee: TrusteeId) -> Option<&VerifyingKey> {
+    pub fn trustee_key(&self, trustee: TrusteeId) -> Option<VerifyingKey> {
         let entry = self.committee.trustee(trustee);
-        entry.map(|entry| &entry.identity)
+        entry.map(|entry| entry.identity)
     }
 }
 

@@ -52,14 +52,27 @@ impl SubmissionKey {
     }
 }
 
-/// The commitments to the pads of one trustee, block by block.
-pub fn decode_pads<G: Group>(bytes: &[u8], parts: &Parts) -> Result<Vec<G::Point>, DecodeError> {
+/// `count` commitments to pads: of one trustee, block by block, or of all, one trustee behind the other. In parallel.
+fn decode_pads<G: Group>(bytes: &[u8], count: usize) -> Result<Vec<G::Term>, DecodeError> {
+    let field = "commitment to a pad";
     let mut reader = Reader::new(bytes);
-    let pads = (0..parts.blocks())
-        .map(|_| G::read_point(&mut reader, "commitment to a pad"))
-        .collect::<Result<_, _>>()?;
+    let encoded = reader.bytes(count * G::POINT_LEN, field)?;
     reader.finish()?;
-    Ok(pads)
+    let decoded = G::decode_terms(encoded).into_iter();
+    let encoded = encoded.chunks(G::POINT_LEN);
+    let pads = decoded.zip(encoded).map(|(pad, bytes)| match pad {
+        Some(pad) => Ok(pad),
+        // It says what is wrong with the bytes.
+        None => Err(G::decode_point(bytes, field)
+            .err()
+            .unwrap_or(DecodeError::Point { field })),
+    });
+    pads.collect()
+}
+
+/// The commitments to the pads of one trustee, block by block.
+pub fn pads_of_trustee<G: Group>(bytes: &[u8], parts: &Parts) -> Result<Vec<G::Term>, DecodeError> {
+    decode_pads::<G>(bytes, parts.blocks())
 }
 
 /// The public parts of a submission, cut.
@@ -100,19 +113,17 @@ impl<'a> PublicParts<'a> {
 }
 
 /// A submission whose public parts keep all rules.
-#[derive(Debug, Clone)]
-pub struct Shared<G: Group> {
-    /// `X_i`.
-    pub key: EncodedPoint,
-    /// `Chat`, the row commitments.
-    pub rows: Vec<G::Point>,
+#[derive(Debug)]
+pub struct Shared<P: ProofSystem> {
+    /// The commitments, with the proof.
+    pub proof: P::Proof,
     /// `P_(j,b)`, trustee by trustee and block by block.
-    pub pads: Vec<G::Point>,
+    pub pads: Vec<<P::Group as Group>::Term>,
 }
 
-impl<G: Group> Shared<G> {
+impl<P: ProofSystem> Shared<P> {
     /// `P_(j,b)` of one trustee, for each block.
-    pub fn pads_of(&self, trustee: TrusteeId, parts: &Parts) -> &[G::Point] {
+    pub fn pads_of(&self, trustee: TrusteeId, parts: &Parts) -> &[<P::Group as Group>::Term] {
         let start = trustee.index() * parts.blocks();
         self.pads
             .get(start..start + parts.blocks())
@@ -139,19 +150,15 @@ pub struct Sharing<G: Group> {
     /// The submission key.
     pub key: SubmissionKey,
     /// `P_(j,b)`, trustee by trustee and block by block.
-    pub pads: Vec<G::Point>,
+    pub pads: Vec<G::Term>,
 }
 
 impl<G: Group> Sharing<G> {
     /// Decodes part 1 and the pads of all trustees.
     pub fn decode(parts: &PublicParts<'_>, layout: &Parts) -> Result<Self, DecodeError> {
         let key = SubmissionKey::decode(parts.key)?;
-        let pads = parts
-            .pads
-            .chunks(layout.pads_len())
-            .map(|pads| decode_pads::<G>(pads, layout))
-            .collect::<Result<Vec<_>, _>>()?;
-        let pads = pads.concat();
+        let trustees = layout.shape().trustees() as usize;
+        let pads = decode_pads::<G>(parts.pads, trustees * layout.blocks())?;
         Ok(Self { key, pads })
     }
 }
@@ -162,7 +169,7 @@ pub struct SharedWith<G: Group> {
     /// `X_i`.
     pub key: EncodedPoint,
     /// `P_(j,b)` for each block.
-    pub pads: Vec<G::Point>,
+    pub pads: Vec<G::Term>,
 }
 
 impl<G: Group> SharedWith<G> {
@@ -173,7 +180,7 @@ impl<G: Group> SharedWith<G> {
         layout: &Parts,
     ) -> Result<Self, DecodeError> {
         let key = SubmissionKey::decode(parts.key)?.key;
-        let pads = decode_pads::<G>(parts.pads_of(trustee, layout), layout)?;
+        let pads = pads_of_trustee::<G>(parts.pads_of(trustee, layout), layout)?;
         Ok(Self { key, pads })
     }
 }
@@ -212,7 +219,7 @@ pub fn decode<P: ProofSystem>(
 pub fn verify<P: ProofSystem>(
     round: &Round<P>,
     batch: Vec<(ClientId, P::Proof, Sharing<P::Group>)>,
-) -> Vec<Result<Shared<P::Group>, SubmissionFault>> {
+) -> Vec<Result<Shared<P>, SubmissionFault>> {
     let claims: Vec<Claim<'_>> = batch
         .iter()
         .map(|(client, _, sharing)| sharing.key.claim(*client))
@@ -237,8 +244,7 @@ pub fn verify<P: ProofSystem>(
         .map(|((_, proof, sharing), fault)| match fault {
             Some(fault) => Err(fault),
             None => Ok(Shared {
-                key: sharing.key.key,
-                rows: round.proofs().rows(&proof),
+                proof,
                 pads: sharing.pads,
             }),
         })
@@ -250,7 +256,7 @@ pub fn verify<P: ProofSystem>(
 pub fn judge<P: ProofSystem>(
     round: &Round<P>,
     batch: &[(ClientId, PublicParts<'_>)],
-) -> Vec<Result<Shared<P::Group>, SubmissionFault>> {
+) -> Vec<Result<Shared<P>, SubmissionFault>> {
     let parts: Vec<PublicParts<'_>> = batch.iter().map(|(_, parts)| *parts).collect();
     let mut sound = Vec::with_capacity(batch.len());
     let mut faults = Vec::with_capacity(batch.len());

@@ -173,7 +173,7 @@ impl FraudProof {
         };
         let is_signed = |envelope: &Envelope| {
             let key = round.roster().key(culprit);
-            key.is_some_and(|key| envelope.is_signed_by(key))
+            key.is_some_and(|key| envelope.is_signed_by(&key))
         };
         // Step 1.
         let of_view = is_of_view(&self.attestation, Phase::Attest, challenges.submit());

@@ -25,8 +25,44 @@ use crate::rule::Rule;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Roster {
-    keys: Vec<VerifyingKey>,
+    keys: Keys,
 }
+
+/// The keys of a roster, all of which decode.
+#[derive(Debug, Clone)]
+enum Keys {
+    /// Ready for use, with 192 bytes each.
+    Ready(Vec<VerifyingKey>),
+    /// One behind the other, with 32 bytes each. To decode one takes a tenth of verifying a signature.
+    Encoded(Vec<u8>),
+}
+
+impl Keys {
+    fn len(&self) -> usize {
+        match self {
+            Self::Ready(keys) => keys.len(),
+            Self::Encoded(bytes) => bytes.len() / Roster::ENTRY_LEN,
+        }
+    }
+
+    /// The encoding of each key, in order.
+    fn encoded(&self) -> impl Iterator<Item = &[u8; Roster::ENTRY_LEN]> + '_ {
+        let (ready, encoded): (&[VerifyingKey], &[u8]) = match self {
+            Self::Ready(keys) => (keys, &[]),
+            Self::Encoded(bytes) => (&[], bytes),
+        };
+        let ready = ready.iter().map(VerifyingKey::as_bytes);
+        ready.chain(encoded.as_chunks().0)
+    }
+}
+
+impl PartialEq for Keys {
+    fn eq(&self, other: &Self) -> bool {
+        self.encoded().eq(other.encoded())
+    }
+}
+
+impl Eq for Keys {}
 
 /// Why a roster is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -43,12 +79,16 @@ pub enum RosterError {
     Key(ClientId, DecodeError),
 }
 
+/// What errors call a key.
+const KEY: &str = "client's key";
+
 impl Roster {
     /// Bytes of a client's entry.
     pub const ENTRY_LEN: usize = 32;
 
     /// A roster of distinct keys.
     pub fn new(keys: Vec<VerifyingKey>) -> Result<Self, RosterError> {
+        let keys = Keys::Ready(keys);
         let roster = Self { keys };
         roster.check_distinct()?;
         Ok(roster)
@@ -63,23 +103,32 @@ impl Roster {
 
     /// Decodes the keys of a roster, which may still be equal to each other.
     pub fn decode_keys(bytes: &[u8]) -> Result<Self, RosterError> {
-        let keys = bytes
-            .chunks(Self::ENTRY_LEN)
-            .enumerate()
-            .map(|(index, entry)| {
-                VerifyingKey::read(&mut Reader::new(entry), "client's key")
-                    .map_err(|error| RosterError::Key(ClientId::from_index(index), error))
-            })
-            .collect::<Result<_, _>>()?;
+        let keys = Self::each_key(bytes).collect::<Result<_, _>>()?;
+        let keys = Keys::Ready(keys);
         Ok(Self { keys })
+    }
+
+    /// The same; of the keys only the bytes are kept. For a round in which each key is used once.
+    pub fn check_keys(bytes: &[u8]) -> Result<Self, RosterError> {
+        Self::each_key(bytes).try_for_each(|key| key.map(drop))?;
+        let keys = Keys::Encoded(bytes.to_vec());
+        Ok(Self { keys })
+    }
+
+    fn each_key(bytes: &[u8]) -> impl Iterator<Item = Result<VerifyingKey, RosterError>> + '_ {
+        let entries = bytes.chunks(Self::ENTRY_LEN).enumerate();
+        entries.map(|(index, entry)| {
+            VerifyingKey::read(&mut Reader::new(entry), KEY)
+                .map_err(|error| RosterError::Key(ClientId::from_index(index), error))
+        })
     }
 
     /// Refuses a roster with the same key twice.
     pub fn check_distinct(&self) -> Result<(), RosterError> {
         let mut seen = std::collections::HashMap::with_capacity(self.keys.len());
-        for (index, key) in self.keys.iter().enumerate() {
+        for (index, key) in self.keys.encoded().enumerate() {
             let client = ClientId::from_index(index);
-            let first = seen.insert(*key.as_bytes(), client);
+            let first = seen.insert(key, client);
             Rule::DistinctKeys.require(first.is_none(), || {
                 RosterError::Duplicate(first.unwrap_or(client), client)
             })?;
@@ -99,7 +148,8 @@ impl Roster {
 
     /// Refuses a client that has the key of a party with this role.
     pub fn check_role(&self, key: &VerifyingKey, role: &'static str) -> Result<(), RosterError> {
-        match self.keys.iter().position(|client| client == key) {
+        let mut keys = self.keys.encoded();
+        match keys.position(|client| client == key.as_bytes()) {
             Some(index) => Err(RosterError::Role(ClientId::from_index(index), role)),
             None => Ok(()),
         }
@@ -107,7 +157,7 @@ impl Roster {
 
     /// The canonical bytes: the keys, one behind the other.
     pub fn encode(&self) -> Vec<u8> {
-        self.keys.iter().flat_map(|key| *key.as_bytes()).collect()
+        self.keys.encoded().flatten().copied().collect()
     }
 
     /// The digest of the roster, which the configuration holds.
@@ -134,7 +184,7 @@ impl Roster {
 
     /// The inclusion proof of a client's key in the tree over the keys. Cost: a hash for each client.
     pub fn path(&self, client: ClientId) -> Option<Vec<u8>> {
-        let leaves = self.keys.iter().map(|key| Leaf::of(key.as_bytes()));
+        let leaves = self.keys.encoded().map(|key| Leaf::of(key));
         leaves.collect::<PathTree>().inclusion(client.index())
     }
 
@@ -144,9 +194,21 @@ impl Roster {
         u32::try_from(self.keys.len()).unwrap_or(u32::MAX)
     }
 
+    /// Whether a client is on the roster.
+    #[must_use]
+    pub fn has(&self, client: ClientId) -> bool {
+        client.index() < self.keys.len()
+    }
+
     /// The key of a client.
-    pub fn key(&self, client: ClientId) -> Option<&VerifyingKey> {
-        self.keys.get(client.index())
+    pub fn key(&self, client: ClientId) -> Option<VerifyingKey> {
+        match &self.keys {
+            Keys::Ready(keys) => keys.get(client.index()).copied(),
+            Keys::Encoded(bytes) => {
+                let key = bytes.as_chunks().0.get(client.index())?;
+                VerifyingKey::from_bytes(key, KEY).ok()
+            }
+        }
     }
 }
 
@@ -210,8 +272,15 @@ mod tests {
         let key = |seed| SigningKey::from_bytes(&[seed; 32]).verifying_key();
         let roster = Roster::new(vec![key(1), key(2), key(3)]).unwrap();
         assert_eq!(Roster::decode(&roster.encode()), Ok(roster.clone()));
-        assert_eq!(roster.key(ClientId::from_index(1)), Some(&key(2)));
+        assert_eq!(roster.key(ClientId::from_index(1)), Some(key(2)));
         assert_eq!(roster.key(ClientId::from_index(3)), None);
+        let of_bytes = Roster::check_keys(&roster.encode()).unwrap();
+        assert_eq!(of_bytes, roster);
+        for index in 0..4 {
+            let client = ClientId::from_index(index);
+            assert_eq!(of_bytes.key(client), roster.key(client));
+            assert_eq!(of_bytes.has(client), index < 3);
+        }
         let twice = Roster::new(vec![key(1), key(2), key(1)]);
         let (first, third) = (ClientId::from_index(0), ClientId::from_index(2));
         assert_eq!(twice, Err(RosterError::Duplicate(first, third)));
@@ -219,5 +288,6 @@ mod tests {
             Roster::decode(&[1; 33]),
             Err(RosterError::Key(..))
         ));
+        assert_eq!(Roster::check_keys(&[1; 33]), Roster::decode_keys(&[1; 33]));
     }
 }

@@ -212,6 +212,11 @@ impl<R: Read> Records<R> {
 }
 
 impl<R> Records<R> {
+    /// How many records were read, the one that is being read among them.
+    pub fn count(&self) -> u64 {
+        self.next.record
+    }
+
     /// The same records, of a round of this protocol: which kinds there are depends on it.
     #[must_use]
     pub fn of(self, dialect: &Dialect) -> Self {
@@ -262,6 +267,46 @@ impl<R: Read + Seek> Records<R> {
         this.next = next;
         this.seek(next)?;
         Ok(read)
+    }
+
+    /// The envelopes of the next messages, up to so many records and bytes ahead, and the number of the record behind the last one.
+    /// Then it returns to the current position. It ends before whatever is no record, and leaves out what is no envelope.
+    pub fn envelopes_ahead(
+        &mut self,
+        most: u64,
+        bytes: u64,
+    ) -> Result<(Vec<Envelope>, u64), BoardError> {
+        self.skip()?;
+        let here = self.next;
+        let mut envelopes = Vec::new();
+        while self.next.record - here.record < most && self.next.offset - here.offset < bytes {
+            match self.envelope_ahead() {
+                Ok(Some(envelope)) => envelopes.extend(envelope),
+                Ok(None) => break,
+                Err(BoardError::Io(error)) => return Err(error.into()),
+                // Whoever reads this record gets the error.
+                Err(_) => break,
+            }
+        }
+        let until = self.next.record.max(here.record + 1);
+        self.left = 0;
+        self.next = here;
+        self.seek(here)?;
+        Ok((envelopes, until))
+    }
+
+    /// The envelope of the next record, if there is a record, and if it has one.
+    fn envelope_ahead(&mut self) -> Result<Option<Option<Envelope>>, BoardError> {
+        let Some(mut record) = self.next_record()? else {
+            return Ok(None);
+        };
+        let envelope = match record.kind() {
+            RecordKind::Checkpoint => None,
+            _ => Envelope::decode(&record.bytes(ENVELOPE_LEN)?).ok(),
+        };
+        self.source.seek_relative(self.left as i64)?;
+        self.left = 0;
+        Ok(Some(envelope))
     }
 
     fn seek(&mut self, position: RecordPosition) -> io::Result<()> {

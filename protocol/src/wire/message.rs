@@ -138,6 +138,11 @@ impl Envelope {
         key.verify(labels::SIGN_MESSAGE, &self.signed_bytes(), &self.signature)
     }
 
+    /// A digest of what is signed. Envelopes with other signatures on the same have the same.
+    pub fn said(&self) -> Digest {
+        digest(labels::SIGN_MESSAGE, &[&self.signed_bytes()])
+    }
+
     /// Whether the envelope names the empty body, which has no parts.
     #[must_use]
     pub fn has_empty_body(&self) -> bool {
@@ -331,9 +336,9 @@ fn body_root(parts: &[impl AsRef<[u8]>]) -> Digest {
 
 impl<P: ProofSystem> Round<P> {
     /// The key that verifies a sender's messages.
-    pub fn key_of(&self, sender: Sender) -> Option<&VerifyingKey> {
+    pub fn key_of(&self, sender: Sender) -> Option<VerifyingKey> {
         match sender {
-            Sender::Aggregator => Some(&self.configuration().aggregator),
+            Sender::Aggregator => Some(self.configuration().aggregator),
             Sender::Client(client) => self.roster().key(client),
             Sender::Trustee(_) => None,
         }

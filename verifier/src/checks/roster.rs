@@ -54,8 +54,12 @@ fn judge(
     })?;
     // V-02.2
     let step = Step::DistinctKeys;
-    let roster = Roster::decode_keys(bytes)
-        .map_err(|error| refused(step, format!("the roster does not decode: {error}")))?;
+    let decoded = match configuration.committee() {
+        None => Roster::decode_keys(bytes),
+        Some(_) => Roster::check_keys(bytes),
+    };
+    let roster =
+        decoded.map_err(|error| refused(step, format!("the roster does not decode: {error}")))?;
     let distinct = roster.check_distinct();
     require(step, distinct.map_err(|error| error.to_string()))?;
     // V-02.3: in version 1 an organiser did not compare these keys.

@@ -5,13 +5,14 @@ use std::io::{Read, Seek};
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::committee::round::Round;
 use veragg_protocol::committee::submit::PublicParts;
+use veragg_protocol::crypto::hash::Digest;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet, TrusteeId};
 use veragg_protocol::pairwise::publish::Outcome;
 use veragg_protocol::round::roster::Roster;
 use veragg_protocol::wire::board::{BoardError, RecordPosition, Records};
 use veragg_protocol::wire::message::ENVELOPE_LEN;
 
-use super::sums::Sums;
+use super::sums::{Adding, Sums};
 use crate::findings::SoFar;
 use crate::options::Options;
 use crate::report::TrusteeReport;
@@ -20,6 +21,8 @@ use crate::report::TrusteeReport;
 #[derive(Clone, Copy)]
 pub(crate) struct Submitted {
     pub(crate) leaf: u64,
+    /// The root of the body that it names.
+    pub(crate) body_root: Digest,
     /// The position of its record, if its body is whole.
     pub(crate) whole: Option<RecordPosition>,
 }
@@ -96,6 +99,14 @@ impl<'a, P: ProofSystem> Established<'a, P> {
     /// The first message of a client that passes V-04.2 to V-04.5.
     pub(crate) fn submitted(&self, client: ClientId) -> Option<&Submitted> {
         self.submitted.get(client.index())?.as_ref()
+    }
+
+    /// Adds up submissions that keep all rules that their records show.
+    pub(crate) fn add(&mut self, adding: &[Adding<P>]) {
+        for it in adding {
+            self.sound.insert(it.client);
+        }
+        self.sums.add(adding, self.round);
     }
 
     /// What a trustee has done.

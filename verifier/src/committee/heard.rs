@@ -16,22 +16,16 @@ use crate::given::Given;
 use crate::report::Culprit;
 use crate::step::Step;
 
-/// What a sender signed for a phase.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Said {
-    answers: Digest,
-    body_root: Digest,
-}
-
 /// The first message of a sender for a phase, and where it stands on the board.
 #[derive(Clone, Copy)]
 struct First {
-    said: Said,
+    /// The digest of what the sender signed.
+    said: Digest,
     /// Nothing if it was given.
     leaf: Option<u64>,
 }
 
-/// What was signed so far: 64 bytes and a leaf of each sender and phase. Submissions are by far the most, and have a place
+/// What was signed so far: a digest and a leaf of each sender and phase. Submissions are by far the most, and have a place
 /// each.
 pub(crate) struct Heard {
     submissions: Vec<Option<First>>,
@@ -57,10 +51,7 @@ impl Heard {
     /// Takes an envelope of this round that its sender, a client or a trustee, signed. `leaf`: where it stands on the board.
     pub(crate) fn note(&mut self, envelope: &Envelope, leaf: Option<u64>) {
         let (sender, phase) = (envelope.sender, envelope.phase);
-        let said = Said {
-            answers: envelope.answers,
-            body_root: envelope.body_root,
-        };
+        let said = envelope.said();
         let first = First { said, leaf };
         let before = match (sender, phase) {
             (Sender::Client(client), Phase::Submit) => self.submission(client, first),
@@ -107,7 +98,7 @@ impl Heard {
                 sender => round.key_of(roster, sender),
             };
             let of_round = envelope.context == *round.context()
-                && key.is_some_and(|key| envelope.is_signed_by(key));
+                && key.is_some_and(|key| envelope.is_signed_by(&key));
             if Step::GivenOfRound.holds(of_round) {
                 self.note(envelope, None);
             } else {

@@ -24,6 +24,7 @@ use super::phases::{check, confirm};
 use crate::check::Check;
 use crate::checks::chain::{self, Chain};
 use crate::checks::receipts::Receipts;
+use crate::checks::signatures::Signatures;
 use crate::findings::{Finding, Findings};
 use crate::given::{Given, GivenMessage};
 use crate::options::Options;
@@ -40,13 +41,14 @@ pub(crate) struct Pass<'a, P: ProofSystem> {
     findings: Findings,
     chain: Chain,
     receipts: Receipts,
+    signatures: Signatures,
     heard: Heard,
     /// The phase that is open; nothing when the round is over.
     open: Option<Phase>,
     submit: Submit,
     opening: Open,
     publish: Publish,
-    /// The roots of the bodies of the first messages in the open phase.
+    /// The roots of the bodies of the first messages of trustees in the open phase.
     first: HashMap<Sender, Digest>,
     /// Who has an envelope in the open phase, whatever it says.
     stood: ClientSet,
@@ -70,6 +72,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
             findings,
             chain: Chain::new(*round.context(), aggregator, &options.checkpoints),
             receipts: Receipts::new(&options.receipts),
+            signatures: Signatures::default(),
             heard: Heard::new(round.clients()),
             open: Some(Phase::Submit),
             submit: Submit::default(),
@@ -87,7 +90,13 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         mut records: Records<R>,
     ) -> Result<Passed, BoardError> {
         self.chain.compare_shown(&mut self.findings);
-        while let Some(record) = records.next_record()? {
+        let (round, roster) = (self.established.round, self.established.roster);
+        loop {
+            let key_of = |sender| round.key_of(roster, sender);
+            self.signatures.look_ahead(&mut records, key_of)?;
+            let Some(record) = records.next_record()? else {
+                break;
+            };
             let Some(phase) = self.open else {
                 // V-03.6
                 record.skip()?;

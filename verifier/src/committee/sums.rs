@@ -8,7 +8,7 @@ use std::io::{Read, Seek};
 use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::committee::round::Round;
-use veragg_protocol::committee::submit::decode_pads;
+use veragg_protocol::committee::submit::pads_of_trustee;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet, TrusteeId};
 use veragg_protocol::wire::board::{BoardError, RecordPosition, Records};
 
@@ -16,6 +16,7 @@ use super::established::public_parts;
 use crate::step::Step;
 
 type Point<P> = <<P as ProofSystem>::Group as Group>::Point;
+type Term<P> = <<P as ProofSystem>::Group as Group>::Term;
 
 /// `R + m B` points, and over whom they are the sums.
 pub(crate) struct Sums<P: ProofSystem> {
@@ -27,6 +28,15 @@ pub(crate) struct Sums<P: ProofSystem> {
     pads_of: ClientSet,
     /// For each trustee whether its pads of somebody on the list are not known.
     unknown: Vec<bool>,
+}
+
+/// A submission that is added to the sums.
+pub(crate) struct Adding<P: ProofSystem> {
+    pub(crate) client: ClientId,
+    /// The commitments to its rows.
+    pub(crate) proof: P::Proof,
+    /// The commitments to its pads for all trustees, if they decode.
+    pub(crate) pads: Option<Vec<Term<P>>>,
 }
 
 fn add<T: Copy + std::ops::Add<Output = T>>(sums: &mut [T], values: &[T]) {
@@ -56,16 +66,19 @@ impl<P: ProofSystem> Sums<P> {
         }
     }
 
-    /// Adds the row commitments of a client.
-    pub(crate) fn add_rows(&mut self, client: ClientId, rows: &[Point<P>]) {
-        add(&mut self.rows, rows);
-        self.rows_of.insert(client);
-    }
-
-    /// Adds the commitments to a client's pads for all trustees.
-    pub(crate) fn add_pads(&mut self, client: ClientId, pads: &[Point<P>]) {
-        add(&mut self.pads, pads);
-        self.pads_of.insert(client);
+    /// Adds up submissions.
+    pub(crate) fn add(&mut self, adding: &[Adding<P>], round: &Round<P>) {
+        let proofs: Vec<&P::Proof> = adding.iter().map(|it| &it.proof).collect();
+        add(&mut self.rows, &round.proofs().sums_of_rows(&proofs));
+        let pads = adding.iter().filter_map(|it| it.pads.as_deref());
+        let pads: Vec<&[Term<P>]> = pads.collect();
+        add(&mut self.pads, &P::Group::sums_by_place(&pads));
+        for Adding { client, pads, .. } in adding {
+            self.rows_of.insert(*client);
+            if pads.is_some() {
+                self.pads_of.insert(*client);
+            }
+        }
     }
 
     /// The sums of the row commitments.
@@ -132,7 +145,8 @@ impl<P: ProofSystem> Sums<P> {
                     let layout = round.parts();
                     let of = |trustee| {
                         let pads = parts.pads_of(trustee, layout);
-                        decode_pads::<P::Group>(pads, layout).ok()
+                        let pads = pads_of_trustee::<P::Group>(pads, layout).ok()?;
+                        Some(P::Group::sums_by_place(&[&pads]))
                     };
                     TrusteeId::all(round.shape().trustees()).map(of).collect()
                 })?;

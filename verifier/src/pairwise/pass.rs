@@ -19,6 +19,7 @@ use crate::check::Check;
 use crate::checks::chain::{self, Chain};
 use crate::checks::messages::{self, Inadmissible, OpenPhase, Shows};
 use crate::checks::receipts::Receipts;
+use crate::checks::signatures::Signatures;
 use crate::findings::{Finding, Findings};
 use crate::options::Options;
 use crate::pairwise::established::Established;
@@ -34,6 +35,7 @@ pub(crate) struct Pass<'a, P: ProofSystem> {
     findings: Findings,
     chain: Chain,
     receipts: Receipts,
+    signatures: Signatures,
     /// The clients whose messages were received in the open phase, with the roots of their bodies.
     received: HashMap<ClientId, Digest>,
     /// Those of them whose bodies are damaged in this file.
@@ -63,6 +65,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
                 &options.checkpoints,
             ),
             receipts: Receipts::new(&options.receipts),
+            signatures: Signatures::default(),
             received: HashMap::new(),
             damaged: HashSet::new(),
             timeline: Vec::new(),
@@ -76,7 +79,13 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
     ) -> Result<Passed, BoardError> {
         self.chain.compare_shown(&mut self.findings);
         let mut open = Some(Open::Advertise(Advertise::default()));
-        while let Some(record) = records.next_record()? {
+        let round = self.established.round;
+        loop {
+            let key_of = |sender| round.key_of(sender);
+            self.signatures.look_ahead(&mut records, key_of)?;
+            let Some(record) = records.next_record()? else {
+                break;
+            };
             let Some(phase) = open.take() else {
                 // V-03.6
                 record.skip()?;
@@ -164,7 +173,9 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
                 Sender::Client(client) => !by_aggregator && eligible.contains(client),
                 Sender::Trustee(_) => false,
             },
-            key: round.key_of(envelope.sender),
+            signed: self
+                .signatures
+                .is_signed(&envelope, &entry, || round.key_of(envelope.sender)),
         };
         if let Err(inadmissible) = messages::check_envelope(&open, &envelope) {
             self.inadmissible(leaf, envelope.sender, inadmissible);

@@ -1,5 +1,6 @@
 //! Check: which complaints are upheld (`specs/committee.md` 3.2).
 
+use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::ProofSystem;
 
 use super::submit::subtract;
@@ -50,7 +51,8 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L> {
                     break;
                 }
                 closing.list.remove(complaint.client);
-                subtract(&mut closing.pads, &sharing.pads);
+                let pads = P::Group::sums_by_place(&[&sharing.pads]);
+                subtract(&mut closing.pads, &pads);
                 if let Some(outcome) = closing.outcomes.get_mut(complaint.client.index()) {
                     *outcome = Some(Outcome::Faulty(Phase::Check));
                 }

@@ -20,11 +20,12 @@ use crate::wire::message::{BorrowedMessage, Envelope, Sender};
 use crate::wire::parts::Parts as BodyParts;
 
 /// Bytes of submissions that are read and judged together, give or take one.
-const BATCH: usize = 32 << 20;
+const BATCH: usize = 8 << 20;
 
 /// What was found in a submission.
 enum Found<G: Group> {
-    Accepted(Box<Shared<G>>),
+    /// With the commitments to its pads.
+    Accepted(Vec<G::Term>),
     /// Its public parts break a rule.
     Faulty,
     /// This masked row does.
@@ -46,11 +47,12 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L> {
             opening: None,
         };
         self.submissions(&ClientSet::of(clients, |_| true), |batch| {
+            let mut accepted = Vec::with_capacity(batch.len());
             for ((client, _), found) in batch.iter().zip(self.judge(batch)) {
                 match found {
-                    Found::Accepted(shared) => {
+                    Found::Accepted(pads) => {
                         closing.list.insert(*client);
-                        add(&mut closing.pads, &shared.pads);
+                        accepted.push(pads);
                     }
                     Found::Faulty => {}
                     Found::Masked(place) => {
@@ -58,6 +60,8 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L> {
                     }
                 }
             }
+            let accepted: Vec<&[_]> = accepted.iter().map(Vec::as_slice).collect();
+            add(&mut closing.pads, &P::Group::sums_by_place(&accepted));
         })?;
         for (client, outcome) in ClientId::all(clients).zip(&mut closing.outcomes) {
             let spoke = self.ledger.has_spoken(Sender::Client(client));
@@ -91,12 +95,11 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L> {
             .iter()
             .filter_map(|(client, message)| Some((*client, PublicParts::cut(message.body, parts)?)))
             .collect();
-        let judged = judge(round, &cut);
         // Whoever was admitted sent a body of the right length.
-        let decoded: Vec<Result<Shared<P::Group>, SubmissionFault>> = judged;
+        let judged: Vec<Result<Shared<P>, SubmissionFault>> = judge(round, &cut);
         let mut found: Vec<Found<P::Group>> = Vec::with_capacity(batch.len());
         let mut masked = Vec::new();
-        for (at, ((_, message), shared)) in batch.iter().zip(&decoded).enumerate() {
+        for (at, ((_, message), shared)) in batch.iter().zip(&judged).enumerate() {
             let Ok(shared) = shared else {
                 found.push(Found::Faulty);
                 continue;
@@ -111,12 +114,12 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L> {
                             rows,
                         },
                     ));
-                    found.push(Found::Accepted(Box::new(shared.clone())));
+                    found.push(Found::Accepted(shared.pads.clone()));
                 }
                 Err(place) => found.push(Found::Masked(place)),
             }
         }
-        let (places, masked): (Vec<usize>, Vec<Masked<'_, P::Group>>) = masked.into_iter().unzip();
+        let (places, masked): (Vec<usize>, Vec<Masked<'_, P>>) = masked.into_iter().unzip();
         for failing in masked::failing(round, &masked) {
             if let Some(place) = masked::first_bad(round, &masked[failing]) {
                 found[places[failing]] = Found::Masked(place);

@@ -17,8 +17,9 @@ use crate::committee::check::{ends, Complaint};
 use crate::committee::package::{SubmitPackage, Submitted};
 use crate::committee::pads::{self, Pads};
 use crate::committee::round::Round;
-use crate::committee::submit::{decode_pads, SubmissionKey};
+use crate::committee::submit::{pads_of_trustee, SubmissionKey};
 use crate::crypto::dh::KeyPair;
+use crate::crypto::encoded_point::EncodedPoint;
 use crate::crypto::hash::Digest;
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::keys::short_weight;
@@ -85,7 +86,11 @@ impl<P: ProofSystem> Trustee<P, Ready> {
                 let Some((_, key)) = at.ok().and_then(|at| keys.get(at)) else {
                     continue;
                 };
-                let ends = ends(round, session.me, sealing.public(), *client, &key.key);
+                // It decoded when it was checked.
+                let Ok(key) = EncodedPoint::decode(*key, "submission key") else {
+                    continue;
+                };
+                let ends = ends(round, session.me, sealing.public(), *client, &key);
                 let revealed = ends.reveal(sealing, rng);
                 parts.push(Complaint::of(*client, *block, &revealed).encode());
             }
@@ -95,7 +100,7 @@ impl<P: ProofSystem> Trustee<P, Ready> {
             let state = Checked {
                 sealing: sealing.clone(),
                 sums,
-                keys: keys.iter().map(|(_, key)| *key.key.as_bytes()).collect(),
+                keys: keys.into_iter().map(|(_, key)| key).collect(),
                 accused: about,
                 submit,
             };
@@ -113,7 +118,8 @@ struct Pass<'a, P: ProofSystem> {
     tree: CompactTree,
     spoken: ClientSet,
     sums: Sums<P::Group>,
-    keys: Vec<(ClientId, SubmissionKey)>,
+    /// The encoded submission keys of accepted clients.
+    keys: Vec<(ClientId, [u8; 32])>,
     accused: Vec<(ClientId, u32)>,
 }
 
@@ -121,7 +127,7 @@ struct Pass<'a, P: ProofSystem> {
 struct Seen<G: Group> {
     client: ClientId,
     key: SubmissionKey,
-    committed: Vec<G::Point>,
+    committed: Vec<G::Term>,
     pads: Pads<G>,
 }
 
@@ -138,7 +144,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
             tree: CompactTree::default(),
             spoken: ClientSet::empty(round.clients()),
             sums: Sums(vec![<P::Group as Group>::Scalar::zero(); scalars]),
-            keys: Vec::new(),
+            keys: Vec::with_capacity(submit.list.len()),
             accused: Vec::new(),
         }
     }
@@ -185,7 +191,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
             for (sum, pad) in self.sums.0.iter_mut().zip(pads.iter()) {
                 *sum += pad;
             }
-            self.keys.push((client, key));
+            self.keys.push((client, *key.key.as_bytes()));
         }
         Ok(())
     }
@@ -233,7 +239,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         let answers = envelope.answers == round.context().digest;
         signed.require(answers, refuse("it does not answer the configuration"))?;
         let key = roster.key(client);
-        let is_signed = key.is_some_and(|key| envelope.is_signed_by(key));
+        let is_signed = key.is_some_and(|key| envelope.is_signed_by(&key));
         signed.require(is_signed, refuse("its sender did not sign it"))?;
         let are_parts = shown.are_of(&envelope.body_root, *me, round.parts());
         let what = "the parts that are shown are not those that its sender signed";
@@ -241,7 +247,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         let Ok(key) = SubmissionKey::decode(&shown.key) else {
             return Err(refuse("its key is malformed")());
         };
-        let Ok(committed) = decode_pads::<P::Group>(&shown.pads, round.parts()) else {
+        let Ok(committed) = pads_of_trustee::<P::Group>(&shown.pads, round.parts()) else {
             return Err(refuse("its pads for this trustee are malformed")());
         };
         let point = self.sealing.shared_point(&key.key);
@@ -257,7 +263,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
     fn all_open(&self, seen: &[Seen<P::Group>]) -> bool {
         let round = &self.session.round;
         let parts = round.parts();
-        let (mut scalars, mut points) = (Vec::new(), Vec::new());
+        let (mut scalars, mut terms) = (Vec::new(), Vec::new());
         let mut combined = Zeroizing::new(vec![
             <P::Group as Group>::Scalar::zero();
             parts.row_scalars()
@@ -270,10 +276,10 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
                 }
             }
             scalars.extend(weights);
-            points.extend(one.committed.iter().copied());
+            terms.extend(one.committed.iter().copied());
         }
         let committed = pads::commit::<P::Group>(round.proofs().key(), from_ref(&combined));
-        committed == P::Group::encode_point(&P::Group::msm(&scalars, &points))
+        committed == P::Group::encode_point(&P::Group::sum_of_terms(&scalars, &terms))
     }
 
     /// The first block whose pad does not open what a client committed to.
@@ -282,8 +288,10 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         let own = pads::commit::<P::Group>(round.proofs().key(), from_ref(&seen.pads));
         let own = own.chunks(P::Group::POINT_LEN);
         let mut both = (0..).zip(own.zip(&seen.committed));
-        both.find(|(_, (own, committed))| **own != P::Group::encode_point(committed))
-            .map(|(block, _)| block)
+        both.find(|(_, (own, committed))| {
+            **own != P::Group::encode_point(&P::Group::element(committed))
+        })
+        .map(|(block, _)| block)
     }
 
     /// Refuses a pass that was not over the messages under the checkpoint.

@@ -58,5 +58,5 @@ fn signs<P: ProofSystem>(
         *signature,
     );
     let key = session.round.trustee_key(trustee);
-    key.is_some_and(|key| envelope.is_signed_by(key))
+    key.is_some_and(|key| envelope.is_signed_by(&key))
 }

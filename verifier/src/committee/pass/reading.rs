@@ -81,12 +81,13 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
             phase,
             answers: self.chain.last(),
             may_speak: self.may_speak(phase, sender),
-            key: round.key_of(self.established.roster, sender),
+            signed: self.signatures.is_signed(&envelope, &entry, || {
+                round.key_of(self.established.roster, sender)
+            }),
         };
         let admissible = messages::check_envelope(&open, &envelope);
-        let signed = || open.key.is_some_and(|key| envelope.is_signed_by(key));
         let of_round = envelope.context == *open.context;
-        if sender != Sender::Aggregator && of_round && (admissible.is_ok() || signed()) {
+        if sender != Sender::Aggregator && of_round && (admissible.is_ok() || open.signed) {
             self.heard.note(&envelope, Some(leaf));
         }
         if let Err(inadmissible) = admissible {
@@ -110,7 +111,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
     fn may_speak(&self, phase: Phase, sender: Sender) -> bool {
         let established = &self.established;
         match (phase, sender) {
-            (Phase::Submit, Sender::Client(client)) => established.roster.key(client).is_some(),
+            (Phase::Submit, Sender::Client(client)) => established.roster.has(client),
             (Phase::Check, Sender::Trustee(trustee)) => established.trustee(trustee).is_some(),
             (Phase::ConfirmList, Sender::Trustee(trustee)) => {
                 let state = established.trustee(trustee);
@@ -181,6 +182,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         if let Some(place) = self.established.submitted.get_mut(client.index()) {
             *place = Some(Submitted {
                 leaf,
+                body_root: envelope.body_root,
                 whole: is_read.then_some(position),
             });
         }
@@ -336,15 +338,24 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         Ok(Body::Damaged)
     }
 
-    /// V-04.7: whether this is the sender's first message in this phase. If it is, it is noted.
+    /// V-04.7: whether this is the sender's first message in this phase. If it is, it is noted, but for a client's: its
+    /// submission is.
     fn is_first(&mut self, leaf: u64, envelope: &Envelope) -> bool {
         let sender = envelope.sender;
-        let first = self.first.get(&sender);
+        let first = match sender {
+            Sender::Client(client) => {
+                let submitted = self.established.submitted(client);
+                submitted.map(|submitted| &submitted.body_root)
+            }
+            _ => self.first.get(&sender),
+        };
         if let Err(inadmissible) = messages::check_first(first, envelope) {
             self.inadmissible(leaf, sender, inadmissible);
             return false;
         }
-        self.first.insert(sender, envelope.body_root);
+        if !matches!(sender, Sender::Client(_)) {
+            self.first.insert(sender, envelope.body_root);
+        }
         true
     }
 

@@ -6,7 +6,7 @@ use veragg_protocol::committee::masked;
 use veragg_protocol::committee::parts::MaskedPlace;
 use veragg_protocol::committee::record::Abridged;
 use veragg_protocol::committee::submit::{
-    decode, judge, verify, Decoded, PublicParts, Shared, Sharing, SubmissionFault,
+    decode, judge, verify, Decoded, PublicParts, Shared, SubmissionFault,
 };
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::pairwise::publish::Outcome;
@@ -16,6 +16,7 @@ use veragg_protocol::wire::message::{Envelope, Message, Sender};
 use crate::check::Check;
 use crate::checks::inputs;
 use crate::committee::established::Established;
+use crate::committee::sums::Adding;
 use crate::findings::{Finding, Findings};
 use crate::given::GivenMessage;
 use crate::step::Step;
@@ -82,11 +83,18 @@ impl Submit {
         let parts: Vec<PublicParts<'_>> = abridged.iter().map(|(_, parts, _)| *parts).collect();
         let skipped = inputs::skipped(findings);
         let mut sound = Vec::with_capacity(abridged.len());
+        let mut adding = Vec::with_capacity(abridged.len());
         for (decoded, (it, _, shown)) in decode(round, &parts).into_iter().zip(&abridged) {
             let (client, leaf) = (it.client, it.leaf);
             match decoded {
                 Err(error) => inputs::refuse_proof(client, leaf, &error, findings),
-                Ok(decoded) if skipped => add_unverified(established, client, decoded),
+                Ok(decoded) if skipped => {
+                    adding.push(Adding {
+                        client,
+                        proof: decoded.proof,
+                        pads: decoded.sharing.ok().map(|sharing| sharing.pads),
+                    });
+                }
                 Ok(Decoded { proof, sharing }) => {
                     findings.computed(Check::Sharing, 1);
                     match sharing {
@@ -97,6 +105,7 @@ impl Submit {
             }
         }
         if skipped {
+            established.add(&adding);
             return;
         }
         let (told, batch): (Vec<_>, Vec<_>) = sound
@@ -105,7 +114,7 @@ impl Submit {
                 ((client, leaf, shown), (client, proof, sharing))
             })
             .unzip();
-        let judged: Vec<Result<Shared<P::Group>, SubmissionFault>> = verify(round, batch);
+        let judged: Vec<Result<Shared<P>, SubmissionFault>> = verify(round, batch);
         let parts = judged.iter().filter_map(|judged| match judged {
             Ok(_) => Some(Ok(())),
             Err(SubmissionFault::Input(part)) => Some(Err(*part)),
@@ -139,10 +148,13 @@ impl Submit {
                 findings.record(Finding::fault(Step::MaskedRow, client, [leaf], what));
                 continue;
             }
-            established.sound.insert(client);
-            established.sums.add_rows(client, &shared.rows);
-            established.sums.add_pads(client, &shared.pads);
+            adding.push(Adding {
+                client,
+                proof: shared.proof,
+                pads: Some(shared.pads),
+            });
         }
+        established.add(&adding);
     }
 
     /// The derived list of the phase. V-16.3 to V-16.5 are judged.
@@ -196,27 +208,13 @@ impl Submit {
 /// Whether a masked row that is shown decodes and keeps its equation.
 fn is_value<P: ProofSystem>(
     established: &Established<'_, P>,
-    shared: &Shared<P::Group>,
+    shared: &Shared<P>,
     place: MaskedPlace,
     part: &[u8],
 ) -> bool {
     let round = established.round;
     let row = masked::decode::<P::Group>(part, round.parts());
     row.is_ok_and(|row| masked::holds(round, shared, place, &row))
-}
-
-/// V-07 is skipped: adds up what decodes.
-fn add_unverified<P: ProofSystem>(
-    established: &mut Established<'_, P>,
-    client: ClientId,
-    decoded: Decoded<P>,
-) {
-    let rows = established.round.proofs().rows(&decoded.proof);
-    established.sound.insert(client);
-    established.sums.add_rows(client, &rows);
-    if let Ok(Sharing { pads, .. }) = decoded.sharing {
-        established.sums.add_pads(client, &pads);
-    }
 }
 
 /// V-16.1: submission key or pads do not decode, or the key is not possessed.
