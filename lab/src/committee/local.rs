@@ -55,9 +55,11 @@ pub struct LocalCommittee<P: ProofSystem> {
     pub organiser: VerifyingKey,
     /// The organiser's secret key.
     pub organiser_key: Arc<SigningKey>,
-    aggregator_key: Arc<SigningKey>,
+    /// The aggregator's secret key.
+    pub aggregator_key: Arc<SigningKey>,
     client_keys: Vec<Arc<SigningKey>>,
-    trustees: Vec<(Arc<SigningKey>, KeyPair)>,
+    /// The trustees' identities, with their sealing keys.
+    pub trustees: Vec<(Arc<SigningKey>, KeyPair)>,
 }
 
 /// Who takes no part, or not to the end.
