@@ -8,6 +8,7 @@ pub mod local;
 mod parties;
 pub mod simulation;
 mod table;
+pub mod watcher;
 
 use std::io::Cursor;
 

@@ -22,7 +22,7 @@
 //! | [`corrupt_aggregator`], [`books`] | the aggregator |
 //! | [`watcher`] | the aggregator with corrupt clients, to learn inputs |
 //!
-//! [`committee`] is a table at which the parties of the committee protocol meet.
+//! [`committee`] is a table at which the parties of the committee protocol meet. It has a [watcher](committee::watcher) of its own.
 //!
 //! An attacker knows only what an honest party in its role knows: its own keys, what it was sent, and what its
 //! own software holds. The crate uses only public interfaces of the other crates.

@@ -223,7 +223,7 @@ numbered! {
 }
 
 numbered! {
-    /// The rules of `specs/committee.md` that are conditions.
+    /// The rules of `specs/committee.md` that are conditions. Rules about what to send have no name here, but for one.
     pub enum CommitteeRule {
         // Entering a round.
         /// A trustee has signed its entry for this round.
@@ -236,6 +236,10 @@ numbered! {
         Listed = "2.2";
         /// Unknown trustees, and those that may be corrupt, are no more than may collude.
         FewUnknown = "2.4";
+
+        // What a client sends.
+        /// A masked row goes with a salt. This rule says what to send. It has a name all the same, so that a test can leave it out.
+        Salted = "3.1.5";
 
         // What a trustee checks.
         /// The checkpoint is of the round, of the phase that has closed, and signed (also 3.3.1 and 3.4.1).
@@ -268,6 +272,8 @@ numbered! {
         NotAccused = "3.3.3";
         /// Enough trustees have confirmed the list.
         Confirmations = "3.4.2";
+        /// Those that have confirmed it are different trustees (also 5.5).
+        DifferentTrustees = "3.4.2";
 
         // What the aggregator decides.
         /// Masked rows are values of the committed polynomials.

@@ -144,6 +144,11 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// All messages that were taken, in order, each as a whole.
+    pub fn messages(&self) -> &[Message] {
+        &self.messages
+    }
+
     /// The first message of a sender in a phase.
     pub fn message_of(&self, sender: Sender, phase: Phase) -> Option<&Message> {
         let of = |envelope: &Envelope| envelope.sender == sender && envelope.phase == phase;

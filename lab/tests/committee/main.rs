@@ -8,3 +8,4 @@ mod simulation;
 mod submissions;
 mod table;
 mod trustees;
+mod watchers;

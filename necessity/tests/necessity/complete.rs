@@ -3,7 +3,7 @@
 
 mod audit;
 mod committee;
-mod patches;
+pub(crate) mod patches;
 mod protocol;
 
 use std::collections::BTreeSet;

@@ -11,6 +11,7 @@ use veragg_verifier::Culprit;
 
 use crate::rules::phases;
 use crate::steps::{inputs, masks, set_up};
+use crate::watched::committee::attempt;
 
 /// Rule 6.1: a client sends nothing before it has saved it.
 #[test]
@@ -49,6 +50,43 @@ fn no_input_counts_whose_proof_does_not_hold() {
 fn no_client_counts_whose_dispute_does_not_decode() {
     let (case, expected) = masks::an_undecodable_dispute_that_the_aggregator_accepts();
     assert_eq!(case.summary(), expected);
+}
+
+/// `specs/committee.md` 7: a trustee confirms once, across restarts. Otherwise it opens two lists.
+#[test]
+fn two_lists_that_each_trustee_confirms() {
+    fails("two_lists_that_each_trustee_confirms");
+}
+
+/// The same. Otherwise the aggregator knows a sum while it can choose what it publishes.
+#[test]
+fn a_sum_that_is_known_before_another_list_is_confirmed() {
+    fails("a_sum_that_is_known_before_another_list_is_confirmed");
+}
+
+/// `specs/committee.md` 7: a trustee checks once, across restarts. Otherwise the audit names it.
+#[test]
+fn two_packages_of_submit_for_one_trustee() {
+    fails("two_packages_of_submit_for_one_trustee");
+}
+
+/// Step V-18.1: trustees open sums over clients with bad proofs, too, if the aggregator lists these.
+#[test]
+fn a_listed_client_with_a_bad_proof() {
+    fails("a_listed_client_with_a_bad_proof");
+}
+
+/// Step V-16.3: a client is left out only if its record shows why.
+#[test]
+fn a_client_that_is_not_listed() {
+    fails("a_client_that_is_not_listed");
+}
+
+/// Asserts that an attempt of the laboratory against the committee protocol fails.
+#[track_caller]
+fn fails(name: &str) {
+    let success = attempt(name).play();
+    assert!(success.is_none(), "{success:?}");
 }
 
 fn accuses_only_the_aggregator(finished: &Finished) {

@@ -1,6 +1,8 @@
 //! Attempts to read more than a round tells. Each succeeds when the rule that stops it is off, and all others are in
 //! force. `veragg-lab` has the attempts, and its tests show that none succeeds otherwise.
 
+pub(crate) mod committee;
+
 use std::collections::BTreeSet;
 
 use veragg_lab::watcher::attempts::{random_views, Attempt, ATTEMPTS};

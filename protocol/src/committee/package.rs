@@ -12,6 +12,7 @@ use crate::crypto::ids::TrusteeId;
 use crate::crypto::signing::Signature;
 use crate::crypto::tree::{inclusion_len, Root};
 use crate::round::committee::shape::MAX_TRUSTEES;
+use crate::rule::CommitteeRule;
 use crate::wire::checkpoint::Checkpoint;
 use crate::wire::message::{Envelope, ENVELOPE_LEN};
 
@@ -210,8 +211,10 @@ impl TrusteePackage {
         for _ in 0..count {
             let field = "trustee";
             let trustee = TrusteeId::new(reader.u32(field)?);
-            let trustee =
-                trustee.filter(|trustee| confirmed.last().is_none_or(|(last, _)| last < trustee));
+            let trustee = trustee.filter(|trustee| {
+                let ascends = confirmed.last().is_none_or(|(last, _)| last < trustee);
+                CommitteeRule::DifferentTrustees.holds(ascends)
+            });
             let trustee = trustee.ok_or(DecodeError::Value { field })?;
             confirmed.push((trustee, reader.array("signature")?));
         }

@@ -5,8 +5,10 @@ use veragg_protocol::rule::CommitteeRule;
 use super::has_one_case_each;
 use crate::rules::committee::CASES;
 
-/// Rules that stop no attack by themselves. That trustees possess their sealing keys is what the argument of 8.2.1 asks for, which
-/// extracts their secrets.
+/// Rules that stop no attack by themselves. A trustee that does not know the secret of its sealing key, since it made it of an honest
+/// trustee's key, does not know its own pads; and points that honest trustees reveal open no pad of an honest client, since they are
+/// shared with submission keys whose secrets corrupt clients know (3.2.3). The argument of 8.2.1 asks for the rule, since it extracts
+/// the secrets of sealing keys.
 const ARGUED: &[CommitteeRule] = &[CommitteeRule::EntryPossessed];
 
 #[test]

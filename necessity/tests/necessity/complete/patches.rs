@@ -9,17 +9,17 @@ use super::read;
 const TABLE: &str = "necessity/patches.txt";
 
 /// One line of the table: a patch, and the test that must fail under it.
-pub(super) struct Line {
+pub(crate) struct Line {
     /// The number of the rule or step.
-    pub(super) number: String,
+    pub(crate) number: String,
     /// The name of the patch's file, without `.patch`.
-    patch: String,
+    pub(crate) patch: String,
     /// The path of the test that fails under the patch.
-    test: String,
+    pub(crate) test: String,
 }
 
 /// The lines of the table that are no comments.
-pub(super) fn table() -> Vec<Line> {
+pub(crate) fn table() -> Vec<Line> {
     let text = read(TABLE);
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     lines

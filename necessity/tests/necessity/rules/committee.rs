@@ -2,16 +2,18 @@
 //!
 //! | module | the rules of whom |
 //! |---|---|
-//! | [`entering`] | everybody's, before the first message |
+//! | [`entering`] | a client's, before it sends |
 //! | [`checking`], [`confirming`] | a trustee's |
 //! | [`judging`] | the aggregator's |
-//! | [`coalition`] | what an aggregator and corrupt trustees compute together |
+//! | [`watched`] | all; the attack is an attempt of the laboratory to read an input or to choose a sum |
+//! | [`auditing`] | what the attacks ask of the audit |
 
+mod auditing;
 mod checking;
-mod coalition;
 mod confirming;
 mod entering;
 mod judging;
+mod watched;
 
 use veragg_protocol::rule::CommitteeRule;
 use veragg_protocol::switch::without;
@@ -42,25 +44,27 @@ macro_rules! each_is_needed {
 }
 
 each_is_needed! {
-    EntrySigned: entering::sealing_keys_of_the_organiser_read_an_input,
-    TrusteesDiffer: entering::one_trustee_that_stands_for_three_reads_an_input,
+    EntrySigned: watched::sealing_keys_beside_honest_names,
+    TrusteesDiffer: watched::one_trustee_that_stands_for_three,
     Listed: entering::a_client_speaks_under_the_number_of_another,
-    FewUnknown: entering::trustees_that_nobody_knows_read_an_input,
+    FewUnknown: watched::trustees_that_nobody_knows,
+    Salted: watched::hashes_on_the_board,
     TrusteeCheckpoint: checking::a_stranger_makes_a_trustee_speak,
     OfClients: checking::a_message_of_another_round_frames_a_trustee,
     OneSubmission: checking::two_submissions_frame_a_trustee,
     SameTree: checking::another_submission_than_the_one_on_the_board_frames_a_trustee,
-    SubmissionSigned: checking::forged_submissions_leave_one_client_alone,
+    SubmissionSigned: watched::clients_in_whose_names_the_aggregator_writes,
     PartsSigned: checking::exchanged_pads_frame_a_trustee,
-    EverybodyShown: checking::invented_names_leave_one_client_alone,
-    KeyPossessed: checking::a_copied_key_turns_complaints_into_an_oracle,
+    EverybodyShown: watched::clients_that_sent_nothing,
+    KeyPossessed: watched::a_copied_submission_key,
     PadsOpen: checking::bad_pads_frame_a_trustee,
     TrusteeChain: confirming::a_list_of_another_chain_gives_a_sum_without_a_board,
     TrusteeTree: confirming::a_tree_that_is_no_board_s_gives_a_sum_and_names_nobody,
     PartOfAccepted: confirming::a_list_with_somebody_else_frames_a_trustee,
-    EnoughContributors: confirming::a_list_of_one_client_shows_its_input,
+    EnoughContributors: watched::a_list_of_one_client,
     NotAccused: confirming::a_list_with_the_accused_frames_a_trustee,
-    Confirmations: confirming::the_sum_is_known_before_a_list_is_confirmed,
+    Confirmations: watched::a_sum_that_is_known_before_a_list_is_confirmed,
+    DifferentTrustees: watched::a_confirmation_that_counts_twice,
     MaskedRows: judging::a_bad_row_frames_the_aggregator,
     ComplaintProven: judging::a_complaint_with_another_point_excludes_a_client,
     ComplaintFounded: judging::a_complaint_about_good_pads_excludes_a_client,

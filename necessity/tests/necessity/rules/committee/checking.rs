@@ -4,18 +4,16 @@ use std::io::Cursor;
 
 use rand_core::OsRng;
 use veragg_lab::committee::boards::play::{
-    another_pad, input, parties, submission, submit, submitted, ALL,
+    another_pad, parties, submission, submit, submitted, ALL,
 };
 use veragg_lab::committee::{store, CheckedTrustee, Desk};
-use veragg_protocol::committee::check::Complaint;
-use veragg_protocol::committee::submit::SubmissionKey;
 use veragg_protocol::crypto::signing::SigningKey;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::checkpoint::Checkpoint;
 use veragg_protocol::wire::message::{Message, Sender};
 use veragg_verifier::Culprit;
 
-use super::coalition::{id, input_of, named, sum_of, trustee};
+use super::auditing::{id, named, trustee};
 
 /// An honest trustee checks this package, and its message is put on the board.
 fn checks(desk: &mut Desk<'_>, index: usize, package: Vec<u8>) -> Option<CheckedTrustee> {
@@ -24,17 +22,6 @@ fn checks(desk: &mut Desk<'_>, index: usize, package: Vec<u8>) -> Option<Checked
     let (trustee, message) = pending.save(&mut store()).unwrap();
     desk.take(&message);
     Some(trustee)
-}
-
-/// All honest trustees check what the desk shows.
-fn all_check(desk: &mut Desk<'_>) -> Option<Vec<CheckedTrustee>> {
-    let trustees = 0..4;
-    let checked = trustees.map(|index| {
-        let package =
-            desk.submit_package(veragg_protocol::crypto::ids::TrusteeId::from_index(index));
-        checks(desk, index, package)
-    });
-    checked.collect()
 }
 
 /// Whether the audit names trustee 1, which is honest.
@@ -119,29 +106,6 @@ fn finish_with(desk: &mut Desk<'_>, first: CheckedTrustee) {
     desk.open(confirmed);
 }
 
-/// The aggregator writes the submissions of all clients but the first. So the sum without its own inputs is that of the first.
-pub(super) fn forged_submissions_leave_one_client_alone() -> bool {
-    let parties = parties();
-    let mut desk = Desk::new(&parties);
-    submit(&mut desk, &[1]);
-    for number in 2..=6 {
-        let message = Message::decode(&submission(&parties, number)).unwrap();
-        let mut envelope = message.envelope;
-        // The aggregator does not have the client's key.
-        envelope.signature = [7; 64];
-        let body = message.body;
-        desk.take(&Message { envelope, body }.encode());
-    }
-    desk.close(Phase::Submit, &ALL);
-    let Some(checked) = all_check(&mut desk) else {
-        return false;
-    };
-    opens(&mut desk, checked, &ALL);
-    let sum = sum_of(&desk, &ALL).unwrap();
-    let others = (2..=6).map(|number| u128::from(input(number)[0]));
-    sum[0] - others.sum::<u128>() == u128::from(input(1)[0])
-}
-
 fn opens(desk: &mut Desk<'_>, checked: Vec<CheckedTrustee>, list: &[u32]) {
     desk.close(Phase::Check, list);
     let confirmed = desk.confirm(checked);
@@ -172,46 +136,6 @@ pub(super) fn exchanged_pads_frame_a_trustee() -> bool {
     };
     finish_with(&mut desk, first);
     frames(&desk)
-}
-
-/// Of clients 2 to 6 there is no message. The sum is the input of client 1.
-pub(super) fn invented_names_leave_one_client_alone() -> bool {
-    let parties = parties();
-    let mut desk = Desk::new(&parties);
-    submit(&mut desk, &[1]);
-    desk.close(Phase::Submit, &ALL);
-    let Some(checked) = all_check(&mut desk) else {
-        return false;
-    };
-    opens(&mut desk, checked, &ALL);
-    sum_of(&desk, &[1]) == Some(input(1).map(u128::from).to_vec())
-}
-
-/// Client 6 uses the submission key of client 1. Nobody's pads open what it commits to; so all trustees complain, and reveal the
-/// points that they share with client 1.
-pub(super) fn a_copied_key_turns_complaints_into_an_oracle() -> bool {
-    let parties = parties();
-    let mut desk = Desk::new(&parties);
-    submit(&mut desk, &[1, 2, 3, 4, 5]);
-    let copied = desk.key_of(1);
-    let own = submission(&parties, 6);
-    let lengths = desk.round.parts().lengths();
-    let key = &parties.clients[5];
-    let message = veragg_lab::committee::altered(key, &own, &lengths, |parts| {
-        parts[1][..SubmissionKey::LEN].copy_from_slice(&copied.encode());
-    });
-    desk.take(&message);
-    desk.close(Phase::Submit, &ALL);
-    if all_check(&mut desk).is_none() {
-        return false;
-    }
-    let points = (1..=4).filter_map(|number| {
-        let message = desk.message_of(Sender::Trustee(trustee(number)), Phase::Check)?;
-        let complaint = Complaint::decode(&message.body).ok()?;
-        Some((trustee(number), complaint.point))
-    });
-    let points: Vec<_> = points.collect();
-    input_of(&desk, 1, &points) == Some(input(1).map(u128::from).to_vec())
 }
 
 /// Client 3 commits to another pad for trustee 4, which does not notice; so its opening is false.

@@ -3,15 +3,12 @@
 use veragg_lab::committee::boards::play::{
     another_pad, honest_submit, input, parties, submit, submitted, ALL, BUT_3,
 };
-use veragg_lab::committee::{store, CheckedTrustee, ConfirmedTrustee, Desk, Liar};
-use veragg_protocol::circuits::group::ristretto::{Fr, Ristretto};
-use veragg_protocol::committee::open::decode;
+use veragg_lab::committee::{store, CheckedTrustee, ConfirmedTrustee, Desk};
 use veragg_protocol::crypto::tree::Root;
 use veragg_protocol::round::phase::Phase;
-use veragg_protocol::wire::message::Message;
 use veragg_verifier::{Culprit, Verdict};
 
-use super::coalition::{named, sum_of, trustee, verdict};
+use super::auditing::{named, sum_of, trustee, verdict};
 
 /// Trustees confirm what the desk shows them, if they do. Their messages are put on the board.
 fn confirm(desk: &mut Desk<'_>, trustees: Vec<CheckedTrustee>) -> Option<Vec<ConfirmedTrustee>> {
@@ -82,19 +79,6 @@ pub(super) fn a_list_with_somebody_else_frames_a_trustee() -> bool {
     confirm(&mut desk, checked).is_some() && frames(&desk, 1)
 }
 
-pub(super) fn a_list_of_one_client_shows_its_input() -> bool {
-    let parties = parties();
-    let mut desk = honest_submit(&parties);
-    let checked = desk.check(&[0, 1, 2, 3]);
-    desk.close(Phase::Check, &[1]);
-    let Some(confirmed) = confirm(&mut desk, checked) else {
-        return false;
-    };
-    desk.close(Phase::ConfirmList, &[1]);
-    desk.open(confirmed);
-    sum_of(&desk, &[1]) == Some(input(1).map(u128::from).to_vec())
-}
-
 /// Trustee 4 has complained about client 3, which stays on the list. If it confirms the list it is named.
 pub(super) fn a_list_with_the_accused_frames_a_trustee() -> bool {
     let parties = parties();
@@ -103,49 +87,4 @@ pub(super) fn a_list_with_the_accused_frames_a_trustee() -> bool {
     let checked = desk.check(&[3]);
     desk.close(Phase::Check, &ALL);
     confirm(&mut desk, checked).is_some() && frames(&desk, 4)
-}
-
-/// Client 6 is corrupt, and so is trustee 4. Trustees 1 and 2 are shown lists that differ in this client only, and open their sums.
-/// With the pads of client 6 and those of trustee 4 the aggregator knows the sum of the others, and it is still open which list is
-/// confirmed by enough trustees and published.
-pub(super) fn the_sum_is_known_before_a_list_is_confirmed() -> bool {
-    let parties = parties();
-    let but_6 = &ALL[..5];
-    let mut with = honest_submit(&parties);
-    let mut checked = with.check(&[0, 1]);
-    let mut without = with.clone();
-    let second = opened(&mut without, checked.remove(1), but_6);
-    let first = opened(&mut with, checked.remove(0), &ALL);
-    let (Some(first), Some(second)) = (first, second) else {
-        return false;
-    };
-    // What client 6 knows of its pads for trustee 1 is what that trustee knows.
-    let of_6 = Liar::at(&with, 0).sums(&[6]);
-    let sums = first.into_iter().zip(of_6).map(|(sum, pad)| sum - pad);
-    let sums: Vec<Fr> = sums.collect();
-    let values = [
-        (0, sums),
-        (1, second),
-        (3, Liar::at(&without, 3).sums(but_6)),
-    ];
-    for (index, sums) in values {
-        let message = Liar::at(&without, index).open(&sums);
-        without.take(&message);
-    }
-    let sum = sum_of(&without, but_6);
-    sum == Some(vec![everybody()[0] - u128::from(input(6)[0]), 5])
-}
-
-/// What a trustee opens that has confirmed this list, besides trustee 4.
-fn opened(desk: &mut Desk<'_>, trustee: CheckedTrustee, list: &[u32]) -> Option<Vec<Fr>> {
-    desk.close(Phase::Check, list);
-    let confirmed = confirm(desk, vec![trustee])?;
-    let message = Liar::at(desk, 3).confirm();
-    desk.take(&message);
-    desk.close(Phase::ConfirmList, list);
-    let package = desk.package();
-    let trustee = confirmed.into_iter().next()?;
-    let (_, message) = trustee.open(&package).ok()?.save(&mut store()).unwrap();
-    let body = Message::decode(&message).unwrap().body;
-    decode::<Ristretto>(&body, desk.round.parts()).ok()
 }

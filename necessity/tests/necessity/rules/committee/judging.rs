@@ -6,7 +6,7 @@ use veragg_protocol::circuits::group::ristretto::Fr;
 use veragg_protocol::committee::check::Complaint;
 use veragg_verifier::{Culprit, Options};
 
-use super::coalition::{id, nothing};
+use super::auditing::{id, nothing};
 
 /// All clients submit, the third what a change makes of its message, and the aggregator closes submit.
 fn submitted<'a>(parties: &'a Parties, change: Option<Change>) -> Table<'a> {
