@@ -12,12 +12,22 @@ fn no_attempt_succeeds() {
     }
 }
 
-#[test]
-fn boards_that_split_at_random_tell_no_more_than_one_sum() {
-    for seed in 0..100 {
+fn tell_no_more_than_one_sum(seeds: std::ops::Range<u64>) {
+    for seed in seeds {
         let success = random_views(seed);
         assert!(success.is_none(), "seed {seed}: {success:?}");
     }
+}
+
+#[test]
+fn boards_that_split_at_random_tell_no_more_than_one_sum() {
+    tell_no_more_than_one_sum(0..50);
+}
+
+#[test]
+#[ignore = "long"]
+fn many_boards_that_split_at_random_tell_no_more_than_one_sum() {
+    tell_no_more_than_one_sum(50..2_000);
 }
 
 /// A watcher that computes nothing would never succeed: it does compute what everybody may know.
