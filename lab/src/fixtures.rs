@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
-use rand_core::{CryptoRngCore, OsRng};
+use rand_core::{CryptoRngCore, OsRng, RngCore};
 use veragg_protocol::circuits::groth16::circuit::Circuit;
 use veragg_protocol::circuits::groth16::derive::{derive, multiply_delta, Powers};
 use veragg_protocol::circuits::groth16::key::ProvingKey;
@@ -15,7 +15,7 @@ use veragg_protocol::circuits::proof_system::{ProofSystem, SetUp, Unsupported};
 use veragg_protocol::circuits::statement::Statement;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::round::configuration::{
-    ConfigurationError, SegmentConfiguration, SignedConfiguration,
+    Configuration, ConfigurationError, SegmentConfiguration, SignedConfiguration,
 };
 use veragg_protocol::round::organiser::ConfigurationBuilder;
 use veragg_protocol::round::{Round, RoundError};
@@ -118,6 +118,20 @@ impl<P: ProofSystem<SetUp: PlaySetUp>> LocalRound<P> {
             client_keys: self.client_keys.clone(),
         }
     }
+}
+
+/// The bound of each number of an input.
+pub(crate) fn bounds(configuration: &Configuration) -> Vec<u64> {
+    let segments = configuration.segments.iter();
+    let bounds =
+        segments.flat_map(|segment| std::iter::repeat_n(segment.claims.bound, segment.claims.len));
+    bounds.collect()
+}
+
+/// An input within the bounds, drawn at random.
+pub(crate) fn random_input(configuration: &Configuration) -> Vec<u64> {
+    let bounds = bounds(configuration).into_iter();
+    bounds.map(|bound| OsRng.next_u64() % bound).collect()
 }
 
 /// The client with this number, which must not be 0.

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use rand_core::{OsRng, RngCore};
+use rand_core::OsRng;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::crypto::signing::SigningKey;
@@ -21,7 +21,7 @@ use veragg_protocol::wire::part::Part;
 
 use super::Watcher;
 use crate::books::Books;
-use crate::fixtures::{id, PlaySetUp};
+use crate::fixtures::{id, random_input, PlaySetUp};
 use crate::local::{LocalRound, Party};
 use crate::messages::sign_again;
 use crate::recording::RecordingClient;
@@ -42,18 +42,8 @@ pub(super) struct Coalition<P: ProofSystem> {
 impl<P: ProofSystem> Coalition<P> {
     /// A round in which these clients are corrupt. The inputs are random.
     pub(super) fn new(local: LocalRound<P>, corrupt: &[u32]) -> Self {
-        let segments = &local.round.configuration().segments;
-        let bounds = segments
-            .iter()
-            .flat_map(|segment| std::iter::repeat_n(segment.claims.bound, segment.claims.len));
-        let bounds: Vec<u64> = bounds.collect();
-        let draw = |_| {
-            bounds
-                .iter()
-                .map(|bound| OsRng.next_u64() % bound)
-                .collect()
-        };
-        let inputs: Vec<Vec<u64>> = (0..local.round.clients()).map(draw).collect();
+        let input = |_| random_input(local.round.configuration());
+        let inputs: Vec<Vec<u64>> = (0..local.round.clients()).map(input).collect();
         let books = Books::new(&local);
         let watcher = Watcher::new(Arc::clone(&local.round), corrupt.iter().copied().map(id));
         let scene = Scene::with_inputs(local, inputs, &mut OsRng);

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 use std::sync::Arc;
 
-use rand_core::{OsRng, RngCore};
+use rand_core::OsRng;
 use veragg_protocol::committee::client::Client;
 use veragg_protocol::committee::trustee::{restore, Restored};
 use veragg_protocol::crypto::dh::KeyPair;
@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 use super::attempts::Success;
 use super::Watcher;
 use crate::committee::{audited, store, Desk, Liar, Parties, Suite};
-use crate::fixtures::id;
+use crate::fixtures::{id, random_input};
 use crate::watcher::Learned;
 
 /// An honest trustee, as a program that is sent packages and writes its state down.
@@ -101,12 +101,7 @@ impl<'a> Coalition<'a> {
             let (_, sealing) = &parties.trustees[trustee.index()];
             watcher.holds(*trustee, sealing.clone());
         }
-        let segments = desk.round.configuration().segments.iter();
-        let bounds = segments
-            .flat_map(|segment| std::iter::repeat_n(segment.claims.bound, segment.claims.len));
-        let bounds: Vec<u64> = bounds.collect();
-        let input = || bounds.iter().map(|bound| OsRng.next_u64() % bound);
-        let draw = |number| (number, input().collect());
+        let draw = |number| (number, random_input(desk.round.configuration()));
         Self {
             trustees: BTreeMap::new(),
             inputs: (1..=desk.round.clients()).map(draw).collect(),
@@ -143,7 +138,7 @@ impl<'a> Coalition<'a> {
     /// The coalition has made this submission with honest software, and knows the submission secret. What follows from it for each
     /// trustee is the point that the trustee shares with the submission key.
     pub(super) fn made(&mut self, message: &[u8]) {
-        let decoded = self.takes_over(message);
+        let decoded = self.takes_own(message);
         let Sender::Client(client) = decoded.envelope.sender else {
             panic!("a trustee submits");
         };
@@ -158,7 +153,7 @@ impl<'a> Coalition<'a> {
     }
 
     /// The coalition has made this submission. It does not know the submission secret.
-    pub(super) fn takes_over(&mut self, message: &[u8]) -> Message {
+    pub(super) fn takes_own(&mut self, message: &[u8]) -> Message {
         let decoded = Message::decode(message).unwrap();
         self.watcher.made(decoded.envelope.entry());
         self.desk.take(message);

@@ -5,7 +5,7 @@ use veragg_protocol::circuits::group::ristretto::{Fr, KeyPoint, Ristretto};
 use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::committee::pads;
-use veragg_protocol::committee::parts::SALT_LEN;
+use veragg_protocol::committee::parts::{MaskedPlace, SALT_LEN};
 use veragg_protocol::committee::record::Abridged;
 use veragg_protocol::committee::round::Round;
 use veragg_protocol::committee::submit::{PublicParts, Sharing};
@@ -17,17 +17,15 @@ use veragg_protocol::wire::message::{Envelope, Sender, ENVELOPE_LEN};
 
 use super::equations::Equation;
 use crate::committee::Suite;
+use crate::fixtures::bounds;
 
 /// No more inputs than these are tried.
 const MOST: u64 = 1 << 12;
 
 /// All inputs that the bounds allow; none if they are too many.
 fn inputs(round: &Round<Suite>) -> Vec<Vec<u64>> {
-    let segments = round.configuration().segments.iter();
-    let bounds =
-        segments.flat_map(|segment| std::iter::repeat_n(segment.claims.bound, segment.claims.len));
     let mut inputs = vec![Vec::new()];
-    for bound in bounds {
+    for bound in bounds(round.configuration()) {
         if bound.saturating_mul(inputs.len() as u64) > MOST {
             return Vec::new();
         }
@@ -129,7 +127,7 @@ impl Reader<'_> {
     fn masked(&self, rows: &[Vec<Fr>], pads: &[Vec<Fr>]) -> Vec<Vec<u8>> {
         let parts = self.round.parts();
         let length = parts.row_scalars();
-        let part = |place: veragg_protocol::committee::parts::MaskedPlace| {
+        let part = |place: MaskedPlace| {
             let (lambda, mu) = self.round.coefficients().at(place.trustee, parts);
             let of_block = &rows[place.block * lambda.len()..][..lambda.len()];
             let pad = |index: usize| &pads[index][place.block * length..][..length];

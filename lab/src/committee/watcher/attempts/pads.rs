@@ -37,7 +37,7 @@ pub(super) fn a_copied_submission_key() -> Option<Success> {
     let message = altered(key, &coalition.submission(COLLUDER), &lengths, |parts| {
         parts[1][..SubmissionKey::LEN].copy_from_slice(&copied.encode());
     });
-    coalition.takes_over(&message);
+    coalition.takes_own(&message);
     coalition.close(Phase::Submit, &ALL);
     coalition.ask(&[1, 2, 3, 4]);
     coalition.reads()
