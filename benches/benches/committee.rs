@@ -14,88 +14,54 @@ use veragg::protocol::committee::aggregator::Aggregator;
 use veragg::protocol::committee::client::Client;
 use veragg::protocol::committee::organiser::CommitteeBuilder;
 use veragg::protocol::committee::pads;
-use veragg::protocol::committee::round::Round;
-use veragg::protocol::committee::trustee::Trustee;
+use veragg::protocol::committee::trustee::{Ready, Trustee};
 use veragg::protocol::crypto::dh::KeyPair;
 use veragg::protocol::crypto::hash::digest;
 use veragg::protocol::crypto::ids::{ClientId, TrusteeId};
-use veragg::protocol::crypto::signing::SigningKey;
-use veragg::protocol::round::committee::trustee::EntryFor;
 use veragg::protocol::round::configuration::SegmentConfiguration;
-use veragg::protocol::round::roster::Roster;
 use veragg::protocol::wire::board::{Record, RecordKind};
-use veragg::protocol::wire::header::Header;
 use veragg::protocol::wire::message::ENVELOPE_LEN;
 use veragg::verifier::{audit, Options, Verdict};
 use zeroize::Zeroizing;
 
-/// A round, and the secrets of all parties.
-struct Parties {
-    round: Arc<Round<Suite>>,
-    roster: Arc<Roster>,
-    aggregator: Arc<SigningKey>,
-    clients: Vec<Arc<SigningKey>>,
-    trustees: Vec<(Arc<SigningKey>, KeyPair)>,
+type Local = LocalCommittee<Suite>;
+
+/// Seven trustees, of whom two may collude and two be absent.
+const MEMBERS: Members = Members {
+    members: 7,
+    colluding: 2,
+    absent: 2,
+};
+
+/// A round with so many clients, each with so many numbers below a bound.
+fn local(clients: u32, len: usize, bound: u64) -> Local {
+    let with = |round_id, members: Members| {
+        let numbers = vec![SegmentConfiguration::integers("numbers", len, bound)];
+        let (colluding, absent) = (members.colluding, members.absent);
+        CommitteeBuilder::new(numbers, round_id, colluding, absent, Local::DEADLINES)
+            .corrupt_ppm(50_000)
+    };
+    Local::new(&(), clients, MEMBERS, with, &mut OsRng).expect("a round")
 }
 
-fn key() -> Arc<SigningKey> {
-    Arc::new(SigningKey::generate(&mut OsRng))
+fn submission(local: &Local, index: usize, x: &[u64]) -> Vec<u8> {
+    let (round, me) = (Arc::clone(&local.round), ClientId::from_index(index));
+    let client = Client::new(round, me, Arc::clone(&local.client_keys[index]));
+    let mut store = Zeroizing::new(Vec::new());
+    client.submit(x, &mut OsRng, &mut store).expect("a message")
 }
 
-impl Parties {
-    /// `(m, t, f)`: trustees, those that collude, those that may be absent.
-    fn new(clients: usize, (m, t, f): (usize, u32, u32), len: usize, bound: u64) -> Self {
-        let clients: Vec<_> = (0..clients).map(|_| key()).collect();
-        let keys = clients.iter().map(|key| key.verifying_key());
-        let roster = Roster::new(keys.collect()).expect("distinct keys");
-        let (organiser, aggregator, round_id) = (key(), key(), [7; 32]);
-        let known = organiser.verifying_key();
-        let of = EntryFor {
-            organiser: &known,
-            round_id: &round_id,
-        };
-        let trustees: Vec<_> = (0..m)
-            .map(|_| {
-                let identity = key();
-                let (pair, entry) = of.make(&identity, &mut OsRng);
-                ((identity, pair), entry)
-            })
-            .collect();
-        let entries = trustees.iter().map(|(_, entry)| entry.clone()).collect();
-        let segments = vec![SegmentConfiguration::integers("numbers", len, bound)];
-        let builder = CommitteeBuilder::new(segments, round_id, t, f, [1, 2, 3, 4]);
-        let configuration = builder.build(&roster, entries, aggregator.verifying_key());
-        let configuration = configuration.expect("a configuration");
-        let header = Header::sign(&configuration, &roster, &organiser).expect("a header");
-        let (round, roster) = Round::open(&header, &known).expect("a round");
-        Self {
-            round,
-            roster: Arc::new(roster),
-            aggregator,
-            clients,
-            trustees: trustees.into_iter().map(|(secrets, _)| secrets).collect(),
-        }
-    }
+fn trustee(local: &Local, index: usize) -> Trustee<Suite, Ready> {
+    let (identity, pair) = &local.trustees[index];
+    let (round, roster) = (Arc::clone(&local.round), Arc::clone(&local.roster));
+    let joined = Trustee::join(round, roster, Arc::clone(identity), pair.clone());
+    joined.expect("a trustee of the round")
+}
 
-    fn submission(&self, index: usize, x: &[u64]) -> Vec<u8> {
-        let (round, me) = (Arc::clone(&self.round), ClientId::from_index(index));
-        let client = Client::new(round, me, Arc::clone(&self.clients[index]));
-        let mut store = Zeroizing::new(Vec::new());
-        client.submit(x, &mut OsRng, &mut store).expect("a message")
-    }
-
-    fn trustee(&self, index: usize) -> Trustee<Suite, veragg::protocol::committee::trustee::Ready> {
-        let (identity, pair) = &self.trustees[index];
-        let (round, roster) = (Arc::clone(&self.round), Arc::clone(&self.roster));
-        let joined = Trustee::join(round, roster, Arc::clone(identity), pair.clone());
-        joined.expect("a trustee of the round")
-    }
-
-    fn opened(&self) -> Aggregator<Suite, Vec<Record>> {
-        let (round, roster) = (Arc::clone(&self.round), Arc::clone(&self.roster));
-        let opened = Aggregator::open(round, roster, Arc::clone(&self.aggregator), Vec::new());
-        opened.expect("the aggregator of the round")
-    }
+fn opened(local: &Local) -> Aggregator<Suite, Vec<Record>> {
+    let (round, roster) = (Arc::clone(&local.round), Arc::clone(&local.roster));
+    let opened = Aggregator::open(round, roster, Arc::clone(&local.aggregator_key), Vec::new());
+    opened.expect("the aggregator of the round")
 }
 
 /// What a client does for one message: the proof, and everything else.
@@ -104,14 +70,14 @@ fn client(c: &mut Criterion) {
     group
         .sample_size(10)
         .measurement_time(Duration::from_secs(10));
-    for (what, clients, committee, len, bound) in [
-        ("16 x 1 bit, 7/2", 10_000, (7, 2, 2), 16, 2),
-        ("2^20 x 16 bits, 7/2", 1000, (7, 2, 2), 1 << 20, 1 << 16),
+    for (what, clients, len, bound) in [
+        ("16 x 1 bit, 7/2", 10_000, 16, 2),
+        ("2^20 x 16 bits, 7/2", 1000, 1 << 20, 1 << 16),
     ] {
-        let parties = Parties::new(clients, committee, len, bound);
-        let round = &parties.round;
+        let local = local(clients, len, bound);
+        let round = &local.round;
         let x = vec![1; len];
-        let message = parties.submission(0, &x).len();
+        let message = submission(&local, 0, &x).len();
         let packed = round.layout().scalars() * 32;
         println!(
             "{what}: p = {}, q = {}, B = {}, C = {}, message of {message} bytes, packed vector {packed}",
@@ -125,7 +91,7 @@ fn client(c: &mut Criterion) {
             b.iter(|| round.proofs().prove(&binding, &x, &mut OsRng));
         });
         group.bench_function(BenchmarkId::new("whole message", what), |b| {
-            b.iter(|| parties.submission(0, &x));
+            b.iter(|| submission(&local, 0, &x));
         });
         let secret = KeyPair::generate(&mut OsRng);
         let point = secret.shared_point(secret.public());
@@ -155,14 +121,14 @@ fn servers(c: &mut Criterion) {
         .sample_size(10)
         .measurement_time(Duration::from_secs(5));
     let clients = 512;
-    let parties = Parties::new(clients, (7, 2, 2), 16, 2);
+    let local = local(clients as u32, 16, 2);
     let x = [1; 16];
     let messages: Vec<_> = (0..clients)
-        .map(|index| parties.submission(index, &x))
+        .map(|index| submission(&local, index, &x))
         .collect();
     group.throughput(Throughput::Elements(clients as u64));
     let taken = || {
-        let mut aggregator = parties.opened();
+        let mut aggregator = opened(&local);
         for message in &messages {
             let reply = aggregator.receive(message.clone(), 0).expect("a log");
             assert!(matches!(reply, Reply::Receipt(_)));
@@ -185,8 +151,7 @@ fn servers(c: &mut Criterion) {
     println!("a trustee reads {} bytes a client", package.len() / clients);
     group.bench_function("trustee: check", |b| {
         b.iter(|| {
-            parties
-                .trustee(0)
+            trustee(&local, 0)
                 .check(Cursor::new(&package), &mut OsRng)
                 .is_ok()
         });
@@ -197,19 +162,7 @@ fn servers(c: &mut Criterion) {
 /// The audit of a board, beside what no audit can do without: a batch verification of all proofs, and a hash over each record.
 fn auditor(c: &mut Criterion) {
     let clients = 10_000;
-    let members = Members {
-        members: 7,
-        colluding: 2,
-        absent: 2,
-    };
-    let with = |round_id, members: Members| {
-        let answers = vec![SegmentConfiguration::integers("answers", 16, 2)];
-        let (colluding, absent) = (members.colluding, members.absent);
-        let deadlines = LocalCommittee::<Suite>::DEADLINES;
-        CommitteeBuilder::new(answers, round_id, colluding, absent, deadlines).corrupt_ppm(50_000)
-    };
-    let local = LocalCommittee::<Suite>::new(&(), clients, members, with, &mut OsRng);
-    let local = local.expect("a round");
+    let local = local(clients, 16, 2);
     let log: Vec<Record> = Vec::new();
     let played = local.play(log, |_| vec![1; 16], &Absences::default(), |_| ());
     let played = played.expect("a sum");
@@ -243,7 +196,7 @@ fn auditor(c: &mut Criterion) {
 }
 
 /// Decodes and verifies all proofs in batches, and hashes each record once.
-fn proofs_and_hashes(local: &LocalCommittee<Suite>, records: &[Record]) -> usize {
+fn proofs_and_hashes(local: &Local, records: &[Record]) -> usize {
     let proofs = local.round.proofs();
     let length = proofs.proof_len();
     let submissions = records

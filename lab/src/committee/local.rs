@@ -57,7 +57,8 @@ pub struct LocalCommittee<P: ProofSystem> {
     pub organiser_key: Arc<SigningKey>,
     /// The aggregator's secret key.
     pub aggregator_key: Arc<SigningKey>,
-    client_keys: Vec<Arc<SigningKey>>,
+    /// The clients' secret keys, in order.
+    pub client_keys: Vec<Arc<SigningKey>>,
     /// The trustees' identities, with their sealing keys.
     pub trustees: Vec<(Arc<SigningKey>, KeyPair)>,
 }
