@@ -10,6 +10,7 @@ use veragg::protocol::aggregator::Log;
 use veragg::protocol::committee::organiser::CommitteeBuilder;
 use veragg::protocol::committee::round::Invitation;
 use veragg::protocol::crypto::ids::{ClientId, TrusteeId};
+use veragg::protocol::crypto::tree::inclusion_len;
 use veragg::protocol::round::configuration::ConfigurationError;
 use veragg::protocol::round::phase::Phase;
 use veragg::survey::Survey;
@@ -53,12 +54,8 @@ pub(super) fn run<P: ProofSystem<SetUp: RoundSetUp>>(
         bar.set_message(phase.name());
         bar.inc(u64::from(phase != Phase::Submit));
     };
-    let played = local.play(
-        log,
-        |client| survey.input(client),
-        &absences(&survey),
-        watch,
-    );
+    let absences = absences(&survey);
+    let played = local.play(log, |client| survey.input(client), &absences, watch);
     let played = played.map_err(|source| CliError::CommitteeStopped {
         messages: folder.log(),
         source: Box::new(source),
@@ -87,7 +84,7 @@ pub(super) fn run<P: ProofSystem<SetUp: RoundSetUp>>(
         names.as_ref(),
         set_up_files.as_ref(),
     )?;
-    let summary = summarise(&survey, &local, &played);
+    let summary = summarise(&survey, &absences, &local, &played);
     // The masked rows are needed no more, and nobody may find them.
     drop((survey, played));
     folder.remove_log()?;
@@ -121,14 +118,26 @@ fn absences(survey: &Survey) -> Absences {
     }
 }
 
+/// The bytes of the invitation of each client that takes part. They differ by the paths in the tree over the keys.
+fn invited<P: ProofSystem>(absences: &Absences, local: &LocalCommittee<P>) -> Vec<usize> {
+    let clients = local.round.clients();
+    let path = |client: ClientId| 32 * inclusion_len(client.index(), clients as usize);
+    let first = ClientId::from_index(0);
+    let invitation = Invitation::of(&local.header, &local.roster, first);
+    let whole = invitation.map_or(0, |invitation| invitation.encode().len());
+    let besides = whole.saturating_sub(path(first));
+    ClientId::all(clients)
+        .filter(|client| !absences.clients.contains(client))
+        .map(|client| besides + path(client))
+        .collect()
+}
+
 fn summarise<P: ProofSystem, L: Log>(
     survey: &Survey,
+    absences: &Absences,
     local: &LocalCommittee<P>,
     played: &PlayedCommittee<P, L>,
 ) -> Summary {
-    let first = ClientId::from_index(0);
-    let invitation = Invitation::of(&local.header, &local.roster, first);
-    let down = invitation.map_or(0, |invitation| invitation.encode().len());
     let spread = |bytes: Vec<usize>| Spread::of(bytes);
     let shape = local.round.shape();
     Summary {
@@ -150,7 +159,7 @@ fn summarise<P: ProofSystem, L: Log>(
         phases: played.phases.iter().map(PhaseSummary::from).collect(),
         traffic: Traffic {
             up: spread(played.clients.iter().map(|it| it.up).collect()),
-            down: spread(vec![down; played.clients.len()]),
+            down: spread(invited(absences, local)),
         },
         refusals: played.refusals.len(),
         names: ClientId::all(survey.clients())
