@@ -113,6 +113,7 @@ impl Group for Ristretto {
     }
 
     fn msm(scalars: &[Fr], points: &[KeyPoint]) -> KeyPoint {
+        assert_eq!(scalars.len(), points.len(), "a scalar for each point");
         // A part for each thread, but none so short that it would take longer than the whole.
         let count = scalars.len().div_ceil(rayon::current_num_threads());
         let parts = scalars.par_chunks(count.max(SHORTEST_PART));
@@ -126,8 +127,11 @@ impl Group for Ristretto {
 
     fn encoded_sums_of_rows(rows: &[&[Fr]], points: &[KeyPoint]) -> Vec<u8> {
         let encoded: Vec<u8> = points.iter().flat_map(Self::encode_point).collect();
-        // What was encoded decodes.
-        let points: Vec<_> = edwards::decode(&encoded).into_iter().flatten().collect();
+        // What was encoded decodes, but for the identity.
+        let decoded = edwards::decode(&encoded).into_iter();
+        let points: Vec<_> = decoded
+            .map(|point| point.unwrap_or(edwards::Affine::IDENTITY))
+            .collect();
         edwards::encode(&edwards::sums_of_rows(rows, &points)).concat()
     }
 

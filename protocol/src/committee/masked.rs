@@ -56,10 +56,12 @@ impl<G: Group> Coefficients<G> {
     }
 }
 
-/// Whether one masked row keeps its equation. Cost: one multi-scalar multiplication over `C + q + 2` points.
+/// Whether one masked row keeps its equation, given the commitments `Chat` to all rows. Cost: one multi-scalar multiplication over
+/// `C + q + 2` points.
 #[must_use]
 pub fn holds<P: ProofSystem>(
     round: &Round<P>,
+    committed: &[<P::Group as Group>::Point],
     shared: &Shared<P>,
     place: MaskedPlace,
     masked: &[<P::Group as Group>::Scalar],
@@ -68,7 +70,7 @@ pub fn holds<P: ProofSystem>(
     let (rows, drawn) = round.coefficients().at(place.trustee, parts);
     let packed = rows.len();
     let first = place.block * packed;
-    let committed = &round.proofs().rows(&shared.proof)[first..first + packed];
+    let committed = &committed[first..first + packed];
     // Those of the first trustees, and the own one on the other side of the equation.
     let first = (0..drawn.len()).map(TrusteeId::from_index);
     let pads: Vec<_> = first
@@ -102,9 +104,10 @@ pub fn failing<P: ProofSystem>(round: &Round<P>, batch: &[Masked<'_, P>]) -> Vec
 
 /// The first masked row of a submission that breaks its equation.
 pub fn first_bad<P: ProofSystem>(round: &Round<P>, masked: &Masked<'_, P>) -> Option<MaskedPlace> {
+    let committed = round.proofs().rows(&masked.shared.proof);
     let mut places = round.parts().places().zip(&masked.rows);
     places
-        .find(|(place, row)| !holds(round, masked.shared, *place, row))
+        .find(|(place, row)| !holds(round, &committed, masked.shared, *place, row))
         .map(|(place, _)| place)
 }
 

@@ -34,6 +34,7 @@ use crate::rule::CommitteeRule;
 use crate::wire::checkpoint::Checkpoint;
 use crate::wire::message::{Message, Sender};
 
+pub use check::batch;
 pub use saved::{restore, Restored, ResumeError};
 
 /// A trustee in one of its states.

@@ -282,10 +282,8 @@ impl<R: Read + Seek> Records<R> {
         while self.next.record - here.record < most && self.next.offset - here.offset < bytes {
             match self.envelope_ahead() {
                 Ok(Some(envelope)) => envelopes.extend(envelope),
-                Ok(None) => break,
-                Err(BoardError::Io(error)) => return Err(error.into()),
                 // Whoever reads this record gets the error.
-                Err(_) => break,
+                Ok(None) | Err(_) => break,
             }
         }
         let until = self.next.record.max(here.record + 1);

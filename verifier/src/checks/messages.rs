@@ -21,7 +21,7 @@ pub(crate) struct OpenPhase<'a> {
     /// Whether the sender may send a message.
     pub(crate) may_speak: bool,
     /// Whether the sender takes part in the round, and signed the message.
-    pub(crate) signed: bool,
+    pub(crate) signed: &'a dyn Fn() -> bool,
 }
 
 /// Why a message must not stand on the board, or not at this position.
@@ -75,7 +75,7 @@ pub(crate) fn check_envelope(
         "its sender may not send a message in this phase".to_owned()
     })?;
     // V-04.5
-    require(Step::SignedBySender, open.signed, &|| {
+    require(Step::SignedBySender, (open.signed)(), &|| {
         "its signature is not one of its sender".to_owned()
     })?;
     // V-04.10 is about clients and trustees.

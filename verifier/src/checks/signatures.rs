@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io::{Read, Seek};
 
 use rayon::prelude::*;
+use veragg_protocol::crypto::context::Context;
 use veragg_protocol::crypto::hash::Digest;
 use veragg_protocol::crypto::signing::VerifyingKey;
 use veragg_protocol::wire::board::{BoardError, Records};
@@ -25,11 +26,12 @@ pub(crate) struct Signatures {
 }
 
 impl Signatures {
-    /// Verifies the signatures of the next records, unless the next one was looked at already. Senders without a key have signed
-    /// nothing. Errors: the source cannot be read. What is no record is left to whoever reads it.
+    /// Verifies the signatures of the next records of this round, unless the next one was looked at already. Senders without a key
+    /// have signed nothing. Errors: the source cannot be read. What is no record is left to whoever reads it.
     pub(crate) fn look_ahead<R: Read + Seek>(
         &mut self,
         records: &mut Records<R>,
+        context: &Context,
         key_of: impl Fn(Sender) -> Option<VerifyingKey> + Sync,
     ) -> Result<(), BoardError> {
         if records.count() < self.until {
@@ -37,10 +39,12 @@ impl Signatures {
         }
         let (envelopes, until) = records.envelopes_ahead(TOGETHER, FAR)?;
         self.until = until;
-        let verified = envelopes.par_iter().map(|envelope| {
+        // The same envelope many times is verified once, and one of another round not at all.
+        let of_round = envelopes.into_iter().filter(|it| it.context == *context);
+        let different: HashMap<Digest, Envelope> = of_round.map(|it| (it.entry(), it)).collect();
+        let verified = different.into_par_iter().map(|(entry, envelope)| {
             let key = key_of(envelope.sender);
-            let signed = key.is_some_and(|key| envelope.is_signed_by(&key));
-            (envelope.entry(), signed)
+            (entry, key.is_some_and(|key| envelope.is_signed_by(&key)))
         });
         self.known = verified.collect();
         Ok(())

@@ -93,7 +93,8 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         let (round, roster) = (self.established.round, self.established.roster);
         loop {
             let key_of = |sender| round.key_of(roster, sender);
-            self.signatures.look_ahead(&mut records, key_of)?;
+            self.signatures
+                .look_ahead(&mut records, round.context(), key_of)?;
             let Some(record) = records.next_record()? else {
                 break;
             };

@@ -82,7 +82,8 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         let round = self.established.round;
         loop {
             let key_of = |sender| round.key_of(sender);
-            self.signatures.look_ahead(&mut records, key_of)?;
+            self.signatures
+                .look_ahead(&mut records, round.context(), key_of)?;
             let Some(record) = records.next_record()? else {
                 break;
             };
@@ -164,6 +165,10 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         self.receipts.leaf(leaf, &entry);
         let (round, eligible) = (self.established.round, &self.established.eligible);
         let by_aggregator = phase == Phase::Publish;
+        let signed = || {
+            let key = || round.key_of(envelope.sender);
+            self.signatures.is_signed(&envelope, &entry, key)
+        };
         let open = OpenPhase {
             context: round.context(),
             phase,
@@ -173,9 +178,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
                 Sender::Client(client) => !by_aggregator && eligible.contains(client),
                 Sender::Trustee(_) => false,
             },
-            signed: self
-                .signatures
-                .is_signed(&envelope, &entry, || round.key_of(envelope.sender)),
+            signed: &signed,
         };
         if let Err(inadmissible) = messages::check_envelope(&open, &envelope) {
             self.inadmissible(leaf, envelope.sender, inadmissible);

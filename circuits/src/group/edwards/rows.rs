@@ -18,7 +18,7 @@ const MOST_POINTS: usize = 10;
 
 /// `sum_c row_c points_c` for each row; missing scalars are 0. The operations are the same whatever the scalars are, but the table
 /// look-ups depend on them (`specs/threat-model.md` says what that means). Each table is made once for all rows and used while it is in
-/// the cache. Cost, with tables of `b` points (8 or 10, as it is cheaper): `253 / b` additions a scalar, `2^b / b` additions a point,
+/// the cache. Cost, with tables of `b` points (6 for one row, 10 for 17 rows or more): `253 / b` additions a scalar, `2^b / b` additions a point,
 /// and 253 additions and doublings a row. Memory: 4 MiB a thread. In parallel.
 pub(crate) fn sums_of_rows(rows: &[&[Fr]], points: &[Affine]) -> Vec<Point> {
     let together = rows.chunks(TOGETHER);

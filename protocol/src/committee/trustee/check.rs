@@ -7,6 +7,7 @@ use merlin::Transcript;
 use rand_core::CryptoRngCore;
 use rayon::prelude::*;
 use veragg_circuits::ark_ff::Zero;
+use veragg_circuits::bad_ones::bad_ones;
 use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::ProofSystem;
 use veragg_circuits::transcript::TranscriptExt;
@@ -16,6 +17,7 @@ use super::{Checked, Ready, Session, Step, Sums, Trustee, TrusteeError};
 use crate::committee::check::{ends, Complaint};
 use crate::committee::package::{SubmitPackage, Submitted};
 use crate::committee::pads::{self, Pads};
+use crate::committee::parts::Parts;
 use crate::committee::round::Round;
 use crate::committee::submit::{pads_of_trustee, SubmissionKey};
 use crate::crypto::dh::KeyPair;
@@ -35,6 +37,12 @@ use crate::wire::message::Sender;
 const TOGETHER: usize = 256;
 /// Scalars of pads that are held at once, but for those of one submission.
 const HELD: usize = 1 << 18;
+
+/// How many submissions a trustee looks at together.
+pub fn batch(parts: &Parts) -> usize {
+    let scalars = parts.blocks() * parts.row_scalars();
+    (HELD / scalars.max(1)).clamp(1, TOGETHER)
+}
 
 impl<P: ProofSystem> Trustee<P, Ready> {
     /// 3.2: checks the submissions of a package, read from front to back. Cost for each accepted client: a signature, a proof of
@@ -59,7 +67,7 @@ impl<P: ProofSystem> Trustee<P, Ready> {
                 return Err(TrusteeError::Checkpoint { phase, what });
             }
             let mut pass = Pass::new(session, sealing, &submit);
-            let together = (HELD / pass.sums.0.len().max(1)).clamp(1, TOGETHER);
+            let together = batch(round.parts());
             loop {
                 let mut batch = Vec::new();
                 while batch.len() < together {
@@ -179,9 +187,10 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
             });
         }
         if !CommitteeRule::PadsOpen.holds(self.all_open(&seen)) {
-            for one in &seen {
-                let block = self.first_bad(one);
-                self.accused.extend(block.map(|block| (one.client, block)));
+            for at in bad_ones(seen.len(), |part| self.all_open(&seen[part])) {
+                let block = self.first_bad(&seen[at]);
+                let accused = block.map(|block| (seen[at].client, block));
+                self.accused.extend(accused);
             }
         }
         for Seen {

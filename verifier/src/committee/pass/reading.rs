@@ -76,18 +76,20 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
             self.note_leaf(leaf, &envelope);
         }
         let sender = envelope.sender;
+        let signed = || {
+            let key = || round.key_of(self.established.roster, sender);
+            self.signatures.is_signed(&envelope, &entry, key)
+        };
         let open = OpenPhase {
             context: round.context(),
             phase,
             answers: self.chain.last(),
             may_speak: self.may_speak(phase, sender),
-            signed: self.signatures.is_signed(&envelope, &entry, || {
-                round.key_of(self.established.roster, sender)
-            }),
+            signed: &signed,
         };
         let admissible = messages::check_envelope(&open, &envelope);
         let of_round = envelope.context == *open.context;
-        if sender != Sender::Aggregator && of_round && (admissible.is_ok() || open.signed) {
+        if sender != Sender::Aggregator && of_round && (admissible.is_ok() || signed()) {
             self.heard.note(&envelope, Some(leaf));
         }
         if let Err(inadmissible) = admissible {

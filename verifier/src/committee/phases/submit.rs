@@ -136,8 +136,7 @@ impl Submit {
             };
             // V-16.2
             let shown = shown.map(|shown| (shown.place, shown.part));
-            let keeps =
-                shown.is_none_or(|(place, part)| is_value(established, &shared, place, part));
+            let keeps = shown.is_none_or(|shown| are_values(established, &shared, [shown]));
             if !Step::MaskedRow.holds(keeps) {
                 let of = shown.map_or_else(String::new, |(MaskedPlace { trustee, block }, _)| {
                     format!(" for trustee {trustee}, block {block},")
@@ -205,16 +204,18 @@ impl Submit {
     }
 }
 
-/// Whether a masked row that is shown decodes and keeps its equation.
-fn is_value<P: ProofSystem>(
+/// Whether masked rows decode and keep their equations.
+fn are_values<'a, P: ProofSystem>(
     established: &Established<'_, P>,
     shared: &Shared<P>,
-    place: MaskedPlace,
-    part: &[u8],
+    rows: impl IntoIterator<Item = (MaskedPlace, &'a [u8])>,
 ) -> bool {
     let round = established.round;
-    let row = masked::decode::<P::Group>(part, round.parts());
-    row.is_ok_and(|row| masked::holds(round, shared, place, &row))
+    let committed = round.proofs().rows(&shared.proof);
+    rows.into_iter().all(|(place, part)| {
+        let row = masked::decode::<P::Group>(part, round.parts());
+        row.is_ok_and(|row| masked::holds(round, &committed, shared, place, &row))
+    })
 }
 
 /// V-16.1: submission key or pads do not decode, or the key is not possessed.
@@ -285,8 +286,5 @@ fn keeps_all_rules<P: ProofSystem>(
         return false;
     };
     let masked = cut.into_iter().skip(parts.public());
-    parts
-        .places()
-        .zip(masked)
-        .all(|(place, part)| is_value(established, &shared, place, part))
+    are_values(established, &shared, parts.places().zip(masked))
 }
