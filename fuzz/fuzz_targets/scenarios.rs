@@ -5,13 +5,13 @@
 
 use libfuzzer_sys::fuzz_target;
 use std::io::Cursor;
-use veragg::lab::scenario::{catalogue, Outcome, Scenario};
+use veragg::lab::scenario::{catalogue, Outcome, ScenarioFile};
 use veragg::protocol::crypto::ids::ClientId;
 use veragg::verifier::{audit, Culprit, Options, Verdict};
 use veragg::Suite;
 use veragg_fuzz::{assert_one_line, edit_text, Script};
 
-/// The most clients, and the most numbers of each, of a scenario that is played.
+/// The most clients and trustees, and the most numbers of each client, of a scenario that is played.
 const MOST: usize = 6;
 
 fuzz_target!(|data: &[u8]| {
@@ -40,22 +40,22 @@ fuzz_target!(|data: &[u8]| {
 });
 
 fn judge(text: &str) {
-    let scenario = match Scenario::parse(text) {
+    let scenario = match ScenarioFile::parse(text) {
         Ok(scenario) => scenario,
         Err(error) => return assert_one_line(&error),
     };
     // Numbers beyond those of TOML cannot be written.
     if let Ok(written) = scenario.to_toml() {
-        let again = Scenario::parse(&written).expect("it was written");
+        let again = ScenarioFile::parse(&written).expect("it was written");
         assert_eq!(format!("{again:?}"), format!("{scenario:?}"));
     }
-    let numbers: usize = scenario
-        .round
-        .segment
-        .iter()
-        .map(|segment| segment.len)
-        .sum();
-    if scenario.round.clients as usize > MOST || numbers > MOST {
+    let round = scenario.round();
+    let numbers: usize = round.segment.iter().map(|segment| segment.len).sum();
+    let trustees = match &scenario {
+        ScenarioFile::Pairwise(_) => 0,
+        ScenarioFile::Committee(scenario) => scenario.committee.members,
+    };
+    if round.clients.max(trustees) as usize > MOST || numbers > MOST {
         return;
     }
     match scenario.play_on(Suite::DEFAULT, 1) {
@@ -65,14 +65,16 @@ fn judge(text: &str) {
 }
 
 /// What must hold in every round, whoever attacks it.
-fn object(scenario: &Scenario, outcome: &Outcome) {
+fn object(scenario: &ScenarioFile, outcome: &Outcome) {
     let report = &outcome.report;
-    let is_honest = scenario.aggregator.is_empty();
+    let is_honest = match scenario {
+        ScenarioFile::Pairwise(scenario) => scenario.aggregator.is_empty(),
+        ScenarioFile::Committee(scenario) => scenario.aggregator.is_empty(),
+    };
     for fault in &report.faults {
         let right = match fault.culprit {
-            Culprit::Client(client) => scenario.cheat.iter().any(|it| it.client == client.number()),
             Culprit::Aggregator => !is_honest,
-            _ => false,
+            culprit => attacks(scenario, culprit),
         };
         assert!(right, "{report}");
     }
@@ -86,7 +88,7 @@ fn object(scenario: &Scenario, outcome: &Outcome) {
     };
     let plain = audited(None);
     // Whoever has the file can make a board of it that is not verified.
-    if is_honest && scenario.file.is_empty() && scenario.auditor.forged_receipts.is_empty() {
+    if is_honest && is_as_played(scenario) {
         let expected = match outcome.stopped {
             Some(_) => Verdict::Unfinished,
             None => Verdict::Verified,
@@ -106,5 +108,38 @@ fn object(scenario: &Scenario, outcome: &Outcome) {
         }
         let compared = audited(Some(sum));
         assert_eq!(compared.verdict, Verdict::Verified, "{compared}");
+    }
+}
+
+/// Whether a scenario says that somebody attacks who is not the aggregator.
+fn attacks(scenario: &ScenarioFile, culprit: Culprit) -> bool {
+    match (scenario, culprit) {
+        (ScenarioFile::Pairwise(scenario), Culprit::Client(client)) => {
+            scenario.cheat.iter().any(|it| it.client == client.number())
+        }
+        (ScenarioFile::Committee(scenario), Culprit::Client(client)) => {
+            scenario.cheat.iter().any(|it| it.client == client.number())
+        }
+        (ScenarioFile::Committee(scenario), Culprit::Trustee(trustee)) => {
+            let mut trustees = scenario.trustee.iter();
+            trustees.any(|it| it.trustee == trustee.number())
+        }
+        (ScenarioFile::Committee(scenario), Culprit::Organiser) => !scenario.organiser.is_empty(),
+        _ => false,
+    }
+}
+
+/// Whether nobody but the aggregator, clients and trustees decides about the verdict: the configuration and the file are as they
+/// should be, and the auditor was given nothing that could be false.
+fn is_as_played(scenario: &ScenarioFile) -> bool {
+    match scenario {
+        ScenarioFile::Pairwise(scenario) => {
+            scenario.file.is_empty() && scenario.auditor.forged_receipts.is_empty()
+        }
+        ScenarioFile::Committee(scenario) => {
+            let auditor = &scenario.auditor;
+            let nothing_false = auditor.forged_receipts.is_empty() && auditor.messages.is_empty();
+            scenario.file.is_empty() && scenario.organiser.is_empty() && nothing_false
+        }
     }
 }

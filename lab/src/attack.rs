@@ -3,15 +3,17 @@
 mod aggregator;
 mod client;
 mod dealing;
-mod file;
-mod input;
-mod message;
+pub(crate) mod file;
+pub(crate) mod input;
+pub(crate) mod message;
 mod proving;
+mod record;
 
 pub use aggregator::{AggregatorAttack, FalseCheckpoint};
 pub use client::{ClientAttack, FalseEdge};
-pub use file::{FileAttack, RecordName, UnknownRecord};
+pub use file::FileAttack;
 pub use input::Copied;
+pub use record::{MessageName, RecordName, UnknownMessage, UnknownRecord};
 
 use thiserror::Error;
 
@@ -32,6 +34,30 @@ pub enum NotPlayable {
     NoSuchScalar {
         /// The scalar that is named.
         scalar: usize,
+        /// The last one that there is.
+        last: usize,
+    },
+    /// The committee has fewer trustees, or fewer masked rows.
+    #[error("client {client}: no masked row goes to trustee {trustee} for block {block}: rows go to the trustees {first} to {last}, for the blocks 0 to {last_block}")]
+    NoMaskedRow {
+        /// The client.
+        client: u32,
+        /// The trustee that is named.
+        trustee: u32,
+        /// The block that is named.
+        block: usize,
+        /// The first trustee to whom rows go.
+        first: u32,
+        /// The last one.
+        last: u32,
+        /// The last block.
+        last_block: usize,
+    },
+    /// An attack on a block that the round does not have.
+    #[error("block {block}: the pads of this round have the blocks 0 to {last}")]
+    NoSuchBlock {
+        /// The block that is named.
+        block: usize,
         /// The last one that there is.
         last: usize,
     },

@@ -1,11 +1,16 @@
 //! Rounds of the committee protocol: their parties, a table at which they meet, and parties that do what they must not.
 #![allow(clippy::unwrap_used)]
 
+pub mod attack;
 pub mod boards;
+pub(crate) mod changes;
+pub(crate) mod collector;
+pub(crate) mod corrupt;
 mod desk;
+mod judging;
 mod liar;
 pub mod local;
-mod parties;
+pub(crate) mod parties;
 pub mod simulation;
 mod table;
 pub mod watcher;

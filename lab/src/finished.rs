@@ -53,13 +53,7 @@ impl<P: ProofSystem> Finished<P> {
 
     /// What these clients' inputs add up to.
     pub fn sum(&self, contributors: &[u32]) -> Vec<u128> {
-        let mut sum = vec![0; self.inputs[0].len()];
-        for number in contributors {
-            for (sum, x) in sum.iter_mut().zip(&self.inputs[id(*number).index()]) {
-                *sum += u128::from(*x);
-            }
-        }
-        sum
+        sum_of(&self.inputs, contributors)
     }
 
     /// Asserts that the board is verified, with exactly these contributors and their sum, and exactly these faults.
@@ -69,4 +63,15 @@ impl<P: ProofSystem> Finished<P> {
         expect(&report, Verdict::Verified, contributors, faults, &[]);
         report
     }
+}
+
+/// What the inputs of these clients add up to, of all inputs in the order of the clients' numbers.
+pub(crate) fn sum_of(inputs: &[Vec<u64>], clients: &[u32]) -> Vec<u128> {
+    let mut sum = vec![0; inputs[0].len()];
+    for number in clients {
+        for (sum, x) in sum.iter_mut().zip(&inputs[id(*number).index()]) {
+            *sum += u128::from(*x);
+        }
+    }
+    sum
 }

@@ -46,6 +46,7 @@ pub mod fixtures;
 pub mod forger;
 pub mod local;
 pub mod network;
+pub mod protocol_name;
 pub mod recording;
 pub mod scenario;
 pub mod scene;

@@ -1,11 +1,14 @@
 //! Scenarios: a round, who attacks it and how, and what must come out. Each is a file that anybody can read, change and
 //! play again.
 //!
-//! A scenario is data. [`catalogue`] has those that come with the crate; [`Scenario::parse`] reads one of your own. It is
-//! played on a suite, from a seed: the same seed gives the same board.
+//! A scenario is data. [`catalogue`] has those that come with the crate; [`ScenarioFile::parse`] reads one of your own. It is
+//! played on a suite, from a seed: the same seed gives the same board. A [`Scenario`] is on the pairwise protocol, and a
+//! [`CommitteeScenario`] on the committee protocol.
 
 pub mod catalogue;
+pub mod committee;
 pub mod expected;
+mod file;
 pub mod outcome;
 mod play;
 pub mod round;
@@ -16,20 +19,24 @@ use thiserror::Error;
 
 use veragg_protocol::circuits::foreign::Foreign;
 use veragg_protocol::circuits::proof_system::ProofSystem;
+use veragg_protocol::round::committee::shape::ShapeError;
 
-use crate::attack::{AggregatorAttack, ClientAttack, FileAttack, NotPlayable};
+use crate::attack::{AggregatorAttack, ClientAttack, FileAttack, MessageName, NotPlayable};
 use crate::fixtures::PlaySetUp;
 use crate::network::{NetworkSetting, Turn};
 pub use crate::phase_name::PhaseName;
+use crate::protocol_name::UnknownProtocol;
 use crate::scene::Scene;
 use expected::Expected;
 use round::{RoundSetting, MOST_CLIENTS, MOST_NUMBERS};
 pub use suite::SuiteName;
 
+pub use committee::CommitteeScenario;
+pub use file::ScenarioFile;
 pub use outcome::Outcome;
 pub use play::Unplayable;
 
-/// A round, its attackers, and what must come out.
+/// A round of the pairwise protocol, its attackers, and what must come out.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
@@ -168,6 +175,41 @@ pub enum ScenarioError {
         /// The share.
         share: u8,
     },
+    /// It names a trustee that the round does not have.
+    #[error("trustee {trustee}: the round has the trustees 1 to {trustees}")]
+    NoSuchTrustee {
+        /// The number that is named.
+        trustee: u32,
+        /// Trustees of the round.
+        trustees: u32,
+    },
+    /// It names a message that nobody sends.
+    #[error("\"{0}\" is no message of the committee protocol: clients send submit, and trustees send check, confirm and open; name one of these")]
+    NoSuchMessage(MessageName),
+    /// A trustee that is restored from copies does something else besides.
+    #[error("trustee {trustee}: `restored` is honest software of which there are copies, so it cannot attack in another way, too; remove its other [[trustee]] blocks")]
+    RestoredWithOthers {
+        /// The trustee.
+        trustee: u32,
+    },
+    /// An attack on the close of publish, in which neither clients nor trustees speak.
+    #[error("`{attack}` in [[aggregator]]: neither clients nor trustees speak in publish; name submit, check, confirm or open")]
+    OnPublish {
+        /// The attack.
+        attack: &'static str,
+    },
+    /// Its committee is none.
+    #[error("[committee]: {0}")]
+    Committee(#[from] ShapeError),
+    /// It names a protocol that is none.
+    #[error(transparent)]
+    Protocol(#[from] UnknownProtocol),
+    /// Something that exists only in the pairwise protocol.
+    #[error("{0} exists in the pairwise protocol only; remove it, or the line `protocol = \"committee\"`")]
+    OnlyPairwise(String),
+    /// Something that exists only in the committee protocol.
+    #[error("{0} exists in the committee protocol only; remove it, or write `protocol = \"committee\"` under [round]")]
+    OnlyCommittee(String),
     /// It names a client that the round does not have.
     #[error("client {client}: the round has the clients 1 to {clients}")]
     NoSuchClient {
@@ -181,14 +223,7 @@ pub enum ScenarioError {
 impl Scenario {
     /// Reads a scenario from its file.
     pub fn parse(text: &str) -> Result<Self, ScenarioError> {
-        let scenario: Self = toml::from_str(text).map_err(|error| {
-            let start = error.span().map_or(0, |span| span.start);
-            let before = text.get(..start).unwrap_or(text);
-            ScenarioError::Toml {
-                line: 1 + before.matches('\n').count(),
-                message: error.message().to_owned(),
-            }
-        })?;
+        let scenario: Self = toml::from_str(text).map_err(|error| toml_error(text, &error))?;
         scenario.round.check()?;
         if let Some(share) = scenario.network.above_all() {
             return Err(ScenarioError::Share { share });
@@ -211,7 +246,8 @@ impl Scenario {
         let of_dropouts = self.dropout.iter().map(|it| it.client);
         let of_inputs = self.round.input.iter().map(|it| it.client);
         let of_aggregator = self.aggregator.iter().flat_map(AggregatorAttack::clients);
-        let of_file = self.file.iter().flat_map(FileAttack::clients);
+        let of_file = self.file.iter().flat_map(FileAttack::messages);
+        let of_file = of_file.filter_map(MessageName::client);
         let auditor = &self.auditor;
         let of_auditor = auditor
             .receipts
@@ -232,6 +268,16 @@ impl Scenario {
     /// The file of the scenario.
     pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
         toml::to_string(self)
+    }
+}
+
+/// Where a file is not written as a scenario is.
+fn toml_error(text: &str, error: &toml::de::Error) -> ScenarioError {
+    let start = error.span().map_or(0, |span| span.start);
+    let before = text.get(..start).unwrap_or(text);
+    ScenarioError::Toml {
+        line: 1 + before.matches('\n').count(),
+        message: error.message().to_owned(),
     }
 }
 

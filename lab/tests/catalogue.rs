@@ -1,17 +1,18 @@
 //! Every scenario of the catalogue comes out as its file says, on every suite that takes its round.
 #![allow(clippy::unwrap_used)]
 
+use veragg_lab::protocol_name::ProtocolName;
 use veragg_lab::scenario::catalogue::{self, play_all, Played};
 use veragg_protocol::circuits::proof_system::Suite;
 
 /// What is wrong with a scenario on a suite; nothing if it came out as it must.
 fn wrong(played: &Played, suite: Suite) -> Option<String> {
     let differences = match &played.outcome {
-        Ok(outcome) => outcome.differences(&played.scenario.expect),
+        Ok(outcome) => outcome.differences(played.scenario.expect()),
         // On the default suite every scenario is played that is not for others.
         Err(error)
             if error.is_for_suite()
-                && (suite != Suite::DEFAULT || !played.scenario.suites.is_empty()) =>
+                && (suite != Suite::DEFAULT || played.scenario.is_for_some_suites()) =>
         {
             Vec::new()
         }
@@ -26,7 +27,7 @@ fn wrong(played: &Played, suite: Suite) -> Option<String> {
 }
 
 fn on(suite: Suite, seed: u64) {
-    let all = play_all(suite, seed).unwrap();
+    let all = play_all(suite, seed, None).unwrap();
     assert!(all.len() >= 160);
     let wrong: Vec<String> = all
         .iter()
@@ -62,8 +63,10 @@ fn on_the_other_suites() {
 fn the_same_seed_gives_the_same_board() {
     // Every fifth of those that do not take long.
     let small = catalogue::all().iter().filter(|entry| {
-        let clients = entry.scenario().unwrap().round.clients;
-        clients <= 12 && entry.scenario().unwrap().suites.is_empty()
+        let scenario = entry.scenario().unwrap();
+        let round = scenario.round();
+        let of_committee = round.protocol == ProtocolName::Committee;
+        round.clients <= 12 && (of_committee || !scenario.is_for_some_suites())
     });
     for entry in small.step_by(5) {
         let scenario = entry.scenario().unwrap();

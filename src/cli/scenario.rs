@@ -10,7 +10,8 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use veragg::circuits::foreign::Foreign;
 use veragg::circuits::proof_system::Suite;
-use veragg::lab::scenario::{catalogue, Scenario};
+use veragg::lab::protocol_name::ProtocolName;
+use veragg::lab::scenario::{catalogue, ScenarioFile};
 use veragg::protocol::wire::header::Header;
 use veragg::text_file;
 
@@ -27,7 +28,11 @@ pub(super) struct ScenarioArgs {
 #[derive(Debug, Subcommand)]
 enum Act {
     /// List the scenarios that come with the program.
-    List,
+    List {
+        /// List only those on this protocol: pairwise or committee.
+        #[arg(long, value_name = "NAME")]
+        protocol: Option<ProtocolName>,
+    },
     /// Show the file of a scenario, to read it or to change a copy.
     Show {
         /// Its name.
@@ -45,7 +50,10 @@ struct RunArgs {
     /// Play all that come with the program.
     #[arg(long)]
     all: bool,
-    /// The suite to play on. With `--all`, scenarios that the suite has no proof for are left out, and listed.
+    /// With `--all`, play only those on this protocol: pairwise or committee.
+    #[arg(long, value_name = "NAME", conflicts_with = "scenario")]
+    protocol: Option<ProtocolName>,
+    /// The suite to play on. Scenarios on the committee protocol are played on the default suite. With `--all`, scenarios that the suite has no proof for are left out, and listed.
     #[arg(long, value_name = "NAME", default_value_t = Suite::DEFAULT)]
     suite: Suite,
     /// What all keys, blindings and nonces are drawn from. The same seed gives the same board.
@@ -59,21 +67,23 @@ struct RunArgs {
 /// Runs the command.
 pub(super) fn run(args: &ScenarioArgs, format: AskedFormat) -> Result<u8, CliError> {
     match &args.act {
-        Act::List => {
+        Act::List { protocol } => {
             let entries = catalogue::all().iter();
             let listed = entries.map(|entry| Listed::of(entry.name, entry.text));
-            let listed = Catalogue(listed.collect::<Result<_, _>>()?);
+            let mut listed = Catalogue(listed.collect::<Result<_, _>>()?);
+            let asked = |own: ProtocolName| protocol.is_none_or(|asked| asked == own);
+            listed.0.retain(|listed| asked(listed.protocol));
             output::print(format.plain("scenario list")?, &listed, &listed)?;
             Ok(0)
         }
         Act::Show { name } => {
-            let scenario = named(name)?;
-            let shown = Shown(scenario.text);
-            output::print(
-                format.plain("scenario show")?,
-                &shown,
-                &parse(name, scenario.text)?,
-            )?;
+            let text = named(name)?.text;
+            let scenario = parse(name, text)?;
+            let shown = Shown {
+                protocol: scenario.round().protocol,
+                text,
+            };
+            output::print(format.plain("scenario show")?, &shown, &scenario)?;
             Ok(0)
         }
         Act::Run(args) if args.all => run_all(args, format),
@@ -110,7 +120,7 @@ fn run_one(args: &RunArgs, format: Format) -> Result<u8, CliError> {
 }
 
 fn run_all(args: &RunArgs, format: AskedFormat) -> Result<u8, CliError> {
-    let all = catalogue::play_all(args.suite, args.seed);
+    let all = catalogue::play_all(args.suite, args.seed, args.protocol);
     let all = all.map_err(|error| malformed("the catalogue", error.to_string()))?;
     let ran = all.iter().map(|played| {
         let (name, scenario) = (played.name, &played.scenario);
@@ -144,8 +154,8 @@ fn named(name: &str) -> Result<&'static catalogue::Entry, CliError> {
     })
 }
 
-fn parse(name: &str, text: &str) -> Result<Scenario, CliError> {
-    Scenario::parse(text).map_err(|error| malformed(name, error.to_string()))
+fn parse(name: &str, text: &str) -> Result<ScenarioFile, CliError> {
+    ScenarioFile::parse(text).map_err(|error| malformed(name, error.to_string()))
 }
 
 fn malformed(name: &str, reason: String) -> CliError {
@@ -167,13 +177,18 @@ fn read(path: &Path) -> Result<String, CliError> {
 #[derive(Debug, Serialize)]
 struct Listed {
     name: &'static str,
+    protocol: ProtocolName,
     title: String,
 }
 
 impl Listed {
     fn of(name: &'static str, text: &str) -> Result<Self, CliError> {
-        let title = parse(name, text)?.title;
-        Ok(Self { name, title })
+        let scenario = parse(name, text)?;
+        Ok(Self {
+            name,
+            protocol: scenario.round().protocol,
+            title: scenario.title().to_owned(),
+        })
     }
 }
 
@@ -182,18 +197,27 @@ struct Catalogue(Vec<Listed>);
 
 impl fmt::Display for Catalogue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for Listed { name, title } in &self.0 {
-            writeln!(f, "{name:<36}{title}")?;
+        for listed in &self.0 {
+            let Listed {
+                name,
+                protocol,
+                title,
+            } = listed;
+            writeln!(f, "{name:<48}{:<11}{title}", protocol.name())?;
         }
         write!(f, "{} scenarios", self.0.len())
     }
 }
 
-/// The file as it is.
-struct Shown(&'static str);
+/// The file as it is, behind a comment that names its protocol.
+struct Shown {
+    protocol: ProtocolName,
+    text: &'static str,
+}
 
 impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
+        writeln!(f, "# A scenario on the {} protocol.", self.protocol)?;
+        f.write_str(self.text)
     }
 }

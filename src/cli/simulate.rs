@@ -7,6 +7,7 @@ use serde::Serialize;
 use veragg::circuits::foreign::Foreign;
 use veragg::circuits::proof_system::Suite;
 use veragg::lab::committee;
+use veragg::lab::protocol_name::ProtocolName;
 use veragg::lab::simulation::{simulate, Simulated};
 
 use super::error::CliError;
@@ -23,23 +24,14 @@ pub(super) struct SimulateArgs {
     /// The suite to play on. Rounds of the committee protocol are played on the default suite.
     #[arg(long, value_name = "NAME", default_value_t = Suite::DEFAULT)]
     suite: Suite,
-    /// The protocol of the rounds.
-    #[arg(long, value_enum, default_value_t = Protocol::Pairwise)]
-    protocol: Protocol,
-}
-
-/// A protocol of rounds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Protocol {
-    /// Clients mask for each other.
-    Pairwise,
-    /// Trustees of a committee.
-    Committee,
+    /// The protocol of the rounds: pairwise or committee.
+    #[arg(long, value_name = "NAME", default_value_t = ProtocolName::Pairwise)]
+    protocol: ProtocolName,
 }
 
 /// Runs the command. Exit code 1 if something was found.
 pub(super) fn run(args: &SimulateArgs, format: Format) -> Result<u8, CliError> {
-    if args.protocol == Protocol::Committee {
+    if args.protocol == ProtocolName::Committee {
         return run_committee(args, format);
     }
     let simulated = simulate(args.suite, args.rounds, args.seed);
@@ -91,7 +83,7 @@ impl ToldOfCommittee {
             drawn: finding.drawn.clone(),
         });
         Self {
-            protocol: "committee",
+            protocol: args.protocol.name(),
             seed: args.seed,
             rounds: args.rounds,
             without_sum: simulated.unfinished,

@@ -171,17 +171,17 @@ pub enum FalseCheckpoint {
 }
 
 impl FalseCheckpoint {
-    fn make(self, checkpoint: &mut Checkpoint) {
+    /// Makes this of a checkpoint, in a protocol with these phases.
+    pub(crate) fn make(self, checkpoint: &mut Checkpoint, phases: &[Phase]) {
         match self {
             Self::Size => checkpoint.root.size += 1,
             Self::Root => checkpoint.root.hash[0] ^= 1,
             Self::Previous => checkpoint.previous[0] ^= 1,
             Self::Context => checkpoint.context.digest[0] ^= 1,
             Self::Phase => {
-                checkpoint.phase = match checkpoint.phase {
-                    Phase::Advertise => Phase::Share,
-                    _ => Phase::Advertise,
-                }
+                let closed = checkpoint.phase;
+                let mut others = phases.iter().filter(|phase| **phase != closed);
+                checkpoint.phase = others.next().copied().unwrap_or(closed);
             }
         }
     }
@@ -370,7 +370,7 @@ fn with_checkpoint<P: ProofSystem>(
     for record in checkpoints {
         let mut checkpoint = Checkpoint::decode(&record.bytes, clients).unwrap();
         if checkpoint.phase == when {
-            says.make(&mut checkpoint);
+            says.make(&mut checkpoint, &Phase::PAIRWISE);
             record.bytes = checkpoint_signed_by(&local.aggregator_key, checkpoint).encode();
             break;
         }

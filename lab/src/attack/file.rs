@@ -2,110 +2,19 @@
 // What is unwrapped here is a record or a configuration of the round itself.
 #![allow(clippy::unwrap_used)]
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
-use veragg_protocol::circuits::proof_system::ProofSystem;
-use veragg_protocol::crypto::ids::ClientId;
+use veragg_protocol::committee::parts::Parts;
+use veragg_protocol::committee::record::Abridged;
 use veragg_protocol::crypto::signing::SigningKey;
-use veragg_protocol::round::configuration::SignedConfiguration;
-use veragg_protocol::round::phase::Phase;
-use veragg_protocol::wire::board::{Record, RecordKind};
-use veragg_protocol::wire::checkpoint::Checkpoint;
+use veragg_protocol::round::configuration::{Configuration, SignedConfiguration};
+use veragg_protocol::wire::board::Record;
 use veragg_protocol::wire::header::Header;
-use veragg_protocol::wire::message::{Message, Sender};
+use veragg_protocol::wire::message::ENVELOPE_LEN;
 
 use super::message::place;
+use super::record::{MessageName, RecordName};
 use super::NotPlayable;
-use crate::local::LocalRound;
-use crate::phase_name::PhaseName;
-
-/// A record of a board, by what it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub enum RecordName {
-    /// `PHASE of client NUMBER`: its first message of the phase.
-    Message(Phase, ClientId),
-    /// `checkpoint of PHASE`: the one that closes it.
-    Checkpoint(Phase),
-    /// `publication`: the message of the aggregator with the sum.
-    Publication,
-}
-
-/// A name that no record has.
-#[derive(Debug, Error)]
-#[error("{0:?} names no record; \"submit of client 3\", \"checkpoint of submit\" or \"publication\" does")]
-pub struct UnknownRecord(String);
-
-impl FromStr for RecordName {
-    type Err = UnknownRecord;
-
-    fn from_str(name: &str) -> Result<Self, UnknownRecord> {
-        let unknown = || UnknownRecord(name.to_owned());
-        if name == "publication" {
-            return Ok(Self::Publication);
-        }
-        let (one, other) = name.split_once(" of ").ok_or_else(unknown)?;
-        let phase = |name: &str| name.parse::<PhaseName>().map_err(|_| unknown());
-        if one == "checkpoint" {
-            return Ok(Self::Checkpoint(phase(other)?.0));
-        }
-        let number = other.strip_prefix("client ").and_then(|it| it.parse().ok());
-        let client = number.and_then(ClientId::new).ok_or_else(unknown)?;
-        Ok(Self::Message(phase(one)?.0, client))
-    }
-}
-
-impl TryFrom<String> for RecordName {
-    type Error = UnknownRecord;
-
-    fn try_from(name: String) -> Result<Self, UnknownRecord> {
-        name.parse()
-    }
-}
-
-impl From<RecordName> for String {
-    fn from(name: RecordName) -> Self {
-        name.to_string()
-    }
-}
-
-impl fmt::Display for RecordName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Message(phase, client) => write!(f, "{} of client {client}", phase.name()),
-            Self::Checkpoint(phase) => write!(f, "checkpoint of {}", phase.name()),
-            Self::Publication => f.write_str("publication"),
-        }
-    }
-}
-
-impl RecordName {
-    fn is_it(self, record: &Record, clients: u32) -> bool {
-        let (phase, sender) = match self {
-            Self::Checkpoint(phase) => {
-                let closes = |it: Checkpoint| it.phase == phase;
-                return record.kind == RecordKind::Checkpoint
-                    && Checkpoint::decode(&record.bytes, clients).is_ok_and(closes);
-            }
-            Self::Message(phase, client) => (phase, Sender::Client(client)),
-            Self::Publication => (Phase::Publish, Sender::Aggregator),
-        };
-        let message = Message::decode(&record.bytes).ok();
-        let message = message.filter(|_| record.kind == RecordKind::Message);
-        message.is_some_and(|it| (it.envelope.phase, it.envelope.sender) == (phase, sender))
-    }
-
-    /// Where the record is on a board of so many clients.
-    fn place(self, records: &[Record], clients: u32) -> Result<usize, NotPlayable> {
-        let place = records
-            .iter()
-            .position(|record| self.is_it(record, clients));
-        place.ok_or(NotPlayable::NoSuchRecord(self))
-    }
-}
+use crate::protocol_name::ProtocolName;
 
 /// What somebody does to the file of a board.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -150,6 +59,11 @@ pub enum FileAttack {
         /// Which one.
         record: RecordName,
     },
+    /// The masked row that is shown is taken out of the record of a submission.
+    Conceal {
+        /// Which one.
+        record: RecordName,
+    },
     /// The configuration asks for less, and nobody has signed it.
     Configuration {
         /// The bound of the first segment.
@@ -172,14 +86,25 @@ pub enum FileAttack {
     OtherOrganiser {},
 }
 
+/// What a file is of.
+pub(crate) struct FileOf<'a> {
+    /// The configuration.
+    pub(crate) configuration: &'a Configuration,
+    /// The records of an earlier round of the same parties, if an attack needs them.
+    pub(crate) earlier: &'a [Record],
+    /// The parts of a submission, in the committee protocol.
+    pub(crate) parts: Option<&'a Parts>,
+}
+
 impl FileAttack {
-    /// The clients that the attack names.
-    pub fn clients(&self) -> impl Iterator<Item = u32> {
+    /// The messages that the attack names.
+    pub fn messages(&self) -> impl Iterator<Item = MessageName> {
         let named = match self {
             Self::Remove { record }
             | Self::Cut { from: record }
             | Self::Double { record }
             | Self::Flip { record, .. }
+            | Self::Conceal { record }
             | Self::Splice { record } => [Some(*record), None],
             Self::Swap { record, with } => [Some(*record), Some(*with)],
             Self::Configuration { .. } | Self::OtherOrganiser {} => [None, None],
@@ -188,9 +113,19 @@ impl FileAttack {
             .into_iter()
             .flatten()
             .filter_map(|record| match record {
-                RecordName::Message(_, client) => Some(client.number()),
+                RecordName::Message(message) => Some(message),
                 _ => None,
             })
+    }
+
+    /// The protocol in which it exists, if it does not exist in both, with its name.
+    pub(crate) fn only_in(&self) -> Option<(ProtocolName, &'static str)> {
+        match self {
+            Self::Splice { .. } => Some((ProtocolName::Pairwise, "splice")),
+            Self::Configuration { .. } => Some((ProtocolName::Pairwise, "configuration")),
+            Self::Conceal { .. } => Some((ProtocolName::Committee, "conceal")),
+            _ => None,
+        }
     }
 
     /// Whether it needs the records of an earlier round.
@@ -198,15 +133,14 @@ impl FileAttack {
         matches!(self, Self::Splice { .. })
     }
 
-    /// Does this to the file. `earlier`: the records of an earlier round of the same parties, if it needs them.
-    pub(crate) fn apply<P: ProofSystem>(
+    /// Does this to the file.
+    pub(crate) fn apply(
         &self,
-        local: &LocalRound<P>,
+        of: &FileOf<'_>,
         header: &mut Header,
         records: &mut Vec<Record>,
-        earlier: &[Record],
     ) -> Result<(), NotPlayable> {
-        let clients = local.round.clients();
+        let clients = of.configuration.clients();
         match self {
             Self::Remove { record } => {
                 records.remove(record.place(records, clients)?);
@@ -232,7 +166,13 @@ impl FileAttack {
             }
             Self::Splice { record } => {
                 let place = record.place(records, clients)?;
-                records[place] = earlier[record.place(earlier, clients)?].clone();
+                records[place] = of.earlier[record.place(of.earlier, clients)?].clone();
+            }
+            Self::Conceal { record } => {
+                let place = record.place(records, clients)?;
+                let parts = of.parts.ok_or(NotPlayable::NoSuchRecord(*record))?;
+                let bytes = &mut records[place].bytes;
+                bytes.truncate(ENVELOPE_LEN + Abridged::shortest(parts));
             }
             Self::Configuration {
                 bound,
@@ -241,7 +181,7 @@ impl FileAttack {
                 degree,
                 len,
             } => {
-                let mut changed = local.round.configuration().clone();
+                let mut changed = of.configuration.clone();
                 fn set<T: Copy>(field: &mut T, new: &Option<T>) {
                     *field = new.unwrap_or(*field);
                 }
@@ -256,8 +196,7 @@ impl FileAttack {
             }
             Self::OtherOrganiser {} => {
                 let key = SigningKey::from_bytes(&[0x5a; 32]);
-                let configuration = local.round.configuration();
-                header.configuration = SignedConfiguration::sign(configuration, &key);
+                header.configuration = SignedConfiguration::sign(of.configuration, &key);
             }
         }
         Ok(())

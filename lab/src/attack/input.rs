@@ -8,9 +8,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use veragg_protocol::circuits::commitment::CommitKey;
 use veragg_protocol::circuits::group::Group;
+use veragg_protocol::circuits::packing::Layout;
 use veragg_protocol::circuits::proof_system::{ProofSystem, Suite};
 use veragg_protocol::round::phase::Phase;
-use veragg_protocol::round::Round;
 
 use super::message::{altering, overhear};
 use super::NotPlayable;
@@ -19,7 +19,7 @@ use crate::scene::Scene;
 type Scalar<P> = <<P as ProofSystem>::Group as Group>::Scalar;
 
 /// The scalar of a number.
-pub(super) fn scalar<P: ProofSystem>(value: i64) -> Scalar<P> {
+pub(crate) fn scalar<P: ProofSystem>(value: i64) -> Scalar<P> {
     let size = Scalar::<P>::from(value.unsigned_abs());
     if value < 0 {
         -size
@@ -38,7 +38,7 @@ fn add<P: ProofSystem>(parts: &mut [Vec<u8>], place: usize, by: Scalar<P>) -> Op
 }
 
 /// `commitment += by` in the encoded proof, likewise.
-fn add_point<P: ProofSystem>(
+pub(crate) fn add_point<P: ProofSystem>(
     parts: &mut [Vec<u8>],
     place: usize,
     by: <P::Group as Group>::Point,
@@ -51,25 +51,32 @@ fn add_point<P: ProofSystem>(
 }
 
 /// Where a number stands.
-pub(super) struct Position {
+pub(crate) struct Position {
     /// The scalar of the packed vector.
-    pub(super) scalar: usize,
+    pub(crate) scalar: usize,
     /// The power of 2 that it has there.
-    pub(super) weight: usize,
+    weight: usize,
     /// The commitment to it, or to its lowest bit, among those that a submission begins with.
-    commitment: usize,
+    pub(crate) commitment: usize,
     /// Its place in the row of that commitment.
-    column: usize,
+    pub(crate) column: usize,
 }
 
-/// Where a number of a round stands.
-pub(super) fn position<P: ProofSystem>(
-    round: &Round<P>,
+impl Position {
+    /// What adding `by` to the number adds to the scalar of the packed vector.
+    pub(crate) fn weighted<F: Copy + std::ops::Add<Output = F>>(&self, by: F) -> F {
+        (0..self.weight).fold(by, |sum, _| sum + sum)
+    }
+}
+
+/// Where a number of a vector stands that is packed like this.
+pub(crate) fn position<P: ProofSystem>(
+    layout: &Layout,
     coordinate: usize,
 ) -> Result<Position, NotPlayable> {
     let (mut first, mut scalars, mut commitments) = (0, 0, 0);
-    let columns = round.layout().columns();
-    for segment in round.layout().segments() {
+    let columns = layout.columns();
+    for segment in layout.segments() {
         // Of each number the suite of bit planes commits to every bit, the other to the number.
         let each = match P::SUITE {
             Suite::RistrettoBitplane => (u64::BITS - (segment.bound - 1).leading_zeros()) as usize,
@@ -101,16 +108,16 @@ pub(super) fn shift<P: ProofSystem>(
     by: i64,
 ) -> Result<Scene<P>, NotPlayable> {
     let round = Arc::clone(&scene.local.round);
-    let position = position(&round, coordinate)?;
+    let position = position::<P>(round.layout(), coordinate)?;
     Ok(altering(scene, client, Phase::Submit, move |parts| {
+        let by = scalar::<P>(by);
+        let weighted = position.weighted(by);
         let Position {
             scalar: place,
-            weight,
             commitment,
             column,
+            ..
         } = position;
-        let by = scalar::<P>(by);
-        let weighted = (0..weight).fold(by, |sum, _| sum + sum);
         let (first, column, added) = if P::SUITE.has_key() {
             // One commitment to all packed scalars.
             (0, place, weighted)
@@ -124,7 +131,7 @@ pub(super) fn shift<P: ProofSystem>(
 }
 
 /// The commitment to one number in a row of zeros, with the blinding 0.
-fn commit<G: Group>(key: &CommitKey<G>, column: usize, value: G::Scalar) -> G::Point {
+pub(crate) fn commit<G: Group>(key: &CommitKey<G>, column: usize, value: G::Scalar) -> G::Point {
     let mut row = vec![G::Scalar::from(0u64); column + 1];
     row[column] = value;
     key.commit_row_vartime(&row, G::Scalar::from(0u64))

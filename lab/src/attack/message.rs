@@ -21,7 +21,7 @@ use crate::messages::{message_of, sign_again};
 use crate::scene::Scene;
 
 /// The bytes of hexadecimal digits.
-pub(super) fn unhex(digits: &str) -> Result<Vec<u8>, NotPlayable> {
+pub(crate) fn unhex(digits: &str) -> Result<Vec<u8>, NotPlayable> {
     bytes_of(digits).ok_or_else(|| NotPlayable::NotHex(digits.to_owned()))
 }
 
@@ -120,13 +120,18 @@ pub(super) fn flip<P: ProofSystem>(
     byte: i64,
 ) -> Scene<P> {
     altering(scene, client, phase, move |parts| {
-        let Some(part) = parts.get_mut(part) else {
-            return;
-        };
-        if let Some(byte) = place(part.len(), byte).and_then(|at| part.get_mut(at)) {
-            *byte ^= 1;
-        }
+        flip_bit(parts, part, byte)
     })
+}
+
+/// The same with parts that are cut already.
+pub(crate) fn flip_bit(parts: &mut [Vec<u8>], part: usize, byte: i64) {
+    let Some(part) = parts.get_mut(part) else {
+        return;
+    };
+    if let Some(byte) = place(part.len(), byte).and_then(|at| part.get_mut(at)) {
+        *byte ^= 1;
+    }
 }
 
 /// A scalar of a part is encoded in another way.
@@ -182,12 +187,17 @@ pub(super) fn overwrite<P: ProofSystem>(
     bytes: Vec<u8>,
 ) -> Scene<P> {
     altering(scene, client, phase, move |parts| {
-        let part = parts.get_mut(part);
-        let place = part.and_then(|part| part.get_mut(at..at.saturating_add(bytes.len())));
-        if let Some(place) = place {
-            place.copy_from_slice(&bytes);
-        }
+        write_bytes(parts, part, at, &bytes)
     })
+}
+
+/// The same with parts that are cut already.
+pub(crate) fn write_bytes(parts: &mut [Vec<u8>], part: usize, at: usize, bytes: &[u8]) {
+    let part = parts.get_mut(part);
+    let place = part.and_then(|part| part.get_mut(at..at.saturating_add(bytes.len())));
+    if let Some(place) = place {
+        place.copy_from_slice(bytes);
+    }
 }
 
 /// The last part is longer or shorter.
@@ -197,14 +207,17 @@ pub(super) fn length<P: ProofSystem>(
     phase: Phase,
     by: i64,
 ) -> Scene<P> {
-    altering(scene, client, phase, move |parts| {
-        if parts.is_empty() {
-            parts.push(Vec::new());
-        }
-        let last = parts.last_mut().unwrap();
-        let len = (last.len() as i64).saturating_add(by).clamp(0, 1 << 20);
-        last.resize(len as usize, 0);
-    })
+    altering(scene, client, phase, move |parts| resize_last(parts, by))
+}
+
+/// The same with parts that are cut already.
+pub(crate) fn resize_last(parts: &mut Vec<Vec<u8>>, by: i64) {
+    if parts.is_empty() {
+        parts.push(Vec::new());
+    }
+    let last = parts.last_mut().unwrap();
+    let len = (last.len() as i64).saturating_add(by).clamp(0, 1 << 20);
+    last.resize(len as usize, 0);
 }
 
 /// The client does something else with its messages of one phase.

@@ -67,13 +67,13 @@ pub(super) fn forged<P: ProofSystem>(
 ) -> Result<Scene<P>, NotPlayable> {
     let round = Arc::clone(&scene.local.round);
     let no_prover = NotPlayable::NoProver { client };
-    let place = position(&round, coordinate)?;
+    let place = position::<P>(round.layout(), coordinate)?;
     let input = &scene.inputs[id(client).index()];
     let Ok(packed) = round.layout().pack::<Scalar<P>>(input) else {
         return Err(no_prover);
     };
     let mut packed = packed.to_vec();
-    packed[place.scalar] += (0..place.weight).fold(scalar::<P>(by), |sum, _| sum + sum);
+    packed[place.scalar] += place.weighted(scalar::<P>(by));
     let Some((proof, blinding)) = forge::<P>(&round, client, &packed) else {
         return Err(no_prover);
     };

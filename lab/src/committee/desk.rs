@@ -90,21 +90,37 @@ impl<'a> Desk<'a> {
     /// The same; of a submission this masked row is shown.
     pub fn take_showing(&mut self, message: &[u8], shown: Option<MaskedPlace>) {
         let decoded = Message::decode(message).unwrap();
-        let of_submit = decoded.envelope.phase == Phase::Submit;
-        let abridged = abridge(&decoded.body, shown, self.round.parts());
-        let record = match abridged.filter(|_| of_submit) {
-            Some(body) => Record {
-                kind: RecordKind::Submission,
-                bytes: [&message[..ENVELOPE_LEN], &body].concat(),
-            },
-            None => Record {
-                kind: RecordKind::Message,
-                bytes: message.to_vec(),
-            },
-        };
+        let record = self.record_of(&decoded, shown);
         self.entries.push(decoded.envelope.entry());
         self.messages.push(decoded);
         self.records.push(record);
+    }
+
+    fn record_of(&self, message: &Message, shown: Option<MaskedPlace>) -> Record {
+        let of_submit = message.envelope.phase == Phase::Submit;
+        let abridged = abridge(&message.body, shown, self.round.parts());
+        let bytes = message.encode();
+        match abridged.filter(|_| of_submit) {
+            Some(body) => Record {
+                kind: RecordKind::Submission,
+                bytes: [&bytes[..ENVELOPE_LEN], &body].concat(),
+            },
+            None => Record {
+                kind: RecordKind::Message,
+                bytes,
+            },
+        }
+    }
+
+    /// Shows a masked row of the first submission of a client, which must stand before any checkpoint.
+    pub(crate) fn show(&mut self, client: ClientId, place: MaskedPlace) {
+        let sender = Sender::Client(client);
+        let first = self.messages.iter().position(|message| {
+            message.envelope.sender == sender && message.envelope.phase == Phase::Submit
+        });
+        if let Some(leaf) = first {
+            self.records[leaf] = self.record_of(&self.messages[leaf], Some(place));
+        }
     }
 
     /// Signs a checkpoint over what stands on the board.
@@ -117,7 +133,17 @@ impl<'a> Desk<'a> {
     pub fn close_over(&mut self, phase: Phase, list: &[u32], previous: Digest, root: Root) {
         let list = ClientSet::of(self.round.clients(), |it| list.contains(&it.number()));
         let (context, key) = (*self.round.context(), &self.parties.aggregator);
-        let checkpoint = Checkpoint::sign(key, context, phase, previous, root, list);
+        self.put(Checkpoint::sign(key, context, phase, previous, root, list));
+    }
+
+    /// A checkpoint over what stands on the board.
+    pub(crate) fn checkpoint(&self, phase: Phase, list: ClientSet) -> Checkpoint {
+        let (context, key) = (*self.round.context(), &self.parties.aggregator);
+        Checkpoint::sign(key, context, phase, self.last(), self.root(), list)
+    }
+
+    /// Puts a checkpoint on the board.
+    pub(crate) fn put(&mut self, checkpoint: Checkpoint) {
         self.records.push(Record {
             kind: RecordKind::Checkpoint,
             bytes: checkpoint.encode(),
@@ -155,12 +181,27 @@ impl<'a> Desk<'a> {
         self.messages.iter().find(|message| of(&message.envelope))
     }
 
+    /// All messages, in order.
+    pub(crate) fn messages(&self) -> &[Message] {
+        &self.messages
+    }
+
+    /// The checkpoint of a phase that was closed.
+    pub(crate) fn closed(&self, phase: Phase) -> Option<&Checkpoint> {
+        let mut checkpoints = self.checkpoints.iter();
+        checkpoints.find(|checkpoint| checkpoint.phase == phase)
+    }
+
     /// The submission key of a client.
     pub fn key_of(&self, client: u32) -> SubmissionKey {
-        let sender = Sender::Client(ClientId::new(client).unwrap());
-        let message = self.message_of(sender, Phase::Submit).unwrap();
-        let cut = PublicParts::cut(&message.body, self.round.parts()).unwrap();
-        SubmissionKey::decode(cut.key).unwrap()
+        self.find_key(ClientId::new(client).unwrap()).unwrap()
+    }
+
+    /// The same; nothing if there is no submission with a key that decodes.
+    pub(crate) fn find_key(&self, client: ClientId) -> Option<SubmissionKey> {
+        let message = self.message_of(Sender::Client(client), Phase::Submit)?;
+        let cut = PublicParts::cut(&message.body, self.round.parts())?;
+        SubmissionKey::decode(cut.key).ok()
     }
 
     /// The package of submit for a trustee.
@@ -169,37 +210,42 @@ impl<'a> Desk<'a> {
         let encoded = checkpoint.encode();
         let mut package = (encoded.len() as u32).to_be_bytes().to_vec();
         package.extend(encoded);
-        for message in &self.messages[..checkpoint.root.size as usize] {
+        let size = (checkpoint.root.size as usize).min(self.messages.len());
+        for message in &self.messages[..size] {
             let envelope = message.envelope.clone();
             let listed = match envelope.sender {
                 Sender::Client(client) => checkpoint.list.contains(client),
                 _ => false,
             };
-            let shown = listed.then(|| self.shown(message, trustee));
+            let shown = match listed {
+                true => self.shown(message, trustee),
+                false => None,
+            };
             package.extend(Submitted { envelope, shown }.encode());
         }
         package
     }
 
-    fn shown(&self, message: &Message, trustee: TrusteeId) -> ShownParts {
+    /// Nothing if the body is too short.
+    fn shown(&self, message: &Message, trustee: TrusteeId) -> Option<ShownParts> {
         let parts = self.round.parts();
         // Whether they are the parts that the envelope names does not matter here.
         let mut body = &message.body[..];
         let cut = parts.lengths().into_iter().map(|length| {
-            let (part, rest) = body.split_at(length);
+            let (part, rest) = body.split_at_checked(length)?;
             body = rest;
-            part
+            Some(part)
         });
-        let cut: Vec<&[u8]> = cut.collect();
+        let cut: Vec<&[u8]> = cut.collect::<Option<_>>()?;
         let tree: Tree<&[u8]> = cut.iter().copied().collect();
         let at = parts.pads_at(trustee);
         let path = |at: usize| tree.inclusion(at as u64).unwrap();
-        ShownParts {
+        Some(ShownParts {
             key: cut[1].to_vec(),
             key_path: path(1),
             pads: cut[at].to_vec(),
             pads_path: path(at),
-        }
+        })
     }
 
     /// The package that goes with the last checkpoint, of check or of confirm.
@@ -264,37 +310,48 @@ impl<'a> Desk<'a> {
 
     /// The sums of rows and blindings that openings and masked rows of these clients give.
     pub fn sum(&self, clients: &[u32]) -> Vec<Fr> {
-        let parts = self.round.parts();
-        let mut values = Vec::new();
-        for trustee in TrusteeId::all(parts.shape().trustees()) {
-            let Some(opening) = self.message_of(Sender::Trustee(trustee), Phase::Open) else {
-                continue;
-            };
-            let mut value = decode::<Ristretto>(&opening.body, parts).unwrap();
-            for client in clients {
-                self.add_masked(*client, trustee, &mut value);
-            }
-            values.push((trustee, value));
-        }
-        let rows = reconstruct::<Ristretto>(&values, parts).unwrap();
-        let packed = rows.iter().flat_map(|row| &row[..row.len() - 1]);
-        let blindings = rows.iter().map(|row| &row[row.len() - 1]);
-        packed.chain(blindings).copied().collect()
+        let trustees = TrusteeId::all(self.round.shape().trustees());
+        let spoke = |trustee: &TrusteeId| {
+            let sender = Sender::Trustee(*trustee);
+            self.message_of(sender, Phase::Open).is_some()
+        };
+        let opened: Vec<_> = trustees.filter(spoke).collect();
+        let clients = clients.iter().map(|number| ClientId::new(*number).unwrap());
+        self.sum_of(&clients.collect::<Vec<_>>(), &opened).unwrap()
     }
 
-    fn add_masked(&self, client: u32, trustee: TrusteeId, value: &mut [Fr]) {
+    /// The same from the openings of these trustees. Nothing if they are too few, or if an opening or a masked row that is needed does not
+    /// decode.
+    pub(crate) fn sum_of(&self, clients: &[ClientId], opened: &[TrusteeId]) -> Option<Vec<Fr>> {
         let parts = self.round.parts();
-        let sender = Sender::Client(ClientId::new(client).unwrap());
-        let message = self.message_of(sender, Phase::Submit).unwrap();
-        let masked = message.body[parts.public_len()..].chunks(parts.masked_len());
-        for (place, part) in parts.places().zip(masked) {
+        let values = opened.iter().map(|trustee| {
+            let opening = self.message_of(Sender::Trustee(*trustee), Phase::Open)?;
+            let mut value = decode::<Ristretto>(&opening.body, parts).ok()?;
+            for client in clients {
+                self.add_masked(*client, *trustee, &mut value)?;
+            }
+            Some((*trustee, value))
+        });
+        let values = values.collect::<Option<Vec<_>>>()?;
+        let rows = reconstruct::<Ristretto>(&values, parts)?;
+        let packed = rows.iter().flat_map(|row| &row[..row.len() - 1]);
+        let blindings = rows.iter().map(|row| &row[row.len() - 1]);
+        Some(packed.chain(blindings).copied().collect())
+    }
+
+    fn add_masked(&self, client: ClientId, trustee: TrusteeId, value: &mut [Fr]) -> Option<()> {
+        let parts = self.round.parts();
+        let message = self.message_of(Sender::Client(client), Phase::Submit)?;
+        let masked = message.body.get(parts.public_len()..)?;
+        for (place, part) in parts.places().zip(masked.chunks(parts.masked_len())) {
             if place.trustee == trustee {
-                let row = masked::decode::<Ristretto>(part, parts).unwrap();
+                let row = masked::decode::<Ristretto>(part, parts).ok()?;
                 let first = place.block * parts.row_scalars();
                 let sums = value[first..].iter_mut();
                 sums.zip(row).for_each(|(sum, scalar)| *sum += scalar);
             }
         }
+        Some(())
     }
 
     /// Publishes these sums and outcomes. Clients without an outcome have contributed.

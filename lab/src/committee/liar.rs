@@ -1,6 +1,7 @@
 //! A trustee that says whatever it is told.
 #![allow(clippy::unwrap_used)]
 
+use rand_core::CryptoRngCore;
 use veragg_protocol::circuits::ark_ff::Zero;
 use veragg_protocol::circuits::group::ristretto::{Fr, Ristretto};
 use veragg_protocol::circuits::group::Group;
@@ -51,11 +52,22 @@ impl<'a> Liar<'a> {
 
     /// A complaint about a client, with the true point and a proof that holds.
     pub fn complaint(&self, client: u32, block: u32) -> Complaint {
-        let (_, pair) = &self.desk.parties.trustees[self.index];
-        let key = self.desk.key_of(client).key;
         let client = ClientId::new(client).unwrap();
+        self.complains(client, block, &mut rand_core::OsRng)
+            .unwrap()
+    }
+
+    /// The same; nothing if the client has no submission with a key that decodes.
+    pub(crate) fn complains(
+        &self,
+        client: ClientId,
+        block: u32,
+        rng: &mut dyn CryptoRngCore,
+    ) -> Option<Complaint> {
+        let (_, pair) = &self.desk.parties.trustees[self.index];
+        let key = self.desk.find_key(client)?.key;
         let ends = ends(self.round(), self.id(), pair.public(), client, &key);
-        Complaint::of(client, block, &ends.reveal(pair, &mut rand_core::OsRng))
+        Some(Complaint::of(client, block, &ends.reveal(pair, rng)))
     }
 
     /// A message of check with these complaints.
@@ -71,20 +83,25 @@ impl<'a> Liar<'a> {
 
     /// The sums of its pads for these clients.
     pub fn sums(&self, clients: &[u32]) -> Vec<Fr> {
+        let clients = clients.iter().map(|number| ClientId::new(*number).unwrap());
+        self.sums_of(clients).unwrap()
+    }
+
+    /// The same; nothing if one of them has no submission with a key that decodes.
+    pub(crate) fn sums_of(&self, clients: impl Iterator<Item = ClientId>) -> Option<Vec<Fr>> {
         let (_, pair) = &self.desk.parties.trustees[self.index];
         let round = self.round();
         let parts = round.parts();
         let mut sums = vec![Fr::zero(); parts.blocks() * parts.row_scalars()];
-        for number in clients {
-            let client = ClientId::new(*number).unwrap();
-            let point = pair.shared_point(&self.desk.key_of(*number).key);
+        for client in clients {
+            let point = pair.shared_point(&self.desk.find_key(client)?.key);
             let pads =
                 pads::of_point::<Ristretto>(round.context(), client, self.id(), &point, parts);
             sums.iter_mut()
                 .zip(pads.iter())
                 .for_each(|(sum, pad)| *sum += pad);
         }
-        sums
+        Some(sums)
     }
 
     /// An opening of these sums.

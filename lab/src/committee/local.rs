@@ -25,7 +25,7 @@ use veragg_protocol::round::committee::trustee::EntryFor;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::protocol::NEVER;
 use veragg_protocol::round::roster::Roster;
-use veragg_protocol::wire::board::RecordKind;
+use veragg_protocol::wire::board::{Record, RecordKind};
 use veragg_protocol::wire::header::Header;
 use veragg_protocol::wire::message::{BorrowedMessage, Sender};
 use veragg_protocol::wire::receipt::{Receipt, Refusal};
@@ -437,31 +437,29 @@ impl<P: ProofSystem, L: Log> PlayedCommittee<P, L> {
     pub fn published(&self, round: &Round<P>) -> Result<Option<Published>, AggregatorError> {
         let mut found = None;
         for record in self.aggregator.board() {
-            let record = record?;
-            if record.kind != RecordKind::Message {
-                continue;
-            }
-            let message = BorrowedMessage::decode(&record.bytes);
-            let message = message
-                .ok()
-                .filter(|it| it.envelope.phase == Phase::Publish);
-            found = message.map(|message| message.body.to_vec()).or(found);
+            found = published(round, &record?).or(found);
         }
-        let decode = |body: Vec<u8>| {
-            let (scalars, clients) = (round.opening_scalars(), round.clients());
-            Publication::<P::Group>::decode_committee(&body, scalars, clients).ok()
-        };
-        Ok(found.and_then(decode).map(|publication| {
-            let packed = publication.opening.get(..round.layout().scalars());
-            let contributors = publication.contributors().len() as u32;
-            Published {
-                sums: round
-                    .layout()
-                    .unpack(packed.unwrap_or_default(), contributors),
-                outcomes: publication.outcomes,
-            }
-        }))
+        Ok(found)
     }
+}
+
+/// Outcomes and sums, if a record is a publication.
+pub(crate) fn published<P: ProofSystem>(round: &Round<P>, record: &Record) -> Option<Published> {
+    let message = BorrowedMessage::decode(&record.bytes).ok()?;
+    if record.kind != RecordKind::Message || message.envelope.phase != Phase::Publish {
+        return None;
+    }
+    let (scalars, clients) = (round.opening_scalars(), round.clients());
+    let publication = Publication::<P::Group>::decode_committee(message.body, scalars, clients);
+    let publication = publication.ok()?;
+    let packed = publication.opening.get(..round.layout().scalars());
+    let contributors = publication.contributors().len() as u32;
+    Some(Published {
+        sums: round
+            .layout()
+            .unpack(packed.unwrap_or_default(), contributors),
+        outcomes: publication.outcomes,
+    })
 }
 
 fn saved<T>(saved: std::io::Result<T>) -> Result<T, PlayError> {

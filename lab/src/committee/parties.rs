@@ -3,18 +3,18 @@
 
 use std::sync::Arc;
 
-use rand_core::OsRng;
+use rand_core::{CryptoRngCore, OsRng};
 use veragg_protocol::committee::client::Client;
 use veragg_protocol::committee::round::{Expectations, Invitation, Round};
 use veragg_protocol::committee::trustee::{Ready, Trustee};
 use veragg_protocol::crypto::context::Version;
 use veragg_protocol::crypto::dh::KeyPair;
 use veragg_protocol::crypto::ids::ClientId;
-use veragg_protocol::crypto::signing::SigningKey;
+use veragg_protocol::crypto::signing::{SigningKey, VerifyingKey};
 use veragg_protocol::round::committee::trustee::{EntryFor, Trustee as Entry};
 use veragg_protocol::round::committee::Committee;
 use veragg_protocol::round::configuration::{
-    Configuration, SegmentConfiguration, SignedConfiguration,
+    Configuration, ConfigurationError, SegmentConfiguration, SignedConfiguration,
 };
 use veragg_protocol::round::parameters::Assumptions;
 use veragg_protocol::round::protocol::Protocol;
@@ -24,11 +24,24 @@ use veragg_protocol::wire::header::Header;
 use zeroize::Zeroizing;
 
 use super::Suite;
+use crate::local::LocalRoundError;
+
+/// The deadlines of submit, check, confirm and open. Nobody in a laboratory asks for the time.
+pub(crate) const DEADLINES: [u64; 4] = [10, 20, 30, 40];
+
+/// What an organiser has when it configures a round.
+pub(crate) struct BeforeRound {
+    pub(crate) roster: Roster,
+    pub(crate) round_id: [u8; 32],
+    /// The entries of the trustees.
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) aggregator: VerifyingKey,
+}
 
 /// All parties of a round, and its header.
 pub struct Parties {
     /// The organiser's key.
-    pub organiser: SigningKey,
+    pub organiser: Arc<SigningKey>,
     /// The aggregator's key.
     pub aggregator: Arc<SigningKey>,
     /// The clients' keys.
@@ -57,59 +70,69 @@ impl Parties {
         segments: Vec<SegmentConfiguration>,
         columns: u32,
     ) -> Self {
-        let organiser = SigningKey::generate(&mut OsRng);
-        let aggregator = key();
+        let configure = |before: BeforeRound| {
+            Ok::<_, ConfigurationError>(Configuration {
+                version: Version::CURRENT,
+                round_id: before.round_id,
+                suite: veragg_protocol::circuits::proof_system::Suite::DEFAULT,
+                key: None,
+                columns,
+                assumptions: Assumptions {
+                    clients,
+                    corrupt_ppm: 100_000,
+                    dropout_ppm: 0,
+                },
+                roster: before.roster.root_digest(),
+                beacon: [0; 32],
+                aggregator: before.aggregator,
+                protocol: Protocol::Committee(Committee {
+                    colluding: t,
+                    packed: p,
+                    deadlines: DEADLINES,
+                    trustees: before.entries,
+                }),
+                min_contributors: 3,
+                segments,
+            })
+        };
+        Self::configured(clients, m, configure, &mut OsRng).unwrap()
+    }
+
+    /// A round with so many clients and trustees, whose keys are drawn from `rng`. Errors: the organiser cannot configure it.
+    pub(crate) fn configured(
+        clients: u32,
+        trustees: u32,
+        configure: impl FnOnce(BeforeRound) -> Result<Configuration, ConfigurationError>,
+        rng: &mut dyn CryptoRngCore,
+    ) -> Result<Self, LocalRoundError> {
+        let mut key = || Arc::new(SigningKey::generate(rng));
+        let (organiser, aggregator) = (key(), key());
         let clients: Vec<_> = (0..clients).map(|_| key()).collect();
+        let identities: Vec<_> = (0..trustees).map(|_| key()).collect();
         let keys = clients.iter().map(|key| key.verifying_key()).collect();
-        let roster = Roster::new(keys).unwrap();
+        let roster = Roster::new(keys)?;
         let round_id = [9; 32];
         let known = organiser.verifying_key();
         let of = EntryFor {
             organiser: &known,
             round_id: &round_id,
         };
-        let trustees: Vec<_> = (0..m)
-            .map(|_| {
-                let identity = key();
-                let (pair, entry) = of.make(&identity, &mut OsRng);
-                (identity, pair, entry)
-            })
-            .collect();
-        let configuration = Configuration {
-            version: Version::CURRENT,
+        let entries = identities.iter().map(|identity| of.make(identity, rng));
+        let (pairs, entries): (Vec<_>, Vec<_>) = entries.unzip();
+        let configuration = configure(BeforeRound {
+            roster: roster.clone(),
             round_id,
-            suite: veragg_protocol::circuits::proof_system::Suite::DEFAULT,
-            key: None,
-            columns,
-            assumptions: Assumptions {
-                clients: roster.clients(),
-                corrupt_ppm: 100_000,
-                dropout_ppm: 0,
-            },
-            roster: roster.root_digest(),
-            beacon: [0; 32],
+            entries,
             aggregator: aggregator.verifying_key(),
-            protocol: Protocol::Committee(Committee {
-                colluding: t,
-                packed: p,
-                deadlines: [10, 20, 30, 40],
-                trustees: trustees.iter().map(|(_, _, entry)| entry.clone()).collect(),
-            }),
-            min_contributors: 3,
-            segments,
-        };
-        let header = Header::sign(&configuration, &roster, &organiser).unwrap();
-        Self {
+        })?;
+        Ok(Self {
+            header: Header::sign(&configuration, &roster, &organiser)?,
             organiser,
             aggregator,
             clients,
-            trustees: trustees
-                .into_iter()
-                .map(|(identity, pair, _)| (identity, pair))
-                .collect(),
-            header,
+            trustees: identities.into_iter().zip(pairs).collect(),
             roster,
-        }
+        })
     }
 
     /// A client that has accepted its invitation. It knows all trustees, one of whom may be corrupt.

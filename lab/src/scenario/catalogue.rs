@@ -2,7 +2,8 @@
 
 use veragg_protocol::circuits::proof_system::Suite;
 
-use super::{Outcome, Scenario, ScenarioError, Unplayable};
+use super::{Outcome, ScenarioError, ScenarioFile, Unplayable};
+use crate::protocol_name::ProtocolName;
 use crate::workers::side_by_side;
 
 /// A scenario of the catalogue.
@@ -16,8 +17,8 @@ pub struct Entry {
 
 impl Entry {
     /// The scenario.
-    pub fn scenario(&self) -> Result<Scenario, ScenarioError> {
-        Scenario::parse(self.text)
+    pub fn scenario(&self) -> Result<ScenarioFile, ScenarioError> {
+        ScenarioFile::parse(self.text)
     }
 }
 
@@ -27,24 +28,36 @@ pub struct Played {
     /// Its name.
     pub name: &'static str,
     /// The scenario.
-    pub scenario: Scenario,
+    pub scenario: ScenarioFile,
     /// What came out.
     pub outcome: Result<Outcome, Unplayable>,
 }
 
-/// Plays all scenarios on a suite, with as many threads as there are. Errors: a file is no scenario, which a test of the
-/// crate excludes.
-pub fn play_all(suite: Suite, seed: u64) -> Result<Vec<Played>, ScenarioError> {
-    let play = |number: u64| {
-        let entry = &ALL[number as usize];
-        let scenario = entry.scenario()?;
-        Ok(Played {
-            name: entry.name,
-            outcome: scenario.play_on(suite, seed),
-            scenario,
-        })
+/// Plays all scenarios on a suite, or all of one protocol, with as many threads as there are. Errors: a file is no scenario, which
+/// a test of the crate excludes.
+pub fn play_all(
+    suite: Suite,
+    seed: u64,
+    protocol: Option<ProtocolName>,
+) -> Result<Vec<Played>, ScenarioError> {
+    let all = ALL.iter().map(|entry| Ok((entry.name, entry.scenario()?)));
+    let all = all.collect::<Result<Vec<_>, ScenarioError>>()?;
+    let asked = |scenario: &ScenarioFile| {
+        let own = scenario.round().protocol;
+        protocol.is_none_or(|protocol| protocol == own)
     };
-    side_by_side(ALL.len() as u64, play).into_iter().collect()
+    let all: Vec<_> = all.into_iter().filter(|(_, it)| asked(it)).collect();
+    let outcomes = side_by_side(all.len() as u64, |number| {
+        all[number as usize].1.play_on(suite, seed)
+    });
+    let played = all.into_iter().zip(outcomes);
+    Ok(played
+        .map(|((name, scenario), outcome)| Played {
+            name,
+            scenario,
+            outcome,
+        })
+        .collect())
 }
 
 /// All scenarios, by their names.

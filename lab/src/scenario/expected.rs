@@ -20,6 +20,9 @@ pub struct Expected {
     /// Messages that the aggregator refuses.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub refused: usize,
+    /// In the committee protocol, the honest clients and trustees that refuse to go on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub silent: Vec<CulpritName>,
 }
 
 fn is_zero(count: &usize) -> bool {
@@ -69,7 +72,7 @@ by_text! {
 
 by_text! {
     /// Somebody who can be named, by its name.
-    CulpritName(Culprit), "party; \"client 3\", \"aggregator\" or \"organiser\" is expected",
+    CulpritName(Culprit), "party; \"client 3\", \"trustee 2\", \"aggregator\" or \"organiser\" is expected",
     Culprit::from_name
 }
 

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 use veragg_protocol::pairwise::publish::Published;
+use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::receipt::Receipt;
-use veragg_verifier::{Options, Report, Status};
+use veragg_verifier::{Culprit, Options, Report, Status};
 
 use super::expected::{CheckId, CulpritName, Expected, Named};
 
@@ -28,10 +29,23 @@ pub struct Outcome {
     pub receipts: Vec<Receipt>,
     /// What a role did otherwise when it was asked again or restarted: nothing, unless its software has an error.
     pub noticed: Vec<String>,
+    /// In the committee protocol, the honest clients and trustees that refused to go on, in the order of the phases.
+    pub silent: Vec<Silent>,
     /// What the auditor had, but for the sum.
     pub options: Options,
     /// Everybody's honest input, in the order of their numbers.
     pub inputs: Vec<Vec<u64>>,
+}
+
+/// An honest client or trustee that refused to go on.
+#[derive(Debug, Clone)]
+pub struct Silent {
+    /// Who it is.
+    pub who: Culprit,
+    /// The phase in which it said nothing.
+    pub phase: Phase,
+    /// Why.
+    pub why: String,
 }
 
 impl Outcome {
@@ -54,6 +68,7 @@ impl Outcome {
             failed: failed.map(|check| CheckId(check.id)).collect(),
             named: named.into_iter().collect(),
             refused: self.refused,
+            silent: self.silent.iter().map(|it| CulpritName(it.who)).collect(),
         }
     }
 
@@ -95,6 +110,11 @@ impl Outcome {
         );
         compare("named", &names(&named), &names(&found.named), out);
         compare("refused messages", &expected.refused, &found.refused, out);
+        let whos = |silent: &[CulpritName]| -> BTreeSet<String> {
+            silent.iter().map(|it| it.0.to_string()).collect()
+        };
+        let (silent, found) = (whos(&expected.silent), whos(&found.silent));
+        compare("silent", &silent, &found, out);
         std::mem::take(out)
     }
 }

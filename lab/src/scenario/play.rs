@@ -15,6 +15,7 @@ use veragg_verifier::{audit, Options};
 
 use super::expected::VerdictName;
 use super::{Auditor, Cheat, Outcome, Scenario, SuiteName};
+use crate::attack::file::FileOf;
 use crate::attack::{FileAttack, NotPlayable};
 use crate::corrupt_aggregator::CorruptAggregator;
 use crate::delivery::Delivered;
@@ -89,6 +90,7 @@ impl Scenario {
             published: delivered.published,
             receipts: receipts.map(|(_, _, receipt)| receipt).collect(),
             noticed: delivered.noticed,
+            silent: Vec::new(),
             inputs: finished.inputs,
             options,
         })
@@ -136,8 +138,13 @@ impl Scenario {
         let finished = &delivered.finished;
         let local = &finished.local;
         let (mut header, mut records) = (local.header.clone(), finished.records.clone());
+        let of = FileOf {
+            configuration: local.round.configuration(),
+            earlier: &earlier,
+            parts: None,
+        };
         for attack in &self.file {
-            attack.apply(local, &mut header, &mut records, &earlier)?;
+            attack.apply(&of, &mut header, &mut records)?;
         }
         let file = board(&header, &records);
         Ok((delivered, file))

@@ -2,6 +2,7 @@
 
 use super::ScenarioError;
 use crate::fixtures::{fractions, value};
+use crate::protocol_name::ProtocolName;
 use serde::{Deserialize, Serialize};
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::circuits::statement::{Norm, Segment, SumRule};
@@ -12,6 +13,8 @@ use veragg_protocol::round::organiser::ConfigurationBuilder;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RoundSetting {
+    /// The protocol.
+    pub protocol: ProtocolName,
     /// Clients of the roster.
     pub clients: u32,
     /// The parts of a vector.
@@ -65,6 +68,7 @@ pub struct InputSetting {
 impl Default for RoundSetting {
     fn default() -> Self {
         Self {
+            protocol: ProtocolName::Pairwise,
             clients: 4,
             segment: vec![SegmentSetting {
                 len: 3,
@@ -151,9 +155,8 @@ impl RoundSetting {
             .collect()
     }
 
-    /// The configuration of the round.
-    pub(super) fn builder<P: ProofSystem>(&self) -> ConfigurationBuilder {
-        let (corrupt_ppm, dropout_ppm) = fractions(self.clients);
+    /// The segments, with their names.
+    pub(super) fn segments(&self) -> Vec<SegmentConfiguration> {
         let segments = self.segment.iter().enumerate();
         let segments = segments.map(|(index, segment)| SegmentConfiguration {
             claims: segment.claims(),
@@ -163,8 +166,13 @@ impl RoundSetting {
                 segment.bound,
             )
         });
-        let builder =
-            ConfigurationBuilder::new(segments.collect(), corrupt_ppm, dropout_ppm, [7; 32]);
+        segments.collect()
+    }
+
+    /// The configuration of the round.
+    pub(super) fn builder<P: ProofSystem>(&self) -> ConfigurationBuilder {
+        let (corrupt_ppm, dropout_ppm) = fractions(self.clients);
+        let builder = ConfigurationBuilder::new(self.segments(), corrupt_ppm, dropout_ppm, [7; 32]);
         // One number in each row, so that an attack knows where a number stands. A suite with a set-up has one row.
         let builder = builder.columns((!P::SUITE.has_key()).then_some(1));
         let builder = builder.min_contributors(self.min_contributors);

@@ -98,6 +98,7 @@ pub(super) fn scenario(suite: Suite, round: u64, seed: u64) -> (Scenario, u64) {
             failed: Vec::new(),
             named: Vec::new(),
             refused: 0,
+            silent: Vec::new(),
         },
     };
     (scenario, draw.0.next_u64() >> 1)

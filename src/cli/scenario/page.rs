@@ -88,8 +88,9 @@ fn section(out: &mut String, ran: &Ran) {
     // Writing to a text cannot fail.
     let _ = writeln!(
         out,
-        "<article{class} id=\"{name}\">\n<h3>{}</h3>\n<dl>\n{rows}<dt>Name</dt><dd><code>{name}</code></dd>\n</dl>\n</article>",
+        "<article{class} id=\"{name}\">\n<h3>{}</h3>\n<dl>\n{rows}<dt>Protocol</dt><dd>{}</dd>\n<dt>Name</dt><dd><code>{name}</code></dd>\n</dl>\n</article>",
         escaped(&ran.title),
+        ran.protocol,
         name = escaped(&ran.name),
     );
 }
@@ -114,6 +115,13 @@ fn found(ran: &Ran) -> String {
     }
     if found.refused > 0 {
         said.push("The aggregator refused what did not belong there.".to_owned());
+    }
+    if !ran.silent.is_empty() {
+        let whos: Vec<&str> = ran.silent.iter().map(|it| it.who.as_str()).collect();
+        said.push(format!(
+            "Those who are honest and refuse to go on: {}.",
+            whos.join(", ")
+        ));
     }
     use veragg::lab::scenario::expected::VerdictName;
     said.push(match found.verdict {

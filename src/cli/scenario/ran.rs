@@ -5,8 +5,10 @@ use std::fmt;
 use serde::Serialize;
 use veragg::circuits::foreign::Foreign;
 use veragg::circuits::proof_system::Suite;
+use veragg::lab::protocol_name::ProtocolName;
 use veragg::lab::scenario::expected::Expected;
-use veragg::lab::scenario::{Outcome, Scenario, Unplayable};
+use veragg::lab::scenario::outcome::Silent;
+use veragg::lab::scenario::{Outcome, ScenarioFile, Unplayable};
 use veragg::verifier::Report;
 
 use crate::cli::output::quoted;
@@ -16,28 +18,52 @@ use crate::cli::output::quoted;
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Attacker {
     Clients,
+    Trustees,
     Aggregator,
+    Organiser,
     File,
     Nobody,
 }
 
 impl Attacker {
-    pub(super) const ALL: [Self; 4] = [Self::Clients, Self::Aggregator, Self::File, Self::Nobody];
+    pub(super) const ALL: [Self; 6] = [
+        Self::Clients,
+        Self::Trustees,
+        Self::Aggregator,
+        Self::Organiser,
+        Self::File,
+        Self::Nobody,
+    ];
 
-    fn of(scenario: &Scenario) -> Self {
+    fn of(scenario: &ScenarioFile) -> Self {
         // An aggregator that is said to be honest takes what an honest one refuses.
-        match scenario {
-            Scenario { file, .. } if !file.is_empty() => Self::File,
-            Scenario { aggregator, .. } if !aggregator.is_empty() => Self::Aggregator,
-            Scenario { cheat, .. } if !cheat.is_empty() => Self::Clients,
-            _ => Self::Nobody,
-        }
+        let attack = match scenario {
+            ScenarioFile::Pairwise(it) => [
+                (Self::File, it.file.is_empty()),
+                (Self::Aggregator, it.aggregator.is_empty()),
+                (Self::Clients, it.cheat.is_empty()),
+            ]
+            .to_vec(),
+            ScenarioFile::Committee(it) => [
+                (Self::File, it.file.is_empty()),
+                (Self::Organiser, it.organiser.is_empty()),
+                (Self::Aggregator, it.aggregator.is_empty()),
+                (Self::Trustees, it.trustee.is_empty()),
+                (Self::Clients, it.cheat.is_empty()),
+            ]
+            .to_vec(),
+        };
+        let mut attack = attack.into_iter();
+        let first = attack.find(|(_, does_nothing)| !does_nothing);
+        first.map_or(Self::Nobody, |(attacker, _)| attacker)
     }
 
     pub(super) fn title(self) -> &'static str {
         match self {
             Self::Clients => "Malicious clients",
-            Self::Aggregator => "A malicious aggregator, alone or with clients",
+            Self::Trustees => "Malicious trustees, alone or with clients",
+            Self::Aggregator => "A malicious aggregator, alone or with others",
+            Self::Organiser => "A malicious organiser",
             Self::File => "Somebody who has the file of the board",
             Self::Nobody => "Nobody attacks",
         }
@@ -46,7 +72,9 @@ impl Attacker {
     pub(super) fn id(self) -> &'static str {
         match self {
             Self::Clients => "of-clients",
+            Self::Trustees => "of-trustees",
             Self::Aggregator => "of-the-aggregator",
+            Self::Organiser => "of-the-organiser",
             Self::File => "of-the-file",
             Self::Nobody => "of-nobody",
         }
@@ -60,6 +88,7 @@ pub(super) struct Ran {
     pub(super) title: String,
     pub(super) tries: String,
     pub(super) stopped: String,
+    pub(super) protocol: ProtocolName,
     /// Who attacks.
     pub(super) attacker: Attacker,
     pub(super) suite: &'static str,
@@ -67,6 +96,9 @@ pub(super) struct Ran {
     /// What came out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) found: Option<Expected>,
+    /// The honest clients and trustees that refused to go on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) silent: Vec<Refusing>,
     /// Where that is not what the file says.
     pub(super) differences: Vec<String>,
     /// Why the aggregator stopped before the end.
@@ -77,17 +109,37 @@ pub(super) struct Ran {
     pub(super) left_out: Option<String>,
 }
 
+/// An honest client or trustee that refused to go on.
+#[derive(Debug, Serialize)]
+pub(super) struct Refusing {
+    pub(super) who: String,
+    phase: String,
+    why: String,
+}
+
+impl Refusing {
+    fn of(silent: &Silent) -> Self {
+        Self {
+            who: silent.who.to_string(),
+            phase: silent.phase.to_string(),
+            why: silent.why.clone(),
+        }
+    }
+}
+
 impl Ran {
-    fn new(name: &str, scenario: &Scenario, suite: Suite, seed: u64) -> Self {
+    fn new(name: &str, scenario: &ScenarioFile, suite: Suite, seed: u64) -> Self {
         Self {
             name: name.to_owned(),
-            title: scenario.title.clone(),
-            tries: scenario.tries.clone(),
-            stopped: scenario.stopped.clone(),
+            title: scenario.title().to_owned(),
+            tries: scenario.tries().to_owned(),
+            stopped: scenario.stopped().to_owned(),
+            protocol: scenario.round().protocol,
             attacker: Attacker::of(scenario),
             suite: suite.name(),
             seed,
             found: None,
+            silent: Vec::new(),
             differences: Vec::new(),
             aggregator_stopped: None,
             left_out: None,
@@ -96,14 +148,15 @@ impl Ran {
 
     pub(super) fn of(
         name: &str,
-        scenario: &Scenario,
+        scenario: &ScenarioFile,
         suite: Suite,
         seed: u64,
         outcome: &Outcome,
     ) -> Self {
         Self {
             found: Some(outcome.found()),
-            differences: outcome.differences(&scenario.expect),
+            silent: outcome.silent.iter().map(Refusing::of).collect(),
+            differences: outcome.differences(scenario.expect()),
             aggregator_stopped: outcome.stopped.clone(),
             ..Self::new(name, scenario, suite, seed)
         }
@@ -111,7 +164,7 @@ impl Ran {
 
     pub(super) fn left_out(
         name: &str,
-        scenario: &Scenario,
+        scenario: &ScenarioFile,
         suite: Suite,
         why: &Unplayable,
     ) -> Self {
@@ -148,6 +201,9 @@ impl Ran {
         if found.refused > 0 {
             said.push(format!("{} refused by the aggregator", found.refused));
         }
+        if !found.silent.is_empty() {
+            said.push(format!("{} refuse to go on", found.silent.len()));
+        }
         said.join("; ")
     }
 }
@@ -175,6 +231,10 @@ impl fmt::Display for One {
         writeln!(f, "  played on {}, seed {}\n", ran.suite, ran.seed)?;
         for fault in &self.report.faults {
             writeln!(f, "{}, {}: {}", fault.culprit, fault.check, fault.what)?;
+        }
+        for Refusing { who, phase, why } in &ran.silent {
+            let why = Foreign::message(why);
+            writeln!(f, "{who} says nothing in {phase}: {why}")?;
         }
         for absent in &self.report.absent {
             writeln!(
@@ -252,7 +312,7 @@ impl fmt::Display for Many {
                 (true, None) => "ok",
                 (false, None) => "NOT",
             };
-            writeln!(f, "{mark:<4}{:<36}{}", ran.name, ran.result())?;
+            writeln!(f, "{mark:<4}{:<48}{}", ran.name, ran.result())?;
             for difference in &ran.differences {
                 writeln!(f, "      {}", Foreign::message(difference))?;
             }

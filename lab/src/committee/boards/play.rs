@@ -2,11 +2,9 @@
 #![allow(clippy::unwrap_used)]
 
 use crate::committee::{
-    altered, store, CheckedTrustee, ConfirmedTrustee, Desk, Liar, Parties, Suite,
+    altered, changes, store, CheckedTrustee, ConfirmedTrustee, Desk, Liar, Parties, Suite,
 };
-use veragg_protocol::circuits::group::ristretto::Ristretto;
-use veragg_protocol::circuits::group::Group;
-use veragg_protocol::circuits::proof_system::ProofSystem;
+use veragg_protocol::circuits::group::ristretto::Fr;
 use veragg_protocol::committee::parts::{MaskedPlace, SALT_LEN};
 use veragg_protocol::committee::round::Round;
 use veragg_protocol::crypto::ids::TrusteeId;
@@ -160,15 +158,6 @@ pub fn another_row(parts: &mut [Vec<u8>], _: &Round<Suite>) {
 
 /// Another pad for trustee 4 than the committed one, and a masked row that fits it: only the trustee can see it.
 pub fn another_pad(parts: &mut [Vec<u8>], round: &Round<Suite>) {
-    let layout = round.parts();
-    let at = layout.pads_at(TrusteeId::new(4).unwrap());
-    let shift = round.proofs().key().columns()[0];
-    let old = Ristretto::decode_point(&parts[at], "pad").unwrap();
-    parts[at] = Ristretto::encode_point(&(old + shift));
-    let row = parts.last_mut().unwrap();
-    let scalars = Ristretto::decode_scalars(&row[SALT_LEN..], layout.row_scalars(), "row");
-    let mut scalars = scalars.unwrap();
-    scalars[0] -= veragg_protocol::circuits::group::ristretto::Fr::from(1u64);
-    row.truncate(SALT_LEN);
-    row.extend(Ristretto::encode_scalars(&scalars));
+    let trustee = TrusteeId::new(4).unwrap();
+    changes::another_pad(parts, round, trustee, 0, Fr::from(1u64)).unwrap();
 }

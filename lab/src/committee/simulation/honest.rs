@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::{OsRng, RngCore};
-use veragg_protocol::circuits::group::ristretto::{Fr, KeyScalar, Ristretto};
-use veragg_protocol::circuits::group::Group;
-use veragg_protocol::circuits::proof_system::ProofSystem;
+use veragg_protocol::circuits::group::ristretto::{Fr, KeyScalar};
 use veragg_protocol::committee::check::Complaint;
 use veragg_protocol::committee::parts::SALT_LEN;
 use veragg_protocol::committee::round::Round;
@@ -15,6 +13,7 @@ use veragg_protocol::round::phase::Phase;
 
 use super::draw::{below, ClientDoes, Drawn, TrusteeDoes};
 use super::Played;
+use crate::committee::changes::another_pad;
 use crate::committee::{altered, store, Desk, Liar, Parties, Suite, Table};
 
 /// The message of a client that does something.
@@ -36,7 +35,14 @@ pub(super) fn submission(
     let key = &parties.clients[number as usize - 1];
     let lengths = round.parts().lengths();
     Some(altered(key, &message, &lengths, |parts| match does {
-        ClientDoes::AnotherPad => another_pad(parts, round, rng),
+        ClientDoes::AnotherPad => {
+            let layout = round.parts();
+            let trustees = layout.shape().trustees() as usize;
+            let trustee = TrusteeId::from_index(below(rng, trustees));
+            let block = below(rng, layout.blocks());
+            let by = Fr::from(1 + rng.next_u64());
+            another_pad(parts, round, trustee, block, by).unwrap();
+        }
         ClientDoes::AnotherRow => {
             let first = round.parts().public();
             let at = first + below(rng, parts.len() - first);
@@ -54,39 +60,6 @@ pub(super) fn submission(
         }
         ClientDoes::Right | ClientDoes::Nothing => {}
     }))
-}
-
-/// Another commitment to the pad of a trustee and a block, with masked rows that fit it: only the trustee can see it.
-fn another_pad(parts: &mut [Vec<u8>], round: &Round<Suite>, rng: &mut ChaCha20Rng) {
-    let layout = round.parts();
-    let trustee = TrusteeId::from_index(below(rng, layout.shape().trustees() as usize));
-    let block = below(rng, layout.blocks());
-    let at = layout.pads_at(trustee);
-    let length = Ristretto::POINT_LEN;
-    let range = block * length..(block + 1) * length;
-    let old = Ristretto::decode_point(&parts[at][range.clone()], "pad").unwrap();
-    let shift = Fr::from(1 + rng.next_u64());
-    let generator = round.proofs().key().columns()[0];
-    let shifted = old + Ristretto::msm(&[shift], &[generator]);
-    parts[at][range].copy_from_slice(&Ristretto::encode_point(&shifted));
-    for place in layout.places().filter(|place| place.block == block) {
-        // Whoever has a masked row, or stands among the first, moves it.
-        let by = match place.trustee == trustee {
-            true => -shift,
-            false => {
-                let (_, drawn) = round.coefficients().at(place.trustee, layout);
-                drawn
-                    .get(trustee.index())
-                    .map_or(Fr::from(0u64), |mu| shift * mu)
-            }
-        };
-        let row = &mut parts[layout.masked_at(place)];
-        let count = layout.row_scalars();
-        let mut scalars = Ristretto::decode_scalars(&row[SALT_LEN..], count, "row").unwrap();
-        scalars[0] += by;
-        row.truncate(SALT_LEN);
-        row.extend(Ristretto::encode_scalars(&scalars));
-    }
 }
 
 /// Complaints of a liar: at random, true and false, with and without proofs.

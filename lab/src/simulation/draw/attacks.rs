@@ -2,10 +2,12 @@
 
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::round::phase::Phase;
+use veragg_protocol::wire::message::Sender;
 
 use super::Draw;
 use crate::attack::{
-    AggregatorAttack, ClientAttack, Copied, FalseCheckpoint, FalseEdge, FileAttack, RecordName,
+    AggregatorAttack, ClientAttack, Copied, FalseCheckpoint, FalseEdge, FileAttack, MessageName,
+    RecordName,
 };
 use crate::scenario::PhaseName;
 
@@ -141,7 +143,10 @@ pub(super) fn of_file(draw: &mut Draw, clients: u32) -> FileAttack {
         1 => RecordName::Checkpoint(draw.phase().0),
         _ => {
             let client = ClientId::from_index(draw.below(u64::from(clients)) as usize);
-            RecordName::Message(draw.phase().0, client)
+            RecordName::Message(MessageName {
+                phase: draw.phase().0,
+                sender: Sender::Client(client),
+            })
         }
     };
     let (record, with) = (record(), record());
