@@ -142,6 +142,229 @@ fn files_that_are_no_scenarios_are_refused_with_a_reason() {
     assert_eq!(ended.code, 2, "{}", ended.err);
 }
 
+/// A scenario on the committee protocol, with these blocks, in which trustee 4 complains about client 2 before it complains rightly.
+fn of_committee(blocks: &str, expected: &str) -> String {
+    format!(
+        "title = \"mine\"\ntries = \"t\"\nstopped = \"s\"\n\n[round]\nprotocol = \"committee\"\nclients = 5\n\n\
+         [[cheat]]\nclient = 3\ndoes = {{ another-pad = {{ trustee = 4 }} }}\n\n\
+         [[trustee]]\ntrustee = 4\ndoes = {{ complain = {{ about = [2, 3] }} }}\n\n\
+         {blocks}\n[expect]\n{expected}\n"
+    )
+}
+
+const TRUSTEE_NAMED: &str = "verdict = \"verified\"\ncontributors = [1, 2, 3, 4, 5]\nnamed = [{ who = \"trustee 4\", check = \"V-17\" }, { who = \"trustee 4\", check = \"V-18\" }]";
+
+#[test]
+fn a_file_of_ones_own_attacks_the_committee_protocol() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, board) = (
+        folder.path().join("mine.toml"),
+        folder.path().join("mine.board"),
+    );
+    let absence = "[[absence]]\ntrustee = 1\nafter = \"confirm\"\n";
+    fs::write(&path, of_committee("", TRUSTEE_NAMED)).unwrap();
+    let ended = veragg(&["scenario", "run", text(&path), "--board", text(&board)]);
+    assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
+    assert!(ended.out.contains("trustee 4, V-17: "), "{}", ended.out);
+    let command = ended
+        .out
+        .lines()
+        .find_map(|line| line.strip_prefix("audit the board with: veragg "));
+    let words: Vec<&str> = command.unwrap().split(' ').collect();
+    let audited = veragg(&words);
+    assert_eq!(audited.code, 0, "{}{}", audited.out, audited.err);
+
+    // Without trustee 1 two openings are left that hold, and three are needed.
+    let unfinished = TRUSTEE_NAMED.replace("verified", "unfinished");
+    let unfinished = unfinished.replace("[1, 2, 3, 4, 5]", "[]");
+    fs::write(&path, of_committee(absence, &unfinished)).unwrap();
+    let ended = veragg(&["scenario", "run", text(&path)]);
+    assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
+    let said = "the round ended without a sum: 2 trustees have sent what open needs, and 3 must";
+    assert!(ended.out.contains(said), "{}", ended.out);
+
+    // Trustees refuse a list that is too short, and the output says who and why.
+    let short = "[[aggregator]]\nclose = { phase = \"check\" }\n\n";
+    let unlist =
+        |client| format!("[[aggregator]]\nunlist = {{ client = {client}, phase = \"check\" }}\n\n");
+    let blocks = [short.to_owned(), unlist(1), unlist(2), unlist(3), unlist(4)].concat();
+    let found = "verdict = \"failed\"\ncontributors = []\nfailed = [\"V-03\"]\n\
+         named = [{ who = \"trustee 4\", check = \"V-17\" }, { who = \"aggregator\", check = \"V-03\" }]\n";
+    let silent = format!("{found}silent = [\"trustee 1\", \"trustee 2\", \"trustee 3\"]");
+    fs::write(&path, of_committee(&blocks, &silent)).unwrap();
+    let ended = veragg(&["scenario", "run", text(&path)]);
+    assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
+    let said = "trustee 2 says nothing in confirm: the list of contributors cannot be confirmed";
+    assert!(ended.out.contains(said), "{}", ended.out);
+    fs::write(&path, of_committee(&blocks, found)).unwrap();
+    let ended = veragg(&["scenario", "run", text(&path)]);
+    assert_eq!(ended.code, 1, "{}{}", ended.out, ended.err);
+    assert!(
+        ended.out.contains("silent: expected {}, found {"),
+        "{}",
+        ended.out
+    );
+
+    // It is played on the default suite.
+    let ended = veragg(&[
+        "scenario",
+        "run",
+        text(&path),
+        "--suite",
+        "ristretto255-bulletproofs",
+    ]);
+    assert_eq!(ended.code, 3, "{}", ended.out);
+    let said = "the scenario is not played on the suite ristretto255-bulletproofs";
+    assert!(ended.err.contains(said), "{}", ended.err);
+}
+
+#[test]
+fn what_exists_in_the_other_protocol_is_refused_with_what_to_write() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mine.toml");
+    let refused = |file: &str, reason: &str| {
+        fs::write(&path, file).unwrap();
+        let ended = veragg(&["scenario", "run", text(&path)]);
+        assert_eq!(ended.code, 3, "{}{}", ended.out, ended.err);
+        assert!(ended.err.contains(reason), "{reason}: {}", ended.err);
+    };
+    let remove =
+        "exists in the pairwise protocol only; remove it, or the line `protocol = \"committee\"`";
+    for (blocks, reason) in [
+        ("[network]\nlost = 5\n", format!("[network] {remove}")),
+        (
+            "[[aggregator]]\nstranger = { phase = \"submit\" }\n",
+            format!("`stranger` in [[aggregator]] {remove}"),
+        ),
+        (
+            "[[cheat]]\nclient = 2\ndoes = \"high-degree\"\n",
+            format!("`high-degree` in [[cheat]] {remove}"),
+        ),
+        (
+            "[[file]]\nsplice = { record = \"publication\" }\n",
+            format!("`splice` in [[file]] {remove}"),
+        ),
+        (
+            "[[aggregator]]\nlist = { client = 3, phase = \"share\" }\n",
+            "unknown variant `share`, expected one of `submit`, `check`, `confirm`".to_owned(),
+        ),
+        (
+            "[[aggregator]]\ndrop = { client = 3, phase = \"submit\" }\n",
+            "unexpected keys in table: client, phase, available keys: message".to_owned(),
+        ),
+        (
+            "[[aggregator]]\ndrop = { message = \"confirm of client 3\" }\n",
+            "\"confirm of client 3\" is no message of the committee protocol: clients send submit"
+                .to_owned(),
+        ),
+        (
+            "[[aggregator]]\ndrop = { message = \"third message\" }\n",
+            "\"third message\" names no message; \"submit of client 3\" or".to_owned(),
+        ),
+        (
+            "[[absence]]\ntrustee = 5\n",
+            "trustee 5: the round has the trustees 1 to 4".to_owned(),
+        ),
+        (
+            "[[dropout]]\nclient = 6\n",
+            "client 6: the round has the clients 1 to 5".to_owned(),
+        ),
+        (
+            "[[trustee]]\ntrustee = 4\ndoes = { restored = {} }\n",
+            "trustee 4: `restored` is honest software".to_owned(),
+        ),
+        (
+            "[[cheat]]\nclient = 2\ndoes = { another-row = { trustee = 2 } }\n",
+            "no masked row goes to trustee 2 for block 0: rows go to the trustees 3 to 4"
+                .to_owned(),
+        ),
+        (
+            "[committee]\nmembers = 4\ncolluding = 2\nabsent = 2\n",
+            "the round: ".to_owned(),
+        ),
+        (
+            "[[aggregator]]\nfork = { phase = \"publish\", without = 1 }\n",
+            "`fork` in [[aggregator]]: neither clients nor trustees speak in publish".to_owned(),
+        ),
+        (
+            "[committee]\nmembers = 200\ncolluding = 2\nabsent = 2\n",
+            "[committee]: the committee has 200 trustees; it must have 1 to 128".to_owned(),
+        ),
+        ("[trustees]\n", "unknown field `trustees`".to_owned()),
+    ] {
+        refused(&of_committee(blocks, TRUSTEE_NAMED), &reason);
+    }
+    let write =
+        "exists in the committee protocol only; remove it, or write `protocol = \"committee\"`";
+    let pairwise = |block: &str| format!("{block}{}", file(SHIFT, "[1, 2, 4]"));
+    let in_order = |block: &str| {
+        let whole = pairwise("");
+        whole.replace("[expect]", &format!("{block}\n[expect]"))
+    };
+    for (block, named) in [
+        ("[[absence]]\ntrustee = 4\n", "[[absence]]"),
+        ("[committee]\nmembers = 4\n", "[committee]"),
+        (
+            "[[cheat]]\nclient = 2\ndoes = { another-pad = { trustee = 4 } }\n",
+            "`another-pad` in [[cheat]]",
+        ),
+        (
+            "[[aggregator]]\nunpublished = {}\n",
+            "`unpublished` in [[aggregator]]",
+        ),
+        (
+            "[[file]]\nconceal = { record = \"submit of client 3\" }\n",
+            "`conceal` in [[file]]",
+        ),
+    ] {
+        refused(&in_order(block), &format!("{named} {write}"));
+    }
+    refused(
+        &in_order("[round]\nprotocol = \"circle\"\n"),
+        "unknown protocol `circle`; known: pairwise, committee",
+    );
+}
+
+#[test]
+fn scenarios_are_selected_by_their_protocol() {
+    let list = |words: &[&str]| {
+        let ended = veragg(&[&["scenario", "list"], words].concat());
+        assert_eq!(ended.code, 0, "{}", ended.err);
+        ended.out
+    };
+    let (all, of_one, of_other) = (
+        list(&[]),
+        list(&["--protocol", "committee"]),
+        list(&["--protocol", "pairwise"]),
+    );
+    assert!(of_one.contains("committee-two-lists ") && !of_one.contains("two-hot"));
+    assert!(of_other.contains("two-hot ") && !of_other.contains("committee-"));
+    // The last line of each counts.
+    assert_eq!(
+        all.lines().count() + 1,
+        of_one.lines().count() + of_other.lines().count()
+    );
+    let shown = veragg(&["scenario", "show", "committee-two-lists"]);
+    let first = "# A scenario on the committee protocol.\n";
+    assert!(shown.out.starts_with(first), "{}", shown.out);
+    let page = veragg(&[
+        "--format",
+        "html",
+        "scenario",
+        "run",
+        "--all",
+        "--protocol",
+        "committee",
+    ]);
+    assert_eq!(page.code, 0, "{}{}", page.out, page.err);
+    let articles = page.out.matches("<article").count();
+    assert_eq!(articles + 1, of_one.lines().count());
+    let row = "<dt>Protocol</dt><dd>committee</dd>";
+    assert_eq!(page.out.matches(row).count(), articles);
+    let one = veragg(&["scenario", "run", "two-hot", "--protocol", "pairwise"]);
+    assert_eq!(one.code, 2, "{}", one.err);
+}
+
 #[test]
 fn a_simulation_says_what_it_played() {
     let simulate = |seed| veragg(&["simulate", "--rounds", "30", "--seed", seed]);
