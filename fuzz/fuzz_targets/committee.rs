@@ -7,8 +7,8 @@ use std::sync::OnceLock;
 
 use libfuzzer_sys::fuzz_target;
 use rand_core::OsRng;
-use veragg::lab::committee::boards::{Case, BOARDS};
-use veragg::lab::committee::boards::play::{honest_submit, parties};
+use veragg::lab::boards::{Case, BOARDS};
+use veragg::lab::committee::play::{honest_submit, parties};
 use veragg::lab::committee::Parties;
 use veragg::protocol::aggregator::Reply;
 use veragg::protocol::committee::aggregator::Aggregator;

@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used)]
 
 pub mod attack;
-pub mod boards;
 pub(crate) mod changes;
 pub(crate) mod collector;
 pub(crate) mod corrupt;
@@ -11,6 +10,7 @@ mod judging;
 mod liar;
 pub mod local;
 pub(crate) mod parties;
+pub mod play;
 pub mod simulation;
 mod table;
 pub mod watcher;

@@ -22,7 +22,8 @@
 //! | [`corrupt_aggregator`], [`books`] | the aggregator |
 //! | [`watcher`] | the aggregator with corrupt clients, to learn inputs |
 //!
-//! [`committee`] is a table at which the parties of the committee protocol meet. It has a [watcher](committee::watcher) of its own.
+//! [`committee`] has the same for the committee protocol: a table at which its parties meet, attackers, and a
+//! [watcher](committee::watcher). [`boards`] are boards of that protocol.
 //!
 //! An attacker knows only what an honest party in its role knows: its own keys, what it was sent, and what its
 //! own software holds. The crate uses only public interfaces of the other crates.
@@ -34,6 +35,7 @@
 
 pub mod accuser;
 pub mod attack;
+pub mod boards;
 pub mod books;
 pub mod committee;
 pub mod corrupt_aggregator;

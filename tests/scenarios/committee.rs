@@ -6,8 +6,8 @@ use std::io::Cursor;
 use crate::reference::committee as reference;
 use veragg::verifier::evidence::{bundles, check, export};
 use veragg::verifier::{Check, Culprit, Options, Report, Status, Verdict};
+use veragg_lab::boards::{Case, BOARDS};
 use veragg_lab::committee::audited;
-use veragg_lab::committee::boards::{Case, BOARDS};
 
 /// Every board.
 fn cases() -> impl Iterator<Item = (&'static str, Case)> {

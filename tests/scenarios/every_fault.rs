@@ -6,7 +6,7 @@ use std::path::Path;
 
 use veragg::protocol::round::phase::Phase;
 use veragg::verifier::{Check, Culprit, Options, Step, StepNumber};
-use veragg_lab::committee::boards::BOARDS;
+use veragg_lab::boards::BOARDS;
 use veragg_lab::{client, Finished, Scene};
 
 use crate::evidence::shows;

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use veragg::protocol::crypto::signing::{hex, unhex};
 use veragg::verifier::Options;
+use veragg_lab::boards::BOARDS;
 use veragg_lab::committee::audited;
-use veragg_lab::committee::boards::BOARDS;
 
 use super::case::key;
 use super::{folder, normative};

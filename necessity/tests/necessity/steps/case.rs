@@ -6,7 +6,7 @@ use std::io::Cursor;
 use veragg_protocol::wire::board::Record;
 
 use super::judged::Off;
-use veragg_lab::committee::boards;
+use veragg_lab::boards;
 use veragg_lab::Finished;
 use veragg_protocol::switch::without;
 use veragg_verifier::{audit, AuditError, Culprit, Options, Report, Status, Verdict};
@@ -34,7 +34,7 @@ impl Case {
 
     /// A board of the laboratory's, with what its auditor has.
     pub(super) fn on_board(name: &str) -> Self {
-        let veragg_lab::committee::boards::Case { board, options, .. } = boards::board(name);
+        let veragg_lab::boards::Case { board, options, .. } = boards::board(name);
         Self { board, options }
     }
 

@@ -11,7 +11,7 @@ use veragg_protocol::wire::message::Sender;
 use super::{
     parties, submitted, Success, ALL, BUT_COLLUDER, BUT_VICTIM, COLLUDER, CORRUPT, VICTIM,
 };
-use crate::committee::boards::play::{go_on, go_on_from_check};
+use crate::committee::play::{go_on, go_on_from_check};
 use crate::committee::watcher::coalition::Coalition;
 use crate::committee::{altered, Liar};
 use crate::fixtures::id;

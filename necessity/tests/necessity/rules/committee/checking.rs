@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use rand_core::OsRng;
-use veragg_lab::committee::boards::play::{
+use veragg_lab::committee::play::{
     another_pad, parties, submission, submit, submitted, ALL,
 };
 use veragg_lab::committee::{store, CheckedTrustee, Desk};

@@ -1,6 +1,6 @@
 //! What a trustee refuses to confirm, and to open. The aggregator is corrupt, with one trustee or none.
 
-use veragg_lab::committee::boards::play::{
+use veragg_lab::committee::play::{
     another_pad, honest_submit, input, parties, submit, submitted, ALL, BUT_3,
 };
 use veragg_lab::committee::{store, CheckedTrustee, ConfirmedTrustee, Desk};

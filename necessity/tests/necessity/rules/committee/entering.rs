@@ -1,7 +1,7 @@
 //! What a client refuses before it sends.
 
 use rand_core::OsRng;
-use veragg_lab::committee::boards::play::{input, parties};
+use veragg_lab::committee::play::{input, parties};
 use veragg_lab::committee::store;
 
 /// The aggregator hands the invitation of client 2 to client 1. What client 1 says counts for nobody.

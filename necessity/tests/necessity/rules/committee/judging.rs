@@ -1,6 +1,6 @@
 //! What an honest aggregator decides.
 
-use veragg_lab::committee::boards::play::{another_row, changed, input, parties, Change};
+use veragg_lab::committee::play::{another_row, changed, input, parties, Change};
 use veragg_lab::committee::{audited, CheckedTrustee, Desk, Liar, Parties, Table};
 use veragg_protocol::circuits::group::ristretto::Fr;
 use veragg_protocol::committee::check::Complaint;

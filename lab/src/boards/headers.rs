@@ -11,7 +11,7 @@ use veragg_protocol::round::configuration::{Configuration, SignedConfiguration};
 use veragg_verifier::Verdict::Failed;
 
 use super::case::{Builds, Case};
-use super::play::parties;
+use crate::committee::play::parties;
 
 pub(crate) const CASES: Builds = &[
     ("an entry that is not signed", || {

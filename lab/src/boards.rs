@@ -1,4 +1,6 @@
-//! Boards of rounds, honest and not, with what an audit must find on them.
+//! Boards of the committee protocol, honest and not, with what an audit must find on them. Those on which somebody attacks are
+//! boards of scenarios, wherever a scenario can say what happens.
+#![allow(clippy::unwrap_used)]
 
 mod aggregator;
 mod case;
@@ -6,7 +8,6 @@ mod clients;
 mod files;
 mod headers;
 mod honest;
-pub mod play;
 mod trustees;
 
 pub use self::case::{Builds, Case};

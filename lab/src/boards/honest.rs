@@ -8,7 +8,7 @@ use veragg_protocol::round::phase::Phase;
 use veragg_verifier::Verdict::Verified;
 
 use super::case::{Builds, Case};
-use super::play::{
+use crate::committee::play::{
     check, confirm, finish, go_on_from_check, honest_submit, input, parties, submit,
 };
 

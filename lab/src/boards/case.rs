@@ -3,7 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use rand_core::{OsRng, RngCore};
+use veragg_protocol::circuits::proof_system::Suite;
+
 use crate::committee::{audited, Parties};
+use crate::scenario::catalogue;
+use crate::scenario::expected::VerdictName;
 use veragg_verifier::{Options, Report, Verdict};
 
 /// How a board comes to be.
@@ -15,7 +20,7 @@ pub struct Case {
     pub board: Vec<u8>,
     /// What the auditor has.
     pub options: Options,
-    verdict: Verdict,
+    verdict: VerdictName,
     /// The culprits, each with the rule that it broke.
     named: BTreeSet<(String, String)>,
     /// The checks that fail.
@@ -32,13 +37,30 @@ impl Case {
         verdict: Verdict,
         named: &[(&str, &str)],
     ) -> Self {
-        let own = |(culprit, rule): &(&str, &str)| ((*culprit).to_owned(), (*rule).to_owned());
         Self {
             board,
             options: Options::with_organiser(parties.organiser.verifying_key()),
-            verdict,
-            named: named.iter().map(own).collect(),
+            verdict: verdict.into(),
+            named: owned(named),
             failed: BTreeSet::new(),
+            unnamed: Vec::new(),
+        }
+    }
+
+    /// The board of a scenario of the catalogue, played from a seed of its own, whose audit gives what the file expects, and names these
+    /// culprits for these rules.
+    pub(crate) fn played(scenario: &str, named: &[(&str, &str)]) -> Self {
+        let scenario = catalogue::find(scenario).unwrap().scenario().unwrap();
+        let seed = OsRng.next_u64();
+        let outcome = scenario.play_on(Suite::DEFAULT, seed).unwrap();
+        let expected = scenario.expect();
+        let failed = expected.failed.iter().map(|check| check.0.id().to_owned());
+        Self {
+            board: outcome.board,
+            options: outcome.options,
+            verdict: expected.verdict,
+            named: owned(named),
+            failed: failed.collect(),
             unnamed: Vec::new(),
         }
     }
@@ -80,11 +102,16 @@ impl Case {
             .filter(|check| matches!(check.status, veragg_verifier::Status::Failed { .. }));
         let failed: BTreeSet<_> = failed.map(|check| check.id.id().to_owned()).collect();
         let same = named == self.named && failed == self.failed;
-        (!same || report.verdict != self.verdict).then(|| {
+        (!same || VerdictName::from(report.verdict) != self.verdict).then(|| {
             format!(
                 "expected {:?}, {:?}, failed {:?}; found {named:?}, failed {failed:?}\n{report}",
                 self.verdict, self.named, self.failed
             )
         })
     }
+}
+
+fn owned(named: &[(&str, &str)]) -> BTreeSet<(String, String)> {
+    let owned = |(culprit, rule): &(&str, &str)| ((*culprit).to_owned(), (*rule).to_owned());
+    named.iter().map(owned).collect()
 }

@@ -2,10 +2,10 @@
 #![allow(clippy::unwrap_used)]
 
 use crate::committee::{
-    altered, changes, store, CheckedTrustee, ConfirmedTrustee, Desk, Liar, Parties, Suite,
+    altered, changes, store, CheckedTrustee, ConfirmedTrustee, Desk, Parties, Suite,
 };
 use veragg_protocol::circuits::group::ristretto::Fr;
-use veragg_protocol::committee::parts::{MaskedPlace, SALT_LEN};
+use veragg_protocol::committee::parts::SALT_LEN;
 use veragg_protocol::committee::round::Round;
 use veragg_protocol::crypto::ids::TrusteeId;
 use veragg_protocol::pairwise::publish::Outcome;
@@ -17,9 +17,6 @@ pub const ALL: [u32; 6] = [1, 2, 3, 4, 5, 6];
 
 /// All clients but the third.
 pub const BUT_3: [u32; 5] = [1, 2, 4, 5, 6];
-
-/// The third client is excluded in submit.
-pub const WITHOUT_3: &[(u32, Outcome)] = &[(3, Outcome::Faulty(Phase::Submit))];
 
 /// The parties: six clients with two answers each, and four trustees.
 pub fn parties() -> Parties {
@@ -100,13 +97,6 @@ pub fn finish(desk: &mut Desk<'_>, confirmed: Vec<ConfirmedTrustee>) {
     desk.close(Phase::Publish, &ALL);
 }
 
-/// The rest of a round with trustees that do what they should, over these clients.
-pub fn go_on(desk: &mut Desk<'_>, list: &[u32], outcomes: &[(u32, Outcome)]) {
-    let checked = desk.check(&[0, 1, 2, 3]);
-    desk.close(Phase::Check, list);
-    go_on_from_check(desk, checked, list, outcomes);
-}
-
 /// The rest of a round behind check.
 pub fn go_on_from_check(
     desk: &mut Desk<'_>,
@@ -121,34 +111,6 @@ pub fn go_on_from_check(
     let sum = desk.sum(list);
     desk.publish(sum, outcomes);
     desk.close(Phase::Publish, list);
-}
-
-/// The rest of a round with trustees that do what the aggregator tells them.
-pub fn go_on_corrupt(desk: &mut Desk<'_>, list: &[u32], outcomes: &[(u32, Outcome)]) {
-    for (phase, next) in [
-        (Phase::Check, list),
-        (Phase::ConfirmList, list),
-        (Phase::Open, list),
-    ] {
-        for index in 0..4 {
-            let liar = Liar::at(desk, index);
-            let message = match phase {
-                Phase::Open => liar.open(&liar.sums(list)),
-                phase => liar.say(phase, &[]),
-            };
-            desk.take(&message);
-        }
-        desk.close(phase, next);
-    }
-    let sum = desk.sum(list);
-    desk.publish(sum, outcomes);
-    desk.close(Phase::Publish, list);
-}
-
-/// The first masked row of the fourth trustee: the last part of a message.
-pub fn last_place(desk: &Desk<'_>) -> MaskedPlace {
-    let places = desk.round.parts().places();
-    places.last().unwrap()
 }
 
 /// Another masked row for trustee 4 than the committed one.
