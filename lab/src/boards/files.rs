@@ -8,7 +8,9 @@ use veragg_protocol::wire::message::{Message, ENVELOPE_LEN};
 use veragg_verifier::Verdict::Failed;
 
 use super::case::{Builds, Case};
-use crate::committee::play::{check, confirm, finish, honest_submit, parties, submission, submit, ALL};
+use crate::committee::play::{
+    check, confirm, finish, honest_submit, parties, submission, submit, ALL,
+};
 
 pub(crate) const CASES: Builds = &[
     ("a damaged submission", || {

@@ -181,11 +181,6 @@ impl<'a> Desk<'a> {
         self.messages.iter().find(|message| of(&message.envelope))
     }
 
-    /// All messages, in order.
-    pub(crate) fn messages(&self) -> &[Message] {
-        &self.messages
-    }
-
     /// The checkpoint of a phase that was closed.
     pub(crate) fn closed(&self, phase: Phase) -> Option<&Checkpoint> {
         let mut checkpoints = self.checkpoints.iter();

@@ -34,7 +34,7 @@ impl Desk<'_> {
         let key = self.round.key_of(&self.roster, sender)?;
         self.messages().iter().find(|message| {
             let envelope = &message.envelope;
-            (envelope.sender, envelope.phase) == (sender, phase) && envelope.is_signed_by(key)
+            (envelope.sender, envelope.phase) == (sender, phase) && envelope.is_signed_by(&key)
         })
     }
 
@@ -139,6 +139,7 @@ impl Desk<'_> {
         let mut sums = vec![Ristretto::identity(); parts.blocks()];
         for client in list.iter() {
             let pads = self.shared_with(client, trustee)?.pads;
+            let pads = Ristretto::sums_by_place(&[&pads]);
             sums.iter_mut().zip(pads).for_each(|(sum, pad)| *sum += pad);
         }
         let entry = opening.envelope.entry();
