@@ -63,16 +63,25 @@ impl fmt::Debug for SigningKey {
     }
 }
 
+/// Whether a coordinate, without the bit of the sign above it, is below `2^255 - 19`.
+fn is_reduced(bytes: &[u8; 32]) -> bool {
+    let [lowest, others @ .., highest] = bytes;
+    let is_top = highest & 0x7f == 0x7f && others.iter().all(|byte| *byte == 0xff);
+    !is_top || *lowest < 0xed
+}
+
 impl VerifyingKey {
     /// The key that these bytes canonically encode; keys of small order are refused.
     pub fn from_bytes(bytes: &[u8; 32], field: &'static str) -> Result<Self, DecodeError> {
         let key = ed25519_dalek::VerifyingKey::from_bytes(bytes)
             .map_err(|_| DecodeError::Point { field })?;
-        // The library also takes coordinates that are not reduced: a second name of the same key.
-        if key.to_edwards().compress().as_bytes() != bytes {
+        // The library also takes coordinates that are not reduced: a second name of the same key. And it takes a sign of 0, which
+        // only keys of small order have.
+        let is_weak = key.is_weak();
+        if !is_reduced(bytes) || is_weak && key.to_edwards().compress().as_bytes() != bytes {
             return Err(DecodeError::Point { field });
         }
-        if key.is_weak() {
+        if is_weak {
             return Err(DecodeError::Identity { field });
         }
         Ok(Self(key))
@@ -199,6 +208,50 @@ mod tests {
         }
         assert!(reduced > 0);
         assert_eq!(refused, reduced);
+    }
+
+    #[test]
+    fn a_key_is_canonical_if_it_is_what_its_point_encodes_to() {
+        let mut seen = [0; 2];
+        let mut check = |bytes: [u8; 32]| {
+            let point = ed25519_dalek::VerifyingKey::from_bytes(&bytes).ok();
+            let same = point.filter(|key| key.to_edwards().compress().as_bytes() == &bytes);
+            let expected = match same {
+                None => Err(DecodeError::Point { field: "key" }),
+                Some(key) if key.is_weak() => Err(DecodeError::Identity { field: "key" }),
+                Some(key) => Ok(VerifyingKey(key)),
+            };
+            seen[usize::from(expected.is_ok())] += 1;
+            assert_eq!(VerifyingKey::from_bytes(&bytes, "key"), expected);
+        };
+        for low in 0..=255 {
+            for top in [0, 0x7e, 0x7f, 0x80, 0xfe, 0xff] {
+                for middle in [0, 1, 0xfe, 0xff] {
+                    let mut bytes = [middle; 32];
+                    (bytes[0], bytes[31]) = (low, top);
+                    check(bytes);
+                    bytes[16] ^= 1;
+                    check(bytes);
+                }
+            }
+        }
+        // Those of small order, with both signs.
+        for small in [
+            "0100000000000000000000000000000000000000000000000000000000000000",
+            "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+            "0000000000000000000000000000000000000000000000000000000000000000",
+            "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+            "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        ] {
+            let mut bytes: [u8; 32] = unhex(small).unwrap().try_into().unwrap();
+            assert!(ed25519_dalek::VerifyingKey::from_bytes(&bytes)
+                .unwrap()
+                .is_weak());
+            check(bytes);
+            bytes[31] ^= 0x80;
+            check(bytes);
+        }
+        assert!(seen.iter().all(|&count| count > 1000));
     }
 
     #[test]

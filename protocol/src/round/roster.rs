@@ -1,5 +1,6 @@
 //! The roster: the long-term keys of the clients (`specs/wire.md` 3).
 
+use rayon::prelude::*;
 use thiserror::Error;
 use veragg_circuits::codec::{DecodeError, Reader};
 
@@ -103,20 +104,25 @@ impl Roster {
 
     /// Decodes the keys of a roster, which may still be equal to each other.
     pub fn decode_keys(bytes: &[u8]) -> Result<Self, RosterError> {
-        let keys = Self::each_key(bytes).collect::<Result<_, _>>()?;
+        let keys: Vec<_> = Self::each_key(bytes).collect();
+        // The error of the first key that is none.
+        let keys = keys.into_iter().collect::<Result<_, _>>()?;
         let keys = Keys::Ready(keys);
         Ok(Self { keys })
     }
 
     /// The same; of the keys only the bytes are kept. For a round in which each key is used once.
     pub fn check_keys(bytes: &[u8]) -> Result<Self, RosterError> {
-        Self::each_key(bytes).try_for_each(|key| key.map(drop))?;
+        let of_others = Self::each_key(bytes).find_map_first(Result::err);
         let keys = Keys::Encoded(bytes.to_vec());
-        Ok(Self { keys })
+        of_others.map_or(Ok(Self { keys }), Err)
     }
 
-    fn each_key(bytes: &[u8]) -> impl Iterator<Item = Result<VerifyingKey, RosterError>> + '_ {
-        let entries = bytes.chunks(Self::ENTRY_LEN).enumerate();
+    /// The keys, in order. In parallel.
+    fn each_key(
+        bytes: &[u8],
+    ) -> impl IndexedParallelIterator<Item = Result<VerifyingKey, RosterError>> + '_ {
+        let entries = bytes.par_chunks(Self::ENTRY_LEN).enumerate();
         entries.map(|(index, entry)| {
             VerifyingKey::read(&mut Reader::new(entry), KEY)
                 .map_err(|error| RosterError::Key(ClientId::from_index(index), error))
