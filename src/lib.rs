@@ -103,6 +103,8 @@ mod lock_file;
 mod state_file;
 
 #[cfg(feature = "cli")]
+pub mod costs;
+#[cfg(feature = "cli")]
 pub mod survey;
 #[cfg(feature = "cli")]
 pub mod text_file;

@@ -1,17 +1,15 @@
-//! `veragg params`: neighbours, threshold and bytes for a number of clients.
+//! `veragg params`: neighbours, threshold, bytes and times for a number of clients.
+
+mod committee;
 
 use std::fmt;
 
 use serde::Serialize;
-use veragg::circuits::group::Group;
 use veragg::circuits::proof_system::{ProofSystem, Suite};
 use veragg::circuits::statement::{Segment, Statement};
 use veragg::circuits::with_suite;
-use veragg::protocol::committee::organiser::shortest;
-use veragg::protocol::committee::parts::Parts;
-use veragg::protocol::committee::sizes as committee_sizes;
+use veragg::costs::{self, Times};
 use veragg::protocol::pairwise::sizes;
-use veragg::protocol::round::committee::shape::Shape;
 use veragg::protocol::round::configuration::GRAPH_SECURITY_BITS;
 use veragg::protocol::round::parameters::{
     challenge_pairs, Assumptions, Failure, MaskingParameters, COMPLETE_UP_TO,
@@ -19,6 +17,7 @@ use veragg::protocol::round::parameters::{
 
 use super::error::CliError;
 use super::{output, Format, ParamsArgs};
+use committee::Comparison;
 
 const MILLION: f64 = 1e6;
 
@@ -57,7 +56,8 @@ struct Parameters {
     security_bits: f64,
     failure: Probabilities,
     bytes: Option<Bytes>,
-    committee: Option<CommitteeBytes>,
+    /// The committee protocol with the same vector, and the pairwise protocol beside it.
+    committee: Option<Comparison>,
     warning: Option<&'static str>,
 }
 
@@ -78,6 +78,8 @@ struct Bytes {
     /// The number of points at which masked vectors are compared with commitments.
     challenge_pairs: u32,
     phases: Vec<PhaseBytes>,
+    /// What the roles take, in seconds of one core.
+    times: Times,
     /// The whole round, in each suite that takes the statement.
     suites: Vec<SuiteBytes>,
     /// Which suite to take.
@@ -98,83 +100,6 @@ struct PhaseBytes {
     phase: &'static str,
     sent: usize,
     received_at_most: usize,
-}
-
-/// Bytes of a round of the committee protocol with the same vector, in the suite that was asked for.
-#[derive(Debug, Serialize)]
-struct CommitteeBytes {
-    trustees: u32,
-    colluding: u32,
-    absent: u32,
-    /// How many trustees must confirm and open.
-    needed: u32,
-    packed: u32,
-    columns: u32,
-    client_sent: u64,
-    trustee_sent: u64,
-    trustee_received_at_most: u64,
-    board_at_most: u64,
-    /// The same in the pairwise protocol: what a client sends, receives at most, and the board, which holds what clients send.
-    pairwise_client_sent: usize,
-    pairwise_client_received_at_most: usize,
-    pairwise_board: u64,
-    /// Which protocol to take, and why.
-    advice: String,
-}
-
-impl CommitteeBytes {
-    fn new<P: ProofSystem>(
-        args: &ParamsArgs,
-        statement: &Statement,
-        pairwise: &SuiteBytes,
-    ) -> Result<Self, CliError> {
-        let refuse = |error: &dyn fmt::Display| CliError::Usage(error.to_string());
-        let (trustees, colluding, absent) = (args.trustees, args.colluding, args.absent);
-        let shape = Shape::new(trustees, colluding, 1).map_err(|error| refuse(&error))?;
-        if shape.may_be_absent() < absent {
-            let most = shape.may_be_absent();
-            return Err(CliError::Usage(format!(
-                "--absent {absent}: of {trustees} trustees of whom {colluding} may collude, at most {most} may be absent; give more --trustees, or lower one of the two"
-            )));
-        }
-        let planned = P::SetUp::default();
-        let clients = args.clients;
-        let (columns, packed) = shortest::<P>(&planned, statement, clients, shape, (None, absent));
-        let sizes = P::sizes(&planned, statement, clients, columns as usize);
-        let sizes = sizes.map_err(|error| refuse(&error))?;
-        let shape = Shape::new(trustees, colluding, packed).map_err(|error| refuse(&error))?;
-        let parts = Parts::new::<P::Group>(shape, &sizes);
-        let parts = parts.ok_or_else(|| refuse(&"the rows cannot be packed"))?;
-        let opening = sizes.layout.scalars() + sizes.layout.rows();
-        let bytes = committee_sizes::Bytes::of(&parts, clients, opening, P::Group::SCALAR_LEN);
-        let pairwise_board = pairwise.sent as u64 * u64::from(clients);
-        let less = pairwise_board / bytes.board.max(1);
-        Ok(Self {
-            trustees,
-            colluding,
-            absent,
-            needed: shape.needed(),
-            packed,
-            columns,
-            client_sent: bytes.client_sent,
-            trustee_sent: bytes.trustee_sent,
-            trustee_received_at_most: bytes.trustee_received,
-            board_at_most: bytes.board,
-            pairwise_client_sent: pairwise.sent,
-            pairwise_client_received_at_most: pairwise.received_at_most,
-            pairwise_board,
-            advice: format!(
-                "take the committee protocol if clients send once and are gone, and if there are {trustees} parties of whom no {} conspire with the aggregator: a client sends {} instead of {} and need not stay, and the board is {less} times as short. Take the pairwise protocol if nobody can name such parties: there only clients must not conspire",
-                colluding + 1,
-                bytes_of(bytes.client_sent),
-                output::bytes(pairwise.sent),
-            ),
-        })
-    }
-}
-
-fn bytes_of(bytes: u64) -> String {
-    output::bytes(usize::try_from(bytes).unwrap_or(usize::MAX))
 }
 
 const NOBODY: &str =
@@ -213,7 +138,7 @@ impl Parameters {
                 bytes.advice = advice(&bytes.suites);
                 let pairwise = bytes.total(args.suite.has_key());
                 let compared = with_suite!(args.suite, P => {
-                    CommitteeBytes::new::<P>(args, &statement, &pairwise)
+                    Comparison::new::<P>(args, &statement, &pairwise, bytes.times)
                 });
                 committee = Some(compared?);
                 Some(bytes)
@@ -272,6 +197,7 @@ impl Bytes {
             max,
             challenge_pairs,
             phases,
+            times: costs::pairwise(P::SUITE, statement, clients, masking.degree, masked_scalars),
             suites: Vec::new(),
             advice: String::new(),
         })
@@ -413,48 +339,6 @@ impl fmt::Display for Parameters {
             bytes.challenge_pairs
         )?;
         self.committee.as_ref().map_or(Ok(()), |it| it.fmt(f))
-    }
-}
-
-impl fmt::Display for CommitteeBytes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "\nthe committee protocol, with {} trustees of whom {} may collude and {} may be absent ({} must open)",
-            self.trustees, self.colluding, self.absent, self.needed
-        )?;
-        writeln!(f, "  {:<26}{:>10}  {:>10}", "", "committee", "pairwise")?;
-        let rows = [
-            (
-                "a client sends",
-                bytes_of(self.client_sent),
-                output::bytes(self.pairwise_client_sent),
-            ),
-            (
-                "a client receives at most",
-                "a receipt".to_owned(),
-                output::bytes(self.pairwise_client_received_at_most),
-            ),
-            (
-                "a trustee sends",
-                bytes_of(self.trustee_sent),
-                "-".to_owned(),
-            ),
-            (
-                "a trustee receives at most",
-                bytes_of(self.trustee_received_at_most),
-                "-".to_owned(),
-            ),
-            (
-                "the board",
-                bytes_of(self.board_at_most),
-                bytes_of(self.pairwise_board),
-            ),
-        ];
-        for (what, committee, pairwise) in rows {
-            writeln!(f, "  {what:<26}{committee:>10}  {pairwise:>10}")?;
-        }
-        writeln!(f, "{}", self.advice)
     }
 }
 

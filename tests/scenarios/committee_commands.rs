@@ -231,6 +231,19 @@ fn params_compare_the_protocols() {
         "{}",
         compared.out
     );
+    for what in ["a client takes", "a trustee takes", "an audit takes"] {
+        assert!(compared.out.contains(what), "{}", compared.out);
+    }
+    let json = veragg(&[&["--format", "json"], &sized[..]].concat());
+    let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    let time = |protocol: &str, role: &str| json["committee"][protocol][role].as_f64();
+    for role in ["client", "aggregator", "auditor"] {
+        let (committee, pairwise) = (time("times", role), time("pairwise_times", role));
+        // Each of a hundred neighbours costs them more than all trustees together.
+        assert!(committee.unwrap() * 5.0 < pairwise.unwrap(), "{role}");
+    }
+    assert!(time("times", "trustee").unwrap() > 0.0);
+    assert_eq!(time("pairwise_times", "trustee"), None);
     let few = veragg(&[&sized[..], &["--trustees", "4", "--absent", "3"]].concat());
     assert_eq!(few.code, 2);
     assert!(few.err.contains("give more --trustees"), "{}", few.err);

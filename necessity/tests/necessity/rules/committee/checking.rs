@@ -3,9 +3,7 @@
 use std::io::Cursor;
 
 use rand_core::OsRng;
-use veragg_lab::committee::play::{
-    another_pad, parties, submission, submit, submitted, ALL,
-};
+use veragg_lab::committee::play::{another_pad, parties, submission, submit, submitted, ALL};
 use veragg_lab::committee::{store, CheckedTrustee, Desk};
 use veragg_protocol::crypto::signing::SigningKey;
 use veragg_protocol::round::phase::Phase;
