@@ -1,9 +1,11 @@
-//! A client plays a round twice, with the same draws. The first time its secrets are noted, the second time memory is searched for
+//! A party plays a round twice, with the same draws. The first time its secrets are noted, the second time memory is searched for
 //! them when it is freed.
 #![allow(clippy::unwrap_used)]
 
 #[path = "wiping/allocator.rs"]
 mod allocator;
+#[path = "wiping/committee.rs"]
+mod committee;
 #[path = "wiping/secrets.rs"]
 mod secrets;
 
@@ -75,7 +77,7 @@ fn record<P: ProofSystem<SetUp: PlaySetUp>>(
         .map(|number| (join(number), generator(number), Zeroizing::new(Vec::new())))
         .collect();
     let mut aggregator: Aggregator = local.aggregator(Vec::new()).unwrap();
-    let (mut steps, mut secrets) = (Steps::new(), Secrets::of_input(&local.round, input));
+    let (mut steps, mut secrets) = (Steps::new(), noted::<P>(local, input));
     while aggregator.phase() != Phase::Publish {
         for (client, rng, store) in &mut clients {
             let package = aggregator.package(client.id());
@@ -92,6 +94,11 @@ fn record<P: ProofSystem<SetUp: PlaySetUp>>(
         aggregator.close().unwrap();
     }
     (steps, secrets)
+}
+
+fn noted<P: ProofSystem<SetUp: PlaySetUp>>(local: &LocalRound<P>, input: &[u64]) -> Secrets {
+    let round = &local.round;
+    Secrets::of_input::<P>(round.layout(), round.configuration(), input)
 }
 
 /// One search at a time: a test must not find what another frees.

@@ -1,14 +1,15 @@
-//! The secrets of a client, in each form in which they stand in memory.
+//! The secrets of a party, in each form in which they stand in memory.
 
 use std::collections::BTreeMap;
 
 use veragg_protocol::circuits::ark_ff::{BigInteger, Field, PrimeField};
 use veragg_protocol::circuits::group::Group;
+use veragg_protocol::circuits::packing::Layout;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::dh::KeyPair;
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::roles::Client;
-use veragg_protocol::round::Round;
+use veragg_protocol::round::configuration::Configuration;
 
 /// Secrets with their names. None is there twice.
 pub struct Secrets {
@@ -41,15 +42,24 @@ fn in_memory<T: Copy>(value: &T) -> Vec<u8> {
 type Scalar<P> = <<P as ProofSystem>::Group as Group>::Scalar;
 
 impl Secrets {
-    /// The numbers of an input, alone and packed.
-    pub fn of_input<P: ProofSystem>(round: &Round<P>, input: &[u64]) -> Self {
-        let mut secrets = Self {
+    /// No secrets, of a party of a round in a suite.
+    pub fn none<P: ProofSystem>() -> Self {
+        Self {
             all: BTreeMap::new(),
             masks: BTreeMap::new(),
             channels: BTreeMap::new(),
             montgomery: limbs::<P::Group>,
             scalar_len: P::Group::SCALAR_LEN,
-        };
+        }
+    }
+
+    /// The numbers of an input, alone and packed.
+    pub fn of_input<P: ProofSystem>(
+        layout: &Layout,
+        configuration: &Configuration,
+        input: &[u64],
+    ) -> Self {
+        let mut secrets = Self::none::<P>();
         for (at, number) in input.iter().enumerate() {
             secrets.add(&number.to_be_bytes(), format!("number {at}, big-endian"));
             secrets.add(&number.to_le_bytes(), format!("number {at}, little-endian"));
@@ -58,7 +68,6 @@ impl Secrets {
             let scalar = P::Group::encode_scalar(&Scalar::<P>::from(*number));
             secrets.scalar(&scalar, &format!("number {at} as a scalar"));
         }
-        let configuration = round.configuration();
         let mut start = 0;
         for segment in &configuration.segments {
             let numbers = &input[start..][..segment.claims.len];
@@ -76,10 +85,7 @@ impl Secrets {
                 }
             }
         }
-        let packed = round
-            .layout()
-            .pack::<<P::Group as Group>::Scalar>(input)
-            .unwrap();
+        let packed = layout.pack::<<P::Group as Group>::Scalar>(input).unwrap();
         for (at, scalar) in packed.iter().enumerate() {
             secrets.scalar(
                 &P::Group::encode_scalar(scalar),
@@ -89,7 +95,8 @@ impl Secrets {
         secrets
     }
 
-    fn add(&mut self, bytes: &[u8], name: String) {
+    /// Adds a secret.
+    pub fn add(&mut self, bytes: &[u8], name: String) {
         // A packed scalar of padding is no secret.
         if bytes.iter().all(|byte| *byte == 0) {
             return;
@@ -97,7 +104,8 @@ impl Secrets {
         self.all.entry(bytes.to_vec()).or_insert(name);
     }
 
-    fn scalar(&mut self, encoded: &[u8], name: &str) {
+    /// Adds a scalar in both of its forms.
+    pub fn scalar(&mut self, encoded: &[u8], name: &str) {
         self.add(encoded, name.to_string());
         if let Some(limbs) = (self.montgomery)(encoded) {
             self.add(&limbs, format!("{name}, as limbs"));
