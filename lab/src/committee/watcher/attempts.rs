@@ -9,21 +9,16 @@ mod judged;
 mod lists;
 mod pads;
 mod salt;
+mod setting;
 mod views;
 
-use std::collections::BTreeSet;
-
-use veragg_protocol::crypto::ids::ClientId;
-use veragg_protocol::round::configuration::SegmentConfiguration;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::rule::CommitteeRule;
-use veragg_verifier::Culprit;
 
-use super::coalition::Coalition;
 use super::Watcher;
-use crate::committee::Parties;
-use crate::watcher::Learned;
+use setting::{parties, submitted, ALL, BUT_COLLUDER, BUT_CORRUPT, COLLUDER, CORRUPT};
 
+pub use setting::Success;
 pub use views::random_views;
 
 /// A way to attack the committee protocol. Each succeeded against a draft of it.
@@ -74,24 +69,6 @@ pub enum Barrier {
     Rule(CommitteeRule),
     /// What no switch can turn off: the file of this name in `necessity/patches/`, without its ending, takes it out of the source.
     Patch(&'static str),
-}
-
-/// What an attempt has achieved.
-#[derive(Debug)]
-pub enum Success {
-    /// The watcher knows more of honest inputs than the round may tell.
-    Learned(Vec<Learned>),
-    /// The watcher knows a sum while several lists can still be published.
-    Chooses {
-        /// How many.
-        lists: usize,
-    },
-    /// The board confirms inputs.
-    Confirms(Vec<(ClientId, Vec<u64>)>),
-    /// The audit names these, who are honest.
-    Names(BTreeSet<Culprit>),
-    /// The audit verifies a board without this client, which is honest and was accepted.
-    LeavesOut(ClientId),
 }
 
 /// An attempt of the aggregator, mostly with corrupt trustees or clients.
@@ -147,49 +124,6 @@ attempts! {
     LeftOut: Patch("believes-that-a-row-was-bad"), judged::a_client_that_is_not_listed;
     LeftOut: Rule(CommitteeRule::ComplaintFounded), judged::a_client_with_good_pads_that_is_complained_about;
     LeftOut: Rule(CommitteeRule::ComplaintProven), judged::a_client_that_is_complained_about_with_another_point;
-}
-
-/// All clients.
-const ALL: [u32; 10] = [1, 2, 3, 4, 5, 6, 7, 8, 9, COLLUDER];
-/// A client that is corrupt in some attempts; the configuration allows for one.
-const COLLUDER: u32 = 10;
-/// All clients but that one.
-const BUT_COLLUDER: [u32; 9] = [1, 2, 3, 4, 5, 6, 7, 8, 9];
-/// An honest client.
-const VICTIM: u32 = 5;
-/// All clients but that one.
-const BUT_VICTIM: [u32; 9] = [1, 2, 3, 4, 6, 7, 8, 9, COLLUDER];
-/// A trustee that is corrupt in some attempts; the configuration allows for one.
-const CORRUPT: u32 = 4;
-/// The other trustees.
-const BUT_CORRUPT: [u32; 3] = [1, 2, 3];
-
-/// Ten clients, of whom at least three must contribute, with two numbers below ten each; and four trustees, of whom three must open.
-fn parties() -> Parties {
-    Parties::new(10, 4, 1, 1, vec![numbers("numbers", 2)], 1)
-}
-
-/// The same; each number has a row of its own, and a sharing packs both.
-fn packing_parties() -> Parties {
-    parties_of(4, 1, 2)
-}
-
-/// Ten clients; and `m` trustees, of whom `t` may collude. A sharing packs `p` rows, which are all. In each stands a number below ten.
-fn parties_of(m: u32, t: u32, p: u32) -> Parties {
-    let segments = (0..p).map(|at| numbers(&format!("number {at}"), 1));
-    Parties::new(10, m, t, p, segments.collect(), 1)
-}
-
-fn numbers(name: &str, count: usize) -> SegmentConfiguration {
-    SegmentConfiguration::integers(name, count, 10)
-}
-
-/// A round up to the checkpoint of submit, with everybody on its list. These trustees and clients are corrupt.
-fn submitted<'a>(parties: &'a Parties, trustees: &[u32], clients: &[u32]) -> Coalition<'a> {
-    let mut coalition = Coalition::new(parties, trustees, clients);
-    coalition.submit(ALL);
-    coalition.close(Phase::Submit, &ALL);
-    coalition
 }
 
 /// A round in which the corrupt parties only watch: a trustee and a client. Gives the watcher, and the sum of the honest inputs.

@@ -8,7 +8,7 @@ use veragg_protocol::committee::round::Expectations;
 use veragg_protocol::crypto::dh::KeyPair;
 use veragg_protocol::crypto::ids::TrusteeId;
 
-use super::{parties, Success, VICTIM};
+use super::setting::{parties, Success, VICTIM};
 use crate::committee::watcher::coalition::Coalition;
 use crate::committee::{key, Parties};
 

@@ -8,7 +8,7 @@ use veragg_protocol::pairwise::publish::Outcome;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::message::Sender;
 
-use super::{
+use super::setting::{
     parties, submitted, Success, ALL, BUT_COLLUDER, BUT_VICTIM, COLLUDER, CORRUPT, VICTIM,
 };
 use crate::committee::play::{go_on, go_on_from_check};

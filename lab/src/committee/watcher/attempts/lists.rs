@@ -3,7 +3,7 @@
 use veragg_protocol::committee::package::TrusteePackage;
 use veragg_protocol::round::phase::Phase;
 
-use super::{
+use super::setting::{
     packing_parties, parties, submitted, Success, ALL, BUT_COLLUDER, BUT_CORRUPT, BUT_VICTIM,
     COLLUDER, CORRUPT, VICTIM,
 };

@@ -6,7 +6,7 @@ use veragg_protocol::committee::submit::SubmissionKey;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::message::Message;
 
-use super::{parties, Success, ALL, BUT_COLLUDER, COLLUDER, VICTIM};
+use super::setting::{parties, Success, ALL, BUT_COLLUDER, COLLUDER, VICTIM};
 use crate::committee::altered;
 use crate::committee::watcher::coalition::Coalition;
 use crate::fixtures::id;

@@ -8,7 +8,7 @@ use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::dh::KeyPair;
 
-use super::{parties, Success, ALL};
+use super::setting::{parties, Success, ALL};
 use crate::committee::watcher::coalition::Coalition;
 use crate::committee::watcher::guesses::Reader;
 use crate::committee::{Desk, Liar};

@@ -5,7 +5,7 @@ use rand_core::{RngCore, SeedableRng};
 use veragg_protocol::crypto::ids::ClientSet;
 use veragg_protocol::round::phase::Phase;
 
-use super::{parties_of, Success, ALL, COLLUDER};
+use super::setting::{parties_of, Success, ALL, COLLUDER};
 use crate::committee::watcher::coalition::Coalition;
 use crate::committee::Desk;
 
