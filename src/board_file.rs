@@ -64,7 +64,8 @@ pub struct BoardFile {
 struct Span {
     kind: RecordKind,
     offset: u64,
-    length: usize,
+    /// A record is no longer than its head can say.
+    length: u32,
 }
 
 /// Why a board file cannot be written to. Nothing in it has changed.
@@ -156,7 +157,7 @@ fn next_span<R: Read>(records: &mut Records<R>, end: u64) -> Result<Option<Span>
     let span = Span {
         kind: record.kind(),
         offset: end + RECORD_HEAD_LEN as u64,
-        length: record.remaining(),
+        length: record.remaining() as u32,
     };
     record.skip()?;
     Ok(Some(span))
@@ -296,7 +297,7 @@ impl<'a> Locked<'a> {
                 Err(BoardError::Io(source)) => return Err(self.failed(source)),
                 Err(error) => return Err(error.into()),
             };
-            end = span.offset + span.length as u64;
+            end = span.offset + u64::from(span.length);
             spans.push(span);
         }
         if let Some(synced) = self.synced().filter(|&synced| end != synced) {
@@ -433,7 +434,7 @@ impl Log for BoardFile {
                 spans.push(Span {
                     kind,
                     offset,
-                    length,
+                    length: length as u32,
                 });
                 end = offset + length as u64;
             }
@@ -464,7 +465,7 @@ impl Log for BoardFile {
             offset,
             length,
         } = *span.ok_or(io::ErrorKind::UnexpectedEof)?;
-        let mut bytes = vec![0; length];
+        let mut bytes = vec![0; length as usize];
         let mut file = self.file();
         file.seek(SeekFrom::Start(offset))?;
         file.read_exact(&mut bytes)?;

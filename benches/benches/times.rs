@@ -57,7 +57,7 @@ impl Size {
 fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
     println!(
-        "{:<46}{:<12}{:>12}{:>12}{:>8}",
+        "{:<52}{:<12}{:>12}{:>12}{:>8}",
         "round", "role", "stated", "measured", "ratio"
     );
     alone.install(|| {
@@ -89,7 +89,7 @@ fn show(protocol: &str, Size(clients, len, bits): Size, (stated, measured): (Tim
     for (role, stated, measured) in roles {
         if let (Some(stated), Some(measured)) = (stated, measured) {
             println!(
-                "{round:<46}{role:<12}{:>9.1} ms{:>9.1} ms{:>8.2}",
+                "{round:<52}{role:<12}{:>9.1} ms{:>9.1} ms{:>8.2}",
                 stated * 1e3,
                 measured * 1e3,
                 measured / stated
@@ -108,7 +108,7 @@ fn prio(case: Case) {
     ];
     for (role, time) in times {
         let round = format!("Prio3SumVec, a client, {case}");
-        println!("{round:<46}{role:<24}{:>9.2} ms", time * 1e3);
+        println!("{round:<52}{role:<24}{:>9.2} ms", time * 1e3);
     }
     println!("  the client sends {} bytes", upload.bytes());
 }

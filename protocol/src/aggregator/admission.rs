@@ -174,8 +174,7 @@ impl<L: Log> Ledger<L> {
         fresh.sort_unstable_by_key(|(_, (standing, _))| standing.index);
         let mut committed = Vec::with_capacity(fresh.len());
         for (slot, (standing, envelope)) in fresh {
-            self.tree.push(standing.entry);
-            self.standing.insert(slot, standing);
+            self.push(slot, &standing);
             committed.push(Committed {
                 index: standing.index,
                 envelope,
@@ -250,8 +249,7 @@ impl<L: Log> Ledger<L> {
         entry: &Digest,
         in_batch: Option<Standing>,
     ) -> Result<Option<Standing>, Reason> {
-        let slot = (envelope.phase, envelope.sender);
-        let standing = self.standing.get(&slot).copied();
+        let standing = self.standing(envelope.phase, envelope.sender);
         let standing = standing.or(in_batch);
         if standing.is_some_and(|standing| standing.entry == *entry) {
             return Ok(standing);

@@ -28,6 +28,13 @@ pub(crate) struct Standing {
     pub(crate) record: u64,
 }
 
+/// The same, as it is kept for each message: the tree has the entry.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    index: u32,
+    record: u32,
+}
+
 /// The log of a board, and what follows from it whatever the protocol.
 pub(crate) struct Ledger<L> {
     pub(crate) context: Context,
@@ -40,7 +47,7 @@ pub(crate) struct Ledger<L> {
     pub(crate) tree: Tree<Digest>,
     pub(crate) phase: Phase,
     pub(crate) chain: Digest,
-    pub(crate) standing: HashMap<(Phase, Sender), Standing>,
+    places: HashMap<(Phase, Sender), Place>,
 }
 
 impl<L: Log> Ledger<L> {
@@ -55,7 +62,7 @@ impl<L: Log> Ledger<L> {
             records: 0,
             tree: Tree::new(),
             phase,
-            standing: HashMap::new(),
+            places: HashMap::new(),
         }
     }
 
@@ -66,7 +73,34 @@ impl<L: Log> Ledger<L> {
 
     /// Whether a party has spoken in the open phase.
     pub(crate) fn has_spoken(&self, sender: Sender) -> bool {
-        self.standing.contains_key(&(self.phase, sender))
+        self.spoke(self.phase, sender)
+    }
+
+    /// Whether a party has spoken in a phase.
+    pub(crate) fn spoke(&self, phase: Phase, sender: Sender) -> bool {
+        self.places.contains_key(&(phase, sender))
+    }
+
+    /// Where the message of a party in a phase stands.
+    pub(crate) fn standing(&self, phase: Phase, sender: Sender) -> Option<Standing> {
+        let Place { index, record } = *self.places.get(&(phase, sender))?;
+        let entry = *self.tree.leaf(index.into())?;
+        Some(Standing {
+            entry,
+            index: index.into(),
+            record: record.into(),
+        })
+    }
+
+    /// Appends the entry of a message of a party in a phase, whose record stands in the log.
+    pub(crate) fn push(&mut self, slot: (Phase, Sender), standing: &Standing) {
+        self.tree.push(standing.entry);
+        // Each of at most 2^20 clients speaks once in each of a few phases.
+        let place = Place {
+            index: standing.index as u32,
+            record: standing.record as u32,
+        };
+        self.places.insert(slot, place);
     }
 
     pub(crate) fn log(&self) -> &L {
@@ -110,10 +144,10 @@ impl<L: Log> Ledger<L> {
         phase: Phase,
         sender: Sender,
     ) -> Result<Option<(u64, Cow<'_, Record>)>, AggregatorError> {
-        let Some(Standing { record, .. }) = self.standing.get(&(phase, sender)) else {
+        let Some(Standing { record, .. }) = self.standing(phase, sender) else {
             return Ok(None);
         };
-        Ok(Some((*record, self.log.read(*record)?)))
+        Ok(Some((record, self.log.read(record)?)))
     }
 
     /// Signs a checkpoint.

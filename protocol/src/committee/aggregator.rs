@@ -313,7 +313,7 @@ impl<P: ProofSystem, L: Log> Floor for Aggregator<P, L> {
     }
 
     fn may_speak(&self, sender: Sender) -> bool {
-        let spoke = |phase| self.ledger.standing.contains_key(&(phase, sender));
+        let spoke = |phase| self.ledger.spoke(phase, sender);
         match (sender, self.phase()) {
             (Sender::Client(client), Phase::Submit) => self.roster.has(client),
             (Sender::Trustee(trustee), Phase::Check) => self.round.trustee_key(trustee).is_some(),

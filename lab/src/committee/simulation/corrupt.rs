@@ -4,9 +4,10 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::OsRng;
 use std::io::Cursor;
 use veragg_protocol::circuits::group::ristretto::Fr;
-use veragg_protocol::crypto::ids::ClientId;
+use veragg_protocol::crypto::ids::{ClientId, TrusteeId};
 use veragg_protocol::pairwise::publish::Outcome;
 use veragg_protocol::round::phase::Phase;
+use veragg_protocol::wire::message::Sender;
 
 use super::draw::{below, Drawn, TrusteeDoes};
 use super::honest::{complaints, corrupt, submission};
@@ -117,11 +118,12 @@ fn go_on(
         }
     }
     for index in &liars {
-        if contributors.iter().any(|client| !spoke.contains(client)) {
-            break;
-        }
         let liar = Liar::at(desk, *index);
-        let message = liar.open(&liar.sums(&contributors));
+        // A client that is listed may have sent no key that decodes, or nothing.
+        let Some(sums) = liar.sums_of(ids(&contributors)) else {
+            break;
+        };
+        let message = liar.open(&sums);
         desk.take(&message);
         opened += 1;
     }
@@ -129,7 +131,13 @@ fn go_on(
     if opened < drawn.shape.needed() as usize {
         return None;
     }
-    let mut sum = desk.sum(&contributors);
+    let opened = TrusteeId::all(drawn.shape.trustees()).filter(|trustee| {
+        let sender = Sender::Trustee(*trustee);
+        desk.message_of(sender, Phase::Open).is_some()
+    });
+    let (clients, opened): (Vec<_>, Vec<_>) = (ids(&contributors).collect(), opened.collect());
+    // A masked row may not decode.
+    let mut sum = desk.sum_of(&clients, &opened)?;
     if below(rng, 5) == 0 {
         let at = below(rng, sum.len());
         sum[at] += Fr::from(1u64);
@@ -148,6 +156,10 @@ fn go_on(
     desk.publish(sum, &outcomes);
     desk.close(Phase::Publish, &contributors);
     Some(())
+}
+
+fn ids(numbers: &[u32]) -> impl Iterator<Item = ClientId> + '_ {
+    numbers.iter().filter_map(|number| ClientId::new(*number))
 }
 
 /// The trustees that go on with the aggregator, whatever it does.

@@ -69,7 +69,12 @@ pub(super) fn complaints(liar: Liar<'_>, listed: &[u32], rng: &mut ChaCha20Rng) 
         if below(rng, 3) > 0 {
             continue;
         }
-        let mut complaint = liar.complaint(*client, below(rng, 3) as u32);
+        let (client, block) = (ClientId::new(*client), below(rng, 3) as u32);
+        let complaint = client.and_then(|client| liar.complains(client, block, &mut OsRng));
+        // The key of a client on a list need not decode.
+        let Some(mut complaint) = complaint else {
+            continue;
+        };
         match below(rng, 4) {
             0 => complaint.challenge += KeyScalar::ONE,
             1 => complaint.point = complaint.point + complaint.point,

@@ -92,10 +92,7 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L> {
     /// How many trustees have spoken in a phase.
     pub(super) fn spoke(&self, phase: Phase) -> usize {
         TrusteeId::all(self.round.shape().trustees())
-            .filter(|trustee| {
-                let slot = (phase, Sender::Trustee(*trustee));
-                self.ledger.standing.contains_key(&slot)
-            })
+            .filter(|trustee| self.ledger.spoke(phase, Sender::Trustee(*trustee)))
             .count()
     }
 }
