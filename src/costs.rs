@@ -2,7 +2,9 @@
 //!
 //! All times are of one core of the machine of `docs/costs.md`. Another machine multiplies all of them by about one factor, so they
 //! tell how a time grows with clients, coordinates and trustees, and in which protocol a role works less.
-//! `cargo bench -p veragg-benches --bench times` plays rounds, and prints what is stated here beside what it measures.
+//! `cargo bench -p veragg-benches --bench times` plays rounds in the default suite, and prints what is stated here beside what it
+//! measures. The constants of the other suites come from the bench `peers` (`bls12381-groth16`) and from rounds of the example
+//! `scale` (`ristretto255-bulletproofs`).
 
 use veragg_circuits::proof_system::Suite;
 use veragg_circuits::statement::Statement;
@@ -49,7 +51,7 @@ impl Proof {
     fn of(suite: Suite) -> Self {
         let (prove, verify, [prove_root, verify_root]) = match suite {
             Suite::RistrettoBitplane => (line(8.0e5, 35.0), line(4.0e4, 0.1), [5.5e4, 8.0e3]),
-            Suite::RistrettoBulletproofs => (line(1.0e6, 1.2e5), line(2.0e5, 1.8e4), [0.0; 2]),
+            Suite::RistrettoBulletproofs => (line(0.0, 1.2e5), line(2.0e5, 1.3e4), [0.0; 2]),
             Suite::Bls12381Groth16 => (line(2.4e6, 1.6e4), line(3.5e5, 0.0), [0.0; 2]),
         };
         Self {
@@ -65,27 +67,34 @@ impl Proof {
     }
 }
 
-/// The pairwise protocol, by neighbours: what a client does besides its proof, and what aggregator and auditor do for it.
+/// Pairwise, what a client does besides its proof: once, and for each neighbour.
 const PAIRWISE_CLIENT: Line = line(3.0e5, 5.0e5);
+/// Pairwise, what the aggregator does for each client: once, and for each neighbour.
 const PAIRWISE_AGGREGATOR: Line = line(9.0e5, 3.7e4);
+/// Pairwise, what an auditor does for each client: once, and for each neighbour.
 const PAIRWISE_AUDITOR: Line = line(8.0e5, 3.5e4);
-/// The same by scalars of the masked vector: of a client for each neighbour, of the others for each client.
+/// Pairwise, a client, for each scalar of the masked vector and each neighbour.
 const MASKING: f64 = 65.0;
+/// Pairwise, the aggregator, for each scalar of the masked vector of each client.
 const UNMASKING: f64 = 80.0;
+/// Pairwise, an auditor, for each scalar of the masked vector of each client.
 const COMPARING: f64 = 400.0;
 
-/// The committee protocol: a client, by scalars of all pads; a trustee for each client, by scalars of its pads; the aggregator for
-/// each client, by scalars of masked rows; the auditor for each client, by commitments to pads.
+/// Committee, what a client does besides its proof: once, and for each scalar of its pads for all trustees.
 const COMMITTEE_CLIENT: Line = line(8.0e5, 4.4e3);
-const TRUSTEE: Line = line(1.3e5, 60.0);
-const COMMITTEE_AGGREGATOR: Line = line(3.3e5, 600.0);
-const COMMITTEE_AUDITOR: Line = line(1.7e5, 3.0e3);
-/// For each scalar of a row: a client, for the tables of its generator; a trustee, for those of each batch of clients; the auditor, for
-/// the generator itself.
+/// Committee, a client, for each scalar of a row: the tables of its generator.
 const TABLES: f64 = 1.4e4;
+/// Committee, what a trustee does for each client: once, and for each scalar of the pads for this trustee.
+const TRUSTEE: Line = line(1.3e5, 60.0);
+/// Committee, a trustee, for each scalar of a row and each batch of clients: the tables of its generator.
 const BATCH: f64 = 1.7e4;
+/// Committee, what the aggregator does for each client: once, and for each scalar of the masked rows.
+const COMMITTEE_AGGREGATOR: Line = line(3.3e5, 600.0);
+/// Committee, what an auditor does for each client: once, and for each commitment to a pad.
+const COMMITTEE_AUDITOR: Line = line(1.7e5, 3.0e3);
+/// Committee, an auditor, for each scalar of a row: the generator itself.
 const GENERATOR: f64 = 2.5e4;
-/// What the auditor does once.
+/// Committee, what an auditor does once.
 const COMMITTEE_AUDIT: f64 = 7.0e6;
 
 /// Times of each role, in seconds of one core.

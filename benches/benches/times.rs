@@ -5,6 +5,7 @@
 //! beside what the role took. All ratios of one machine should be near each other; one that is not means that a constant is no
 //! longer true. Of Prio3 nothing is stated.
 
+// Of the bench `peers` only a part is needed here.
 #[allow(dead_code)]
 #[path = "peers/case.rs"]
 mod case;

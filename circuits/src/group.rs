@@ -72,7 +72,7 @@ pub trait Group: Copy + Clone + Debug + PartialEq + Eq + Send + Sync + 'static {
     /// `sum scalars[i] * points[i]`, in constant time. For secrets.
     fn msm_constant_time(scalars: &[Self::Scalar], points: &[Self::Point]) -> Self::Point;
 
-    /// `sum scalars[i] * points[i]`, in variable time. For public values only. In parallel. Cost:
+    /// `sum scalars[i] * points[i]`, in variable time, of as many scalars as points. For public values only. In parallel. Cost:
     /// about `n / log n` multiplications.
     fn msm(scalars: &[Self::Scalar], points: &[Self::Point]) -> Self::Point;
 

@@ -95,7 +95,7 @@ impl<L: Log> Ledger<L> {
     /// Appends the entry of a message of a party in a phase, whose record stands in the log.
     pub(crate) fn push(&mut self, slot: (Phase, Sender), standing: &Standing) {
         self.tree.push(standing.entry);
-        // Each of at most 2^20 clients speaks once in each of a few phases.
+        // At most 2^20 clients speak once in each of a few phases, so 32 bits are enough.
         let place = Place {
             index: standing.index as u32,
             record: standing.record as u32,

@@ -138,7 +138,7 @@ impl Envelope {
         key.verify(labels::SIGN_MESSAGE, &self.signed_bytes(), &self.signature)
     }
 
-    /// A digest of what is signed. Envelopes with other signatures on the same have the same.
+    /// A digest of what is signed. It does not depend on the signature.
     pub fn said(&self) -> Digest {
         digest(labels::SIGN_MESSAGE, &[&self.signed_bytes()])
     }

@@ -340,8 +340,8 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         Ok(Body::Damaged)
     }
 
-    /// V-04.7: whether this is the sender's first message in this phase. If it is, it is noted, but for a client's: its
-    /// submission is.
+    /// V-04.7: whether this is the sender's first message in this phase. If it is, the message of a trustee is
+    /// noted; a client's stands among the submissions.
     fn is_first(&mut self, leaf: u64, envelope: &Envelope) -> bool {
         let sender = envelope.sender;
         let first = match sender {
