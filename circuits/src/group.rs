@@ -6,7 +6,7 @@
 
 pub mod bls12381;
 pub(crate) mod edwards;
-mod limbs;
+pub(crate) mod limbs;
 pub mod ristretto;
 
 use std::fmt::Debug;
@@ -14,6 +14,7 @@ use std::iter::Sum;
 use std::ops::{Add, Neg, Sub};
 
 use ark_ff::PrimeField;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::codec::{DecodeError, Reader};
 use crate::work::{self, Kind};
@@ -27,6 +28,27 @@ pub fn of_integer<F: PrimeField>(value: u64) -> F {
     work::count(Kind::Scalar);
     let never_zero = 1 << u64::BITS;
     F::from(never_zero | u128::from(value)) - F::from(never_zero)
+}
+
+/// Limbs of the widest integer that becomes a scalar: a scalar and 64 bits above it.
+pub(crate) const WIDE_LIMBS: usize = 5;
+
+/// The scalar of a secret integer of several limbs, the lowest first. It is below `2^CAPACITY`, or that of a malicious client. As
+/// with [`of_integer`], what is multiplied is never 0. Cost: a multiplication.
+pub(crate) fn of_wide_integer<F: PrimeField>(limbs: &[u64; WIDE_LIMBS]) -> F {
+    work::count(Kind::Scalar);
+    let mut never_zero = Zeroizing::new(*limbs);
+    limbs::add_at(never_zero.as_mut(), 1, 0);
+    let mut low = F::BigInt::default();
+    let taken = low.as_ref().len();
+    low.as_mut().copy_from_slice(&never_zero[..taken]);
+    let fits = never_zero[taken..].iter().all(|&limb| limb == 0);
+    let scalar = F::from_bigint(low).filter(|_| fits).unwrap_or_else(|| {
+        let bytes = never_zero.iter().flat_map(|limb| limb.to_le_bytes());
+        F::from_le_bytes_mod_order(&bytes.collect::<Vec<_>>())
+    });
+    low.zeroize();
+    scalar - F::one()
 }
 
 /// A group of prime order with canonical encodings and hashing to elements of unknown logarithm.
@@ -77,8 +99,8 @@ pub trait Group: Copy + Clone + Debug + PartialEq + Eq + Send + Sync + 'static {
     fn msm(scalars: &[Self::Scalar], points: &[Self::Point]) -> Self::Point;
 
     /// The encodings of `sum_c row_c points_c` for each row of as many scalars as there are points, one behind the other. For secrets:
-    /// what is computed is the same whatever the scalars are; on ristretto255 table look-ups depend on them
-    /// (`specs/threat-model.md`). In parallel. Cheaper for all rows at once, since they share the tables of the points.
+    /// what is computed is the same whatever the scalars are; on ristretto255, on processors without AVX-512, table look-ups
+    /// depend on them (`specs/threat-model.md` 6.2). In parallel. Cheaper for all rows at once, since they share the tables of the points.
     fn encoded_sums_of_rows(rows: &[&[Self::Scalar]], points: &[Self::Point]) -> Vec<u8>;
 
     /// The table of an element. Cost: about two multiplications.

@@ -7,10 +7,16 @@
 //! consecutive columns of a row, which is what the proof systems commit to.
 
 use ark_ff::{BigInteger, PrimeField};
+use rayon::prelude::*;
 use thiserror::Error;
+use zeroize::Zeroizing;
 
-use crate::group::{of_integer, Group};
+use crate::group::limbs::add_at;
+use crate::group::{of_wide_integer, Group, WIDE_LIMBS};
 use crate::statement::{InputError, Segment, Statement};
+
+/// Scalars that one thread packs by itself.
+const SHORTEST_PART: usize = 1024;
 
 /// Where each coordinate of a statement stands in the packed scalars.
 ///
@@ -161,8 +167,8 @@ impl Layout {
     }
 
     /// Packs a vector into `D` scalars. Values are not checked against their bounds:
-    /// [`Statement::check`] does that, and tests pack vectors of malicious clients too. Cost: about
-    /// an addition and a multiplication a coordinate.
+    /// [`Statement::check`] does that, and tests pack vectors of malicious clients too. Cost: an
+    /// addition of integers a coordinate, and a multiplication of the field a scalar. In parallel.
     pub fn pack<F: PrimeField>(&self, x: &[u64]) -> Result<Vec<F>, InputError> {
         if x.len() != self.coordinates() {
             return Err(InputError::Length {
@@ -174,16 +180,16 @@ impl Layout {
         for segment in &self.segments {
             let packed = &mut out[segment.first_scalar..][..segment.scalars];
             let values = &x[segment.start..][..segment.len];
-            // From the last slot down, as in Horner's rule: each row of slots shifts the others.
-            let shift = F::from(2u64).pow([u64::from(segment.width)]);
-            for slot in values.chunks(segment.scalars).rev() {
-                for scalar in packed.iter_mut() {
-                    *scalar *= shift;
+            let pack = |(first, scalar): (usize, &mut F)| {
+                let slots = values.iter().skip(first).step_by(segment.scalars);
+                let mut sum = Zeroizing::new([0; WIDE_LIMBS]);
+                for (slot, &value) in slots.enumerate() {
+                    add_at(sum.as_mut(), value, slot * segment.width as usize);
                 }
-                for (scalar, &value) in packed.iter_mut().zip(slot) {
-                    *scalar += of_integer::<F>(value);
-                }
-            }
+                *scalar = of_wide_integer(&sum);
+            };
+            let scalars = packed.par_iter_mut().with_min_len(SHORTEST_PART);
+            scalars.enumerate().for_each(pack);
         }
         Ok(out)
     }
@@ -328,6 +334,25 @@ mod tests {
             }
             prop_assert_eq!(layout.unpack(&packed, clients as u32), Ok(sums));
             prop_assert_eq!(layout.scalars() % columns, 0);
+        }
+
+        /// Those of malicious clients too.
+        #[test]
+        fn values_beyond_the_bound_are_packed_by_the_same_formula(segments in segments(), seed: u64) {
+            let statement = Statement::new(segments).unwrap();
+            let layout = Layout::new::<Ristretto>(&statement, 3, 2);
+            let x: Vec<u64> = (0..statement.len() as u64)
+                .map(|j| if (seed >> (j % 64)) & 1 == 1 { u64::MAX - j } else { seed.rotate_left(j as u32) })
+                .collect();
+            let mut want = vec![Fr::from(0u64); layout.scalars()];
+            for segment in layout.segments() {
+                for (j, value) in x[segment.start..][..segment.len].iter().enumerate() {
+                    let (s, m) = (j / segment.scalars, j % segment.scalars);
+                    let weight = Fr::from(2u64).pow([u64::from(segment.width) * s as u64]);
+                    want[segment.first_scalar + m] += weight * Fr::from(*value);
+                }
+            }
+            prop_assert_eq!(layout.pack::<Fr>(&x).unwrap(), want);
         }
 
         #[test]

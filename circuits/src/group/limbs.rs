@@ -3,29 +3,42 @@
 
 /// `a + b c + carry`, low and high half. Never overflows.
 #[inline(always)]
-pub(super) fn mac(a: u64, b: u64, c: u64, carry: u64) -> (u64, u64) {
+pub(crate) fn mac(a: u64, b: u64, c: u64, carry: u64) -> (u64, u64) {
     let wide = u128::from(a) + u128::from(b) * u128::from(c) + u128::from(carry);
     (wide as u64, (wide >> 64) as u64)
 }
 
 /// `a + b + carry`, and the carry.
 #[inline(always)]
-pub(super) fn adc(a: u64, b: u64, carry: u64) -> (u64, u64) {
+pub(crate) fn adc(a: u64, b: u64, carry: u64) -> (u64, u64) {
     let wide = u128::from(a) + u128::from(b) + u128::from(carry);
     (wide as u64, (wide >> 64) as u64)
 }
 
 /// `a - b - borrow`, and the borrow.
 #[inline(always)]
-pub(super) fn sbb(a: u64, b: u64, borrow: u64) -> (u64, u64) {
+pub(crate) fn sbb(a: u64, b: u64, borrow: u64) -> (u64, u64) {
     let (first, under) = a.overflowing_sub(b);
     let (second, again) = first.overflowing_sub(borrow);
     (second, u64::from(under | again))
 }
 
+/// Adds `value 2^bit` to an integer of any number of limbs; what is above its top limb is lost.
+#[inline(always)]
+pub(crate) fn add_at(limbs: &mut [u64], value: u64, bit: usize) {
+    let (first, shift) = (bit / 64, bit % 64);
+    let wide = u128::from(value) << shift;
+    let parts = [wide as u64, (wide >> 64) as u64];
+    let mut carry = 0;
+    for (at, limb) in limbs.iter_mut().skip(first).enumerate() {
+        let part = parts.get(at).copied().unwrap_or(0);
+        (*limb, carry) = adc(*limb, part, carry);
+    }
+}
+
 /// The product, low and high half.
 #[inline(always)]
-pub(super) fn multiply(a: &[u64; 4], b: &[u64; 4]) -> ([u64; 4], [u64; 4]) {
+pub(crate) fn multiply(a: &[u64; 4], b: &[u64; 4]) -> ([u64; 4], [u64; 4]) {
     let (r0, c) = mac(0, a[0], b[0], 0);
     let (r1, c) = mac(0, a[0], b[1], c);
     let (r2, c) = mac(0, a[0], b[2], c);
