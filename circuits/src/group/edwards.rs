@@ -11,13 +11,17 @@
 //! (the coordinates and formulas); RFC 9496, section 4 (the encoding).
 
 mod encoding;
+mod equation;
 mod field;
 mod fixed;
+#[cfg(target_arch = "x86_64")]
+mod lanes;
 mod msm;
 mod point;
 mod rows;
 
 pub(crate) use encoding::{decode, encode};
+pub use equation::{are_keys, hold, Equation};
 pub(crate) use fixed::FixedBase;
 pub(crate) use msm::{msm, msm_constant_time};
 pub(crate) use point::{normalise, Affine, Point};

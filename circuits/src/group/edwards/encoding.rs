@@ -2,28 +2,53 @@
 
 use std::array;
 
+#[cfg(target_arch = "x86_64")]
+use archmage::{SimdToken, X64V4xToken};
 use rayon::prelude::*;
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
-use super::field::{inverse_sqrt, Field, D, D2, INVSQRT_A_MINUS_D, SQRT_M1};
+use super::field::{inverse_sqrt, pow_p58, Field, D, D2, INVSQRT_A_MINUS_D, SQRT_M1};
+#[cfg(target_arch = "x86_64")]
+use super::lanes;
 use super::point::{Affine, Point};
 
-/// Points whose exponentiations are interleaved.
-const LANES: usize = 4;
+/// Points whose exponentiations are interleaved, where one is done at a time.
+const INTERLEAVED: usize = 4;
 
 /// The canonical encodings (RFC 9496, 4.3.2), in constant time.
 pub(crate) fn encode(points: &[Point]) -> Vec<[u8; 32]> {
-    let lanes = points.par_chunks(LANES).flat_map_iter(|chunk| {
-        let all = array::from_fn(|i| chunk.get(i).copied().unwrap_or(Point::IDENTITY));
-        encode_lanes(all).into_iter().take(chunk.len())
-    });
-    lanes.collect()
+    #[cfg(target_arch = "x86_64")]
+    if let Some(token) = lanes_for(points.len()) {
+        return encode_by(points, |x| lanes::pow_p58(token, &x));
+    }
+    encode_by::<INTERLEAVED>(points, pow_p58)
 }
 
-fn encode_lanes(points: [Point; LANES]) -> [[u8; 32]; LANES] {
+/// Lanes, if there are any and so many points are better in them.
+#[cfg(target_arch = "x86_64")]
+fn lanes_for(points: usize) -> Option<X64V4xToken> {
+    X64V4xToken::summon().filter(|_| points > INTERLEAVED)
+}
+
+/// `N` at a time, with a power for so many.
+fn encode_by<const N: usize>(
+    points: &[Point],
+    power: impl Fn([Field; N]) -> [Field; N] + Sync,
+) -> Vec<[u8; 32]> {
+    let chunks = points.par_chunks(N).flat_map_iter(|chunk| {
+        let all = array::from_fn(|i| chunk.get(i).copied().unwrap_or(Point::IDENTITY));
+        encode_all(all, &power).into_iter().take(chunk.len())
+    });
+    chunks.collect()
+}
+
+fn encode_all<const N: usize>(
+    points: [Point; N],
+    power: impl Fn([Field; N]) -> [Field; N],
+) -> [[u8; 32]; N] {
     let u1 = points.map(|p| p.z.add(&p.y).mul(&p.z.sub(&p.y)));
     let u2 = points.map(|p| p.x.mul(&p.y));
-    let roots: [_; LANES] = inverse_sqrt(array::from_fn(|i| u1[i].mul(&u2[i].square())));
+    let roots = inverse_sqrt(array::from_fn(|i| u1[i].mul(&u2[i].square())), power);
     array::from_fn(|i| {
         let (Point { x, y, z, t }, (_, root)) = (points[i], roots[i]);
         let den1 = root.mul(&u1[i]);
@@ -45,26 +70,41 @@ fn encode_lanes(points: [Point; LANES]) -> [[u8; 32]; LANES] {
 /// for the identity and whatever is no such encoding. In variable time only as to which of the
 /// strings are refused.
 pub(crate) fn decode(bytes: &[u8]) -> Vec<Option<Affine>> {
-    let lanes = bytes.par_chunks(32 * LANES).flat_map_iter(|chunk| {
-        let mut all = [[0; 32]; LANES];
+    #[cfg(target_arch = "x86_64")]
+    if let Some(token) = lanes_for(bytes.len() / 32) {
+        return decode_by(bytes, |x| lanes::pow_p58(token, &x));
+    }
+    decode_by::<INTERLEAVED>(bytes, pow_p58)
+}
+
+/// `N` at a time, with a power for so many.
+fn decode_by<const N: usize>(
+    bytes: &[u8],
+    power: impl Fn([Field; N]) -> [Field; N] + Sync,
+) -> Vec<Option<Affine>> {
+    let chunks = bytes.par_chunks(32 * N).flat_map_iter(|chunk| {
+        let mut all = [[0; 32]; N];
         let strings = chunk.chunks_exact(32);
         let count = strings.len();
         for (to, from) in all.iter_mut().zip(strings) {
             to.copy_from_slice(from);
         }
-        decode_lanes(all).into_iter().take(count)
+        decode_all(all, &power).into_iter().take(count)
     });
-    lanes.collect()
+    chunks.collect()
 }
 
-fn decode_lanes(bytes: [[u8; 32]; LANES]) -> [Option<Affine>; LANES] {
+fn decode_all<const N: usize>(
+    bytes: [[u8; 32]; N],
+    power: impl Fn([Field; N]) -> [Field; N],
+) -> [Option<Affine>; N] {
     let s = bytes.map(|bytes| Field::from_bytes(&bytes));
     let ss = s.map(|s| s.square());
     let u1 = ss.map(|ss| Field::ONE.sub(&ss));
     let u2 = ss.map(|ss| Field::ONE.add(&ss));
     let u2_squared = u2.map(|u2| u2.square());
-    let v: [Field; LANES] = array::from_fn(|i| D.mul(&u1[i].square()).neg().sub(&u2_squared[i]));
-    let roots: [_; LANES] = inverse_sqrt(array::from_fn(|i| v[i].mul(&u2_squared[i])));
+    let v: [Field; N] = array::from_fn(|i| D.mul(&u1[i].square()).neg().sub(&u2_squared[i]));
+    let roots = inverse_sqrt(array::from_fn(|i| v[i].mul(&u2_squared[i])), power);
     array::from_fn(|i| {
         let (square, root) = roots[i];
         let den_x = root.mul(&u2[i]);
@@ -72,7 +112,7 @@ fn decode_lanes(bytes: [[u8; 32]; LANES]) -> [Option<Affine>; LANES] {
         let x = s[i].add(&s[i]).mul(&den_x).abs();
         let y = u1[i].mul(&den_y);
         let t = x.mul(&y);
-        let canonical = s[i].to_bytes().ct_eq(&bytes[i]) & !s[i].is_negative();
+        let canonical = Choice::from(u8::from(s[i].to_bytes() == bytes[i])) & !s[i].is_negative();
         let valid = canonical & square & !t.is_negative() & !y.ct_eq(&Field::ZERO);
         let identity: Choice = s[i].ct_eq(&Field::ZERO);
         let affine = Affine {
@@ -123,6 +163,32 @@ mod tests {
                 prop_assert_eq!(got.is_some(), want.is_some());
                 if got.is_some() {
                     prop_assert_eq!(encode(&[got.unwrap().extended()])[0], bytes);
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        /// As many as are done in lanes, valid and not, beside each by itself.
+        #[test]
+        fn many_are_each_by_itself(strings in prop::collection::vec((any::<[u8; 32]>(), 0u64..4), 5..40)) {
+            let string = |(bytes, k): &([u8; 32], u64)| match k {
+                0 | 1 => *bytes,
+                k => Ristretto::encode_point(&multiple(*k)).try_into().unwrap(),
+            };
+            let strings: Vec<[u8; 32]> = strings.iter().map(string).collect();
+            let decoded = decode(&strings.concat());
+            prop_assert_eq!(decoded.len(), strings.len());
+            let points: Vec<Point> = decoded.iter().flatten().map(Affine::extended).collect();
+            let encoded = encode(&points);
+            let mut both = points.iter().zip(&encoded);
+            for (string, decoded) in strings.iter().zip(&decoded) {
+                prop_assert_eq!(decode(string)[0].is_some(), decoded.is_some());
+                if decoded.is_some() {
+                    let (point, encoded) = both.next().unwrap();
+                    prop_assert_eq!(encoded, string);
+                    prop_assert_eq!(encode(&[*point])[0], *string);
                 }
             }
         }

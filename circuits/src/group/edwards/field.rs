@@ -148,6 +148,16 @@ impl Field {
 
     /// The canonical 32 bytes, little-endian.
     pub(super) fn to_bytes(self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        for (bytes, limb) in bytes.chunks_exact_mut(8).zip(self.reduced()) {
+            bytes.copy_from_slice(&limb.to_le_bytes());
+        }
+        bytes
+    }
+
+    /// The limbs of the integer below `p`.
+    #[inline(always)]
+    fn reduced(self) -> [u64; 4] {
         // Below 2^255 + 19, then below p: adding 19 shows in bit 255 whether p still fits.
         let top = self.0[3] >> 63;
         let Field(r) = fold(
@@ -160,11 +170,7 @@ impl Field {
         let (high, _) = adc(r[3], 0, c);
         let mut limbs = fold(r, (high >> 63) * 19).0;
         limbs[3] &= u64::MAX >> 1;
-        let mut bytes = [0; 32];
-        for (bytes, limb) in bytes.chunks_exact_mut(8).zip(limbs) {
-            bytes.copy_from_slice(&limb.to_le_bytes());
-        }
-        bytes
+        limbs
     }
 
     /// The element of the low 255 bits; any bytes are taken.
@@ -181,7 +187,7 @@ impl Field {
 
     /// Whether the canonical integer is odd, RFC 9496's negative.
     pub(super) fn is_negative(&self) -> Choice {
-        Choice::from(self.to_bytes()[0] & 1)
+        Choice::from((self.reduced()[0] & 1) as u8)
     }
 
     /// The one of `self` and `-self` that is not negative.
@@ -201,7 +207,7 @@ impl Field {
 /// `x^((p - 5) / 8) = x^(2^252 - 3)` of several elements. Their squarings are independent, which a
 /// processor makes use of: four take about 2.5 times as long as one.
 pub(super) fn pow_p58<const N: usize>(x: [Field; N]) -> [Field; N] {
-    let squared = |x: &[Field; N], times: u32| {
+    let squared = |x: &[Field; N], times| {
         let mut out = *x;
         for _ in 0..times {
             for element in &mut out {
@@ -211,10 +217,21 @@ pub(super) fn pow_p58<const N: usize>(x: [Field; N]) -> [Field; N] {
         out
     };
     let times = |a: &[Field; N], b: &[Field; N]| std::array::from_fn(|i| a[i].mul(&b[i]));
+    chain_p58(&x, squared, times)
+}
+
+/// The multiplications of `x^(2^252 - 3)`, for whatever is multiplied: `squared` squares so many times. Cost: 251 squarings and 11
+/// multiplications.
+#[inline(always)]
+pub(super) fn chain_p58<T>(
+    x: &T,
+    squared: impl Fn(&T, u32) -> T,
+    times: impl Fn(&T, &T) -> T,
+) -> T {
     // x^(2^k - 1) for k = 1, 2, 4, 5, 10, 20, 40, 50, 100, 200, 250.
-    let ones_2 = times(&squared(&x, 1), &x);
+    let ones_2 = times(&squared(x, 1), x);
     let ones_4 = times(&squared(&ones_2, 2), &ones_2);
-    let ones_5 = times(&squared(&ones_4, 1), &x);
+    let ones_5 = times(&squared(&ones_4, 1), x);
     let ones_10 = times(&squared(&ones_5, 5), &ones_5);
     let ones_20 = times(&squared(&ones_10, 10), &ones_10);
     let ones_40 = times(&squared(&ones_20, 20), &ones_20);
@@ -223,15 +240,18 @@ pub(super) fn pow_p58<const N: usize>(x: [Field; N]) -> [Field; N] {
     let ones_200 = times(&squared(&ones_100, 100), &ones_100);
     let ones_250 = times(&squared(&ones_200, 50), &ones_50);
     // 2^252 - 3 = 4 (2^250 - 1) + 1.
-    times(&squared(&ones_250, 2), &x)
+    times(&squared(&ones_250, 2), x)
 }
 
 /// SQRT_RATIO_M1(1, v) of RFC 9496, 4.2, for several `v`: whether `v` is a non-zero square, and the
-/// non-negative `sqrt(1/v)`, or `sqrt(sqrt(-1)/v)` if it is not (0 for 0).
-pub(super) fn inverse_sqrt<const N: usize>(v: [Field; N]) -> [(Choice, Field); N] {
+/// non-negative `sqrt(1/v)`, or `sqrt(sqrt(-1)/v)` if it is not (0 for 0). The power is that of [`pow_p58`].
+pub(super) fn inverse_sqrt<const N: usize>(
+    v: [Field; N],
+    power: impl Fn([Field; N]) -> [Field; N],
+) -> [(Choice, Field); N] {
     // r = v^3 (v^7)^((p - 5) / 8)
     let cubes = v.map(|v| v.square().mul(&v));
-    let powers: [_; N] = pow_p58(std::array::from_fn(|i| cubes[i].square().mul(&v[i])));
+    let powers = power(std::array::from_fn(|i| cubes[i].square().mul(&v[i])));
     std::array::from_fn(|i| {
         let root = cubes[i].mul(&powers[i]);
         let check = v[i].mul(&root.square());
@@ -263,7 +283,8 @@ pub(super) fn invert_all(elements: &mut [Field]) {
 
 impl ConstantTimeEq for Field {
     fn ct_eq(&self, other: &Self) -> Choice {
-        self.to_bytes().ct_eq(&other.to_bytes())
+        let [a, b, c, d] = self.sub(other).reduced();
+        (a | b | c | d).ct_eq(&0)
     }
 }
 
@@ -328,7 +349,7 @@ mod tests {
             let want = all.map(|x| inverse(&x));
             invert_all(&mut all);
             prop_assert_eq!(all.map(|x| reference(&x)), want);
-            for ((square, root), v) in inverse_sqrt([a, b, c]).into_iter().zip([a, b, c]) {
+            for ((square, root), v) in inverse_sqrt([a, b, c], pow_p58).into_iter().zip([a, b, c]) {
                 let (v, root) = (reference(&v), reference(&root));
                 let legendre = v.legendre().is_qr();
                 prop_assert_eq!(bool::from(square), legendre);

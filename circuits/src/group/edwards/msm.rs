@@ -52,7 +52,7 @@ fn windows(width: u32) -> usize {
 
 /// The digits of all scalars, window by window from the lowest, each from `-2^(width - 1)` to
 /// `2^(width - 1) - 1`.
-fn signed_digits(scalars: &[Fr], width: u32) -> Vec<i16> {
+pub(super) fn signed_digits(scalars: &[Fr], width: u32) -> Vec<i16> {
     let count = scalars.len();
     let mut out = vec![0; count * windows(width)];
     for (i, scalar) in scalars.iter().enumerate() {

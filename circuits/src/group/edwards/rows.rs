@@ -1,9 +1,13 @@
 //! Sums of many rows over the same points, for secret scalars.
 
+#[cfg(target_arch = "x86_64")]
+use archmage::{SimdToken, X64V4xToken};
 use ark_ff::PrimeField;
 use rayon::prelude::*;
 use zeroize::Zeroizing;
 
+#[cfg(target_arch = "x86_64")]
+use super::lanes;
 use super::point::{normalise, Affine, Point};
 use crate::group::ristretto::Fr;
 
@@ -16,11 +20,21 @@ const TOGETHER: usize = 128;
 /// The most points of a table, which holds the sums of all their subsets: 96 KiB.
 const MOST_POINTS: usize = 10;
 
-/// `sum_c row_c points_c` for each row; missing scalars are 0. The operations are the same whatever the scalars are, but the table
-/// look-ups depend on them (`specs/threat-model.md` says what that means). Each table is made once for all rows and used while it is in
-/// the cache. Cost, with tables of `b` points (6 for one row, 10 for 17 rows or more): `253 / b` additions a scalar, `2^b / b` additions a point,
-/// and 253 additions and doublings a row. Memory: 4 MiB a thread. In parallel.
+/// `sum_c row_c points_c` for each row, up to a point of the 4-torsion, which ristretto255 does not see; missing scalars are 0. The
+/// operations are the same whatever the scalars are. On processors with AVX-512 and IFMA the memory accesses are so too; elsewhere the
+/// table look-ups depend on the scalars (`specs/threat-model.md` 6.2 says what that means). Cost: see the two ways. In parallel.
 pub(crate) fn sums_of_rows(rows: &[&[Fr]], points: &[Affine]) -> Vec<Point> {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(token) = X64V4xToken::summon() {
+        return lanes::sums_of_rows(token, rows, points);
+    }
+    by_tables(rows, points)
+}
+
+/// One point after the other. Each table is made once for all rows and used while it is in
+/// the cache. Cost, with tables of `b` points (6 for one row, 10 for 17 rows or more): `253 / b` additions a scalar, `2^b / b` additions a point,
+/// and 253 additions and doublings a row. Memory: 4 MiB a thread.
+fn by_tables(rows: &[&[Fr]], points: &[Affine]) -> Vec<Point> {
     let together = rows.chunks(TOGETHER);
     together
         .flat_map(|rows| sums_together(rows, points))
@@ -107,7 +121,17 @@ mod tests {
     /// Shapes around the sizes of tables, of shares of a thread, and of rows that are summed up together.
     #[test]
     fn each_row_is_a_multiscalar_multiplication() {
-        for (count, rows) in [(1, 4), (3, 7), (9, 4), (10, 1), (17, 40), (41, 3), (2, 129)] {
+        for (count, rows) in [
+            (1, 4),
+            (3, 7),
+            (9, 4),
+            (10, 1),
+            (17, 40),
+            (41, 3),
+            (58, 9),
+            (2, 129),
+            (2, 257),
+        ] {
             let bytes: Vec<u8> = (0..count as u64)
                 .flat_map(|i| Ristretto::encode_point(&Ristretto::hash_to_point(b"rows test", i)))
                 .collect();
@@ -117,12 +141,14 @@ mod tests {
             let scalars: Vec<Fr> = edge.into_iter().chain(others).take(rows * count).collect();
             let rows: Vec<&[Fr]> = scalars.chunks(count).collect();
             let want: Vec<Point> = rows.iter().map(|row| msm(row, &points)).collect();
-            assert_eq!(
-                encode(&sums_of_rows(&rows, &points)),
-                encode(&want),
-                "{count} points, {} rows",
-                rows.len()
-            );
+            for sums in [sums_of_rows, by_tables] {
+                assert_eq!(
+                    encode(&sums(&rows, &points)),
+                    encode(&want),
+                    "{count} points, {} rows",
+                    rows.len()
+                );
+            }
         }
     }
 

@@ -1,0 +1,25 @@
+//! Eight points at a time, where the processor has the instructions for it: AVX-512 with 52-bit multiplications (IFMA), as
+//! Intel's have since Ice Lake and AMD's since Zen 4.
+//!
+//! All that is here computes what the code for one point computes, and is compared with it in tests. It has no branch and no
+//! memory access that depends on a value. `archmage` makes sure that only a processor which has the instructions is given them:
+//! its token, of which a caller has one or none, stands for them. On every other processor, the code for one point is taken.
+//!
+//! Sources: Gueron, Krasnov, *Software Implementation of Modular Exponentiation, Using Advanced Vector Instructions Architectures*,
+//! WAIFI 2012 (limbs in lanes); Hisil, Wong, Carter, Dawson, *Twisted Edwards Curves Revisited*, ASIACRYPT 2008 (the formulas).
+
+mod double_base;
+mod field;
+mod point;
+mod power;
+mod signature;
+mod sums;
+mod table;
+
+use double_base::{double_base, Eights};
+pub(super) use power::{pow_p58, TOGETHER};
+pub(super) use signature::{are_keys, hold};
+pub(super) use sums::sums_of_rows;
+
+/// How many lanes a register has.
+pub(super) const LANES: usize = 8;
