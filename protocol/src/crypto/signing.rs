@@ -1,13 +1,16 @@
 //! Long-term identities and their signatures: Ed25519 (RFC 8032), strictly verified, never
-//! batched, each under a label (`specs/wire.md` 1.5).
+//! added up in a batch, each under a label (`specs/wire.md` 1.5).
 
 use std::fmt;
 use std::str::FromStr;
 
 use ed25519_dalek::Signer;
 use rand_core::CryptoRngCore;
+use rayon::prelude::*;
+use sha2::{Digest, Sha512};
 use thiserror::Error;
 use veragg_circuits::codec::{DecodeError, Reader};
+use veragg_circuits::ed25519::{self, Equation};
 use zeroize::Zeroizing;
 
 /// Bytes of a signature.
@@ -87,6 +90,18 @@ impl VerifyingKey {
         Ok(Self(key))
     }
 
+    /// The first of many strings that [`from_bytes`](Self::from_bytes) refuses, with its number. In parallel, and on processors with
+    /// AVX-512 in a fifth of the time.
+    pub fn first_refused(all: &[[u8; 32]], field: &'static str) -> Option<(usize, DecodeError)> {
+        let keys = ed25519::are_keys(all);
+        let is_key = |at: usize| keys.as_ref().is_some_and(|keys| keys[at]);
+        all.par_iter().enumerate().find_map_first(|(at, bytes)| {
+            let taken = is_key(at) && is_reduced(bytes);
+            let error = || Self::from_bytes(bytes, field).err();
+            Some((at, (!taken).then(error)??))
+        })
+    }
+
     /// Reads the next key.
     pub fn read(reader: &mut Reader<'_>, field: &'static str) -> Result<Self, DecodeError> {
         Self::from_bytes(&reader.array(field)?, field)
@@ -111,6 +126,80 @@ impl VerifyingKey {
     pub fn fingerprint(&self) -> String {
         hex(self.as_bytes())
     }
+}
+
+/// The encoding of a public key that decodes, without its point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EncodedKey([u8; 32]);
+
+impl EncodedKey {
+    /// Of bytes that [`VerifyingKey::from_bytes`] has taken before.
+    pub(crate) fn checked(bytes: &[u8; 32]) -> Self {
+        Self(*bytes)
+    }
+}
+
+impl From<VerifyingKey> for EncodedKey {
+    fn from(key: VerifyingKey) -> Self {
+        Self(*key.as_bytes())
+    }
+}
+
+/// A signature, and what its sender is said to have signed with it.
+#[derive(Debug, Clone)]
+pub struct Signed {
+    key: EncodedKey,
+    label: &'static str,
+    message: Vec<u8>,
+    signature: Signature,
+}
+
+impl Signed {
+    /// A signature by a key on `message` under `label`.
+    pub fn new(
+        key: EncodedKey,
+        label: &'static str,
+        message: Vec<u8>,
+        signature: Signature,
+    ) -> Self {
+        Self {
+            key,
+            label,
+            message,
+            signature,
+        }
+    }
+
+    /// As [`VerifyingKey::verify`] decides it. Cost: decoding the key, and a verification.
+    #[must_use]
+    fn holds(&self) -> bool {
+        VerifyingKey::from_bytes(&self.key.0, "key")
+            .is_ok_and(|key| key.verify(self.label, &self.message, &self.signature))
+    }
+
+    /// Errors: `S` is not below the order of the base.
+    fn equation(&self) -> Result<Equation, DecodeError> {
+        let hash = Sha512::new()
+            .chain_update(&self.signature[..32])
+            .chain_update(self.key.0)
+            .chain_update(labelled(self.label, &self.message));
+        Equation::new(self.key.0, &self.signature, &hash.finalize().into())
+    }
+}
+
+/// Whether each signature is valid, as [`VerifyingKey::verify`] decides it. In parallel, and on processors with AVX-512 in a fifth of the
+/// time. *Why `verify` is asked again about those that are not:* a sender is named for what it signed, and must not be for a fault of
+/// the faster arithmetic.
+#[must_use]
+pub fn verify_all(all: &[Signed]) -> Vec<bool> {
+    let equations: Result<Vec<Equation>, _> = all.par_iter().map(Signed::equation).collect();
+    let held = equations
+        .ok()
+        .and_then(|equations| ed25519::hold(&equations));
+    all.par_iter()
+        .enumerate()
+        .map(|(at, signed)| held.as_ref().is_some_and(|held| held[at]) || signed.holds())
+        .collect()
 }
 
 impl fmt::Display for VerifyingKey {
@@ -190,6 +279,40 @@ mod tests {
         assert!(!other.verify("label", b"message", &signature));
     }
 
+    /// In any order of those that hold and those that do not, and where a signature makes no equation.
+    #[test]
+    fn many_are_verified_as_each_by_itself() {
+        let key = |seed: u8| SigningKey::from_bytes(&[seed; 32]);
+        for worst in [0, 3] {
+            let all: Vec<(VerifyingKey, Signed)> = (0..70u8)
+                .map(|at| {
+                    let message = vec![at; usize::from(at)];
+                    let mut signature = key(at).sign("label", &message);
+                    match at % 4 {
+                        1 => signature[usize::from(at) % 64] ^= 1,
+                        2 => signature[63] |= 1 << (at % 4),
+                        // Not below the order.
+                        3 if worst == 3 => signature[63] = 0xff,
+                        _ => {}
+                    }
+                    let public = key(at + u8::from(at % 8 == 4)).verifying_key();
+                    (
+                        public,
+                        Signed::new(public.into(), "label", message, signature),
+                    )
+                })
+                .collect();
+            let only: Vec<Signed> = all.iter().map(|(_, signed)| signed.clone()).collect();
+            let want: Vec<bool> = all
+                .iter()
+                .map(|(key, it)| key.verify(it.label, &it.message, &it.signature))
+                .collect();
+            assert_eq!(verify_all(&only), want);
+            assert!(want.contains(&true) && want.contains(&false));
+        }
+        assert!(verify_all(&[]).is_empty());
+    }
+
     #[test]
     fn a_key_has_one_encoding() {
         // p = 2^255 - 19; the coordinates 0 to 18 can also be written p to p + 18.
@@ -213,7 +336,9 @@ mod tests {
     #[test]
     fn a_key_is_canonical_if_it_is_what_its_point_encodes_to() {
         let mut seen = [0; 2];
+        let mut tried = Vec::new();
         let mut check = |bytes: [u8; 32]| {
+            tried.push(bytes);
             let point = ed25519_dalek::VerifyingKey::from_bytes(&bytes).ok();
             let same = point.filter(|key| key.to_edwards().compress().as_bytes() == &bytes);
             let expected = match same {
@@ -252,6 +377,21 @@ mod tests {
             check(bytes);
         }
         assert!(seen.iter().all(|&count| count > 1000));
+        let refused = VerifyingKey::first_refused;
+        let good = SigningKey::from_bytes(&[1; 32])
+            .verifying_key()
+            .0
+            .to_bytes();
+        for bad in tried
+            .iter()
+            .filter(|bytes| VerifyingKey::from_bytes(bytes, "key").is_err())
+        {
+            let error = VerifyingKey::from_bytes(bad, "key").unwrap_err();
+            assert_eq!(refused(&[good, good, *bad, *bad], "key"), Some((2, error)));
+        }
+        let taken = |bytes: &[u8; 32]| VerifyingKey::from_bytes(bytes, "key").is_ok();
+        tried.retain(taken);
+        assert_eq!(refused(&tried, "key"), None);
     }
 
     #[test]

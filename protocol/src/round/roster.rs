@@ -7,7 +7,7 @@ use veragg_circuits::codec::{DecodeError, Reader};
 use crate::crypto::hash::{digest, Digest};
 use crate::crypto::ids::ClientId;
 use crate::crypto::labels;
-use crate::crypto::signing::VerifyingKey;
+use crate::crypto::signing::{EncodedKey, VerifyingKey};
 use crate::crypto::tree::{root_of_path, CompactTree, Leaf, PathTree, Root};
 use crate::rule::Rule;
 
@@ -113,9 +113,21 @@ impl Roster {
 
     /// The same; of the keys only the bytes are kept. For a round in which each key is used once.
     pub fn check_keys(bytes: &[u8]) -> Result<Self, RosterError> {
-        let of_others = Self::each_key(bytes).find_map_first(Result::err);
+        let (whole, rest) = bytes.as_chunks();
+        let refused = |(index, error)| Err(RosterError::Key(ClientId::from_index(index), error));
+        if let Some(first) = VerifyingKey::first_refused(whole, KEY) {
+            return refused(first);
+        }
+        if !rest.is_empty() {
+            // Too short for a key.
+            let error = VerifyingKey::read(&mut Reader::new(rest), KEY).err();
+            return refused((
+                whole.len(),
+                error.unwrap_or(DecodeError::Point { field: KEY }),
+            ));
+        }
         let keys = Keys::Encoded(bytes.to_vec());
-        of_others.map_or(Ok(Self { keys }), Err)
+        Ok(Self { keys })
     }
 
     /// The keys, in order. In parallel.
@@ -216,6 +228,17 @@ impl Roster {
             }
         }
     }
+
+    /// The encoding of a client's key. Cost: nothing.
+    pub fn encoded_key(&self, client: ClientId) -> Option<EncodedKey> {
+        match &self.keys {
+            Keys::Ready(keys) => keys.get(client.index()).map(|key| (*key).into()),
+            Keys::Encoded(bytes) => {
+                let key = bytes.as_chunks().0.get(client.index());
+                key.map(EncodedKey::checked)
+            }
+        }
+    }
 }
 
 /// Whether a key is that of a client, in a roster of which only the digest is known.
@@ -285,6 +308,9 @@ mod tests {
         for index in 0..4 {
             let client = ClientId::from_index(index);
             assert_eq!(of_bytes.key(client), roster.key(client));
+            let encoded = roster.key(client).map(EncodedKey::from);
+            assert_eq!(of_bytes.encoded_key(client), encoded);
+            assert_eq!(roster.encoded_key(client), encoded);
             assert_eq!(of_bytes.has(client), index < 3);
         }
         let twice = Roster::new(vec![key(1), key(2), key(1)]);

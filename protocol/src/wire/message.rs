@@ -15,7 +15,9 @@ use crate::crypto::hash::{digest, Digest};
 use crate::crypto::ids::{ClientId, TrusteeId};
 use crate::crypto::labels;
 use crate::crypto::sharing::DealerMessage;
-use crate::crypto::signing::{Signature, SigningKey, VerifyingKey, SIGNATURE_LEN};
+use crate::crypto::signing::{
+    EncodedKey, Signature, Signed, SigningKey, VerifyingKey, SIGNATURE_LEN,
+};
 use crate::crypto::tree::{CompactTree, Leaf};
 use crate::round::phase::Phase;
 use crate::round::protocol::Dialect;
@@ -136,6 +138,16 @@ impl Envelope {
     #[must_use]
     pub fn is_signed_by(&self, key: &VerifyingKey) -> bool {
         key.verify(labels::SIGN_MESSAGE, &self.signed_bytes(), &self.signature)
+    }
+
+    /// The signature, as that of a key. [`verify_all`](crate::crypto::signing::verify_all) says whether it is.
+    pub fn signed_by(&self, key: EncodedKey) -> Signed {
+        Signed::new(
+            key,
+            labels::SIGN_MESSAGE,
+            self.signed_bytes(),
+            self.signature,
+        )
     }
 
     /// A digest of what is signed. It does not depend on the signature.

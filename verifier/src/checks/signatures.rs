@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 use std::io::{Read, Seek};
 
-use rayon::prelude::*;
 use veragg_protocol::crypto::context::Context;
 use veragg_protocol::crypto::hash::Digest;
-use veragg_protocol::crypto::signing::VerifyingKey;
+use veragg_protocol::crypto::signing::{verify_all, EncodedKey, VerifyingKey};
 use veragg_protocol::wire::board::{BoardError, Records};
 use veragg_protocol::wire::message::{Envelope, Sender};
 
@@ -32,7 +31,7 @@ impl Signatures {
         &mut self,
         records: &mut Records<R>,
         context: &Context,
-        key_of: impl Fn(Sender) -> Option<VerifyingKey> + Sync,
+        key_of: impl Fn(Sender) -> Option<EncodedKey>,
     ) -> Result<(), BoardError> {
         if records.count() < self.until {
             return Ok(());
@@ -42,11 +41,14 @@ impl Signatures {
         // The same envelope many times is verified once, and one of another round not at all.
         let of_round = envelopes.into_iter().filter(|it| it.context == *context);
         let different: HashMap<Digest, Envelope> = of_round.map(|it| (it.entry(), it)).collect();
-        let verified = different.into_par_iter().map(|(entry, envelope)| {
-            let key = key_of(envelope.sender);
-            (entry, key.is_some_and(|key| envelope.is_signed_by(&key)))
+        self.known = different.keys().map(|entry| (*entry, false)).collect();
+        let signed = different.iter().filter_map(|(entry, envelope)| {
+            let key = key_of(envelope.sender)?;
+            Some((*entry, envelope.signed_by(key)))
         });
-        self.known = verified.collect();
+        let (entries, signed): (Vec<_>, Vec<_>) = signed.unzip();
+        self.known
+            .extend(entries.into_iter().zip(verify_all(&signed)));
         Ok(())
     }
 

@@ -9,6 +9,7 @@ use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::committee::round::Round;
 use veragg_protocol::crypto::hash::Digest;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
+use veragg_protocol::crypto::signing::EncodedKey;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::roster::Roster;
 use veragg_protocol::wire::board::{BoardError, RecordKind, Records};
@@ -92,7 +93,10 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         self.chain.compare_shown(&mut self.findings);
         let (round, roster) = (self.established.round, self.established.roster);
         loop {
-            let key_of = |sender| round.key_of(roster, sender);
+            let key_of = |sender| match sender {
+                Sender::Client(client) => roster.encoded_key(client),
+                _ => round.key_of(roster, sender).map(EncodedKey::from),
+            };
             self.signatures
                 .look_ahead(&mut records, round.context(), key_of)?;
             let Some(record) = records.next_record()? else {

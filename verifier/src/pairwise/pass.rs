@@ -7,6 +7,7 @@ use std::io::{Read, Seek};
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::hash::Digest;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
+use veragg_protocol::crypto::signing::EncodedKey;
 use veragg_protocol::pairwise::publish::Outcome;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::round::Round;
@@ -81,7 +82,7 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         let mut open = Some(Open::Advertise(Advertise::default()));
         let round = self.established.round;
         loop {
-            let key_of = |sender| round.key_of(sender);
+            let key_of = |sender| round.key_of(sender).map(EncodedKey::from);
             self.signatures
                 .look_ahead(&mut records, round.context(), key_of)?;
             let Some(record) = records.next_record()? else {
