@@ -11,7 +11,7 @@ use veragg::protocol::crypto::context::{Context, Version};
 use veragg::protocol::crypto::dh::KeyPair;
 use veragg::protocol::crypto::encoded_point::EncodedPoint;
 use veragg::protocol::crypto::ids::ClientId;
-use veragg::protocol::crypto::possession::{failing, Claim, Possession, Purpose};
+use veragg::protocol::crypto::possession::{failing, Claim, Claimed, Possession, Purpose};
 use veragg::protocol::crypto::sealing::{Channel, SharePair};
 use veragg::protocol::crypto::sharing::{
     reconstruct, wrong_shares, CommittedShares, DegreeTest, Polynomial,
@@ -126,14 +126,14 @@ fn possession(c: &mut Criterion) {
     let purpose = Purpose::Mask;
     let prove = |pair| Possession::prove(pair, &CONTEXT, client, purpose, &mut OsRng);
     let proofs: Vec<_> = pairs.iter().map(prove).collect();
-    let claims: Vec<_> = pairs
+    let both: Vec<_> = pairs.iter().map(KeyPair::public).zip(&proofs).collect();
+    let claimed = Claimed::of_all(&both);
+    let claims: Vec<_> = claimed
         .iter()
-        .zip(&proofs)
-        .map(|(pair, proof)| Claim {
+        .map(|claimed| Claim {
             client,
             purpose,
-            key: pair.public(),
-            proof,
+            claimed,
         })
         .collect();
     group.bench_function("together", |b| {

@@ -1,6 +1,5 @@
 //! Submit: the public parts of a client's one message (`specs/committee.md` 3.1, 5.2).
 
-use rayon::prelude::*;
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
 use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::{ProofPart, ProofSystem};
@@ -9,7 +8,7 @@ use super::parts::Parts;
 use super::round::Round;
 use crate::crypto::encoded_point::EncodedPoint;
 use crate::crypto::ids::{ClientId, TrusteeId};
-use crate::crypto::possession::{self, Claim, Possession, Purpose};
+use crate::crypto::possession::{self, Claim, Claimed, Possession, Purpose};
 
 /// The key from which the pads of a submission follow, with the proof that its sender knows the secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,45 +33,57 @@ impl SubmissionKey {
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(bytes);
         let key = Self {
-            key: EncodedPoint::read(&mut reader, "submission key")?,
+            key: EncodedPoint::read(&mut reader, KEY)?,
             possession: Possession::read(&mut reader)?,
         };
         reader.finish()?;
         Ok(key)
     }
-
-    /// What the proof of possession claims.
-    pub fn claim(&self, client: ClientId) -> Claim<'_> {
-        Claim {
-            client,
-            purpose: Purpose::Submission,
-            key: &self.key,
-            proof: &self.possession,
-        }
-    }
 }
 
-/// `count` commitments to pads: of one trustee, block by block, or of all, one trustee behind the other. In parallel.
-fn decode_pads<G: Group>(bytes: &[u8], count: usize) -> Result<Vec<G::Term>, DecodeError> {
+/// What errors call a submission key.
+const KEY: &str = "submission key";
+
+/// For each client, `count` commitments to pads: of one trustee, block by block, or of all, one trustee behind the other. In parallel.
+fn decode_pads<G: Group>(
+    clients: &[&[u8]],
+    count: usize,
+) -> Vec<Result<Vec<G::Term>, DecodeError>> {
     let field = "commitment to a pad";
-    let mut reader = Reader::new(bytes);
-    let encoded = reader.bytes(count * G::POINT_LEN, field)?;
-    reader.finish()?;
-    let decoded = G::decode_terms(encoded).into_iter();
-    let encoded = encoded.chunks(G::POINT_LEN);
-    let pads = decoded.zip(encoded).map(|(pad, bytes)| match pad {
-        Some(pad) => Ok(pad),
-        // It says what is wrong with the bytes.
-        None => Err(G::decode_point(bytes, field)
-            .err()
-            .unwrap_or(DecodeError::Point { field })),
-    });
-    pads.collect()
+    let cut = |bytes: &&'_ [u8]| {
+        let mut reader = Reader::new(bytes);
+        reader.bytes(count * G::POINT_LEN, field)?;
+        reader.finish()
+    };
+    let lengths: Vec<Result<(), DecodeError>> = clients.iter().map(cut).collect();
+    let of_length = clients.iter().zip(&lengths);
+    let encoded: Vec<&[u8]> = of_length
+        .filter(|(_, it)| it.is_ok())
+        .map(|(bytes, _)| *bytes)
+        .collect();
+    let mut decoded = G::decode_terms(&encoded.concat()).into_iter();
+    let both = clients.iter().zip(lengths);
+    both.map(|(bytes, length)| {
+        length?;
+        let pads: Vec<_> = decoded.by_ref().take(count).collect();
+        let pads = pads
+            .into_iter()
+            .zip(bytes.chunks(G::POINT_LEN))
+            .map(|(pad, bytes)| match pad {
+                Some(pad) => Ok(pad),
+                // It says what is wrong with the bytes.
+                None => Err(G::decode_point(bytes, field)
+                    .err()
+                    .unwrap_or(DecodeError::Point { field })),
+            });
+        pads.collect()
+    })
+    .collect()
 }
 
 /// The commitments to the pads of one trustee, block by block.
 pub fn pads_of_trustee<G: Group>(bytes: &[u8], parts: &Parts) -> Result<Vec<G::Term>, DecodeError> {
-    decode_pads::<G>(bytes, parts.blocks())
+    decode_pads::<G>(&[bytes], parts.blocks()).swap_remove(0)
 }
 
 /// The public parts of a submission, cut.
@@ -147,8 +158,8 @@ pub enum SubmissionFault {
 /// Keys and pads that decode.
 #[derive(Debug, Clone)]
 pub struct Sharing<G: Group> {
-    /// The submission key.
-    pub key: SubmissionKey,
+    /// The submission key, with the proof of possession.
+    pub key: Claimed,
     /// `P_(j,b)`, trustee by trustee and block by block.
     pub pads: Vec<G::Term>,
 }
@@ -156,10 +167,27 @@ pub struct Sharing<G: Group> {
 impl<G: Group> Sharing<G> {
     /// Decodes part 1 and the pads of all trustees.
     pub fn decode(parts: &PublicParts<'_>, layout: &Parts) -> Result<Self, DecodeError> {
-        let key = SubmissionKey::decode(parts.key)?;
-        let trustees = layout.shape().trustees() as usize;
-        let pads = decode_pads::<G>(parts.pads, trustees * layout.blocks())?;
-        Ok(Self { key, pads })
+        let mut all = Self::decode_all(&[*parts], layout);
+        all.swap_remove(0)
+    }
+
+    /// Those of several clients, together: points are decoded many at a time.
+    pub fn decode_all(batch: &[PublicParts<'_>], layout: &Parts) -> Vec<Result<Self, DecodeError>> {
+        let count = layout.shape().trustees() as usize * layout.blocks();
+        let keys: Vec<&[u8]> = batch.iter().map(|parts| parts.key).collect();
+        let pads: Vec<&[u8]> = batch.iter().map(|parts| parts.pads).collect();
+        let both = Claimed::decode_all(&keys)
+            .into_iter()
+            .zip(decode_pads::<G>(&pads, count));
+        both.zip(keys)
+            .map(|((key, pads), bytes)| {
+                // It says what is wrong with the bytes.
+                let error = || SubmissionKey::decode(bytes).err();
+                let key =
+                    key.ok_or_else(|| error().unwrap_or(DecodeError::Point { field: KEY }))?;
+                Ok(Self { key, pads: pads? })
+            })
+            .collect()
     }
 }
 
@@ -200,18 +228,26 @@ pub fn decode<P: ProofSystem>(
     batch: &[PublicParts<'_>],
 ) -> Vec<Result<Decoded<P>, DecodeError>> {
     let proofs: Vec<&[u8]> = batch.iter().map(|parts| parts.proof).collect();
-    round
-        .proofs()
-        .decode_all(&proofs)
-        .into_par_iter()
-        .zip(batch)
-        .map(|(proof, parts)| {
-            Ok(Decoded {
-                proof: proof?,
-                sharing: Sharing::decode(parts, round.parts()),
-            })
+    let proofs = round.proofs().decode_all(&proofs);
+    let both = proofs
+        .into_iter()
+        .zip(Sharing::decode_all(batch, round.parts()));
+    both.map(|(proof, sharing)| {
+        Ok(Decoded {
+            proof: proof?,
+            sharing,
         })
-        .collect()
+    })
+    .collect()
+}
+
+/// What the proof of possession of a submission key claims.
+pub fn claim(client: ClientId, claimed: &Claimed) -> Claim<'_> {
+    Claim {
+        client,
+        purpose: Purpose::Submission,
+        claimed,
+    }
 }
 
 /// Verifies submissions that decode: for each, in order, what it shares, or the first rule that it breaks. Cost: two batch
@@ -222,7 +258,7 @@ pub fn verify<P: ProofSystem>(
 ) -> Vec<Result<Shared<P>, SubmissionFault>> {
     let claims: Vec<Claim<'_>> = batch
         .iter()
-        .map(|(client, _, sharing)| sharing.key.claim(*client))
+        .map(|(client, _, sharing)| claim(*client, &sharing.key))
         .collect();
     let mut faults = vec![None; batch.len()];
     for failing in possession::failing(round.context(), &claims) {

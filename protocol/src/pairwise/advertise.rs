@@ -9,7 +9,7 @@ use veragg_circuits::proof_system::ProofSystem;
 use crate::crypto::context::Context;
 use crate::crypto::encoded_point::EncodedPoint;
 use crate::crypto::ids::ClientId;
-use crate::crypto::possession::{self, Claim, Possession, Purpose};
+use crate::crypto::possession::{self, Claim, Claimed, Possession, Purpose};
 use crate::pairwise::Breach;
 use crate::round::Round;
 use crate::rule::Rule;
@@ -65,18 +65,23 @@ impl Advertisement {
 /// The indices of all advertisements of which a proof of possession does not hold (4.1), in order. Cost: see
 /// [`possession::failing`].
 pub fn unproven(context: &Context, advertised: &[(ClientId, &Advertisement)]) -> Vec<usize> {
-    let claims = advertised.iter().flat_map(|&(client, body)| {
-        let claim = |purpose, key, proof| Claim {
-            client,
-            purpose,
-            key,
-            proof,
-        };
+    let both = advertised.iter().flat_map(|(_, body)| {
         [
-            claim(Purpose::Mask, &body.keys.mask, &body.mask_proof),
-            claim(Purpose::Channel, &body.keys.channel, &body.channel_proof),
+            (&body.keys.mask, &body.mask_proof),
+            (&body.keys.channel, &body.channel_proof),
         ]
     });
+    let claimed = Claimed::of_all(&both.collect::<Vec<_>>());
+    let purposes = advertised
+        .iter()
+        .flat_map(|(client, _)| [(*client, Purpose::Mask), (*client, Purpose::Channel)]);
+    let claims = purposes
+        .zip(&claimed)
+        .map(|((client, purpose), claimed)| Claim {
+            client,
+            purpose,
+            claimed,
+        });
     let failing = possession::failing(context, &claims.collect::<Vec<_>>());
     let mut unproven: Vec<usize> = failing.into_iter().map(|claim| claim / 2).collect();
     unproven.dedup();

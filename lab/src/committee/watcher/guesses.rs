@@ -8,7 +8,7 @@ use veragg_protocol::committee::pads;
 use veragg_protocol::committee::parts::{MaskedPlace, SALT_LEN};
 use veragg_protocol::committee::record::Abridged;
 use veragg_protocol::committee::round::Round;
-use veragg_protocol::committee::submit::{PublicParts, Sharing};
+use veragg_protocol::committee::submit::{PublicParts, SubmissionKey};
 use veragg_protocol::crypto::dh::KeyPair;
 use veragg_protocol::crypto::ids::{ClientId, TrusteeId};
 use veragg_protocol::crypto::tree::Tree;
@@ -89,13 +89,13 @@ impl Reader<'_> {
             return None;
         };
         let public = PublicParts::cut(Abridged::cut(body, parts).ok()?.public, parts)?;
-        let sharing = Sharing::<Ristretto>::decode(&public, parts).ok()?;
+        let key = SubmissionKey::decode(public.key).ok()?.key;
         let proof = self.round.proofs().decode(public.proof).ok()?;
         let committed = self.round.proofs().rows(&proof);
         let pads: Vec<Vec<Fr>> = TrusteeId::all(parts.shape().trustees())
             .zip(self.sealing)
             .map(|(trustee, pair)| {
-                let point = pair.shared_point(&sharing.key.key);
+                let point = pair.shared_point(&key);
                 let context = self.round.context();
                 pads::of_point::<Ristretto>(context, client, trustee, &point, parts).to_vec()
             })

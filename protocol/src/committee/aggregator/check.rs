@@ -8,6 +8,7 @@ use super::{Aggregator, CloseError, Closing};
 use crate::aggregator::{AggregatorError, Log};
 use crate::committee::check::{self, Complaint};
 use crate::committee::submit::SharedWith;
+use crate::crypto::encoded_point::EncodedPoint;
 use crate::crypto::ids::{ClientSet, TrusteeId};
 use crate::pairwise::publish::Outcome;
 use crate::round::phase::Phase;
@@ -43,8 +44,12 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L> {
                 let parts = self.round.parts();
                 let first = trustee.index() * parts.blocks();
                 let pads = sharing.pads.get(first..first + parts.blocks());
+                // It decoded with the others.
+                let Ok(key) = EncodedPoint::decode(*sharing.key.key(), "submission key") else {
+                    break;
+                };
                 let with = SharedWith {
-                    key: sharing.key.key,
+                    key,
                     pads: pads.unwrap_or_default().to_vec(),
                 };
                 if !complaint.is_upheld(&self.round, trustee, &with) {

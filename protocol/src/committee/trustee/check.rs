@@ -19,14 +19,14 @@ use crate::committee::package::{SubmitPackage, Submitted};
 use crate::committee::pads::{self, Pads};
 use crate::committee::parts::Parts;
 use crate::committee::round::Round;
-use crate::committee::submit::{pads_of_trustee, SubmissionKey};
+use crate::committee::submit::{claim, pads_of_trustee, SubmissionKey};
 use crate::crypto::dh::KeyPair;
 use crate::crypto::encoded_point::EncodedPoint;
 use crate::crypto::hash::Digest;
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::crypto::keys::short_weight;
 use crate::crypto::labels;
-use crate::crypto::possession;
+use crate::crypto::possession::{self, Claimed};
 use crate::crypto::tree::{CompactTree, Leaf};
 use crate::round::phase::Phase;
 use crate::rule::CommitteeRule;
@@ -169,9 +169,13 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
             .map(|(at, submitted)| self.look(first + at as u64, submitted))
             .collect::<Result<_, _>>()?;
         let seen: Vec<Seen<P::Group>> = judged.into_iter().flatten().collect();
-        let claims: Vec<_> = seen
+        let keys = seen
             .iter()
-            .map(|seen| seen.key.claim(seen.client))
+            .map(|seen| (&seen.key.key, &seen.key.possession));
+        let claimed = Claimed::of_all(&keys.collect::<Vec<_>>());
+        let claims = seen.iter().zip(&claimed);
+        let claims: Vec<_> = claims
+            .map(|(seen, claimed)| claim(seen.client, claimed))
             .collect();
         let context = self.session.round.context();
         let failing = possession::failing(context, &claims);
