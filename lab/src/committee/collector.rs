@@ -27,7 +27,7 @@ pub(crate) struct Collector<'a> {
 }
 
 enum Side<'a> {
-    Honest(Table<'a>),
+    Honest(Box<Table<'a>>),
     Corrupt(Corrupt<'a>),
 }
 
@@ -42,7 +42,7 @@ pub(crate) enum Answer {
 impl<'a> Collector<'a> {
     /// An honest aggregator.
     pub(crate) fn honest(parties: &'a Parties) -> Self {
-        Self::of(Side::Honest(Table::new(parties)), parties)
+        Self::of(Side::Honest(Box::new(Table::new(parties))), parties)
     }
 
     /// A corrupt one.

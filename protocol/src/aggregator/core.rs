@@ -63,7 +63,7 @@ impl<P: ProofSystem, L: Log> Core<P, L> {
     pub(super) fn new(round: Arc<Round<P>>, key: Arc<SigningKey>, log: L) -> Self {
         let clients = round.clients();
         Self {
-            ledger: Ledger::new(*round.context(), key, log, Phase::Advertise),
+            ledger: Ledger::new(*round.context(), clients, key, log, Phase::Advertise),
             eligible: ClientSet::of(clients, |_| true),
             nobody: ClientSet::empty(clients),
             outcomes: vec![None; clients as usize],

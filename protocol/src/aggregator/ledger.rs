@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use super::error::AggregatorError;
@@ -28,11 +29,41 @@ pub(crate) struct Standing {
     pub(crate) record: u64,
 }
 
-/// The same, as it is kept for each message: the tree has the entry.
+/// The same, as it is kept for each message: the tree has the entry. 8 bytes, also where there may be none.
 #[derive(Debug, Clone, Copy)]
 struct Place {
     index: u32,
-    record: u32,
+    /// The record behind its own.
+    next: NonZeroU32,
+}
+
+/// Where the message of each party in each phase stands.
+struct Places {
+    clients: usize,
+    /// For each phase in which a client spoke, those of all clients.
+    of_clients: HashMap<Phase, Vec<Option<Place>>>,
+    of_others: HashMap<(Phase, Sender), Place>,
+}
+
+impl Places {
+    fn get(&self, phase: Phase, sender: Sender) -> Option<Place> {
+        match sender {
+            Sender::Client(client) => *self.of_clients.get(&phase)?.get(client.index())?,
+            _ => self.of_others.get(&(phase, sender)).copied(),
+        }
+    }
+
+    fn set(&mut self, phase: Phase, sender: Sender, place: Place) {
+        let Sender::Client(client) = sender else {
+            self.of_others.insert((phase, sender), place);
+            return;
+        };
+        let of_phase = self.of_clients.entry(phase);
+        let of_phase = of_phase.or_insert_with(|| vec![None; self.clients]);
+        if let Some(of_client) = of_phase.get_mut(client.index()) {
+            *of_client = Some(place);
+        }
+    }
 }
 
 /// The log of a board, and what follows from it whatever the protocol.
@@ -47,12 +78,18 @@ pub(crate) struct Ledger<L> {
     pub(crate) tree: Tree<Digest>,
     pub(crate) phase: Phase,
     pub(crate) chain: Digest,
-    places: HashMap<(Phase, Sender), Place>,
+    places: Places,
 }
 
 impl<L: Log> Ledger<L> {
-    /// The ledger of a round that begins with a phase.
-    pub(crate) fn new(context: Context, key: Arc<SigningKey>, log: L, phase: Phase) -> Self {
+    /// The ledger of a round of so many clients that begins with a phase.
+    pub(crate) fn new(
+        context: Context,
+        clients: u32,
+        key: Arc<SigningKey>,
+        log: L,
+        phase: Phase,
+    ) -> Self {
         Self {
             chain: context.digest,
             context,
@@ -62,7 +99,11 @@ impl<L: Log> Ledger<L> {
             records: 0,
             tree: Tree::new(),
             phase,
-            places: HashMap::new(),
+            places: Places {
+                clients: clients as usize,
+                of_clients: HashMap::new(),
+                of_others: HashMap::new(),
+            },
         }
     }
 
@@ -78,17 +119,17 @@ impl<L: Log> Ledger<L> {
 
     /// Whether a party has spoken in a phase.
     pub(crate) fn spoke(&self, phase: Phase, sender: Sender) -> bool {
-        self.places.contains_key(&(phase, sender))
+        self.places.get(phase, sender).is_some()
     }
 
     /// Where the message of a party in a phase stands.
     pub(crate) fn standing(&self, phase: Phase, sender: Sender) -> Option<Standing> {
-        let Place { index, record } = *self.places.get(&(phase, sender))?;
+        let Place { index, next } = self.places.get(phase, sender)?;
         let entry = *self.tree.leaf(index.into())?;
         Some(Standing {
             entry,
             index: index.into(),
-            record: record.into(),
+            record: u64::from(next.get()) - 1,
         })
     }
 
@@ -98,9 +139,10 @@ impl<L: Log> Ledger<L> {
         // At most 2^20 clients speak once in each of a few phases, so 32 bits are enough.
         let place = Place {
             index: standing.index as u32,
-            record: standing.record as u32,
+            next: NonZeroU32::MIN.saturating_add(standing.record as u32),
         };
-        self.places.insert(slot, place);
+        let (phase, sender) = slot;
+        self.places.set(phase, sender, place);
     }
 
     pub(crate) fn log(&self) -> &L {

@@ -100,7 +100,7 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L> {
         }
         let clients = round.clients();
         Ok(Self {
-            ledger: Ledger::new(*round.context(), key, log, Phase::Submit),
+            ledger: Ledger::new(*round.context(), clients, key, log, Phase::Submit),
             state: State {
                 checkpoints: Vec::new(),
                 outcomes: vec![None; clients as usize],
