@@ -1,6 +1,6 @@
 //! What the roles of a round take: times that follow from constants, which were measured.
 //!
-//! All times are of one core of the machine of `docs/costs.md`. Another machine multiplies all of them by about one factor, so they
+//! All times are of one core of the machine of `docs/costs.md`, which has AVX-512. Another machine multiplies all of them by about one factor, so they
 //! tell how a time grows with clients, coordinates and trustees, and in which protocol a role works less.
 //! `cargo bench -p veragg-benches --bench times` plays rounds in the default suite, and prints what is stated here beside what it
 //! measures. The constants of the other suites come from the bench `peers` (`bls12381-groth16`) and from rounds of the example
@@ -70,9 +70,9 @@ impl Proof {
 /// Pairwise, what a client does besides its proof: once, and for each neighbour.
 const PAIRWISE_CLIENT: Line = line(3.0e5, 5.0e5);
 /// Pairwise, what the aggregator does for each client: once, and for each neighbour.
-const PAIRWISE_AGGREGATOR: Line = line(9.0e5, 3.7e4);
+const PAIRWISE_AGGREGATOR: Line = line(7.5e5, 3.1e4);
 /// Pairwise, what an auditor does for each client: once, and for each neighbour.
-const PAIRWISE_AUDITOR: Line = line(8.0e5, 3.5e4);
+const PAIRWISE_AUDITOR: Line = line(6.2e5, 2.8e4);
 /// Pairwise, a client, for each scalar of the masked vector and each neighbour.
 const MASKING: f64 = 65.0;
 /// Pairwise, the aggregator, for each scalar of the masked vector of each client.
@@ -81,17 +81,17 @@ const UNMASKING: f64 = 80.0;
 const COMPARING: f64 = 400.0;
 
 /// Committee, what a client does besides its proof: once, and for each scalar of its pads for all trustees.
-const COMMITTEE_CLIENT: Line = line(8.0e5, 4.4e3);
+const COMMITTEE_CLIENT: Line = line(5.5e5, 1.2e3);
 /// Committee, a client, for each scalar of a row: the tables of its generator.
-const TABLES: f64 = 1.4e4;
+const TABLES: f64 = 6.0e3;
 /// Committee, what a trustee does for each client: once, and for each scalar of the pads for this trustee.
 const TRUSTEE: Line = line(1.3e5, 60.0);
 /// Committee, a trustee, for each scalar of a row and each batch of clients: the tables of its generator.
-const BATCH: f64 = 1.7e4;
+const BATCH: f64 = 1.2e4;
 /// Committee, what the aggregator does for each client: once, and for each scalar of the masked rows.
-const COMMITTEE_AGGREGATOR: Line = line(3.3e5, 600.0);
+const COMMITTEE_AGGREGATOR: Line = line(2.5e5, 600.0);
 /// Committee, what an auditor does for each client: once, and for each commitment to a pad.
-const COMMITTEE_AUDITOR: Line = line(1.7e5, 3.0e3);
+const COMMITTEE_AUDITOR: Line = line(6.0e4, 2.0e3);
 /// Committee, an auditor, for each scalar of a row: the generator itself.
 const GENERATOR: f64 = 2.5e4;
 /// Committee, what an auditor does once.
