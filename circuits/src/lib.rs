@@ -12,6 +12,7 @@ pub mod bitplane;
 pub mod bulletproofs;
 pub mod codec;
 pub mod commitment;
+pub mod ed25519;
 pub mod foreign;
 pub mod groth16;
 pub mod group;
@@ -24,12 +25,6 @@ pub mod statement;
 mod suite;
 pub mod transcript;
 mod work;
-
-/// Keys and signatures of Ed25519, many at a time: what an audit of many short messages spends much of its time on. There is nothing to sign
-/// with. Whoever verifies with it keeps a library for signatures, whose answers these are.
-pub mod ed25519 {
-    pub use crate::group::edwards::{are_keys, hold, Equation};
-}
 
 /// The field arithmetic that scalars of every suite share.
 pub use ark_ff;

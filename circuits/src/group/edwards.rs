@@ -21,8 +21,10 @@ mod point;
 mod rows;
 
 pub(crate) use encoding::{decode, encode};
-pub use equation::{are_keys, hold, Equation};
+pub use equation::Equation;
 pub(crate) use fixed::FixedBase;
+#[cfg(target_arch = "x86_64")]
+pub(crate) use lanes::{are_keys, hold};
 pub(crate) use msm::{msm, msm_constant_time};
 pub(crate) use point::{normalise, Affine, Point};
 pub(crate) use rows::sums_of_rows;

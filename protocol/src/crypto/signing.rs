@@ -177,13 +177,13 @@ impl Signed {
             .is_ok_and(|key| key.verify(self.label, &self.message, &self.signature))
     }
 
-    /// Errors: `S` is not below the order of the base.
-    fn equation(&self) -> Result<Equation, DecodeError> {
+    /// Nothing if `S` is not below the order of the base: then it does not hold.
+    fn equation(&self) -> Option<Equation> {
         let hash = Sha512::new()
             .chain_update(&self.signature[..32])
             .chain_update(self.key.0)
             .chain_update(labelled(self.label, &self.message));
-        Equation::new(self.key.0, &self.signature, &hash.finalize().into())
+        Equation::new(self.key.0, &self.signature, &hash.finalize().into()).ok()
     }
 }
 
@@ -192,14 +192,15 @@ impl Signed {
 /// the faster arithmetic.
 #[must_use]
 pub fn verify_all(all: &[Signed]) -> Vec<bool> {
-    let equations: Result<Vec<Equation>, _> = all.par_iter().map(Signed::equation).collect();
-    let held = equations
-        .ok()
-        .and_then(|equations| ed25519::hold(&equations));
-    all.par_iter()
-        .enumerate()
-        .map(|(at, signed)| held.as_ref().is_some_and(|held| held[at]) || signed.holds())
-        .collect()
+    let equations: Vec<Option<Equation>> = all.par_iter().map(Signed::equation).collect();
+    let whole: Vec<Equation> = equations.iter().flatten().copied().collect();
+    let mut held = ed25519::hold(&whole).unwrap_or_default().into_iter();
+    let of_each = equations
+        .iter()
+        .map(|equation| equation.is_some() && held.next() == Some(true));
+    let of_each: Vec<bool> = of_each.collect();
+    let both = all.par_iter().zip(of_each);
+    both.map(|(signed, held)| held || signed.holds()).collect()
 }
 
 impl fmt::Display for VerifyingKey {

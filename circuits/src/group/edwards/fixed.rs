@@ -2,11 +2,11 @@
 
 use std::fmt;
 
+use ark_curve25519::Fr;
 use ark_ff::PrimeField;
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 use super::point::{normalise, Affine, Point};
-use crate::group::ristretto::Fr;
 
 /// Digits of a scalar in base 16.
 pub(super) const DIGITS: usize = 64;

@@ -18,7 +18,7 @@ mod table;
 
 use double_base::{double_base, Eights};
 pub(super) use power::{pow_p58, TOGETHER};
-pub(super) use signature::{are_keys, hold};
+pub(crate) use signature::{are_keys, hold};
 pub(super) use sums::sums_of_rows;
 
 /// How many lanes a register has.

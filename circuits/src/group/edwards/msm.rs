@@ -1,13 +1,13 @@
 //! Multiscalar multiplication: Pippenger's for public scalars, Straus's in constant time for
 //! secret ones.
 
+use ark_curve25519::Fr;
 use ark_ff::PrimeField;
 use rayon::prelude::*;
 use zeroize::Zeroizing;
 
 use super::fixed::{radix_16, select, DIGITS};
 use super::point::{normalise, Affine, Point};
-use crate::group::ristretto::Fr;
 use crate::work;
 
 /// Bits of a scalar and of the carry of its signed digits.

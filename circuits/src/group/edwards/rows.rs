@@ -2,6 +2,7 @@
 
 #[cfg(target_arch = "x86_64")]
 use archmage::{SimdToken, X64V4xToken};
+use ark_curve25519::Fr;
 use ark_ff::PrimeField;
 use rayon::prelude::*;
 use zeroize::Zeroizing;
@@ -9,7 +10,6 @@ use zeroize::Zeroizing;
 #[cfg(target_arch = "x86_64")]
 use super::lanes;
 use super::point::{normalise, Affine, Point};
-use crate::group::ristretto::Fr;
 
 /// Bits of a scalar.
 const BITS: usize = 253;

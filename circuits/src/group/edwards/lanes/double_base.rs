@@ -6,6 +6,7 @@ use std::arch::x86_64::*;
 use std::array;
 
 use archmage::{arcane, rite, X64V4xToken};
+use ark_curve25519::Fr;
 
 use super::field::Eight;
 use super::point::{Affines, Cached, Points};
@@ -16,7 +17,6 @@ use crate::group::edwards::field::Field;
 use crate::group::edwards::fixed::{radix_16, DIGITS};
 use crate::group::edwards::msm::signed_digits;
 use crate::group::edwards::point::{normalise, Affine, Point};
-use crate::group::ristretto::Fr;
 
 /// Bits of a digit of `s`: a table of the base has an entry for each size of a digit but 0.
 const WIDTH: u32 = 7;

@@ -3,6 +3,7 @@
 use std::array;
 
 use archmage::X64V4xToken;
+use ark_curve25519::Fr;
 use ark_ff::AdditiveGroup;
 use rayon::prelude::*;
 use subtle::ConditionallySelectable;
@@ -11,7 +12,6 @@ use super::{double_base, pow_p58, Eights, LANES, TOGETHER as POWERS};
 use crate::group::edwards::equation::Equation;
 use crate::group::edwards::field::{inverse_sqrt, Field, D, D2};
 use crate::group::edwards::point::Affine;
-use crate::group::ristretto::Fr;
 
 /// Equations that one inversion serves.
 const TOGETHER: usize = 8 * LANES;
@@ -41,7 +41,7 @@ const SMALL: [[u8; 32]; 5] = {
 };
 
 /// For each equation, whether it holds. In parallel.
-pub(in crate::group::edwards) fn hold(token: X64V4xToken, equations: &[Equation]) -> Vec<bool> {
+pub(crate) fn hold(token: X64V4xToken, equations: &[Equation]) -> Vec<bool> {
     let base = decoded(token, &[BASE; POWERS])[0]
         .expect("the base is a point")
         .affine();
@@ -52,7 +52,7 @@ pub(in crate::group::edwards) fn hold(token: X64V4xToken, equations: &[Equation]
 }
 
 /// Whether each string encodes a point that is not of small order; `y` need not be reduced. In parallel.
-pub(in crate::group::edwards) fn are_keys(token: X64V4xToken, encoded: &[[u8; 32]]) -> Vec<bool> {
+pub(crate) fn are_keys(token: X64V4xToken, encoded: &[[u8; 32]]) -> Vec<bool> {
     let chunks = encoded.par_chunks(POWERS);
     let all = chunks.flat_map_iter(|chunk| {
         let points = decoded(token, &array::from_fn(|i| *chunk.get(i).unwrap_or(&BASE)));
@@ -138,9 +138,8 @@ fn is_small(bytes: &[u8; 32]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::group::edwards::equation::hold;
-    use crate::group::ristretto::{from_dalek, Ristretto};
-    use crate::group::Group;
+    use crate::group::ristretto::from_dalek;
+    use archmage::SimdToken;
     use curve25519_dalek::constants::{ED25519_BASEPOINT_POINT as B, EIGHT_TORSION};
     use curve25519_dalek::edwards::{CompressedEdwardsY, EdwardsPoint};
     use curve25519_dalek::traits::IsIdentity;
@@ -203,7 +202,7 @@ mod tests {
                 all.push((equation(key, commitment, &s, &h), want));
             }
             let equations: Vec<Equation> = all.iter().map(|(equation, _)| *equation).collect();
-            if let Some(held) = hold(&equations) {
+            if let Some(held) = X64V4xToken::summon().map(|token| hold(token, &equations)) {
                 let want: Vec<bool> = all.iter().map(|(_, want)| *want).collect();
                 prop_assert_eq!(held, want);
                 prop_assert!(count < 40 || seen.iter().all(|&seen| seen > 0));
@@ -223,7 +222,7 @@ mod tests {
                 (equation(key, commitment, &s, &h), strict(&key, &commitment, &s, &h))
             }).collect();
             let only: Vec<Equation> = equations.iter().map(|it| it.0).collect();
-            if let Some(held) = hold(&only) {
+            if let Some(held) = X64V4xToken::summon().map(|token| hold(token, &only)) {
                 prop_assert_eq!(held, equations.iter().map(|it| it.1).collect::<Vec<_>>());
             }
         }
@@ -269,7 +268,7 @@ mod tests {
             .map(|(key, commitment, s, h)| strict(key, commitment, s, h));
         let (equations, want): (Vec<_>, Vec<_>) = (equations.collect(), want.collect());
         assert!(want.contains(&true) && want.contains(&false));
-        if let Some(held) = hold(&equations) {
+        if let Some(held) = X64V4xToken::summon().map(|token| hold(token, &equations)) {
             assert_eq!(held, want);
         }
     }
@@ -363,7 +362,7 @@ mod tests {
         });
         let want: Vec<bool> = want.collect();
         assert!(want.contains(&true) && want.contains(&false));
-        if let Some(keys) = crate::group::edwards::equation::are_keys(&all) {
+        if let Some(keys) = X64V4xToken::summon().map(|token| are_keys(token, &all)) {
             assert_eq!(keys, want);
         }
     }
@@ -384,22 +383,5 @@ mod tests {
         }
         assert!(!is_small(&BASE));
         assert_eq!(B.compress().to_bytes(), BASE);
-    }
-
-    #[test]
-    fn a_response_has_one_encoding() {
-        let order = {
-            let mut bytes = (-Scalar::ONE).to_bytes();
-            bytes[0] += 1;
-            bytes
-        };
-        let mut signature = [0; 64];
-        signature[32..].copy_from_slice(&order);
-        assert!(Equation::new(BASE, &signature, &[0; 64]).is_err());
-        signature[32] -= 1;
-        assert!(Equation::new(BASE, &signature, &[0; 64]).is_ok());
-        let wide = Ristretto::from_uniform_bytes(&[0xff; 64]);
-        let same = Equation::new(BASE, &signature, &[0xff; 64]).unwrap();
-        assert_eq!(same.challenge, wide);
     }
 }

@@ -3,6 +3,7 @@
 use std::array;
 
 use archmage::{arcane, X64V4xToken};
+use ark_curve25519::Fr;
 use ark_ff::{AdditiveGroup, PrimeField};
 use rayon::prelude::*;
 use subtle::{Choice, ConditionallySelectable};
@@ -12,7 +13,6 @@ use super::point::Points;
 use super::table::{Table, POINTS};
 use super::LANES;
 use crate::group::edwards::point::{Affine, Point};
-use crate::group::ristretto::Fr;
 
 /// Signs of a scalar.
 const SIGNS: usize = 254;
