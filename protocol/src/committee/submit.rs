@@ -21,7 +21,7 @@ pub struct SubmissionKey {
 
 impl SubmissionKey {
     /// Bytes of part 1.
-    pub const LEN: usize = 32 + Possession::LEN;
+    pub const LEN: usize = Claimed::LEN;
 
     /// Part 1.
     pub fn encode(&self) -> Vec<u8> {

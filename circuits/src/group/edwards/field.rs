@@ -296,7 +296,7 @@ impl ConditionallySelectable for Field {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use ark_curve25519::Fq;
     use ark_ff::{BigInteger, Field as _, PrimeField};
@@ -311,7 +311,7 @@ mod tests {
     }
 
     /// Any four limbs, those at the edges among them.
-    fn element() -> impl Strategy<Value = Field> {
+    pub(in crate::group::edwards) fn element() -> impl Strategy<Value = Field> {
         let limb = prop_oneof![
             Just(0u64),
             Just(1),

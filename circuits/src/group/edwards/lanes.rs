@@ -1,9 +1,10 @@
 //! Eight points at a time, where the processor has the instructions for it: AVX-512 with 52-bit multiplications (IFMA), as
 //! Intel's have since Ice Lake and AMD's since Zen 4.
 //!
-//! All that is here computes what the code for one point computes, and is compared with it in tests. It has no branch and no
-//! memory access that depends on a value. `archmage` makes sure that only a processor which has the instructions is given them:
-//! its token, of which a caller has one or none, stands for them. On every other processor, the code for one point is taken.
+//! All that is here computes what the code for one point computes, and is compared with it in tests. What handles secrets, the sums of
+//! rows and the powers, has no branch and no memory access that depends on a value. Signatures are public. `archmage` makes sure that
+//! only a processor which has the instructions is given them: its token stands for them, and a caller has it or has none. Every other
+//! processor runs the code for one point.
 //!
 //! Sources: Gueron, Krasnov, *Software Implementation of Modular Exponentiation, Using Advanced Vector Instructions Architectures*,
 //! WAIFI 2012 (limbs in lanes); Hisil, Wong, Carter, Dawson, *Twisted Edwards Curves Revisited*, ASIACRYPT 2008 (the formulas).
