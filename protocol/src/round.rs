@@ -30,8 +30,9 @@ use crate::crypto::context::{Context, Version};
 use crate::crypto::hash::{digest, Digest};
 use crate::crypto::ids::{ClientId, TrusteeId};
 use crate::crypto::labels;
+use crate::crypto::signing::VerifyingKey;
 use crate::round::committee::SharedKey;
-use crate::round::configuration::{Configuration, ConfigurationError};
+use crate::round::configuration::{Configuration, ConfigurationError, SignedConfiguration};
 use crate::round::graph::{Graph, GraphError};
 use crate::round::parameters::challenge_pairs;
 use crate::round::protocol::Pairwise;
@@ -337,6 +338,31 @@ impl<P: ProofSystem> Round<P> {
     pub fn masked_scalars(&self) -> usize {
         self.layout().scalars() + self.layout().rows()
     }
+}
+
+/// The configuration that the organiser signed, after the checks that every party makes of it in both protocols (`specs/protocol.md`
+/// 2.2, up to the roster).
+pub(crate) fn configuration_of(
+    signed: &SignedConfiguration,
+    organiser: &VerifyingKey,
+) -> Result<Configuration, RoundError> {
+    let named = signed.organiser == *organiser;
+    let is_signed = signed.is_signed_by(organiser);
+    if !Rule::NamedOrganiser.holds(named) || !Rule::OrganiserSigned.holds(is_signed) {
+        return Err(RoundError::Organiser {
+            expected: organiser.fingerprint(),
+        });
+    }
+    let configuration = Configuration::decode(&signed.bytes)?;
+    let version = configuration.version;
+    if version != signed.version {
+        return Err(DecodeError::Value { field: "version" }.into());
+    }
+    if version != Version::CURRENT {
+        return Err(RoundError::ReadOnly { version });
+    }
+    configuration.check()?;
+    Ok(configuration)
 }
 
 /// What a configuration fixes of the pairwise protocol. Errors: it is of another protocol.

@@ -10,7 +10,7 @@ use super::check::COMPLAINT_LEN;
 use super::masked::Coefficients;
 use super::parts::Parts;
 use super::record::Abridged;
-use crate::crypto::context::{Context, Version};
+use crate::crypto::context::Context;
 use crate::crypto::ids::{ClientId, TrusteeId};
 use crate::crypto::signing::VerifyingKey;
 use crate::pairwise::publish::Publication;
@@ -19,7 +19,7 @@ use crate::round::committee::trustee::EntryFor;
 use crate::round::committee::Committee;
 use crate::round::configuration::{Configuration, ConfigurationError, SignedConfiguration};
 use crate::round::roster::{self, Roster, RosterError};
-use crate::round::{self as any_round, RoundError};
+use crate::round::{self as any_round, configuration_of, RoundError};
 use crate::rule::CommitteeRule;
 use crate::wire::checkpoint::Checkpoint;
 use crate::wire::header::Header;
@@ -157,7 +157,7 @@ impl<P: ProofSystem> Round<P> {
         organiser: &VerifyingKey,
     ) -> Result<(Arc<Self>, Roster), RoundError> {
         let signed = &header.configuration;
-        let configuration = signed_by(signed, organiser)?;
+        let configuration = configuration_of(signed, organiser)?;
         let roster = Roster::check_keys(&header.roster)?;
         roster.check_distinct()?;
         if Roster::root_digest_of(&header.roster) != configuration.roster
@@ -191,7 +191,7 @@ impl<P: ProofSystem> Round<P> {
         expectations: &Expectations,
     ) -> Result<Arc<Self>, RoundError> {
         let signed = &invitation.configuration;
-        let configuration = signed_by(signed, organiser)?;
+        let configuration = configuration_of(signed, organiser)?;
         let (client, clients) = (invitation.client, configuration.clients());
         let (path, digest) = (&invitation.path, &configuration.roster);
         let listed = roster::is_listed(own, client, clients, path, digest);
@@ -348,28 +348,6 @@ impl<P: ProofSystem> Round<P> {
         let entry = self.committee.trustee(trustee);
         entry.map(|entry| entry.identity)
     }
-}
-
-/// The configuration that the organiser signed, after the checks that every party makes (2.2, up to the roster).
-fn signed_by(
-    signed: &SignedConfiguration,
-    organiser: &VerifyingKey,
-) -> Result<Configuration, RoundError> {
-    if signed.organiser != *organiser || !signed.is_signed_by(organiser) {
-        return Err(RoundError::Organiser {
-            expected: organiser.fingerprint(),
-        });
-    }
-    let configuration = Configuration::decode(&signed.bytes)?;
-    let version = configuration.version;
-    if version != signed.version {
-        return Err(DecodeError::Value { field: "version" }.into());
-    }
-    if version != Version::CURRENT {
-        return Err(RoundError::ReadOnly { version });
-    }
-    configuration.check()?;
-    Ok(configuration)
 }
 
 fn committee_of(configuration: &Configuration) -> Result<&Committee, RoundError> {

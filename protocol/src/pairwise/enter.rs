@@ -1,10 +1,9 @@
 //! Entering a round: what every party checks before the first message (`specs/protocol.md` 2.2).
 
-use veragg_circuits::codec::DecodeError;
 use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::{ProofSystem, SetUp, Sizes};
 
-use crate::crypto::context::{Context, Version};
+use crate::crypto::context::Context;
 use crate::crypto::dleq::REVEALED_LEN;
 use crate::crypto::signing::VerifyingKey;
 use crate::pairwise::advertise::Advertisement;
@@ -14,7 +13,7 @@ use crate::pairwise::{share, unmask};
 use crate::round::configuration::Configuration;
 use crate::round::parameters::challenge_pairs;
 use crate::round::roster::Roster;
-use crate::round::{pairwise_of, Round, RoundError};
+use crate::round::{configuration_of, pairwise_of, Round, RoundError};
 use crate::rule::Rule;
 use crate::wire::checkpoint::Checkpoint;
 use crate::wire::header::Header;
@@ -47,24 +46,7 @@ impl<P: ProofSystem> Round<P> {
             roster,
             key,
         } = header;
-        let (named, is_signed) = (
-            signed.organiser == *organiser,
-            signed.is_signed_by(organiser),
-        );
-        if !Rule::NamedOrganiser.holds(named) || !Rule::OrganiserSigned.holds(is_signed) {
-            return Err(RoundError::Organiser {
-                expected: organiser.fingerprint(),
-            });
-        }
-        let configuration = Configuration::decode(&signed.bytes)?;
-        let version = configuration.version;
-        if version != signed.version {
-            return Err(DecodeError::Value { field: "version" }.into());
-        }
-        if version != Version::CURRENT {
-            return Err(RoundError::ReadOnly { version });
-        }
-        configuration.check()?;
+        let configuration = configuration_of(signed, organiser)?;
         let roster = Roster::decode(roster)?;
         let named = roster.digest() == configuration.roster;
         let as_long = roster.clients() == configuration.clients();
