@@ -241,8 +241,8 @@ fn what_exists_in_the_other_protocol_is_refused_with_what_to_write() {
             format!("`high-degree` in [[cheat]] {remove}"),
         ),
         (
-            "[[file]]\nsplice = { record = \"publication\" }\n",
-            format!("`splice` in [[file]] {remove}"),
+            "[[file]]\nconfiguration = { bound = 5, threshold = 1 }\n",
+            format!("`threshold` in [[file]] {remove}"),
         ),
         (
             "[[aggregator]]\nlist = { client = 3, phase = \"share\" }\n",
@@ -315,6 +315,10 @@ fn what_exists_in_the_other_protocol_is_refused_with_what_to_write() {
         (
             "[[file]]\nconceal = { record = \"submit of client 3\" }\n",
             "`conceal` in [[file]]",
+        ),
+        (
+            "[[file]]\nconfiguration = { threshold = 1, colluding = 1 }\n",
+            "`colluding` in [[file]]",
         ),
     ] {
         refused(&in_order(block), &format!("{named} {write}"));

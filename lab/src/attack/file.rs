@@ -69,15 +69,18 @@ pub enum FileAttack {
         /// The bound of the first segment.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         bound: Option<u64>,
-        /// How many shares reconstruct a secret.
+        /// How many shares reconstruct a secret, in the pairwise protocol.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         threshold: Option<u32>,
         /// How many contributors there must be.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         min_contributors: Option<u32>,
-        /// How many neighbours a client has.
+        /// How many neighbours a client has, in the pairwise protocol.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         degree: Option<u32>,
+        /// How many trustees may collude with the aggregator, in the committee protocol.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        colluding: Option<u32>,
         /// How many numbers the first segment has.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         len: Option<usize>,
@@ -118,13 +121,26 @@ impl FileAttack {
             })
     }
 
-    /// The protocol in which it exists, if it does not exist in both, with its name.
-    pub(crate) fn only_in(&self) -> Option<(ProtocolName, &'static str)> {
+    /// What of it does not exist in both protocols, by the name under which it is written, with the protocol that has it.
+    pub(crate) fn only_in(&self) -> Vec<(ProtocolName, &'static str)> {
+        use ProtocolName::{Committee, Pairwise};
         match self {
-            Self::Splice { .. } => Some((ProtocolName::Pairwise, "splice")),
-            Self::Configuration { .. } => Some((ProtocolName::Pairwise, "configuration")),
-            Self::Conceal { .. } => Some((ProtocolName::Committee, "conceal")),
-            _ => None,
+            Self::Configuration {
+                threshold,
+                degree,
+                colluding,
+                ..
+            } => {
+                let only = [
+                    (threshold, Pairwise, "threshold"),
+                    (degree, Pairwise, "degree"),
+                    (colluding, Committee, "colluding"),
+                ];
+                let set = only.into_iter().filter(|(field, ..)| field.is_some());
+                set.map(|(_, protocol, name)| (protocol, name)).collect()
+            }
+            Self::Conceal { .. } => vec![(Committee, "conceal")],
+            _ => Vec::new(),
         }
     }
 
@@ -179,6 +195,7 @@ impl FileAttack {
                 threshold,
                 min_contributors,
                 degree,
+                colluding,
                 len,
             } => {
                 let mut changed = of.configuration.clone();
@@ -190,6 +207,9 @@ impl FileAttack {
                 if let Some(pairwise) = changed.pairwise_mut() {
                     set(&mut pairwise.masking.threshold, threshold);
                     set(&mut pairwise.masking.degree, degree);
+                }
+                if let Some(committee) = changed.committee_mut() {
+                    set(&mut committee.colluding, colluding);
                 }
                 set(&mut changed.min_contributors, min_contributors);
                 header.configuration.bytes = changed.encode();

@@ -169,7 +169,7 @@ pub enum Copied {
 
 impl Copied {
     /// Makes this of an encoded proof, whose first point is a commitment.
-    fn make<P: ProofSystem>(self, proof: &mut [u8], key: &CommitKey<P::Group>) {
+    pub(crate) fn make<P: ProofSystem>(self, proof: &mut [u8], key: &CommitKey<P::Group>) {
         let len = P::Group::POINT_LEN;
         let Some(first) = proof.get_mut(..len) else {
             return;
@@ -210,20 +210,22 @@ pub(super) fn copy<P: ProofSystem>(
 /// Two points of the proof change places.
 pub(super) fn swap<P: ProofSystem>(scene: Scene<P>, client: u32, points: [usize; 2]) -> Scene<P> {
     altering(scene, client, Phase::Submit, move |parts| {
-        let len = P::Group::POINT_LEN;
-        // A point that the proof does not have is behind its end.
-        let place = |point: usize| {
-            let at = point.saturating_mul(len);
-            at..at.saturating_add(len)
-        };
-        let [one, other] = points.map(place);
-        let Some(proof) = parts.first_mut() else {
-            return;
-        };
-        let read = |place: Range<usize>| proof.get(place).map(<[u8]>::to_vec);
-        if let Some((of_one, of_other)) = read(one.clone()).zip(read(other.clone())) {
-            proof[one].copy_from_slice(&of_other);
-            proof[other].copy_from_slice(&of_one);
-        }
+        swap_points::<P::Group>(parts, points);
     })
+}
+
+/// Two points of the encoded proof change places. Nothing happens if it does not have both.
+pub(crate) fn swap_points<G: Group>(parts: &mut [Vec<u8>], points: [usize; 2]) -> Option<()> {
+    let proof = parts.first_mut()?;
+    // A point that the proof does not have is behind its end.
+    let place = |point: usize| {
+        let at = point.saturating_mul(G::POINT_LEN);
+        at..at.saturating_add(G::POINT_LEN)
+    };
+    let [one, other] = points.map(place);
+    let read = |place: &Range<usize>| proof.get(place.clone()).map(<[u8]>::to_vec);
+    let (of_one, of_other) = (read(&one)?, read(&other)?);
+    proof[one].copy_from_slice(&of_other);
+    proof[other].copy_from_slice(&of_one);
+    Some(())
 }

@@ -2,6 +2,7 @@
 
 mod aggregator;
 mod client;
+mod earlier;
 mod organiser;
 mod phase;
 mod trustee;
@@ -16,4 +17,5 @@ pub use trustee::TrusteeAttack;
 pub(crate) const MOST_MESSAGES: usize = 1 << 10;
 
 pub(crate) use client::{Said, Speaker};
+pub(crate) use earlier::Earlier;
 pub(crate) use trustee::messages;

@@ -10,7 +10,7 @@ use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::message::{Message, Sender};
 use veragg_protocol::wire::receipt::Receipt;
 
-use super::attack::{AggregatorAttack, MOST_MESSAGES};
+use super::attack::{AggregatorAttack, Earlier, MOST_MESSAGES};
 use super::Desk;
 use crate::attack::input::scalar;
 use crate::attack::NotPlayable;
@@ -22,6 +22,7 @@ use crate::fixtures::id;
 pub(crate) struct Corrupt<'a> {
     pub(crate) desk: Desk<'a>,
     attacks: &'a [AggregatorAttack],
+    earlier: &'a Earlier,
     /// The clients whose second message it takes in place of the first.
     second_of: Vec<u32>,
     /// The clients of which it has had the first message.
@@ -37,6 +38,7 @@ impl<'a> Corrupt<'a> {
     pub(crate) fn new(
         desk: Desk<'a>,
         attacks: &'a [AggregatorAttack],
+        earlier: &'a Earlier,
     ) -> Result<Self, NotPlayable> {
         let (parts, scalars) = (desk.round.parts(), desk.round.opening_scalars());
         for attack in attacks {
@@ -68,6 +70,7 @@ impl<'a> Corrupt<'a> {
         Ok(Self {
             desk,
             attacks,
+            earlier,
             second_of: Vec::new(),
             heard: Vec::new(),
             lacks: None,
@@ -141,6 +144,10 @@ impl<'a> Corrupt<'a> {
                 AggregatorAttack::Twice { .. } => copies = copies.saturating_mul(2),
                 AggregatorAttack::Alter { .. } if !message.body.is_empty() => {
                     *bytes.last_mut().unwrap() ^= 1;
+                }
+                AggregatorAttack::Replay { message } => {
+                    let sent = self.earlier.message(message.sender, message.phase);
+                    bytes = sent.unwrap_or(bytes);
                 }
                 _ => {}
             }

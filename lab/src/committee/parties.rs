@@ -59,6 +59,24 @@ pub fn key() -> Arc<SigningKey> {
     Arc::new(SigningKey::generate(&mut OsRng))
 }
 
+/// The sealing keys of these trustees for a round, and their entries.
+fn entries(
+    identities: &[Arc<SigningKey>],
+    organiser: &SigningKey,
+    round_id: &[u8; 32],
+    rng: &mut dyn CryptoRngCore,
+) -> (Vec<KeyPair>, Vec<Entry>) {
+    let organiser = organiser.verifying_key();
+    let of = EntryFor {
+        organiser: &organiser,
+        round_id,
+    };
+    let identities = identities.iter();
+    identities
+        .map(|identity| of.make(identity, &mut *rng))
+        .unzip()
+}
+
 impl Parties {
     /// A round with so many clients, of whom a tenth may be corrupt, and at least three must contribute; with `m` trustees, `t` of them
     /// colluding, who share `p` rows at once.
@@ -112,13 +130,7 @@ impl Parties {
         let keys = clients.iter().map(|key| key.verifying_key()).collect();
         let roster = Roster::new(keys)?;
         let round_id = [9; 32];
-        let known = organiser.verifying_key();
-        let of = EntryFor {
-            organiser: &known,
-            round_id: &round_id,
-        };
-        let entries = identities.iter().map(|identity| of.make(identity, rng));
-        let (pairs, entries): (Vec<_>, Vec<_>) = entries.unzip();
+        let (pairs, entries) = entries(&identities, &organiser, &round_id, rng);
         let configuration = configure(BeforeRound {
             roster: roster.clone(),
             round_id,
@@ -169,6 +181,24 @@ impl Parties {
         let organiser = self.organiser.verifying_key();
         let round = Round::accept(None, &invitation, &own, &organiser, expectations)?;
         Ok(Client::new(round, invited, Arc::clone(identity)))
+    }
+
+    /// The same parties in another round with the same configuration, for which the trustees make new entries.
+    pub(crate) fn in_another_round(&self, rng: &mut dyn CryptoRngCore) -> Self {
+        let mut configuration = Configuration::decode(&self.header.configuration.bytes).unwrap();
+        rng.fill_bytes(&mut configuration.round_id);
+        let identities = self.trustees.iter();
+        let identities: Vec<_> = identities.map(|(it, _)| Arc::clone(it)).collect();
+        let (pairs, entries) = entries(&identities, &self.organiser, &configuration.round_id, rng);
+        configuration.committee_mut().unwrap().trustees = entries;
+        Self {
+            organiser: Arc::clone(&self.organiser),
+            aggregator: Arc::clone(&self.aggregator),
+            clients: self.clients.clone(),
+            trustees: identities.into_iter().zip(pairs).collect(),
+            header: Header::sign(&configuration, &self.roster, &self.organiser).unwrap(),
+            roster: self.roster.clone(),
+        }
     }
 
     /// The organiser signs another committee.

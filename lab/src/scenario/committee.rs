@@ -203,6 +203,29 @@ impl CommitteeScenario {
         }
     }
 
+    /// The same round, in which everybody is honest and there.
+    fn without_attacks(&self) -> Self {
+        Self {
+            organiser: Vec::new(),
+            dropout: Vec::new(),
+            absence: Vec::new(),
+            cheat: Vec::new(),
+            trustee: Vec::new(),
+            aggregator: Vec::new(),
+            file: Vec::new(),
+            auditor: CommitteeAuditor::default(),
+            ..self.clone()
+        }
+    }
+
+    /// Whether an attack needs an earlier round of the same parties.
+    fn needs_earlier(&self) -> bool {
+        self.cheat.iter().any(|it| it.does.needs_earlier())
+            || self.trustee.iter().any(|it| it.does.needs_earlier())
+            || self.aggregator.iter().any(AggregatorAttack::needs_earlier)
+            || self.file.iter().any(FileAttack::needs_earlier)
+    }
+
     /// The messages that are named.
     fn messages(&self) -> impl Iterator<Item = MessageName> + '_ {
         let of_aggregator = self.aggregator.iter().filter_map(AggregatorAttack::message);

@@ -174,7 +174,7 @@ fn refuse_others<Own: DeserializeOwned, Other: DeserializeOwned>(
 }
 
 fn refuse_files(attacks: &[FileAttack], protocol: ProtocolName) -> Result<(), ScenarioError> {
-    let mut others = attacks.iter().filter_map(FileAttack::only_in);
+    let mut others = attacks.iter().flat_map(FileAttack::only_in);
     match others.find(|(only, _)| *only != protocol) {
         Some((ProtocolName::Pairwise, name)) => {
             Err(ScenarioError::OnlyPairwise(format!("`{name}` in [[file]]")))

@@ -34,6 +34,11 @@ pub enum AggregatorAttack {
         /// The message.
         message: MessageName,
     },
+    /// It puts the message that a client or a trustee sent in an earlier round of the same parties in the place of the new one.
+    Replay {
+        /// The message.
+        message: MessageName,
+    },
     /// It makes messages in the name of a client or a trustee, of what another one says, and signs them itself. A client or a trustee that
     /// speaks is not heard.
     Forge {
@@ -164,12 +169,18 @@ impl AggregatorAttack {
         }
     }
 
+    /// Whether it needs an earlier round.
+    pub(crate) fn needs_earlier(&self) -> bool {
+        matches!(self, Self::Replay { .. })
+    }
+
     /// The message that the attack names.
     pub fn message(&self) -> Option<MessageName> {
         match self {
             Self::Drop { message }
             | Self::Twice { message }
             | Self::Alter { message }
+            | Self::Replay { message }
             | Self::Forge { message, .. } => Some(*message),
             _ => None,
         }

@@ -4,7 +4,7 @@
 
 use rand_core::CryptoRngCore;
 use serde::{Deserialize, Serialize};
-use veragg_protocol::circuits::group::ristretto::Fr;
+use veragg_protocol::circuits::group::ristretto::{Fr, Ristretto};
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::committee::parts::MaskedPlace;
 use veragg_protocol::committee::round::Round;
@@ -12,11 +12,12 @@ use veragg_protocol::committee::submit::{PublicParts, SubmissionKey};
 use veragg_protocol::crypto::encoded_point::EncodedPoint;
 use veragg_protocol::crypto::ids::{ClientId, TrusteeId};
 use veragg_protocol::crypto::signing::SigningKey;
+use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::message::{Message, Sender};
 
-use super::MOST_MESSAGES;
+use super::{Earlier, MOST_MESSAGES};
 use crate::attack::message::{flip_bit, resize_last, unhex, write_bytes};
-use crate::attack::{input, NotPlayable};
+use crate::attack::{input, Copied, NotPlayable};
 use crate::committee::{altered, changes, store, Parties, Suite};
 
 /// What a malicious client does.
@@ -67,7 +68,17 @@ pub enum ClientAttack {
     Copy {
         /// The other client, who has a lower number.
         from: u32,
+        /// What it makes of the commitments.
+        #[serde(default)]
+        made: Copied,
     },
+    /// Two points of its proof change places.
+    Swap {
+        /// Which points, counted from 0. The first are commitments.
+        points: [usize; 2],
+    },
+    /// It sends the message that it sent in an earlier round of the same parties.
+    Replay {},
     /// It changes one bit of a part of its message, and signs the message.
     Flip {
         /// The part of the body.
@@ -114,6 +125,7 @@ pub(crate) struct Speaker<'a> {
     pub(crate) input: &'a [u64],
     /// Whole messages of clients that spoke before it.
     pub(crate) heard: &'a [(Sender, Vec<u8>)],
+    pub(crate) earlier: &'a Earlier,
 }
 
 /// What a client sends.
@@ -129,12 +141,17 @@ impl ClientAttack {
     /// The other clients that the attack names.
     pub fn others(&self) -> Option<u32> {
         match self {
-            Self::CopiedKey { from } | Self::RelatedKey { from } | Self::Copy { from } => {
+            Self::CopiedKey { from } | Self::RelatedKey { from } | Self::Copy { from, .. } => {
                 Some(*from)
             }
             Self::Impersonate { victim } => Some(*victim),
             _ => None,
         }
+    }
+
+    /// Whether it needs an earlier round.
+    pub(crate) fn needs_earlier(&self) -> bool {
+        matches!(self, Self::Replay {})
     }
 
     /// The trustee that the attack names.
@@ -200,7 +217,7 @@ impl ClientAttack {
                     }
                 });
             }
-            Self::Copy { from } => {
+            Self::Copy { from, made } => {
                 let other = of.message_of(*from, "copy")?;
                 of.alter(said, |parts| {
                     let cut = other
@@ -208,8 +225,16 @@ impl ClientAttack {
                         .and_then(|it| PublicParts::cut(&it.body, of.round.parts()));
                     if let Some((part, cut)) = parts.first_mut().zip(cut) {
                         *part = cut.proof.to_vec();
+                        made.make::<Suite>(part, of.round.proofs().key());
                     }
                 });
+            }
+            Self::Swap { points } => of.alter(said, |parts| {
+                input::swap_points::<Ristretto>(parts, *points);
+            }),
+            Self::Replay {} => {
+                let sent = of.earlier.message(Sender::Client(of.client), Phase::Submit);
+                said.now = sent.into_iter().collect();
             }
             Self::Flip { part, byte } => of.alter(said, |parts| flip_bit(parts, *part, *byte)),
             Self::Overwrite { part, at, bytes } => {

@@ -7,9 +7,10 @@ use veragg_protocol::circuits::group::Group;
 use veragg_protocol::committee::check::Complaint;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::round::phase::Phase;
+use veragg_protocol::wire::message::Sender;
 
 use super::phase::TrusteePhase;
-use super::MOST_MESSAGES;
+use super::{Earlier, MOST_MESSAGES};
 use crate::attack::input::scalar;
 use crate::attack::message::unhex;
 use crate::attack::NotPlayable;
@@ -75,6 +76,11 @@ pub enum TrusteeAttack {
         /// How often.
         times: usize,
     },
+    /// It sends the message that it sent in the same phase of an earlier round of the same parties.
+    Replay {
+        /// The phase.
+        phase: TrusteePhase,
+    },
     /// It is honest software of which the aggregator has copies. Each copy checks, and answers one of the boards that the aggregator
     /// shows.
     Restored {},
@@ -88,6 +94,11 @@ impl TrusteeAttack {
             _ => &[],
         }
     }
+
+    /// Whether it needs an earlier round.
+    pub(crate) fn needs_earlier(&self) -> bool {
+        matches!(self, Self::Replay { .. })
+    }
 }
 
 /// What a trustee with these attacks says in a phase. It says nothing if it cannot: it does not open a list with a client of whom no
@@ -96,6 +107,7 @@ pub(crate) fn messages(
     attacks: &[&TrusteeAttack],
     phase: Phase,
     desk: &Desk<'_>,
+    earlier: &Earlier,
     index: usize,
     rng: &mut dyn CryptoRngCore,
 ) -> Result<Vec<Vec<u8>>, NotPlayable> {
@@ -133,6 +145,10 @@ pub(crate) fn messages(
                 let each = messages.iter();
                 let again = each.flat_map(|message| std::iter::repeat_n(message.clone(), *times));
                 messages = again.take(MOST_MESSAGES).collect();
+            }
+            TrusteeAttack::Replay { phase: of } if is_now(of) => {
+                let sent = earlier.message(Sender::Trustee(liar.id()), phase);
+                messages = sent.into_iter().collect();
             }
             _ => {}
         }

@@ -22,7 +22,7 @@ use veragg_verifier::Culprit;
 
 use super::CommitteeScenario;
 use crate::attack::NotPlayable;
-use crate::committee::attack::{messages, OrganiserAttack, Said, Speaker, TrusteeAttack};
+use crate::committee::attack::{messages, Earlier, OrganiserAttack, Said, Speaker, TrusteeAttack};
 use crate::committee::collector::{Answer, Collector};
 use crate::committee::corrupt::Corrupt;
 use crate::committee::parties::DEADLINES;
@@ -39,6 +39,8 @@ const OF_TRUSTEES: [Phase; 3] = [Phase::Check, Phase::ConfirmList, Phase::Open];
 struct Player<'a> {
     scenario: &'a CommitteeScenario,
     parties: &'a Parties,
+    /// An earlier round of the same parties, if an attack needs it.
+    earlier: &'a Earlier,
     rng: ChaCha20Rng,
     /// The boards. The first is published.
     boards: Vec<Collector<'a>>,
@@ -63,19 +65,14 @@ impl CommitteeScenario {
         }
         let mut rng = ChaCha20Rng::seed_from_u64(seed);
         let mut parties = self.parties(&mut rng)?;
+        let earlier = match self.needs_earlier() {
+            true => self.earlier(&parties, &rng)?,
+            false => Earlier::default(),
+        };
         for attack in &self.organiser {
             attack.apply(&mut parties, &mut rng);
         }
-        let mut player = Player {
-            scenario: self,
-            parties: &parties,
-            rng,
-            boards: Vec::new(),
-            sent: Vec::new(),
-            receipts: Vec::new(),
-            refused: Vec::new(),
-            silent: Vec::new(),
-        };
+        let mut player = Player::new(self, &parties, &earlier, rng);
         let organiser = parties.organiser.verifying_key();
         let mut stopped = None;
         match Round::<Suite>::open(&parties.header, &organiser) {
@@ -86,6 +83,24 @@ impl CommitteeScenario {
             }
         }
         player.finish(stopped)
+    }
+
+    /// An earlier round of the same parties, in which everybody was honest. Their identities and inputs are the same; all else is drawn
+    /// anew.
+    fn earlier(&self, parties: &Parties, rng: &ChaCha20Rng) -> Result<Earlier, Unplayable> {
+        let mut rng = rng.clone();
+        // A stream that nobody else draws from.
+        rng.set_stream(u64::MAX);
+        let parties = parties.in_another_round(&mut rng);
+        let honest = self.without_attacks();
+        let none = Earlier::default();
+        let mut player = Player::new(&honest, &parties, &none, rng);
+        let (round, _) = parties.round();
+        player.play(&round)?;
+        Ok(Earlier {
+            records: player.boards[0].records(),
+            sent: player.sent,
+        })
     }
 
     fn parties(&self, rng: &mut ChaCha20Rng) -> Result<Parties, LocalRoundError> {
@@ -124,12 +139,32 @@ impl CommitteeScenario {
 }
 
 impl<'a> Player<'a> {
+    /// A round in which nobody has spoken.
+    fn new(
+        scenario: &'a CommitteeScenario,
+        parties: &'a Parties,
+        earlier: &'a Earlier,
+        rng: ChaCha20Rng,
+    ) -> Self {
+        Self {
+            scenario,
+            parties,
+            earlier,
+            rng,
+            boards: Vec::new(),
+            sent: Vec::new(),
+            receipts: Vec::new(),
+            refused: Vec::new(),
+            silent: Vec::new(),
+        }
+    }
+
     fn play(&mut self, round: &Arc<Round<Suite>>) -> Result<(), Unplayable> {
         let (parties, attacks) = (self.parties, &self.scenario.aggregator);
         if attacks.is_empty() {
             self.boards.push(Collector::honest(parties));
         } else {
-            let corrupt = Corrupt::new(Desk::new(parties), attacks)?;
+            let corrupt = Corrupt::new(Desk::new(parties), attacks, self.earlier)?;
             let seconds = corrupt.seconds();
             self.boards.push(Collector::corrupt(parties, corrupt));
             for (to, second) in seconds {
@@ -186,6 +221,7 @@ impl<'a> Player<'a> {
                 round,
                 input,
                 heard: &heard,
+                earlier: self.earlier,
             };
             for cheat in &self.scenario.cheat {
                 if cheat.client == number {
@@ -271,7 +307,14 @@ impl<'a> Player<'a> {
                 }
             } else {
                 let desk = self.boards[board].desk();
-                messages(&does, phase, &desk, trustee.index(), &mut self.rng)?
+                messages(
+                    &does,
+                    phase,
+                    &desk,
+                    self.earlier,
+                    trustee.index(),
+                    &mut self.rng,
+                )?
             };
             for message in said {
                 self.hand_in(board, &message);

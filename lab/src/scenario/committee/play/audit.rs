@@ -30,7 +30,7 @@ impl Player<'_> {
         let configuration = Configuration::decode(&header.configuration.bytes).unwrap();
         let of = FileOf {
             configuration: &configuration,
-            earlier: &[],
+            earlier: &self.earlier.records,
             parts: round.map(|round| round.parts()),
         };
         for attack in &self.scenario.file {
