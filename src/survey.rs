@@ -41,8 +41,9 @@ use veragg_lab::scenario::Cheat;
 use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::round::configuration::SegmentConfiguration;
 
+pub use committee::Absence;
 pub use committee_problem::CommitteeProblem;
-pub use config::{Absence, Dropout};
+pub use config::Dropout;
 pub use csv_error::CsvError;
 pub use draft::{draft, Draft};
 pub use error::{Location, SurveyError, Warning};

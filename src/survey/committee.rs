@@ -7,7 +7,6 @@ use veragg_protocol::round::committee::shape::Shape;
 use veragg_protocol::round::phase::Phase;
 
 use super::committee_problem::CommitteeProblem;
-use super::config::Absence;
 use super::error::SurveyError;
 use super::problem::Problem;
 use super::text::{Located, Text};
@@ -30,6 +29,15 @@ pub(super) struct RawCommittee {
     members: u32,
     colluding: u32,
     absent: u32,
+}
+
+/// A trustee that says nothing, or leaves the round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Absence {
+    /// The number of the trustee, counted from 1.
+    pub trustee: u32,
+    /// The phase whose message is the last one it sends; nothing if it says nothing.
+    pub after: Option<Phase>,
 }
 
 #[derive(Deserialize)]

@@ -10,7 +10,7 @@ use veragg_circuits::proof_system::Suite;
 use veragg_lab::scenario::Cheat;
 use veragg_protocol::round::phase::Phase;
 
-use super::committee::{CommitteeConfig, RawAbsence, RawCommittee};
+use super::committee::{Absence, CommitteeConfig, RawAbsence, RawCommittee};
 use super::committee_problem::CommitteeProblem;
 use super::error::{Location, SurveyError};
 use super::problem::Problem;
@@ -52,15 +52,6 @@ pub struct Dropout {
     pub client: u32,
     /// The phase whose message is the last one it sends.
     pub after: Phase,
-}
-
-/// A trustee that says nothing, or leaves the round.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Absence {
-    /// The number of the trustee, counted from 1.
-    pub trustee: u32,
-    /// The phase whose message is the last one it sends; nothing if it says nothing.
-    pub after: Option<Phase>,
 }
 
 #[derive(Deserialize)]

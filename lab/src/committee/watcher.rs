@@ -15,6 +15,7 @@
 //! | `knowledge` | what follows about the rows of honest clients |
 //! | `equations` | linear equations over the scalar field |
 //! | `guesses` | inputs that are found by trying all, and confirmed by what is on the board |
+//! | `success` | what an attempt achieves |
 //! | `attempts` | the attempts, each with what stops it |
 //!
 //! `lab/tests/committee/watchers.rs` shows that every attempt fails while all rules are in force. `necessity` shows that each succeeds
@@ -27,6 +28,7 @@ mod equations;
 mod guesses;
 mod knowledge;
 mod seen;
+mod success;
 
 use std::sync::Arc;
 

@@ -6,10 +6,9 @@ use veragg_protocol::circuits::proof_system::ProofSystem;
 
 use super::table::{check_all, finish, id, input, parties, sums, with_altered};
 use veragg_lab::committee::{store, Table};
-use veragg_protocol::committee::parts::SALT_LEN;
+use veragg_protocol::committee::parts::{KEY_LEN, SALT_LEN};
 use veragg_protocol::committee::record::Abridged;
 use veragg_protocol::committee::round::Round;
-use veragg_protocol::committee::submit::SubmissionKey;
 use veragg_protocol::crypto::ids::TrusteeId;
 use veragg_protocol::pairwise::publish::Outcome;
 use veragg_protocol::round::phase::Phase;
@@ -82,7 +81,7 @@ fn other_faults_of_a_submission_keep_it_out() {
         let table = Table::new(&parties);
         let message = Message::decode(&table.submission(5, &input(5))).unwrap();
         let start = table.round.parts().lengths()[0];
-        message.body[start..start + SubmissionKey::LEN].to_vec()
+        message.body[start..start + KEY_LEN].to_vec()
     };
     type Alter = Box<dyn FnOnce(&mut Vec<Vec<u8>>, &Round<veragg_lab::committee::Suite>)>;
     let faults: Vec<(&str, Alter)> = vec![

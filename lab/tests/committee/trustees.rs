@@ -12,7 +12,7 @@ use super::table::{check_all, finish, honest, id, parties, sums, with_altered};
 use veragg_lab::committee::{altered, store, Table};
 use veragg_protocol::committee::check::{ends, Complaint};
 use veragg_protocol::committee::package::TrusteePackage;
-use veragg_protocol::committee::parts::SALT_LEN;
+use veragg_protocol::committee::parts::{KEY_LEN, SALT_LEN};
 use veragg_protocol::committee::submit::SubmissionKey;
 use veragg_protocol::committee::trustee::TrusteeError;
 use veragg_protocol::crypto::hash::Digest;
@@ -32,8 +32,7 @@ fn false_complaint(table: &Table<'_>, trustee: usize, client: u32) -> Complaint 
         (message.envelope.sender == Sender::Client(id(client))).then_some(message.body)
     });
     let start = table.round.parts().lengths()[0];
-    let key =
-        SubmissionKey::decode(&of_client.unwrap()[start..start + SubmissionKey::LEN]).unwrap();
+    let key = SubmissionKey::decode(&of_client.unwrap()[start..start + KEY_LEN]).unwrap();
     let me = TrusteeId::from_index(trustee);
     let ends = ends(&table.round, me, pair.public(), id(client), &key.key);
     Complaint::of(id(client), 0, &ends.reveal(pair, &mut OsRng))

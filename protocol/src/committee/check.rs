@@ -6,6 +6,7 @@ use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::ProofSystem;
 
 use super::pads::{self, commit_public};
+use super::parts::COMPLAINT_LEN;
 use super::round::Round;
 use super::submit::SharedWith;
 use crate::crypto::dleq::{Ends, Revealed};
@@ -13,9 +14,6 @@ use crate::crypto::encoded_point::EncodedPoint;
 use crate::crypto::ids::{ClientId, ClientSet, TrusteeId};
 use crate::crypto::possession::Purpose;
 use crate::rule::CommitteeRule;
-
-/// Bytes of a complaint, which is one part.
-pub const COMPLAINT_LEN: usize = 4 + 4 + 32 + 64;
 
 /// That the pad of a block does not open what a client committed to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

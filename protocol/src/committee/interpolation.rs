@@ -2,6 +2,10 @@
 //! (`specs/committee.md` 3.1, 3.5).
 
 use veragg_circuits::ark_ff::PrimeField;
+use veragg_circuits::group::Group;
+
+use super::parts::Parts;
+use crate::crypto::ids::TrusteeId;
 
 /// The point at which a polynomial has the value of packed row `k`, from 0.
 pub fn of_row<F: PrimeField>(k: u32) -> F {
@@ -31,6 +35,34 @@ pub fn coefficients<F: PrimeField>(points: &[F], at: F) -> Vec<F> {
         .zip(denominators)
         .map(|(numerator, inverse)| numerator * inverse)
         .collect()
+}
+
+/// The Lagrange coefficients of each trustee above `T`, at its point: those of the rows of a block, then those of the first `T`
+/// trustees.
+#[derive(Debug)]
+pub struct Coefficients<G: Group>(Vec<Vec<G::Scalar>>);
+
+impl<G: Group> Coefficients<G> {
+    /// Those of a committee. Cost: a few multiplications of the field for each trustee and each of `q` values.
+    pub fn of(parts: &Parts) -> Self {
+        let shape = parts.shape();
+        let rows = (0..shape.packed()).map(of_row::<G::Scalar>);
+        let points: Vec<_> = rows.chain((1..=shape.drawn()).map(of_trustee)).collect();
+        let masked = shape.drawn() + 1..=shape.trustees();
+        Self(
+            masked
+                .map(|j| coefficients(&points, of_trustee(j)))
+                .collect(),
+        )
+    }
+
+    /// Of a trustee above `T`: those of the rows, and those of the first trustees.
+    pub fn at(&self, trustee: TrusteeId, parts: &Parts) -> (&[G::Scalar], &[G::Scalar]) {
+        let shape = parts.shape();
+        let index = trustee.index().checked_sub(shape.drawn() as usize);
+        let of = index.and_then(|index| self.0.get(index));
+        of.map_or((&[], &[]), |of| of.split_at(shape.packed() as usize))
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,6 @@ use veragg_circuits::codec::DecodeError;
 use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::ProofSystem;
 
-use super::interpolation::{coefficients, of_row, of_trustee};
 use super::pads::{commit_public, generators};
 use super::parts::{MaskedPlace, Parts, SALT_LEN};
 use super::round::Round;
@@ -26,34 +25,6 @@ pub fn decode<G: Group>(part: &[u8], parts: &Parts) -> Result<Vec<G::Scalar>, De
     let field = "masked row";
     let scalars = part.get(SALT_LEN..).ok_or(DecodeError::Value { field })?;
     G::decode_scalars(scalars, parts.row_scalars(), field)
-}
-
-/// The Lagrange coefficients of each trustee above `T`, at its point: those of the rows of a block, then those of the first `T`
-/// trustees.
-#[derive(Debug)]
-pub struct Coefficients<G: Group>(Vec<Vec<G::Scalar>>);
-
-impl<G: Group> Coefficients<G> {
-    /// Those of a committee. Cost: a few multiplications of the field for each trustee and each of `q` values.
-    pub fn of(parts: &Parts) -> Self {
-        let shape = parts.shape();
-        let rows = (0..shape.packed()).map(of_row::<G::Scalar>);
-        let points: Vec<_> = rows.chain((1..=shape.drawn()).map(of_trustee)).collect();
-        let masked = shape.drawn() + 1..=shape.trustees();
-        Self(
-            masked
-                .map(|j| coefficients(&points, of_trustee(j)))
-                .collect(),
-        )
-    }
-
-    /// Of a trustee above `T`: those of the rows, and those of the first trustees.
-    pub fn at(&self, trustee: TrusteeId, parts: &Parts) -> (&[G::Scalar], &[G::Scalar]) {
-        let shape = parts.shape();
-        let index = trustee.index().checked_sub(shape.drawn() as usize);
-        let of = index.and_then(|index| self.0.get(index));
-        of.map_or((&[], &[]), |of| of.split_at(shape.packed() as usize))
-    }
 }
 
 /// Whether one masked row keeps its equation, given the commitments `Chat` to all rows. Cost: one multi-scalar multiplication over

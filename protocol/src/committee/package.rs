@@ -5,8 +5,7 @@ use std::io::{self, Read};
 
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
 
-use super::parts::Parts;
-use super::submit::SubmissionKey;
+use super::parts::{Parts, KEY_LEN};
 use crate::crypto::hash::Digest;
 use crate::crypto::ids::TrusteeId;
 use crate::crypto::signing::Signature;
@@ -110,7 +109,7 @@ impl<R: Read> SubmitPackage<R> {
             left: checkpoint.root.size,
             checkpoint,
             lengths: [
-                SubmissionKey::LEN,
+                KEY_LEN,
                 path(1),
                 parts.pads_len(),
                 path(parts.pads_at(trustee)),

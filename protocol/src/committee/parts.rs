@@ -1,14 +1,20 @@
-//! The parts of a submission: how many, how long, and where (`specs/committee.md` 5.2).
+//! The parts of a submission: how many, how long, and where (`specs/committee.md` 5.2); and the lengths of the parts of other messages.
 
 use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::Sizes;
 
-use super::submit::SubmissionKey;
 use crate::crypto::ids::TrusteeId;
+use crate::crypto::possession::Claimed;
 use crate::round::committee::shape::Shape;
 
 /// Bytes of a salt.
 pub const SALT_LEN: usize = 32;
+
+/// Bytes of part 1: a submission key with its proof of possession.
+pub const KEY_LEN: usize = Claimed::LEN;
+
+/// Bytes of a complaint, which is one part of a message of check.
+pub const COMPLAINT_LEN: usize = 4 + 4 + 32 + 64;
 
 /// What follows from configuration and suite about the parts of a submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,10 +115,7 @@ impl Parts {
     /// The lengths of the parts that stand on the board.
     pub fn public_lengths(&self) -> Vec<usize> {
         let pads = std::iter::repeat_n(self.pads_len(), self.shape.trustees() as usize);
-        [self.proof_len, SubmissionKey::LEN]
-            .into_iter()
-            .chain(pads)
-            .collect()
+        [self.proof_len, KEY_LEN].into_iter().chain(pads).collect()
     }
 
     /// The lengths of all parts.
@@ -124,7 +127,7 @@ impl Parts {
 
     /// Bytes of the parts that stand on the board.
     pub fn public_len(&self) -> usize {
-        self.proof_len + SubmissionKey::LEN + self.shape.trustees() as usize * self.pads_len()
+        self.proof_len + KEY_LEN + self.shape.trustees() as usize * self.pads_len()
     }
 
     /// Bytes of the whole body, in 64 bits: the caller compares them with what a message can hold.
@@ -156,6 +159,43 @@ impl Parts {
     /// All masked rows, in the order of the parts.
     pub fn places(&self) -> impl Iterator<Item = MaskedPlace> + '_ {
         (self.public()..self.count()).filter_map(|position| self.place_of(position))
+    }
+}
+
+/// The public parts of a submission, cut.
+#[derive(Debug, Clone, Copy)]
+pub struct PublicParts<'a> {
+    /// Commitments and proof.
+    pub proof: &'a [u8],
+    /// The submission key.
+    pub key: &'a [u8],
+    /// The pads of all trustees, one behind the other.
+    pub pads: &'a [u8],
+}
+
+impl<'a> PublicParts<'a> {
+    /// Cuts the first bytes of a body; nothing if there are too few.
+    pub fn cut(body: &'a [u8], parts: &Parts) -> Option<Self> {
+        let public = body.get(..parts.public_len())?;
+        let [proof, key] = *parts.public_lengths().first_chunk()?;
+        let (proof, rest) = public.split_at_checked(proof)?;
+        let (key, pads) = rest.split_at_checked(key)?;
+        Some(Self { proof, key, pads })
+    }
+
+    /// The pads of one trustee.
+    pub fn pads_of(&self, trustee: TrusteeId, parts: &Parts) -> &'a [u8] {
+        let start = trustee.index() * parts.pads_len();
+        self.pads
+            .get(start..start + parts.pads_len())
+            .unwrap_or_default()
+    }
+
+    /// Each part, in order.
+    pub fn each(&self, parts: &Parts) -> impl Iterator<Item = &'a [u8]> {
+        [self.proof, self.key]
+            .into_iter()
+            .chain(self.pads.chunks(parts.pads_len()))
     }
 }
 

@@ -3,8 +3,7 @@
 
 use veragg_circuits::codec::{DecodeError, Reader, Writer};
 
-use super::parts::{MaskedPlace, Parts};
-use super::submit::PublicParts;
+use super::parts::{MaskedPlace, Parts, PublicParts};
 use crate::crypto::hash::Digest;
 use crate::crypto::tree::{consistency_len, inclusion_len, CompactTree, Leaf, Root, Tree};
 

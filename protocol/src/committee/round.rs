@@ -6,9 +6,8 @@ use veragg_circuits::codec::{DecodeError, Reader, Writer};
 use veragg_circuits::packing::Layout;
 use veragg_circuits::proof_system::{Binding, ProofSystem, SetUp};
 
-use super::check::COMPLAINT_LEN;
-use super::masked::Coefficients;
-use super::parts::Parts;
+use super::interpolation::Coefficients;
+use super::parts::{Parts, COMPLAINT_LEN};
 use super::record::Abridged;
 use crate::crypto::context::Context;
 use crate::crypto::ids::{ClientId, TrusteeId};

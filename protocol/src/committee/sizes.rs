@@ -1,8 +1,7 @@
 //! How many bytes each party of a round sends and receives, for planning (`specs/committee.md` 5).
 
-use super::parts::Parts;
+use super::parts::{Parts, KEY_LEN};
 use super::record::Abridged;
-use super::submit::SubmissionKey;
 use crate::crypto::ids::TrusteeId;
 use crate::crypto::tree::inclusion_len;
 use crate::wire::checkpoint::Checkpoint;
@@ -33,10 +32,7 @@ impl Bytes {
         let shape = parts.shape();
         let last = TrusteeId::from_index(shape.trustees().saturating_sub(1) as usize);
         let path = |position| 32 * inclusion_len(position, parts.count()) as u64;
-        let shown = SubmissionKey::LEN as u64
-            + path(1)
-            + parts.pads_len() as u64
-            + path(parts.pads_at(last));
+        let shown = KEY_LEN as u64 + path(1) + parts.pads_len() as u64 + path(parts.pads_at(last));
         let record = 5 + envelope + Abridged::shortest(parts) as u64;
         let trustees = u64::from(shape.trustees());
         let opened = parts.opening_len() as u64;

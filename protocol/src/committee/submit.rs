@@ -4,7 +4,7 @@ use veragg_circuits::codec::{DecodeError, Reader, Writer};
 use veragg_circuits::group::Group;
 use veragg_circuits::proof_system::{ProofPart, ProofSystem};
 
-use super::parts::Parts;
+use super::parts::{Parts, PublicParts};
 use super::round::Round;
 use crate::crypto::encoded_point::EncodedPoint;
 use crate::crypto::ids::{ClientId, TrusteeId};
@@ -20,9 +20,6 @@ pub struct SubmissionKey {
 }
 
 impl SubmissionKey {
-    /// Bytes of part 1.
-    pub const LEN: usize = Claimed::LEN;
-
     /// Part 1.
     pub fn encode(&self) -> Vec<u8> {
         let writer = Writer::new().bytes(self.key.as_bytes());
@@ -84,43 +81,6 @@ fn decode_pads<G: Group>(
 /// The commitments to the pads of one trustee, block by block.
 pub fn pads_of_trustee<G: Group>(bytes: &[u8], parts: &Parts) -> Result<Vec<G::Term>, DecodeError> {
     decode_pads::<G>(&[bytes], parts.blocks()).swap_remove(0)
-}
-
-/// The public parts of a submission, cut.
-#[derive(Debug, Clone, Copy)]
-pub struct PublicParts<'a> {
-    /// Commitments and proof.
-    pub proof: &'a [u8],
-    /// The submission key.
-    pub key: &'a [u8],
-    /// The pads of all trustees, one behind the other.
-    pub pads: &'a [u8],
-}
-
-impl<'a> PublicParts<'a> {
-    /// Cuts the first bytes of a body; nothing if there are too few.
-    pub fn cut(body: &'a [u8], parts: &Parts) -> Option<Self> {
-        let public = body.get(..parts.public_len())?;
-        let [proof, key] = *parts.public_lengths().first_chunk()?;
-        let (proof, rest) = public.split_at_checked(proof)?;
-        let (key, pads) = rest.split_at_checked(key)?;
-        Some(Self { proof, key, pads })
-    }
-
-    /// The pads of one trustee.
-    pub fn pads_of(&self, trustee: TrusteeId, parts: &Parts) -> &'a [u8] {
-        let start = trustee.index() * parts.pads_len();
-        self.pads
-            .get(start..start + parts.pads_len())
-            .unwrap_or_default()
-    }
-
-    /// Each part, in order.
-    pub fn each(&self, parts: &Parts) -> impl Iterator<Item = &'a [u8]> {
-        [self.proof, self.key]
-            .into_iter()
-            .chain(self.pads.chunks(parts.pads_len()))
-    }
 }
 
 /// A submission whose public parts keep all rules.

@@ -3,8 +3,8 @@
 use std::io::{Read, Seek};
 
 use veragg_protocol::circuits::proof_system::ProofSystem;
+use veragg_protocol::committee::parts::PublicParts;
 use veragg_protocol::committee::round::Round;
-use veragg_protocol::committee::submit::PublicParts;
 use veragg_protocol::crypto::hash::Digest;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet, TrusteeId};
 use veragg_protocol::pairwise::publish::Outcome;

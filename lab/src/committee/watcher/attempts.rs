@@ -18,7 +18,7 @@ use veragg_protocol::rule::CommitteeRule;
 use super::Watcher;
 use setting::{parties, submitted, ALL, BUT_COLLUDER, BUT_CORRUPT, COLLUDER, CORRUPT};
 
-pub use setting::Success;
+pub use super::success::Success;
 pub use views::random_views;
 
 /// A way to attack the committee protocol. Each succeeded against a draft of it.

@@ -16,7 +16,7 @@ use veragg_protocol::wire::message::{Message, Sender};
 use veragg_verifier::{Culprit, Options, Verdict};
 use zeroize::Zeroizing;
 
-use super::attempts::Success;
+use super::success::Success;
 use super::Watcher;
 use crate::committee::{audited, store, Desk, Liar, Parties, Suite};
 use crate::fixtures::{id, random_input};

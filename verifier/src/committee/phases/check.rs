@@ -4,7 +4,8 @@ use std::io::{Read, Seek};
 
 use veragg_protocol::circuits::codec::DecodeError;
 use veragg_protocol::circuits::proof_system::ProofSystem;
-use veragg_protocol::committee::check::{Complaint, Complaints, COMPLAINT_LEN};
+use veragg_protocol::committee::check::{Complaint, Complaints};
+use veragg_protocol::committee::parts::COMPLAINT_LEN;
 use veragg_protocol::committee::submit::SharedWith;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet, TrusteeId};
 use veragg_protocol::pairwise::publish::Outcome;

@@ -3,11 +3,9 @@
 use veragg_protocol::circuits::codec::DecodeError;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::committee::masked;
-use veragg_protocol::committee::parts::MaskedPlace;
+use veragg_protocol::committee::parts::{MaskedPlace, PublicParts};
 use veragg_protocol::committee::record::Abridged;
-use veragg_protocol::committee::submit::{
-    decode, judge, verify, Decoded, PublicParts, Shared, SubmissionFault,
-};
+use veragg_protocol::committee::submit::{decode, judge, verify, Decoded, Shared, SubmissionFault};
 use veragg_protocol::crypto::ids::{ClientId, ClientSet};
 use veragg_protocol::pairwise::publish::Outcome;
 use veragg_protocol::round::phase::Phase;

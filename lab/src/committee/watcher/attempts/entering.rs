@@ -8,8 +8,9 @@ use veragg_protocol::committee::round::Expectations;
 use veragg_protocol::crypto::dh::KeyPair;
 use veragg_protocol::crypto::ids::TrusteeId;
 
-use super::setting::{parties, Success, VICTIM};
+use super::setting::{parties, VICTIM};
 use crate::committee::watcher::coalition::Coalition;
+use crate::committee::watcher::success::Success;
 use crate::committee::{key, Parties};
 
 /// Sealing keys of which the organiser has the secrets, and beside which number each stands.

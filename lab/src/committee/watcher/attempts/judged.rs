@@ -9,10 +9,11 @@ use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::message::Sender;
 
 use super::setting::{
-    parties, submitted, Success, ALL, BUT_COLLUDER, BUT_VICTIM, COLLUDER, CORRUPT, VICTIM,
+    parties, submitted, ALL, BUT_COLLUDER, BUT_VICTIM, COLLUDER, CORRUPT, VICTIM,
 };
 use crate::committee::play::{go_on, go_on_from_check};
 use crate::committee::watcher::coalition::Coalition;
+use crate::committee::watcher::success::Success;
 use crate::committee::{altered, Liar};
 use crate::fixtures::id;
 

@@ -4,10 +4,11 @@ use veragg_protocol::committee::package::TrusteePackage;
 use veragg_protocol::round::phase::Phase;
 
 use super::setting::{
-    packing_parties, parties, submitted, Success, ALL, BUT_COLLUDER, BUT_CORRUPT, BUT_VICTIM,
-    COLLUDER, CORRUPT, VICTIM,
+    packing_parties, parties, submitted, ALL, BUT_COLLUDER, BUT_CORRUPT, BUT_VICTIM, COLLUDER,
+    CORRUPT, VICTIM,
 };
 use crate::committee::watcher::coalition::Coalition;
+use crate::committee::watcher::success::Success;
 
 /// A list, and the honest trustees that are shown it.
 type Shown<'a> = (&'a [u32], &'a [u32]);

@@ -2,13 +2,14 @@
 // A test gives up where these panic.
 #![allow(clippy::unwrap_used)]
 
-use veragg_protocol::committee::submit::SubmissionKey;
+use veragg_protocol::committee::parts::KEY_LEN;
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::message::Message;
 
-use super::setting::{parties, Success, ALL, BUT_COLLUDER, COLLUDER, VICTIM};
+use super::setting::{parties, ALL, BUT_COLLUDER, COLLUDER, VICTIM};
 use crate::committee::altered;
 use crate::committee::watcher::coalition::Coalition;
+use crate::committee::watcher::success::Success;
 use crate::fixtures::id;
 
 /// The rest of a round with honest trustees and all clients, up to the openings.
@@ -35,7 +36,7 @@ pub(super) fn a_copied_submission_key() -> Option<Success> {
     let lengths = coalition.desk.round.parts().lengths();
     let key = &parties.clients[id(COLLUDER).index()];
     let message = altered(key, &coalition.submission(COLLUDER), &lengths, |parts| {
-        parts[1][..SubmissionKey::LEN].copy_from_slice(&copied.encode());
+        parts[1][..KEY_LEN].copy_from_slice(&copied.encode());
     });
     coalition.takes_own(&message);
     coalition.close(Phase::Submit, &ALL);

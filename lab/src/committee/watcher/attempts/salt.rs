@@ -8,9 +8,10 @@ use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 use veragg_protocol::crypto::dh::KeyPair;
 
-use super::setting::{parties, Success, ALL};
+use super::setting::{parties, ALL};
 use crate::committee::watcher::coalition::Coalition;
 use crate::committee::watcher::guesses::Reader;
+use crate::committee::watcher::success::Success;
 use crate::committee::{Desk, Liar};
 
 /// The blindings of a client's rows.

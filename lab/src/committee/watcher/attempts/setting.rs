@@ -1,33 +1,10 @@
-//! The round of the attempts, and what an attempt achieves.
+//! The round of the attempts.
 
-use std::collections::BTreeSet;
-
-use veragg_protocol::crypto::ids::ClientId;
 use veragg_protocol::round::configuration::SegmentConfiguration;
 use veragg_protocol::round::phase::Phase;
-use veragg_verifier::Culprit;
 
 use crate::committee::watcher::coalition::Coalition;
 use crate::committee::Parties;
-use crate::watcher::Learned;
-
-/// What an attempt has achieved.
-#[derive(Debug)]
-pub enum Success {
-    /// The watcher knows more of honest inputs than the round may tell.
-    Learned(Vec<Learned>),
-    /// The watcher knows a sum while several lists can still be published.
-    Chooses {
-        /// How many.
-        lists: usize,
-    },
-    /// The board confirms inputs.
-    Confirms(Vec<(ClientId, Vec<u64>)>),
-    /// The audit names these, who are honest.
-    Names(BTreeSet<Culprit>),
-    /// The audit verifies a board without this client, which is honest and was accepted.
-    LeavesOut(ClientId),
-}
 
 /// All clients.
 pub(super) const ALL: [u32; 10] = [1, 2, 3, 4, 5, 6, 7, 8, 9, COLLUDER];

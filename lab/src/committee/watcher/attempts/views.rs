@@ -5,8 +5,9 @@ use rand_core::{RngCore, SeedableRng};
 use veragg_protocol::crypto::ids::ClientSet;
 use veragg_protocol::round::phase::Phase;
 
-use super::setting::{parties_of, Success, ALL, COLLUDER};
+use super::setting::{parties_of, ALL, COLLUDER};
 use crate::committee::watcher::coalition::Coalition;
+use crate::committee::watcher::success::Success;
 use crate::committee::Desk;
 
 /// Committees: how many trustees, how many may collude, and how many rows a sharing packs.
