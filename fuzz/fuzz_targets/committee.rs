@@ -12,9 +12,9 @@ use veragg::lab::committee::play::{honest_submit, parties};
 use veragg::lab::committee::Parties;
 use veragg::protocol::aggregator::Reply;
 use veragg::protocol::committee::aggregator::Aggregator;
+use veragg::protocol::committee::client::Saved;
 use veragg::protocol::committee::package::TrusteePackage;
 use veragg::protocol::committee::round::Invitation;
-use veragg::protocol::committee::client::Saved;
 use veragg::protocol::crypto::ids::TrusteeId;
 use veragg::verifier::{audit, evidence, Culprit};
 use veragg_fuzz::Script;
@@ -26,9 +26,20 @@ struct Board {
     ends: Vec<usize>,
 }
 
-fn boards() -> &'static [Board] {
-    static ALL: OnceLock<Vec<Board>> = OnceLock::new();
-    ALL.get_or_init(|| BOARDS.into_iter().flatten().map(|(_, build)| board(build())).collect())
+/// How many boards there are.
+fn boards() -> usize {
+    BOARDS.iter().map(|cases| cases.len()).sum()
+}
+
+/// One of them. It is played when the first input asks for it: all of them together take longer than one input may.
+fn board_at(at: usize) -> &'static Board {
+    static ALL: OnceLock<Vec<OnceLock<Board>>> = OnceLock::new();
+    let all = ALL.get_or_init(|| (0..boards()).map(|_| OnceLock::new()).collect());
+    all[at].get_or_init(|| {
+        let mut builds = BOARDS.into_iter().flatten();
+        let (_, build) = builds.nth(at).expect("the place is below their number");
+        board(build())
+    })
 }
 
 fn board(case: Case) -> Board {
@@ -55,7 +66,9 @@ fn checked() -> &'static Checked {
     ONE.get_or_init(|| {
         let parties = parties();
         let desk = honest_submit(&parties);
-        let packages = TrusteeId::all(4).map(|trustee| desk.submit_package(trustee)).collect();
+        let packages = TrusteeId::all(4)
+            .map(|trustee| desk.submit_package(trustee))
+            .collect();
         Checked { parties, packages }
     })
 }
@@ -72,9 +85,10 @@ fuzz_target!(|data: &[u8]| {
 
 /// A file that somebody has changed, and messages that were handed over.
 fn file(script: &mut Script<'_>) {
-    let boards = boards();
-    let Some(at) = script.below(boards.len()) else { return };
-    let board = &boards[at];
+    let Some(at) = script.below(boards()) else {
+        return;
+    };
+    let board = board_at(at);
     let mut records: Vec<Vec<u8>> = board
         .ends
         .windows(2)
@@ -84,7 +98,9 @@ fn file(script: &mut Script<'_>) {
     while edit(&mut records, &mut options.messages, script).is_some() {}
     let header = &board.case.board[..board.ends[0]];
     let changed = [header, &records.concat()].concat();
-    let Ok(report) = audit(Cursor::new(&changed), &options) else { return };
+    let Ok(report) = audit(Cursor::new(&changed), &options) else {
+        return;
+    };
     for fault in &report.faults {
         let culprit = fault.culprit.to_string();
         let signed = fault.culprit == Culprit::Organiser;
@@ -122,7 +138,7 @@ fn edit(
             messages.push(bytes.get(..length)?.to_vec());
         }
         _ => {
-            let other = boards().get(script.below(boards().len())?)?;
+            let other = board_at(script.below(boards())?);
             let of = script.below(other.ends.len().checked_sub(1)?)?;
             let record = other.case.board.get(other.ends[of]..other.ends[of + 1])?;
             records.insert(at, record.to_vec());
