@@ -8,6 +8,7 @@ mod evidence;
 mod evidence_files;
 mod example;
 mod explain;
+mod failed;
 mod fault;
 mod files;
 mod init;

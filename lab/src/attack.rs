@@ -29,8 +29,8 @@ pub enum NotPlayable {
         /// The last one that there is.
         last: usize,
     },
-    /// The masked vector has fewer scalars.
-    #[error("scalar {scalar}: the masked vectors of this round have the scalars 0 to {last}")]
+    /// The masked vector, the sum or the opening has fewer scalars.
+    #[error("scalar {scalar}: what is changed there has the scalars 0 to {last} in this round")]
     NoSuchScalar {
         /// The scalar that is named.
         scalar: usize,

@@ -355,7 +355,15 @@ mod tests {
     #[test]
     fn only_own_receipts_are_replaced() {
         let own = |name| is_own_receipt(Path::new(name));
-        assert!(own("out/receipts/client-07-submit.receipt"));
+        for written in [
+            "out/receipts/client-07-submit.receipt",
+            "out/receipts/client-7-acknowledge.receipt",
+            "out/receipts/trustee-2-check.receipt",
+            "out/receipts/trustee-2-confirm.receipt",
+            "out/receipts/trustee-2-open.receipt",
+        ] {
+            assert!(own(written), "{written}");
+        }
         for other in [
             "evidence.receipt",
             "client-07.receipt",

@@ -6,7 +6,9 @@ use veragg::protocol::round::phase::Phase;
 use veragg::protocol::wire::checkpoint::Checkpoint;
 use veragg::protocol::wire::receipt::Receipt;
 use veragg::verifier::report::{ClientFault, ClientTimeline, Concern};
-use veragg::verifier::{Check, Culprit, Fault, Report, Status, Step, StepNumber, Verdict};
+use veragg::verifier::{Check, Fault, Report, Status, Step, StepNumber, Verdict};
+
+use super::failed;
 
 /// What the auditor gave besides the board.
 #[derive(Clone, Copy)]
@@ -34,7 +36,7 @@ pub(super) fn story(report: &Report, given: Given<'_>) -> Vec<String> {
     paragraphs.extend(story.others());
     paragraphs.extend(story.two_boards());
     paragraphs.extend(story.advice());
-    paragraphs.extend(story.verdict());
+    paragraphs.extend(failed::in_words(report));
     paragraphs.iter().map(|text| sentence(text)).collect()
 }
 
@@ -115,8 +117,10 @@ impl Story<'_> {
             Some(Outcome::Dropped(phase)) => format!("The input of {client} is not in the sum: in the phase `{phase}` the board holds no message of it. That is no accusation: its connection may have failed, or the aggregator may have left it out."),
             Some(Outcome::Faulty(phase)) => {
                 let faults = listed(self.concerning(Concern::Culprit).iter().map(|fault| fault.fault));
-                let by = if faults.is_empty() { String::new() } else { format!(": {faults}") };
-                format!("The input of {client} is not in the sum: in the phase `{phase}` it broke the rules, so it is excluded{by}. Anybody can check this.")
+                match faults.is_empty() {
+                    true => format!("The input of {client} is not in the sum: its message of the phase `{phase}` stands on the board, and the list that the aggregator signed at the end of this phase does not name it. The audit finds no fault of {client}, and nobody accuses it: the file lacks or damages what shows why it is excluded, or the aggregator left it out without a reason."),
+                    false => format!("The input of {client} is not in the sum: in the phase `{phase}` it broke the rules, so it is excluded: {faults}. Anybody can check this."),
+                }
             }
             Some(Outcome::Isolated) => format!("The input of {client} is not in the sum: too few of its neighbours confirmed their shares, so its secrets could not be reconstructed later. {client} did nothing wrong. The neighbours may have lost their connections, or the aggregator may have left them out: their receipts can show it."),
             None => format!("The board ends before it is decided whether the input of {client} is in the sum."),
@@ -161,7 +165,7 @@ impl Story<'_> {
             let failures = failures.join("; ");
             words.push(if !self.contradicted() {
                 format!("The receipts show nothing: {failures}.")
-            } else if self.only_given_failed() {
+            } else if failed::only_by_what_was_given(self.report) {
                 format!("What the receipts show: {failures}. A receipt contradicts the board. The aggregator can be named for it once the round is finished: then explain the finished board with the same receipt.")
             } else {
                 format!("What the receipts show: {failures}. A receipt contradicts the board, but nobody can be named for it, since this board is not as the aggregator signed it.")
@@ -206,26 +210,6 @@ impl Story<'_> {
         let failed =
             matches!(failed, Some(Status::Failed { failures }) if failures.len() > foreign);
         failed && self.of_steps(&[Step::ReceiptKept]).is_empty()
-    }
-
-    /// The ids of the checks that failed.
-    fn failed(&self) -> Vec<&'static str> {
-        let failed = self.report.checks.iter();
-        let failed = failed.filter(|check| matches!(check.status, Status::Failed { .. }));
-        failed.map(|check| check.id.id()).collect()
-    }
-
-    /// Whether nothing but the given receipts and the given aggregate made the audit fail. Where V-12 fails for
-    /// another reason, it names the aggregator, or an earlier check fails too.
-    fn only_given_failed(&self) -> bool {
-        let given = [Check::Aggregate, Check::Receipts].map(Check::id);
-        let failed = self.failed();
-        let named = self
-            .report
-            .faults
-            .iter()
-            .any(|fault| failed.contains(&fault.check.id()));
-        !named && !failed.is_empty() && failed.iter().all(|id| given.contains(id))
     }
 
     /// What others did to the client, and what of it shows what others did.
@@ -327,28 +311,6 @@ impl Story<'_> {
             !messages.any(|message| message.leaf == receipt.index)
         };
         self.contradicted() || pending && receipts.any(missing)
-    }
-
-    /// What the verdict on the whole board means for the story.
-    fn verdict(&self) -> Option<String> {
-        if self.report.verdict != Verdict::Failed {
-            return None;
-        }
-        let failed = self.failed();
-        let (checks, named) = (failed.join(", "), !self.report.faults.is_empty());
-        let by_aggregator = self.report.faults.iter().any(|fault| {
-            let is_failure = failed.contains(&fault.check.id());
-            is_failure && fault.culprit == Culprit::Aggregator
-        });
-        Some(if by_aggregator {
-            format!("The audit of the whole board failed ({checks}), and the aggregator is named for it. Nobody should use the published sum.")
-        } else if self.only_given_failed() {
-            format!("The audit of the whole board failed ({checks}) only because of the receipts or the aggregate that were given: they do not agree with the board.")
-        } else if named {
-            format!("The audit of the whole board failed ({checks}). Nobody should use the published sum. `veragg audit` says what is wrong.")
-        } else {
-            format!("The audit of the whole board failed ({checks}), and nobody can be named for it. This file may be damaged: get another copy of the board, since what is said above may not hold. `veragg audit` says what is wrong.")
-        })
     }
 }
 

@@ -24,6 +24,24 @@ pub enum CommitteeProblem {
         /// The number of trustees.
         trustees: u32,
     },
+    /// A trustee is absent twice.
+    #[error("trustee {trustee} is already absent on line {first}; remove one of the two")]
+    AbsentTwice {
+        /// The configured value.
+        trustee: u32,
+        /// The line of the first block.
+        first: usize,
+    },
+    /// So many clients may be corrupt that no sum is one of two honest clients.
+    #[error("`corrupt` is too large for {clients} clients: {corrupt} of them may conspire, and {least} contributors would be needed so that two are honest; lower `corrupt`, or have more clients")]
+    TooManyCorrupt {
+        /// The number of clients.
+        clients: u32,
+        /// How many of them may be corrupt.
+        corrupt: u32,
+        /// How many contributors would be needed.
+        least: u32,
+    },
     /// A client is to cheat in a round of the committee protocol.
     #[error("[[cheat]] plays cheaters of the pairwise protocol only; remove the block, or the line `protocol = \"committee\"`")]
     Cheat,

@@ -161,9 +161,19 @@ impl Config {
             return Err(text.error(line, Problem::Committee(CommitteeProblem::Cheat)));
         }
         let committee = CommitteeConfig::parse(text, block)?;
-        let absences = absences.into_iter().map(|it| committee.absence(text, it));
-        let absences = absences.collect::<Result<_, _>>()?;
-        Ok((Some(committee), absences))
+        let mut lines: HashMap<u32, usize> = HashMap::new();
+        let mut absent = Vec::with_capacity(absences.len());
+        for block in absences {
+            let line = text.line_of(&block);
+            let absence = committee.absence(text, block)?;
+            let trustee = absence.trustee;
+            if let Some(first) = lines.insert(trustee, line) {
+                let problem = CommitteeProblem::AbsentTwice { trustee, first };
+                return Err(text.error(line, Problem::Committee(problem)));
+            }
+            absent.push(absence);
+        }
+        Ok((Some(committee), absent))
     }
 
     /// Parses and checks a configuration. `path` is its path.

@@ -7,6 +7,7 @@ use veragg_protocol::round::configuration::ConfigurationError;
 use veragg_protocol::round::parameters::ParameterError;
 use veragg_protocol::round::RoundError;
 
+use super::committee_problem::CommitteeProblem;
 use super::config::Config;
 use super::error::{Location, SurveyError};
 use super::problem::Problem;
@@ -45,6 +46,14 @@ fn configuration(
     let refused = || Problem::Refused(error.to_string());
     match *error {
         ConfigurationError::MinContributors { got, least, most } => {
+            if least > most {
+                let problem = CommitteeProblem::TooManyCorrupt {
+                    clients,
+                    corrupt: least - 2,
+                    least,
+                };
+                return (Some(config.corrupt_ppm.line), Problem::Committee(problem));
+            }
             let line = config.min_contributors.as_ref().map(|wanted| wanted.line);
             (line, Problem::FewContributors { got, least, most })
         }

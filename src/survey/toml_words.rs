@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use veragg_circuits::foreign::Foreign;
 use veragg_circuits::statement::MAX_COORDINATES;
+use veragg_protocol::round::committee::shape::MAX_TRUSTEES;
 use veragg_protocol::round::parameters::{MAX_CLIENTS, MIN_CLIENTS};
 
 use super::decimal::Decimal;
@@ -153,6 +154,8 @@ fn block<'a>(text: &Text<'a>, span: &Range<usize>) -> Option<&'a str> {
         "count",
         "synthetic",
         "dropout",
+        "committee",
+        "absence",
     ];
     (starts && line.starts_with('[') && known.contains(&name)).then_some(name)
 }
@@ -167,6 +170,9 @@ fn kind(key: Option<&str>, wanted: &str) -> String {
         (Some("bound"), "u64") => (2, MOST),
         (Some("decimals"), "u8") => (0, MAX_DECIMALS.into()),
         (Some("columns"), "u32") => (1, u32::MAX.into()),
+        (Some("members" | "trustee"), "u32") => (1, MAX_TRUSTEES.into()),
+        (Some("colluding"), "u32") => (1, (MAX_TRUSTEES - 1).into()),
+        (Some("absent"), "u32") => (0, (MAX_TRUSTEES - 1).into()),
         (Some("least_count"), "u64") => (1, MOST),
         (_, "u64" | "usize") => (0, MOST),
         _ => return other_kind(wanted).to_owned(),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Cursor;
 
 use crate::reference::committee as reference;
+use veragg::protocol::crypto::ids::ClientId;
 use veragg::verifier::evidence::{bundles, check, export};
 use veragg::verifier::{Check, Culprit, Options, Report, Status, Verdict};
 use veragg_lab::boards::{Case, BOARDS};
@@ -175,10 +176,16 @@ fn checks_can_be_skipped() {
 #[test]
 fn reports_are_read_back_as_they_were_written() {
     for (name, case) in cases() {
-        let report = case.report();
-        let json = serde_json::to_string(&report).unwrap();
-        let read: Report = serde_json::from_str(&json).unwrap();
-        assert_eq!(read, report, "{name}");
+        for follow in [None, ClientId::new(1), ClientId::new(3)] {
+            let options = Options {
+                follow,
+                ..case.options.clone()
+            };
+            let report = audited(&case.board, &options);
+            let json = serde_json::to_string(&report).unwrap();
+            let read: Report = serde_json::from_str(&json).unwrap();
+            assert_eq!(read, report, "{name}");
+        }
     }
 }
 

@@ -107,6 +107,41 @@ fn sensors_send_once_and_anybody_checks_the_sums() {
     assert!(listed.out.contains("trustee 1"), "{}", listed.out);
 }
 
+#[test]
+fn a_later_round_leaves_no_receipts_of_an_earlier_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let committee = "\n[committee]\nmembers = 7\ncolluding = 2\nabsent = 1\n";
+    let of_seven = example(folder.path(), "hospitals", committee);
+    let committee = "\n[committee]\nmembers = 4\ncolluding = 1\nabsent = 1\n";
+    let of_four = folder.path().join("hospitals").join("four.toml");
+    let round = fs::read_to_string(&of_seven).unwrap();
+    let (round, _) = round.split_once("\n[committee]\n").unwrap();
+    fs::write(&of_four, format!("{round}{committee}")).unwrap();
+    let out = folder.path().join("out");
+    let receipts = out.join("receipts");
+    for (config, trustees) in [(&of_seven, 7), (&of_four, 4), (&of_four, 4)] {
+        let ran = veragg(&["run", text(config), "--out", text(&out)]);
+        assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+        let own = receipts.join("trustee-8-of-mine.txt");
+        let files = fs::read_dir(&receipts).unwrap();
+        let files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+        let board = out.join("round.board");
+        let mut words = vec!["audit", text(&board), "--any-organiser"];
+        let of_this_run = files.iter().filter(|path| **path != own);
+        words.extend(of_this_run.flat_map(|path| ["--receipt", text(path)]));
+        let audited = veragg(&words);
+        assert!(!audited.out.contains("FAILED"), "{}", audited.out);
+        let of_trustees = files.iter().filter(|path| {
+            let name = path.file_name().unwrap().to_string_lossy();
+            name.starts_with("trustee-") && name.ends_with(".receipt")
+        });
+        // In check, confirm and open.
+        assert_eq!(of_trustees.count(), 3 * trustees);
+        // What somebody puts beside them stays.
+        fs::write(&own, "mine").unwrap();
+    }
+}
+
 /// The envelope of the first message on a board.
 fn first_envelope(board: &[u8]) -> &[u8] {
     let mut source = board;
@@ -158,6 +193,10 @@ fn mistakes_about_a_committee_are_answered() {
         let text_of = format!(
             "[round]\ntitle = \"x\"\n{protocol}corrupt = 0.1\ndropout = 0\n\n[synthetic]\nclients = 9\nlen = 2\nbound = 4\nseed = 1\n{more}"
         );
+        let text_of = match protocol.contains("all may conspire") {
+            true => text_of.replace("corrupt = 0.1", "corrupt = 0.92"),
+            false => text_of,
+        };
         let config = folder.path().join("round.toml");
         fs::write(&config, text_of).unwrap();
         let out = folder.path().join("out");
@@ -195,6 +234,26 @@ fn mistakes_about_a_committee_are_answered() {
             "trustee 8 does not exist; the trustees are numbered from 1 to 7",
         ),
         (
+            "protocol = \"committee\" # all may conspire\n",
+            String::new(),
+            "round.toml:4: `corrupt` is too large for 9 clients: 8 of them may conspire",
+        ),
+        (
+            committee,
+            "\n[[absence]]\ntrustee = 2\n[[absence]]\ntrustee = 2\nafter = \"check\"\n".to_owned(),
+            "trustee 2 is already absent on line",
+        ),
+        (
+            committee,
+            "\n[[committee]]\nmembers = 4\ncolluding = 1\nabsent = 1\n".to_owned(),
+            "write `[committee]` in place of `[[committee]]`",
+        ),
+        (
+            committee,
+            "\n[committee]\nmembers = -1\ncolluding = 1\nabsent = 1\n".to_owned(),
+            "`members` must be a whole number from 1 to 128, but it is -1",
+        ),
+        (
             committee,
             "\n[[cheat]]\nclient = 1\ndoes = { shift = { coordinate = 1, by = 1 } }\n".to_owned(),
             "[[cheat]] plays cheaters of the pairwise protocol only",
@@ -205,6 +264,29 @@ fn mistakes_about_a_committee_are_answered() {
         assert!(refused.err.contains(words), "{words}\n{}", refused.err);
     }
     assert_eq!(of(committee, "").code, 0);
+}
+
+/// A client that the aggregator does not list, and of which no fault is found.
+#[test]
+fn who_is_left_out_is_not_said_to_have_broken_a_rule() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs/vectors/committee");
+    for name in ["leaves-out-a-client", "a-shown-row-taken-out"] {
+        let vector = fs::read_to_string(folder.join(name).with_extension("json")).unwrap();
+        let vector: serde_json::Value = serde_json::from_str(&vector).unwrap();
+        let key = vector["organiser"].as_str().unwrap();
+        let board = folder.join(name).with_extension("board");
+        let told = veragg(&["explain", text(&board), "--organiser", key, "--client", "3"]);
+        assert_eq!(told.code, 0, "{}", told.err);
+        assert!(
+            told.out.contains("The audit finds no fault of client 3"),
+            "{}",
+            told.out
+        );
+        assert!(!told.out.contains("broke"), "{}", told.out);
+        let audited = veragg(&["audit", text(&board), "--organiser", key]);
+        let line = "client 3: excluded (submit); no fault of it is found, and nobody accuses it";
+        assert!(audited.out.contains(line), "{}", audited.out);
+    }
 }
 
 #[test]
@@ -247,4 +329,45 @@ fn params_compare_the_protocols() {
     let few = veragg(&[&sized[..], &["--trustees", "4", "--absent", "3"]].concat());
     assert_eq!(few.code, 2);
     assert!(few.err.contains("give more --trustees"), "{}", few.err);
+    // No graph of neighbours is secure enough. A committee needs none.
+    let many = [
+        "params",
+        "--clients",
+        "200000",
+        "--corrupt",
+        "0.05",
+        "--dropout",
+        "0.05",
+    ];
+    let alone = veragg(&[&many[..], &["--len", "16", "--max", "1"]].concat());
+    assert_eq!(alone.code, 0, "{}", alone.err);
+    for words in [
+        "the pairwise protocol is not possible: no number of neighbours up to",
+        "a client sends                2.8 kB\n",
+        "take the committee protocol if there are 7 parties of whom no 3 conspire",
+    ] {
+        assert!(alone.out.contains(words), "{words}\n{}", alone.out);
+    }
+    let json = veragg(
+        &[
+            &["--format", "json"],
+            &many[..],
+            &["--len", "16", "--max", "1"],
+        ]
+        .concat(),
+    );
+    let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert!(json["no_graph"].is_string() && json["degree"].is_null());
+    assert!(json["committee"]["times"]["client"].is_number());
+    let unsized_ = veragg(&many);
+    assert_eq!(unsized_.code, 2);
+    assert!(
+        unsized_.err.contains("add --len and --max"),
+        "{}",
+        unsized_.err
+    );
+    // A committee that cannot be is refused, also where nothing is computed of it.
+    let none = veragg(&[&args[..], &["--trustees", "200"]].concat());
+    assert_eq!(none.code, 2);
+    assert!(none.err.contains("--trustees 200"), "{}", none.err);
 }

@@ -296,6 +296,11 @@ fn the_template_explains_every_key() {
         "names",
         "values",
         "after",
+        "protocol",
+        "members",
+        "colluding",
+        "absent",
+        "trustee",
     ] {
         assert!(
             all.lines()
@@ -304,10 +309,18 @@ fn the_template_explains_every_key() {
         );
     }
     // Hospitals with a single row in a group contribute nothing with `least_rows = 3`.
-    fs::write(&config, all.replace("least_rows = 3", "least_rows = 1")).unwrap();
-    let out = verified(&config, &folder);
-    assert!(out.contains("\nin the sum: 29 of 30 clients\n"), "{out}");
-    assert!(out.contains("\nvote     abstain"), "{out}");
+    let all = all.replace("least_rows = 3", "least_rows = 1");
+    let with_committee = all.replace("protocol = \"pairwise\"", "protocol = \"committee\"");
+    // The blocks about trustees belong to the other protocol.
+    let (before, committee) = all.split_once("[committee]\n").unwrap();
+    let (_, dropout) = committee.split_once("[[dropout]]\n").unwrap();
+    let pairwise = format!("{before}[[dropout]]\n{dropout}");
+    for config_of in [with_committee, pairwise] {
+        fs::write(&config, config_of).unwrap();
+        let out = verified(&config, &folder);
+        assert!(out.contains("\nin the sum: 29 of 30 clients\n"), "{out}");
+        assert!(out.contains("\nvote     abstain"), "{out}");
+    }
 }
 
 #[cfg(unix)]

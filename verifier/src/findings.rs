@@ -459,7 +459,8 @@ impl Findings {
             concern.map(|(concern, phase)| ClientFault {
                 fault,
                 concern,
-                phase,
+                // Of phases with one name, the one that is read back.
+                phase: Phase::from_name(phase.name()).unwrap_or(phase),
             })
         });
         let concerned = concerned.collect();

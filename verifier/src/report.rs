@@ -341,7 +341,8 @@ pub struct ClientFault {
     pub fault: usize,
     /// What it has to do with the client.
     pub concern: Concern,
-    /// The phase of the list or of the message.
+    /// The phase of the list or of the message. `Unmask(0)` stands for every round of unmask, and `Confirm` for the phases of both
+    /// protocols, since they have one name.
     #[serde(with = "json::phase")]
     pub phase: Phase,
 }
@@ -442,6 +443,21 @@ impl Report {
     pub fn is_of_committee(&self) -> bool {
         let round = self.round.as_ref();
         round.is_some_and(|round| matches!(round.protocol, ProtocolReport::Committee { .. }))
+    }
+
+    /// What became of a client that is not in the sum, in words. `outcome` says what follows from the lists on the board: a client is
+    /// excluded for a fault if its message stands there and a list does not name it. The words say of a fault only if one is found.
+    pub fn words_of(&self, absent: &Absent) -> String {
+        let is_accused = |fault: &Fault| match fault.culprit {
+            Culprit::Client(client) => client.number() == absent.client,
+            _ => false,
+        };
+        match absent.outcome.strip_prefix("excluded for a fault") {
+            Some(phase) if !self.faults.iter().any(is_accused) => {
+                format!("excluded{phase}; no fault of it is found, and nobody accuses it")
+            }
+            _ => absent.outcome.clone(),
+        }
     }
 
     /// Why the configuration (V-01), the roster (V-02) or the committee (V-15) is refused, in words; `None` if the round was audited.

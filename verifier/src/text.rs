@@ -168,7 +168,8 @@ impl fmt::Display for Report {
         if !self.absent.is_empty() {
             writeln!(f, "\nnot in the sum")?;
             for absent in &self.absent {
-                let outcome = Foreign::new(&absent.outcome);
+                let words = self.words_of(absent);
+                let outcome = Foreign::new(&words);
                 writeln!(f, "  client {}: {outcome}", absent.client)?;
             }
         }

@@ -103,7 +103,8 @@ impl<'a> Corrupt<'a> {
             } => Phase::from(*phase) == open && self.received >= *after,
             _ => false,
         });
-        if is_closed || phase != open {
+        // A file with a record that is too long is no board, and shows nothing.
+        if is_closed || phase != open || !self.desk.can_hold(&message) {
             return None;
         }
         self.received += 1;

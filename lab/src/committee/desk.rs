@@ -96,6 +96,11 @@ impl<'a> Desk<'a> {
         self.records.push(record);
     }
 
+    /// Whether a board of this round can hold a message: no record is longer than the longest that the round allows.
+    pub(crate) fn can_hold(&self, message: &Message) -> bool {
+        self.record_of(message, None).bytes.len() <= self.round.longest_record()
+    }
+
     fn record_of(&self, message: &Message, shown: Option<MaskedPlace>) -> Record {
         let of_submit = message.envelope.phase == Phase::Submit;
         let abridged = abridge(&message.body, shown, self.round.parts());

@@ -142,10 +142,12 @@ impl Phase {
         }
     }
 
-    /// The phase of the pairwise protocol with this name; nothing if there is none.
+    /// The phase with this name; nothing if there is none. `confirm` is the phase of the pairwise protocol: both protocols have a phase
+    /// with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::PAIRWISE
             .into_iter()
+            .chain(Self::COMMITTEE)
             .find(|phase| phase.name() == name)
     }
 }

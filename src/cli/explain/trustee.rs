@@ -12,6 +12,7 @@ use veragg::ClientNames;
 use super::{NumberedFault, Origin, NO_KEY};
 use crate::cli::audit::audit_watched;
 use crate::cli::error::CliError;
+use crate::cli::failed;
 use crate::cli::names::Named;
 use crate::cli::{output, ExplainArgs, Format};
 
@@ -98,9 +99,7 @@ fn story(report: &Report, trustee: &TrusteeReport, faults: usize) -> Vec<String>
             "Trustee {number} broke a rule. Each fault below rests on its own signature, and anybody can check it."
         ));
     }
-    if report.verdict == Verdict::Failed {
-        words.push("The audit of the whole board failed: `veragg audit` says what is wrong. Nobody should use the published sum.".to_owned());
-    }
+    words.extend(failed::in_words(report));
     words
 }
 

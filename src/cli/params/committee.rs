@@ -13,7 +13,7 @@ use veragg::protocol::committee::parts::Parts;
 use veragg::protocol::committee::sizes;
 use veragg::protocol::round::committee::shape::Shape;
 
-use super::SuiteBytes;
+use super::pairwise::SuiteBytes;
 use crate::cli::error::CliError;
 use crate::cli::{output, ParamsArgs};
 
@@ -31,33 +31,52 @@ pub(super) struct Comparison {
     trustee_sent: u64,
     trustee_received_at_most: u64,
     board_at_most: u64,
-    /// The same in the pairwise protocol: what a client sends, receives at most, and the board, which holds what clients send.
-    pairwise_client_sent: usize,
-    pairwise_client_received_at_most: usize,
-    pairwise_board: u64,
     /// What the roles take, in seconds of one core.
     times: Times,
-    pairwise_times: Times,
+    /// The same in the pairwise protocol, if that is possible.
+    #[serde(flatten)]
+    beside: Option<Beside>,
     /// Which protocol to take, and why.
     advice: String,
 }
 
+/// A round of the pairwise protocol with the same vector: what a client sends, receives at most, and the board, which holds what clients
+/// send.
+#[derive(Debug, Serialize)]
+struct Beside {
+    pairwise_client_sent: usize,
+    pairwise_client_received_at_most: usize,
+    pairwise_board: u64,
+    pairwise_times: Times,
+}
+
+/// The committee that was asked for.
+pub(super) fn shape(args: &ParamsArgs) -> Result<Shape, CliError> {
+    let (trustees, colluding, absent) = (args.trustees, args.colluding, args.absent);
+    let shape = Shape::new(trustees, colluding, 1).map_err(|error| {
+        CliError::Usage(format!(
+            "--trustees {trustees}, --colluding {colluding}: {error}"
+        ))
+    })?;
+    let most = shape.may_be_absent();
+    match most < absent {
+        true => Err(CliError::Usage(format!(
+            "--absent {absent}: of {trustees} trustees of whom {colluding} may collude, at most {most} may be absent; give more --trustees, or lower one of the two"
+        ))),
+        false => Ok(shape),
+    }
+}
+
 impl Comparison {
+    /// The round with a committee of this shape, beside the bytes and times of the pairwise protocol.
     pub(super) fn new<P: ProofSystem>(
         args: &ParamsArgs,
         statement: &Statement,
-        pairwise: &SuiteBytes,
-        pairwise_times: Times,
+        shape: Shape,
+        pairwise: Option<(SuiteBytes, Times)>,
     ) -> Result<Self, CliError> {
         let refuse = |error: &dyn fmt::Display| CliError::Usage(error.to_string());
         let (trustees, colluding, absent) = (args.trustees, args.colluding, args.absent);
-        let shape = Shape::new(trustees, colluding, 1).map_err(|error| refuse(&error))?;
-        if shape.may_be_absent() < absent {
-            let most = shape.may_be_absent();
-            return Err(CliError::Usage(format!(
-                "--absent {absent}: of {trustees} trustees of whom {colluding} may collude, at most {most} may be absent; give more --trustees, or lower one of the two"
-            )));
-        }
         let planned = P::SetUp::default();
         let clients = args.clients;
         let (columns, packed) = shortest::<P>(&planned, statement, clients, shape, (None, absent));
@@ -68,8 +87,25 @@ impl Comparison {
         let parts = parts.ok_or_else(|| refuse(&"the rows cannot be packed"))?;
         let opening = planned.layout.scalars() + planned.layout.rows();
         let bytes = sizes::Bytes::of(&parts, clients, opening, P::Group::SCALAR_LEN);
-        let pairwise_board = pairwise.sent as u64 * u64::from(clients);
-        let less = pairwise_board / bytes.board.max(1);
+        let beside = pairwise.map(|(pairwise, times)| Beside {
+            pairwise_client_sent: pairwise.sent,
+            pairwise_client_received_at_most: pairwise.received_at_most,
+            pairwise_board: pairwise.sent as u64 * u64::from(clients),
+            pairwise_times: times,
+        });
+        let parties = format!(
+            "{trustees} parties of whom no {} conspire with the aggregator",
+            colluding + 1
+        );
+        let advice = match &beside {
+            Some(pairwise) => format!(
+                "take the committee protocol if clients send once and are gone, and if there are {parties}: a client sends {} instead of {} and need not stay, and the board is {} times as short. Take the pairwise protocol if nobody can name such parties: there only clients must not conspire",
+                bytes_of(bytes.client_sent),
+                output::bytes(pairwise.pairwise_client_sent),
+                pairwise.pairwise_board / bytes.board.max(1),
+            ),
+            None => format!("take the committee protocol if there are {parties}"),
+        };
         Ok(Self {
             trustees,
             colluding,
@@ -81,19 +117,15 @@ impl Comparison {
             trustee_sent: bytes.trustee_sent,
             trustee_received_at_most: bytes.trustee_received,
             board_at_most: bytes.board,
-            pairwise_client_sent: pairwise.sent,
-            pairwise_client_received_at_most: pairwise.received_at_most,
-            pairwise_board,
             times: costs::committee(P::SUITE, statement, clients, &parts),
-            pairwise_times,
-            advice: format!(
-                "take the committee protocol if clients send once and are gone, and if there are {trustees} parties of whom no {} conspire with the aggregator: a client sends {} instead of {} and need not stay, and the board is {less} times as short. Take the pairwise protocol if nobody can name such parties: there only clients must not conspire",
-                colluding + 1,
-                bytes_of(bytes.client_sent),
-                output::bytes(pairwise.sent),
-            ),
+            beside,
+            advice,
         })
     }
+}
+
+fn seconds(seconds: f64) -> String {
+    output::seconds(Duration::from_secs_f64(seconds))
 }
 
 fn bytes_of(bytes: u64) -> String {
@@ -107,56 +139,61 @@ impl fmt::Display for Comparison {
             "\nthe committee protocol, with {} trustees of whom {} may collude and {} may be absent ({} must open)",
             self.trustees, self.colluding, self.absent, self.needed
         )?;
-        writeln!(f, "  {:<26}{:>10}  {:>10}", "", "committee", "pairwise")?;
+        let beside = self.beside.as_ref();
+        let heading = beside.map_or("", |_| "pairwise");
+        writeln!(f, "  {:<26}{:>10}  {heading:>10}", "", "committee")?;
+        let of_pairwise = |of: fn(&Beside) -> String| beside.map_or_else(String::new, of);
+        let times = &self.times;
         let rows = [
             (
                 "a client sends",
                 bytes_of(self.client_sent),
-                output::bytes(self.pairwise_client_sent),
+                of_pairwise(|it| output::bytes(it.pairwise_client_sent)),
             ),
             (
                 "a client receives at most",
                 "a receipt".to_owned(),
-                output::bytes(self.pairwise_client_received_at_most),
+                of_pairwise(|it| output::bytes(it.pairwise_client_received_at_most)),
             ),
             (
                 "a trustee sends",
                 bytes_of(self.trustee_sent),
-                "-".to_owned(),
+                of_pairwise(|_| "-".to_owned()),
             ),
             (
                 "a trustee receives at most",
                 bytes_of(self.trustee_received_at_most),
-                "-".to_owned(),
+                of_pairwise(|_| "-".to_owned()),
             ),
             (
                 "the board",
                 bytes_of(self.board_at_most),
-                bytes_of(self.pairwise_board),
+                of_pairwise(|it| bytes_of(it.pairwise_board)),
             ),
-        ];
-        let (times, pairwise) = (&self.times, &self.pairwise_times);
-        let time = |seconds: f64| output::seconds(Duration::from_secs_f64(seconds));
-        let times = [
-            ("a client takes", time(times.client), time(pairwise.client)),
+            (
+                "a client takes",
+                seconds(times.client),
+                of_pairwise(|it| seconds(it.pairwise_times.client)),
+            ),
             (
                 "a trustee takes",
-                times.trustee.map_or_else(String::new, time),
-                "-".to_owned(),
+                times.trustee.map_or_else(String::new, seconds),
+                of_pairwise(|_| "-".to_owned()),
             ),
             (
                 "the aggregator takes",
-                time(times.aggregator),
-                time(pairwise.aggregator),
+                seconds(times.aggregator),
+                of_pairwise(|it| seconds(it.pairwise_times.aggregator)),
             ),
             (
                 "an audit takes",
-                time(times.auditor),
-                time(pairwise.auditor),
+                seconds(times.auditor),
+                of_pairwise(|it| seconds(it.pairwise_times.auditor)),
             ),
         ];
-        for (what, committee, pairwise) in rows.into_iter().chain(times) {
-            writeln!(f, "  {what:<26}{committee:>10}  {pairwise:>10}")?;
+        for (what, committee, pairwise) in rows {
+            let line = format!("  {what:<26}{committee:>10}  {pairwise:>10}");
+            writeln!(f, "{}", line.trim_end())?;
         }
         writeln!(
             f,

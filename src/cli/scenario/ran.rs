@@ -240,7 +240,8 @@ impl fmt::Display for One {
             writeln!(
                 f,
                 "not in the sum: client {}, {}",
-                absent.client, absent.outcome
+                absent.client,
+                self.report.words_of(absent)
             )?;
         }
         if let Some(why) = &ran.aggregator_stopped {

@@ -178,7 +178,7 @@ fn parts(
             };
             Some([encode(complaints), encode(other.into_iter().collect())])
         }
-        Phase::Open => opening(attacks, liar, list(Phase::Check)),
+        Phase::Open => opening(attacks, liar, list(Phase::Check))?,
         _ => Some([Parts::new(), Parts::new()]),
     })
 }
@@ -215,13 +215,17 @@ fn opening(
     attacks: &[&TrusteeAttack],
     liar: Liar<'_>,
     list: Option<ClientSet>,
-) -> Option<[Parts; 2]> {
-    let mut sums = liar.sums_of(list?.iter())?;
+) -> Result<Option<[Parts; 2]>, NotPlayable> {
+    let sums = list.and_then(|list| liar.sums_of(list.iter()));
+    let Some(mut sums) = sums else {
+        return Ok(None);
+    };
     for attack in attacks {
         if let TrusteeAttack::Sum { scalar: at, by } = attack {
-            let by = scalar::<Suite>(*by);
-            // A scalar that the opening does not have changes nothing.
-            sums.iter_mut().skip(*at).take(1).for_each(|sum| *sum += by);
+            let last = sums.len() - 1;
+            let sum = sums.get_mut(*at);
+            let sum = sum.ok_or(NotPlayable::NoSuchScalar { scalar: *at, last })?;
+            *sum += scalar::<Suite>(*by);
         }
     }
     let mut other = sums.clone();
@@ -230,5 +234,5 @@ fn opening(
         .take(1)
         .for_each(|sum| *sum += Fr::from(1u64));
     let encode = |sums: &[Fr]| vec![Ristretto::encode_scalars(sums)];
-    Some([encode(&sums), encode(&other)])
+    Ok(Some([encode(&sums), encode(&other)]))
 }

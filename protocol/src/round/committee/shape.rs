@@ -37,7 +37,7 @@ pub enum ShapeError {
         absent: u32,
     },
     /// More trustees must take part than there are.
-    #[error("with {colluding} colluding trustees and {packed} packed rows {needed} trustees must take part, but there are {trustees}; name more trustees, or assume fewer colluding ones")]
+    #[error("with {colluding} colluding trustees{} {needed} trustees must take part, but there are {trustees}; name more trustees, or assume fewer colluding ones", if *.packed == 1 { String::new() } else { format!(" and {packed} packed rows") })]
     TooFew {
         /// `m`.
         trustees: u32,
