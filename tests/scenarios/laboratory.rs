@@ -341,8 +341,8 @@ fn scenarios_are_selected_by_their_protocol() {
         list(&["--protocol", "committee"]),
         list(&["--protocol", "pairwise"]),
     );
-    assert!(of_one.contains("committee-two-lists ") && !of_one.contains("two-hot"));
-    assert!(of_other.contains("two-hot ") && !of_other.contains("committee-"));
+    assert!(of_one.contains("committee-two-lists ") && !of_one.contains("stranger"));
+    assert!(of_other.contains("stranger ") && !of_other.contains("committee-"));
     // The last line of each counts.
     assert_eq!(
         all.lines().count() + 1,
