@@ -119,10 +119,11 @@ fn a_later_round_leaves_no_receipts_of_an_earlier_one() {
     fs::write(&of_four, format!("{round}{committee}")).unwrap();
     let out = folder.path().join("out");
     let receipts = out.join("receipts");
+    let own = receipts.join("trustee-8-of-mine.txt");
     for (config, trustees) in [(&of_seven, 7), (&of_four, 4), (&of_four, 4)] {
+        let is_later = own.exists();
         let ran = veragg(&["run", text(config), "--out", text(&out)]);
         assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
-        let own = receipts.join("trustee-8-of-mine.txt");
         let files = fs::read_dir(&receipts).unwrap();
         let files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
         let board = out.join("round.board");
@@ -138,6 +139,7 @@ fn a_later_round_leaves_no_receipts_of_an_earlier_one() {
         // In check, confirm and open.
         assert_eq!(of_trustees.count(), 3 * trustees);
         // What somebody puts beside them stays.
+        assert_eq!(own.exists(), is_later);
         fs::write(&own, "mine").unwrap();
     }
 }

@@ -446,7 +446,7 @@ impl Report {
     }
 
     /// What became of a client that is not in the sum, in words. `outcome` says what follows from the lists on the board: a client is
-    /// excluded for a fault if its message stands there and a list does not name it. The words say of a fault only if one is found.
+    /// excluded for a fault if its message stands there and a list does not name it. The words speak of a fault only if one is found.
     pub fn words_of(&self, absent: &Absent) -> String {
         let is_accused = |fault: &Fault| match fault.culprit {
             Culprit::Client(client) => client.number() == absent.client,
