@@ -48,7 +48,8 @@ fn submission(local: &Local, index: usize, x: &[u64]) -> Vec<u8> {
     let (round, me) = (Arc::clone(&local.round), ClientId::from_index(index));
     let client = Client::new(round, me, Arc::clone(&local.client_keys[index]));
     let mut store = Zeroizing::new(Vec::new());
-    client.submit(x, &mut OsRng, &mut store).expect("a message")
+    let sent = client.submit(x, &mut OsRng, &mut store);
+    sent.expect("a message").upload()
 }
 
 fn trustee(local: &Local, index: usize) -> Trustee<Suite, Ready> {

@@ -1,5 +1,5 @@
-//! The committee protocol: files of boards that somebody without a key has changed, messages that nobody signed, and packages for
-//! trustees. Nothing panics; nobody is named for what anybody could have done; a trustee checks only what the checkpoint signs.
+//! The committee protocol: files of boards that somebody without a key has changed, messages that nobody signed, uploads of clients, and
+//! packages for trustees. Nothing panics; nobody is named for what anybody could have done; a trustee checks only what the checkpoint signs.
 #![no_main]
 
 use std::io::Cursor;
@@ -8,14 +8,15 @@ use std::sync::OnceLock;
 use libfuzzer_sys::fuzz_target;
 use rand_core::OsRng;
 use veragg::lab::boards::{Case, BOARDS};
-use veragg::lab::committee::play::{honest_submit, parties};
-use veragg::lab::committee::Parties;
+use veragg::lab::committee::play::{honest_submit, input, parties};
+use veragg::lab::committee::{store, Parties, Suite};
 use veragg::protocol::aggregator::Reply;
 use veragg::protocol::committee::aggregator::Aggregator;
 use veragg::protocol::committee::client::Saved;
 use veragg::protocol::committee::package::TrusteePackage;
 use veragg::protocol::committee::round::Invitation;
 use veragg::protocol::crypto::ids::TrusteeId;
+use veragg::protocol::wire::board::Record;
 use veragg::verifier::{audit, evidence, Culprit};
 use veragg_fuzz::Script;
 
@@ -78,6 +79,7 @@ fuzz_target!(|data: &[u8]| {
     match script.byte() {
         Some(kind) if kind % 4 == 0 => package(&mut script),
         Some(kind) if kind % 4 == 1 => bytes(script.0),
+        Some(kind) if kind % 8 == 7 => upload(&mut script),
         Some(_) => file(&mut script),
         None => {}
     }
@@ -152,19 +154,50 @@ fn package(script: &mut Script<'_>) {
     let round = checked();
     let Some(index) = script.below(4) else { return };
     let mut changed = round.packages[index].clone();
-    while let (Some(byte), Some(at)) = (script.byte(), script.below(changed.len())) {
-        match byte {
-            0 => changed.truncate(at),
-            _ => changed[at] ^= byte,
-        }
-        if changed.is_empty() {
-            break;
-        }
-    }
+    change(&mut changed, script);
     let same = changed == round.packages[index];
     let trustee = round.parties.trustee(index);
     let answered = trustee.check(Cursor::new(changed), &mut OsRng).is_ok();
     assert_eq!(answered, same);
+}
+
+/// A client's upload that was changed on the way. If the aggregator takes it, it is the true one, and the log holds the whole message.
+fn upload(script: &mut Script<'_>) {
+    static SENT: OnceLock<Saved> = OnceLock::new();
+    let parties = &checked().parties;
+    let sent = SENT.get_or_init(|| {
+        let client = parties.client(1);
+        let sent = client.submit(&input(1), &mut OsRng, &mut store());
+        sent.expect("an honest input")
+    });
+    let mut changed = sent.upload();
+    change(&mut changed, script);
+    let same = changed == sent.upload();
+    let mut aggregator = aggregator(parties);
+    let reply = aggregator.receive(changed, 0).expect("a log in memory");
+    assert_eq!(matches!(reply, Reply::Receipt(_)), same);
+    let taken = aggregator.log().iter().map(|record| &record.bytes[..]);
+    assert!(taken.eq(same.then_some(sent.message())));
+}
+
+/// An aggregator to whom nobody has spoken.
+fn aggregator(parties: &Parties) -> Aggregator<Suite, Vec<Record>> {
+    let (entered, roster) = parties.round();
+    let key = std::sync::Arc::clone(&parties.aggregator);
+    Aggregator::open(entered, roster, key, Vec::new()).expect("an empty log")
+}
+
+/// Changes of bytes.
+fn change(bytes: &mut Vec<u8>, script: &mut Script<'_>) {
+    while let (Some(byte), Some(at)) = (script.byte(), script.below(bytes.len())) {
+        match byte {
+            0 => bytes.truncate(at),
+            _ => bytes[at] ^= byte,
+        }
+        if bytes.is_empty() {
+            break;
+        }
+    }
 }
 
 /// Bytes that may be anything.
@@ -175,10 +208,7 @@ fn bytes(bytes: &[u8]) {
     let _ = Saved::decode(bytes);
     let organiser = round.organiser.verifying_key();
     let _ = evidence::check(Cursor::new(bytes), &organiser);
-    let (entered, roster) = round.round();
-    let key = std::sync::Arc::clone(&round.aggregator);
-    let aggregator = Aggregator::open(entered, roster, key, Vec::new());
-    let mut aggregator = aggregator.expect("an empty log");
+    let mut aggregator = aggregator(round);
     let reply = aggregator.receive(bytes.to_vec(), 0);
     assert!(matches!(reply, Ok(Reply::Refusal(_))));
 }

@@ -7,6 +7,7 @@
 //! | [`parts`] | the parts of a submission: how many, how long, and where |
 //! | [`interpolation`], [`pads`] | the polynomials of a sharing, and the pads that a client and a trustee have in common |
 //! | [`submit`], [`masked`] | what a submission says, and whether its masked rows are the committed ones |
+//! | [`upload`] | a submission as it goes over the network |
 //! | [`record`] | a submission as it stands on the board |
 //! | [`check`], [`open`] | complaints of trustees, and the sums that they open |
 //! | [`package`] | what the aggregator sends to trustees |
@@ -34,6 +35,7 @@ pub mod sizes;
 pub mod submit;
 #[cfg(feature = "roles")]
 pub mod trustee;
+pub mod upload;
 
 #[cfg(test)]
 mod tests;

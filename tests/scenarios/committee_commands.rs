@@ -312,7 +312,7 @@ fn params_compare_the_protocols() {
     assert!(
         compared
             .out
-            .contains("a client sends                2.8 kB"),
+            .contains("a client sends                2.7 kB"),
         "{}",
         compared.out
     );
@@ -346,7 +346,7 @@ fn params_compare_the_protocols() {
     assert_eq!(alone.code, 0, "{}", alone.err);
     for words in [
         "the pairwise protocol is not possible: no number of neighbours up to",
-        "a client sends                2.8 kB\n",
+        "a client sends                2.7 kB\n",
         "take the committee protocol if there are 7 parties of whom no 3 conspire",
     ] {
         assert!(alone.out.contains(words), "{words}\n{}", alone.out);

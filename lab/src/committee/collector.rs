@@ -66,14 +66,14 @@ impl<'a> Collector<'a> {
         Self { to, ..self }
     }
 
-    /// Takes a message, or refuses it.
-    pub(crate) fn receive(&mut self, message: &[u8]) -> Answer {
+    /// Takes a message or an upload, or refuses it.
+    pub(crate) fn receive(&mut self, arrived: Vec<u8>) -> Answer {
         match &mut self.side {
-            Side::Honest(table) => match table.aggregator.receive(message.to_vec(), 0).unwrap() {
+            Side::Honest(table) => match table.aggregator.receive(arrived, 0).unwrap() {
                 Reply::Receipt(receipt) => Answer::Receipt(receipt),
                 Reply::Refusal(_) => Answer::Refused,
             },
-            Side::Corrupt(corrupt) => match corrupt.receive(message) {
+            Side::Corrupt(corrupt) => match corrupt.receive(arrived) {
                 Some(receipt) => Answer::Receipt(receipt),
                 None => Answer::Refused,
             },

@@ -4,6 +4,7 @@
 
 use veragg_protocol::committee::check;
 use veragg_protocol::committee::parts::MaskedPlace;
+use veragg_protocol::committee::upload;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet, TrusteeId};
 use veragg_protocol::pairwise::publish::Outcome;
 use veragg_protocol::round::phase::Phase;
@@ -91,8 +92,9 @@ impl<'a> Corrupt<'a> {
         boards.collect()
     }
 
-    /// Takes a message, or refuses it.
-    pub(crate) fn receive(&mut self, bytes: &[u8]) -> Option<Receipt> {
+    /// Takes a message or an upload, or refuses it.
+    pub(crate) fn receive(&mut self, arrived: Vec<u8>) -> Option<Receipt> {
+        let bytes = &upload::message_of(arrived, self.desk.round.parts());
         let message = Message::decode(bytes).unwrap();
         let (sender, phase) = (message.envelope.sender, message.envelope.phase);
         let open = self.open_phase();

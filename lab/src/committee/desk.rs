@@ -170,8 +170,8 @@ impl<'a> Desk<'a> {
         for (number, input) in inputs {
             let client = self.parties.client(*number);
             let mut rng = rand_core::OsRng;
-            let message = client.submit(input, &mut rng, &mut store());
-            self.take(&message.unwrap());
+            let sent = client.submit(input, &mut rng, &mut store());
+            self.take(sent.unwrap().message());
         }
     }
 

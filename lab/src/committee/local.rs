@@ -223,7 +223,7 @@ impl<P: ProofSystem> LocalCommittee<P> {
         Ok(played)
     }
 
-    fn submitted(
+    fn upload(
         &self,
         client: ClientId,
         input: &(impl Fn(ClientId) -> Vec<u64> + Sync),
@@ -231,8 +231,9 @@ impl<P: ProofSystem> LocalCommittee<P> {
         let identity = Arc::clone(&self.client_keys[client.index()]);
         let input = zeroize::Zeroizing::new(input(client));
         let sender = Client::new(Arc::clone(&self.round), client, identity);
-        let message = sender.submit(&input, &mut OsRng, &mut NoStore);
-        message.map_err(|error| PlayError::Submit { client, error })
+        let sent = sender.submit(&input, &mut OsRng, &mut NoStore);
+        let sent = sent.map_err(|error| PlayError::Submit { client, error })?;
+        Ok(sent.upload())
     }
 }
 
@@ -261,20 +262,20 @@ impl<P: ProofSystem, L: Log> PlayedCommittee<P, L> {
         let (mut senders, mut aggregator) = (Duration::ZERO, Duration::ZERO);
         for some in clients.chunks(at_once) {
             let start = Instant::now();
-            let messages: Vec<Vec<u8>> = some
+            let uploads: Vec<Vec<u8>> = some
                 .par_iter()
-                .map(|client| local.submitted(*client, input))
+                .map(|client| local.upload(*client, input))
                 .collect::<Result<_, _>>()?;
             senders += start.elapsed();
             let start = Instant::now();
-            self.clients.extend(messages.iter().map(|message| Bytes {
-                up: message.len(),
+            self.clients.extend(uploads.iter().map(|upload| Bytes {
+                up: upload.len(),
                 down: 0,
             }));
             self.take(
                 Phase::Submit,
                 some.iter().map(|it| Sender::Client(*it)).collect(),
-                messages,
+                uploads,
             )?;
             aggregator += start.elapsed();
         }

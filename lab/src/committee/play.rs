@@ -33,9 +33,8 @@ pub fn input(number: u32) -> [u64; 2] {
 pub fn submission(parties: &Parties, number: u32) -> Vec<u8> {
     let client = parties.client(number);
     let mut rng = rand_core::OsRng;
-    client
-        .submit(&input(number), &mut rng, &mut store())
-        .unwrap()
+    let sent = client.submit(&input(number), &mut rng, &mut store());
+    sent.unwrap().message().to_vec()
 }
 
 /// A change of the parts of a submission.

@@ -45,7 +45,8 @@ impl<'a> Table<'a> {
     /// The message of a client.
     pub fn submission(&self, number: u32, input: &[u64]) -> Vec<u8> {
         let client = self.parties.client(number);
-        client.submit(input, &mut OsRng, &mut store()).unwrap()
+        let sent = client.submit(input, &mut OsRng, &mut store());
+        sent.unwrap().message().to_vec()
     }
 
     /// Hands a message in; it must be taken.

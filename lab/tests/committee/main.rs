@@ -8,4 +8,5 @@ mod simulation;
 mod submissions;
 mod table;
 mod trustees;
+mod uploads;
 mod watchers;

@@ -94,11 +94,12 @@ fn clients_and_trustees_say_the_same_again() {
     for number in 1..=5 {
         let mut saved = store();
         let client = parties.client(number);
-        let message = client
+        let sent = client
             .submit(&input(number), &mut OsRng, &mut saved)
             .unwrap();
-        assert_eq!(Saved::decode(&saved).unwrap().message, message);
-        table.take(message);
+        let restored = Saved::decode(&saved).unwrap();
+        assert_eq!(restored, sent);
+        table.take(restored.upload());
     }
     table.aggregator.close().unwrap();
     let again = |index: usize, saved: &[u8]| {

@@ -23,6 +23,7 @@ use super::check as complaints;
 use super::package::TrusteePackage;
 use super::parts::MaskedPlace;
 use super::round::Round;
+use super::upload;
 use crate::aggregator::admission::{Admission, Admitted, Floor, Reply};
 use crate::aggregator::ledger::{record_of_checkpoint, Ledger};
 use crate::aggregator::{AggregatorError, Log};
@@ -152,8 +153,9 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L> {
         self.ledger.phase
     }
 
-    /// Judges a message, at a time in seconds since 1970 UTC, and changes nothing.
-    pub fn admit(&self, message: Vec<u8>, now: u64) -> Admission {
+    /// Judges a message, or the upload of one, at a time in seconds since 1970 UTC, and changes nothing.
+    pub fn admit(&self, arrived: Vec<u8>, now: u64) -> Admission {
+        let message = upload::message_of(arrived, self.round.parts());
         self.ledger.admit(message, now, self)
     }
 
@@ -162,9 +164,9 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L> {
         Ok(self.ledger.commit(batch)?.0)
     }
 
-    /// Takes a message: admits and commits it.
-    pub fn receive(&mut self, message: Vec<u8>, now: u64) -> Result<Reply, AggregatorError> {
-        match self.admit(message, now) {
+    /// Takes a message, or the upload of one: admits and commits it.
+    pub fn receive(&mut self, arrived: Vec<u8>, now: u64) -> Result<Reply, AggregatorError> {
+        match self.admit(arrived, now) {
             Admission::Answered(reply) => Ok(reply),
             Admission::Accepted(admitted) => {
                 let mut replies = self.commit(vec![admitted])?;

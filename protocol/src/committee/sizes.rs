@@ -2,6 +2,7 @@
 
 use super::parts::{Parts, KEY_LEN};
 use super::record::Abridged;
+use super::upload;
 use crate::crypto::ids::TrusteeId;
 use crate::crypto::tree::inclusion_len;
 use crate::wire::checkpoint::Checkpoint;
@@ -11,7 +12,7 @@ use crate::wire::receipt::Receipt;
 /// Bytes of a round in which all clients contribute and nobody complains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bytes {
-    /// A client's one message.
+    /// A client's one message, as an upload.
     pub client_sent: u64,
     /// What a client receives besides its invitation: the receipt.
     pub client_received: u64,
@@ -46,7 +47,7 @@ impl Bytes {
             + 2 * (4 + checkpoint + consistency + 4)
             + signatures;
         Self {
-            client_sent: envelope + parts.body_len(),
+            client_sent: upload::HEAD_LEN as u64 + parts.body_len(),
             client_received: receipt,
             trustee_sent: 3 * envelope + opened,
             trustee_received: packages + 3 * receipt,

@@ -321,27 +321,27 @@ fn parts<'a>(
     body: &'a [u8],
     lengths: &[usize],
 ) -> Result<Vec<&'a [u8]>, BodyError> {
-    let want = lengths.iter().sum();
-    let wrong_length = BodyError::Length {
-        got: body.len(),
-        want,
-    };
-    if body.len() != want {
+    let parts = cut(body, lengths)?;
+    match body_root(&parts) == envelope.body_root {
+        true => Ok(parts),
+        false => Err(BodyError::Root),
+    }
+}
+
+/// Cuts a body into parts of these lengths, which must fill it.
+pub(crate) fn cut<'a>(body: &'a [u8], lengths: &[usize]) -> Result<Vec<&'a [u8]>, BodyError> {
+    let (got, want) = (body.len(), lengths.iter().sum());
+    let wrong_length = BodyError::Length { got, want };
+    if got != want {
         return Err(wrong_length);
     }
     let mut reader = Reader::new(body);
-    let parts = lengths
-        .iter()
-        .map(|&length| reader.bytes(length, "part"))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|_| wrong_length)?;
-    if body_root(&parts) != envelope.body_root {
-        return Err(BodyError::Root);
-    }
-    Ok(parts)
+    let parts = lengths.iter().map(|&length| reader.bytes(length, "part"));
+    parts.collect::<Result<_, _>>().map_err(|_| wrong_length)
 }
 
-fn body_root(parts: &[impl AsRef<[u8]>]) -> Digest {
+/// `MTH` over the parts of a body.
+pub(crate) fn body_root(parts: &[impl AsRef<[u8]>]) -> Digest {
     let leaves = parts.iter().map(|part| Leaf::of(part.as_ref()));
     leaves.collect::<CompactTree>().root().hash
 }

@@ -46,8 +46,8 @@ fn submission(local: &Local, number: u32) -> Vec<u8> {
     let key = Arc::clone(&local.client_keys[id(number).index()]);
     let client = Client::new(Arc::clone(&local.round), id(number), key);
     let mut store = Zeroizing::new(Vec::new());
-    let message = client.submit(&INPUT, &mut generator(number), &mut store);
-    message.unwrap()
+    let sent = client.submit(&INPUT, &mut generator(number), &mut store);
+    sent.unwrap().message().to_vec()
 }
 
 /// Notes what a client shares with a trustee, and gives what the trustee could compute: the values of the client's polynomials.

@@ -244,7 +244,8 @@ impl ClientAttack {
             Self::Length { by } => of.alter(said, |parts| resize_last(parts, *by)),
             Self::TwoMessages {} => {
                 let client = of.parties.client(of.client.number());
-                said.now.extend(client.submit(of.input, rng, &mut store()));
+                let sent = client.submit(of.input, rng, &mut store());
+                said.now.extend(sent.map(|sent| sent.message().to_vec()));
             }
             Self::Repeat {} => {
                 let again = said.now.clone();

@@ -30,11 +30,11 @@ pub(super) fn submission(
         return None;
     }
     let client = parties.client(number);
-    let message = client.submit(&drawn.input(number), &mut OsRng, &mut store());
-    let message = message.unwrap();
+    let sent = client.submit(&drawn.input(number), &mut OsRng, &mut store());
+    let sent = sent.unwrap();
     let key = &parties.clients[number as usize - 1];
     let lengths = round.parts().lengths();
-    Some(altered(key, &message, &lengths, |parts| match does {
+    Some(altered(key, sent.message(), &lengths, |parts| match does {
         ClientDoes::AnotherPad => {
             let layout = round.parts();
             let trustees = layout.shape().trustees() as usize;

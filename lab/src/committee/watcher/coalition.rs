@@ -116,7 +116,8 @@ impl<'a> Coalition<'a> {
     /// What a client says, with its input.
     pub(super) fn said_by(&self, client: Client<Suite>) -> Vec<u8> {
         let input = &self.inputs[&client.id().number()];
-        client.submit(input, &mut OsRng, &mut store()).unwrap()
+        let sent = client.submit(input, &mut OsRng, &mut store());
+        sent.unwrap().message().to_vec()
     }
 
     /// What the client with this number says.

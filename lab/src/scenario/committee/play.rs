@@ -14,6 +14,7 @@ use veragg_protocol::circuits::proof_system::Suite as AnySuite;
 use veragg_protocol::committee::organiser::CommitteeBuilder;
 use veragg_protocol::committee::round::{Expectations, Round};
 use veragg_protocol::committee::trustee::{restore, Restored};
+use veragg_protocol::committee::upload;
 use veragg_protocol::crypto::ids::{ClientId, TrusteeId};
 use veragg_protocol::round::phase::Phase;
 use veragg_protocol::wire::message::{Message, Sender};
@@ -198,14 +199,14 @@ impl<'a> Player<'a> {
                 continue;
             }
             let accepted = self.parties.accept(number, number, &expectations);
-            let message = accepted
+            let sent = accepted
                 .map_err(|error| error.to_string())
                 .and_then(|client| {
-                    let message = client.submit(input, &mut self.rng, &mut store());
-                    message.map_err(|error| error.to_string())
+                    let sent = client.submit(input, &mut self.rng, &mut store());
+                    sent.map_err(|error| error.to_string())
                 });
-            let message = match message {
-                Ok(message) => message,
+            let message = match sent {
+                Ok(sent) => sent.message().to_vec(),
                 Err(why) => {
                     self.is_silent(Culprit::Client(client), Phase::Submit, why);
                     continue;
@@ -239,7 +240,7 @@ impl<'a> Player<'a> {
         Ok(late)
     }
 
-    /// A message is handed in for one of the boards.
+    /// A message is handed in for one of the boards: by an honest client as an upload, by all others whole.
     fn hand_in(&mut self, board: usize, message: &[u8]) {
         let envelope = Message::decode(message).unwrap().envelope;
         let (sender, phase) = (envelope.sender, envelope.phase);
@@ -247,7 +248,12 @@ impl<'a> Player<'a> {
         if !self.sent.contains(&sent) {
             self.sent.push(sent);
         }
-        match (self.boards[board].receive(message), board) {
+        let mut cheats = self.scenario.cheat.iter();
+        let is_honest =
+            cheats.all(|it| ClientId::new(it.client).map(Sender::Client) != Some(sender));
+        let upload = upload::of_message(message).filter(|_| is_honest);
+        let arrives = upload.unwrap_or_else(|| message.to_vec());
+        match (self.boards[board].receive(arrives), board) {
             (Answer::Receipt(receipt), 0) => self.receipts.push((sender, receipt)),
             (Answer::Refused, 0) => self.refused.push(sender),
             _ => {}

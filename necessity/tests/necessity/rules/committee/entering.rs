@@ -9,7 +9,7 @@ pub(super) fn a_client_speaks_under_the_number_of_another() -> bool {
     let parties = parties();
     let accepted = parties.accept(1, 2, &parties.expectations());
     accepted.is_ok_and(|client| {
-        let message = client.submit(&input(1), &mut OsRng, &mut store());
-        message.is_ok()
+        let sent = client.submit(&input(1), &mut OsRng, &mut store());
+        sent.is_ok()
     })
 }
