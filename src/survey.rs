@@ -180,9 +180,11 @@ impl Survey {
         self.config.corrupt_ppm.value
     }
 
-    /// The assumed fraction of clients that drop out, in parts per million; below a million.
+    /// The assumed fraction of clients that drop out, in parts per million; below a million. It is 0 if it is not configured, which only
+    /// a round with a committee can leave out.
     pub fn dropout_ppm(&self) -> u32 {
-        self.config.dropout_ppm.value
+        let configured = self.config.dropout_ppm.as_ref();
+        configured.map_or(0, |dropout| dropout.value)
     }
 
     /// The fewest contributors whose sum may be published, if configured: 1 to the number of

@@ -28,7 +28,8 @@ pub(super) struct Config {
     pub(super) suite: Suite,
     pub(super) columns: Option<Located<u32>>,
     pub(super) corrupt_ppm: Located<u32>,
-    pub(super) dropout_ppm: Located<u32>,
+    /// Not there if the round has a committee and the configuration leaves it out.
+    pub(super) dropout_ppm: Option<Located<u32>>,
     pub(super) min_contributors: Option<Located<u32>>,
     pub(super) dropouts: Vec<Located<Dropout>>,
     pub(super) cheats: Vec<Located<Cheat>>,
@@ -57,7 +58,7 @@ pub struct Dropout {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a block of keys")]
 struct RawConfig {
-    round: RawRound,
+    round: Spanned<RawRound>,
     committee: Option<Spanned<RawCommittee>>,
     #[serde(default)]
     absence: Vec<Spanned<RawAbsence>>,
@@ -84,7 +85,7 @@ struct RawRound {
     suite: Option<Spanned<String>>,
     columns: Option<Spanned<u32>>,
     corrupt: Spanned<f64>,
-    dropout: Spanned<f64>,
+    dropout: Option<Spanned<f64>>,
     min_contributors: Option<Spanned<u32>>,
 }
 
@@ -209,7 +210,8 @@ impl Config {
             }
             (None, None) => return Err(text.error(1, Problem::NoSource)),
         };
-        let round = raw.round;
+        let round_line = text.line_of(&raw.round);
+        let round = raw.round.into_inner();
         let cheat = raw.cheat.first().map(|cheat| text.line_of(cheat));
         let (committee, absences) =
             Self::committee(&text, round.protocol, raw.committee, raw.absence, cheat)?;
@@ -225,7 +227,12 @@ impl Config {
                 .map(|columns| text.positive("columns", columns))
                 .transpose()?,
             corrupt_ppm: text.parts_per_million("corrupt", &round.corrupt)?,
-            dropout_ppm: text.parts_per_million("dropout", &round.dropout)?,
+            dropout_ppm: match (&round.dropout, &committee) {
+                (Some(dropout), _) => Some(text.parts_per_million("dropout", dropout)?),
+                // In this protocol any number of clients may drop out.
+                (None, Some(_)) => None,
+                (None, None) => return Err(text.error(round_line, Problem::NoDropout)),
+            },
             min_contributors: round
                 .min_contributors
                 .map(|wanted| text.positive("min_contributors", wanted))

@@ -65,6 +65,9 @@ pub enum Problem {
         /// The value as it is written.
         text: String,
     },
+    /// The fraction of clients that may drop out is not there.
+    #[error("the key `dropout` is missing under [round]: the fraction of clients that may drop out, such as 0.1; only a round with `protocol = \"committee\"` needs none")]
+    NoDropout,
     /// A fraction has too many digits.
     #[error("`{key} = {}` has more than {most} digits after the point; round it as you want it", Foreign::new(.text))]
     FractionDigits {

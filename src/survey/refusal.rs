@@ -102,9 +102,8 @@ fn unsupported(
 /// The line of the larger one of the two fractions.
 fn larger_fraction(config: &Config) -> usize {
     let (corrupt, dropout) = (&config.corrupt_ppm, &config.dropout_ppm);
-    if corrupt.value > dropout.value {
-        corrupt.line
-    } else {
-        dropout.line
+    match dropout {
+        Some(dropout) if dropout.value >= corrupt.value => dropout.line,
+        _ => corrupt.line,
     }
 }
