@@ -67,7 +67,9 @@ fn verdict(outcome: &Outcome) -> Option<String> {
     (!right).then(|| format!("the aggregator is honest, and the verdict {verdict} ({stopped})"))
 }
 
-/// With an honest aggregator no message of an honest client is refused, and it is in the sum exactly if it attested.
+/// With an honest aggregator no message of an honest client is refused, and it is in the sum exactly if it attested. But if it left
+/// behind attest, and somebody cheats, it may be missing: it opens no edge about which its neighbour attested falsely, and so both ends
+/// of that edge leave.
 fn honest_clients(scenario: &Scenario, outcome: &Outcome) -> Vec<String> {
     let mut said = Vec::new();
     let all = 1..=scenario.round.clients;
@@ -77,7 +79,10 @@ fn honest_clients(scenario: &Scenario, outcome: &Outcome) -> Vec<String> {
         }
         let attests = last_phase(scenario, client).is_none_or(|last| last >= Phase::Attest);
         let is_in = outcome.report.contributors.contains(&client);
-        if outcome.report.verdict == Verdict::Verified && attests != is_in {
+        let left =
+            last_phase(scenario, client) == Some(Phase::Attest) && !scenario.cheat.is_empty();
+        let opened_nothing = left && is_absent(outcome, client, Fate::Dropped(Phase::Dispute));
+        if outcome.report.verdict == Verdict::Verified && attests != is_in && !opened_nothing {
             let (attests, is_in) = (yes(attests), yes(is_in));
             said.push(format!(
                 "client {client} is honest; it attests: {attests}; it is in the sum: {is_in}"
@@ -85,6 +90,12 @@ fn honest_clients(scenario: &Scenario, outcome: &Outcome) -> Vec<String> {
         }
     }
     said
+}
+
+/// Whether the audit says that this happened to a client that is not in the sum.
+fn is_absent(outcome: &Outcome, client: u32, fate: Fate) -> bool {
+    let mut absent = outcome.report.absent.iter();
+    absent.any(|it| it.client == client && it.outcome == fate.to_string())
 }
 
 fn yes(holds: bool) -> &'static str {

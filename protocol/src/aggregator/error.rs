@@ -48,7 +48,7 @@ pub enum AggregatorError {
         record: u64,
     },
     /// Too few clients to go on.
-    #[error("{got} clients came through {phase}, the round needs {need}; start a new round with more clients or other fractions")]
+    #[error("{got} clients came through {phase}, the round needs {need}; start a new round with more clients, other fractions or a smaller `min_contributors`")]
     TooFew {
         /// The phase that ended.
         phase: Phase,

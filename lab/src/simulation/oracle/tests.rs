@@ -95,6 +95,25 @@ fn it_objects_if_an_honest_client_is_left_out_or_refused() {
 }
 
 #[test]
+fn who_leaves_behind_attest_opens_no_edge() {
+    let of = |more: &str| scenario(&format!("[round]\nclients = 10\n{more}"));
+    let gone = "[[dropout]]\nclient = 2\nafter = 'attest'\n";
+    let does = "{ false-mask = { towards = 2, by = 5, attested = true } }";
+    let cheat = format!("[[cheat]]\nclient = 3\ndoes = {does}\n");
+    let both = of(&format!("{gone}{cheat}"));
+    let outcome = played(&both);
+    assert_eq!(outcome.report.contributors, [1, 4, 5, 6, 7, 8, 9, 10]);
+    assert_eq!(objections(&both, &outcome), Vec::<String>::new());
+    // Without the cheater, or without its leaving, it would be in the sum.
+    let missing = "client 2 is honest; it attests: yes; it is in the sum: no";
+    objects(&of(&cheat), &outcome, missing);
+    let gone = of(gone);
+    let said = objections(&gone, &outcome);
+    assert!(said.contains(&missing.to_owned()), "{said:?}");
+    assert_eq!(objections(&gone, &played(&gone)), Vec::<String>::new());
+}
+
+#[test]
 fn it_objects_if_a_cheater_is_in_the_sum() {
     let outcome = played(&scenario(""));
     objects(
