@@ -6,6 +6,7 @@ mod board;
 mod error;
 mod evidence;
 mod evidence_files;
+mod evidence_problem;
 mod example;
 mod explain;
 mod failed;

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::evidence_files::EvidenceFilesError;
+use super::evidence_problem::EvidenceFilesError;
 use thiserror::Error;
 use veragg::circuits::codec::DecodeError;
 use veragg::circuits::foreign::Foreign;

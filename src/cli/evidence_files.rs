@@ -5,35 +5,16 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Seek, Write as _};
 use std::path::{Path, PathBuf};
 
-use thiserror::Error;
 use veragg::circuits::foreign::Foreign;
 use veragg::verifier::evidence::{self, Bundle, EvidenceError};
 use veragg::verifier::{Options, Report};
 
 use super::error::CliError;
+use super::evidence_problem::EvidenceFilesError;
 use super::files;
 
 /// The most files that are open at once. Each group of so many needs one pass over the board.
 const OPEN: usize = 128;
-
-/// Why evidence was not written.
-#[derive(Debug, Error)]
-pub(super) enum EvidenceFilesError {
-    /// A file of this name is there.
-    #[error("{}: exists already, so no evidence was written; give --evidence an empty or a new folder", Foreign::path(.0))]
-    Exists(PathBuf),
-    /// A file stands where the folder belongs.
-    #[error("{}: is a file, not a folder, so no evidence was written; give a folder with --evidence", Foreign::path(.0))]
-    NotFolder(PathBuf),
-    /// The folder or a file cannot be written.
-    #[error("{}: cannot be written ({source}), so no evidence was kept; choose another folder with --evidence", Foreign::path(.file))]
-    Write {
-        /// The path of the file.
-        file: PathBuf,
-        /// The reason.
-        source: io::Error,
-    },
-}
 
 /// Writes the evidence for the faults of a report, and says on standard error which files there are. A file that
 /// exists is not touched: then nothing is written. If a file cannot be written, none of them is kept. All files are

@@ -20,8 +20,9 @@ mod warnings;
 use veragg_protocol::round::configuration::SegmentConfiguration;
 
 pub(super) use config::{RawData, RawGroups, RawTable, TableConfig, MAX_ROWS};
-pub(super) use contents::{Table, MAX_TABLE, SEPARATORS};
+pub(super) use contents::{Table, MAX_TABLE};
 pub(super) use count::RawCount;
+pub(super) use csv::SEPARATORS;
 pub(super) use deal::is_client_name;
 pub(super) use measure::{RawMeasure, MAX_DECIMALS};
 pub(super) use names::is_name;

@@ -1,5 +1,6 @@
 //! The audit of a board of the committee protocol (`specs/committee.md` 6).
 
+mod again;
 mod established;
 mod heard;
 mod pass;

@@ -6,7 +6,6 @@ use veragg_circuits::proof_system::ProofSystem;
 
 use super::closing::Closing;
 use super::core::Core;
-use super::dispute::needed_of_attestation;
 use super::error::AggregatorError;
 use super::set_up::{enough, SetUp};
 use super::unmask::Unmasking;
@@ -43,9 +42,9 @@ impl<P: ProofSystem> Collecting<P> for Acknowledging<P> {
         author: ClientId,
     ) -> Needed<'_> {
         match closed {
-            Phase::Attest => {
-                needed_of_attestation(round, &self.set_up, &self.parts, reader, author)
-            }
+            Phase::Attest => self
+                .set_up
+                .of_attestation(round, &self.parts, reader, author),
             _ => Needed::Envelope,
         }
     }

@@ -71,19 +71,6 @@ fn value<'a, P: ProofSystem>(
     values.get(&client)?.towards(&neighbours, other)
 }
 
-/// The part of an attestation that is about the edge to its reader.
-pub(super) fn needed_of_attestation<'a, P: ProofSystem>(
-    round: &Round<P>,
-    set_up: &SetUp,
-    parts: &'a HashMap<ClientId, Parts>,
-    reader: ClientId,
-    author: ClientId,
-) -> Needed<'a> {
-    let neighbours = set_up.neighbours(round, author);
-    let at = 1 + neighbours.partition_point(|&other| other < reader);
-    Needed::part(parts.get(&author), at)
-}
-
 impl<P: ProofSystem> Collecting<P> for Disputing<P> {
     type Derived = ();
     type Next<L: Log> = Aggregator<P, L, Acknowledging<P>>;
@@ -93,7 +80,8 @@ impl<P: ProofSystem> Collecting<P> for Disputing<P> {
     }
 
     fn needed(&self, round: &Round<P>, _: Phase, reader: ClientId, author: ClientId) -> Needed<'_> {
-        needed_of_attestation(round, &self.set_up, &self.parts, reader, author)
+        self.set_up
+            .of_attestation(round, &self.parts, reader, author)
     }
 
     fn awaits(&self, _: &Round<P>, client: ClientId) -> bool {

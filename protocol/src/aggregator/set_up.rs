@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use veragg_circuits::proof_system::ProofSystem;
 
 use super::error::AggregatorError;
+use super::packages::Needed;
 use crate::crypto::encoded_point::EncodedPoint;
 use crate::crypto::ids::{ClientId, ClientSet};
 use crate::pairwise::advertise::RoundKeys;
 use crate::round::lists;
 use crate::round::phase::Phase;
 use crate::round::Round;
+use crate::wire::parts::Parts;
 
 /// Keys, shares and participants.
 #[derive(Default)]
@@ -30,6 +32,19 @@ impl SetUp {
         client: ClientId,
     ) -> Vec<ClientId> {
         lists::holders(round.graph(), &self.participants, client)
+    }
+
+    /// The part of an attestation that is about the edge to its reader.
+    pub(super) fn of_attestation<'a, P: ProofSystem>(
+        &self,
+        round: &Round<P>,
+        parts: &'a HashMap<ClientId, Parts>,
+        reader: ClientId,
+        author: ClientId,
+    ) -> Needed<'a> {
+        let neighbours = self.neighbours(round, author);
+        let at = 1 + neighbours.partition_point(|&other| other < reader);
+        Needed::part(parts.get(&author), at)
     }
 
     /// A client's mask key.

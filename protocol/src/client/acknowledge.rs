@@ -47,7 +47,7 @@ impl State for Acknowledged {
         Some(Phase::Unmask(0))
     }
     fn expose(&self) -> ExposedSecrets {
-        ExposedSecrets::of_received(&self.kept.received)
+        ExposedSecrets::of_shares(&self.kept.received.held)
     }
     fn write(&self, writer: Writer) -> Writer {
         self.kept.write(writer.bytes(self.contributors.as_bytes()))

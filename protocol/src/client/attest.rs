@@ -117,7 +117,7 @@ impl State for Attested {
     fn expose(&self) -> ExposedSecrets {
         ExposedSecrets {
             mask: Some(self.mask.clone()),
-            ..ExposedSecrets::of_received(&self.received)
+            ..ExposedSecrets::of_shares(&self.received.held)
         }
     }
     fn write(&self, writer: Writer) -> Writer {

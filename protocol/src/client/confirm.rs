@@ -172,7 +172,7 @@ impl State for Confirmed {
         ExposedSecrets {
             mask: Some(self.mask.clone()),
             seed: Some(Zeroizing::new(*self.seed)),
-            ..ExposedSecrets::of_received(&self.received)
+            ..ExposedSecrets::of_shares(&self.received.held)
         }
     }
     fn write(&self, writer: Writer) -> Writer {

@@ -76,7 +76,7 @@ impl State for Disputed {
         Some(Phase::Acknowledge)
     }
     fn expose(&self) -> ExposedSecrets {
-        ExposedSecrets::of_received(&self.kept.received)
+        ExposedSecrets::of_shares(&self.kept.received.held)
     }
     fn write(&self, writer: Writer) -> Writer {
         self.kept.write(writer)

@@ -6,7 +6,6 @@ use std::fmt;
 use veragg_circuits::group::ristretto::KeyScalar;
 use zeroize::Zeroizing;
 
-use super::received::Received;
 use crate::crypto::dh::KeyPair;
 use crate::crypto::ids::ClientId;
 use crate::crypto::sealing::SharePair;
@@ -31,9 +30,10 @@ pub struct ExposedSecrets {
 }
 
 impl ExposedSecrets {
-    pub(super) fn of_received(received: &Received) -> Self {
+    /// Of a client that holds nothing but these shares.
+    pub(super) fn of_shares(held: &BTreeMap<ClientId, Box<SharePair>>) -> Self {
         Self {
-            held: received.held.clone(),
+            held: held.clone(),
             ..Self::default()
         }
     }

@@ -125,7 +125,7 @@ impl State for Submitted {
             mask: Some(self.mask.clone()),
             seed: Some(Zeroizing::new(*self.seed)),
             blindings: Some(Zeroizing::new(self.blindings.clone())),
-            ..ExposedSecrets::of_received(&self.received)
+            ..ExposedSecrets::of_shares(&self.received.held)
         }
     }
     fn write(&self, writer: Writer) -> Writer {

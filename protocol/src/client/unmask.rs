@@ -124,7 +124,7 @@ impl State for Unmasked {
         (self.round < further).then(|| Phase::Unmask(self.round + 1))
     }
     fn expose(&self) -> ExposedSecrets {
-        ExposedSecrets::of_received(&self.kept.received)
+        ExposedSecrets::of_shares(&self.kept.received.held)
     }
     fn write(&self, writer: Writer) -> Writer {
         let writer = writer.u8(self.round).bytes(self.contributors.as_bytes());

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use toml::Spanned;
 use veragg_protocol::round::parameters::MAX_CLIENTS;
 
-use super::contents::SEPARATORS;
 use super::count::{Count, RawCount};
+use super::csv::SEPARATORS;
 use super::measure::{Measure, RawMeasure};
 use super::raw_deal::RawDeal;
 use super::values::{RawValues, Values};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use veragg_circuits::foreign::Foreign;
 
-use super::csv::{Reader, Refused};
+use super::csv::{Reader, Refused, SEPARATORS};
 use super::note::Note;
 use crate::survey::error::{listed, Location, SurveyError};
 use crate::survey::lookalike;
@@ -14,9 +14,6 @@ use crate::text_file::TextFileError;
 
 /// The most bytes of a table.
 pub(in crate::survey) const MAX_TABLE: u64 = 1 << 30;
-
-/// The characters that can separate the cells of a table.
-pub(in crate::survey) const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
 
 /// The most characters of a name that is compared with others.
 const COMPARED: usize = 80;

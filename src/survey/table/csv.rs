@@ -4,6 +4,9 @@ use std::borrow::Cow;
 
 use crate::survey::csv_error::{CsvError, MAX_COLUMNS};
 
+/// The characters that can separate the cells of a table.
+pub(in crate::survey) const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
+
 /// A refused record.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Refused {

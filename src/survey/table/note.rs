@@ -1,6 +1,6 @@
 //! The first line that some tables have for Excel, such as `sep=;`. It is not the header.
 
-use super::contents::SEPARATORS;
+use super::csv::SEPARATORS;
 
 /// A line that tells Excel the separator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

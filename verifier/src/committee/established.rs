@@ -1,16 +1,12 @@
 //! What the board has established so far.
 
-use std::io::{Read, Seek};
-
 use veragg_protocol::circuits::proof_system::ProofSystem;
-use veragg_protocol::committee::parts::PublicParts;
 use veragg_protocol::committee::round::Round;
 use veragg_protocol::crypto::hash::Digest;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet, TrusteeId};
 use veragg_protocol::pairwise::publish::Outcome;
 use veragg_protocol::round::roster::Roster;
-use veragg_protocol::wire::board::{BoardError, RecordPosition, Records};
-use veragg_protocol::wire::message::ENVELOPE_LEN;
+use veragg_protocol::wire::board::RecordPosition;
 
 use super::sums::{Adding, Sums};
 use crate::findings::SoFar;
@@ -145,20 +141,4 @@ impl<'a, P: ProofSystem> Established<'a, P> {
         })
         .collect()
     }
-}
-
-/// Reads the public parts of a submission again. The first reading has shown the record to be whole.
-pub(crate) fn public_parts<P: ProofSystem, R: Read + Seek, T>(
-    round: &Round<P>,
-    position: RecordPosition,
-    records: &mut Records<R>,
-    take: impl FnOnce(&PublicParts<'_>) -> T,
-) -> Result<T, BoardError> {
-    records.again(position, ENVELOPE_LEN, |mut record| {
-        let bytes = record.bytes(round.parts().public_len())?;
-        let parts = PublicParts::cut(&bytes, round.parts());
-        parts
-            .map(|parts| take(&parts))
-            .ok_or_else(BoardError::changed)
-    })
 }

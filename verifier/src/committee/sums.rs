@@ -12,7 +12,7 @@ use veragg_protocol::committee::submit::pads_of_trustee;
 use veragg_protocol::crypto::ids::{ClientId, ClientSet, TrusteeId};
 use veragg_protocol::wire::board::{BoardError, RecordPosition, Records};
 
-use super::established::public_parts;
+use super::again::public_parts;
 use crate::step::Step;
 
 type Point<P> = <<P as ProofSystem>::Group as Group>::Point;

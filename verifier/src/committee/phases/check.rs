@@ -15,7 +15,8 @@ use veragg_protocol::wire::body::Body;
 use veragg_protocol::wire::message::ENVELOPE_LEN;
 
 use crate::check::Check;
-use crate::committee::established::{public_parts, Complaining, Established};
+use crate::committee::again::public_parts;
+use crate::committee::established::{Complaining, Established};
 use crate::findings::{Finding, Findings};
 use crate::step::Step;
 
