@@ -22,7 +22,7 @@ pub enum GivenError {
         got: usize,
     },
     /// One of them is no message.
-    #[error("given message {number} is no message of this protocol: {error}")]
+    #[error("given message {number} is no message of this protocol: {error}; give it as its sender keeps it: envelope and body, or the envelope alone")]
     Malformed {
         /// Its number, from 1.
         number: usize,
