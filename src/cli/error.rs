@@ -112,10 +112,10 @@ pub(super) enum CliError {
         source: AggregatorError,
     },
     /// A round of the committee protocol could not be finished.
-    #[error("the round stopped: {source}\nThe messages until then are in {}", Foreign::path(.messages))]
+    #[error("the round stopped: {source}\nThe messages until then are in {}", Foreign::path(.board))]
     CommitteeStopped {
-        /// The file with the messages of the round.
-        messages: PathBuf,
+        /// The file with the board.
+        board: PathBuf,
         /// The reason.
         source: Box<PlayError>,
     },

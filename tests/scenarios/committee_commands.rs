@@ -17,6 +17,37 @@ fn example(folder: &Path, name: &str, more: &str) -> PathBuf {
     config
 }
 
+/// With two of four trustees absent too few open. What was said until then is on a board, and the masked rows are gone.
+#[test]
+fn a_round_that_stops_leaves_its_board() {
+    let folder = tempfile::tempdir().unwrap();
+    let one_more = "\n[[absence]]\ntrustee = 1\nafter = \"confirm\"\n";
+    let config = example(folder.path(), "sensors", one_more);
+    let out = folder.path().join("out");
+    let ended = veragg(&["run", text(&config), "--out", text(&out)]);
+    assert_eq!(ended.code, 75, "{}", ended.err);
+    let unfinished = out.join("unfinished");
+    let board = unfinished.join("round.board");
+    let there = format!("The messages until then are in {}\n", text(&board));
+    assert!(ended.err.ends_with(&there), "{}", ended.err);
+    assert!(!unfinished.join("messages.log").exists());
+    let key = unfinished.join("organiser.pub");
+    let audited = veragg(&["audit", text(&board), "--organiser", text(&key)]);
+    assert_eq!(audited.code, 75, "{}{}", audited.out, audited.err);
+    let verdict = "verdict: NOT FINISHED";
+    assert!(audited.out.contains(verdict), "{}", audited.out);
+    let explained = veragg(&[
+        "explain",
+        text(&board),
+        "--organiser",
+        text(&key),
+        "--trustee",
+        "1",
+    ]);
+    let says = "confirmed the list of contributors. No opening of it counts.";
+    assert!(explained.out.contains(says), "{}", explained.out);
+}
+
 #[test]
 fn sensors_send_once_and_anybody_checks_the_sums() {
     let folder = tempfile::tempdir().unwrap();
@@ -329,6 +360,30 @@ fn params_compare_the_protocols() {
     }
     assert!(time("times", "trustee").unwrap() > 0.0);
     assert_eq!(time("pairwise_times", "trustee"), None);
+    assert!(
+        compared.out.contains("times as short. Take the pairwise"),
+        "{}",
+        compared.out
+    );
+    assert!(!compared.out.contains("It costs more"), "{}", compared.out);
+    // For three clients a committee is no saving, and the advice does not say that it is one.
+    let three = [
+        "params",
+        "--clients",
+        "3",
+        "--corrupt",
+        "0",
+        "--dropout",
+        "0",
+        "--len",
+        "16",
+        "--max",
+        "1",
+    ];
+    let three = veragg(&three);
+    assert!(!three.out.contains("as short"), "{}", three.out);
+    let dearer = "It costs more than the pairwise protocol in this: bytes of the board";
+    assert!(three.out.contains(dearer), "{}", three.out);
     let few = veragg(&[&sized[..], &["--trustees", "4", "--absent", "3"]].concat());
     assert_eq!(few.code, 2);
     assert!(few.err.contains("give more --trustees"), "{}", few.err);

@@ -200,27 +200,25 @@ impl<P: ProofSystem> LocalCommittee<P> {
         log: L,
         input: impl Fn(ClientId) -> Vec<u64> + Sync,
         absences: &Absences,
-        mut watch: impl FnMut(Phase),
+        watch: impl FnMut(Phase),
     ) -> Result<PlayedCommittee<P, L>, PlayError> {
+        let mut played = self.begin(log)?;
+        played.to_the_end(self, input, absences, watch)?;
+        Ok(played)
+    }
+
+    /// Opens the board of the round on an empty log. Nobody has spoken.
+    pub fn begin<L: Log>(&self, log: L) -> Result<PlayedCommittee<P, L>, AggregatorError> {
         let (round, roster) = (Arc::clone(&self.round), Arc::clone(&self.roster));
         let aggregator = Aggregator::open(round, roster, Arc::clone(&self.aggregator_key), log)?;
-        let mut played = PlayedCommittee {
+        Ok(PlayedCommittee {
             aggregator,
             receipts: Vec::new(),
             refusals: Vec::new(),
             clients: Vec::new(),
             trustees: vec![Bytes::default(); self.trustees.len()],
             phases: Vec::new(),
-        };
-        watch(Phase::Submit);
-        played.submit(self, &input, absences)?;
-        watch(Phase::Check);
-        let checked = played.check(self, absences)?;
-        watch(Phase::ConfirmList);
-        let confirmed = played.confirm(checked, absences)?;
-        watch(Phase::Open);
-        played.open(confirmed, absences)?;
-        Ok(played)
+        })
     }
 
     fn upload(
@@ -247,6 +245,24 @@ fn speaks(absences: &Absences, trustee: TrusteeId, phase: Phase) -> bool {
 }
 
 impl<P: ProofSystem, L: Log> PlayedCommittee<P, L> {
+    /// Plays a round that has begun, as [`LocalCommittee::play`] says. If it ends without a sum, the board holds the messages until then.
+    pub fn to_the_end(
+        &mut self,
+        local: &LocalCommittee<P>,
+        input: impl Fn(ClientId) -> Vec<u64> + Sync,
+        absences: &Absences,
+        mut watch: impl FnMut(Phase),
+    ) -> Result<(), PlayError> {
+        watch(Phase::Submit);
+        self.submit(local, &input, absences)?;
+        watch(Phase::Check);
+        let checked = self.check(local, absences)?;
+        watch(Phase::ConfirmList);
+        let confirmed = self.confirm(checked, absences)?;
+        watch(Phase::Open);
+        self.open(confirmed, absences)
+    }
+
     fn submit(
         &mut self,
         local: &LocalCommittee<P>,

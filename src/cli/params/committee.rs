@@ -28,6 +28,7 @@ pub(super) struct Comparison {
     packed: u32,
     columns: u32,
     client_sent: u64,
+    client_received: u64,
     trustee_sent: u64,
     trustee_received_at_most: u64,
     board_at_most: u64,
@@ -93,19 +94,6 @@ impl Comparison {
             pairwise_board: pairwise.sent as u64 * u64::from(clients),
             pairwise_times: times,
         });
-        let parties = format!(
-            "{trustees} parties of whom no {} conspire with the aggregator",
-            colluding + 1
-        );
-        let advice = match &beside {
-            Some(pairwise) => format!(
-                "take the committee protocol if clients send once and are gone, and if there are {parties}: a client sends {} instead of {} and need not stay, and the board is {} times as short. Take the pairwise protocol if nobody can name such parties: there only clients must not conspire",
-                bytes_of(bytes.client_sent),
-                output::bytes(pairwise.pairwise_client_sent),
-                pairwise.pairwise_board / bytes.board.max(1),
-            ),
-            None => format!("take the committee protocol if there are {parties}"),
-        };
         Ok(Self {
             trustees,
             colluding,
@@ -114,13 +102,60 @@ impl Comparison {
             packed,
             columns,
             client_sent: bytes.client_sent,
+            client_received: bytes.client_received,
             trustee_sent: bytes.trustee_sent,
             trustee_received_at_most: bytes.trustee_received,
             board_at_most: bytes.board,
             times: costs::committee(P::SUITE, statement, clients, &parts),
             beside,
-            advice,
-        })
+            advice: String::new(),
+        }
+        .with_advice())
+    }
+
+    fn with_advice(mut self) -> Self {
+        let parties = format!(
+            "{} parties of whom no {} conspire with the aggregator",
+            self.trustees,
+            self.colluding + 1
+        );
+        self.advice = match &self.beside {
+            None => format!("take the committee protocol if there are {parties}"),
+            Some(pairwise) => {
+                let sent = (self.client_sent, pairwise.pairwise_client_sent as u64);
+                let board = (self.board_at_most, pairwise.pairwise_board);
+                let (own, other) = (&self.times, &pairwise.pairwise_times);
+                let dearer = [
+                    ("bytes of a client", sent.0 > sent.1),
+                    ("bytes of the board", board.0 > board.1),
+                    ("time of a client", own.client > other.client),
+                    ("time of the aggregator", own.aggregator > other.aggregator),
+                    ("time of an audit", own.auditor > other.auditor),
+                ];
+                let dearer = dearer.iter().filter(|(_, is_dearer)| *is_dearer);
+                let dearer: Vec<&str> = dearer.map(|(what, _)| *what).collect();
+                let (but, or) = match dearer.is_empty() {
+                    true => (String::new(), ""),
+                    false => (
+                        format!(
+                            " It costs more than the pairwise protocol in this: {}.",
+                            dearer.join(", ")
+                        ),
+                        ", or if clients can stay and these costs matter more",
+                    ),
+                };
+                let shorter = match board.1 / board.0.max(1) {
+                    0 | 1 => String::new(),
+                    times => format!(", and the board is {times} times as short"),
+                };
+                format!(
+                    "take the committee protocol if clients send once and are gone, and if there are {parties}: a client sends {} in one message, instead of {} in several, and need not stay{shorter}.{but} Take the pairwise protocol if nobody can name such parties{or}: there only clients must not conspire",
+                    bytes_of(sent.0),
+                    bytes_of(sent.1),
+                )
+            }
+        };
+        self
     }
 }
 
@@ -136,8 +171,8 @@ impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "\nthe committee protocol, with {} trustees of whom {} may collude and {} may be absent ({} must open)",
-            self.trustees, self.colluding, self.absent, self.needed
+            "\nthe committee protocol, with {} trustees of whom {} may collude and {} may be absent ({} must open; rows packed at once: {})",
+            self.trustees, self.colluding, self.absent, self.needed, self.packed
         )?;
         let beside = self.beside.as_ref();
         let heading = beside.map_or("", |_| "pairwise");
@@ -152,7 +187,7 @@ impl fmt::Display for Comparison {
             ),
             (
                 "a client receives at most",
-                "a receipt".to_owned(),
+                bytes_of(self.client_received),
                 of_pairwise(|it| output::bytes(it.pairwise_client_received_at_most)),
             ),
             (
@@ -197,7 +232,7 @@ impl fmt::Display for Comparison {
         }
         writeln!(
             f,
-            "times are of one core of the machine of docs/costs.md, in a round without cheaters; on yours all are longer or shorter by about one factor"
+            "bytes are without what everybody is given first: the header of the round, or a client's invitation to it; times are of one core of the machine of docs/costs.md, in a round without cheaters; on yours all are longer or shorter by about one factor"
         )?;
         writeln!(f, "{}", self.advice)
     }

@@ -55,11 +55,9 @@ pub(super) fn run<P: ProofSystem<SetUp: RoundSetUp>>(
         bar.inc(u64::from(phase != Phase::Submit));
     };
     let absences = absences(&survey);
-    let played = local.play(log, |client| survey.input(client), &absences, watch);
-    let played = played.map_err(|source| CliError::CommitteeStopped {
-        messages: folder.log(),
-        source: Box::new(source),
-    })?;
+    let played = local.begin(log);
+    let mut played = played.map_err(|error| CliError::malformed(&folder.log(), error))?;
+    let ended = played.to_the_end(&local, |client| survey.input(client), &absences, watch);
     let board = folder.board();
     let mut file = folder.begin_board(&local.header)?;
     let unusable = |error: &dyn ToString| CliError::malformed(&board, error.to_string());
@@ -70,6 +68,13 @@ pub(super) fn run<P: ProofSystem<SetUp: RoundSetUp>>(
         appended.map_err(|error| unusable(&error))?;
     }
     drop(file);
+    if let Err(source) = ended {
+        // The round does not go on, and nobody may find the masked rows.
+        drop(played);
+        folder.remove_log()?;
+        let source = Box::new(source);
+        return Err(CliError::CommitteeStopped { board, source });
+    }
     let published = played.published(&local.round);
     let published = published.map_err(|error| unusable(&error))?;
     let configuration = local.round.configuration();
