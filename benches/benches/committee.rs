@@ -140,12 +140,12 @@ fn servers(c: &mut Criterion) {
     group.bench_function("aggregator: close submit", |b| {
         b.iter_batched(
             taken,
-            |mut aggregator| aggregator.close(),
+            |mut aggregator| aggregator.close(u64::MAX),
             BatchSize::PerIteration,
         );
     });
     let mut aggregator = taken();
-    aggregator.close().expect("enough clients");
+    aggregator.close(u64::MAX).expect("enough clients");
     let mut package = Vec::new();
     let written = aggregator.submit_package(TrusteeId::from_index(0), &mut package);
     written.expect("a log");
@@ -153,7 +153,7 @@ fn servers(c: &mut Criterion) {
     group.bench_function("trustee: check", |b| {
         b.iter(|| {
             trustee(&local, 0)
-                .check(Cursor::new(&package), &mut OsRng)
+                .check(Cursor::new(&package), u64::MAX, &mut OsRng)
                 .is_ok()
         });
     });

@@ -126,7 +126,7 @@ pub(super) fn run<P: ProofSystem<SetUp: PlaySetUp>>(
         let (identity, pair) = local.trustees[trustee.index()].clone();
         let ready = Trustee::join(round, Arc::new(roster), identity, pair)?;
         let package = BufReader::new(File::open(&package)?);
-        let checked = ready.check(package, &mut OsRng);
+        let checked = ready.check(package, u64::MAX, &mut OsRng);
         drop(checked.map_err(|refused| refused.error)?);
         Ok(())
     });

@@ -4,7 +4,7 @@
 //! facade use nothing else of this crate.
 //!
 //! [`scenario`] plays attacks that are written as files, and compares what comes out with what must come out. It has a
-//! catalogue of some 270. A scenario can have a [`network`] that loses and repeats messages and restarts everybody.
+//! catalogue of some 290. A scenario can have a [`network`] that loses and repeats messages and restarts everybody.
 //! [`simulation`] plays random rounds with random attackers, and objects to what must not happen.
 //!
 //! Everything else is what these are made of. A [`Scene`](scene::Scene) is a round before it is played: each client

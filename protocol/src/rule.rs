@@ -264,6 +264,8 @@ numbered! {
         KeyPossessed = "3.2.3";
         /// The pads are those that the client committed to.
         PadsOpen = "3.2.5";
+        /// Before the deadline of submit everybody has spoken.
+        ClientsHeard = "3.2.7";
         /// The contributors are a part of the accepted.
         PartOfAccepted = "3.3.2";
         /// The contributors are enough.

@@ -13,7 +13,7 @@ use veragg::verifier::{Culprit, Program};
 use veragg::ClientNames;
 
 use super::error::CliError;
-use super::fault::ExplainedFault;
+use super::fault::{article, ExplainedFault};
 use super::kind::Kind;
 use super::names::{self, Named};
 use super::progress::Watched;
@@ -104,11 +104,7 @@ struct Checked<'a> {
 impl fmt::Display for Checked<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (culprit, check) = (self.culprit, self.check);
-        let the = match culprit {
-            Culprit::Client(_) => "",
-            // Every other culprit is named by its role.
-            _ => "the ",
-        };
+        let the = article(culprit);
         for fault in &self.faults {
             writeln!(f, "{fault}")?;
         }

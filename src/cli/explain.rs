@@ -250,7 +250,7 @@ fn concerns_messages(check: Check) -> Option<(&'static [Phase], &'static str)> {
     Some(match check {
         Check::Sharing => (
             &[Phase::Submit],
-            "it knows the secret of its submission key, and its pads and masked rows have the right form",
+            "it knows the secret of its submission key, its commitments to pads have the right form, and no masked row of it is shown to be bad",
         ),
         Check::Trustees => (
             &[Phase::Submit],
@@ -337,7 +337,7 @@ fn meaning(phase: Phase) -> &'static str {
         Phase::Confirm => {
             "its answer to the shares that it received: it confirms them, or complains"
         }
-        Phase::Submit => "its input, masked, with a proof that it is within its bounds",
+        Phase::Submit => "its input, hidden, with a proof that it is within its bounds",
         Phase::Attest => "its proof that its masked vector is its committed input plus its masks",
         Phase::Dispute => {
             "the edges that it opened, because the other end attested other commitments"

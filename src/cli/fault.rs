@@ -182,11 +182,15 @@ impl fmt::Display for ExplainedFault<'_> {
                 _ => {}
             }
         }
-        let article = match culprit {
-            Culprit::Client(_) => "",
-            // Every other culprit is named by its role.
-            _ => "the ",
-        };
+        let article = article(*culprit);
         writeln!(f, "\nWhy it must be {article}{culprit}\n  {}", self.why)
+    }
+}
+
+/// What stands before a culprit in a sentence: nothing before a number, and `the` before a role.
+pub(super) fn article(culprit: Culprit) -> &'static str {
+    match culprit {
+        Culprit::Client(_) | Culprit::Trustee(_) => "",
+        _ => "the ",
     }
 }

@@ -229,7 +229,7 @@ impl fmt::Display for Summary {
                 ..
             } => writeln!(
                 f,
-                "{trustees} trustees, {needed} must open\nat most {} corrupt clients and {colluding} corrupt trustees assumed; each client sends one message\n{FRESH_KEYS}",
+                "{trustees} trustees, {needed} must open\nassumed corrupt: at most {} of the clients and {colluding} of the trustees; each client sends one message\n{FRESH_KEYS}",
                 self.corrupt
             )?,
         }

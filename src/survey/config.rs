@@ -93,7 +93,7 @@ struct RawRound {
 #[serde(deny_unknown_fields, expecting = "a block of keys")]
 struct RawDropout {
     client: u32,
-    after: RawPhase,
+    after: Option<RawPhase>,
 }
 
 /// The phases that a client can leave after. Unmask is not among them: after it a client has nothing left to send.
@@ -238,7 +238,7 @@ impl Config {
                 .map(|wanted| text.positive("min_contributors", wanted))
                 .transpose()?,
             title: round.title,
-            dropouts: parse_dropouts(&text, raw.dropout)?,
+            dropouts: parse_dropouts(&text, raw.dropout, committee.is_some())?,
             cheats: raw.cheat.into_iter().map(|it| text.located(it)).collect(),
             committee,
             absences,
@@ -278,6 +278,7 @@ impl Config {
 fn parse_dropouts(
     text: &Text<'_>,
     raw: Vec<Spanned<RawDropout>>,
+    has_committee: bool,
 ) -> Result<Vec<Located<Dropout>>, SurveyError> {
     let mut lines: HashMap<u32, usize> = HashMap::new();
     let mut dropouts = Vec::with_capacity(raw.len());
@@ -287,12 +288,15 @@ fn parse_dropouts(
         if let Some(first) = lines.insert(client, line) {
             return Err(text.error(line, Problem::DropoutTwice { client, first }));
         }
+        let after = match after {
+            Some(after) => after.into(),
+            // It has one message, and does not send it.
+            None if has_committee => Phase::Advertise,
+            None => return Err(text.error(line, Problem::DropoutAfter)),
+        };
         dropouts.push(Located {
             line,
-            value: Dropout {
-                client,
-                after: after.into(),
-            },
+            value: Dropout { client, after },
         });
     }
     Ok(dropouts)

@@ -68,6 +68,9 @@ pub enum Problem {
     /// The fraction of clients that may drop out is not there.
     #[error("the key `dropout` is missing under [round]: the fraction of clients that may drop out, such as 0.1; only a round with `protocol = \"committee\"` needs none")]
     NoDropout,
+    /// It is not said when a client leaves.
+    #[error("the key `after` is missing: the phase whose message is the last one of the client, such as \"share\"; only in a round with `protocol = \"committee\"` a client without it sends nothing")]
+    DropoutAfter,
     /// A fraction has too many digits.
     #[error("`{key} = {}` has more than {most} digits after the point; round it as you want it", Foreign::new(.text))]
     FractionDigits {

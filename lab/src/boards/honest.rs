@@ -35,13 +35,13 @@ fn at_a_table() -> Case {
         let message = table.submission(number, &input(number));
         table.take(message);
     }
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     let checked = (0..4).map(|index| table.check(index)).collect();
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     let confirmed = table.confirm(checked);
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     table.open(confirmed);
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     Case::new(&parties, table.file(), Verified, &[])
 }
 
@@ -67,12 +67,12 @@ fn packed() -> Case {
         let message = table.submission(number, &input);
         table.take(message);
     }
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     let checked = (0..5).map(|index| table.check(index)).collect();
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     let confirmed = table.confirm(checked);
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     table.open(confirmed);
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     Case::new(&parties, table.file(), Verified, &[])
 }

@@ -84,7 +84,10 @@ impl<'a> Collector<'a> {
     pub(crate) fn close(&mut self, phase: Phase) -> Vec<Self> {
         let mut forks = Vec::new();
         let closed = match &mut self.side {
-            Side::Honest(table) => table.aggregator.close().map_err(|error| error.to_string()),
+            Side::Honest(table) => table
+                .aggregator
+                .close(u64::MAX)
+                .map_err(|error| error.to_string()),
             Side::Corrupt(corrupt) => {
                 let fork = |(to, corrupt): (&[u32], Corrupt<'a>)| Self {
                     side: Side::Corrupt(corrupt),

@@ -341,7 +341,7 @@ impl<P: ProofSystem, L: Log> PlayedCommittee<P, L> {
         aggregator: Duration,
     ) -> Result<(), PlayError> {
         let start = Instant::now();
-        self.aggregator.close()?;
+        self.aggregator.close(u64::MAX)?;
         self.phases.push(CommitteePhaseTime {
             phase,
             senders,
@@ -369,7 +369,7 @@ impl<P: ProofSystem, L: Log> PlayedCommittee<P, L> {
             self.aggregator.submit_package(trustee, &mut package)?;
             aggregator += start.elapsed();
             let (start, down) = (Instant::now(), package.len());
-            let pending = ready.check(Cursor::new(package), &mut OsRng);
+            let pending = ready.check(Cursor::new(package), u64::MAX, &mut OsRng);
             let pending = pending.map_err(|refused| PlayError::Trustee {
                 trustee,
                 error: refused.error,

@@ -71,7 +71,7 @@ impl<'a> Table<'a> {
     pub fn check(&mut self, index: usize) -> CheckedTrustee {
         let trustee = self.trustee(index);
         let package = Cursor::new(self.package(&trustee));
-        let pending = trustee.check(package, &mut OsRng).unwrap();
+        let pending = trustee.check(package, u64::MAX, &mut OsRng).unwrap();
         let (trustee, message) = pending.save(&mut store()).unwrap();
         self.take(message);
         trustee

@@ -60,12 +60,12 @@ fn admission_takes_each_party_in_its_phase() {
     // Two are too few for a sum.
     let message = table.submission(2, &input(2));
     table.take(message);
-    assert!(table.aggregator.close().is_err());
+    assert!(table.aggregator.close(u64::MAX).is_err());
     for client in 3..=6 {
         let message = table.submission(client, &input(client));
         table.take(message);
     }
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     let late = table.submission(1, &input(1));
     assert!(matches!(
         refusal(&mut table, late),
@@ -73,7 +73,7 @@ fn admission_takes_each_party_in_its_phase() {
     ));
     // Who did not check may not confirm.
     let checked: Vec<_> = (0..3).map(|index| table.check(index)).collect();
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     let (last, key) = (
         Sender::Trustee(TrusteeId::new(4).unwrap()),
         &parties.trustees[3].0,
@@ -89,9 +89,9 @@ fn admission_takes_each_party_in_its_phase() {
 
 fn finish_confirmed(mut table: Table<'_>, checked: Vec<CheckedTrustee>) -> Vec<u128> {
     let confirmed = table.confirm(checked);
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     table.open(confirmed);
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     let all = ClientSet::of(6, |_| true);
     sums_of(&table.round, &table.board(), &all)
 }

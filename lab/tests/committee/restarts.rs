@@ -28,13 +28,13 @@ fn played(parties: &Parties) -> (Vec<Record>, Vec<Record>) {
         let message = table.submission(number, &input(number));
         table.take(message);
     }
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     let checked = (0..4).map(|index| table.check(index)).collect();
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     let confirmed = table.confirm(checked);
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     table.open(confirmed);
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     (table.aggregator.log().clone(), table.board())
 }
 
@@ -52,7 +52,7 @@ fn an_aggregator_goes_on_from_any_record_of_its_log() {
         while (aggregator.log().len()) < log.len() {
             let next = log[aggregator.log().len()].clone();
             match next.kind {
-                RecordKind::Checkpoint => aggregator.close().unwrap(),
+                RecordKind::Checkpoint => aggregator.close(u64::MAX).unwrap(),
                 _ => {
                     let reply = aggregator.receive(next.bytes, 0).unwrap();
                     assert!(matches!(reply, Reply::Receipt(_)));
@@ -101,7 +101,7 @@ fn clients_and_trustees_say_the_same_again() {
         assert_eq!(restored, sent);
         table.take(restored.upload());
     }
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     let again = |index: usize, saved: &[u8]| {
         let (round, roster) = parties.round();
         restore(round, roster, Arc::clone(&parties.trustees[index].0), saved).unwrap()
@@ -112,7 +112,7 @@ fn clients_and_trustees_say_the_same_again() {
         let trustee = table.trustee(index);
         let package = Cursor::new(table.package(&trustee));
         let (_, message) = trustee
-            .check(package, &mut OsRng)
+            .check(package, u64::MAX, &mut OsRng)
             .unwrap()
             .save(&mut saved)
             .unwrap();
@@ -123,7 +123,7 @@ fn clients_and_trustees_say_the_same_again() {
         table.take(message);
         checked.push(trustee);
     }
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     let package = table.aggregator.check_package().unwrap();
     for (index, trustee) in checked.into_iter().enumerate() {
         let mut saved = store();
@@ -135,7 +135,7 @@ fn clients_and_trustees_say_the_same_again() {
         table.take(message);
         confirmed.push(trustee);
     }
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     let package = table.aggregator.confirm_package().unwrap().unwrap();
     for (index, trustee) in confirmed.into_iter().enumerate() {
         let mut saved = store();
@@ -147,5 +147,5 @@ fn clients_and_trustees_say_the_same_again() {
         assert_eq!(same, message);
         table.take(message);
     }
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
 }

@@ -30,9 +30,9 @@ fn play(
             table.take(message);
         }
     }
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     let checked: Vec<_> = present.iter().map(|&index| table.check(index)).collect();
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     let package = table.aggregator.check_package().unwrap();
     let mut confirmed = Vec::new();
     for trustee in checked {
@@ -49,9 +49,9 @@ fn play(
         table.take(message);
         confirmed.push(trustee);
     }
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     table.open(confirmed);
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     assert_eq!(table.aggregator.phase(), Phase::Publish);
     let board = table.board();
     let everybody = ClientSet::of(table.round.clients(), |client| {

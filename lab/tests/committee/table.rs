@@ -52,7 +52,7 @@ pub(crate) fn with_altered(
         }
         table.take(message);
     }
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     table
 }
 
@@ -65,11 +65,11 @@ pub(crate) fn finish(
     mut table: Table<'_>,
     checked: Vec<CheckedTrustee>,
 ) -> (Vec<u128>, Vec<Outcome>) {
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     let confirmed = table.confirm(checked);
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     table.open(confirmed);
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     let board = table.board();
     let published = board
         .iter()

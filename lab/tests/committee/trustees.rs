@@ -8,8 +8,9 @@ use veragg_protocol::circuits::group::Group;
 use veragg_protocol::circuits::proof_system::ProofSystem;
 
 use super::rounds::sums_of;
-use super::table::{check_all, finish, honest, id, parties, sums, with_altered};
+use super::table::{check_all, finish, honest, id, input, parties, sums, with_altered};
 use veragg_lab::committee::{altered, store, Table};
+use veragg_protocol::committee::aggregator::CloseError;
 use veragg_protocol::committee::check::{ends, Complaint};
 use veragg_protocol::committee::package::TrusteePackage;
 use veragg_protocol::committee::parts::{KEY_LEN, SALT_LEN};
@@ -83,9 +84,9 @@ fn a_false_opening_does_not_count() {
     let parties = parties();
     let mut table = honest(&parties);
     let checked = check_all(&mut table);
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     let mut confirmed = table.confirm(checked);
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     let package = table.aggregator.confirm_package().unwrap().unwrap();
     let first = confirmed.remove(0);
     let (_, message) = first.open(&package).unwrap().save(&mut store()).unwrap();
@@ -97,9 +98,9 @@ fn a_false_opening_does_not_count() {
     let last = confirmed.split_off(2);
     table.open(confirmed);
     // Two hold, and three are needed.
-    assert!(table.aggregator.close().is_err());
+    assert!(table.aggregator.close(u64::MAX).is_err());
     table.open(last);
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     let all = ClientSet::of(6, |_| true);
     assert_eq!(
         sums_of(&table.round, &table.board(), &all),
@@ -115,7 +116,7 @@ fn a_trustee_checks_only_what_the_checkpoint_signs() {
     let trustee = || table.trustee(1);
     let package = table.package(&trustee());
     let refused = |package: Vec<u8>| {
-        let refused = trustee().check(Cursor::new(package), &mut OsRng);
+        let refused = trustee().check(Cursor::new(package), u64::MAX, &mut OsRng);
         refused.err().unwrap().error
     };
     let head = 4 + Checkpoint::encoded_len(6);
@@ -147,7 +148,58 @@ fn a_trustee_checks_only_what_the_checkpoint_signs() {
         refused(twice),
         TrusteeError::Submission { leaf: 1, .. }
     ));
-    assert!(trustee().check(Cursor::new(package), &mut OsRng).is_ok());
+    assert!(trustee()
+        .check(Cursor::new(package), u64::MAX, &mut OsRng)
+        .is_ok());
+}
+
+/// Before the deadline of submit a trustee checks only if everybody has spoken, with a message that counts or not.
+#[test]
+fn a_trustee_waits_for_clients_until_the_deadline() {
+    let parties = parties();
+    let early = |table: &Table<'_>| {
+        let trustee = table.trustee(1);
+        let package = table.package(&trustee);
+        let checks_at = |now| {
+            let checked = table
+                .trustee(1)
+                .check(Cursor::new(&package), now, &mut OsRng);
+            checked.map(|_| ()).map_err(|refused| refused.error)
+        };
+        let deadline = table.round.configuration().deadline(Phase::Submit);
+        assert!(checks_at(deadline + 1).is_ok());
+        checks_at(deadline)
+    };
+    assert!(early(&honest(&parties)).is_ok());
+    // Client 3 is not accepted, and has spoken.
+    let faulty = with_altered(&parties, 3, |parts, _| parts[0][0] ^= 1);
+    assert!(!faulty.aggregator.checkpoint().unwrap().list.contains(id(3)));
+    assert!(early(&faulty).is_ok());
+    let mut table = Table::new(&parties);
+    for number in 1..=5 {
+        table.take(table.submission(number, &input(number)));
+    }
+    // No more does the aggregator close.
+    let deadline = table.round.configuration().deadline(Phase::Submit);
+    let closed = table.aggregator.close(deadline);
+    assert!(matches!(
+        closed,
+        Err(CloseError::TooEarly { silent: 1, .. })
+    ));
+    assert_eq!(table.aggregator.phase(), Phase::Submit);
+    table.aggregator.close(deadline + 1).unwrap();
+    assert!(matches!(early(&table), Err(TrusteeError::TooEarly { .. })));
+    // Check and confirm: as long as somebody may still speak.
+    let checked: Vec<_> = (0..3).map(|index| table.check(index)).collect();
+    let too_early = |closed| matches!(closed, Err(CloseError::TooEarly { silent: 1, .. }));
+    assert!(too_early(table.aggregator.close(0)));
+    table.aggregator.close(u64::MAX).unwrap();
+    let mut checked = checked.into_iter();
+    let last = checked.next_back();
+    table.confirm(checked.collect());
+    assert!(too_early(table.aggregator.close(0)));
+    table.confirm(last.into_iter().collect());
+    table.aggregator.close(0).unwrap();
 }
 
 /// Checkpoints of submit that an aggregator signs although it must not.
@@ -172,7 +224,9 @@ fn a_trustee_answers_no_checkpoint_of_invented_clients() {
         .concat()
     };
     let refused = |package: Vec<u8>| {
-        let refused = table.trustee(1).check(Cursor::new(package), &mut OsRng);
+        let refused = table
+            .trustee(1)
+            .check(Cursor::new(package), u64::MAX, &mut OsRng);
         refused.err().unwrap().error
     };
     let everybody = || honest.list.clone();
@@ -246,7 +300,7 @@ fn a_trustee_confirms_no_list_that_could_show_one_input() {
     });
     let mut checked = check_all(&mut table);
     let submit = table.aggregator.checkpoint().unwrap().clone();
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     let check = table.aggregator.checkpoint().unwrap().clone();
     let good = TrusteePackage::decode(&table.aggregator.check_package().unwrap(), 6).unwrap();
     let context = *table.round.context();
@@ -306,9 +360,9 @@ fn a_trustee_opens_only_what_enough_confirmed() {
     let parties = parties();
     let mut table = honest(&parties);
     let checked = check_all(&mut table);
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     let mut confirmed = table.confirm(checked);
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     let good = table.aggregator.confirm_package().unwrap().unwrap();
     let good = TrusteePackage::decode(&good, 6).unwrap();
     let mut trustee = confirmed.remove(0);

@@ -80,7 +80,7 @@ fn a_message_and_its_upload_are_one() {
         for number in [1, 3, 4, 5] {
             table.take(table.submission(number, &input(number)));
         }
-        table.aggregator.close().unwrap();
+        table.aggregator.close(u64::MAX).unwrap();
         let again = table.aggregator.receive(forms[1].clone(), u64::MAX);
         assert_eq!(again.unwrap(), receipt);
     }

@@ -64,6 +64,16 @@ pub enum CloseError {
     /// The log, or the round.
     #[error(transparent)]
     Aggregator(#[from] AggregatorError),
+    /// The deadline of the phase has not passed, and not everybody has spoken.
+    #[error("{phase} cannot be closed: {silent} that may speak have not, and its deadline, {deadline} seconds since 1970 UTC, has not passed; wait for them, or until then")]
+    TooEarly {
+        /// The open phase.
+        phase: Phase,
+        /// How many clients or trustees have not spoken.
+        silent: usize,
+        /// Its deadline.
+        deadline: u64,
+    },
     /// Too few trustees have spoken.
     #[error("{got} trustees have sent what {phase} needs, and {need} must; wait for more, or end the round")]
     TooFewTrustees {
@@ -139,10 +149,13 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L> {
                         _ => return Err(replayed()),
                     }
                 }
-                RecordKind::Checkpoint => aggregator.close().map_err(|error| match error {
-                    CloseError::Aggregator(error) => error,
-                    CloseError::TooFewTrustees { .. } => replayed(),
-                })?,
+                // The time was asked for when it was written.
+                RecordKind::Checkpoint => {
+                    aggregator.close(u64::MAX).map_err(|error| match error {
+                        CloseError::Aggregator(error) => error,
+                        _ => replayed(),
+                    })?;
+                }
                 RecordKind::Submission => return Err(replayed()),
             }
         }
@@ -187,10 +200,11 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L> {
             .collect()
     }
 
-    /// Closes the open phase: judges everything that was said in it, and writes what came out on the board. After open the
-    /// publication and the last checkpoint follow in the same append. Cost: the verification of every message. Errors: too few came
-    /// through, and nothing has changed.
-    pub fn close(&mut self) -> Result<(), CloseError> {
+    /// Closes the open phase, at a time in seconds since 1970 UTC: judges everything that was said in it, and writes what came out on
+    /// the board. After open the publication and the last checkpoint follow in the same append. Cost: the verification of every message.
+    /// Errors: too few came through, or somebody can still speak in submit, check or confirm, and nothing has changed.
+    pub fn close(&mut self, now: u64) -> Result<(), CloseError> {
+        self.require_time(now)?;
         let closing = match self.phase() {
             Phase::Submit => self.close_submit()?,
             Phase::Check => self.close_check()?,
@@ -199,6 +213,30 @@ impl<P: ProofSystem, L: Log> Aggregator<P, L> {
             _ => return Err(AggregatorError::Over.into()),
         };
         Ok(self.write(closing)?)
+    }
+
+    /// Submit, check and confirm are open until all have spoken, or the deadline has passed.
+    fn require_time(&self, now: u64) -> Result<(), CloseError> {
+        let phase = self.phase();
+        let deadline = self.deadline(phase);
+        let silent = match phase {
+            Phase::Submit => {
+                let clients = ClientId::all(self.round.clients());
+                let is_silent =
+                    |client: &ClientId| !self.ledger.has_spoken(Sender::Client(*client));
+                clients.filter(is_silent).count()
+            }
+            Phase::Check | Phase::ConfirmList => self.awaited().len(),
+            _ => 0,
+        };
+        match silent > 0 && now <= deadline {
+            true => Err(CloseError::TooEarly {
+                phase,
+                silent,
+                deadline,
+            }),
+            false => Ok(()),
+        }
     }
 
     fn write(&mut self, closing: Closing<P::Group>) -> Result<(), AggregatorError> {

@@ -117,6 +117,12 @@ pub enum TrusteeError {
         /// What is wrong.
         what: &'static str,
     },
+    /// Submit was closed before its deadline, and not everybody has spoken.
+    #[error("the deadline of submit, {deadline} seconds since 1970 UTC, has not passed, and not every client has signed a message; try the same package again when it has passed")]
+    TooEarly {
+        /// The deadline.
+        deadline: u64,
+    },
     /// A client is listed of whom no submission was shown.
     #[error("client {client} is on the list of submit, but no submission of it was shown; fetch the package again, and if it stays so, take no part in this round")]
     NotShown {

@@ -30,7 +30,13 @@ pub(super) fn run(
     let found = found.and_then(|number| trustees.iter().find(|it| it.trustee == number));
     let Some(trustee) = found else {
         let advice = match trustees.len() {
-            0 => "it has none: the round is of the pairwise protocol, or it is refused".to_owned(),
+            0 => match report.refused() {
+                Some(why) => {
+                    let why = Foreign::message(&why).at_most(usize::MAX).to_string();
+                    format!("the round is refused: {why}")
+                }
+                None => "it has none, since the round is of the pairwise protocol".to_owned(),
+            },
             count => format!("give a number from 1 to {count}"),
         };
         return Err(CliError::Usage(format!(

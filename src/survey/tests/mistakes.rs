@@ -78,6 +78,7 @@ fn mistakes_of_the_configuration() {
         ("corrupt = 0.1", "columns = 0\ncorrupt = 0.1", "dir/c.toml:4: `columns = 0` is too small; give at least 1"),
         ("corrupt = 0.1", "corrupt = 1", "dir/c.toml:4: `corrupt = 1` is not a fraction; give a number of at least 0 and below 1, such as 0.1"),
         ("corrupt = 0.1", "corrupt = 0.9999999", "dir/c.toml:4: `corrupt = 0.9999999` has more than 6 digits after the point; round it as you want it"),
+        ("after = \"submit\"\n", "", "dir/c.toml:30: the key `after` is missing: the phase whose message is the last one of the client, such as \"share\"; only in a round with `protocol = \"committee\"` a client without it sends nothing"),
         ("dropout = 0.25\n", "", "dir/c.toml:1: the key `dropout` is missing under [round]: the fraction of clients that may drop out, such as 0.1; only a round with `protocol = \"committee\"` needs none"),
         ("dropout = 0.25", "dropout = 0.0000001", "dir/c.toml:5: `dropout = 0.0000001` has more than 6 digits after the point; round it as you want it"),
         ("dropout = 0.25", "dropout = -0.25", "dir/c.toml:5: `dropout = -0.25` is not a fraction; give a number of at least 0 and below 1, such as 0.1"),

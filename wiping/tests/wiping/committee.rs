@@ -156,7 +156,7 @@ fn a_trustee_leaves_nothing() {
         let store = || Zeroizing::new(Vec::new());
         let ready = Trustee::join(round, roster, Arc::clone(identity), pair.clone()).unwrap();
         let checked = ready
-            .check(Cursor::new(&package), &mut generator(1))
+            .check(Cursor::new(&package), u64::MAX, &mut generator(1))
             .unwrap();
         let (checked, _) = checked.save(&mut store()).unwrap();
         let (confirmed, _) = checked.confirm(&check).unwrap().save(&mut store()).unwrap();

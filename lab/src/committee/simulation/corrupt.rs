@@ -81,7 +81,7 @@ fn go_on(
             _ => {
                 let trustee = parties.trustee(index);
                 let package = Cursor::new(desk.submit_package(trustee.id()));
-                if let Ok(pending) = trustee.check(package, &mut OsRng) {
+                if let Ok(pending) = trustee.check(package, u64::MAX, &mut OsRng) {
                     let (trustee, message) = pending.save(&mut store()).unwrap();
                     desk.take(&message);
                     checked.push(trustee);

@@ -131,7 +131,7 @@ pub(super) fn play(drawn: &Drawn, parties: &Parties, rng: &mut ChaCha20Rng) -> P
 }
 
 fn go_on(drawn: &Drawn, table: &mut Table<'_>, rng: &mut ChaCha20Rng) -> Option<()> {
-    table.aggregator.close().ok()?;
+    table.aggregator.close(u64::MAX).ok()?;
     let listed = table.aggregator.checkpoint()?.list.iter();
     let listed: Vec<u32> = listed.map(ClientId::number).collect();
     let mut checked = Vec::new();
@@ -149,7 +149,7 @@ fn go_on(drawn: &Drawn, table: &mut Table<'_>, rng: &mut ChaCha20Rng) -> Option<
             _ => checked.push((index, table.check(index))),
         }
     }
-    table.aggregator.close().ok()?;
+    table.aggregator.close(u64::MAX).ok()?;
     let package = table.aggregator.check_package()?;
     let mut confirmed = Vec::new();
     for (index, does) in drawn.trustees.iter().enumerate() {
@@ -173,7 +173,7 @@ fn go_on(drawn: &Drawn, table: &mut Table<'_>, rng: &mut ChaCha20Rng) -> Option<
             }
         }
     }
-    table.aggregator.close().ok()?;
+    table.aggregator.close(u64::MAX).ok()?;
     let package = table.aggregator.confirm_package().unwrap()?;
     let listed = table.aggregator.checkpoint()?.list.iter();
     let listed: Vec<u32> = listed.map(ClientId::number).collect();
@@ -199,6 +199,6 @@ fn go_on(drawn: &Drawn, table: &mut Table<'_>, rng: &mut ChaCha20Rng) -> Option<
             }
         }
     }
-    table.aggregator.close().ok()?;
+    table.aggregator.close(u64::MAX).ok()?;
     Some(())
 }

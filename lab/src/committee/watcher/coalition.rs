@@ -47,13 +47,15 @@ impl Process {
             message
         };
         self.state = Some(match self.state.take()? {
-            Restored::Ready(trustee) => match trustee.check(Cursor::new(package), &mut OsRng) {
-                Ok(pending) => {
-                    let (trustee, message) = pending.save(store).unwrap();
-                    Restored::Checked(trustee, say(message))
+            Restored::Ready(trustee) => {
+                match trustee.check(Cursor::new(package), u64::MAX, &mut OsRng) {
+                    Ok(pending) => {
+                        let (trustee, message) = pending.save(store).unwrap();
+                        Restored::Checked(trustee, say(message))
+                    }
+                    Err(refused) => Restored::Ready(refused.trustee),
                 }
-                Err(refused) => Restored::Ready(refused.trustee),
-            },
+            }
             Restored::Checked(trustee, last) => match trustee.confirm(&package) {
                 Ok(pending) => {
                     let (trustee, message) = pending.save(store).unwrap();

@@ -23,7 +23,10 @@ use veragg_verifier::Culprit;
 
 use super::CommitteeScenario;
 use crate::attack::NotPlayable;
-use crate::committee::attack::{messages, Earlier, OrganiserAttack, Said, Speaker, TrusteeAttack};
+use crate::committee::attack::{
+    messages, AggregatorAttack, CommitteePhase, Earlier, OrganiserAttack, Said, Speaker,
+    TrusteeAttack,
+};
 use crate::committee::collector::{Answer, Collector};
 use crate::committee::corrupt::Corrupt;
 use crate::committee::parties::DEADLINES;
@@ -329,6 +332,24 @@ impl<'a> Player<'a> {
         Ok(())
     }
 
+    /// The time at which trustees are shown what was submitted: before the deadline of submit if the aggregator closes that behind so many
+    /// messages, else when all deadlines have passed.
+    fn when_checked(&self) -> u64 {
+        let is_early = |attack: &AggregatorAttack| {
+            matches!(
+                attack,
+                AggregatorAttack::Close {
+                    phase: CommitteePhase::Submit,
+                    after: Some(_),
+                }
+            )
+        };
+        match self.scenario.aggregator.iter().any(is_early) {
+            true => 0,
+            false => u64::MAX,
+        }
+    }
+
     /// What the honest software of a trustee says to a board, from what it saved. Nothing if it has said nothing before. Errors: it refuses
     /// to go on.
     fn answer(
@@ -339,6 +360,7 @@ impl<'a> Player<'a> {
     ) -> Result<Option<Vec<u8>>, String> {
         let (round, roster) = self.parties.round();
         let (identity, _) = &self.parties.trustees[trustee.index()];
+        let now = self.when_checked();
         let board = &mut self.boards[board];
         let package = board.package(phase, trustee);
         let saved = &mut board.saved[trustee.index()];
@@ -346,7 +368,7 @@ impl<'a> Player<'a> {
         let mut new = store();
         let message = match (restored, phase) {
             (Restored::Ready(trustee), Phase::Check) => {
-                let pending = trustee.check(Cursor::new(package), &mut self.rng);
+                let pending = trustee.check(Cursor::new(package), now, &mut self.rng);
                 let pending = pending.map_err(|refused| refused.error.to_string())?;
                 pending.save(&mut new).unwrap().1
             }

@@ -58,6 +58,7 @@ each_is_needed! {
     EverybodyShown: watched::clients_that_sent_nothing,
     KeyPossessed: watched::a_copied_submission_key,
     PadsOpen: checking::bad_pads_frame_a_trustee,
+    ClientsHeard: checking::a_round_goes_on_without_a_client_that_had_time,
     TrusteeChain: confirming::a_list_of_another_chain_gives_a_sum_without_a_board,
     TrusteeTree: confirming::a_tree_that_is_no_board_s_gives_a_sum_and_names_nobody,
     PartOfAccepted: confirming::a_list_with_somebody_else_frames_a_trustee,

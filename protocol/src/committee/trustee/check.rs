@@ -45,12 +45,13 @@ pub fn batch(parts: &Parts) -> usize {
 }
 
 impl<P: ProofSystem> Trustee<P, Ready> {
-    /// 3.2: checks the submissions of a package, read from front to back. Cost for each accepted client: a signature, a proof of
+    /// 3.2: checks the submissions of a package, read from front to back, at a time in seconds since 1970 UTC. Cost for each accepted client: a signature, a proof of
     /// possession, a Diffie-Hellman point, and its pads with a part of one multi-scalar multiplication. Memory: 100 bytes a client, and
     /// a batch of submissions.
     pub fn check(
         self,
         package: impl Read,
+        now: u64,
         rng: &mut dyn CryptoRngCore,
     ) -> Step<P, Ready, Checked<P::Group>> {
         self.attempt(|session, Ready { sealing }| {
@@ -66,7 +67,8 @@ impl<P: ProofSystem> Trustee<P, Ready> {
                 );
                 return Err(TrusteeError::Checkpoint { phase, what });
             }
-            let mut pass = Pass::new(session, sealing, &submit);
+            let mut pass = Pass::new(session, sealing, &submit, now);
+            pass.require_heard(submit.root.size == u64::from(round.clients()))?;
             let together = batch(round.parts());
             loop {
                 let mut batch = Vec::new();
@@ -129,6 +131,8 @@ struct Pass<'a, P: ProofSystem> {
     /// The encoded submission keys of accepted clients.
     keys: Vec<(ClientId, [u8; 32])>,
     accused: Vec<(ClientId, u32)>,
+    /// The deadline of submit, if it has not passed.
+    early: Option<u64>,
 }
 
 /// An accepted client, whose parts decode.
@@ -140,7 +144,12 @@ struct Seen<G: Group> {
 }
 
 impl<'a, P: ProofSystem> Pass<'a, P> {
-    fn new(session: &'a Session<P>, sealing: &'a KeyPair, submit: &'a Checkpoint) -> Self {
+    fn new(
+        session: &'a Session<P>,
+        sealing: &'a KeyPair,
+        submit: &'a Checkpoint,
+        now: u64,
+    ) -> Self {
         let round = &session.round;
         let parts = round.parts();
         let scalars = parts.blocks() * parts.row_scalars();
@@ -154,7 +163,16 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
             sums: Sums(vec![<P::Group as Group>::Scalar::zero(); scalars]),
             keys: Vec::with_capacity(submit.list.len()),
             accused: Vec::new(),
+            early: Some(round.configuration().deadline(Phase::Submit)).filter(|it| now <= *it),
         }
+    }
+
+    /// 3.2.7: what must hold if it is early.
+    fn require_heard(&self, holds: bool) -> Result<(), TrusteeError> {
+        let heard = |deadline| {
+            CommitteeRule::ClientsHeard.require(holds, || TrusteeError::TooEarly { deadline })
+        };
+        self.early.map_or(Ok(()), heard)
     }
 
     /// Judges the next submissions.
@@ -240,20 +258,28 @@ impl<'a, P: ProofSystem> Pass<'a, P> {
         submitted: &Submitted,
     ) -> Result<Option<Seen<P::Group>>, TrusteeError> {
         let refuse = |what| move || TrusteeError::Submission { leaf, what };
-        let (Sender::Client(client), Some(shown)) = (submitted.envelope.sender, &submitted.shown)
-        else {
+        let Sender::Client(client) = submitted.envelope.sender else {
             return Ok(None);
         };
         let Session {
             round, roster, me, ..
         } = self.session;
         let envelope = &submitted.envelope;
-        let signed = CommitteeRule::SubmissionSigned;
         let answers = envelope.answers == round.context().digest;
+        let is_signed = || {
+            let key = roster.key(client);
+            key.is_some_and(|key| envelope.is_signed_by(&key))
+        };
+        let Some(shown) = &submitted.shown else {
+            // Who is not accepted has spoken, too. It is asked only where it matters.
+            return match self.early {
+                None => Ok(None),
+                Some(_) => self.require_heard(answers && is_signed()).map(|()| None),
+            };
+        };
+        let signed = CommitteeRule::SubmissionSigned;
         signed.require(answers, refuse("it does not answer the configuration"))?;
-        let key = roster.key(client);
-        let is_signed = key.is_some_and(|key| envelope.is_signed_by(&key));
-        signed.require(is_signed, refuse("its sender did not sign it"))?;
+        signed.require(is_signed(), refuse("its sender did not sign it"))?;
         let are_parts = shown.are_of(&envelope.body_root, *me, round.parts());
         let what = "the parts that are shown are not those that its sender signed";
         CommitteeRule::PartsSigned.require(are_parts, refuse(what))?;

@@ -37,7 +37,7 @@ pub enum ShapeError {
         absent: u32,
     },
     /// More trustees must take part than there are.
-    #[error("with {colluding} colluding trustees{} {needed} trustees must take part, but there are {trustees}; name more trustees, or assume fewer colluding ones", if *.packed == 1 { String::new() } else { format!(" and {packed} packed rows") })]
+    #[error("if {colluding} of the trustees may collude{}, {needed} must take part, but there are {trustees}; name more trustees, or let fewer collude", if *.packed == 1 { String::new() } else { format!(" and {packed} rows are packed at once") })]
     TooFew {
         /// `m`.
         trustees: u32,

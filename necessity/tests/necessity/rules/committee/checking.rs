@@ -16,7 +16,9 @@ use super::auditing::{id, named, trustee};
 /// An honest trustee checks this package, and its message is put on the board.
 fn checks(desk: &mut Desk<'_>, index: usize, package: Vec<u8>) -> Option<CheckedTrustee> {
     let trustee = desk.parties.trustee(index);
-    let pending = trustee.check(Cursor::new(package), &mut OsRng).ok()?;
+    let pending = trustee
+        .check(Cursor::new(package), u64::MAX, &mut OsRng)
+        .ok()?;
     let (trustee, message) = pending.save(&mut store()).unwrap();
     desk.take(&message);
     Some(trustee)
@@ -45,6 +47,33 @@ pub(super) fn a_stranger_makes_a_trustee_speak() -> bool {
     );
     let package = desk.submit_package(trustee(1));
     checks(&mut desk, 0, package).is_some()
+}
+
+/// The aggregator closes submit before the deadline. In the place of client 6, which has not sent yet, stands a message that somebody else
+/// signed; so there are as many messages as clients.
+pub(super) fn a_round_goes_on_without_a_client_that_had_time() -> bool {
+    let parties = parties();
+    let mut desk = Desk::new(&parties);
+    submit(&mut desk, &[1, 2, 3, 4, 5]);
+    let message = Message::decode(&submission(&parties, 6)).unwrap();
+    let Message { envelope, body } = message;
+    let stranger = SigningKey::generate(&mut OsRng);
+    let (context, sender) = (envelope.context, envelope.sender);
+    let of_nobody = Message::sign(
+        &stranger,
+        context,
+        Phase::Submit,
+        sender,
+        context.digest,
+        &[body],
+    );
+    desk.take(&of_nobody.encode());
+    desk.close(Phase::Submit, &[1, 2, 3, 4, 5]);
+    let package = Cursor::new(desk.submit_package(trustee(1)));
+    desk.parties
+        .trustee(0)
+        .check(package, 0, &mut OsRng)
+        .is_ok()
 }
 
 /// The aggregator takes a message of another round. Who answers the checkpoint over it is named.

@@ -18,17 +18,17 @@ fn submitted<'a>(parties: &'a Parties, change: Option<Change>) -> Table<'a> {
         };
         table.take(message);
     }
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     table
 }
 
 /// The rest of the round; and whether the audit names this culprit.
 fn names(mut table: Table<'_>, checked: Vec<CheckedTrustee>, culprit: Culprit) -> bool {
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     let confirmed = table.confirm(checked);
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     table.open(confirmed);
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     is_named(&table, culprit)
 }
 
@@ -75,15 +75,15 @@ pub(super) fn a_false_opening_frames_the_aggregator() -> bool {
     let parties = parties();
     let mut table = submitted(&parties, None);
     let checked = (0..4).map(|index| table.check(index)).collect();
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     let mut confirmed = table.confirm(checked);
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     confirmed.remove(0);
     let desk = Desk::like(&table);
     let zeros: Vec<Fr> = nothing(&desk);
     let message = Liar::at(&desk, 0).open(&zeros);
     table.take(message);
     table.open(confirmed);
-    table.aggregator.close().unwrap();
+    table.aggregator.close(u64::MAX).unwrap();
     is_named(&table, Culprit::Aggregator)
 }
