@@ -1,4 +1,16 @@
-//! The committee protocol: what a client, a trustee and an aggregator do for a round, beside the proof of the same input.
+//! The committee protocol: what a client, a trustee, an aggregator and an auditor do for a round, beside the proof of the same input, and
+//! beside the pairwise protocol and Prio3.
+
+// Of the bench `peers` only a part is needed here.
+#[allow(dead_code)]
+#[path = "peers/case.rs"]
+mod case;
+#[allow(dead_code)]
+#[path = "peers/measure.rs"]
+mod measure;
+#[allow(dead_code)]
+#[path = "peers/theirs.rs"]
+mod theirs;
 
 use std::io::Cursor;
 use std::sync::Arc;
@@ -19,10 +31,15 @@ use veragg::protocol::crypto::dh::KeyPair;
 use veragg::protocol::crypto::hash::digest;
 use veragg::protocol::crypto::ids::{ClientId, TrusteeId};
 use veragg::protocol::round::configuration::SegmentConfiguration;
+use veragg::protocol::round::organiser::ConfigurationBuilder;
 use veragg::protocol::wire::board::{Record, RecordKind};
 use veragg::protocol::wire::message::ENVELOPE_LEN;
 use veragg::verifier::{audit, Options, Verdict};
+use veragg_lab::local::{play, LocalRound, Party};
 use zeroize::Zeroizing;
+
+use case::Case;
+use theirs::Prio;
 
 type Local = LocalCommittee<Suite>;
 
@@ -227,5 +244,54 @@ fn proofs_and_hashes(local: &Local, records: &[Record]) -> usize {
     bad
 }
 
-criterion_group!(benches, client, servers, auditor);
+/// The same statement, 16 answers of 1 bit, in whole rounds of 30 clients on both protocols, each with its audit; and in Prio3 between
+/// two servers, for one client, before the servers talk to each other. The bench `times` tells the roles apart.
+fn beside(c: &mut Criterion) {
+    const CLIENTS: u32 = 30;
+    let mut group = c.benchmark_group("committee beside others");
+    group
+        .sample_size(10)
+        .measurement_time(Duration::from_secs(10));
+    let committee = local(CLIENTS, 16, 2);
+    let verified = |board: Vec<u8>, options: &Options| {
+        let report = audit(Cursor::new(&board), options).expect("a board");
+        assert_eq!(report.verdict, Verdict::Verified);
+    };
+    group.bench_function("committee: round and audit, 30 clients", |b| {
+        b.iter(|| {
+            let log: Vec<Record> = Vec::new();
+            let played = committee.play(log, |_| vec![1; 16], &Absences::default(), |_| ());
+            let played = played.expect("a sum");
+            let records = played.aggregator.board();
+            let records: Vec<Record> = records.map(|it| it.expect("a log")).collect();
+            let board = veragg::lab::committee::file(&committee.header, &records);
+            verified(board, &Options::with_organiser(committee.organiser));
+        });
+    });
+    let numbers = vec![SegmentConfiguration::integers("numbers", 16, 2)];
+    let builder = ConfigurationBuilder::new(numbers, 50_000, 50_000, [7; 32]);
+    let pairwise = LocalRound::<Suite>::new(CLIENTS, builder, &mut OsRng).expect("a round");
+    group.bench_function("pairwise: round and audit, 30 clients", |b| {
+        b.iter(|| {
+            let client = |id| pairwise.client(id, || vec![1; 16]).expect("a client");
+            let clients = ClientId::all(CLIENTS).map(|id| Box::new(client(id)) as Box<dyn Party>);
+            let aggregator = pairwise.aggregator(Vec::new()).expect("an aggregator");
+            let played = play(aggregator, &mut clients.collect::<Vec<_>>(), |_| ());
+            let records = played.expect("a sum").aggregator.records();
+            let board = pairwise.board(&records.expect("a log"));
+            verified(board, &veragg_lab::auditor(&pairwise));
+        });
+    });
+    let case = Case::new(1, 4);
+    let prio = Prio::new(case, &case.uniform(1));
+    let upload = prio.shard();
+    println!("a client of Prio3SumVec sends {} bytes", upload.bytes());
+    group.bench_function("Prio3: a client", |b| b.iter(|| prio.shard()));
+    group.bench_function("Prio3: both servers, for a client", |b| {
+        b.iter(|| prio.verify_init(&upload));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, client, servers, auditor, beside);
 criterion_main!(benches);

@@ -20,7 +20,6 @@ use std::error::Error;
 use std::io::Cursor;
 use std::time::{Duration, Instant};
 
-use peak_alloc::PeakAlloc;
 use rand_core::OsRng;
 use veragg::circuits::bitplane::RistrettoBitplane as Suite;
 use veragg::circuits::proof_system::ProofSystem;
@@ -38,9 +37,6 @@ use veragg_lab::local::{play, LocalRound, Party};
 use case::Case;
 use measure::seconds;
 use theirs::Prio;
-
-#[global_allocator]
-static ALLOCATOR: PeakAlloc = PeakAlloc;
 
 type Measured = Result<(Times, Times), Box<dyn Error + Send + Sync>>;
 

@@ -1,13 +1,15 @@
 //! The default suite: one case, every figure, ours and theirs on the same vector.
 
 use std::array;
+use std::hint::black_box;
 
 use crate::case::Case;
 use crate::compare::Input;
 use crate::figures::{self, Row};
-use crate::measure::{in_turns, peak_memory, threads};
+use crate::measure::{in_turns, threads};
 use crate::ours::{Default, Prover, CLIENTS};
 use crate::theirs::Pedersen;
+use crate::ALLOCATOR;
 
 const BATCH: usize = 16;
 
@@ -93,4 +95,12 @@ fn beside_pedersen(input: &Input<Default>, pedersen: &Pedersen) -> Vec<Row> {
     let [batch, theirs] = in_turns(|| input.range.verify(&proofs), one);
     rows.push(input.row(&figures::BATCH, batch / BATCH as f64, theirs));
     rows
+}
+
+/// Bytes at the peak of `run` beyond what was there before.
+fn peak_memory<T>(run: impl FnOnce() -> T) -> usize {
+    let before = ALLOCATOR.current_usage();
+    ALLOCATOR.reset_peak_usage();
+    drop(black_box(run()));
+    ALLOCATOR.peak_usage() - before
 }

@@ -1,11 +1,9 @@
-//! How time and memory are measured.
+//! How time is measured.
 
 use std::hint::black_box;
 use std::time::Instant;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
-
-use crate::ALLOCATOR;
 
 /// Rounds of a comparison of which one takes a second. The longer it takes the fewer there are, by
 /// its square root, so that short ones are repeated often and long ones do not take all the time.
@@ -37,14 +35,6 @@ pub fn seconds<T>(mut run: impl FnMut() -> T) -> f64 {
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
-}
-
-/// Bytes at the peak of `run` beyond what was there before.
-pub fn peak_memory<T>(run: impl FnOnce() -> T) -> usize {
-    let before = ALLOCATOR.current_usage();
-    ALLOCATOR.reset_peak_usage();
-    drop(black_box(run()));
-    ALLOCATOR.peak_usage() - before
 }
 
 /// A pool of so many threads.
