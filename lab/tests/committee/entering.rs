@@ -124,6 +124,7 @@ fn rounds_that_nobody_should_enter_are_refused() {
         Box::new(|it| committee(it).packed = 2),
         Box::new(|it| committee(it).deadlines = [u64::MAX; 4]),
         Box::new(|it| committee(it).deadlines[1] = 5),
+        Box::new(|it| committee(it).deadlines[1] = 10),
         Box::new(|it| committee(it).trustees.clear()),
         Box::new(|it| it.min_contributors = 1),
         Box::new(|it| it.round_id = [8; 32]),

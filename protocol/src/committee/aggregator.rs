@@ -65,7 +65,7 @@ pub enum CloseError {
     #[error(transparent)]
     Aggregator(#[from] AggregatorError),
     /// The deadline of the phase has not passed, and not everybody has spoken.
-    #[error("{phase} cannot be closed: {silent} that may speak have not, and its deadline, {deadline} seconds since 1970 UTC, has not passed; wait for them, or until then")]
+    #[error("{phase} cannot be closed: {silent} of those that may speak have not, and its deadline, {deadline} seconds since 1970 UTC, has not passed; wait for them, or until then")]
     TooEarly {
         /// The open phase.
         phase: Phase,

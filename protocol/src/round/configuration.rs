@@ -132,10 +132,8 @@ pub enum ConfigurationError {
         /// The phase without a deadline.
         phase: Phase,
     },
-    /// The deadline of a phase is earlier than that of the phase before it.
-    #[error(
-        "the deadline of {phase} is earlier than that of the phase before it; set a later one"
-    )]
+    /// The deadline of a phase is earlier than that of the phase before it, or, in the committee protocol, the same.
+    #[error("the deadline of {phase} is not behind that of the phase before it; set a later one")]
     Deadline {
         /// The phase with the earlier deadline.
         phase: Phase,
@@ -245,12 +243,14 @@ impl Configuration {
             least,
             most,
         })?;
-        let mut before = 0;
+        // In the committee protocol whoever may go on only when a deadline has passed would be late at once.
+        let may_be_equal = matches!(self.protocol, Protocol::Pairwise(_));
+        let mut before = None;
         for (phase, deadline) in self.protocol.deadlines() {
-            Rule::Deadlines.require(before <= deadline, || ConfigurationError::Deadline {
-                phase,
-            })?;
-            before = deadline;
+            let in_order =
+                before.is_none_or(|before| before < deadline || may_be_equal && before == deadline);
+            Rule::Deadlines.require(in_order, || ConfigurationError::Deadline { phase })?;
+            before = Some(deadline);
         }
         let mut names = std::collections::HashSet::new();
         for (index, segment) in self.segments.iter().enumerate() {

@@ -88,7 +88,7 @@ fn is_secure(settings: &Settings) -> bool {
     is_statement(settings)
         && numbers.iter().all(|holds| *holds)
         && contributors.contains(&settings.min_contributors)
-        && settings.deadlines.is_sorted()
+        && settings.deadlines.windows(2).all(|pair| pair[0] < pair[1])
         && are_named(settings)
 }
 
