@@ -303,48 +303,82 @@ fn q_openings_give_the_sum_and_fewer_do_not() {
     }
 }
 
-/// Each rule is needed: without it some committee gives away more than one sum, or lets the aggregator choose.
-#[test]
-fn each_rule_is_needed() {
-    let all = committees(4);
-    let once = Rules {
-        once: false,
-        ..IN_FORCE
-    };
-    let confirmations = Rules {
-        confirmations: false,
-        ..IN_FORCE
-    };
-    for rules in [once, confirmations] {
-        assert!(
-            !all.iter().all(|committee| secret(committee, rules)),
-            "{rules:?}"
-        );
-        assert!(
-            !all.iter().all(|committee| fair(committee, rules)),
-            "{rules:?}"
-        );
-    }
+/// A form that was broken.
+struct Broken {
+    /// What is different in it.
+    what: &'static str,
+    /// The committee that it makes of one; nothing where that is the same.
+    committee: fn(Committee) -> Option<Committee>,
+    rules: Rules,
+    /// The committees of which it gives away no more than one sum all the same.
+    is_secret: fn(&Committee) -> bool,
+    /// Those in which it lets nobody choose a sum all the same.
+    is_fair: fn(&Committee) -> bool,
 }
 
-/// Forms that were broken: fewer values are drawn than trustees collude, and a `q` without an honest trustee in common.
+const NONE: fn(&Committee) -> bool = |_| false;
+
+/// There is one honest trustee, and it opens one list.
+const ONE_HONEST: fn(&Committee) -> bool = |it| it.t + 1 == it.m;
+
+/// Over all small committees: each form gives away more than one sum, or lets somebody choose, but of the committees that it says.
 #[test]
-fn smaller_numbers_are_broken() {
-    let few_drawn = Committee {
-        m: 4,
-        t: 2,
-        p: 2,
-        q: 3,
-    };
-    assert!(!secret(&few_drawn, IN_FORCE));
-    let few_needed = Committee {
-        m: 5,
-        t: 1,
-        p: 1,
-        q: 3,
-    };
-    assert!(!secret(&few_needed, IN_FORCE));
-    assert!(!fair(&few_needed, IN_FORCE));
+fn forms_that_were_broken_are_broken() {
+    let forms = [
+        Broken {
+            what: "trustees confirm several lists",
+            committee: Some,
+            rules: Rules {
+                once: false,
+                ..IN_FORCE
+            },
+            is_secret: NONE,
+            is_fair: NONE,
+        },
+        Broken {
+            what: "trustees open what too few have confirmed",
+            committee: Some,
+            rules: Rules {
+                confirmations: false,
+                ..IN_FORCE
+            },
+            // Each trustee opens one list, so of two lists one has fewer than `q` openings. They tell nothing where one row is shared.
+            is_secret: |it| it.p == 1,
+            is_fair: ONE_HONEST,
+        },
+        Broken {
+            what: "fewer values are drawn than trustees collude",
+            committee: |it| {
+                let q = it.p + it.t - 1;
+                Some(Committee { q, ..it })
+            },
+            rules: IN_FORCE,
+            is_secret: NONE,
+            is_fair: ONE_HONEST,
+        },
+        Broken {
+            what: "two lists get enough confirmations without an honest trustee in common",
+            committee: |it| {
+                let q = (it.p + it.t).max((it.m + it.t) / 2);
+                (q < it.q).then_some(Committee { q, ..it })
+            },
+            rules: IN_FORCE,
+            is_secret: NONE,
+            is_fair: NONE,
+        },
+    ];
+    for form in forms {
+        let all: Vec<Committee> = committees(5)
+            .into_iter()
+            .filter_map(form.committee)
+            .collect();
+        assert!(all.len() >= 7, "{}", form.what);
+        for committee in all {
+            let found = (secret(&committee, form.rules), fair(&committee, form.rules));
+            let want = ((form.is_secret)(&committee), (form.is_fair)(&committee));
+            assert_eq!(found, want, "{}: {committee:?}", form.what);
+        }
+    }
     // Two lists of one trustee give the client in which they differ.
     let committee = Committee {
         m: 3,
