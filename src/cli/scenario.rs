@@ -1,5 +1,6 @@
 //! `veragg scenario`: plays attacks on rounds, and says whether they come out as they must.
 
+mod given;
 mod page;
 mod ran;
 
@@ -59,7 +60,7 @@ struct RunArgs {
     /// What all keys, blindings and nonces are drawn from. The same seed gives the same board.
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u64,
-    /// The file to write the board to, for `veragg audit` and `veragg explain`. If there is one already, it is not touched.
+    /// The file to write the board to, for `veragg audit` and `veragg explain`, and the beginning of the names of files with what else its auditor has. If there is one already, it is not touched.
     #[arg(long, value_name = "FILE", conflicts_with = "all")]
     board: Option<PathBuf>,
 }
@@ -102,8 +103,12 @@ fn run_one(args: &RunArgs, format: Format) -> Result<u8, CliError> {
     };
     let outcome = scenario.play_on(args.suite, args.seed);
     let outcome = outcome.map_err(|error| malformed(name, error.to_string()))?;
+    let mut given = Vec::new();
     if let Some(path) = &args.board {
-        new_file::write(path, &outcome.board)?;
+        let (beside, mut files) = given::beside(path, &outcome.options);
+        files.push((path.clone(), outcome.board.clone()));
+        new_file::write_all(&files)?;
+        given = beside;
     }
     let organiser = Header::read(&mut &outcome.board[..]);
     let organiser = organiser.map(|header| header.configuration.organiser.fingerprint());
@@ -112,6 +117,7 @@ fn run_one(args: &RunArgs, format: Format) -> Result<u8, CliError> {
     let one = One {
         ran,
         board: args.board.as_ref().map(|path| path.display().to_string()),
+        given,
         organiser: organiser.unwrap_or_default(),
         report: outcome.report,
     };

@@ -473,3 +473,36 @@ fn a_run_can_have_cheaters_in_it() {
         assert!(ended.err.contains(said), "{said}: {}", ended.err);
     }
 }
+
+/// With `--board` everything that the auditor of a scenario has is written, and the printed command finds the same.
+#[test]
+fn what_an_auditor_was_given_is_written_beside_the_board() {
+    for (name, file, named) in [
+        (
+            "committee-left-out-and-handed-over",
+            "message-1",
+            "1. aggregator, V-16",
+        ),
+        ("committee-two-lists", "checkpoint-1", "aggregator, V-03"),
+        ("left-out-with-a-receipt", "receipt-1", "aggregator, V-13"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let board = folder.path().join("a.board");
+        let run = || veragg(&["scenario", "run", name, "--board", text(&board)]);
+        let ran = run();
+        assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+        let command = ran
+            .out
+            .lines()
+            .find_map(|line| line.strip_prefix("audit the board with: veragg "));
+        let words: Vec<&str> = command.unwrap().split(' ').collect();
+        let audited = veragg(&words);
+        assert!(audited.out.contains(named), "{name}: {}", audited.out);
+        // If one of the files is there, none is written.
+        let there = folder.path().join(format!("a.board.{file}"));
+        assert!(there.exists(), "{name}");
+        fs::remove_file(&board).unwrap();
+        assert_eq!(run().code, 2, "{name}");
+        assert!(!board.exists(), "{name}");
+    }
+}

@@ -11,6 +11,7 @@ use veragg::lab::scenario::outcome::Silent;
 use veragg::lab::scenario::{Outcome, ScenarioFile, Unplayable};
 use veragg::verifier::Report;
 
+use super::given::Given;
 use crate::cli::output::quoted;
 
 /// Who attacks in a scenario.
@@ -216,6 +217,9 @@ pub(super) struct One {
     /// The file that the board was written to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) board: Option<String>,
+    /// What the auditor has besides, if the board was written.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) given: Vec<Given>,
     /// The organiser's key, with which the board is audited.
     pub(super) organiser: String,
     pub(super) report: Report,
@@ -251,10 +255,14 @@ impl fmt::Display for One {
         writeln!(f, "verdict: {}", self.report.verdict)?;
         if let Some(board) = &self.board {
             let (board, key) = (quoted(board), &self.organiser);
-            writeln!(
+            write!(
                 f,
                 "audit the board with: veragg audit {board} --organiser {key}"
             )?;
+            for given in &self.given {
+                write!(f, " {given}")?;
+            }
+            writeln!(f)?;
         }
         write_differences(f, &ran.differences)
     }
