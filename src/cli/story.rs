@@ -118,7 +118,7 @@ impl Story<'_> {
             Some(Outcome::Faulty(phase)) => {
                 let faults = listed(self.concerning(Concern::Culprit).iter().map(|fault| fault.fault));
                 match faults.is_empty() {
-                    true => format!("The input of {client} is not in the sum: its message of the phase `{phase}` stands on the board, and the list that the aggregator signed at the end of this phase does not name it. The audit finds no fault of {client}, and nobody accuses it: the file lacks or damages what shows why it is excluded, or the aggregator left it out without a reason."),
+                    true => format!("The input of {client} is not in the sum: its message of the phase `{phase}` stands on the board, and the list that the aggregator signed at the end of this phase does not name it. The audit finds no fault of {client}, and nobody accuses it: the file lacks or damages what shows why it is excluded, or the aggregator left it out without a reason. A client of a round with a committee can hand its whole message over: with `--message FILE` the audit names the aggregator, if nothing is wrong with that message."),
                     false => format!("The input of {client} is not in the sum: in the phase `{phase}` it broke the rules, so it is excluded: {faults}. Anybody can check this."),
                 }
             }
