@@ -68,7 +68,7 @@ fn verdict(outcome: &Outcome) -> Option<String> {
 }
 
 /// With an honest aggregator no message of an honest client is refused, and it is in the sum exactly if it attested. But if it left
-/// behind attest, and somebody cheats, it may be missing: it opens no edge about which its neighbour attested falsely, and so both ends
+/// after attest, and somebody cheats, it may be missing: it opens no edge about which its neighbour attested falsely, and so both ends
 /// of that edge leave.
 fn honest_clients(scenario: &Scenario, outcome: &Outcome) -> Vec<String> {
     let mut said = Vec::new();

@@ -9,6 +9,34 @@ mod protocol;
 use std::collections::BTreeSet;
 use std::path::Path;
 
+/// Why there is no attack for a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Why {
+    /// The rule says what to do, not what must hold.
+    NoCondition,
+    /// A value that breaks the rule cannot be made: the types prevent it.
+    Type,
+    /// These other rules stop every attack that this rule stops.
+    Covered(&'static [&'static str]),
+    /// It saves work, or a sum that would not come out. Nobody learns more without it, and nobody is named.
+    Delivery,
+    /// A duty of whoever runs the role, since it reaches beyond one round: docs/library.md says so.
+    Duty,
+    /// A client may ask for more than the promises need.
+    Wish,
+}
+
+/// Asserts that every rule that covers an excused one has a case. An excuse is the number of a rule, the part of it, and the reason.
+#[track_caller]
+fn require_covering(excused: &[(&str, &str, Why)], cases: &BTreeSet<String>) {
+    for (number, what, why) in excused {
+        if let Why::Covered(by) = why {
+            let has_case = |rule: &&str| cases.contains(*rule);
+            assert!(by.iter().all(has_case), "{number}: {what}");
+        }
+    }
+}
+
 /// The text of a file, by its path in the repository.
 fn read(path: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");

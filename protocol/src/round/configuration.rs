@@ -133,7 +133,7 @@ pub enum ConfigurationError {
         phase: Phase,
     },
     /// The deadline of a phase is earlier than that of the phase before it, or, in the committee protocol, the same.
-    #[error("the deadline of {phase} is not behind that of the phase before it; set a later one")]
+    #[error("the deadline of {phase} is not after that of the phase before it; set a later one")]
     Deadline {
         /// The phase with the earlier deadline.
         phase: Phase,
